@@ -1,0 +1,27 @@
+// 128 bits, every 64-bit ARM.
+#pragma once
+
+#include <arm_neon.h>
+
+namespace glassnet::GLASSNET_ISA {
+
+// 12 rows x 2 vectors of sums leave eight of the 32 registers for the operands.
+inline constexpr int tile_rows = 12;
+
+inline Vec<float> broadcast(float x) { return vdupq_n_f32(x); }
+inline Vec<double> broadcast(double x) { return vdupq_n_f64(x); }
+inline Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) { return vfmaq_f32(c, a, b); }
+inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) { return vfmaq_f64(c, a, b); }
+inline Vec<float> square_root(Vec<float> x) { return vsqrtq_f32(x); }
+inline Vec<double> square_root(Vec<double> x) { return vsqrtq_f64(x); }
+
+template <class T> inline Vec<T> load_part(const T* from, int count) {
+    Vec<T> x{};
+    for (int i = 0; i < count; ++i) x[i] = from[i];
+    return x;
+}
+template <class T> inline void store_part(T* to, Vec<T> x, int count) {
+    for (int i = 0; i < count; ++i) to[i] = x[i];
+}
+
+}  // namespace glassnet::GLASSNET_ISA

@@ -1,0 +1,24 @@
+// One lane. Needs nothing of the processor: where it has no fused multiply-add, the C library's
+// gives the same bits.
+#pragma once
+
+namespace glassnet::GLASSNET_ISA {
+
+inline constexpr int tile_rows = 4;
+
+inline Vec<float> broadcast(float x) { return Vec<float>{x}; }
+inline Vec<double> broadcast(double x) { return Vec<double>{x}; }
+inline Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
+    return Vec<float>{__builtin_fmaf(a[0], b[0], c[0])};
+}
+inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
+    return Vec<double>{__builtin_fma(a[0], b[0], c[0])};
+}
+inline Vec<float> square_root(Vec<float> x) { return Vec<float>{__builtin_sqrtf(x[0])}; }
+inline Vec<double> square_root(Vec<double> x) { return Vec<double>{__builtin_sqrt(x[0])}; }
+
+// A part of one lane is nothing, and nobody asks for nothing.
+template <class T> inline Vec<T> load_part(const T*, int) { return Vec<T>{}; }
+template <class T> inline void store_part(T*, Vec<T>, int) {}
+
+}  // namespace glassnet::GLASSNET_ISA

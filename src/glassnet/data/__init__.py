@@ -1,0 +1,1 @@
+"""From what people have to arrays: inputs, targets, tables and their encoders, samples."""

@@ -1,0 +1,209 @@
+"""Inputs and targets given as arrays: checked, and laid out as the engines need them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Array", "Kind", "Targets", "checked_inputs", "checked_targets", "labels_of"]
+
+Array: TypeAlias = NDArray[Any]
+
+#: What the outputs of a network mean: the probabilities of classes that exclude each other, of
+#: one class against another, of several independent labels, or plain values.
+Kind: TypeAlias = Literal["classes", "two classes", "labels", "values"]
+
+
+def checked_inputs(x: ArrayLike, inputs: int, dtype: np.dtype[Any], name: str = "X") -> Array:
+    """Return inputs as a C-contiguous array of shape (examples, inputs).
+
+    Parameters
+    ----------
+    x : array-like of shape (examples, ...)
+        Inputs of more dimensions, images say, are flattened.
+    inputs : int
+        The number of input units.
+    dtype : numpy dtype
+    name : str
+        How messages call it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If these are not finite numbers in that shape.
+
+    Examples
+    --------
+    >>> checked_inputs([[[1, 2], [3, 4]]], 4, np.dtype("float32")).shape
+    (1, 4)
+    """
+    array = _numbers(x, dtype, name)
+    if array.ndim < 2:
+        raise ValueError(
+            f"{name} has shape {array.shape}; expected (examples, {inputs}). "
+            f"One example is a row: [[...]]"
+        )
+    flat = array.reshape(len(array), -1) if len(array) else array.reshape(0, inputs)
+    if flat.shape[1] != inputs:
+        raise ValueError(
+            f"{name} has {flat.shape[1]} values for each example (shape {array.shape}); "
+            f"the network has {inputs} inputs"
+        )
+    if len(flat) == 0:
+        raise ValueError(f"{name} has no examples")
+    _require_finite(flat, name)
+    return np.ascontiguousarray(flat)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Desired outputs, (examples, outputs), and the labels that the outputs stand for."""
+
+    desired: Array
+    classes: Array | None
+
+
+def checked_targets(
+    y: ArrayLike,
+    kind: Kind,
+    outputs: int,
+    dtype: np.dtype[Any],
+    classes: Array | None = None,
+) -> Targets:
+    """Return the desired outputs that `y` asks for.
+
+    Parameters
+    ----------
+    y : array-like
+        Class labels of shape (examples,), one-hot rows or other targets of shape
+        (examples, outputs); values of one output may have shape (examples,).
+    kind : Kind
+        What the outputs mean.
+    outputs : int
+        The number of output units.
+    dtype : numpy dtype
+    classes : array, optional
+        The labels of the outputs where they are known already.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `y` does not fit.
+
+    Examples
+    --------
+    >>> checked_targets(["b", "a"], "classes", 2, np.dtype("float32")).desired.tolist()
+    [[0.0, 1.0], [1.0, 0.0]]
+    """
+    labels = np.asarray(y)
+    if kind == "classes" and (labels.ndim == 1 or labels.shape[1:] == (1,) != (outputs,)):
+        labels = labels.reshape(-1)
+        classes = _classes_of(labels, outputs) if classes is None else classes
+        return Targets(_one_hot(labels, classes, dtype), classes)
+    if kind == "two classes" and (not _is_numeric(labels) or classes is not None):
+        labels = labels.reshape(-1)
+        classes = _classes_of(labels, 2) if classes is None else classes
+        return Targets(_one_hot(labels, classes, dtype)[:, 1:].copy(), classes)
+    desired = _numbers(y, dtype, "y")
+    if desired.ndim == 1 and outputs == 1:
+        desired = desired[:, None]
+    if desired.ndim != 2 or desired.shape[1] != outputs:
+        raise ValueError(
+            f"y has shape {desired.shape}; the network has {outputs} outputs, "
+            f"so expected (examples, {outputs})"
+        )
+    _require_finite(desired, "y")
+    if kind != "values" and ((desired < 0) | (desired > 1)).any():
+        raise ValueError("y holds values outside 0 ... 1, but the outputs are probabilities")
+    if kind == "classes" and np.abs(desired.sum(axis=1) - 1).max(initial=0) > 1e-3:
+        raise ValueError("each row of y must sum to 1: the outputs are probabilities of one class")
+    return Targets(np.ascontiguousarray(desired), classes)
+
+
+def labels_of(predicted: Array, kind: Kind, classes: Array | None) -> Array:
+    """Return what an output means: labels, 0/1 for independent labels, values otherwise.
+
+    Examples
+    --------
+    >>> labels_of(np.array([[0.1, 0.9]]), "classes", np.array(["cat", "dog"])).tolist()
+    ['dog']
+    """
+    if kind == "classes":
+        places: Array = predicted.argmax(axis=1)
+        return places if classes is None else classes[places]
+    if kind == "two classes":
+        yes = (predicted[:, 0] > 0.5).astype(np.int64)
+        return yes if classes is None else classes[yes]
+    if kind == "labels":
+        return (predicted > 0.5).astype(np.int64)
+    return predicted[:, 0] if predicted.shape[1] == 1 else predicted
+
+
+def _classes_of(labels: Array, outputs: int) -> Array:
+    if np.issubdtype(labels.dtype, np.integer) and len(labels):
+        if labels.min() >= 0 and labels.max() < outputs:
+            return np.arange(outputs)
+    found = _unique(labels)
+    if len(found) != outputs:
+        shown = ", ".join(str(label) for label in found[:5]) + (", ..." if len(found) > 5 else "")
+        raise ValueError(
+            f"y holds {len(found)} different labels ({shown}); the network has outputs for {outputs}"
+        )
+    return found
+
+
+def _unique(labels: Array) -> Array:
+    try:
+        return np.unique(labels)
+    except TypeError:
+        raise TypeError("y mixes labels of different kinds, text and numbers say") from None
+
+
+def _one_hot(labels: Array, classes: Array, dtype: np.dtype[Any]) -> Array:
+    place = {label: number for number, label in enumerate(classes.tolist())}
+    try:
+        numbers = [place[label] for label in labels.tolist()]
+    except KeyError as error:
+        known = ", ".join(str(label) for label in classes[:10])
+        raise ValueError(f"y holds the unknown class {error.args[0]!r}; known are: {known}") from None
+    one_hot: Array = np.zeros((len(labels), len(classes)), dtype=dtype)
+    one_hot[np.arange(len(labels)), numbers] = 1
+    return one_hot
+
+
+def _is_numeric(array: Array) -> bool:
+    return bool(np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_)
+
+
+def _numbers(values: ArrayLike, dtype: np.dtype[Any], name: str) -> Array:
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"the rows of {name} have different lengths") from None
+    if not _is_numeric(array) or np.iscomplexobj(array):
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"{name} must hold numbers, not {_first_text(array)}") from None
+    _require_finite(array, name)
+    with np.errstate(over="ignore"):
+        return array.astype(dtype, copy=False)
+
+
+def _first_text(array: Array) -> str:
+    items: Sequence[object] = array.reshape(-1).tolist()
+    return next((repr(item) for item in items if isinstance(item, str)), f"{array.dtype} values")
+
+
+def _require_finite(array: Array, name: str) -> None:
+    finite = np.isfinite(array)
+    if finite.all():
+        return
+    where = np.argwhere(~finite)[0]
+    place = f"[{', '.join(str(i) for i in where)}]"
+    raise ValueError(
+        f"{name}{place} is {array[tuple(where)]}; expected finite numbers "
+        f"({int((~finite).sum())} of {array.size} are not)"
+    )

@@ -1,0 +1,114 @@
+"""Which engine runs: the native one where it was built, else the reference engine.
+
+Environment variables choose: ``GLASSNET_ENGINE`` (``native`` or ``reference``), ``GLASSNET_ISA``
+(``scalar``, ``avx2``, ``avx512``, ``neon``) and ``GLASSNET_NUM_THREADS``.
+"""
+
+import importlib.util
+import os
+import warnings
+from functools import lru_cache
+
+from glassnet.engine.interface import Engine
+from glassnet.errors import GlassnetError
+
+__all__ = ["engine", "info", "instruction_set", "thread_count"]
+
+
+def engine() -> Engine:
+    """Return the engine that is in use.
+
+    Raises
+    ------
+    ValueError
+        If an environment variable asks for something unknown, or for an instruction set that this
+        processor lacks.
+    GlassnetError
+        If ``GLASSNET_ENGINE=native`` and the kernels were not built.
+    """
+    return _engine(
+        os.environ.get("GLASSNET_ENGINE", ""),
+        os.environ.get("GLASSNET_ISA", ""),
+        os.environ.get("GLASSNET_NUM_THREADS", ""),
+    )
+
+
+@lru_cache(maxsize=32)
+def _engine(name: str, isa: str, threads: str) -> Engine:
+    if name not in ("", "native", "reference"):
+        raise ValueError(f"GLASSNET_ENGINE is {name!r}; expected 'native' or 'reference'")
+    built = importlib.util.find_spec("glassnet.engine._kernels") is not None
+    if name == "native" and not built:
+        raise GlassnetError(f"GLASSNET_ENGINE asks for the native engine, but {NOT_BUILT}")
+    if built and name != "reference":
+        from glassnet.engine.native import Native
+
+        return Native(instruction_set(isa), thread_count(threads))
+    if not built and name == "":
+        warnings.warn(f"Glassnet runs on its slower reference engine: {NOT_BUILT}", stacklevel=3)
+    from glassnet.engine.reference import Reference
+
+    return Reference()
+
+
+NOT_BUILT = (
+    "the compiled kernels were not built when it was installed. "
+    "Install a C++ compiler and install Glassnet again to get them."
+)
+
+
+def instruction_set(forced: str = "") -> str:
+    """Return the instruction set that the native engine uses.
+
+    Parameters
+    ----------
+    forced : str
+        One by name; the most capable one of this processor if empty.
+    """
+    from glassnet.engine import _kernels
+
+    if not forced:
+        return _kernels.instruction_sets()[0]
+    try:
+        _kernels.find_instruction_set(forced)
+    except ValueError as error:
+        raise ValueError(f"GLASSNET_ISA: {error}") from None
+    return forced
+
+
+def thread_count(forced: str = "") -> int:
+    """Return how many threads the native engine uses at most.
+
+    Parameters
+    ----------
+    forced : str
+        A number above 0 as text; the number of cores that this process may use if empty.
+    """
+    if forced:
+        if not forced.isdecimal() or int(forced) < 1:
+            raise ValueError(f"GLASSNET_NUM_THREADS is {forced!r}; expected a number above 0")
+        return int(forced)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def info() -> dict[str, str | int | list[str]]:
+    """Return what is in use: engine, instruction set and those available, threads.
+
+    Examples
+    --------
+    >>> sorted(info())[0]
+    'engine'
+    """
+    active = engine()
+    if active.name == "reference":
+        return {"engine": active.name}
+    from glassnet.engine import _kernels
+
+    return {
+        "engine": active.name,
+        "instruction set": instruction_set(os.environ.get("GLASSNET_ISA", "")),
+        "instruction sets available": _kernels.instruction_sets(),
+        "threads": thread_count(os.environ.get("GLASSNET_NUM_THREADS", "")),
+    }

@@ -1,0 +1,1 @@
+"""Formulas that evaluate themselves, and the documents they stand in."""

@@ -1,0 +1,127 @@
+"""What people read: a document of sections with paragraphs, equations, tables, bars and curves.
+
+A document holds everything that any of its renderings shows. The renderers in ``views`` compute
+nothing, so that terminal, page and JSON have the same content.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from glassnet.formula.tree import Formula, Number
+
+__all__ = [
+    "Bars",
+    "Block",
+    "Cell",
+    "Curve",
+    "Curves",
+    "Document",
+    "Equation",
+    "Paragraph",
+    "Section",
+    "Table",
+    "worked",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """``left = steps[0] = steps[1] = ...``, each step a further stage of the same quantity."""
+
+    left: Formula
+    steps: tuple[Formula, ...]
+
+    @property
+    def value(self) -> float:
+        """The last step's value."""
+        return self.steps[-1].evaluate()
+
+
+Cell: TypeAlias = str | float | Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under column names; text, numbers or formulas."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """For each label one bar in each series: the predicted beside the desired, say."""
+
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float, ...]], ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A named line through points (x, y)."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Lines over one axis: the error over the epochs, say."""
+
+    x_name: str
+    y_name: str
+    curves: tuple[Curve, ...]
+    caption: str = ""
+
+
+Block: TypeAlias = Paragraph | Equation | Table | Bars | Curves
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A title and what stands under it."""
+
+    title: str
+    blocks: tuple[Block, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A title and its sections."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+def worked(left: Formula, formula: Formula, value: float | None = None) -> Equation:
+    """Return an equation in three stages: symbols, numbers put in, value.
+
+    Parameters
+    ----------
+    left : Formula
+        What is computed.
+    formula : Formula
+        By which formula.
+    value : float, optional
+        The value that the engine computed; the formula's own if not given.
+
+    Examples
+    --------
+    >>> from glassnet.formula.tree import Symbol
+    >>> w, y = Symbol("w", 0.5), Symbol("y", 10.0)
+    >>> worked(Symbol("in", 5.0), w * y).value
+    5.0
+    """
+    final = Number(formula.evaluate() if value is None else float(value))
+    steps = (formula, formula.with_numbers(), final)
+    return Equation(left, tuple(step for i, step in enumerate(steps) if step not in steps[i + 1 :]))

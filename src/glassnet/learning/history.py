@@ -1,0 +1,56 @@
+"""What a training leaves behind beside the weights: its history."""
+
+from dataclasses import dataclass, field
+
+__all__ = ["History"]
+
+
+@dataclass
+class History:
+    """One number for each epoch of a training.
+
+    Attributes
+    ----------
+    errors : list of float
+        Mean error over the training examples, each counted before its step's update.
+    validation_errors : list of float
+        Mean error on the validation data after the epoch; empty without validation.
+    metrics : dict of str to list of float
+        On the validation data: ``"accuracy"``, or ``"mean_absolute_error"`` for values.
+    learning_rates : list of float
+        Of the epoch's last step.
+    seconds : list of float
+        How long the epoch took.
+    best_epoch : int or None
+        Of the lowest validation error, counted from 0.
+    stopped_early, interrupted : bool
+        Whether early stopping, or Ctrl-C, ended the training.
+    """
+
+    errors: list[float] = field(default_factory=list)
+    validation_errors: list[float] = field(default_factory=list)
+    metrics: dict[str, list[float]] = field(default_factory=dict)
+    learning_rates: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    best_epoch: int | None = None
+    stopped_early: bool = False
+    interrupted: bool = False
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were completed."""
+        return len(self.errors)
+
+    def __repr__(self) -> str:
+        if not self.epochs:
+            return "History(no complete epoch)"
+        parts = [f"{self.epochs} epochs in {sum(self.seconds):.3g} s"]
+        parts.append(f"error {self.errors[0]:.4g} → {self.errors[-1]:.4g}")
+        if self.best_epoch is not None:
+            best = self.validation_errors[self.best_epoch]
+            parts.append(f"lowest validation error {best:.4g} after epoch {self.best_epoch + 1}")
+        if self.stopped_early:
+            parts.append("stopped early")
+        if self.interrupted:
+            parts.append("interrupted")
+        return f"History({', '.join(parts)})"

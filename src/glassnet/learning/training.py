@@ -1,0 +1,189 @@
+"""The plan of a training: which examples in which order, when to look, when to stop."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.engine.interface import Engine, Steps, Training
+from glassnet.errors import DivergedError
+from glassnet.learning.history import History
+from glassnet.learning.schedule import Schedule
+from glassnet.learning.stopping import EarlyStopping
+from glassnet.randomness import example_order
+from glassnet.structure.activation import Array
+
+__all__ = ["Plan", "Progress", "Run", "Validation"]
+
+# The compiled loop returns about this often, for progress and Ctrl-C.
+SECONDS_BETWEEN_LOOKS = 0.1
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Data that the network does not learn from, and what to measure on them."""
+
+    x: Array
+    desired: Array
+    metrics: dict[str, Callable[[Array, Array], float]]  # of (predicted, desired)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a training shall go.
+
+    Attributes
+    ----------
+    epochs, batch_size, seed : int
+    first_epoch : int
+        How many epochs the network has learned before; the order of examples goes on from there.
+    schedule : Schedule
+    stopping : EarlyStopping, optional
+        Needs validation data.
+    validation : Validation, optional
+    """
+
+    epochs: int
+    batch_size: int
+    seed: int
+    first_epoch: int
+    schedule: Schedule
+    stopping: EarlyStopping | None = None
+    validation: Validation | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is: `epochs_done` of `epochs`, counted in parts of one."""
+
+    epochs_done: float
+    epochs: int
+    error: float
+    validation_error: float | None
+
+
+@dataclass
+class Run:
+    """A training under way.
+
+    Consume :meth:`progress` to the end, or stop doing so; then call :meth:`finish`.
+    """
+
+    engine: Engine
+    training: Training
+    plan: Plan
+    history: History = field(default_factory=History)
+    _best: Array | None = None
+    _steps_at_once: int = 1
+
+    def progress(self) -> Iterator[Progress]:
+        """Train, and yield about ten times a second.
+
+        Raises
+        ------
+        DivergedError
+            If the error is no longer a finite number; the parameters are as before the training.
+        """
+        start = self.training.parameters.copy()
+        while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
+            for errors, progress in self._epochs():
+                if not np.isfinite(errors).all():
+                    self.training.parameters[...] = start
+                    raise DivergedError(
+                        "the error became infinite or not a number, and the weights were set back "
+                        f"to what they were before; try a learning rate below "
+                        f"{self.training.optimizer.learning_rate:g}"
+                    )
+                yield progress
+            self._look()
+
+    def finish(self, interrupted: bool = False) -> History:
+        """Return the history; after early stopping or an interruption the best weights come back.
+
+        The best weights are those of the lowest validation error. Without validation data, an
+        interrupted training keeps the weights of its last step.
+        """
+        self.history.interrupted = interrupted
+        if self._best is not None and (interrupted or self.plan.stopping):
+            self.training.parameters[...] = self._best
+        return self.history
+
+    def _epochs(self) -> Iterator[tuple[NDArray[np.float64], Progress]]:
+        """Train one epoch, or several tiny ones at once where nobody looks in between."""
+        plan, training = self.plan, self.training
+        rows = len(training.x)
+        steps_in_epoch = -(-rows // plan.batch_size)
+        epochs = self._epochs_at_once(steps_in_epoch)
+        first = self.history.epochs
+        numbers = range(plan.first_epoch + first, plan.first_epoch + first + epochs)
+        order = np.concatenate([self._order(number, rows) for number in numbers])
+        starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
+        steps = np.arange(epochs * steps_in_epoch) + first * steps_in_epoch
+        rates = training.optimizer.learning_rate * plan.schedule.factors(
+            steps / (plan.epochs * steps_in_epoch)
+        )
+        errors = np.zeros(len(steps))
+        began = time.perf_counter()
+        done = 0
+        while done < len(steps):
+            part = slice(done, min(done + self._steps_at_once, len(steps)))
+            batches = starts[part.start : part.stop + 1]
+            errors[part] = self._timed_run(Steps(order, batches, rates[part]))
+            examples = int(batches[-1] - batches[0])
+            done = part.stop
+            last = self.history.validation_errors[-1] if plan.validation and first else None
+            error = float(errors[part].sum() / examples)
+            yield errors[part], Progress(first + done / steps_in_epoch, plan.epochs, error, last)
+        seconds = (time.perf_counter() - began) / epochs
+        self.history.errors += (errors.reshape(epochs, -1).sum(axis=1) / rows).tolist()
+        self.history.learning_rates += rates[steps_in_epoch - 1 :: steps_in_epoch].tolist()
+        self.history.seconds += [seconds] * epochs
+
+    def _epochs_at_once(self, steps_in_epoch: int) -> int:
+        if self.plan.validation:
+            return 1
+        left = self.plan.epochs - self.history.epochs
+        return min(max(self._steps_at_once // steps_in_epoch, 1), left)
+
+    def _order(self, epoch: int, rows: int) -> NDArray[np.int64]:
+        if self.plan.batch_size >= rows:  # one batch holds all: nothing to shuffle
+            return np.arange(rows)
+        return example_order(self.plan.seed, epoch, rows)
+
+    def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
+        began = time.perf_counter()
+        errors = self.engine.run(self.training, steps)
+        seconds = time.perf_counter() - began
+        if seconds < SECONDS_BETWEEN_LOOKS / 4:
+            self._steps_at_once *= 2
+        elif seconds > SECONDS_BETWEEN_LOOKS:
+            self._steps_at_once = max(self._steps_at_once // 2, 1)
+        return errors
+
+    def _look(self) -> None:
+        """Measure on the validation data; keep the best weights; decide whether to stop."""
+        validation, history = self.plan.validation, self.history
+        if validation is None:
+            return
+        training = self.training
+        predicted, errors = self.engine.evaluate(
+            training.architecture,
+            training.objective,
+            training.parameters,
+            validation.x,
+            validation.desired,
+            training.threads,
+        )
+        error = float(errors.mean())
+        history.validation_errors.append(error)
+        for name, metric in validation.metrics.items():
+            history.metrics.setdefault(name, []).append(metric(predicted, validation.desired))
+        stopping = self.plan.stopping or EarlyStopping()
+        epoch, best = history.epochs - 1, history.best_epoch
+        if best is None or stopping.is_better(error, history.validation_errors[best]):
+            history.best_epoch = epoch
+            self._best = training.parameters.copy()
+        elif self.plan.stopping and stopping.should_stop(epoch, best):
+            history.stopped_early = True

@@ -1,0 +1,473 @@
+"""Network: the object that people hold."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from glassnet.data.arrays import Kind, checked_inputs, checked_targets, labels_of
+from glassnet.data.metrics import accuracy, mean_absolute_error
+from glassnet.data.splits import split_rows
+from glassnet.engine import Training, engine
+from glassnet.errors import FileFormatError
+from glassnet.learning.history import History
+from glassnet.learning.interruption import interruption
+from glassnet.learning.schedule import Constant, Schedule
+from glassnet.learning.stopping import EarlyStopping
+from glassnet.learning.training import Plan, Run, Validation
+from glassnet.structure.activation import Activation, Array, Sigmoid, Softmax
+from glassnet.structure.architecture import Architecture
+from glassnet.structure.cost import Cost, Objective, cost_named, default_cost
+from glassnet.structure.file import write_file
+from glassnet.structure.layer import Dense
+from glassnet.structure.parameters import ParameterViews
+from glassnet.update.optimizer import Adam, Optimizer
+from glassnet.views.progress import progress_bar
+
+__all__ = ["Network"]
+
+
+class Network:
+    """A fully connected network: units in layers, weights between them, bias units of 1.
+
+    Parameters
+    ----------
+    layers : sequence
+        Units of each layer, the inputs first: ``[2, 3, 2]``. Or the number of inputs and then
+        :class:`Dense` layers, each with its own activation: ``[2, Dense(3, "tanh"), Dense(1,
+        "sigmoid")]``.
+    hidden, output : str or Activation, optional
+        Activations of the hidden layers and of the last one, where `layers` are numbers.
+    dtype : {"float32", "float64"}
+        Precision of parameters and arithmetic.
+    seed : int
+        Of the initial weights and of the order of examples; at least 0.
+
+    Attributes
+    ----------
+    parameters : array of shape (parameters,)
+        All weights and biases in one contiguous buffer: W(1), b(1), W(2), b(2), ...
+    classes : array or None
+        The labels that the outputs stand for.
+    feature_names : list of str or None
+        Names of the inputs.
+    cost : Cost
+        The cost of the last :meth:`fit`; before, the one that follows the output activation.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If layers, names or numbers are wrong.
+
+    Examples
+    --------
+    >>> net = Network([2, 2, 2], hidden="sigmoid", output="softmax", seed=7)
+    >>> net
+    Network([2, 2, 2], hidden="sigmoid", output="softmax", dtype="float32", seed=7)
+    >>> net.weights[0].shape, net.biases[0].shape
+    ((2, 2), (2,))
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[int | Dense],
+        *,
+        hidden: str | Activation | None = None,
+        output: str | Activation | None = None,
+        dtype: str | np.dtype[Any] = "float32",
+        seed: int = 0,
+    ) -> None:
+        self.architecture = _architecture(layers, hidden, output)
+        self.dtype = _float_dtype(dtype)
+        self.seed = _checked_seed(seed)
+        self.parameters = self.architecture.initial_parameters(self.seed, self.dtype)
+        self.classes: Array | None = None
+        self.feature_names: list[str] | None = None
+        self.cost = default_cost(self.output_activation)
+        self.epochs_trained = 0
+
+    @property
+    def output_activation(self) -> Activation:
+        """The activation of the last layer."""
+        return self.architecture.layers[-1].activation
+
+    @property
+    def kind(self) -> Kind:
+        """What the outputs mean."""
+        if isinstance(self.output_activation, Softmax):
+            return "classes"
+        if isinstance(self.output_activation, Sigmoid):
+            return "two classes" if self.architecture.outputs == 1 else "labels"
+        return "values"
+
+    @property
+    def weights(self) -> ParameterViews:
+        """Weights of layers 1 ... L, each of shape (units before, units); views that can be set."""
+        return ParameterViews("weights", self.architecture.weights(self.parameters))
+
+    @weights.setter
+    def weights(self, values: Sequence[ArrayLike]) -> None:
+        self.weights.set_all(values)
+
+    @property
+    def biases(self) -> ParameterViews:
+        """Biases of layers 1 ... L, each of shape (units,), or None; views that can be set."""
+        return ParameterViews("biases", self.architecture.biases(self.parameters))
+
+    @biases.setter
+    def biases(self, values: Sequence[ArrayLike | None]) -> None:
+        self.biases.set_all(values)
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        cost: str | Cost | None = None,
+        optimizer: Optimizer | None = None,
+        epochs: int = 100,
+        batch_size: int = 32,
+        validation: float | tuple[ArrayLike, ArrayLike] | None = None,
+        schedule: Schedule | None = None,
+        stopping: EarlyStopping | None = None,
+        threads: int | None = None,
+        progress: bool | None = None,
+    ) -> History:
+        """Learn from examples, continuing from the present weights.
+
+        Parameters
+        ----------
+        X : array-like of shape (examples, ...)
+        y : array-like
+            Class labels, one-hot rows, or targets of shape (examples, outputs).
+        cost : str or Cost, optional
+            What follows the output activation if not given: softmax → categorical cross-entropy,
+            sigmoid → binary cross-entropy, otherwise mean squared error.
+        optimizer : Optimizer, optional
+            ``Adam(0.001)`` if not given.
+        epochs, batch_size : int
+        validation : float or (X, y), optional
+            Data to measure on after each epoch and not to learn from, or which part of the
+            examples to hold back for it.
+        schedule : Schedule, optional
+            How the learning rate changes; constant if not given.
+        stopping : EarlyStopping, optional
+            Needs `validation`. Brings back the weights of the lowest validation error.
+        threads : int, optional
+            All cores for networks that are worth it, if not given. The result has the same bits
+            on any number.
+        progress : bool, optional
+            Whether to show a bar on standard error; if not given, only on a terminal.
+
+        Returns
+        -------
+        History
+            With ``interrupted=True`` after Ctrl-C; the network then has the weights of the lowest
+            validation error so far, or of the last step where there is no validation.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the data or an option are wrong; the network is as it was.
+        DivergedError
+            If the error is no longer a finite number; the network is as it was.
+
+        Examples
+        --------
+        >>> net = Network([2, 2], output="softmax", seed=1)
+        >>> _ = net.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], epochs=300, batch_size=4,
+        ...             optimizer=Adam(0.1))
+        >>> net.predict([[1, 1], [0, 1]]).tolist()
+        [1, 0]
+        """
+        chosen = self._objective(cost)
+        x, desired, classes = self._examples(X, y)
+        epochs = _at_least_one("epochs", epochs)
+        batch_size = min(_at_least_one("batch_size", batch_size), len(x))
+        if threads is not None:
+            _at_least_one("threads", threads)
+        x, desired, held_back = self._validation(x, desired, validation, classes)
+        if stopping is not None and held_back is None:
+            raise ValueError("early stopping needs validation data; give validation=0.2, say")
+        training = Training(
+            self.architecture,
+            chosen,
+            optimizer or Adam(0.001),
+            self.parameters,
+            x,
+            desired,
+            threads,
+        )
+        plan = Plan(
+            epochs=epochs,
+            batch_size=min(batch_size, len(x)),
+            seed=self.seed,
+            first_epoch=self.epochs_trained,
+            schedule=schedule or Constant(),
+            stopping=stopping,
+            validation=held_back,
+        )
+        self.classes, self.cost = classes, chosen.cost
+        return self._follow(Run(engine(), training, plan), progress)
+
+    def predict_proba(self, X: ArrayLike, *, threads: int | None = None) -> Array:
+        """Return the network's outputs, of shape (examples, outputs).
+
+        Examples
+        --------
+        >>> net = Network([2, 2], output="softmax")
+        >>> float(net.predict_proba([[1, 2]]).sum().round(3))
+        1.0
+        """
+        x = checked_inputs(X, self.architecture.inputs, self.dtype)
+        return engine().predict(self.architecture, self.parameters, x, threads)
+
+    def predict(self, X: ArrayLike, *, threads: int | None = None) -> Array:
+        """Return labels for softmax or one sigmoid, 0/1 for several sigmoids, values otherwise."""
+        return labels_of(self.predict_proba(X, threads=threads), self.kind, self.classes)
+
+    def error(self, X: ArrayLike, y: ArrayLike, *, cost: str | Cost | None = None) -> float:
+        """Return the mean error over some examples.
+
+        Examples
+        --------
+        >>> net = Network([2, 2], output="softmax")
+        >>> net.weights[0] = [[0, 0], [0, 0]]
+        >>> round(net.error([[1, 2]], [0]), 4)  # −ln ½
+        0.6931
+        """
+        x, desired, _ = self._examples(X, y)
+        _, errors = engine().evaluate(
+            self.architecture, self._objective(cost), self.parameters, x, desired
+        )
+        return float(errors.mean())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to one safe file (safetensors).
+
+        Raises
+        ------
+        OSError
+            If the place cannot be written; what stood there stays.
+        """
+        write_file(path, {"kind": "network", **self.to_header()}, self.to_arrays())
+
+    def to_header(self) -> dict[str, Any]:
+        """Return all that is not an array, as JSON values."""
+        return {
+            "inputs": self.architecture.inputs,
+            "layers": [
+                {"units": layer.units, "activation": layer.activation.name, "bias": layer.bias}
+                for layer in self.architecture.layers
+            ],
+            "dtype": self.dtype.name,
+            "seed": self.seed,
+            "cost": self.cost.name,
+            "classes": None if self.classes is None else self.classes.tolist(),
+            "feature_names": self.feature_names,
+            "epochs_trained": self.epochs_trained,
+        }
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Return weights and biases by name: w1, b1, w2, ..."""
+        arrays = {}
+        for number, (w, b) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
+            arrays[f"w{number}"] = w
+            if b is not None:
+                arrays[f"b{number}"] = b
+        return {name: array for name, array in arrays.items() if array is not None}
+
+    @classmethod
+    def from_header(cls, header: dict[str, Any], arrays: dict[str, Array]) -> "Network":
+        """Return the network that :meth:`to_header` and :meth:`to_arrays` describe.
+
+        Raises
+        ------
+        FileFormatError
+            If they do not describe one.
+        """
+        try:
+            layers = [
+                Dense(layer["units"], layer["activation"], bias=layer["bias"])
+                for layer in header["layers"]
+            ]
+            architecture = Architecture.of(header["inputs"], layers)
+            _require_arrays(architecture, arrays, header["dtype"])
+            net = cls([architecture.inputs, *layers], dtype=header["dtype"], seed=header["seed"])
+            for number in range(1, len(layers) + 1):
+                net.weights[number - 1] = arrays[f"w{number}"]
+                net.biases[number - 1] = arrays.get(f"b{number}")
+            net.cost = net._objective(header["cost"]).cost
+            net.classes = _checked_classes(header["classes"], net)
+            net.feature_names = _checked_names(header["feature_names"], architecture.inputs)
+            net.epochs_trained = int(header["epochs_trained"])
+        except FileFormatError:
+            raise
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise FileFormatError(f"the file does not describe a network: {error}") from None
+        return net
+
+    def __repr__(self) -> str:
+        layers = self.architecture.layers
+        hidden = {layer.activation.name for layer in layers[:-1]}
+        end = f'dtype="{self.dtype.name}", seed={self.seed})'
+        if len(hidden) > 1 or not all(layer.bias for layer in layers):
+            return f"Network([{self.architecture.inputs}, {', '.join(map(repr, layers))}], {end}"
+        inner = f'hidden="{hidden.pop()}", ' if hidden else ""
+        output = self.output_activation.name
+        return f'Network({list(self.architecture.units)}, {inner}output="{output}", {end}'
+
+    def _objective(self, cost: str | Cost | None) -> Objective:
+        chosen = self.cost if cost is None else cost_named(cost)
+        return chosen.paired_with(self.output_activation)
+
+    def _examples(self, X: ArrayLike, y: ArrayLike, name: str = "") -> tuple[Array, Array, Any]:
+        x = checked_inputs(X, self.architecture.inputs, self.dtype, name + "X")
+        targets = checked_targets(y, self.kind, self.architecture.outputs, self.dtype, self.classes)
+        if len(x) != len(targets.desired):
+            raise ValueError(
+                f"{name}X has {len(x)} examples and {name}y has {len(targets.desired)}; "
+                "expected as many"
+            )
+        return x, targets.desired, targets.classes
+
+    def _validation(
+        self,
+        x: Array,
+        desired: Array,
+        validation: float | tuple[ArrayLike, ArrayLike] | None,
+        classes: Array | None,
+    ) -> tuple[Array, Array, Validation | None]:
+        """Return what to learn from, and what to measure on."""
+        if validation is None:
+            return x, desired, None
+        values = self.kind == "values"
+        metrics = {"mean_absolute_error": mean_absolute_error} if values else {"accuracy": accuracy}
+        if isinstance(validation, tuple):
+            given_x, given_y = validation
+            other_x = checked_inputs(
+                given_x, self.architecture.inputs, self.dtype, "the validation X"
+            )
+            other = checked_targets(
+                given_y, self.kind, self.architecture.outputs, self.dtype, classes
+            ).desired
+            if len(other_x) != len(other):
+                raise ValueError(
+                    f"the validation data has {len(other_x)} rows of X and {len(other)} of y"
+                )
+            return x, desired, Validation(other_x, other, metrics)
+        learn, hold = split_rows(len(x), validation, self.seed)
+        held_back = Validation(x[hold], desired[hold], metrics)
+        return x[learn], desired[learn], held_back
+
+    def _follow(self, run: Run, show: bool | None) -> History:
+        """Consume a training: show its progress, and end it cleanly at Ctrl-C."""
+        with interruption() as interrupted, progress_bar(show) as bar:
+            for progress in run.progress():
+                bar(
+                    progress.epochs_done,
+                    progress.epochs,
+                    progress.error,
+                    progress.validation_error,
+                )
+                if interrupted():
+                    break
+            history = run.finish(interrupted())
+        self.epochs_trained += history.epochs
+        return history
+
+
+def _architecture(
+    layers: Sequence[int | Dense],
+    hidden: str | Activation | None,
+    output: str | Activation | None,
+) -> Architecture:
+    if isinstance(layers, str) or not isinstance(layers, Sequence):
+        raise TypeError(f"layers are a list like [2, 3, 2], not {layers!r}")
+    inputs, *rest = layers if layers else [0]
+    if isinstance(inputs, Dense) or not rest:
+        raise ValueError(
+            f"layers start with the number of inputs, and at least one layer follows: [2, 1]; "
+            f"not {list(layers)!r}"
+        )
+    if any(isinstance(layer, Dense) for layer in rest):
+        if hidden is not None or output is not None:
+            raise ValueError("Dense layers say their own activation; leave out hidden and output")
+        return Architecture.of(inputs, [layer for layer in rest if _is_dense(layer)])
+    if output is None:
+        raise ValueError(
+            'say the activation of the last layer: output="softmax" for classes, "sigmoid" for '
+            'yes or no, "identity" for values'
+        )
+    if len(rest) > 1 and hidden is None:
+        raise ValueError('say the activation of the hidden layers, for example hidden="relu"')
+    *between, last = rest
+    dense = [Dense(units, hidden or output) for units in between if not isinstance(units, Dense)]
+    assert not isinstance(last, Dense)
+    return Architecture.of(inputs, [*dense, Dense(last, output)])
+
+
+def _is_dense(layer: int | Dense) -> bool:
+    if not isinstance(layer, Dense):
+        raise TypeError(f"behind a Dense layer every layer is one; {layer!r} is not")
+    return True
+
+
+def _float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:
+    try:
+        checked = np.dtype(dtype)
+    except TypeError:
+        checked = np.dtype(object)
+    if checked.name not in ("float32", "float64"):
+        raise ValueError(f"dtype must be 'float32' or 'float64', not {dtype!r}")
+    return checked
+
+
+def _checked_seed(seed: object) -> int:
+    if isinstance(seed, bool) or not hasattr(seed, "__index__"):
+        raise TypeError(f"the seed must be a whole number, not {seed!r}")
+    number: int = seed.__index__()
+    if not 0 <= number < 2**64:
+        raise ValueError(f"the seed must be from 0 to 2**64 - 1, not {number}")
+    return number
+
+
+def _at_least_one(name: str, number: object) -> int:
+    if isinstance(number, bool) or not hasattr(number, "__index__"):
+        raise TypeError(f"{name} must be a whole number, not {number!r}")
+    whole: int = number.__index__()
+    if whole < 1:
+        raise ValueError(f"{name} must be at least 1, not {whole}")
+    return whole
+
+
+def _require_arrays(architecture: Architecture, arrays: dict[str, Array], dtype: str) -> None:
+    """Compare the arrays of a file with its header before any memory is taken for it."""
+    expected: dict[str, tuple[int, ...]] = {}
+    for number, place in enumerate(architecture.places, start=1):
+        expected[f"w{number}"] = (place.from_units, place.to_units)
+        if place.biases:
+            expected[f"b{number}"] = (place.to_units,)
+    found = {name: array.shape for name, array in arrays.items()}
+    if found != expected or any(array.dtype.name != dtype for array in arrays.values()):
+        raise FileFormatError("the arrays of the file do not fit the network in its header")
+
+
+def _checked_classes(classes: object, net: Network) -> Array | None:
+    if classes is None:
+        return None
+    array = np.asarray(classes)
+    expected = {"classes": net.architecture.outputs, "two classes": 2}.get(net.kind)
+    if array.ndim != 1 or len(array) != expected or array.dtype == object:
+        raise FileFormatError("the class names of the file do not fit its outputs")
+    return array
+
+
+def _checked_names(names: object, inputs: int) -> list[str] | None:
+    if names is None:
+        return None
+    if not isinstance(names, list) or len(names) != inputs:
+        raise FileFormatError("the feature names of the file do not fit its inputs")
+    return [str(name) for name in names]

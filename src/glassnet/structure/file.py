@@ -1,0 +1,123 @@
+"""The file format: safetensors, with everything that is not an array as JSON in its header.
+
+Opening such a file never runs code from it. A file is written beside its place and then moved
+there, so that a full disk or a kill leaves the old one as it was.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import FileFormatError
+from glassnet.structure.activation import Array
+
+__all__ = ["FORMAT_VERSION", "read_file", "write_atomically", "write_file"]
+
+#: Raised when older versions of Glassnet could no longer read the file.
+FORMAT_VERSION = 1
+
+KEY = "glassnet"
+
+
+def write_file(path: str | os.PathLike[str], header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    """Write a header and arrays; what stood at `path` stays until the new file is complete.
+
+    Parameters
+    ----------
+    path : path
+    header : mapping
+        JSON values.
+    arrays : mapping of str to array
+
+    Raises
+    ------
+    OSError
+        If the place cannot be written.
+    """
+    from safetensors.numpy import save
+
+    metadata = {KEY: json.dumps({"format": FORMAT_VERSION, **header}, ensure_ascii=False)}
+    # safetensors writes wrong values, silently, for arrays that are not C-contiguous.
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    content = save(contiguous, metadata)
+    write_atomically(path, lambda file: file.write_bytes(content))
+
+
+def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any]) -> None:
+    """Let `write` fill a new file beside `path` and move it there when it is complete."""
+    target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; expected the name of a file")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"the folder {target.parent} does not exist; create it first")
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise type(error)(f"cannot write {target}: {error.strerror}") from None
+    os.close(handle)
+    new = Path(name)
+    try:
+        write(new)
+        # mkstemp makes files private; a result is as readable as any other new file.
+        new.chmod(0o666 & ~_umask())
+        new.replace(target)
+    except OSError as error:
+        raise type(error)(f"cannot write {target}: {error.strerror or error}") from None
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return header and arrays of a file that :func:`write_file` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    FileFormatError
+        If it is not a Glassnet file, is damaged, or comes from a newer version.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    source = Path(path)
+    if not source.is_file():
+        problem = "is a folder" if source.is_dir() else "does not exist"
+        raise FileNotFoundError(f"{source} {problem}; expected a model file")
+    try:
+        with safe_open(source, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            header = _parse_header(source, metadata.get(KEY))
+            arrays = {name: file.get_tensor(name) for name in file.keys()}
+    except SafetensorError as error:
+        raise FileFormatError(
+            f"{source} is not a model file, or is damaged or cut off ({error})"
+        ) from None
+    return header, arrays
+
+
+def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
+    if text is None:
+        raise FileFormatError(f"{source} is a safetensors file, but not one of Glassnet's")
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError):
+        header = None
+    if not isinstance(header, dict) or not isinstance(header.get("format"), int):
+        raise FileFormatError(f"the header of {source} is damaged")
+    if header["format"] > FORMAT_VERSION:
+        raise FileFormatError(
+            f"{source} has format {header['format']}; this version of Glassnet reads up to "
+            f"{FORMAT_VERSION}. Install a newer one to open it"
+        )
+    return header
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,91 @@
+"""A layer of units, each connected to every unit of the layer before."""
+
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+
+from glassnet.structure.activation import Activation, activation_named
+from glassnet.structure.initialiser import INITIALISERS, Given, Initialiser, default_initialiser
+
+__all__ = ["Dense"]
+
+
+@dataclass(frozen=True, init=False)
+class Dense:
+    """A fully connected layer: y = g(y_before W + b).
+
+    Parameters
+    ----------
+    units : int
+        How many units, at least 1.
+    activation : str or Activation
+        ``"identity"``, ``"sigmoid"``, ``"tanh"``, ``"relu"`` or ``"softmax"``.
+    bias : bool
+        Whether a bias unit, whose output is always 1, leads to each unit.
+    initial : str, Initialiser or array, optional
+        First weights: ``"glorot"``, ``"he"``, ``"lecun"``, or an array of shape
+        (units before, units). He's rule for relu and Glorot's otherwise if not given.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If units is not a whole number above 0, or a name is unknown.
+
+    Examples
+    --------
+    >>> Dense(3, "tanh")
+    Dense(units=3, activation=Tanh(), bias=True)
+    """
+
+    units: int
+    activation: Activation
+    bias: bool
+    initialiser: Initialiser
+
+    def __init__(
+        self,
+        units: int,
+        activation: str | Activation,
+        *,
+        bias: bool = True,
+        initial: str | Initialiser | ArrayLike | None = None,
+    ) -> None:
+        activation = activation_named(activation)
+        object.__setattr__(self, "units", whole_units(units))
+        object.__setattr__(self, "activation", activation)
+        object.__setattr__(self, "bias", bool(bias))
+        object.__setattr__(self, "initialiser", _initialiser(initial, activation))
+
+    def __repr__(self) -> str:
+        return f"Dense(units={self.units}, activation={self.activation}, bias={self.bias})"
+
+
+def whole_units(units: object) -> int:
+    """Return a number of units as an int.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not a whole number above 0.
+    """
+    if isinstance(units, bool) or not hasattr(units, "__index__"):
+        raise TypeError(f"the number of units must be a whole number, not {units!r}")
+    count: int = units.__index__()
+    if count < 1:
+        raise ValueError(f"a layer has at least 1 unit, not {count}")
+    return count
+
+
+def _initialiser(
+    initial: str | Initialiser | ArrayLike | None, activation: Activation
+) -> Initialiser:
+    if initial is None:
+        return default_initialiser(activation)
+    if isinstance(initial, Initialiser):
+        return initial
+    if isinstance(initial, str):
+        if initial not in INITIALISERS:
+            known = ", ".join(INITIALISERS)
+            raise ValueError(f"unknown initialiser {initial!r}; known are: {known}")
+        return INITIALISERS[initial]
+    return Given(initial)

@@ -1,0 +1,1 @@
+"""How weights change: small records that engine and explanation both read."""

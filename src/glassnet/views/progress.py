@@ -1,0 +1,53 @@
+"""A progress bar on standard error, on a terminal only."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+__all__ = ["progress_bar"]
+
+#: Takes epochs done, epochs, the error and the validation error if there is one.
+Show: TypeAlias = Callable[[float, int, float, float | None], None]
+
+
+@contextmanager
+def progress_bar(show: bool | None = None) -> Iterator[Show]:
+    """Within, a bar stands on standard error; it goes when it is done.
+
+    Parameters
+    ----------
+    show : bool, optional
+        Only where standard error is a terminal, if not given.
+
+    Yields
+    ------
+    callable
+        Moves the bar.
+    """
+    if show is None:
+        show = sys.stderr is not None and sys.stderr.isatty()
+    if not show:
+        yield lambda done, epochs, error, validation_error: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("epoch {task.fields[epoch]}"),
+        BarColumn(),
+        TextColumn("error {task.fields[error]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("training", epoch="0", error="")
+
+        def move(done: float, epochs: int, error: float, validation_error: float | None) -> None:
+            text = f"{error:.4g}"
+            if validation_error is not None:
+                text += f", validation {validation_error:.4g}"
+            bar.update(
+                task, completed=done, total=epochs, epoch=f"{int(done)}/{epochs}", error=text
+            )
+
+        yield move
