@@ -1,0 +1,342 @@
+"""The command line: parse, call a workflow, print.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work
+failed, 2 the call was wrong, 130 interrupted.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from glassnet.model import Model
+    from glassnet.update.optimizer import Optimizer
+    from glassnet.workflows.training import Trained
+
+__all__ = ["main"]
+
+OPTIMIZERS = ("adam", "momentum", "sgd")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object only.")
+
+
+def _version(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    from glassnet import __version__
+    from glassnet.engine import info
+
+    click.echo(f"glassnet {__version__}")
+    for name, value in info().items():
+        click.echo(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+    context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version)
+def commands() -> None:
+    """Fully connected neural networks, fast, with the hood open."""
+
+
+@commands.command()
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("glassnet-demo"),
+    show_default=True,
+    help="Folder for the model and the report.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@as_json
+def demo(folder: Path, seed: int, as_json: bool) -> None:
+    """Train on real handwritten digits, open the hood, write the report."""
+    from glassnet.views.text import document_text
+    from glassnet.workflows.demo import demo as run
+
+    made = run(folder, seed, progress=False if as_json else None)
+    if as_json:
+        files = {"model": str(made.model_path), "report": str(made.report_path)}
+        _print_json({**_trained_dict(made.trained), **files, "weight": made.story.to_dict()})
+    else:
+        click.echo(document_text(made.summary))
+        click.echo(made.story.to_text())
+        click.echo(f"The model:  {made.model_path}")
+        click.echo(f"The report: {made.report_path} (opens in any browser, without network)")
+    _exit_if_interrupted(made.trained)
+
+
+@commands.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
+@click.option("--hidden", default="128", show_default=True, help="Units of hidden layers: 64,64.")
+@click.option("--epochs", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True)
+@click.option("--learning-rate", type=float, help="Adam 0.003, momentum and sgd 0.01 if not given.")
+@click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="adam", show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--task",
+    type=click.Choice(["classes", "numbers"]),
+    help="What the target is; recognised if not given.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="MODEL",
+    help="The model's file; the table's name with .safetensors if not given.",
+)
+@as_json
+def train(
+    table: Path,
+    target: str,
+    hidden: str,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float | None,
+    optimizer: str,
+    seed: int,
+    task: Any,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Train a network on TABLE (.csv, .tsv or .parquet) to predict one of its columns."""
+    units = _hidden_units(hidden)
+
+    from glassnet.data.table import read_table
+    from glassnet.structure.file import require_writable
+    from glassnet.views.text import document_text
+    from glassnet.workflows.report import history_section
+    from glassnet.workflows.training import Recipe
+    from glassnet.workflows.training import train as run
+
+    recipe = Recipe(
+        hidden=units,
+        epochs=epochs,
+        batch_size=batch_size,
+        optimizer=_optimizer(optimizer, learning_rate),
+        seed=seed,
+    )
+    data = read_table(table)
+    path = output or Path(f"{table.stem}.safetensors")
+    require_writable(path)
+    trained = run(data, target, recipe, task, progress=False if as_json else None)
+    trained.model.provenance["table"] = table.name
+    trained.model.save(path)
+    if as_json:
+        _print_json({**_trained_dict(trained), "model": str(path)})
+    else:
+        from glassnet.formula.document import Document
+
+        scores = trained.evaluation.section(f"On {len(trained.held_out)} rows that it never saw")
+        sections = (history_section(trained.history), scores)
+        click.echo(document_text(Document(f"{table.name}: {target}", sections)))
+        _print_notes(trained.notes)
+        click.echo(f"The model: {path}")
+    _exit_if_interrupted(trained)
+
+
+@commands.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("table", type=click.Path(path_type=Path))
+@as_json
+def evaluate(model: Path, table: Path, as_json: bool) -> None:
+    """Compare MODEL's predictions with the target column of TABLE."""
+    from glassnet.data.table import read_table
+    from glassnet.formula.document import Document
+    from glassnet.views.text import document_text
+    from glassnet.workflows.evaluation import evaluate as run
+
+    loaded = _load_model(model)
+    evaluation = run(loaded, read_table(table))
+    if as_json:
+        _print_json(evaluation.to_dict())
+        return
+    section = evaluation.section(f"{evaluation.rows} rows")
+    click.echo(document_text(Document(f"{table.name}: {loaded.target.name}", (section,))))
+    _print_notes(evaluation.notes)
+
+
+@commands.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A CSV file to write.")
+@as_json
+def predict(model: Path, table: Path, output: Path | None, as_json: bool) -> None:
+    """Predict each row of TABLE with MODEL, as CSV."""
+    from glassnet.data.table import read_table
+    from glassnet.structure.file import require_writable, write_atomically
+    from glassnet.workflows.prediction import predict as run
+
+    if output is not None:
+        require_writable(output)
+    predictions = run(_load_model(model), read_table(table))
+    if output is not None:
+        text = predictions.to_csv()
+        write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
+    if as_json:
+        _print_json(predictions.to_dict())
+    elif output is None:
+        click.echo(predictions.to_csv(), nl=False)
+    if not as_json:
+        _print_notes(predictions.notes)
+
+
+@commands.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("table", type=click.Path(path_type=Path), required=False)
+@click.option("--row", type=click.IntRange(1), default=1, show_default=True, help="From 1.")
+@click.option("--desired", metavar="CLASS", help="The ideal; the target column's if not given.")
+@click.option("--weight", metavar="NAME", help="One weight's story: 'w1[2,3]', 'b2[1]'.")
+@click.option("--learning-rate", type=float, default=0.1, show_default=True)
+@click.option(
+    "--format",
+    "notation",
+    type=click.Choice(["text", "html", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file to write.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def explain(
+    model: Path,
+    table: Path | None,
+    row: int,
+    desired: str | None,
+    weight: str | None,
+    learning_rate: float,
+    notation: str,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Show every number of MODEL for one row of TABLE; without a table, its layers and weights."""
+    from glassnet.structure.file import write_atomically
+    from glassnet.workflows.explanation import explain_file
+
+    explained = explain_file(model, table, row - 1, desired, weight, learning_rate)
+    match "json" if as_json else notation:
+        case "text":
+            text = explained.to_text()
+        case "html":
+            text = explained.to_html()
+        case _:
+            text = explained.to_json() + "\n"
+    if output is not None:
+        write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
+    else:
+        click.echo(text, nl=False)
+
+
+def _hidden_units(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise click.BadParameter(
+            f"{text!r}; expected numbers of units like 64,64", param_hint="--hidden"
+        )
+    return tuple(int(part) for part in parts)
+
+
+def _optimizer(name: str, learning_rate: float | None) -> "Optimizer":
+    from glassnet.update.optimizer import SGD, Adam, Momentum
+
+    if learning_rate is not None and not 0 < learning_rate < float("inf"):
+        raise click.BadParameter(f"{learning_rate}; must be above 0", param_hint="--learning-rate")
+    match name:
+        case "sgd":
+            return SGD(learning_rate or 0.01)
+        case "momentum":
+            return Momentum(learning_rate or 0.01)
+        case _:
+            return Adam(learning_rate or 0.003)
+
+
+def _load_model(path: Path) -> "Model":
+    from glassnet.model import Model, load
+
+    loaded = load(path)
+    if not isinstance(loaded, Model):
+        raise ValueError(
+            f"{path} holds a bare network, which knows no columns; a model that does comes from "
+            "'glassnet train'"
+        )
+    return loaded
+
+
+def _trained_dict(trained: "Trained") -> dict[str, Any]:
+    history = trained.history
+    return {
+        "rows_learned": trained.rows_learned,
+        "rows_held_out": len(trained.held_out),
+        "evaluation": trained.evaluation.to_dict(),
+        "epochs": history.epochs,
+        "seconds": sum(history.seconds),
+        "errors": history.errors,
+        "validation_errors": history.validation_errors,
+        "stopped_early": history.stopped_early,
+        "interrupted": history.interrupted,
+        "notes": trained.notes,
+    }
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False))
+
+
+def _print_notes(notes: list[str]) -> None:
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+
+
+def _exit_if_interrupted(trained: "Trained") -> None:
+    if trained.history.interrupted:
+        click.echo("interrupted; the best weights so far were saved", err=True)
+        sys.exit(130)
+
+
+def main() -> NoReturn:
+    """Run the command line; a mistake is one or two plain sentences, never a traceback."""
+    from glassnet.errors import GlassnetError
+
+    _plain_warnings()
+    try:
+        commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except (GlassnetError, ValueError, TypeError, OSError, MemoryError) as error:
+        click.echo(f"glassnet: {_sentence(error)}", err=True)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this"
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _plain_warnings() -> None:
+    """Print the library's own warnings as one sentence."""
+    import warnings
+
+    def show(message: Warning | str, *details: object, **more: object) -> None:
+        click.echo(f"note: {message}", err=True)
+
+    warnings.showwarning = show
+
+
+if __name__ == "__main__":
+    main()

@@ -386,33 +386,29 @@ def _architecture(
 ) -> Architecture:
     if isinstance(layers, str) or not isinstance(layers, Sequence):
         raise TypeError(f"layers are a list like [2, 3, 2], not {layers!r}")
-    inputs, *rest = layers if layers else [0]
+    inputs, *rest = layers or [0]
     if isinstance(inputs, Dense) or not rest:
         raise ValueError(
             f"layers start with the number of inputs, and at least one layer follows: [2, 1]; "
             f"not {list(layers)!r}"
         )
-    if any(isinstance(layer, Dense) for layer in rest):
+    dense = [layer for layer in rest if isinstance(layer, Dense)]
+    units = [layer for layer in rest if not isinstance(layer, Dense)]
+    if dense:
+        if units:
+            raise TypeError(f"behind a Dense layer every layer is one; {units[0]!r} is not")
         if hidden is not None or output is not None:
             raise ValueError("Dense layers say their own activation; leave out hidden and output")
-        return Architecture.of(inputs, [layer for layer in rest if _is_dense(layer)])
+        return Architecture.of(inputs, dense)
     if output is None:
         raise ValueError(
             'say the activation of the last layer: output="softmax" for classes, "sigmoid" for '
             'yes or no, "identity" for values'
         )
-    if len(rest) > 1 and hidden is None:
+    if len(units) > 1 and hidden is None:
         raise ValueError('say the activation of the hidden layers, for example hidden="relu"')
-    *between, last = rest
-    dense = [Dense(units, hidden or output) for units in between if not isinstance(units, Dense)]
-    assert not isinstance(last, Dense)
-    return Architecture.of(inputs, [*dense, Dense(last, output)])
-
-
-def _is_dense(layer: int | Dense) -> bool:
-    if not isinstance(layer, Dense):
-        raise TypeError(f"behind a Dense layer every layer is one; {layer!r} is not")
-    return True
+    between = [Dense(count, hidden or output) for count in units[:-1]]
+    return Architecture.of(inputs, [*between, Dense(units[-1], output)])
 
 
 def _float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:

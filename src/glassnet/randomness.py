@@ -25,6 +25,7 @@ class Purpose(IntEnum):
     BLOCKS = 2
     ROWS = 3
     SPLIT = 4
+    CHECK = 5
 
 
 def random_bits(seed: int, purpose: Purpose, index: int, count: int) -> NDArray[np.uint64]:
@@ -46,7 +47,9 @@ def random_bits(seed: int, purpose: Purpose, index: int, count: int) -> NDArray[
     True
     """
     # The 256-bit counter's lowest word counts within the draw; index is its highest.
-    generator = np.random.Philox(key=np.array([seed, purpose], dtype=np.uint64), counter=index << 192)
+    generator = np.random.Philox(
+        key=np.array([seed, purpose], dtype=np.uint64), counter=index << 192
+    )
     bits: NDArray[np.uint64] = generator.random_raw(count)
     return bits
 
@@ -54,7 +57,7 @@ def random_bits(seed: int, purpose: Purpose, index: int, count: int) -> NDArray[
 def uniform(seed: int, purpose: Purpose, index: int, count: int) -> NDArray[np.float64]:
     """Return `count` numbers, uniform in [0, 1), multiples of 2**-53."""
     bits = random_bits(seed, purpose, index, count)
-    return (bits >> np.uint64(11)) * 2.0**-53
+    return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def example_order(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:

@@ -142,14 +142,15 @@ def labels_of(predicted: Array, kind: Kind, classes: Array | None) -> Array:
 
 
 def _classes_of(labels: Array, outputs: int) -> Array:
-    if np.issubdtype(labels.dtype, np.integer) and len(labels):
-        if labels.min() >= 0 and labels.max() < outputs:
-            return np.arange(outputs)
+    whole = np.issubdtype(labels.dtype, np.integer) and len(labels) > 0
+    if whole and labels.min() >= 0 and labels.max() < outputs:
+        return np.arange(outputs)
     found = _unique(labels)
     if len(found) != outputs:
         shown = ", ".join(str(label) for label in found[:5]) + (", ..." if len(found) > 5 else "")
         raise ValueError(
-            f"y holds {len(found)} different labels ({shown}); the network has outputs for {outputs}"
+            f"y holds {len(found)} different labels ({shown}); "
+            f"the network has outputs for {outputs}"
         )
     return found
 
@@ -167,7 +168,9 @@ def _one_hot(labels: Array, classes: Array, dtype: np.dtype[Any]) -> Array:
         numbers = [place[label] for label in labels.tolist()]
     except KeyError as error:
         known = ", ".join(str(label) for label in classes[:10])
-        raise ValueError(f"y holds the unknown class {error.args[0]!r}; known are: {known}") from None
+        raise ValueError(
+            f"y holds the unknown class {error.args[0]!r}; known are: {known}"
+        ) from None
     one_hot: Array = np.zeros((len(labels), len(classes)), dtype=dtype)
     one_hot[np.arange(len(labels)), numbers] = 1
     return one_hot

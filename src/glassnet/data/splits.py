@@ -1,5 +1,7 @@
 """Rows to learn from and rows to hold back."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ __all__ = ["split_rows"]
 
 
 def split_rows(
-    rows: int, held_back: float, seed: int
+    rows: int, held_back: float, seed: int, groups: NDArray[Any] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which rows to learn from and which to hold back, each in ascending order.
 
@@ -19,6 +21,8 @@ def split_rows(
     held_back : float
         Which part to hold back, above 0 and below 1.
     seed : int
+    groups : array of shape (rows,), optional
+        Classes; each gives the same part of its rows, and keeps at least one to learn from.
 
     Raises
     ------
@@ -35,9 +39,12 @@ def split_rows(
         raise TypeError(f"the part to hold back is a number like 0.2, not {held_back!r}")
     if not 0 < held_back < 1:
         raise ValueError(f"the part to hold back must be above 0 and below 1, not {held_back!r}")
-    count = round(rows * held_back)
-    if count < 1 or count >= rows:
+    shuffled = np.argsort(random_bits(seed, Purpose.SPLIT, 0, rows), kind="stable")
+    if groups is None:
+        hold = shuffled[: round(rows * held_back)]
+    else:
+        members = [shuffled[groups[shuffled] == group] for group in np.unique(groups)]
+        hold = np.concatenate([member[: round(len(member) * held_back)] for member in members])
+    if not 0 < len(hold) < rows:
         raise ValueError(f"{rows} examples are too few to hold back {held_back:g} of them")
-    bits = random_bits(seed, Purpose.SPLIT, 0, rows)
-    shuffled = np.argsort(bits, kind="stable")
-    return np.sort(shuffled[count:]), np.sort(shuffled[:count])
+    return np.setdiff1d(shuffled, hold), np.sort(hold)

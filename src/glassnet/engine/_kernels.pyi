@@ -1,10 +1,9 @@
-"""The compiled kernels; see kernels/bindings.cpp."""
-
-from typing import Any
+# The compiled kernels; see kernels/bindings.cpp.
+from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-Rule = tuple[int, float, float, float, float]
+Rule: TypeAlias = tuple[int, float, float, float, float]
 
 class Program:
     def __init__(

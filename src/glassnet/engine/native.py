@@ -86,12 +86,14 @@ class Native(Engine):
             gradient,
             errors,
         )
-        ends = list(accumulate(rows * count for count in units))[:-1]
-        layers = [
-            [part.reshape(rows, -1) for part in np.split(array, ends)]
-            for array in (net_inputs, outputs, deltas)
-        ]
-        return Trace(x, *layers, gradient, errors)
+        return Trace(
+            x,
+            _by_layer(net_inputs, units, rows),
+            _by_layer(outputs, units, rows),
+            _by_layer(deltas, units, rows),
+            gradient,
+            errors,
+        )
 
     def update(
         self,
@@ -154,6 +156,11 @@ class Native(Engine):
         if threads is not None:
             return threads
         return self.threads if multiply_adds >= WORTH_A_THREAD else 1
+
+
+def _by_layer(array: Array, units: tuple[int, ...], rows: int) -> list[Array]:
+    ends = list(accumulate(rows * count for count in units))[:-1]
+    return [part.reshape(rows, -1) for part in np.split(array, ends)]
 
 
 @lru_cache(maxsize=256)

@@ -52,7 +52,9 @@ class Reference(Engine):
         net_inputs, outputs = _forward(architecture, parameters, x)
         deltas = _backward(architecture, objective, parameters, net_inputs, desired)
         gradient = _gradient(architecture, x, outputs, deltas)
-        return Trace(x, net_inputs, outputs, deltas, gradient, objective.errors(net_inputs[-1], desired))
+        return Trace(
+            x, net_inputs, outputs, deltas, gradient, objective.errors(net_inputs[-1], desired)
+        )
 
     def update(
         self,

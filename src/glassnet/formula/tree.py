@@ -290,7 +290,7 @@ def ln(argument: Operand) -> Call:
     return Call("ln", (as_formula(argument),))
 
 
-def sum_of(terms: Sequence[Formula], most: int | None = None) -> Formula:
+def sum_of(terms: Sequence[Formula], most: int | None = None, keep: int | None = None) -> Formula:
     """Return the sum of `terms`; of more than `most`, the largest and a remainder.
 
     The largest terms (by absolute value) keep their order; the rest becomes one
@@ -301,18 +301,20 @@ def sum_of(terms: Sequence[Formula], most: int | None = None) -> Formula:
     terms : sequence of Formula
     most : int, optional
         How many terms may be shown; all of them if not given.
+    keep : int, optional
+        The place of a term that is shown however small it is.
 
     Examples
     --------
-    >>> sum_of([Number(0.1), Number(5.0), Number(0.2), Number(-7.0)], most=3)
-    Sum(terms=(Number(value=5.0), Number(value=-7.0), Remainder(count=2, value=0.30000000000000004)))
+    >>> sum_of([Number(0.25), Number(5.0), Number(0.25), Number(-7.0)], most=3)
+    Sum(terms=(Number(value=5.0), Number(value=-7.0), Remainder(count=2, value=0.5)))
     """
     if len(terms) == 1:
         return terms[0]
     if most is None or len(terms) <= most:
         return Sum(tuple(terms))
     values = [term.evaluate() for term in terms]
-    by_size = sorted(range(len(terms)), key=lambda place: -abs(values[place]))
+    by_size = sorted(range(len(terms)), key=lambda place: (place != keep, -abs(values[place])))
     shown = sorted(by_size[: most - 1])
     rest = math.fsum(values[place] for place in by_size[most - 1 :])
     return Sum((*(terms[place] for place in shown), Remainder(len(terms) - len(shown), rest)))

@@ -1,7 +1,7 @@
 """The plan of a training: which examples in which order, when to look, when to stop."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,7 +27,7 @@ class Validation:
 
     x: Array
     desired: Array
-    metrics: dict[str, Callable[[Array, Array], float]]  # of (predicted, desired)
+    metrics: Mapping[str, Callable[[Array, Array], float]]  # of (predicted, desired)
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ class Relu(Elementwise):
 
 
 class Softmax(Activation):
-    """y_i = exp(in_i) / Σ_k exp(in_k): a layer's net inputs made into probabilities that sum to 1."""
+    """y_i = exp(in_i) / Σ_k exp(in_k): net inputs made into probabilities that sum to 1."""
 
     name = "softmax"
 

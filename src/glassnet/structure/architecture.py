@@ -78,7 +78,8 @@ class Architecture:
     def parameter_count(self) -> int:
         """How many weights and biases there are."""
         last = self.places[-1]
-        return (last.biases or last.weights).stop
+        count: int = (last.biases or last.weights).stop
+        return count
 
     def weights(self, parameters: Array) -> list[Array]:
         """Return W(1) ... W(L) as views of a parameter buffer, each (from, to)."""
@@ -89,14 +90,12 @@ class Architecture:
 
     def biases(self, parameters: Array) -> list[Array | None]:
         """Return b(1) ... b(L) as views of a parameter buffer; None where there is no bias unit."""
-        return [
-            None if place.biases is None else parameters[place.biases] for place in self.places
-        ]
+        return [None if place.biases is None else parameters[place.biases] for place in self.places]
 
     def initial_parameters(self, seed: int, dtype: np.dtype[np.floating]) -> Array:
         """Return a new buffer with each layer's initial weights, and biases 0."""
         parameters: Array = np.zeros(self.parameter_count, dtype=dtype)
         views = self.weights(parameters)
         for number, (layer, view) in enumerate(zip(self.layers, views, strict=True), start=1):
-            view[...] = layer.initialiser.weights(*view.shape, seed=seed, layer=number)
+            view[...] = layer.initialiser.weights(view.shape[0], view.shape[1], seed, number)
         return parameters

@@ -19,7 +19,6 @@ from glassnet.formula.tree import Formula, Number, Product, Symbol, ln, sum_of
 from glassnet.structure.activation import (
     Activation,
     Array,
-    Identity,
     Sigmoid,
     Softmax,
 )
@@ -125,7 +124,7 @@ class BinaryCrossentropy(Cost):
 
     def terms(self, predicted: Sequence[Symbol], desired: Sequence[Symbol]) -> list[Formula]:
         """Return −d_j ln p_j − (1 − d_j) ln(1 − p_j), divided by m where m > 1."""
-        whole = [
+        whole: list[Formula] = [
             -(d * ln(p)) - (1 - d) * ln(1 - p) for p, d in zip(predicted, desired, strict=True)
         ]
         return _mean_terms(whole)
@@ -242,7 +241,8 @@ class ComposedObjective(Objective):
 
 
 COSTS: dict[str, Cost] = {
-    cost.name: cost for cost in (CategoricalCrossentropy(), BinaryCrossentropy(), MeanSquaredError())
+    cost.name: cost
+    for cost in (CategoricalCrossentropy(), BinaryCrossentropy(), MeanSquaredError())
 }
 
 
@@ -268,8 +268,8 @@ def default_cost(activation: Activation) -> Cost:
     --------
     >>> default_cost(Softmax())
     CategoricalCrossentropy()
-    >>> default_cost(Identity())
-    MeanSquaredError()
+    >>> default_cost(Sigmoid())
+    BinaryCrossentropy()
     """
     if isinstance(activation, Softmax):
         return CategoricalCrossentropy()
@@ -281,8 +281,9 @@ def default_cost(activation: Activation) -> Cost:
 def _wrong_pair(cost: Cost, given: Activation, right: Activation) -> ValueError:
     fitting = default_cost(given)
     return ValueError(
-        f"the cost {cost.name!r} needs the output activation {right.name!r}, but the network ends in "
-        f"{given.name!r}; give the output layer {right.name!r}, or use the cost {fitting.name!r}"
+        f"the cost {cost.name!r} needs the output activation {right.name!r}, but the network "
+        f"ends in {given.name!r}; give the output layer {right.name!r}, or use the cost "
+        f"{fitting.name!r}"
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from glassnet.errors import FileFormatError
 from glassnet.structure.activation import Array
 
-__all__ = ["FORMAT_VERSION", "read_file", "write_atomically", "write_file"]
+__all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically", "write_file"]
 
 #: Raised when older versions of Glassnet could no longer read the file.
 FORMAT_VERSION = 1
@@ -24,7 +24,9 @@ FORMAT_VERSION = 1
 KEY = "glassnet"
 
 
-def write_file(path: str | os.PathLike[str], header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+def write_file(
+    path: str | os.PathLike[str], header: Mapping[str, Any], arrays: Mapping[str, Array]
+) -> None:
     """Write a header and arrays; what stood at `path` stays until the new file is complete.
 
     Parameters
@@ -51,16 +53,7 @@ def write_file(path: str | os.PathLike[str], header: Mapping[str, Any], arrays: 
 def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any]) -> None:
     """Let `write` fill a new file beside `path` and move it there when it is complete."""
     target = Path(path)
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; expected the name of a file")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"the folder {target.parent} does not exist; create it first")
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise type(error)(f"cannot write {target}: {error.strerror}") from None
-    os.close(handle)
-    new = Path(name)
+    new = _new_file_beside(target)
     try:
         write(new)
         # mkstemp makes files private; a result is as readable as any other new file.
@@ -70,6 +63,24 @@ def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any])
         raise type(error)(f"cannot write {target}: {error.strerror or error}") from None
     finally:
         new.unlink(missing_ok=True)
+
+
+def require_writable(path: str | os.PathLike[str]) -> None:
+    """Raise the OSError that writing to `path` would raise, before the work and not after it."""
+    _new_file_beside(Path(path)).unlink()
+
+
+def _new_file_beside(target: Path) -> Path:
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; expected the name of a file")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"the folder {target.parent} does not exist; create it first")
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise type(error)(f"cannot write {target}: {error.strerror}") from None
+    os.close(handle)
+    return Path(name)
 
 
 def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -92,7 +103,7 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, A
         with safe_open(source, framework="numpy") as file:
             metadata = file.metadata() or {}
             header = _parse_header(source, metadata.get(KEY))
-            arrays = {name: file.get_tensor(name) for name in file.keys()}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
     except SafetensorError as error:
         raise FileFormatError(
             f"{source} is not a model file, or is damaged or cut off ({error})"

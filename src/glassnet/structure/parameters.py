@@ -38,7 +38,7 @@ class ParameterViews(Sequence["Array | None"]):
     def __getitem__(self, layer: int) -> Array | None: ...
     @overload
     def __getitem__(self, layer: slice) -> list[Array | None]: ...
-    def __getitem__(self, layer: int | slice) -> Array | None | list[Array | None]:
+    def __getitem__(self, layer: int | slice) -> Array | list[Array | None] | None:
         return self._views[layer]
 
     def __setitem__(self, layer: int, values: ArrayLike | None) -> None:

@@ -170,7 +170,9 @@ class Adam(Optimizer):
         _small_to_zero(v)
         m_hat = m * number_type(1 / (1 - self.beta1**number))
         v_hat = v * number_type(1 / (1 - self.beta2**number))
-        parameters -= number_type(learning_rate) * m_hat / (np.sqrt(v_hat) + number_type(self.epsilon))
+        parameters -= (
+            number_type(learning_rate) * m_hat / (np.sqrt(v_hat) + number_type(self.epsilon))
+        )
 
     def formulas(
         self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int

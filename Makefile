@@ -1,0 +1,53 @@
+# Each target makes what it needs in .venv by itself; nothing else has to be installed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+KERNELS := CMakeLists.txt $(wildcard kernels/*)
+
+# With a compiler at hand, kernels that do not build are an error. Without one, Glassnet installs
+# without them and runs on its reference engine.
+COMPILER := $(shell command -v c++ || command -v g++ || command -v clang++)
+export GLASSNET_REQUIRE_KERNELS ?= $(if $(COMPILER),1,0)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint format bench clean
+
+demo: .venv/installed
+	$(BIN)/glassnet demo -o build/demo
+
+test: .venv/installed-test
+	$(BIN)/python -m pytest -q
+
+lint: .venv/installed-test .venv/installed-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/clang-format --dry-run --Werror kernels/*.h kernels/*.cpp
+
+format: .venv/installed-lint
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i kernels/*.h kernels/*.cpp
+
+bench: .venv/installed
+	$(BIN)/python -m benchmarks.training
+
+clean:
+	rm -rf .venv build dist
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+# Editable: Python sources are used as they stand, kernels are built anew when they change.
+.venv/installed: .venv/bin/python pyproject.toml $(KERNELS)
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable ".[test$(GLASSNET_TEST_EXTRAS)]"
+	@touch $@
+
+.venv/installed-lint: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet ".[lint]"
+	@touch $@

@@ -1,0 +1,355 @@
+"""Encoders: how a raw value becomes an input, and a target a desired output.
+
+Small records of plain numbers and names, so that they travel with a saved model, and so that an
+explanation can start at the raw values of a row.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.data.arrays import Array
+from glassnet.data.table import Table, first_rows, is_missing
+from glassnet.errors import FileFormatError, LimitError
+from glassnet.formula.document import Block, Equation, Paragraph, worked
+from glassnet.formula.number import number_text
+from glassnet.formula.tree import Symbol
+
+__all__ = [
+    "CategoryEncoder",
+    "ClassTarget",
+    "Encoder",
+    "NumberEncoder",
+    "NumberTarget",
+    "TableEncoder",
+    "Target",
+    "encoder_from_dict",
+    "target_from_dict",
+]
+
+#: More different texts than this are no categories.
+MOST_CATEGORIES = 1000
+
+
+class Encoder(ABC):
+    """How one column becomes one or more inputs."""
+
+    name: str
+
+    @property
+    @abstractmethod
+    def feature_names(self) -> list[str]:
+        """Names of the inputs."""
+
+    @abstractmethod
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
+        """Return the inputs, (rows, features), and notes on what had to be decided."""
+
+    @abstractmethod
+    def explain(self, value: Any) -> list[Block]:
+        """Return how one raw value becomes inputs, for people."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+
+
+@dataclass(frozen=True)
+class NumberEncoder(Encoder):
+    """x = (value − mean) / scale; a missing value counts as the mean.
+
+    Where the training data had missing values, a second input says whether the value is missing.
+    """
+
+    name: str
+    mean: float
+    scale: float
+    indicator: bool
+
+    @classmethod
+    def fit(cls, name: str, column: Array) -> "NumberEncoder":
+        """Return the encoder for a column of training data.
+
+        Raises
+        ------
+        ValueError
+            If a value is infinite.
+        """
+        if np.isinf(column).any():
+            row = int(np.flatnonzero(np.isinf(column))[0])
+            raise ValueError(f"column {name!r} holds an infinite number in row {row + 1}")
+        known = column[~np.isnan(column)]
+        mean = float(known.mean()) if len(known) else 0.0
+        deviation = float(known.std()) if len(known) else 0.0
+        # A column that does not vary tells nothing; by 1 it stays finite.
+        tiny = 1e-12 * max(abs(mean), 1e-300)
+        return cls(name, mean, deviation if deviation > tiny else 1.0, len(known) < len(column))
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The column's name, and "... is missing"."""
+        return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
+
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
+        """Return the standardised values."""
+        if column.dtype == object:
+            text = next(value for value in column if value is not None)
+            raise ValueError(f"column {self.name!r} must hold numbers, but holds {text!r}")
+        if np.isinf(column).any():
+            row = int(np.flatnonzero(np.isinf(column))[0])
+            raise ValueError(f"column {self.name!r} holds an infinite number in row {row + 1}")
+        missing = is_missing(column)
+        x = np.where(missing, 0.0, (column - self.mean) / self.scale)
+        notes = []
+        if missing.any():
+            rows = np.flatnonzero(missing).tolist()
+            notes.append(
+                f"{self.name}: missing in {len(rows)} row(s) ({first_rows(rows)}), "
+                f"counted as the mean {number_text(self.mean)}"
+            )
+        features = [x, missing.astype(np.float64)] if self.indicator else [x]
+        return np.stack(features, axis=1), notes
+
+    def explain(self, value: Any) -> list[Block]:
+        """Return x = (value − mean) / scale with the row's numbers."""
+        if value is None or np.isnan(value):
+            return [
+                Paragraph(
+                    f"{self.name} is missing and counts as the mean {number_text(self.mean)}: "
+                    f"x[{self.name}] = 0."
+                )
+            ]
+        formula = (Symbol(self.name, float(value)) - self.mean) / self.scale
+        left = Symbol("x", formula.evaluate(), index=self.name)
+        equation: Equation = worked(left, formula)
+        return [equation]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {
+            "kind": "number",
+            "name": self.name,
+            "mean": self.mean,
+            "scale": self.scale,
+            "indicator": self.indicator,
+        }
+
+
+@dataclass(frozen=True)
+class CategoryEncoder(Encoder):
+    """One input for each category, 1 for the row's own; the last place is for everything else.
+
+    "Everything else" is a missing value, or a category that was not there in training.
+    """
+
+    name: str
+    categories: tuple[str, ...]
+
+    @classmethod
+    def fit(cls, name: str, column: Array) -> "CategoryEncoder":
+        """Return the encoder for a column of training data.
+
+        Raises
+        ------
+        LimitError
+            If there are too many different texts.
+        """
+        categories = sorted({value for value in column if value is not None})
+        if len(categories) > MOST_CATEGORIES:
+            raise LimitError(
+                f"column {name!r} holds {len(categories):,} different texts; at most "
+                f"{MOST_CATEGORIES:,} can be categories. Leave the column out"
+            )
+        return cls(name, tuple(categories))
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The inputs: ``column = category`` for each, and ``column = other``."""
+        return [f"{self.name} = {category}" for category in self.categories] + [
+            f"{self.name} = other"
+        ]
+
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
+        """Return one-hot rows."""
+        place = {category: number for number, category in enumerate(self.categories)}
+        other = len(self.categories)
+        texts = [_category_text(value) for value in column]
+        places = [other if text is None else place.get(text, other) for text in texts]
+        one_hot = np.zeros((len(column), other + 1))
+        one_hot[np.arange(len(column)), places] = 1
+        return one_hot, self._notes(texts, place)
+
+    def _notes(self, texts: Sequence[str | None], known: dict[str, int]) -> list[str]:
+        notes = []
+        missing = [row for row, text in enumerate(texts) if text is None]
+        if missing:
+            notes.append(
+                f"{self.name}: missing in {len(missing)} row(s) ({first_rows(missing)}), "
+                f"counted as 'other'"
+            )
+        unseen = [row for row, text in enumerate(texts) if text is not None and text not in known]
+        if unseen:
+            values = sorted({repr(texts[row]) for row in unseen})
+            shown = ", ".join(values[:5]) + (", ..." if len(values) > 5 else "")
+            notes.append(
+                f"{self.name}: {shown} in {len(unseen)} row(s) ({first_rows(unseen)}) was not "
+                f"there in training, counted as 'other'"
+            )
+        return notes
+
+    def explain(self, value: Any) -> list[Block]:
+        """Return which input is 1."""
+        text = _category_text(value)
+        feature = f"{self.name} = {text}" if text in self.categories else f"{self.name} = other"
+        shown = "missing" if text is None else repr(text)
+        return [
+            Paragraph(f"{self.name} is {shown}: x[{feature}] = 1, the other inputs of it are 0.")
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {"kind": "category", "name": self.name, "categories": list(self.categories)}
+
+
+def _category_text(value: object) -> str | None:
+    """A category as text; numbers that Polars read where training had text are text again."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return None if np.isnan(value) else f"{value:g}"
+    return str(value)
+
+
+@dataclass(frozen=True)
+class TableEncoder:
+    """The encoders of all columns, in the order of the inputs."""
+
+    encoders: tuple[Encoder, ...]
+
+    @classmethod
+    def fit(cls, table: Table) -> "TableEncoder":
+        """Return the encoders for training data: numbers standardised, text one-hot."""
+        return cls(
+            tuple(
+                CategoryEncoder.fit(name, column)
+                if table.is_text(name)
+                else NumberEncoder.fit(name, column)
+                for name, column in table.columns.items()
+            )
+        )
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of all inputs."""
+        return [name for encoder in self.encoders for name in encoder.feature_names]
+
+    def encode(self, table: Table) -> tuple[NDArray[np.float64], list[str]]:
+        """Return the inputs of a table's rows, and notes on what had to be decided.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing or holds the wrong kind of values.
+        """
+        absent = [encoder.name for encoder in self.encoders if encoder.name not in table.columns]
+        if absent:
+            known = ", ".join(repr(name) for name in table.columns)
+            names = ", ".join(repr(name) for name in absent)
+            raise ValueError(f"the table has no column {names}; its columns are {known}")
+        parts = [encoder.encode(table.columns[encoder.name]) for encoder in self.encoders]
+        notes = [note for _, notes in parts for note in notes]
+        return np.hstack([x for x, _ in parts]), notes
+
+    def explain(self, table: Table, row: int) -> list[Block]:
+        """Return how one row's raw values become inputs."""
+        return [
+            block
+            for encoder in self.encoders
+            for block in encoder.explain(table.columns[encoder.name][row])
+        ]
+
+
+class Target(ABC):
+    """What a model predicts, and how it becomes a desired output."""
+
+    name: str
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+
+
+@dataclass(frozen=True)
+class ClassTarget(Target):
+    """One of some classes."""
+
+    name: str
+    classes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {"kind": "class", "name": self.name, "classes": list(self.classes)}
+
+
+@dataclass(frozen=True)
+class NumberTarget(Target):
+    """A number; the network predicts (number − mean) / scale."""
+
+    name: str
+    mean: float
+    scale: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {"kind": "number", "name": self.name, "mean": self.mean, "scale": self.scale}
+
+
+def encoder_from_dict(record: dict[str, Any]) -> Encoder:
+    """Return the encoder that :meth:`Encoder.to_dict` describes.
+
+    Raises
+    ------
+    FileFormatError
+        If it describes none.
+    """
+    try:
+        if record["kind"] == "number":
+            mean, scale = _finite(record["mean"]), _finite(record["scale"])
+            return NumberEncoder(str(record["name"]), mean, scale, bool(record["indicator"]))
+        if record["kind"] == "category":
+            categories = tuple(str(category) for category in record["categories"])
+            return CategoryEncoder(str(record["name"]), categories)
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise FileFormatError("the file holds an encoder that this version does not know")
+
+
+def target_from_dict(record: dict[str, Any]) -> Target:
+    """Return the target that :meth:`Target.to_dict` describes.
+
+    Raises
+    ------
+    FileFormatError
+        If it describes none.
+    """
+    try:
+        if record["kind"] == "class":
+            return ClassTarget(str(record["name"]), tuple(str(c) for c in record["classes"]))
+        if record["kind"] == "number":
+            return NumberTarget(
+                str(record["name"]), _finite(record["mean"]), _finite(record["scale"])
+            )
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise FileFormatError("the file holds a target that this version does not know")
+
+
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not np.isfinite(number):
+        raise ValueError(value)
+    return number

@@ -1,0 +1,182 @@
+"""Tables: columns of numbers or of text, read from files and data frames."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.data.arrays import Array
+from glassnet.errors import FileFormatError, MissingPackageError
+
+__all__ = ["Table", "as_table", "read_table"]
+
+#: What stands for a missing value in a text file.
+MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
+
+SEPARATORS = {".csv": ",", ".tsv": "\t"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns by name, all of the same length.
+
+    A column of numbers is a float64 array with NaN where a value is missing; a column of text is an
+    object array of str with None there.
+
+    Examples
+    --------
+    >>> table = Table({"length": np.array([1.5, np.nan]), "kind": np.array(["a", None])})
+    >>> len(table), table.is_text("kind")
+    (2, True)
+    """
+
+    columns: dict[str, Array]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def is_text(self, name: str) -> bool:
+        """Return whether a column holds text."""
+        return self.columns[name].dtype == object
+
+    def column(self, name: str) -> Array:
+        """Return a column.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+        """
+        if name not in self.columns:
+            known = ", ".join(repr(column) for column in self.columns)
+            raise ValueError(f"there is no column {name!r}; the columns are {known}")
+        return self.columns[name]
+
+    def rows(self, chosen: NDArray[np.int64]) -> "Table":
+        """Return some rows."""
+        return Table({name: column[chosen] for name, column in self.columns.items()})
+
+    def without(self, name: str) -> "Table":
+        """Return all columns but one."""
+        return Table({other: column for other, column in self.columns.items() if other != name})
+
+
+def is_missing(column: Array) -> NDArray[np.bool_]:
+    """Return where a column has no value."""
+    if column.dtype == object:
+        return np.array([value is None for value in column], dtype=np.bool_)
+    missing: NDArray[np.bool_] = np.isnan(column)
+    return missing
+
+
+def read_table(path: str | os.PathLike[str]) -> Table:
+    """Read a table from a CSV, TSV or Parquet file, recognised by its name.
+
+    Parameters
+    ----------
+    path : path
+        Ends in .csv, .tsv or .parquet. Empty cells, NA, NaN, null and ? are missing values.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    FileFormatError
+        If it cannot be read as a table, or holds no rows.
+    """
+    source = Path(path)
+    suffix = source.suffix.lower()
+    if not source.is_file():
+        problem = "is a folder" if source.is_dir() else "does not exist"
+        raise FileNotFoundError(f"{source} {problem}; expected a table (.csv, .tsv, .parquet)")
+    if suffix not in SEPARATORS and suffix != ".parquet":
+        raise FileFormatError(f"{source}: a table ends in .csv, .tsv or .parquet")
+    try:
+        import polars as pl
+    except ImportError:
+        raise MissingPackageError("reading tables needs Polars: pip install polars") from None
+    try:
+        if suffix == ".parquet":
+            frame = pl.read_parquet(source)
+        else:
+            frame = pl.read_csv(
+                source,
+                separator=SEPARATORS[suffix],
+                null_values=MISSING,
+                infer_schema_length=None,
+            )
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).split("\n")[0]
+        raise FileFormatError(f"{source} cannot be read as a table: {reason}") from None
+    if frame.height == 0 or frame.width == 0:
+        raise FileFormatError(f"{source} holds no rows")
+    return as_table(frame)
+
+
+def as_table(frame: Any) -> Table:
+    """Return a table from a data frame (Polars, pandas) or a mapping of names to columns.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none, or a column holds neither numbers nor text.
+
+    Examples
+    --------
+    >>> as_table({"a": [1, 2], "b": ["x", None]}).columns["a"].tolist()
+    [1.0, 2.0]
+    """
+    if isinstance(frame, Table):
+        return frame
+    if isinstance(frame, Mapping):
+        named: dict[str, Any] = {str(name): values for name, values in frame.items()}
+    elif hasattr(frame, "columns") and hasattr(frame, "__getitem__"):
+        named = {str(name): frame[name] for name in frame.columns}
+    else:
+        raise TypeError(
+            "expected a data frame or a mapping of column names to values, "
+            f"not {type(frame).__name__}"
+        )
+    columns = {name: _column(name, values) for name, values in named.items()}
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"the columns have different lengths: {lengths}")
+    return Table(columns)
+
+
+def _column(name: str, values: Any) -> Array:
+    items = values.to_list() if hasattr(values, "to_list") else list(values)
+    kinds = {type(item) for item in items if not _no_value(item)}
+    if not kinds or all(_is_number(kind) for kind in kinds):
+        return np.array([np.nan if _no_value(item) else float(item) for item in items])
+    if not kinds <= {str}:
+        found = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise ValueError(
+            f"column {name!r} holds values of type {found}; expected numbers or text. "
+            "Convert it, or leave the column out"
+        )
+    column = np.empty(len(items), dtype=object)
+    column[:] = [None if _no_value(item) else item for item in items]
+    return column
+
+
+def _is_number(kind: type) -> bool:
+    return issubclass(kind, bool | int | float | np.number | np.bool_)
+
+
+def _no_value(item: object) -> bool:
+    return (
+        item is None
+        or (isinstance(item, float) and item != item)
+        or type(item).__name__ == "NAType"
+    )
+
+
+def first_rows(rows: Sequence[int], most: int = 5) -> str:
+    """Return row numbers for people, counted from 1."""
+    shown = ", ".join(str(row + 1) for row in rows[:most])
+    return shown + (", ..." if len(rows) > most else "")

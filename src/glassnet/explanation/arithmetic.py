@@ -1,0 +1,101 @@
+"""Numbers with more digits than the engine's: the same few operations in either."""
+
+from abc import ABC, abstractmethod
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Arithmetic", "FiftyDigits", "Values", "Widest"]
+
+#: An array of objects (mpmath) or of long doubles.
+Values: TypeAlias = NDArray[Any]
+
+
+class Arithmetic(ABC):
+    """Arrays of numbers with more digits than float64 has, exp and ln(1 + x) on them.
+
+    Attributes
+    ----------
+    name : str
+        For people.
+    step_size : float
+        By how much a central difference moves a net input.
+    """
+
+    name: str
+    step_size: float
+
+    @abstractmethod
+    def array(self, values: Values) -> Values:
+        """Return floating-point values as such numbers, unchanged."""
+
+    @abstractmethod
+    def exp(self, x: Values) -> Values:
+        """Return e to the x."""
+
+    @abstractmethod
+    def log1p(self, x: Values) -> Values:
+        """Return ln(1 + x)."""
+
+
+class FiftyDigits(Arithmetic):
+    """mpmath with 50 digits.
+
+    Examples
+    --------
+    >>> decimal = FiftyDigits()
+    >>> print(decimal.exp(decimal.array(np.array([1.0])))[0])
+    2.7182818284590452353602874713526624977572470937
+    """
+
+    name = "50-digit arithmetic"
+    step_size = 1e-15
+
+    def __init__(self) -> None:
+        from mpmath.ctx_mp import MPContext
+
+        context = MPContext()
+        context.dps = 50
+        self._number = np.vectorize(context.mpf, otypes=[object])
+        self._exp = np.vectorize(context.exp, otypes=[object])
+        self._log1p = np.vectorize(context.log1p, otypes=[object])
+
+    def array(self, values: Values) -> Values:
+        """Return mpf numbers."""
+        numbers: Values = self._number(np.asarray(values, dtype=np.float64))
+        return numbers
+
+    def exp(self, x: Values) -> Values:
+        """Return e to the x."""
+        y: Values = self._exp(x)
+        return y
+
+    def log1p(self, x: Values) -> Values:
+        """Return ln(1 + x)."""
+        y: Values = self._log1p(x)
+        return y
+
+
+class Widest(Arithmetic):
+    """The machine's long double: 64 bits of precision on x86, no more than float64's 53 on some."""
+
+    step_size = 2.0**-13
+
+    def __init__(self) -> None:
+        bits = np.finfo(np.longdouble).nmant + 1
+        self.name = f"{bits}-bit floating point, the widest of this machine"
+
+    def array(self, values: Values) -> Values:
+        """Return long doubles."""
+        return np.asarray(values, dtype=np.longdouble)
+
+    def exp(self, x: Values) -> Values:
+        """Return e to the x."""
+        y: Values = np.exp(x)
+        return y
+
+    def log1p(self, x: Values) -> Values:
+        """Return ln(1 + x)."""
+        y: Values = np.log1p(x)
+        return y

@@ -1,0 +1,218 @@
+"""Model: encoder, network and target in one: raw rows in, names out."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.data.arrays import Array
+from glassnet.data.encoders import (
+    ClassTarget,
+    NumberTarget,
+    TableEncoder,
+    Target,
+    encoder_from_dict,
+    target_from_dict,
+)
+from glassnet.data.table import Table, as_table
+from glassnet.errors import FileFormatError
+from glassnet.explanation.explain import Explanation, explain
+from glassnet.formula.document import Block, Section
+from glassnet.network import Network
+from glassnet.structure.file import read_file, write_file
+from glassnet.update.optimizer import Optimizer
+
+__all__ = ["Model", "load"]
+
+
+@dataclass
+class Model:
+    """A network with what surrounds it: how raw columns become inputs, what its outputs mean.
+
+    Parameters
+    ----------
+    network : Network
+    encoder : TableEncoder
+    target : Target
+    provenance : dict
+        Where it comes from, as JSON values: data, seed, scores.
+
+    Examples
+    --------
+    >>> table = Table({"length": np.array([1.0, 2.0, 8.0, 9.0])})
+    >>> encoder = TableEncoder.fit(table)
+    >>> net = Network([1, 2], output="softmax", seed=1)
+    >>> model = Model(net, encoder, ClassTarget("size", ("small", "large")))
+    >>> model.predict({"length": [3.0]}).shape
+    (1,)
+    """
+
+    network: Network
+    encoder: TableEncoder
+    target: Target
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = self.encoder.feature_names
+        if len(names) != self.network.architecture.inputs:
+            raise ValueError(
+                f"the encoder makes {len(names)} inputs; the network has "
+                f"{self.network.architecture.inputs}"
+            )
+        outputs = self.network.architecture.outputs
+        expected = len(self.target.classes) if isinstance(self.target, ClassTarget) else 1
+        if outputs != expected:
+            raise ValueError(f"the target needs {expected} outputs; the network has {outputs}")
+        self.network.feature_names = names
+        if isinstance(self.target, ClassTarget):
+            self.network.classes = np.array(self.target.classes)
+
+    def encode(self, frame: Any) -> tuple[NDArray[np.float64], list[str]]:
+        """Return the network's inputs for a table or data frame, and notes on unusual values."""
+        return self.encoder.encode(as_table(frame))
+
+    def predict(self, frame: Any) -> Array:
+        """Return class names, or numbers in the target's own unit, (rows,).
+
+        Parameters
+        ----------
+        frame : Table, data frame or mapping of column names to values
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a column is missing or holds the wrong kind of values.
+        """
+        outputs = self.predict_proba(frame)
+        if isinstance(self.target, NumberTarget):
+            return outputs
+        assert isinstance(self.target, ClassTarget)
+        names: Array = np.array(self.target.classes)[outputs.argmax(axis=1)]
+        return names
+
+    def predict_proba(self, frame: Any) -> Array:
+        """Return the probability of each class, (rows, classes); or the numbers, (rows,)."""
+        x, _ = self.encode(frame)
+        outputs = self.network.predict_proba(x)
+        if isinstance(self.target, NumberTarget):
+            numbers: Array = outputs[:, 0].astype(np.float64) * self.target.scale + self.target.mean
+            return numbers
+        return outputs
+
+    def desired(self, table: Table) -> Array:
+        """Return what the network is to predict for a table that has the target column.
+
+        Raises
+        ------
+        ValueError
+            If the column is missing, or a value in it is missing or of the wrong kind.
+        """
+        column = table.column(self.target.name)
+        if isinstance(self.target, NumberTarget):
+            if column.dtype == object or not np.isfinite(column).all():
+                raise ValueError(f"the target {self.target.name!r} must hold finite numbers")
+            scaled: Array = (column - self.target.mean) / self.target.scale
+            return scaled
+        return class_texts(column)
+
+    def explain(
+        self,
+        frame: Any,
+        row: int = 0,
+        desired: Any = None,
+        *,
+        learning_rate: float | None = None,
+        optimizer: Optimizer | None = None,
+    ) -> Explanation:
+        """Explain one row, from its raw values on.
+
+        Parameters
+        ----------
+        frame : Table, data frame or mapping
+        row : int
+            Counted from 0.
+        desired : optional
+            Class name, or number in the target's own unit. Without it, forward pass only.
+        learning_rate, optimizer
+            As in :func:`glassnet.explain`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such row, or a value does not fit.
+        """
+        table = as_table(frame)
+        if not 0 <= row < len(table):
+            raise ValueError(f"there is no row {row}; the table has rows 0 to {len(table) - 1}")
+        x, _ = self.encoder.encode(table.rows(np.array([row])))
+        blocks: list[Block] = self.encoder.explain(table, row)
+        if isinstance(self.target, NumberTarget) and desired is not None:
+            desired = (float(desired) - self.target.mean) / self.target.scale
+        preface = [Section("From the raw row to the inputs", tuple(blocks))]
+        return explain(
+            self.network,
+            x[0],
+            desired,
+            learning_rate=learning_rate,
+            optimizer=optimizer,
+            preface=preface,
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one safe file (safetensors).
+
+        Raises
+        ------
+        OSError
+            If the place cannot be written; what stood there stays.
+        """
+        header = {
+            "kind": "model",
+            **self.network.to_header(),
+            "encoders": [encoder.to_dict() for encoder in self.encoder.encoders],
+            "target": self.target.to_dict(),
+            "provenance": self.provenance,
+        }
+        write_file(path, header, self.network.to_arrays())
+
+
+def class_texts(column: Array) -> Array:
+    """Return class names as text; whole numbers without a decimal point."""
+    if column.dtype == object:
+        return np.array([str(value) for value in column])
+    return np.array([f"{value:.17g}" for value in column])
+
+
+def load(path: str | os.PathLike[str]) -> Network | Model:
+    """Open a file that :meth:`Network.save` or :meth:`Model.save` wrote.
+
+    Opening a file never runs code from it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    FileFormatError
+        If it is not such a file, or is damaged.
+    """
+    header, arrays = read_file(path)
+    try:
+        return _revive(header, arrays)
+    except FileFormatError as error:
+        raise FileFormatError(f"{os.fspath(path)}: {error}") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FileFormatError(f"{os.fspath(path)} does not describe a model: {error}") from None
+
+
+def _revive(header: dict[str, Any], arrays: dict[str, Array]) -> Network | Model:
+    network = Network.from_header(header, arrays)
+    match header.get("kind"):
+        case "network":
+            return network
+        case "model":
+            encoders = tuple(encoder_from_dict(record) for record in header["encoders"])
+            target = target_from_dict(header["target"])
+            return Model(network, TableEncoder(encoders), target, dict(header["provenance"]))
+    raise FileFormatError("it holds neither a network nor a model")

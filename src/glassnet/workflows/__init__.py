@@ -1,0 +1,1 @@
+"""What the faces offer: train, evaluate, predict, explain and demo, on tables and files."""

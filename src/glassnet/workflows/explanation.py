@@ -1,0 +1,79 @@
+"""A saved model, a table's row, and every number between."""
+
+from pathlib import Path
+
+from glassnet.data.encoders import NumberTarget
+from glassnet.data.table import Table, is_missing, read_table
+from glassnet.explanation.explain import Explanation, describe, explain
+from glassnet.model import Model, class_texts, load
+from glassnet.network import Network
+
+__all__ = ["explain_file"]
+
+
+def explain_file(
+    model_path: Path,
+    table_path: Path | None,
+    row: int,
+    desired: str | None,
+    weight: str | None,
+    learning_rate: float,
+) -> Explanation:
+    """Explain one row of a table, or, without a table, the network itself.
+
+    Parameters
+    ----------
+    model_path, table_path : Path
+    row : int
+        Counted from 0.
+    desired : str, optional
+        A class, or a number as text. The row's value of the target column if not given; the forward
+        pass only where there is none.
+    weight : str, optional
+        One weight's story: ``"w1[2,3]"``.
+    learning_rate : float
+
+    Raises
+    ------
+    ValueError
+        If there is no such row, weight or class.
+    """
+    loaded = load(model_path)
+    if table_path is None:
+        if weight is not None or desired is not None:
+            raise ValueError("a weight's story needs an example; name a table as well")
+        return describe(loaded.network if isinstance(loaded, Model) else loaded)
+    table = read_table(table_path)
+    if not 0 <= row < len(table):
+        raise ValueError(f"there is no row {row + 1}; the table has {len(table)} rows")
+    if isinstance(loaded, Model):
+        explanation = _explain_model(loaded, table, row, desired, learning_rate)
+    else:
+        explanation = _explain_network(loaded, table, row, desired, learning_rate)
+    return explanation if weight is None else explanation.weight(weight)
+
+
+def _explain_model(
+    model: Model, table: Table, row: int, desired: str | None, learning_rate: float
+) -> Explanation:
+    name = model.target.name
+    if desired is None and name in table.columns and not is_missing(table.columns[name])[row]:
+        column = table.columns[name]
+        numbers = isinstance(model.target, NumberTarget)
+        desired = str(column[row]) if numbers else str(class_texts(column)[row])
+    rate = None if desired is None else learning_rate
+    return model.explain(table, row, desired, learning_rate=rate)
+
+
+def _explain_network(
+    network: Network, table: Table, row: int, desired: str | None, learning_rate: float
+) -> Explanation:
+    """Columns are the inputs, by name where the network knows names, else in their order."""
+    names = network.feature_names or list(table.columns)
+    x = [table.column(name)[row] for name in names]
+    if desired is None:
+        return explain(network, x)
+    wanted: str | float = desired
+    if network.classes is None or network.classes.dtype.kind in "iuf":
+        wanted = float(desired) if network.kind != "classes" else int(desired)
+    return explain(network, x, wanted, learning_rate=learning_rate)

@@ -1,0 +1,62 @@
+"""A model's answers for a table's rows."""
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from glassnet.data.encoders import ClassTarget
+from glassnet.data.table import Table
+from glassnet.model import Model
+
+__all__ = ["Predictions", "predict"]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """For each row the predicted class or number, and for classes the probability of each.
+
+    Attributes
+    ----------
+    notes : list of str
+        What was done about missing values and unseen categories.
+    """
+
+    target: str
+    predicted: list[str] | list[float]
+    classes: tuple[str, ...]
+    probabilities: list[list[float]]
+    notes: list[str]
+
+    def to_csv(self) -> str:
+        """Return one line for each row, under a header."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([self.target, *(f"p({name})" for name in self.classes)])
+        for number, predicted in enumerate(self.predicted):
+            probabilities = self.probabilities[number] if self.classes else []
+            writer.writerow([predicted, *(f"{p:.6g}" for p in probabilities)])
+        return text.getvalue()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the predictions as JSON values."""
+        content: dict[str, Any] = {"target": self.target, "predicted": self.predicted}
+        if self.classes:
+            content |= {"classes": list(self.classes), "probabilities": self.probabilities}
+        return content | {"notes": self.notes}
+
+
+def predict(model: Model, table: Table) -> Predictions:
+    """Predict each row of a table.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or holds the wrong kind of values.
+    """
+    _, notes = model.encode(table)
+    predicted = model.predict(table).tolist()
+    if not isinstance(model.target, ClassTarget):
+        return Predictions(model.target.name, predicted, (), [], notes)
+    probabilities = model.predict_proba(table).tolist()
+    return Predictions(model.target.name, predicted, model.target.classes, probabilities, notes)

@@ -1,0 +1,35 @@
+"""What all tests share: the native engine where it was built, and tables to learn from."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+KERNELS_BUILT = importlib.util.find_spec("glassnet.engine._kernels") is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "native: needs the compiled kernels")
+    if not KERNELS_BUILT:
+        # The tests themselves ask for no engine; the one sentence about it is tested apart.
+        config.addinivalue_line(
+            "filterwarnings", "ignore:Glassnet runs on its slower reference engine"
+        )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if KERNELS_BUILT:
+        return
+    reason = "the compiled kernels were not built here (no C++ compiler at installation)"
+    for item in items:
+        if item.get_closest_marker("native"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def penguins() -> Path:
+    """The file of the palmerpenguins package: 344 rows, missing values, columns of text."""
+    package = importlib.util.find_spec("palmerpenguins")
+    if package is None or package.origin is None:
+        pytest.skip("palmerpenguins is not installed")
+    return Path(package.origin).parent / "data" / "penguins.csv"
