@@ -23,6 +23,7 @@ from glassnet.structure.cost import Cost, Objective, cost_named, default_cost
 from glassnet.structure.file import write_file
 from glassnet.structure.layer import Dense
 from glassnet.structure.parameters import ParameterViews
+from glassnet.structure.whole import whole_number
 from glassnet.update.optimizer import Adam, Optimizer
 from glassnet.views.progress import progress_bar
 
@@ -79,9 +80,9 @@ class Network:
         dtype: str | np.dtype[Any] = "float32",
         seed: int = 0,
     ) -> None:
-        self.architecture = _architecture(layers, hidden, output)
+        self.architecture = Architecture.parse(layers, hidden, output)
         self.dtype = _float_dtype(dtype)
-        self.seed = _checked_seed(seed)
+        self.seed = whole_number("the seed", seed, 0, 2**64 - 1)
         self.parameters = self.architecture.initial_parameters(self.seed, self.dtype)
         self.classes: Array | None = None
         self.feature_names: list[str] | None = None
@@ -184,10 +185,10 @@ class Network:
         """
         chosen = self._objective(cost)
         x, desired, classes = self._examples(X, y)
-        epochs = _at_least_one("epochs", epochs)
-        batch_size = min(_at_least_one("batch_size", batch_size), len(x))
+        epochs = whole_number("epochs", epochs, 1)
+        batch_size = whole_number("batch_size", batch_size, 1)
         if threads is not None:
-            _at_least_one("threads", threads)
+            whole_number("threads", threads, 1)
         x, desired, held_back = self._validation(x, desired, validation, classes)
         if stopping is not None and held_back is None:
             raise ValueError("early stopping needs validation data; give validation=0.2, say")
@@ -257,11 +258,7 @@ class Network:
     def to_header(self) -> dict[str, Any]:
         """Return all that is not an array, as JSON values."""
         return {
-            "inputs": self.architecture.inputs,
-            "layers": [
-                {"units": layer.units, "activation": layer.activation.name, "bias": layer.bias}
-                for layer in self.architecture.layers
-            ],
+            **self.architecture.to_header(),
             "dtype": self.dtype.name,
             "seed": self.seed,
             "cost": self.cost.name,
@@ -272,12 +269,7 @@ class Network:
 
     def to_arrays(self) -> dict[str, Array]:
         """Return weights and biases by name: w1, b1, w2, ..."""
-        arrays = {}
-        for number, (w, b) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
-            arrays[f"w{number}"] = w
-            if b is not None:
-                arrays[f"b{number}"] = b
-        return {name: array for name, array in arrays.items() if array is not None}
+        return self.architecture.to_arrays(self.parameters)
 
     @classmethod
     def from_header(cls, header: dict[str, Any], arrays: dict[str, Array]) -> "Network":
@@ -289,16 +281,12 @@ class Network:
             If they do not describe one.
         """
         try:
-            layers = [
-                Dense(layer["units"], layer["activation"], bias=layer["bias"])
-                for layer in header["layers"]
-            ]
-            architecture = Architecture.of(header["inputs"], layers)
-            _require_arrays(architecture, arrays, header["dtype"])
-            net = cls([architecture.inputs, *layers], dtype=header["dtype"], seed=header["seed"])
-            for number in range(1, len(layers) + 1):
-                net.weights[number - 1] = arrays[f"w{number}"]
-                net.biases[number - 1] = arrays.get(f"b{number}")
+            architecture = Architecture.from_header(header)
+            architecture.require_arrays(arrays, header["dtype"])
+            layers: list[int | Dense] = [architecture.inputs, *architecture.layers]
+            net = cls(layers, dtype=header["dtype"], seed=header["seed"])
+            for name, view in net.to_arrays().items():
+                view[...] = _finite(name, arrays[name])
             net.cost = net._objective(header["cost"]).cost
             net.classes = _checked_classes(header["classes"], net)
             net.feature_names = _checked_names(header["feature_names"], architecture.inputs)
@@ -379,38 +367,6 @@ class Network:
         return history
 
 
-def _architecture(
-    layers: Sequence[int | Dense],
-    hidden: str | Activation | None,
-    output: str | Activation | None,
-) -> Architecture:
-    if isinstance(layers, str) or not isinstance(layers, Sequence):
-        raise TypeError(f"layers are a list like [2, 3, 2], not {layers!r}")
-    inputs, *rest = layers or [0]
-    if isinstance(inputs, Dense) or not rest:
-        raise ValueError(
-            f"layers start with the number of inputs, and at least one layer follows: [2, 1]; "
-            f"not {list(layers)!r}"
-        )
-    dense = [layer for layer in rest if isinstance(layer, Dense)]
-    units = [layer for layer in rest if not isinstance(layer, Dense)]
-    if dense:
-        if units:
-            raise TypeError(f"behind a Dense layer every layer is one; {units[0]!r} is not")
-        if hidden is not None or output is not None:
-            raise ValueError("Dense layers say their own activation; leave out hidden and output")
-        return Architecture.of(inputs, dense)
-    if output is None:
-        raise ValueError(
-            'say the activation of the last layer: output="softmax" for classes, "sigmoid" for '
-            'yes or no, "identity" for values'
-        )
-    if len(units) > 1 and hidden is None:
-        raise ValueError('say the activation of the hidden layers, for example hidden="relu"')
-    between = [Dense(count, hidden or output) for count in units[:-1]]
-    return Architecture.of(inputs, [*between, Dense(units[-1], output)])
-
-
 def _float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:
     try:
         checked = np.dtype(dtype)
@@ -421,34 +377,10 @@ def _float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:
     return checked
 
 
-def _checked_seed(seed: object) -> int:
-    if isinstance(seed, bool) or not hasattr(seed, "__index__"):
-        raise TypeError(f"the seed must be a whole number, not {seed!r}")
-    number: int = seed.__index__()
-    if not 0 <= number < 2**64:
-        raise ValueError(f"the seed must be from 0 to 2**64 - 1, not {number}")
-    return number
-
-
-def _at_least_one(name: str, number: object) -> int:
-    if isinstance(number, bool) or not hasattr(number, "__index__"):
-        raise TypeError(f"{name} must be a whole number, not {number!r}")
-    whole: int = number.__index__()
-    if whole < 1:
-        raise ValueError(f"{name} must be at least 1, not {whole}")
-    return whole
-
-
-def _require_arrays(architecture: Architecture, arrays: dict[str, Array], dtype: str) -> None:
-    """Compare the arrays of a file with its header before any memory is taken for it."""
-    expected: dict[str, tuple[int, ...]] = {}
-    for number, place in enumerate(architecture.places, start=1):
-        expected[f"w{number}"] = (place.from_units, place.to_units)
-        if place.biases:
-            expected[f"b{number}"] = (place.to_units,)
-    found = {name: array.shape for name, array in arrays.items()}
-    if found != expected or any(array.dtype.name != dtype for array in arrays.values()):
-        raise FileFormatError("the arrays of the file do not fit the network in its header")
+def _finite(name: str, array: Array) -> Array:
+    if not np.isfinite(array).all():
+        raise FileFormatError(f"the array {name!r} of the file holds numbers that are not finite")
+    return array
 
 
 def _checked_classes(classes: object, net: Network) -> Array | None:

@@ -27,7 +27,7 @@ __all__ = ["Check", "Pair", "check_gradient"]
 TOLERANCES = {"float64": 1e-8, "float32": 1e-3}
 
 # What either arithmetic does in about a second, in multiply-adds.
-MOST_DECIMAL_OPERATIONS = 250_000
+MOST_DECIMAL_OPERATIONS = 2_000_000
 MOST_WIDE_OPERATIONS = 50_000_000
 # How many multiply-adds an exponential costs.
 EXPONENTIAL = 20

@@ -20,6 +20,7 @@ from glassnet.explanation.sections import (
     weight_sections,
 )
 from glassnet.formula.document import Document, Section
+from glassnet.formula.number import number_text
 from glassnet.network import Network
 from glassnet.structure.activation import Array
 from glassnet.structure.cost import Cost, cost_named
@@ -222,7 +223,7 @@ def explain(
             raise ValueError("an update needs a desired output; give desired as well")
         forward = take_forward(net.architecture, net.parameters.copy(), objective, inputs)
         sections = [*preface, *forward_sections(forward, names, limits)]
-        title = f"Forward pass: predicted {_prediction(net, forward)}"
+        title = f"Forward pass: predicted {_summary(net, forward.outputs[-1])}"
         return Explanation(Document(title, tuple(sections)), forward, None, names, limits)
     step = take_step(
         net.architecture,
@@ -234,7 +235,8 @@ def explain(
     )
     check = check_gradient(step)
     sections = [*preface, *step_sections(step, names, check, limits)]
-    title = f"One step: predicted {_prediction(net, step)}, desired {_words(desired)}"
+    predicted, wanted = _summary(net, step.outputs[-1]), _summary(net, step.desired)
+    title = f"One step: predicted {predicted}, desired {wanted}"
     return Explanation(Document(title, tuple(sections)), step, check, names, limits)
 
 
@@ -266,12 +268,10 @@ def _desired_row(net: Network, desired: Any) -> Array:
     return checked_targets(row, net.kind, net.architecture.outputs, net.dtype, net.classes).desired
 
 
-def _prediction(net: Network, forward: Forward) -> str:
-    label = labels_of(forward.outputs[-1][None, :], net.kind, net.classes)[0]
-    return _words(label.tolist() if hasattr(label, "tolist") else label)
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return str(value)
+def _summary(net: Network, outputs: Array) -> str:
+    """What outputs mean, in a few words."""
+    meaning = labels_of(outputs[None, :], net.kind, net.classes)[0]
+    if np.ndim(meaning) == 0:
+        return number_text(float(meaning)) if net.kind == "values" else str(meaning)
+    values = [number_text(float(value)) for value in meaning[:4]]
+    return f"({', '.join(values)}{', …' if len(meaning) > 4 else ''})"

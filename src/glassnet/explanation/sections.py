@@ -1,7 +1,9 @@
 """The explanation as a document: its sections in the order in which a step happens."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from glassnet.explanation.check import Check
 from glassnet.explanation.derive import Derivation, ForwardDerivation
@@ -16,11 +18,14 @@ from glassnet.formula.document import (
     Table,
 )
 from glassnet.formula.number import number_text
-from glassnet.formula.tree import Formula, Number, Symbol, ln
+from glassnet.formula.tree import Formula, ln
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import CategoricalCrossentropy, Cost, CrossEntropyObjective
 
 __all__ = ["Limits", "forward_sections", "network_section", "step_sections", "weight_sections"]
+
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ def _forward_blocks(derivation: ForwardDerivation, layer: int, limits: Limits) -
     blocks: list[Block] = []
     if layer == 1:
         x = derivation.outputs(0)
-        shown, left_out = _largest(x, limits.units * 2)
+        shown, left_out = _largest(x, limits.units * 2, _value)
         rows: list[tuple[Cell, ...]] = [(symbol, symbol.value) for symbol in shown]
         blocks.append(Table(("input", "value"), tuple(rows), "The inputs"))
         blocks += _left_out(left_out, "inputs", "values")
@@ -148,7 +153,7 @@ def _unit_blocks(
 ) -> list[Block]:
     """in and y of the layer's units; where they are many, of those with the largest outputs."""
     outputs = derivation.outputs(layer)
-    shown, left_out = _largest(outputs, limits.units)
+    shown, left_out = _largest(outputs, limits.units, _value)
     blocks: list[Block] = []
     for symbol in shown:
         unit = outputs.index(symbol)
@@ -160,12 +165,13 @@ def _unit_blocks(
 
 def _prediction_section(step: Step, names: Notation, limits: Limits) -> Section:
     p, d = step.outputs[-1].tolist(), step.desired.tolist()
-    by_size = sorted(range(len(p)), key=lambda unit: -max(abs(p[unit]), abs(d[unit])))
-    shown = sorted(by_size[: limits.units * 2])
+    shown, _ = _largest(
+        range(len(p)), limits.units * 2, lambda unit: max(abs(p[unit]), abs(d[unit]))
+    )
     labels = tuple(names.unit_name(names.depth, unit) for unit in shown)
     predicted = ("predicted", tuple(p[unit] for unit in shown))
     desired = ("desired", tuple(d[unit] for unit in shown))
-    rest = [Number(p[unit]) for unit in by_size[limits.units * 2 :]]
+    rest = [p[unit] for unit in range(len(p)) if unit not in shown]
     blocks = (Bars(labels, (predicted, desired)), *_left_out(rest, "outputs", "predictions"))
     return Section("Predicted beside desired", blocks)
 
@@ -195,19 +201,20 @@ def _error_section(derivation: Derivation, limits: Limits) -> Section:
 def _penalties(derivation: Derivation, limits: Limits) -> list[Block]:
     """How much each class is penalised."""
     terms = derivation.step.objective.cost.terms(derivation.predicted, derivation.desired)
-    rows: list[tuple[Formula, tuple[Cell, ...]]] = []
-    for unit, (p, d, term) in enumerate(
-        zip(derivation.predicted, derivation.desired, terms, strict=True)
-    ):
+    values = [term.evaluate() for term in terms]
+    rows: list[tuple[Cell, ...]] = []
+    for unit, (p, d) in enumerate(zip(derivation.predicted, derivation.desired, strict=True)):
         name = derivation.names.unit_name(derivation.names.depth, unit)
-        penalty = -ln(p)
-        rows.append((term, (name, d.value, p.value, penalty.evaluate(), abs(term.evaluate()))))
-    by_size = sorted(range(len(rows)), key=lambda n: -derivation.predicted[n].value)
-    chosen = sorted(by_size[: limits.units * 2])
-    chosen = sorted({*chosen, *(n for n, d in enumerate(derivation.desired) if d.value)})
+        rows.append((name, d.value, p.value, (-ln(p)).evaluate(), abs(values[unit])))
+    # The desired classes count however improbable they are predicted.
+    shown, _ = _largest(
+        range(len(rows)),
+        limits.units * 2,
+        lambda unit: derivation.predicted[unit].value + derivation.desired[unit].value,
+    )
     columns = ("class", "desired d", "predicted p", "−ln p", "counts −d·ln p")
-    table = Table(columns, tuple(rows[n][1] for n in chosen), "How each class is penalised")
-    left_out = [rows[n][0] for n in range(len(rows)) if n not in chosen]
+    table = Table(columns, tuple(rows[unit] for unit in shown), "How each class is penalised")
+    left_out = [value for unit, value in enumerate(values) if unit not in shown]
     return [table, *_left_out(left_out, "classes", "terms")]
 
 
@@ -216,17 +223,14 @@ def _backward_blocks(derivation: Derivation, layer: int, limits: Limits) -> list
     if layer == derivation.depth:
         blocks += _two_ways(derivation)
     deltas = derivation.deltas(layer)
-    shown, left_out = _largest(deltas, limits.units)
+    shown, left_out = _largest(deltas, limits.units, _value)
     for symbol in shown:
         blocks += derivation.delta(layer, deltas.index(symbol))
     blocks += _left_out(left_out, "units", "δ")
     places = derivation.step.places(layer)
-    by_size = sorted(places, key=lambda place: -abs(derivation.step.gradient_at(place)))
-    chosen = set(by_size[: limits.weights]) if len(places) > limits.weights else set(places)
-    blocks += [derivation.gradient(place) for place in places if place in chosen]
-    rest = [place for place in places if place not in chosen]
-    gradients = [derivation.gradient(place).left for place in rest]
-    return blocks + _left_out(gradients, "weights", "gradients")
+    chosen, others = _largest(places, limits.weights, derivation.step.gradient_at)
+    blocks += [derivation.gradient(place) for place in chosen]
+    return blocks + _left_out(others, "weights", "gradients")
 
 
 def _two_ways(derivation: Derivation) -> list[Block]:
@@ -248,22 +252,14 @@ def _update_sections(derivation: Derivation, limits: Limits) -> list[Section]:
         return []
     blocks: list[Block] = [Paragraph(f"The optimizer is {step.optimizer}.")]
     for layer in range(1, derivation.depth + 1):
-        places = step.places(layer)
-        by_change = sorted(
-            places, key=lambda place: -abs(step.new_weight(place) - derivation.weight(place).value)
+        chosen, others = _largest(
+            step.places(layer),
+            limits.weights,
+            lambda place: step.new_weight(place) - step.weight(place),
         )
-        chosen = set(by_change[: limits.weights]) if len(places) > limits.weights else set(places)
-        for place in places:
-            if place in chosen:
-                blocks += derivation.update(place)
-        if rest := [place for place in places if place not in chosen]:
-            change = sum(step.new_weight(place) - derivation.weight(place).value for place in rest)
-            blocks.append(
-                Paragraph(
-                    f"… and {len(rest):,} more weights of layer {layer}, their changes together "
-                    f"{number_text(change)}."
-                )
-            )
+        for place in chosen:
+            blocks += derivation.update(place)
+        blocks += _left_out(others, f"weights of layer {layer}", "changes")
     return [Section("Update", tuple(blocks)), _outcome_section(derivation)]
 
 
@@ -310,7 +306,7 @@ def _recursion(derivation: Derivation, place: WeightPlace, limits: Limits) -> li
     few = _weight_limits(limits)
     for layer in range(derivation.depth, place.layer, -1):
         deltas = derivation.deltas(layer)
-        shown, left_out = _largest(deltas, few.units)
+        shown, left_out = _largest(deltas, few.units, _value)
         for symbol in shown:
             blocks += derivation.delta(layer, deltas.index(symbol))[-1:]
         blocks += _left_out(left_out, "units", "δ")
@@ -331,23 +327,27 @@ def _weight_limits(limits: Limits) -> Limits:
     return Limits(limits.terms, min(limits.units, 4), limits.weights)
 
 
-def _largest(symbols: Sequence[Symbol], most: int) -> tuple[list[Symbol], list[Symbol]]:
-    """The largest of some symbols in their order, and the others."""
-    if len(symbols) <= most:
-        return list(symbols), []
-    order = sorted(range(len(symbols)), key=lambda n: -abs(symbols[n].evaluate()))
-    chosen = set(order[:most])
-    shown = [symbol for n, symbol in enumerate(symbols) if n in chosen]
-    return shown, [symbol for n, symbol in enumerate(symbols) if n not in chosen]
+def _largest(
+    items: Sequence[Item], most: int, value: Callable[[Item], float]
+) -> tuple[list[Item], list[float]]:
+    """The items with the largest values, in their order, and the values of the others."""
+    values = [value(item) for item in items]
+    order = sorted(range(len(items)), key=lambda n: -abs(values[n]))
+    shown, others = sorted(order[:most]), sorted(order[most:])
+    return [items[n] for n in shown], [values[n] for n in others]
+
+
+def _value(formula: Formula) -> float:
+    return formula.evaluate()
 
 
 def _cost_words(cost: Cost) -> str:
     return cost.name.replace("_", " ").replace("crossentropy", "cross-entropy")
 
 
-def _left_out(symbols: Sequence[Formula], what: str, values: str) -> list[Block]:
-    if not symbols:
+def _left_out(values: Sequence[float], what: str, of_each: str) -> list[Block]:
+    """One sentence on what is not shown, where there is such."""
+    if not values:
         return []
-    total = sum(symbol.evaluate() for symbol in symbols)
-    words = f"… and {len(symbols):,} more {what}, their {values} together {number_text(total)}."
-    return [Paragraph(words)]
+    total = number_text(math.fsum(values))
+    return [Paragraph(f"… and {len(values):,} more {what}, their {of_each} together {total}.")]

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from glassnet.structure.activation import Array
-from glassnet.structure.layer import Dense, whole_units
+from glassnet.errors import FileFormatError
+from glassnet.structure.activation import Activation, Array
+from glassnet.structure.layer import Dense
+from glassnet.structure.whole import whole_number
 
 __all__ = ["Architecture", "Place"]
 
@@ -51,7 +54,43 @@ class Architecture:
         for layer in layers:
             if not isinstance(layer, Dense):
                 raise TypeError(f"each layer behind the inputs is a Dense layer, not {layer!r}")
-        return cls(whole_units(inputs), tuple(layers))
+        return cls(whole_number("the number of inputs", inputs, 1), tuple(layers))
+
+    @classmethod
+    def parse(
+        cls,
+        layers: Sequence[int | Dense],
+        hidden: str | Activation | None,
+        output: str | Activation | None,
+    ) -> "Architecture":
+        """Return the architecture that :class:`glassnet.Network` was asked for, either way."""
+        if isinstance(layers, str) or not isinstance(layers, Sequence):
+            raise TypeError(f"layers are a list like [2, 3, 2], not {layers!r}")
+        inputs, *rest = layers or [0]
+        if isinstance(inputs, Dense) or not rest:
+            raise ValueError(
+                f"layers start with the number of inputs, and at least one layer follows: [2, 1]; "
+                f"not {list(layers)!r}"
+            )
+        dense = [layer for layer in rest if isinstance(layer, Dense)]
+        units = [layer for layer in rest if not isinstance(layer, Dense)]
+        if dense:
+            if units:
+                raise TypeError(f"behind a Dense layer every layer is one; {units[0]!r} is not")
+            if hidden is not None or output is not None:
+                raise ValueError(
+                    "Dense layers say their own activation; leave out hidden and output"
+                )
+            return cls.of(inputs, dense)
+        if output is None:
+            raise ValueError(
+                'say the activation of the last layer: output="softmax" for classes, "sigmoid" for '
+                'yes or no, "identity" for values'
+            )
+        if len(units) > 1 and hidden is None:
+            raise ValueError('say the activation of the hidden layers, for example hidden="relu"')
+        between = [Dense(count, hidden or output) for count in units[:-1]]
+        return cls.of(inputs, [*between, Dense(units[-1], output)])
 
     @cached_property
     def units(self) -> tuple[int, ...]:
@@ -99,3 +138,53 @@ class Architecture:
         for number, (layer, view) in enumerate(zip(self.layers, views, strict=True), start=1):
             view[...] = layer.initialiser.weights(view.shape[0], view.shape[1], seed, number)
         return parameters
+
+    def to_arrays(self, parameters: Array) -> dict[str, Array]:
+        """Return the views of a parameter buffer by name: w1, b1, w2, ..."""
+        arrays = {}
+        views = zip(self.weights(parameters), self.biases(parameters), strict=True)
+        for number, (w, b) in enumerate(views, start=1):
+            arrays[f"w{number}"] = w
+            if b is not None:
+                arrays[f"b{number}"] = b
+        return arrays
+
+    def to_header(self) -> dict[str, Any]:
+        """Return inputs and layers as JSON values."""
+        layers = [
+            {"units": layer.units, "activation": layer.activation.name, "bias": layer.bias}
+            for layer in self.layers
+        ]
+        return {"inputs": self.inputs, "layers": layers}
+
+    @classmethod
+    def from_header(cls, header: dict[str, Any]) -> "Architecture":
+        """Return the architecture that :meth:`to_header` describes.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it describes none.
+        """
+        layers = [
+            Dense(layer["units"], layer["activation"], bias=layer["bias"])
+            for layer in header["layers"]
+        ]
+        return cls.of(header["inputs"], layers)
+
+    def require_arrays(self, arrays: dict[str, Array], dtype: str) -> None:
+        """Compare a file's arrays with this architecture, before any memory is taken for it.
+
+        Raises
+        ------
+        FileFormatError
+            If they differ in names, shapes or precision.
+        """
+        expected: dict[str, tuple[int, ...]] = {}
+        for number, place in enumerate(self.places, start=1):
+            expected[f"w{number}"] = (place.from_units, place.to_units)
+            if place.biases:
+                expected[f"b{number}"] = (place.to_units,)
+        found = {name: array.shape for name, array in arrays.items()}
+        if found != expected or any(array.dtype.name != dtype for array in arrays.values()):
+            raise FileFormatError("the arrays of the file do not fit the network in its header")

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 from glassnet.structure.activation import Activation, activation_named
 from glassnet.structure.initialiser import INITIALISERS, Given, Initialiser, default_initialiser
+from glassnet.structure.whole import whole_number
 
 __all__ = ["Dense"]
 
@@ -51,29 +52,13 @@ class Dense:
         initial: str | Initialiser | ArrayLike | None = None,
     ) -> None:
         activation = activation_named(activation)
-        object.__setattr__(self, "units", whole_units(units))
+        object.__setattr__(self, "units", whole_number("the number of units", units, 1))
         object.__setattr__(self, "activation", activation)
         object.__setattr__(self, "bias", bool(bias))
         object.__setattr__(self, "initialiser", _initialiser(initial, activation))
 
     def __repr__(self) -> str:
         return f"Dense(units={self.units}, activation={self.activation}, bias={self.bias})"
-
-
-def whole_units(units: object) -> int:
-    """Return a number of units as an int.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is not a whole number above 0.
-    """
-    if isinstance(units, bool) or not hasattr(units, "__index__"):
-        raise TypeError(f"the number of units must be a whole number, not {units!r}")
-    count: int = units.__index__()
-    if count < 1:
-        raise ValueError(f"a layer has at least 1 unit, not {count}")
-    return count
 
 
 def _initialiser(

@@ -39,7 +39,8 @@ def progress_bar(show: bool | None = None) -> Iterator[Show]:
         TextColumn("error {task.fields[error]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True, force_terminal=True)
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("training", epoch="0", error="")
 
         def move(done: float, epochs: int, error: float, validation_error: float | None) -> None:

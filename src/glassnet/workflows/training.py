@@ -96,6 +96,7 @@ def train(
         If the target column is missing or has fewer than two classes, or rows are too few.
     """
     recipe = recipe or Recipe()
+    whole = table
     table, notes = _with_target(table, target_name)
     if len(table.columns) < 2:
         raise ValueError(f"there is no column beside the target {target_name!r} to learn from")
@@ -109,14 +110,15 @@ def train(
 
     target = _target(target_name, learn.column(target_name), chosen_task, groups)
     encoder = TableEncoder.fit(learn.without(target_name))
-    x, encoding_notes = encoder.encode(learn)
+    x, _ = encoder.encode(learn)
+    notes += encoder.encode(whole)[1]
     network = _network(target, x, recipe)
     provenance = {"rows": len(learn), "held_out": len(held_out), "seed": recipe.seed}
     model = Model(network, encoder, target, dict(provenance))
     history = _fit(model, x, learn, recipe, progress)
     evaluation = evaluate(model, held_out)
     model.provenance["scores"] = evaluation.scores
-    return Trained(model, history, evaluation, held_out, len(learn), notes + encoding_notes)
+    return Trained(model, history, evaluation, held_out, len(learn), notes)
 
 
 def _fit(model: Model, x: Array, learn: Table, recipe: Recipe, progress: bool | None) -> History:

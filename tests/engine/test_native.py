@@ -1,0 +1,150 @@
+"""The native engine: equal to the reference engine, with the same bits however it runs."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from glassnet.engine.interface import Engine, Steps, Training
+from glassnet.engine.reference import Reference
+from glassnet.structure.activation import Array
+from tests.networks import Case, away_from_kinks, random_case
+
+pytestmark = pytest.mark.native
+
+TOLERANCE = {"float32": 1e-5, "float64": 1e-12}
+
+
+def native(instruction_set: str = "", threads: int = 1) -> Engine:
+    from glassnet.engine.native import Native
+    from glassnet.engine.select import instruction_set as chosen
+
+    return Native(chosen(instruction_set), threads)
+
+
+def instruction_sets() -> list[str]:
+    from glassnet.engine import _kernels
+
+    return _kernels.instruction_sets()
+
+
+def relative(a: Array, b: Array) -> float:
+    size = float(np.linalg.norm(b.astype(np.float64)))
+    return float(np.linalg.norm(a.astype(np.float64) - b)) / size if size else 0.0
+
+
+def twenty_steps(case: Case) -> Steps:
+    """Batches of many sizes, none of which divides the data."""
+    random = np.random.default_rng(len(case.x))
+    sizes = random.integers(1, 2 * len(case.x) + 2, size=20)
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    order = random.integers(0, len(case.x), size=starts[-1])
+    rates = np.full(20, case.optimizer.learning_rate) * random.uniform(0.5, 1, size=20)
+    return Steps(order, starts, rates)
+
+
+def trained(engine: Engine, case: Case, threads: int | None = None) -> tuple[Array, Array]:
+    training = Training(
+        case.net.architecture,
+        case.objective,
+        case.optimizer,
+        case.net.parameters.copy(),
+        case.x,
+        case.desired,
+        threads,
+    )
+    errors = engine.run(training, twenty_steps(case))
+    assert training.steps_done == 20
+    return training.parameters, errors
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_one_step_equals_the_reference(seed: int) -> None:
+    case = away_from_kinks(random_case(seed), 2e-6)
+    arguments = (case.net.architecture, case.objective, case.net.parameters, case.x, case.desired)
+    ours, reference = native().trace(*arguments), Reference().trace(*arguments)
+    tolerance = TOLERANCE[case.net.dtype.name]
+    assert relative(ours.gradient, reference.gradient) <= tolerance, case
+    for a, b in zip(
+        [*ours.net_inputs, *ours.outputs, *ours.deltas],
+        [*reference.net_inputs, *reference.outputs, *reference.deltas],
+        strict=True,
+    ):
+        assert relative(a, b) <= 10 * tolerance, case
+    assert relative(ours.errors, reference.errors) <= 10 * tolerance, case
+
+
+@pytest.mark.parametrize("seed", range(60, 90))
+def test_twenty_steps_in_float64_equal_the_reference(seed: int) -> None:
+    case = random_case(seed, dtype="float64", most_rows=150)
+    ours, errors = trained(native(), case)
+    reference, reference_errors = trained(Reference(), case)
+    assert np.abs(ours - reference).max() <= 1e-9, case
+    assert np.allclose(errors, reference_errors, rtol=1e-9, atol=1e-12), case
+
+
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_same_bits_on_every_instruction_set_and_thread_count(seed: int) -> None:
+    case = random_case(seed, widest=120, most_rows=300)
+    digests = set()
+    for name in instruction_sets():
+        for threads in (1, 2, 3):
+            parameters, errors = trained(native(name, threads), case, threads)
+            digests.add(hashlib.sha256(parameters.tobytes() + errors.tobytes()).hexdigest())
+    assert len(digests) == 1, case
+
+
+@pytest.mark.parametrize("seed", range(140, 150))
+def test_predictions_have_the_same_bits_everywhere_and_as_in_training(seed: int) -> None:
+    case = random_case(seed)
+    arguments = (case.net.architecture, case.objective, case.net.parameters, case.x, case.desired)
+    trace = native().trace(*arguments)
+    for name in instruction_sets():
+        for threads in (1, 2):
+            predicted, errors = native(name, threads).evaluate(*arguments, threads)
+            alone = native(name, threads).predict(
+                case.net.architecture, case.net.parameters, case.x, threads
+            )
+            assert predicted.tobytes() == alone.tobytes() == trace.predicted.tobytes()
+            assert errors.tobytes() == trace.errors.tobytes()
+
+
+@pytest.mark.parametrize("seed", range(150, 160))
+def test_a_trace_and_an_update_are_a_step_of_training_bit_for_bit(seed: int) -> None:
+    case = random_case(seed)
+    engine = native()
+    arguments = (case.net.architecture, case.objective, case.net.parameters, case.x, case.desired)
+    unfused = case.net.parameters.copy()
+    state = case.optimizer.initial_state(unfused)
+    rate = case.optimizer.learning_rate
+    engine.update(case.optimizer, unfused, state, engine.trace(*arguments).gradient, 1, rate)
+    fused = Training(
+        case.net.architecture,
+        case.objective,
+        case.optimizer,
+        case.net.parameters.copy(),
+        case.x,
+        case.desired,
+    )
+    rows = len(case.x)
+    engine.run(fused, Steps(np.arange(rows), np.array([0, rows]), np.array([rate])))
+    assert fused.parameters.tobytes() == unfused.tobytes()
+    assert fused.state.tobytes() == state.tobytes()
+
+
+def test_two_calls_at_once_do_not_disturb_each_other() -> None:
+    cases = [random_case(seed, most_rows=100) for seed in range(160, 168)]
+    alone = [trained(native(), case)[0].tobytes() for case in cases]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda case: trained(native(), case)[0].tobytes(), cases))
+    assert together == alone
+
+
+def test_wrong_arrays_are_refused_and_not_read() -> None:
+    case = random_case(1, dtype="float64")
+    arguments = (case.net.architecture, case.objective, case.net.parameters)
+    with pytest.raises(ValueError, match="x does not fit the network"):
+        native().evaluate(*arguments, np.zeros((2, case.x.shape[1] + 1)), case.desired[:2])
+    with pytest.raises(TypeError):
+        native().evaluate(*arguments, case.x.astype(np.float32), case.desired)

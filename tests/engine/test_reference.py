@@ -1,0 +1,84 @@
+"""The reference engine against central differences, and against numbers worked out by hand."""
+
+import numpy as np
+import pytest
+
+from glassnet.engine.interface import Steps, Training
+from glassnet.engine.reference import Reference
+from glassnet.network import Network
+from glassnet.structure.activation import Array
+from glassnet.structure.cost import CategoricalCrossentropy, Cost, MeanSquaredError
+from glassnet.structure.layer import Dense
+from glassnet.update.optimizer import SGD
+from tests.networks import Case, away_from_kinks, random_case
+
+engine = Reference()
+
+
+def mean_error(case: Case, parameters: Array) -> float:
+    _, errors = engine.evaluate(
+        case.net.architecture, case.objective, parameters, case.x, case.desired
+    )
+    return float(errors.mean())
+
+
+def central_differences(case: Case, step: float) -> Array:
+    """The gradient by the mean error's values alone, fourth order in the step."""
+    parameters = case.net.parameters
+    gradient = np.empty_like(parameters)
+    for place in range(len(parameters)):
+
+        def moved(by: float, place: int = place) -> float:
+            changed = parameters.copy()
+            changed[place] += by
+            return mean_error(case, changed)
+
+        near = (moved(step) - moved(-step)) / (2 * step)
+        far = (moved(2 * step) - moved(-2 * step)) / (4 * step)
+        gradient[place] = (4 * near - far) / 3
+    return gradient
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_gradients_equal_central_differences(seed: int) -> None:
+    case = away_from_kinks(random_case(seed, dtype="float64", widest=6, most_rows=3), 1e-2)
+    if not len(case.x):
+        pytest.skip("each example brings a relu near its kink")
+    gradient = engine.trace(
+        case.net.architecture, case.objective, case.net.parameters, case.x, case.desired
+    ).gradient
+    difference = np.linalg.norm(gradient - central_differences(case, 1e-4))
+    assert difference <= 1e-6 * np.linalg.norm(gradient) + 1e-12, case
+
+
+def test_one_step_worked_out_by_hand() -> None:
+    # One input 2, one sigmoid output, w = 0, b = 0, desired 1, squared error:
+    # in = 0, y = 1/2, E = (1/2 - 1)^2 = 1/4, dE/dy = 2 (1/2 - 1) = -1, g' = 1/2 · 1/2 = 1/4,
+    # δ = -1/4, dE/dw = δ · 2 = -1/2, dE/db = -1/4. With α = 1: w = 1/2, b = 1/4.
+    net = Network([1, Dense(1, "sigmoid")], dtype="float64")
+    net.weights[0] = [[0.0]]
+    objective = MeanSquaredError().paired_with(net.output_activation)
+    x, desired = np.array([[2.0]]), np.array([[1.0]])
+    trace = engine.trace(net.architecture, objective, net.parameters, x, desired)
+    assert trace.predicted.tolist() == [[0.5]]
+    assert trace.errors.tolist() == [0.25]
+    assert trace.deltas[0].tolist() == [[-0.25]]
+    assert trace.gradient.tolist() == [-0.5, -0.25]
+    training = Training(net.architecture, objective, SGD(1.0), net.parameters, x, desired)
+    steps = Steps(np.array([0]), np.array([0, 1]), np.array([1.0]))
+    assert engine.run(training, steps).tolist() == [0.25]
+    assert net.parameters.tolist() == [0.5, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("cost", "output"), [(CategoricalCrossentropy(), "softmax"), (MeanSquaredError(), "softmax")]
+)
+def test_a_batch_of_equal_examples_has_the_gradient_of_one(cost: Cost, output: str) -> None:
+    net = Network([3, Dense(4, "tanh"), Dense(2, output)], dtype="float64", seed=1)
+    objective = cost.paired_with(net.output_activation)
+    x, desired = np.array([[0.3, -1.0, 2.0]]), np.array([[0.0, 1.0]])
+    one = engine.trace(net.architecture, objective, net.parameters, x, desired)
+    many = engine.trace(
+        net.architecture, objective, net.parameters, x.repeat(5, axis=0), desired.repeat(5, axis=0)
+    )
+    assert np.allclose(many.gradient, one.gradient, rtol=1e-14, atol=0)

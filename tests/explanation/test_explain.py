@@ -1,0 +1,235 @@
+"""The explanation: complete, true to the engine, and the same in each notation."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.explanation.explain import Explanation
+from glassnet.explanation.sections import Limits
+from glassnet.formula.document import Equation
+from glassnet.structure.layer import Dense
+from glassnet.views.text import formula_text
+from tests.networks import Case, random_case
+
+
+def equations(explanation: Explanation) -> list[Equation]:
+    return [
+        block
+        for section in explanation.document.sections
+        for block in section.blocks
+        if isinstance(block, Equation)
+    ]
+
+
+def explained(case: Case, limits: Limits | None = None) -> Explanation:
+    return gn.explain(
+        case.net,
+        case.x[0],
+        case.desired[0],
+        optimizer=case.optimizer,
+        cost=case.objective.cost,
+        limits=limits,
+    )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_three_stages_of_every_equation_agree(seed: int) -> None:
+    case = random_case(seed, dtype="float64", widest=5, most_rows=1)
+    explanation = explained(case)
+    assert explanation.check is not None
+    assert explanation.check.passed
+    for equation in equations(explanation):
+        values = [equation.left.evaluate(), *(step.evaluate() for step in equation.steps)]
+        # Far out, −d/p · p (1 − p) loses digits that p − d keeps.
+        assert values == pytest.approx([equation.value] * len(values), rel=1e-6, abs=1e-9), (
+            f"{formula_text(equation.left)} of {case}"
+        )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_weight_has_its_gradient_and_its_update(seed: int) -> None:
+    case = random_case(seed, dtype="float64", widest=4, most_hidden=2, most_rows=1)
+    explanation = explained(case, Limits(terms=100, units=100, weights=1000))
+    lefts = [formula_text(equation.left) for equation in equations(explanation)]
+    count = case.net.architecture.parameter_count
+    assert sum(left.startswith("∂E/∂") for left in lefts) == count
+    assert sum(left.startswith("new ") for left in lefts) == count
+
+
+def test_the_new_weights_are_those_of_a_training_step_bit_for_bit() -> None:
+    net = gn.Network([3, 4, 2], hidden="tanh", output="softmax", seed=5)
+    x, desired = [0.5, -1.0, 2.0], 1
+    explanation = gn.explain(net, x, desired, learning_rate=0.1)
+    net.fit([x], [desired], optimizer=gn.SGD(0.1), epochs=1, batch_size=1)
+    assert explanation.step.new_parameters.tobytes() == net.parameters.tobytes()
+    assert explanation.step.new_error == pytest.approx(net.error([x], [desired]))
+
+
+def test_explaining_does_not_change_the_network() -> None:
+    net = gn.Network([3, 4, 2], hidden="tanh", output="softmax", seed=5)
+    before = net.parameters.copy()
+    gn.explain(net, [1, 2, 3], 0, learning_rate=0.5)
+    assert net.parameters.tobytes() == before.tobytes()
+
+
+def three_in_a_row() -> gn.Network:
+    """Input 10, one hidden sigmoid unit, one sigmoid output: w1 = 0.1, w2 = 1, no biases."""
+    layers = [1, Dense(1, "sigmoid", bias=False), Dense(1, "sigmoid", bias=False)]
+    net = gn.Network(layers, dtype="float64")
+    net.weights = [[[0.1]], [[1.0]]]
+    return net
+
+
+def test_one_step_by_hand() -> None:
+    # in1 = 0.1 · 10 = 1, y1 = σ(1) = 0.731059, in2 = 1 · y1, p = σ(0.731059) = 0.675038,
+    # E = −ln p = 0.392987. δ2 = p − 1 = −0.324962, ∂E/∂w2 = δ2 y1 = −0.237567,
+    # δ1 = w2 δ2 y1 (1 − y1) = −0.324962 · 0.196612 = −0.0638915, ∂E/∂w1 = 10 δ1 = −0.638915.
+    # With α = 0.5: w2 = 1.118783, w1 = 0.419457.
+    explanation = gn.explain(three_in_a_row(), [10], 1, learning_rate=0.5)
+    step = explanation.step
+    y1 = 1 / (1 + math.exp(-1))
+    p = 1 / (1 + math.exp(-y1))
+    assert step.outputs[1][0] == pytest.approx(p, rel=1e-14)
+    assert step.error == pytest.approx(-math.log(p), rel=1e-14)
+    assert step.gradient == pytest.approx([10 * (p - 1) * y1 * (1 - y1), (p - 1) * y1], rel=1e-13)
+    assert step.gradient == pytest.approx([-0.638915, -0.237567], abs=1e-6)
+    assert step.new_parameters == pytest.approx([0.419457, 1.118783], abs=1e-6)
+    assert step.new_predicted[0] > p
+
+
+def test_a_single_path_is_shown_as_one_product() -> None:
+    story = gn.explain(three_in_a_row(), [10], 1, learning_rate=0.5).weight("w1[1,1]").to_text()
+    assert "∂E/∂p[1]·∂p[1]/∂in2[1]·∂in2[1]/∂y1[1]·∂y1[1]/∂in1[1]·∂in1[1]/∂w1[1,1]" in (
+        story.replace("\n", "").replace(" ", "")
+    )
+    assert "= −0.638915" in story
+
+
+def test_one_weight_by_text_and_by_numbers_is_the_same_story() -> None:
+    net = gn.Network([2, 3, 2], hidden="sigmoid", output="softmax", seed=1)
+    explanation = gn.explain(net, [1, 0], 1, learning_rate=0.5)
+    by_text = explanation.weight("w1[1,3]")
+    by_number = explanation.weight(layer=1, source=0, unit=2)
+    assert by_text.to_text() == by_number.to_text()
+    assert explanation.weight("b2[1]").to_text() == (
+        explanation.weight(layer=2, source="bias", unit=0).to_text()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("w3[1,1]", "the layers are 1 to 2"),
+        ("w1[3,1]", "layer 1 leads from 2 to 3 units"),
+        ("w1[0,1]", "layer 1 leads from 2 to 3 units"),
+        ("w1", "names no weight; expected w1"),
+        ("b1[4]", "layer 1 leads from 2 to 3 units"),
+    ],
+)
+def test_a_weight_that_is_not_there_is_refused(name: str, message: str) -> None:
+    net = gn.Network([2, 3, 2], hidden="sigmoid", output="softmax", seed=1)
+    with pytest.raises(ValueError, match=message):
+        gn.explain(net, [1, 0], 1).weight(name)
+
+
+def test_a_large_network_is_explained_and_says_what_it_leaves_out() -> None:
+    net = gn.Network([784, 100, 10], hidden="relu", output="softmax", seed=0)
+    x = np.random.default_rng(0).normal(size=784)
+    explanation = gn.explain(net, x, 3, learning_rate=0.1)
+    text = explanation.to_text()
+    assert "(… and 778 more, together" in text.replace("\n       ", " ")
+    assert "… and 92 more units, their outputs together" in text
+    # 784 · 100 weights and 100 biases, 24 of them listed.
+    assert "… and 78,476 more weights, their gradients together" in text
+    assert len(text) < 100_000
+    assert explanation.check is not None
+    assert explanation.check.passed
+    story = explanation.weight("w1[400,50]")
+    assert "w1[400,50]·x[400]" in story.to_text()
+
+
+def test_what_is_left_out_adds_up() -> None:
+    net = gn.Network([30, 3], output="softmax", dtype="float64", seed=0)
+    explanation = gn.explain(net, np.linspace(-1, 1, 30), 0, learning_rate=0.1)
+    for equation in equations(explanation):
+        total = [step.evaluate() for step in equation.steps]
+        assert total == pytest.approx([equation.value] * len(total), rel=1e-9, abs=1e-12)
+
+
+def test_without_a_desired_output_there_is_the_forward_pass_only() -> None:
+    net = gn.Network([2, 3, 2], hidden="sigmoid", output="softmax", seed=1)
+    explanation = gn.explain(net, [1, 0])
+    titles = [section.title for section in explanation.document.sections]
+    assert [title.split(",")[0] for title in titles] == [
+        "The network",
+        "Forward pass",
+        "Forward pass",
+    ]
+    assert explanation.check is None
+    with pytest.raises(ValueError, match="give explain a desired output"):
+        explanation.weight("w1[1,1]")
+    with pytest.raises(ValueError, match="an update needs a desired output"):
+        gn.explain(net, [1, 0], learning_rate=0.5)
+
+
+def test_names_of_features_and_classes_are_used() -> None:
+    net = gn.Network([2, 3, 2], hidden="sigmoid", output="softmax", seed=1)
+    net.feature_names = ["petal length", "petal width"]
+    net.fit([[1, 0], [0, 1]], ["rose", "tulip"], epochs=1)
+    text = gn.explain(net, [1, 0], "tulip", learning_rate=0.5).to_text()
+    for name in ("w[petal length → h1.3]", "x[petal width]", "p[rose]", "d[tulip]"):
+        assert name in text
+
+
+def test_every_notation_has_the_same_content(tmp_path: Path) -> None:
+    net = gn.Network([2, 3, 2], hidden="sigmoid", output="softmax", seed=1)
+    explanation = gn.explain(net, [1, 0], 1, learning_rate=0.5)
+    html = explanation.to_html(tmp_path / "step.html")
+    content = json.loads(explanation.to_json(tmp_path / "step.json"))
+    assert (tmp_path / "step.html").read_text(encoding="utf-8") == html
+    assert json.loads((tmp_path / "step.json").read_text(encoding="utf-8")) == content
+    count = len(equations(explanation))
+    assert html.count('class="equation"') == count
+    in_json = [block for s in content["sections"] for block in s["blocks"]]
+    assert sum(block["kind"] == "equation" for block in in_json) == count
+    for section in explanation.document.sections:
+        assert section.title in explanation.to_text()
+        assert section.title in html
+    assert content["check"]["passed"] is True
+    assert explanation._repr_html_() in html
+    assert str(explanation) == explanation.to_text()
+
+
+def test_text_is_at_most_80_columns_wide() -> None:
+    case = random_case(7, widest=30, most_rows=1)
+    text = explained(case).to_text()
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("desired", "message"),
+    [([1, 0, 0], "the network has 2 outputs"), (5, "outputs for 2"), ([0.2, 0.2], "sum to 1")],
+)
+def test_a_desired_output_that_does_not_fit_is_refused(desired: object, message: str) -> None:
+    net = gn.Network([2, 2], output="softmax")
+    with pytest.raises(ValueError, match=message):
+        gn.explain(net, [1, 0], desired)
+
+
+def test_learning_rate_and_optimizer_are_one_or_the_other() -> None:
+    net = gn.Network([2, 2], output="softmax")
+    with pytest.raises(ValueError, match="not both"):
+        gn.explain(net, [1, 0], 1, learning_rate=0.1, optimizer=gn.Adam())
+
+
+def test_adam_and_momentum_show_their_state() -> None:
+    net = gn.Network([2, 2], output="softmax", dtype="float64")
+    text = gn.explain(net, [1, 0], 1, optimizer=gn.Adam(0.01)).to_text()
+    assert "m[new] = β₁·m + (1 − β₁)·∂E/∂w1[1,1]" in text
+    assert "v̂ = v[new]/(1 − β₂^1)" in text
+    momentum = gn.explain(net, [1, 0], 1, optimizer=gn.Momentum(0.01)).to_text()
+    assert "v[new] = μ·v − α·∂E/∂w1[1,1]" in momentum

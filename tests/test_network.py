@@ -1,0 +1,151 @@
+"""Network: the object that people hold."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import glassnet as gn
+from glassnet.data.samples import half_adder
+from tests.networks import random_case
+
+
+def test_the_half_adder_is_learned() -> None:
+    X, y = half_adder()
+    net = gn.Network([2, 4, 2], hidden="sigmoid", output="sigmoid", seed=1)
+    history = net.fit(X, y, optimizer=gn.Adam(0.05), epochs=2000, batch_size=4)
+    assert net.predict(X).tolist() == [[0, 0], [0, 1], [0, 1], [1, 0]]
+    assert history.errors[-1] < 0.01 < history.errors[0]
+
+
+def test_labels_of_any_kind_come_back() -> None:
+    X = np.array([[0.0], [1.0], [2.0]])
+    for labels in (["cat", "dog", "cat"], [3, 7, 3], [True, False, True], ["a", "b", "a"]):
+        net = gn.Network([1, 8, 2], hidden="tanh", output="softmax", seed=0)
+        net.fit(X, labels, optimizer=gn.Adam(0.05), epochs=400)
+        assert net.predict(X).tolist() == labels
+
+
+def test_one_sigmoid_tells_two_classes_apart() -> None:
+    net = gn.Network([1, 1], output="sigmoid", seed=0)
+    net.fit([[0.0], [1.0]], ["no", "yes"], optimizer=gn.Adam(0.1), epochs=300)
+    assert net.predict([[0.0], [1.0]]).tolist() == ["no", "yes"]
+    assert net.predict_proba([[0.0]]).shape == (1, 1)
+
+
+def test_values_come_back_as_values() -> None:
+    X = np.linspace(-1, 1, 50)[:, None]
+    net = gn.Network([1, 1], output="identity", seed=0)
+    net.fit(X, 3 * X[:, 0] + 1, optimizer=gn.Adam(0.05), epochs=300)
+    assert net.predict([[0.5]]) == pytest.approx([2.5], abs=0.01)
+
+
+def test_images_are_flattened() -> None:
+    net = gn.Network([6, 2], output="softmax")
+    images = np.arange(12.0).reshape(2, 2, 3)
+    assert np.array_equal(net.predict_proba(images), net.predict_proba(images.reshape(2, 6)))
+
+
+def test_weights_and_biases_can_be_read_and_set() -> None:
+    net = gn.Network([2, 1], output="identity")
+    net.weights = [[[2.0], [3.0]]]
+    net.biases[0] = [1.0]
+    assert net.predict([[10.0, 100.0]]).tolist() == [321.0]
+    net.weights[0][0, 0] = 0.0  # type: ignore[index]
+    assert net.predict([[10.0, 100.0]]).tolist() == [301.0]
+    assert net.parameters.tolist() == [0.0, 3.0, 1.0]
+
+
+def test_the_seed_decides_everything() -> None:
+    def trained(seed: int) -> bytes:
+        net = gn.Network([2, 5, 2], hidden="relu", output="softmax", seed=seed)
+        net.fit(np.eye(2).repeat(20, axis=0), [0] * 20 + [1] * 20, epochs=3)
+        return net.parameters.tobytes()
+
+    assert trained(1) == trained(1)
+    assert trained(1) != trained(2)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_its_text_builds_the_same_network(seed: int) -> None:
+    from glassnet.structure import activation
+
+    net = random_case(seed, widest=5, most_rows=1).net
+    names = {"Network": gn.Network, "Dense": gn.Dense, **vars(activation)}
+    again = eval(repr(net), names)  # noqa: S307 - our own text
+    assert again.architecture == net.architecture
+    assert (again.dtype, again.seed) == (net.dtype, net.seed)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: gn.Network([2], output="softmax"), "at least one layer follows"),
+        (lambda: gn.Network([], output="softmax"), "at least one layer follows"),
+        (lambda: gn.Network([2, 2]), 'output="softmax" for classes'),
+        (lambda: gn.Network([2, 3, 2], output="softmax"), 'hidden="relu"'),
+        (lambda: gn.Network([2, 0], output="softmax"), "units must be at least 1, not 0"),
+        (lambda: gn.Network([2, 2], output="sotfmax"), "unknown activation 'sotfmax'"),
+        (lambda: gn.Network([2, 2], output="softmax", dtype="float16"), "'float32' or 'float64'"),
+        (lambda: gn.Network([2, 2], output="softmax", seed=-1), "from 0 to 2"),
+        (
+            lambda: gn.Network([2, gn.Dense(2, "tanh")], output="softmax"),
+            "leave out hidden and output",
+        ),
+    ],
+)
+def test_impossible_networks_are_refused(make: type, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_mixed_layers_and_text_are_refused() -> None:
+    with pytest.raises(TypeError, match="layers are a list like"):
+        gn.Network("2-3-2", output="softmax")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="every layer is one; 3 is not"):
+        gn.Network([2, gn.Dense(2, "tanh"), 3])
+    with pytest.raises(TypeError, match="the seed must be a whole number"):
+        gn.Network([2, 2], output="softmax", seed=1.5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"epochs": 0}, ValueError, "epochs must be at least 1, not 0"),
+        ({"epochs": 1.5}, TypeError, "epochs must be a whole number"),
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
+        ({"threads": 0}, ValueError, "threads must be at least 1"),
+        ({"validation": 1.5}, ValueError, "above 0 and below 1"),
+        ({"cost": "binary_crossentropy"}, ValueError, "needs the output activation 'sigmoid'"),
+        ({"validation": ([[1, 2]], [0, 1])}, ValueError, "1 rows of X and 2 of y"),
+    ],
+)
+def test_impossible_options_are_refused_and_change_nothing(
+    options: dict[str, object], error: type[Exception], message: str
+) -> None:
+    net = gn.Network([2, 2], output="softmax")
+    before = net.parameters.copy()
+    with pytest.raises(error, match=message):
+        net.fit([[0, 1], [1, 0]], [0, 1], **options)  # type: ignore[arg-type]
+    assert net.parameters.tobytes() == before.tobytes()
+    assert net.classes is None
+
+
+def test_data_that_do_not_fit_are_refused() -> None:
+    net = gn.Network([2, 2], output="softmax")
+    with pytest.raises(ValueError, match="X has 2 examples and y has 3"):
+        net.fit([[0, 1], [1, 0]], [0, 1, 1])
+    with pytest.raises(ValueError, match=r"3 values for each example .* the network has 2 inputs"):
+        net.predict([[1, 2, 3]])
+    with pytest.raises(ValueError, match=r"X\[1, 0\] is nan"):
+        net.predict([[1, 2], [np.nan, 0]])
+    with pytest.raises(ValueError, match="One example is a row"):
+        net.predict([1, 2])
+
+
+def test_an_unknown_class_is_refused_once_the_classes_are_known() -> None:
+    net = gn.Network([1, 2], output="softmax")
+    net.fit([[0], [1]], ["a", "b"], epochs=1)
+    with pytest.raises(ValueError, match="unknown class 'c'; known are: a, b"):
+        net.fit([[0]], ["c"])

@@ -1,0 +1,56 @@
+"""Counted randomness: the same numbers for the same seed, and fair orders."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glassnet.randomness import (
+    BLOCKS_IN_GROUP,
+    ROWS_IN_BLOCK,
+    Purpose,
+    example_order,
+    random_bits,
+    uniform,
+)
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 1000), st.integers(1, 20_000))
+def test_an_order_is_a_permutation_and_a_function_of_seed_and_epoch(
+    seed: int, epoch: int, rows: int
+) -> None:
+    order = example_order(seed, epoch, rows)
+    assert np.array_equal(np.sort(order), np.arange(rows))
+    assert np.array_equal(order, example_order(seed, epoch, rows))
+
+
+def test_epochs_differ() -> None:
+    orders = {example_order(seed=1, epoch=epoch, rows=50).tobytes() for epoch in range(20)}
+    assert len(orders) == 20
+
+
+def test_an_order_can_be_followed_with_a_bounded_buffer() -> None:
+    rows = ROWS_IN_BLOCK * (BLOCKS_IN_GROUP + 3)
+    first_group = example_order(seed=3, epoch=0, rows=rows)[: ROWS_IN_BLOCK * BLOCKS_IN_GROUP]
+    blocks = np.unique(first_group // ROWS_IN_BLOCK)
+    assert len(blocks) == BLOCKS_IN_GROUP
+
+
+def test_purposes_and_indices_are_independent() -> None:
+    draws = [
+        random_bits(5, purpose, index, 4).tobytes() for purpose in Purpose for index in range(5)
+    ]
+    assert len(set(draws)) == len(draws)
+
+
+def test_a_draw_does_not_depend_on_how_many_follow() -> None:
+    assert np.array_equal(
+        random_bits(9, Purpose.WEIGHTS, 2, 3), random_bits(9, Purpose.WEIGHTS, 2, 100)[:3]
+    )
+
+
+def test_uniform_numbers_fill_the_unit_interval_evenly() -> None:
+    numbers = uniform(0, Purpose.WEIGHTS, 0, 100_000)
+    assert numbers.min() >= 0
+    assert numbers.max() < 1
+    # The mean of n uniform numbers has standard deviation 1/sqrt(12 n) = 0.0009.
+    assert abs(numbers.mean() - 0.5) < 5 * 0.0009
