@@ -12,6 +12,7 @@ from glassnet.formula.document import (
     Curves,
     Document,
     Paragraph,
+    Picture,
     Section,
     Table,
     worked,
@@ -127,3 +128,9 @@ def test_curves_show_their_ends_and_names() -> None:
     text = document_text(Document("T", (Section("S", (curves,)),)))
     for shown in ("0.75", "0.25", "epoch", "50", "● training"):
         assert shown in text
+
+
+def test_a_picture_is_drawn_with_five_inks() -> None:
+    picture = Picture(((0.0, 0.25, 0.5), (0.75, 1.0, 0.0)))
+    text = document_text(Document("T", (Section("S", (picture,)),)))
+    assert "  ░░▒▒\n▓▓██\n" in text

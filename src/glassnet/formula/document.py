@@ -18,6 +18,7 @@ __all__ = [
     "Document",
     "Equation",
     "Paragraph",
+    "Picture",
     "Section",
     "Table",
     "worked",
@@ -84,7 +85,15 @@ class Curves:
     caption: str = ""
 
 
-Block: TypeAlias = Paragraph | Equation | Table | Bars | Curves
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A small grey picture: rows of values from 0 (paper) to 1 (ink)."""
+
+    rows: tuple[tuple[float, ...], ...]
+    caption: str = ""
+
+
+Block: TypeAlias = Paragraph | Equation | Table | Bars | Curves | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A document as one HTML file: no script, no request, light and dark, and it prints."""
 
+from collections.abc import Sequence
 from html import escape
 
 from glassnet.formula.document import (
@@ -10,6 +11,7 @@ from glassnet.formula.document import (
     Document,
     Equation,
     Paragraph,
+    Picture,
     Section,
     Table,
 )
@@ -36,7 +38,7 @@ STYLE = """
 .glassnet .left { flex: none; max-width: 45%; }
 .glassnet .steps { flex: 1; min-width: 0; }
 .glassnet .step { display: block; padding-left: 1.6em; text-indent: -1.6em; overflow-x: auto;
-  overflow-y: hidden; }
+  overflow-y: hidden; padding-block: .22rem; }
 .glassnet math { font-size: 1.05em; text-indent: 0; }
 .glassnet .scroll { overflow-x: auto; margin: .6rem 0; }
 .glassnet table { border-collapse: collapse; }
@@ -53,6 +55,7 @@ STYLE = """
 .glassnet .bar { display: flex; align-items: center; gap: .4rem; }
 .glassnet .bar i { display: block; height: .75rem; border-radius: 2px; min-width: 1px; flex: none; }
 .glassnet svg { width: 100%; max-width: 44rem; height: auto; }
+.glassnet svg.picture { width: 8rem; fill: var(--ink); background: var(--shade); }
 .glassnet svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 @media print { .glassnet { --paper: #fff; --ink: #000; }
   .glassnet .equation { break-inside: avoid; } }
@@ -75,7 +78,7 @@ PAGE = """<!doctype html>
 """
 
 COLOURS = ("var(--one)", "var(--two)", "var(--three)", "var(--four)")
-PLOT_WIDTH, PLOT_HEIGHT = 640, 240
+PLOT_LEFT, PLOT_WIDTH, PLOT_HEIGHT = 80, 640, 240
 
 
 def document_page(document: Document) -> str:
@@ -107,6 +110,8 @@ def _block(block: Block) -> str:
             return _bars(block)
         case Curves():
             return _curves(block)
+        case Picture(rows, caption):
+            return _figure(caption, _picture(rows))
 
 
 def _table(table: Table) -> str:
@@ -122,7 +127,7 @@ def _cell(cell: Cell) -> str:
         return f"<td>{escape(cell)}</td>"
     if isinstance(cell, Formula):
         return f"<td>{formula_mathml(cell)}</td>"
-    return f'<td class="number">{number_text(cell)}</td>'
+    return f'<td class="number">{_number(cell)}</td>'
 
 
 def _bars(bars: Bars) -> str:
@@ -136,7 +141,7 @@ def _bars(bars: Bars) -> str:
             cells.append(
                 f'<span class="label">{escape(label) if number == 0 else ""}</span>'
                 f'<span class="name">{escape(name)}</span>'
-                f'<span class="bar">{bar}{number_text(values[place], 4)}</span>'
+                f'<span class="bar">{bar}<span>{_number(values[place], 4)}</span></span>'
             )
     return _figure(bars.caption, f'<div class="bars">{"".join(cells)}</div>')
 
@@ -153,29 +158,44 @@ def _curves(curves: Curves) -> str:
     for number, curve in enumerate(curves.curves):
         colour = COLOURS[number % len(COLOURS)]
         path = " ".join(
-            f"{60 + (x - left) * x_scale:.1f},{20 + (high - y) * y_scale:.1f}"
+            f"{PLOT_LEFT + (x - left) * x_scale:.1f},{20 + (high - y) * y_scale:.1f}"
             for x, y in zip(curve.x, curve.y, strict=True)
         )
         lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         legend.append(f'<span style="color:{colour}">━ {escape(curve.name)}</span>')
     bottom = 20 + PLOT_HEIGHT
-    end, middle = 60 + PLOT_WIDTH, 60 + PLOT_WIDTH / 2
+    start, end, middle = PLOT_LEFT, PLOT_LEFT + PLOT_WIDTH, PLOT_LEFT + PLOT_WIDTH / 2
     axes = (
-        f'<path d="M60 20V{bottom}H{end}" fill="none" stroke="var(--line)"/>'
-        + _label(54, 26, number_text(high, 3), "end")
-        + _label(54, bottom, number_text(low, 3), "end")
-        + _label(60, bottom + 18, number_text(left, 4), "start")
+        f'<path d="M{start} 20V{bottom}H{end}" fill="none" stroke="var(--line)"/>'
+        + _label(start - 6, 26, number_text(high, 3), "end")
+        + _label(start - 6, bottom, number_text(low, 3), "end")
+        + _label(start, bottom + 18, number_text(left, 4), "start")
         + _label(end, bottom + 18, number_text(right, 4), "end")
         + _label(middle, bottom + 18, curves.x_name, "middle")
-        + _label(60, 13, curves.y_name, "start")
+        + _label(start, 13, curves.y_name, "start")
     )
-    box = f"0 0 {PLOT_WIDTH + 80} {PLOT_HEIGHT + 45}"
+    box = f"0 0 {end + 20} {PLOT_HEIGHT + 45}"
     drawing = f'<svg viewBox="{box}" role="img">{axes}{"".join(lines)}</svg>'
     return _figure(curves.caption, f"{drawing}<div>{' '.join(legend)}</div>")
 
 
 def _label(x: float, y: float, words: str, anchor: str) -> str:
     return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+def _picture(rows: Sequence[Sequence[float]]) -> str:
+    squares = "".join(
+        f'<rect x="{x}" y="{y}" width="1" height="1" fill-opacity="{value:.3g}"/>'
+        for y, row in enumerate(rows)
+        for x, value in enumerate(row)
+    )
+    box = f"0 0 {max(len(row) for row in rows)} {len(rows)}"
+    return f'<svg class="picture" viewBox="{box}" role="img">{squares}</svg>'
+
+
+def _number(value: float, digits: int = 6) -> str:
+    mantissa, _, exponent = number_text(value, digits).partition("^")
+    return f"{mantissa}<sup>{exponent}</sup>" if exponent else mantissa
 
 
 def _figure(caption: str, content: str) -> str:

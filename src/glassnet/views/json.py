@@ -11,6 +11,7 @@ from glassnet.formula.document import (
     Document,
     Equation,
     Paragraph,
+    Picture,
     Table,
 )
 from glassnet.formula.tree import Formula
@@ -63,6 +64,8 @@ def _block(block: Block) -> dict[str, Any]:
             ]
             names = {"x_name": x_name, "y_name": y_name}
             return {"kind": "curves", "caption": caption, **names, "curves": lines}
+        case Picture(rows, caption):
+            return {"kind": "picture", "caption": caption, "rows": [list(row) for row in rows]}
 
 
 def _cell(cell: Cell) -> str | float | None:

@@ -39,7 +39,7 @@ def equation_mathml(equation: Equation) -> str:
 
     Browsers do not break a math element into lines, so each term of a sum is one of its own.
     """
-    left = f'<span class="left"><math>{_row(equation.left)}</math></span>'
+    left = f'<span class="left"><math displaystyle="true">{_row(equation.left)}</math></span>'
     steps = "".join(f'<span class="step">{_pieces(step)}</span>' for step in equation.steps)
     return f'<div class="equation">{left}<span class="steps">{steps}</span></div>'
 
@@ -50,7 +50,9 @@ def _pieces(step: Formula) -> str:
     for number, term in enumerate(terms):
         sign, shown = _signed(term) if number else ("", term)
         inner = _parenthesised(shown) if number and _needs_parentheses(shown) else _row(shown)
-        pieces.append(f"<math>{_operator(sign) if sign else _operator('=')}{inner}</math>")
+        # At the start of its element an operator would be taken for a prefix, without its spaces.
+        operator = f'<mo form="infix">{sign or "="}</mo>'
+        pieces.append(f'<math displaystyle="true">{operator}{inner}</math>')
     return " ".join(pieces)
 
 

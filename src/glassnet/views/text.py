@@ -1,5 +1,6 @@
 """A document as plain text, for terminals: at most 80 columns, readable when piped."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ from glassnet.formula.document import (
     Document,
     Equation,
     Paragraph,
+    Picture,
     Section,
     Table,
 )
@@ -35,6 +37,7 @@ __all__ = ["document_text", "formula_text"]
 WIDTH = 80
 BAR_WIDTH = 30
 CURVE_WIDTH, CURVE_HEIGHT = 60, 12
+INK = " ░▒▓█"
 
 
 def document_text(document: Document) -> str:
@@ -127,6 +130,14 @@ def _block(block: Block) -> list[str]:
             return [*_captioned(block.caption, _bars(block)), ""]
         case Curves():
             return [*_captioned(block.caption, _curves(block)), ""]
+        case Picture(rows, caption):
+            return [*_captioned(caption, _picture(rows)), ""]
+
+
+def _picture(rows: Sequence[Sequence[float]]) -> list[str]:
+    """Two characters for each value, about as wide as high."""
+    darkest = len(INK) - 1
+    return ["".join(2 * INK[round(value * darkest)] for value in row).rstrip() for row in rows]
 
 
 def _captioned(caption: str, lines: list[str]) -> list[str]:
@@ -139,16 +150,27 @@ def _equation(equation: Equation) -> list[str]:
     lines = []
     for number, step in enumerate(equation.steps):
         head = left if number == 0 else " " * indent
-        lines += textwrap.wrap(
-            f"{head} = {formula_text(step)}",
+        lines += _wrapped(f"{head} = {formula_text(step)}", indent + 3)
+    return lines
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    """Lines broken at spaces; where a product is too long for that, behind its dots too."""
+
+    def wrap(words: str) -> list[str]:
+        return textwrap.wrap(
+            words,
             WIDTH,
-            drop_whitespace=True,
             replace_whitespace=False,
             break_long_words=False,
             break_on_hyphens=False,
-            subsequent_indent=" " * (indent + 3),
+            subsequent_indent=" " * indent,
         )
-    return lines
+
+    lines = wrap(text)
+    if max(len(line) for line in lines) <= WIDTH:
+        return lines
+    return [re.sub("· ", "·", line) for line in wrap(re.sub("·(?!10\\^)", "· ", text))]
 
 
 def _cell(cell: Cell) -> str:

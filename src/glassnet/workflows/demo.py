@@ -10,8 +10,7 @@ from glassnet.data.table import Table
 from glassnet.explanation.explain import Explanation
 from glassnet.explanation.notation import WeightPlace
 from glassnet.explanation.numbers import Step, place_at
-from glassnet.formula.document import Document, Paragraph, Section
-from glassnet.formula.document import Table as DocumentTable
+from glassnet.formula.document import Document, Paragraph, Picture, Section
 from glassnet.model import Model, class_texts
 from glassnet.structure.file import require_writable, write_atomically
 from glassnet.views.html import document_page
@@ -19,9 +18,6 @@ from glassnet.workflows.report import examples_section, history_section
 from glassnet.workflows.training import Recipe, Trained, train
 
 __all__ = ["Demo", "demo"]
-
-# Of a pixel's 17 grey levels, five are told apart on a terminal.
-INK = " ░▒▓█"
 
 
 @dataclass(frozen=True)
@@ -126,10 +122,10 @@ def _data_section(trained: Trained) -> Section:
 
 
 def _picture_section(held_out: Table, row: int, true: str) -> Section:
-    lines = []
-    for picture_row in range(1, 9):
-        ink = [held_out.columns[f"pixel {picture_row},{column}"][row] for column in range(1, 9)]
-        lines.append("".join(2 * INK[round(value / 16 * (len(INK) - 1))] for value in ink))
-    table = DocumentTable((f"row {row + 1}",), tuple((line,) for line in lines))
+    rows = tuple(
+        tuple(float(held_out.columns[f"pixel {y},{x}"][row]) / 16 for x in range(1, 9))
+        for y in range(1, 9)
+    )
+    picture = Picture(rows, f"Row {row + 1} of the held-out rows")
     words = f"A {true}, the one among those it got right that it was least certain of."
-    return Section("One of the held-out digits", (Paragraph(words), table))
+    return Section("One of the held-out digits", (Paragraph(words), picture))

@@ -1,0 +1,105 @@
+"""Lesson 4: the step, over and over.
+
+One step moves the weights a little. Learning is that step repeated, on one example after the other,
+until the error no longer falls. More repetitions help up to a point, more examples help beyond it,
+and sometimes the descent ends in a valley that is not the deepest one.
+
+Run: python examples/over_and_over.py [page.html]
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from show import show
+
+import glassnet as gn
+from glassnet.data.samples import digits, half_adder
+from glassnet.formula.document import Curve, Curves, Document, Paragraph, Section, Table
+from glassnet.learning.history import History
+
+# Seeds of the same small network on the same four rows: one finds the deep valley, one does not.
+SEED_THAT_LEARNS, SEED_THAT_IS_STUCK = 0, 3
+
+
+def images() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """All digits as rows of 64 pixels from 0 to 1, and which digit each is."""
+    table = digits()
+    pixels = [column for name, column in table.columns.items() if name != "digit"]
+    return np.stack(pixels, axis=1) / 16, table.columns["digit"].astype(np.int64)
+
+
+def repeated(examples: int, epochs: int = 60) -> History:
+    """Learn from the first examples, measuring on the last 360 after each repetition."""
+    X, y = images()
+    net = gn.Network([64, 32, 10], hidden="sigmoid", output="softmax", seed=0)
+    return net.fit(
+        X[:examples],
+        y[:examples],
+        optimizer=gn.SGD(0.5),
+        epochs=epochs,
+        validation=(X[-360:], y[-360:]),
+        progress=False,
+    )
+
+
+def half_adder_sum(seed: int) -> tuple[gn.Network, History]:
+    """Train two hidden units on XOR by plain gradient descent."""
+    X, y = half_adder()
+    net = gn.Network([2, 2, 1], hidden="sigmoid", output="sigmoid", seed=seed)
+    history = net.fit(
+        X, y[:, 1], optimizer=gn.SGD(1.0), epochs=20_000, batch_size=4, progress=False
+    )
+    return net, history
+
+
+def lesson() -> Document:
+    """Error against repetitions, accuracy against examples, and a local optimum."""
+    history = repeated(1400)
+    epochs = tuple(float(number) for number in range(1, history.epochs + 1))
+    repetitions = Curves(
+        "repetitions of all examples",
+        "error",
+        (
+            Curve("examples it learns from", epochs, tuple(history.errors)),
+            Curve("examples it never sees", epochs, tuple(history.validation_errors)),
+        ),
+        "Error on handwritten digits against the number of repetitions",
+    )
+    amounts = []
+    for count in (50, 100, 200, 400, 800, 1400):
+        # The same number of steps for each, so that only the examples differ.
+        course = repeated(count, epochs=60 * 1400 // count)
+        accuracy = course.metrics["accuracy"][-1]
+        amounts.append((str(count), course.validation_errors[-1], accuracy))
+    curves, rows = [], []
+    for seed, words in ((SEED_THAT_LEARNS, "learns"), (SEED_THAT_IS_STUCK, "stuck")):
+        net, course = half_adder_sum(seed)
+        every = range(0, course.epochs, 200)
+        x, y = (
+            tuple(float(epoch) for epoch in every),
+            tuple(course.errors[epoch] for epoch in every),
+        )
+        curves.append(Curve(f"seed {seed}: {words}", x, y))
+        answers = ", ".join(f"{p:.2f}" for p in net.predict_proba(half_adder()[0])[:, 0])
+        rows.append((f"seed {seed}", course.errors[-1], answers))
+    optimum = (
+        Paragraph(
+            "The same two hidden units, the same four rows of XOR, another random start: downhill "
+            "from there ends in a local optimum, where every direction leads up and two rows are "
+            "answered alike although they should not be."
+        ),
+        Curves("epoch", "error", tuple(curves), "Error over time from two starts"),
+        Table(("start", "error at the end", "answers (ideal: 0, 1, 1, 0)"), tuple(rows)),
+    )
+    columns = ("examples", "error on others", "accuracy on others")
+    return Document(
+        "Over and over",
+        (
+            Section("Repetitions", (repetitions,)),
+            Section("Examples", (Table(columns, tuple(amounts)),)),
+            Section("A local optimum", optimum),
+        ),
+    )
+
+
+if __name__ == "__main__":
+    show(lesson())
