@@ -2,8 +2,8 @@
 
 Run: make bench
 
-Each workload is trained by Glassnet and by scikit-learn's MLPClassifier, one after the other, several
-times in one run; the table shows the medians and their ratio. Times are of the training alone.
+Each workload is trained by Glassnet and by scikit-learn's MLPClassifier, one after the other,
+several times in one run; the table shows medians and their ratio. Times are of training alone.
 """
 
 import os

@@ -16,8 +16,8 @@ from glassnet.formula.document import Document
 
 def network(seed: int = 8) -> gn.Network:
     """Three units in a row, with random weights and no bias units."""
-    layers = [1, gn.Dense(1, "sigmoid", bias=False), gn.Dense(1, "sigmoid", bias=False)]
-    return gn.Network(layers, dtype="float64", seed=seed)
+    unit = gn.Dense(1, "sigmoid", bias=False)
+    return gn.Network([1, unit, unit], dtype="float64", seed=seed)
 
 
 def one_step(net: gn.Network) -> Explanation:

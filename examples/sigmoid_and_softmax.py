@@ -1,8 +1,8 @@
 """Lesson 5: sigmoid beside softmax.
 
 The sigmoid squashes one number into (0, 1), whatever the others are. Softmax takes a list of
-numbers and makes it sum to 1: what one class gains, the others lose. The sigmoid's slope follows from its
-value alone, σ′ = y (1 − y), and is largest in the middle.
+numbers and makes it sum to 1: what one class gains, the others lose. The sigmoid's slope follows
+from its value alone, σ′ = y (1 − y), and is largest in the middle.
 
 Run: python examples/sigmoid_and_softmax.py [page.html]
 """

@@ -7,17 +7,20 @@
 
 namespace glassnet::GLASSNET_ISA {
 
-template <class T> struct Activated {
+template <class T>
+struct Activated {
     Vec<T> output;      // g(in)
     Vec<T> derivative;  // g'(in)
 };
 
-template <class T> inline Activated<T> activate_identity(Vec<T> net_input) {
+template <class T>
+inline Activated<T> activate_identity(Vec<T> net_input) {
     return {net_input, broadcast(T(1))};
 }
 
 // With e = exp(-|in|): the larger of y and 1 - y is 1 / (1 + e), the smaller e / (1 + e).
-template <class T> inline Activated<T> activate_sigmoid(Vec<T> net_input) {
+template <class T>
+inline Activated<T> activate_sigmoid(Vec<T> net_input) {
     const Vec<T> e = exponential<T>(-absolute<T>(net_input));
     const Vec<T> larger = broadcast(T(1)) / (broadcast(T(1)) + e);
     const Vec<T> smaller = e * larger;
@@ -25,7 +28,8 @@ template <class T> inline Activated<T> activate_sigmoid(Vec<T> net_input) {
 }
 
 // With t = exp(2|in|) - 1: |y| = t / (t + 2), 1 - y^2 = 4 (t + 1) / (t + 2)^2.
-template <class T> inline Activated<T> activate_tanh(Vec<T> net_input) {
+template <class T>
+inline Activated<T> activate_tanh(Vec<T> net_input) {
     const Vec<T> one = broadcast(T(1)), two = broadcast(T(2));
     // Beyond 40, tanh is 1 and its derivative below 2^-100 in both precisions.
     const Vec<T> size = absolute<T>(net_input);
@@ -39,11 +43,13 @@ template <class T> inline Activated<T> activate_tanh(Vec<T> net_input) {
             ((t + one) * (two * reciprocal)) * (two * reciprocal)};
 }
 
-template <class T> inline Activated<T> activate_relu(Vec<T> net_input) {
+template <class T>
+inline Activated<T> activate_relu(Vec<T> net_input) {
     return {zero_or_above<T>(net_input), net_input > 0 ? broadcast(T(1)) : Vec<T>{}};
 }
 
-template <class T> inline Activated<T> activate(Activation activation, Vec<T> net_input) {
+template <class T>
+inline Activated<T> activate(Activation activation, Vec<T> net_input) {
     switch (activation) {
         case Activation::sigmoid: return activate_sigmoid<T>(net_input);
         case Activation::tanh: return activate_tanh<T>(net_input);
@@ -53,7 +59,8 @@ template <class T> inline Activated<T> activate(Activation activation, Vec<T> ne
 }
 
 // Softmax is the one activation that looks at a whole layer.
-template <class T> struct SoftmaxRow {
+template <class T>
+struct SoftmaxRow {
     T largest;   // the largest net input ...
     int64_t at;  // ... and its first place
     T rest;      // sum of exp(in_k - largest) over the other units
@@ -88,7 +95,8 @@ inline SoftmaxRow<T> softmax_row(const T* net_input, int64_t units, T* output) {
 template <class T>
 inline void softmax_backward_row(const T* output, const T* d_output, int64_t units, T* delta) {
     T mean = 0;
-    for (int64_t k = 0; k < units; ++k) mean = fma(broadcast(d_output[k]), broadcast(output[k]), broadcast(mean))[0];
+    for (int64_t k = 0; k < units; ++k)
+        mean = fma(broadcast(d_output[k]), broadcast(output[k]), broadcast(mean))[0];
     for (int64_t k = 0; k < units; ++k) delta[k] = output[k] * (d_output[k] - mean);
 }
 

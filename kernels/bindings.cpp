@@ -23,8 +23,10 @@ namespace {
 
 using namespace glassnet;
 
-template <class T> using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-template <class T> using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
 void require(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
@@ -61,7 +63,10 @@ public:
         for (const Layer& layer : layers_) units += layer.to;
         return units;
     }
-    template <class T> const Kernels<T>& kernels() const { return instruction_set_.kernels<T>(); }
+    template <class T>
+    const Kernels<T>& kernels() const {
+        return instruction_set_.kernels<T>();
+    }
 
 private:
     const InstructionSet& instruction_set_;
@@ -74,8 +79,10 @@ struct Aligned {
 };
 using Workspace = std::unique_ptr<std::byte[], Aligned>;
 
-template <class T> Workspace workspace(const Program& program, int64_t largest_batch, int threads) {
-    const size_t bytes = program.kernels<T>().workspace_bytes(program.network(), largest_batch, threads);
+template <class T>
+Workspace workspace(const Program& program, int64_t largest_batch, int threads) {
+    const size_t bytes =
+        program.kernels<T>().workspace_bytes(program.network(), largest_batch, threads);
     return Workspace(new (std::align_val_t(64)) std::byte[bytes]);
 }
 
@@ -88,19 +95,21 @@ Optimizer optimizer_from(const OptimizerTuple& tuple) {
 }
 
 int64_t state_size(const Optimizer& optimizer, int64_t parameters) {
-    return parameters * static_cast<int64_t>(optimizer.rule);  // sgd: none, momentum: one, adam: two
+    return parameters *
+           static_cast<int64_t>(optimizer.rule);  // sgd: none, momentum: one, adam: two
 }
 
 template <class T>
 void run(const Program& program, const OptimizerTuple& rule, Vector<T> parameters, Vector<T> state,
-         int64_t steps_before, Matrix<const T> x, Matrix<const T> desired, Vector<const int64_t> order,
-         Vector<const int64_t> batch_starts, Vector<const double> learning_rates,
-         Vector<double> step_costs, int threads) {
+         int64_t steps_before, Matrix<const T> x, Matrix<const T> desired,
+         Vector<const int64_t> order, Vector<const int64_t> batch_starts,
+         Vector<const double> learning_rates, Vector<double> step_costs, int threads) {
     const Optimizer optimizer = optimizer_from(rule);
     const int64_t count = program.network().parameter_count, rows = int64_t(x.shape(0));
     const int64_t steps = int64_t(learning_rates.shape(0));
     require(int64_t(parameters.shape(0)) == count, "the parameters do not fit the network");
-    require(int64_t(state.shape(0)) == state_size(optimizer, count), "the state does not fit the optimizer");
+    require(int64_t(state.shape(0)) == state_size(optimizer, count),
+            "the state does not fit the optimizer");
     require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
     require(int64_t(desired.shape(0)) == rows && int64_t(desired.shape(1)) == program.outputs(),
             "desired does not fit x and the network");
@@ -145,19 +154,21 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
     const Workspace memory = workspace<T>(program, rows, 1);
     program.kernels<T>().trace(
         program.network(), parameters.data(), x.data(), desired.data(), rows,
-        {net_inputs.data(), outputs.data(), deltas.data(), gradient.data(), costs.data()}, memory.get());
+        {net_inputs.data(), outputs.data(), deltas.data(), gradient.data(), costs.data()},
+        memory.get());
 }
 
 template <class T>
-void update(const std::string& isa, const OptimizerTuple& rule, Vector<T> parameters, Vector<T> state,
-            Vector<const T> gradient, int64_t steps_before, double learning_rate) {
+void update(const std::string& isa, const OptimizerTuple& rule, Vector<T> parameters,
+            Vector<T> state, Vector<const T> gradient, int64_t steps_before, double learning_rate) {
     const Optimizer optimizer = optimizer_from(rule);
     const int64_t count = int64_t(parameters.shape(0));
     require(int64_t(gradient.shape(0)) == count &&
                 int64_t(state.shape(0)) == state_size(optimizer, count),
             "parameters, state and gradient do not fit each other");
-    find_instruction_set(isa).kernels<T>().update(optimizer, parameters.data(), state.data(), gradient.data(), count,
-                                steps_before, learning_rate);
+    find_instruction_set(isa).kernels<T>().update(optimizer, parameters.data(), state.data(),
+                                                  gradient.data(), count, steps_before,
+                                                  learning_rate);
 }
 
 // Without a desired matrix there are no costs.
@@ -170,8 +181,8 @@ void predict(const Program& program, Vector<const T> parameters, Matrix<const T>
     require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
     require(predicted.shape(0) == x.shape(0) && int64_t(predicted.shape(1)) == program.outputs(),
             "predicted does not fit x and the network");
-    require(!desired || (desired->shape(0) == x.shape(0) && desired->shape(1) == predicted.shape(1) &&
-                         costs.shape(0) == x.shape(0)),
+    require(!desired || (desired->shape(0) == x.shape(0) &&
+                         desired->shape(1) == predicted.shape(1) && costs.shape(0) == x.shape(0)),
             "desired and costs do not fit x and the network");
     require(threads >= 1, "at least one thread");
 
@@ -186,22 +197,26 @@ void predict(const Program& program, Vector<const T> parameters, Matrix<const T>
 template <class T>
 void elementary(const std::string& isa, int32_t function, Vector<const T> x, Vector<T> y) {
     require(x.shape(0) == y.shape(0), "x and y have the same size");
-    find_instruction_set(isa).kernels<T>().elementary(function, x.data(), y.data(), int64_t(x.shape(0)));
+    find_instruction_set(isa).kernels<T>().elementary(function, x.data(), y.data(),
+                                                      int64_t(x.shape(0)));
 }
 
-template <class T> void define(nb::module_& m) {
-    m.def("run", &run<T>, "program"_a, "optimizer"_a, "parameters"_a.noconvert(), "state"_a.noconvert(),
-          "steps_before"_a, "x"_a.noconvert(), "desired"_a.noconvert(), "order"_a.noconvert(),
-          "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_costs"_a.noconvert(),
-          "threads"_a);
+template <class T>
+void define(nb::module_& m) {
+    m.def("run", &run<T>, "program"_a, "optimizer"_a, "parameters"_a.noconvert(),
+          "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(), "desired"_a.noconvert(),
+          "order"_a.noconvert(), "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(),
+          "step_costs"_a.noconvert(), "threads"_a);
     m.def("trace", &trace<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
           "desired"_a.noconvert(), "net_inputs"_a.noconvert(), "outputs"_a.noconvert(),
           "deltas"_a.noconvert(), "gradient"_a.noconvert(), "costs"_a.noconvert());
     m.def("update", &update<T>, "isa"_a, "optimizer"_a, "parameters"_a.noconvert(),
           "state"_a.noconvert(), "gradient"_a.noconvert(), "steps_before"_a, "learning_rate"_a);
     m.def("predict", &predict<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
-          "desired"_a.noconvert().none(), "predicted"_a.noconvert(), "costs"_a.noconvert(), "threads"_a);
-    m.def("elementary", &elementary<T>, "isa"_a, "function"_a, "x"_a.noconvert(), "y"_a.noconvert());
+          "desired"_a.noconvert().none(), "predicted"_a.noconvert(), "costs"_a.noconvert(),
+          "threads"_a);
+    m.def("elementary", &elementary<T>, "isa"_a, "function"_a, "x"_a.noconvert(),
+          "y"_a.noconvert());
 }
 
 }  // namespace

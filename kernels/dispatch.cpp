@@ -4,10 +4,10 @@
 
 namespace glassnet {
 
-#define GLASSNET_DECLARE(isa)                         \
-    namespace isa {                                   \
-    extern const Kernels<float> kernels_float32;      \
-    extern const Kernels<double> kernels_float64;     \
+#define GLASSNET_DECLARE(isa)                     \
+    namespace isa {                               \
+    extern const Kernels<float> kernels_float32;  \
+    extern const Kernels<double> kernels_float64; \
     }
 GLASSNET_DECLARE(scalar)
 #if defined(__x86_64__)
@@ -58,7 +58,13 @@ const InstructionSet& find_instruction_set(const std::string& name) {
                                 "' is not available here; this processor has: " + known);
 }
 
-template <> const Kernels<float>& InstructionSet::kernels<float>() const { return float32; }
-template <> const Kernels<double>& InstructionSet::kernels<double>() const { return float64; }
+template <>
+const Kernels<float>& InstructionSet::kernels<float>() const {
+    return float32;
+}
+template <>
+const Kernels<double>& InstructionSet::kernels<double>() const {
+    return float64;
+}
 
 }  // namespace glassnet

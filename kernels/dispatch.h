@@ -14,7 +14,8 @@ struct InstructionSet {
     const Kernels<float>& float32;
     const Kernels<double>& float64;
 
-    template <class T> const Kernels<T>& kernels() const;
+    template <class T>
+    const Kernels<T>& kernels() const;
 };
 
 // All that were built, the most capable first.

@@ -8,16 +8,20 @@
 
 namespace glassnet::GLASSNET_ISA {
 
-template <class T> struct Constants;
-template <> struct Constants<float> {
+template <class T>
+struct Constants;
+template <>
+struct Constants<float> {
     static constexpr float log2_e = 0x1.715476p+0f;
     // ln 2 in two parts: the first with few bits, so that n * ln2_high is exact.
     static constexpr float ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;
     static constexpr float exp_lowest = -87.0f, exp_highest = 88.7f;
-    static constexpr float rounder = 0x1.8p23f;  // x + rounder - rounder is x rounded to a whole number
+    static constexpr float rounder =
+        0x1.8p23f;  // x + rounder - rounder is x rounded to a whole number
     static constexpr int exp_terms = 7, log_terms = 5;
 };
-template <> struct Constants<double> {
+template <>
+struct Constants<double> {
     static constexpr double log2_e = 0x1.71547652b82fep+0;
     static constexpr double ln2_high = 0x1.62e42fefap-1, ln2_low = 0x1.cf79abc9e3b3ap-40;
     static constexpr double exp_lowest = -708.0, exp_highest = 709.7;
@@ -26,16 +30,19 @@ template <> struct Constants<double> {
 };
 
 // The exponent bits of the float format are moved by whole numbers: x * 2^n.
-template <class T> inline Vec<T> scale_by_power_of_two(Vec<T> x, Bits<T> n) {
+template <class T>
+inline Vec<T> scale_by_power_of_two(Vec<T> x, Bits<T> n) {
     return (Vec<T>)((Bits<T>)x + (n << VectorOf<T>::mantissa_bits));
 }
 
 // x = n ln 2 + r with |r| <= ln 2 / 2.
-template <class T> struct Reduced {
+template <class T>
+struct Reduced {
     Vec<T> r;
     Bits<T> n;
 };
-template <class T> inline Reduced<T> reduce(Vec<T> x) {
+template <class T>
+inline Reduced<T> reduce(Vec<T> x) {
     using C = Constants<T>;
     const Vec<T> rounder = broadcast(C::rounder);
     const Vec<T> shifted = fma(x, broadcast(C::log2_e), rounder);
@@ -45,14 +52,16 @@ template <class T> inline Reduced<T> reduce(Vec<T> x) {
 }
 
 // 1 / k! for k = 0, 1, 2, ...
-template <class T> inline constexpr T one_over_factorial(int k) {
+template <class T>
+inline constexpr T one_over_factorial(int k) {
     double product = 1;
     for (int i = 2; i <= k; ++i) product *= i;
     return T(1 / product);
 }
 
 // (exp(r) - 1) / r = 1 + r/2! + r^2/3! + ...
-template <class T> inline Vec<T> exp_series(Vec<T> r) {
+template <class T>
+inline Vec<T> exp_series(Vec<T> r) {
     constexpr int terms = Constants<T>::exp_terms;
     Vec<T> sum = broadcast(one_over_factorial<T>(terms));
 #pragma GCC unroll 16
@@ -61,7 +70,8 @@ template <class T> inline Vec<T> exp_series(Vec<T> r) {
 }
 
 // Zero below exp_lowest (no denormal results), infinite above exp_highest.
-template <class T> inline Vec<T> exponential(Vec<T> x) {
+template <class T>
+inline Vec<T> exponential(Vec<T> x) {
     using C = Constants<T>;
     const Reduced<T> reduced = reduce<T>(x);
     const Vec<T> power = fma(exp_series<T>(reduced.r), reduced.r, broadcast(T(1)));
@@ -71,7 +81,8 @@ template <class T> inline Vec<T> exponential(Vec<T> x) {
 }
 
 // exp(x) - 1 for x >= 0, exact to the last bits near 0: 2^n (exp(r) - 1) + (2^n - 1).
-template <class T> inline Vec<T> exponential_minus_one(Vec<T> x) {
+template <class T>
+inline Vec<T> exponential_minus_one(Vec<T> x) {
     const Reduced<T> reduced = reduce<T>(x);
     const Vec<T> one = broadcast(T(1));
     const Vec<T> power_of_two = scale_by_power_of_two<T>(one, reduced.n);
@@ -80,7 +91,8 @@ template <class T> inline Vec<T> exponential_minus_one(Vec<T> x) {
 
 // ln(1 + x) for finite x >= 0. With u = 1 + x = m 2^n, m near 1, ln m = 2 artanh(s),
 // s = (m - 1) / (m + 1); what rounding u lost comes back as (x - (u - 1)) / u.
-template <class T> inline Vec<T> log_one_plus(Vec<T> x) {
+template <class T>
+inline Vec<T> log_one_plus(Vec<T> x) {
     using C = Constants<T>;
     const Vec<T> one = broadcast(T(1));
     const Vec<T> u = one + x;
@@ -92,8 +104,7 @@ template <class T> inline Vec<T> log_one_plus(Vec<T> x) {
     const Vec<T> z = s * s;
     Vec<T> sum = broadcast(T(2.0 / (2 * C::log_terms + 1)));
 #pragma GCC unroll 16
-    for (int k = C::log_terms - 1; k >= 1; --k)
-        sum = fma(sum, z, broadcast(T(2.0 / (2 * k + 1))));
+    for (int k = C::log_terms - 1; k >= 1; --k) sum = fma(sum, z, broadcast(T(2.0 / (2 * k + 1))));
     const Vec<T> lost = (x < one ? x - (u - one) : one - (u - x)) / u;
     const Vec<T> log_m = fma(sum * z, s, s + s);
     const Vec<T> exponent = __builtin_convertvector(n, Vec<T>);

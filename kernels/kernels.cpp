@@ -11,7 +11,8 @@ class Arena {
 public:
     explicit Arena(void* base) : base_(static_cast<char*>(base)) {}
 
-    template <class T> T* take(int64_t count) {
+    template <class T>
+    T* take(int64_t count) {
         const size_t at = used_;
         used_ += (size_t(count) * sizeof(T) + 63) / 64 * 64;
         return base_ ? reinterpret_cast<T*>(base_ + at) : nullptr;
@@ -31,7 +32,8 @@ int64_t widest_layer(const Network& network) {
     return widest;
 }
 
-template <class T> T** take_pointers(Arena& arena, int64_t depth) {
+template <class T>
+T** take_pointers(Arena& arena, int64_t depth) {
     T** pointers = arena.take<T*>(depth + 1);
     for (int64_t l = 0; pointers && l <= depth; ++l) pointers[l] = nullptr;
     return pointers;
@@ -41,7 +43,8 @@ enum class Keep { prediction, training, trace };
 
 // A pass whose arrays come from the arena. With an arena that only counts, nothing is written.
 template <class T>
-Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int64_t rows, Keep keep) {
+Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int64_t rows,
+                  Keep keep) {
     const int64_t depth = network.depth;
     Pass<T> pass{network, parameters, rows, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
     pass.output = take_pointers<T>(arena, depth);
@@ -51,7 +54,8 @@ Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int
     for (int64_t l = 0; l <= depth; ++l) {
         const int64_t size = rows * pass.units(l);
         T* output = arena.take<T>(size);
-        const bool row_wise = l > 0 && whole_row(pass, l), learns = l > 0 && keep != Keep::prediction;
+        const bool row_wise = l > 0 && whole_row(pass, l),
+                   learns = l > 0 && keep != Keep::prediction;
         const bool keeps_net_input = row_wise || (l > 0 && keep == Keep::trace);
         T* net_input = keeps_net_input ? arena.take<T>(size) : nullptr;
         T* derivative = learns && !row_wise ? arena.take<T>(size) : nullptr;
@@ -66,22 +70,25 @@ Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int
     return pass;
 }
 
-template <class T> T* take_panel(Arena& arena, const Network& network, int64_t rows) {
+template <class T>
+T* take_panel(Arena& arena, const Network& network, int64_t rows) {
     return arena.take<T>(larger(widest_layer(network), rows) * tile_columns<T>);
 }
 
 // Prediction goes over the rows in chunks that stay in the second-level cache.
 inline constexpr int64_t prediction_rows = 96;
 
-template <class T> void take_training(Arena& arena, const Network& network, const T* parameters,
-                                      int64_t rows, int threads, Pass<T>& pass, T*& desired, T*& panels) {
+template <class T>
+void take_training(Arena& arena, const Network& network, const T* parameters, int64_t rows,
+                   int threads, Pass<T>& pass, T*& desired, T*& panels) {
     pass = take_pass(arena, network, parameters, rows, Keep::training);
     desired = arena.take<T>(rows * pass.units(network.depth));
     panels = take_panel<T>(arena, network, rows);
     for (int thread = 1; thread < threads; ++thread) take_panel<T>(arena, network, rows);
 }
 
-template <class T> size_t prediction_bytes(const Network& network) {
+template <class T>
+size_t prediction_bytes(const Network& network) {
     Arena arena(nullptr);
     const Pass<T> pass = take_pass<T>(arena, network, nullptr, prediction_rows, Keep::prediction);
     take_panel<T>(arena, network, prediction_rows);
@@ -89,7 +96,8 @@ template <class T> size_t prediction_bytes(const Network& network) {
     return arena.used();
 }
 
-template <class T> size_t workspace_bytes(const Network& network, int64_t largest_batch, int threads) {
+template <class T>
+size_t workspace_bytes(const Network& network, int64_t largest_batch, int threads) {
     Arena training(nullptr), trace(nullptr);
     Pass<T> pass;
     T *desired, *panels;
@@ -101,7 +109,8 @@ template <class T> size_t workspace_bytes(const Network& network, int64_t larges
     return most > prediction ? most : prediction;
 }
 
-template <class T> struct RunCall {
+template <class T>
+struct RunCall {
     const Training<T>& training;
     Pass<T> pass;
     T* desired;
@@ -110,10 +119,12 @@ template <class T> struct RunCall {
     Team& team;
 };
 
-template <class T> void run(const Training<T>& training, Team& team, void* workspace) {
+template <class T>
+void run(const Training<T>& training, Team& team, void* workspace) {
     int64_t largest_batch = 0;
     for (int64_t s = 0; s < training.steps; ++s)
-        largest_batch = larger(largest_batch, training.batch_starts[s + 1] - training.batch_starts[s]);
+        largest_batch =
+            larger(largest_batch, training.batch_starts[s + 1] - training.batch_starts[s]);
     Arena arena(workspace);
     RunCall<T> call{training, {}, nullptr, nullptr, 0, team};
     take_training<T>(arena, training.network, training.parameters, largest_batch, team.size(),
@@ -126,19 +137,22 @@ template <class T> void run(const Training<T>& training, Team& team, void* works
             RunCall<T>& call = *static_cast<RunCall<T>*>(argument);
             Pass<T> pass = call.pass;
             pass.panel = call.panels + member * call.panel_size;
-            run_member(call.training, pass, call.desired, Share{member, call.team.size()}, call.team);
+            run_member(call.training, pass, call.desired, Share{member, call.team.size()},
+                       call.team);
         },
         &call);
 }
 
-template <class T> struct KeepGradient {
+template <class T>
+struct KeepGradient {
     T* gradient;
     void operator()(int64_t at, Vec<T> value, int count) const {
         if (gradient) store(gradient + at, value, count);
     }
 };
 
-template <class T> void copy_layers(const Pass<T>& pass, T* const* layers, T* to) {
+template <class T>
+void copy_layers(const Pass<T>& pass, T* const* layers, T* to) {
     for (int64_t l = 1; to && l <= pass.network.depth; ++l) {
         const int64_t size = pass.rows * pass.units(l);
         __builtin_memcpy(to, layers[l], size_t(size) * sizeof(T));
@@ -162,8 +176,8 @@ void trace(const Network& network, const T* parameters, const T* x, const T* des
 }
 
 template <class T>
-void update_all(const Optimizer& optimizer, T* parameters, T* state, const T* gradient, int64_t count,
-                int64_t steps_before, double learning_rate) {
+void update_all(const Optimizer& optimizer, T* parameters, T* state, const T* gradient,
+                int64_t count, int64_t steps_before, double learning_rate) {
     const UpdateStep<T> step =
         update_step(optimizer, parameters, state, count, steps_before + 1, learning_rate);
     for (int64_t at = 0; at < count; at += lanes<T>) {
@@ -172,7 +186,8 @@ void update_all(const Optimizer& optimizer, T* parameters, T* state, const T* gr
     }
 }
 
-template <class T> struct PredictCall {
+template <class T>
+struct PredictCall {
     const Network& network;
     const T *parameters, *x, *desired;
     int64_t rows;
@@ -183,9 +198,11 @@ template <class T> struct PredictCall {
     size_t member_bytes;
 };
 
-template <class T> void predict_member(const PredictCall<T>& call, int member) {
+template <class T>
+void predict_member(const PredictCall<T>& call, int member) {
     Arena arena(call.workspace + size_t(member) * call.member_bytes);
-    Pass<T> pass = take_pass(arena, call.network, call.parameters, prediction_rows, Keep::prediction);
+    Pass<T> pass =
+        take_pass(arena, call.network, call.parameters, prediction_rows, Keep::prediction);
     pass.panel = take_panel<T>(arena, call.network, prediction_rows);
     T* delta = arena.take<T>(pass.units(call.network.depth));  // a by-product of the costs
     const int64_t last = call.network.depth, inputs = pass.units(0), outputs = pass.units(last);
@@ -202,9 +219,9 @@ template <class T> void predict_member(const PredictCall<T>& call, int member) {
             const T* net_input = pass.net_input[last] + row * outputs;
             T* predicted = call.predicted + (begin + row) * outputs;
             if (call.desired)
-                call.costs[begin + row] =
-                    objective_row(call.network.cost, activation, net_input,
-                                  call.desired + (begin + row) * outputs, outputs, predicted, delta);
+                call.costs[begin + row] = objective_row(call.network.cost, activation, net_input,
+                                                        call.desired + (begin + row) * outputs,
+                                                        outputs, predicted, delta);
             else
                 activate_row(activation, net_input, outputs, predicted);
         }
@@ -212,19 +229,26 @@ template <class T> void predict_member(const PredictCall<T>& call, int member) {
 }
 
 template <class T>
-void predict(const Network& network, const T* parameters, const T* x, const T* desired, int64_t rows,
-             T* predicted, double* costs, Team& team, void* workspace) {
-    PredictCall<T> call{network, parameters, x, desired, rows, predicted, costs, team.size(),
-                        static_cast<char*>(workspace), prediction_bytes<T>(network)};
-    team.each(
-        [](void* argument, int member) {
-            predict_member(*static_cast<PredictCall<T>*>(argument), member);
-        },
-        &call);
+void predict(const Network& network, const T* parameters, const T* x, const T* desired,
+             int64_t rows, T* predicted, double* costs, Team& team, void* workspace) {
+    PredictCall<T> call{network,
+                        parameters,
+                        x,
+                        desired,
+                        rows,
+                        predicted,
+                        costs,
+                        team.size(),
+                        static_cast<char*>(workspace),
+                        prediction_bytes<T>(network)};
+    team.each([](void* argument,
+                 int member) { predict_member(*static_cast<PredictCall<T>*>(argument), member); },
+              &call);
 }
 
 // For the tests: the elementary functions by number.
-template <class T> void elementary(int32_t function, const T* x, T* y, int64_t count) {
+template <class T>
+void elementary(int32_t function, const T* x, T* y, int64_t count) {
     for (int64_t at = 0; at < count; at += lanes<T>) {
         const int valid = count - at < lanes<T> ? int(count - at) : lanes<T>;
         const Vec<T> value = load(x + at, valid);

@@ -1,5 +1,5 @@
-// The plain records that Python hands to the kernels. No instruction set, no Python, no templates of
-// the standard library: every file may include this one.
+// The plain records that Python hands to the kernels. No instruction set, no Python, no templates
+// of the standard library: every file may include this one.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +30,8 @@ struct Network {
 
 struct Optimizer {
     Rule rule;
-    double momentum;             // momentum
-    double beta1, beta2, epsilon; // adam
+    double momentum;               // momentum
+    double beta1, beta2, epsilon;  // adam
 };
 
 // A part of a training: `steps` steps, one after another. Step s learns from the examples
@@ -40,27 +40,27 @@ template <class T>
 struct Training {
     Network network;
     Optimizer optimizer;
-    T* parameters;            // (parameter_count)
-    T* state;                 // momentum: velocity; adam: first moments, then second moments
-    int64_t steps_before;     // how many steps the optimizer has already taken
-    const T* x;               // (examples, inputs)
-    const T* desired;         // (examples, outputs)
+    T* parameters;         // (parameter_count)
+    T* state;              // momentum: velocity; adam: first moments, then second moments
+    int64_t steps_before;  // how many steps the optimizer has already taken
+    const T* x;            // (examples, inputs)
+    const T* desired;      // (examples, outputs)
     const int64_t* order;
     const int64_t* batch_starts;   // (steps + 1)
     const double* learning_rates;  // (steps)
     int64_t steps;
-    double* step_costs;       // (steps): the sum of the cost over the step's examples, before the update
+    double* step_costs;  // (steps): the sum of the cost over the step's examples, before the update
 };
 
 // Everything that one batch sends forward and backward, unfused. Arrays of layer l stand behind
 // those of layer l - 1, each (rows, units); null pointers are left out.
 template <class T>
 struct Trace {
-    T* net_inputs;    // layers 1 ... depth
-    T* outputs;       // layers 1 ... depth
-    T* deltas;        // layers 1 ... depth
-    T* gradient;      // (parameter_count): of the mean cost
-    double* costs;    // (rows)
+    T* net_inputs;  // layers 1 ... depth
+    T* outputs;     // layers 1 ... depth
+    T* deltas;      // layers 1 ... depth
+    T* gradient;    // (parameter_count): of the mean cost
+    double* costs;  // (rows)
 };
 
 class Team;

@@ -33,7 +33,8 @@ inline double binary_crossentropy_row(const T* net_input, const T* desired, int6
     for (int64_t i = 0; i < units; i += lanes<T>) {
         const int count = units - i < lanes<T> ? int(units - i) : lanes<T>;
         const Vec<T> in = load(net_input + i, count), d = load(desired + i, count);
-        const Vec<T> p = activate_sigmoid<T>(in).output, complement = activate_sigmoid<T>(-in).output;
+        const Vec<T> p = activate_sigmoid<T>(in).output,
+                     complement = activate_sigmoid<T>(-in).output;
         store(predicted + i, p, count);
         store(delta + i, ((one - d) * p - d * complement) / outputs, count);
         const Vec<T> tail = log_one_plus<T>(exponential<T>(-absolute<T>(in)));

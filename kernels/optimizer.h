@@ -7,7 +7,8 @@
 namespace glassnet::GLASSNET_ISA {
 
 // The optimizer's numbers for one step, in the precision of the weights.
-template <class T> struct UpdateStep {
+template <class T>
+struct UpdateStep {
     Rule rule;
     T learning_rate, momentum, beta1, beta2, epsilon;
     T correction1, correction2;  // 1 / (1 - beta^t), Kingma and Ba 2015, algorithm 1
@@ -39,8 +40,10 @@ inline UpdateStep<T> update_step(const Optimizer& optimizer, T* parameters, T* s
             state + count};
 }
 
-// Moments of units that died decay towards denormal numbers, which are slow: below 2^-100 they are 0.
-template <class T> inline Vec<T> or_zero(Vec<T> x) {
+// Moments of units that died decay towards denormal numbers, which are slow: below 2^-100 they are
+// 0.
+template <class T>
+inline Vec<T> or_zero(Vec<T> x) {
     return absolute<T>(x) < T(0x1p-100) ? Vec<T>{} : x;
 }
 

@@ -9,16 +9,19 @@
 namespace glassnet::GLASSNET_ISA {
 
 inline constexpr int tile_vectors = 2;
-template <class T> inline constexpr int tile_columns = tile_vectors * lanes<T>;
+template <class T>
+inline constexpr int tile_columns = tile_vectors * lanes<T>;
 
 // Element (row, k) of the left operand is at data[row * row_stride + k * k_stride].
-template <class T> struct Left {
+template <class T>
+struct Left {
     const T* data;
     int64_t row_stride, k_stride;
 };
 
 // Element (k, column) of the right operand is at data[k * k_stride + column * column_stride].
-template <class T> struct Right {
+template <class T>
+struct Right {
     const T* data;
     int64_t k_stride, column_stride;
 };
@@ -68,7 +71,8 @@ inline void multiply_rows(int64_t count, Left<T> a, const T* b, int64_t b_stride
 // Copies columns [column, column + count) of the right operand into a dense panel of `width`
 // columns, zeros beyond count, so that the tile loop reads whole vectors one after another.
 template <class T>
-void pack_panel(Right<T> b, int64_t column, int64_t count, int64_t width, int64_t k_count, T* panel) {
+void pack_panel(Right<T> b, int64_t column, int64_t count, int64_t width, int64_t k_count,
+                T* panel) {
     const T* first = b.data + column * b.column_stride;
     for (int64_t k = 0; k < k_count; ++k) {
         T* row = panel + k * width;
@@ -114,9 +118,11 @@ void multiply(Left<T> a, Right<T> b, int64_t rows, int64_t columns, int64_t k_co
                 const T* b_block = b_panel + k * b_stride;
                 const int64_t k_block = k_count - k < block ? k_count - k : block;
                 if (vectors == 2)
-                    multiply_rows<T, 2>(row_count, a_block, b_block, b_stride, k_block, tile, k > 0);
+                    multiply_rows<T, 2>(row_count, a_block, b_block, b_stride, k_block, tile,
+                                        k > 0);
                 else
-                    multiply_rows<T, 1>(row_count, a_block, b_block, b_stride, k_block, tile, k > 0);
+                    multiply_rows<T, 1>(row_count, a_block, b_block, b_stride, k_block, tile,
+                                        k > 0);
             }
             for (int64_t r = 0; r < row_count; ++r) {
                 for (int64_t c = 0; c < count; c += lanes<T>) {

@@ -1,5 +1,5 @@
-// A batch forward and backward through the layers, and the loop over steps around it. Each thread of
-// a team runs these same functions on its share of every product and waits between the phases.
+// A batch forward and backward through the layers, and the loop over steps around it. Each thread
+// of a team runs these same functions on its share of every product and waits between the phases.
 #pragma once
 
 #include "objective.h"
@@ -14,28 +14,31 @@ inline constexpr int64_t batch_block = 256;
 
 // Where a batch lives while it passes through. Arrays are (rows, units) of their layer;
 // output[0] is the input x. A layer's derivative g'(in) is kept from the forward pass.
-template <class T> struct Pass {
+template <class T>
+struct Pass {
     Network network;
     const T* parameters;
     int64_t rows;
-    T** output;      // by layer
+    T** output;  // by layer
     T** derivative;
     T** delta;
-    T** net_input;   // null but for softmax and the output layer; all layers' in a trace
-    double* costs;   // (rows)
-    T* panel;        // this thread's own
+    T** net_input;  // null but for softmax and the output layer; all layers' in a trace
+    double* costs;  // (rows)
+    T* panel;       // this thread's own
 
     const Layer& layer(int64_t l) const { return network.layers[l - 1]; }
     int64_t units(int64_t l) const { return l == 0 ? network.layers[0].from : layer(l).to; }
 };
 
 // Does this layer's activation need the whole row? Then it cannot run in the tile's epilogue.
-template <class T> inline bool whole_row(const Pass<T>& pass, int64_t l) {
+template <class T>
+inline bool whole_row(const Pass<T>& pass, int64_t l) {
     return l == pass.network.depth || pass.layer(l).activation == Activation::softmax;
 }
 
 // in(l) = y(l-1) W(l) + b(l), and y(l) = g(in(l)).
-template <class T> struct ForwardEpilogue {
+template <class T>
+struct ForwardEpilogue {
     Activation activation;
     const T* biases;
     int64_t units;
@@ -52,7 +55,8 @@ template <class T> struct ForwardEpilogue {
     }
 };
 
-template <class T> void forward_layer(const Pass<T>& pass, int64_t l, Share share, Team& team) {
+template <class T>
+void forward_layer(const Pass<T>& pass, int64_t l, Share share, Team& team) {
     const Layer& layer = pass.layer(l);
     const bool row_wise = whole_row(pass, l);
     const ForwardEpilogue<T> epilogue{layer.activation,
@@ -66,13 +70,15 @@ template <class T> void forward_layer(const Pass<T>& pass, int64_t l, Share shar
     team.wait();
     if (row_wise && l < pass.network.depth) {
         for (int64_t row = share.begin(pass.rows); row < share.end(pass.rows); ++row)
-            softmax_row(pass.net_input[l] + row * layer.to, layer.to, pass.output[l] + row * layer.to);
+            softmax_row(pass.net_input[l] + row * layer.to, layer.to,
+                        pass.output[l] + row * layer.to);
         team.wait();
     }
 }
 
 // The prediction, the cost of each example and delta(L).
-template <class T> void output_layer(const Pass<T>& pass, const T* desired, Share share, Team& team) {
+template <class T>
+void output_layer(const Pass<T>& pass, const T* desired, Share share, Team& team) {
     const int64_t last = pass.network.depth, units = pass.units(last);
     for (int64_t row = share.begin(pass.rows); row < share.end(pass.rows); ++row) {
         const int64_t at = row * units;
@@ -84,7 +90,8 @@ template <class T> void output_layer(const Pass<T>& pass, const T* desired, Shar
 }
 
 // delta(l-1) = (delta(l) W(l)^T) * g'(in(l-1)), elementwise.
-template <class T> struct DeltaEpilogue {
+template <class T>
+struct DeltaEpilogue {
     const T* derivative;
     int64_t units;
     T* delta;
@@ -95,7 +102,8 @@ template <class T> struct DeltaEpilogue {
     }
 };
 
-template <class T> void backward_layer(const Pass<T>& pass, int64_t l, Share share, Team& team) {
+template <class T>
+void backward_layer(const Pass<T>& pass, int64_t l, Share share, Team& team) {
     const Layer& layer = pass.layer(l);
     const bool softmax = pass.layer(l - 1).activation == Activation::softmax;
     const DeltaEpilogue<T> epilogue{softmax ? nullptr : pass.derivative[l - 1], layer.from,
@@ -114,7 +122,8 @@ template <class T> void backward_layer(const Pass<T>& pass, int64_t l, Share sha
 
 // dE/dW(l) = y(l-1)^T delta(l) / rows, handed to `use` (place in the parameter buffer, gradient,
 // count) vector by vector as it is finished, so that training needs no array of gradients.
-template <class T, class Use> struct GradientEpilogue {
+template <class T, class Use>
+struct GradientEpilogue {
     T scale;
     int64_t units, offset;
     const Use& use;
@@ -172,13 +181,16 @@ inline double sum_of_costs(const double* costs, int64_t rows) {
     return total;
 }
 
-template <class T> struct Update {
+template <class T>
+struct Update {
     UpdateStep<T> step;
-    void operator()(int64_t at, Vec<T> gradient, int count) const { update(step, at, gradient, count); }
+    void operator()(int64_t at, Vec<T> gradient, int count) const {
+        update(step, at, gradient, count);
+    }
 };
 
-template <class T> void gather(const T* from, int64_t units, const int64_t* order, Share share,
-                               int64_t rows, T* to) {
+template <class T>
+void gather(const T* from, int64_t units, const int64_t* order, Share share, int64_t rows, T* to) {
     for (int64_t row = share.begin(rows); row < share.end(rows); ++row)
         __builtin_memcpy(to + row * units, from + order[row] * units, size_t(units) * sizeof(T));
 }

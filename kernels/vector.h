@@ -1,7 +1,8 @@
 // A vector of as many numbers as one register holds. Arithmetic, comparison and selection are the
 // compiler's own vector operators; what they cannot say (fused multiply-add, square root, loads of
 // a part) each instruction set says in its own small file. Written with one lane, the loops above
-// are the scalar build: the same operations on each element, in the same order, hence the same bits.
+// are the scalar build: the same operations on each element, in the same order, hence the same
+// bits.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +13,18 @@
 
 namespace glassnet::GLASSNET_ISA {
 
-template <class T> struct VectorOf;
-template <> struct VectorOf<float> {
+template <class T>
+struct VectorOf;
+template <>
+struct VectorOf<float> {
     static constexpr int bytes = GLASSNET_REGISTER_BYTES ? GLASSNET_REGISTER_BYTES : sizeof(float);
     typedef float type __attribute__((vector_size(bytes)));
     typedef float anywhere __attribute__((vector_size(bytes), aligned(4), may_alias));
     typedef int32_t bits __attribute__((vector_size(bytes)));
     static constexpr int mantissa_bits = 23;
 };
-template <> struct VectorOf<double> {
+template <>
+struct VectorOf<double> {
     static constexpr int bytes = GLASSNET_REGISTER_BYTES ? GLASSNET_REGISTER_BYTES : sizeof(double);
     typedef double type __attribute__((vector_size(bytes)));
     typedef double anywhere __attribute__((vector_size(bytes), aligned(8), may_alias));
@@ -28,14 +32,19 @@ template <> struct VectorOf<double> {
     static constexpr int mantissa_bits = 52;
 };
 
-template <class T> using Vec = typename VectorOf<T>::type;
-template <class T> using Bits = typename VectorOf<T>::bits;
-template <class T> inline constexpr int lanes = VectorOf<T>::bytes / int(sizeof(T));
+template <class T>
+using Vec = typename VectorOf<T>::type;
+template <class T>
+using Bits = typename VectorOf<T>::bits;
+template <class T>
+inline constexpr int lanes = VectorOf<T>::bytes / int(sizeof(T));
 
-template <class T> inline Vec<T> load(const T* from) {
+template <class T>
+inline Vec<T> load(const T* from) {
     return *reinterpret_cast<const typename VectorOf<T>::anywhere*>(from);
 }
-template <class T> inline void store(T* to, Vec<T> x) {
+template <class T>
+inline void store(T* to, Vec<T> x) {
     *reinterpret_cast<typename VectorOf<T>::anywhere*>(to) = x;
 }
 
@@ -54,17 +63,25 @@ template <class T> inline void store(T* to, Vec<T> x) {
 namespace glassnet::GLASSNET_ISA {
 
 // The first `count` elements, zeros behind them.
-template <class T> inline Vec<T> load(const T* from, int count) {
+template <class T>
+inline Vec<T> load(const T* from, int count) {
     return count == lanes<T> ? load(from) : load_part(from, count);
 }
-template <class T> inline void store(T* to, Vec<T> x, int count) {
+template <class T>
+inline void store(T* to, Vec<T> x, int count) {
     if (count == lanes<T>)
         store(to, x);
     else
         store_part(to, x, count);
 }
 
-template <class T> inline Vec<T> absolute(Vec<T> x) { return x < 0 ? -x : x; }
-template <class T> inline Vec<T> zero_or_above(Vec<T> x) { return x < 0 ? Vec<T>{} : x; }
+template <class T>
+inline Vec<T> absolute(Vec<T> x) {
+    return x < 0 ? -x : x;
+}
+template <class T>
+inline Vec<T> zero_or_above(Vec<T> x) {
+    return x < 0 ? Vec<T>{} : x;
+}
 
 }  // namespace glassnet::GLASSNET_ISA

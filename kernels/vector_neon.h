@@ -15,12 +15,14 @@ inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) { return vfm
 inline Vec<float> square_root(Vec<float> x) { return vsqrtq_f32(x); }
 inline Vec<double> square_root(Vec<double> x) { return vsqrtq_f64(x); }
 
-template <class T> inline Vec<T> load_part(const T* from, int count) {
+template <class T>
+inline Vec<T> load_part(const T* from, int count) {
     Vec<T> x{};
     for (int i = 0; i < count; ++i) x[i] = from[i];
     return x;
 }
-template <class T> inline void store_part(T* to, Vec<T> x, int count) {
+template <class T>
+inline void store_part(T* to, Vec<T> x, int count) {
     for (int i = 0; i < count; ++i) to[i] = x[i];
 }
 

@@ -18,7 +18,11 @@ inline Vec<float> square_root(Vec<float> x) { return Vec<float>{__builtin_sqrtf(
 inline Vec<double> square_root(Vec<double> x) { return Vec<double>{__builtin_sqrt(x[0])}; }
 
 // A part of one lane is nothing, and nobody asks for nothing.
-template <class T> inline Vec<T> load_part(const T*, int) { return Vec<T>{}; }
-template <class T> inline void store_part(T*, Vec<T>, int) {}
+template <class T>
+inline Vec<T> load_part(const T*, int) {
+    return Vec<T>{};
+}
+template <class T>
+inline void store_part(T*, Vec<T>, int) {}
 
 }  // namespace glassnet::GLASSNET_ISA

@@ -64,7 +64,8 @@ def test_a_lesson_runs_from_the_shell_and_writes_its_page(tmp_path: Path) -> Non
 
 def test_the_perceptron_learns_the_carry_and_never_the_sum_the_hidden_layer_both() -> None:
     half_adder = lesson("half_adder")
-    perceptron, with_hidden = [], []
+    perceptron: list[tuple[int, int]] = []
+    with_hidden: list[tuple[int, int]] = []
     for seed in range(20):
         for layers, results in (([2, 2], perceptron), ([2, 4, 2], with_hidden)):
             net = half_adder.network(layers, seed)

@@ -1,5 +1,7 @@
 """Network: the object that people hold."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -139,7 +141,7 @@ def test_data_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match=r"3 values for each example .* the network has 2 inputs"):
         net.predict([[1, 2, 3]])
     with pytest.raises(ValueError, match=r"X\[1, 0\] is nan"):
-        net.predict([[1, 2], [np.nan, 0]])
+        net.predict([[1.0, 2.0], [math.nan, 0.0]])
     with pytest.raises(ValueError, match="One example is a row"):
         net.predict([1, 2])
 

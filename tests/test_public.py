@@ -3,7 +3,6 @@
 import doctest
 import importlib
 import importlib.metadata
-import importlib.metadata
 import pkgutil
 import re
 import subprocess

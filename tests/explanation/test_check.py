@@ -1,5 +1,6 @@
 """The independent check: it agrees with right gradients and fails on wrong ones."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from glassnet.explanation.check import check_gradient
 from glassnet.explanation.notation import WeightPlace
 from glassnet.explanation.numbers import Step, index_of, place_at, take_step
 from glassnet.network import Network
+from glassnet.structure.activation import Array
 from glassnet.structure.layer import Dense
 from tests.networks import random_case
 
@@ -51,7 +53,7 @@ def test_large_networks_are_checked_in_wide_arithmetic(seed: int) -> None:
     assert wanted in {pair.place for pair in check.pairs}
 
 
-MUTATIONS = {
+MUTATIONS: dict[str, Callable[[Array], Array]] = {
     "a factor forgotten": lambda g: g * 2,
     "a sign": lambda g: -g,
     "an index swapped": lambda g: np.concatenate([g[1:], g[:1]]),

@@ -78,8 +78,8 @@ def test_explaining_does_not_change_the_network() -> None:
 
 def three_in_a_row() -> gn.Network:
     """Input 10, one hidden sigmoid unit, one sigmoid output: w1 = 0.1, w2 = 1, no biases."""
-    layers = [1, Dense(1, "sigmoid", bias=False), Dense(1, "sigmoid", bias=False)]
-    net = gn.Network(layers, dtype="float64")
+    unit = Dense(1, "sigmoid", bias=False)
+    net = gn.Network([1, unit, unit], dtype="float64")
     net.weights = [[[0.1]], [[1.0]]]
     return net
 
