@@ -1,0 +1,207 @@
+"""Model: raw rows in, names out; saved and opened again bit for bit."""
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glassnet.data.encoders import CategoryEncoder, ClassTarget, NumberTarget, TableEncoder
+from glassnet.data.table import Table
+from glassnet.model import Model, class_texts, load
+from glassnet.network import Network
+from tests.networks import random_case
+from tests.tables import fruits, prices, text_column, trained_on
+
+PLUMS = {"weight": [31.0, 6.5], "colour": ["blue", None]}
+
+
+@pytest.fixture(scope="module")
+def fruit_model() -> Model:
+    return trained_on(fruits(), "fruit")
+
+
+@pytest.fixture(scope="module")
+def price_model() -> Model:
+    return trained_on(prices(), "price")
+
+
+def test_raw_rows_in_and_names_out(fruit_model: Model) -> None:
+    assert fruit_model.predict(PLUMS).tolist() == ["plum", "cherry"]
+    probabilities = fruit_model.predict_proba(PLUMS)
+    assert probabilities.sum(axis=1) == pytest.approx(1)
+    assert (probabilities.argmax(axis=1) == [1, 0]).all()
+
+
+def test_numbers_come_out_in_the_unit_of_the_target() -> None:
+    net = Network([1, 1], output="identity", dtype="float64")
+    net.weights, net.biases = [[[2.0]]], [[0.5]]
+    encoder = TableEncoder.fit(Table({"weight": np.array([8.0, 12.0])}))
+    model = Model(net, encoder, NumberTarget("price", 100, 10))
+    # Mean 10 and deviation 2: 14 becomes 2; out comes 2·2 + 0.5 = 4.5; 4.5·10 + 100 = 145.
+    assert model.predict({"weight": [14.0]}).tolist() == [145]
+    assert model.desired(Table({"price": np.array([145.0])})).tolist() == [4.5]
+
+
+def test_a_model_names_the_inputs_and_classes_of_its_network(fruit_model: Model) -> None:
+    assert fruit_model.network.feature_names == fruit_model.encoder.feature_names
+    assert fruit_model.network.classes is not None
+    assert fruit_model.network.classes.tolist() == ["cherry", "plum"]
+
+
+def test_parts_that_do_not_fit_together_are_refused() -> None:
+    encoder = TableEncoder((CategoryEncoder("c", ("red",)),))
+    with pytest.raises(ValueError, match="the encoder makes 2 inputs; the network has 3"):
+        Model(Network([3, 2], output="softmax"), encoder, ClassTarget("t", ("a", "b")))
+    with pytest.raises(ValueError, match="the target needs 3 outputs; the network has 2"):
+        Model(Network([2, 2], output="softmax"), encoder, ClassTarget("t", ("a", "b", "c")))
+    with pytest.raises(ValueError, match="the target needs 1 outputs; the network has 2"):
+        Model(Network([2, 2], output="identity"), encoder, NumberTarget("t", 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("frame", "error", "message"),
+    [
+        ({"weight": [1.0]}, ValueError, "no column 'colour'; its columns are 'weight'"),
+        ({**PLUMS, "weight": ["1", "heavy"]}, ValueError, "'weight' must hold numbers.*'heavy'"),
+        ({**PLUMS, "weight": [1, np.inf]}, ValueError, "'weight' holds an infinite .* row 2"),
+        ({**PLUMS, "weight": [1, 1e300]}, ValueError, "'weight'.*1e.?300"),
+        ({"weight": [1.0], "colour": []}, ValueError, "different lengths"),
+        ({"weight": [], "colour": []}, ValueError, "no (rows|examples)"),
+        ([[1.0, "red"]], TypeError, "expected a data frame or a mapping"),
+    ],
+)
+def test_rows_that_do_not_fit_are_refused(
+    fruit_model: Model, frame: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        fruit_model.predict(frame)
+
+
+def test_the_prediction_of_a_row_does_not_depend_on_the_other_rows(fruit_model: Model) -> None:
+    table = fruits()
+    whole = fruit_model.predict_proba(table)
+    for row in range(5):
+        alone = fruit_model.predict_proba(table.rows(np.array([row])))
+        assert alone.tobytes() == whole[row : row + 1].tobytes()
+
+
+def test_a_target_that_is_no_finite_number_is_refused(price_model: Model) -> None:
+    with pytest.raises(ValueError, match="the target 'price' must hold finite numbers"):
+        price_model.desired(Table({"price": np.array([1.0, np.nan])}))
+    with pytest.raises(ValueError, match="the target 'price' must hold finite numbers"):
+        price_model.desired(Table({"price": text_column("cheap")}))
+    with pytest.raises(ValueError, match="there is no column 'price'; the columns are 'cost'"):
+        price_model.desired(Table({"cost": np.array([1.0])}))
+
+
+def test_class_names_of_numbers_are_the_shortest_that_tell_them_apart() -> None:
+    assert class_texts(np.array([3.0, -1.0, 0.5, 1e15])).tolist() == [
+        "3",
+        "-1",
+        "0.5",
+        "1000000000000000",
+    ]
+    assert class_texts(np.array([0.1, 2.3])).tolist() == ["0.1", "2.3"]
+    assert class_texts(text_column("a", "b")).tolist() == ["a", "b"]
+
+
+def test_an_explanation_begins_at_the_raw_row(fruit_model: Model, price_model: Model) -> None:
+    explanation = fruit_model.explain(PLUMS, row=1, desired="cherry", learning_rate=0.1)
+    assert "colour is missing: x[colour = other] = 1" in explanation.to_text()
+    assert explanation.check is not None
+    assert explanation.check.passed
+    step = price_model.explain({"weight": [2.0]}, 0, desired=5, learning_rate=0.1).step
+    target = price_model.target
+    assert isinstance(target, NumberTarget)
+    assert step.desired.item() == pytest.approx((5 - target.mean) / target.scale, rel=1e-6)
+
+
+def test_what_cannot_be_explained_is_refused(fruit_model: Model, price_model: Model) -> None:
+    with pytest.raises(ValueError, match="there is no row 2; the table has rows 0 to 1"):
+        fruit_model.explain(PLUMS, row=2)
+    with pytest.raises(ValueError, match="the unknown class 'pear'; known are: cherry, plum"):
+        fruit_model.explain(PLUMS, desired="pear", learning_rate=0.1)
+    with pytest.raises(ValueError, match=r"(price|desired).*number.*'cheap'"):
+        price_model.explain({"weight": [2.0]}, desired="cheap", learning_rate=0.1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_networks_come_back_bit_for_bit(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    case = random_case(seed, widest=20, most_rows=5)
+    net = case.net
+    net.cost, net.epochs_trained = case.objective.cost, seed
+    net.feature_names = [f"x{number}" for number in range(net.architecture.inputs)]
+    path = tmp_path_factory.mktemp("net") / "net.safetensors"
+    net.save(path)
+    again = load(path)
+    assert isinstance(again, Network)
+    assert again.parameters.tobytes() == net.parameters.tobytes()
+    assert again.to_header() == net.to_header()
+    assert repr(again) == repr(net)
+    assert again.predict_proba(case.x).tobytes() == net.predict_proba(case.x).tobytes()
+
+
+@pytest.mark.parametrize("labels", [["b", "ä 中"], [7, -3], [0.5, 2.5], [False, True]])
+def test_class_labels_come_back_as_they_were(tmp_path: Path, labels: list[Any]) -> None:
+    net = Network([1, 2], output="softmax")
+    net.fit([[0.0], [1.0]], labels, epochs=1)
+    net.save(tmp_path / "net")
+    again = load(tmp_path / "net")
+    assert isinstance(again, Network)
+    assert again.predict([[0.0], [1.0]]).tolist() == net.predict([[0.0], [1.0]]).tolist()
+    assert again.classes is not None
+    assert again.classes.tolist() == sorted(labels)
+
+
+@pytest.mark.parametrize("which", ["fruit_model", "price_model"])
+def test_models_come_back_bit_for_bit(
+    tmp_path: Path, request: pytest.FixtureRequest, which: str
+) -> None:
+    model: Model = request.getfixturevalue(which)
+    model.provenance["note"] = {"source": "ä", "rows": [1, 2.5, None]}
+    model.save(tmp_path / "model")
+    again = load(tmp_path / "model")
+    assert isinstance(again, Model)
+    assert (again.encoder, again.target) == (model.encoder, model.target)
+    assert again.provenance == model.provenance
+    frame = {"weight": [1.0, None, 40.0], "colour": ["red", None, "new"]}
+    assert again.predict_proba(frame).tobytes() == model.predict_proba(frame).tobytes()
+
+
+def test_a_trained_network_learns_on_after_loading_as_it_would_have(tmp_path: Path) -> None:
+    x, y = np.arange(40.0).reshape(20, 2) / 40, [0, 1] * 10
+    net = Network([2, 3, 2], hidden="tanh", output="softmax", seed=5)
+    net.fit(x, y, epochs=2, batch_size=4)
+    net.save(tmp_path / "net")
+    again = load(tmp_path / "net")
+    assert isinstance(again, Network)
+    for each in (net, again):
+        each.fit(x, y, epochs=2, batch_size=4)
+    assert again.parameters.tobytes() == net.parameters.tobytes()
+
+
+def test_a_full_disk_leaves_the_old_model(
+    tmp_path: Path, fruit_model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model.safetensors"
+    fruit_model.save(path)
+    before = path.read_bytes()
+
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    fruit_model.provenance["new"] = True
+    for each in (fruit_model, fruit_model.network):
+        with pytest.raises(OSError, match=r"cannot write .*model\.safetensors: No space left"):
+            each.save(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
