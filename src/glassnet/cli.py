@@ -18,9 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+SEED = click.IntRange(0, 2**64 - 1)
 OPTIMIZERS = ("adam", "momentum", "sgd")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object only.")
+
+
+def _checked_rate(
+    context: click.Context, option: click.Parameter, rate: float | None
+) -> float | None:
+    if rate is not None and not 0 < rate < float("inf"):
+        raise click.BadParameter(f"{rate}; must be above 0 and finite")
+    return rate
 
 
 def _version(context: click.Context, option: click.Parameter, wanted: bool) -> None:
@@ -51,7 +60,7 @@ def commands() -> None:
     show_default=True,
     help="Folder for the model and the report.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--seed", type=SEED, default=0, show_default=True)
 @as_json
 def demo(folder: Path, seed: int, as_json: bool) -> None:
     """Train on real handwritten digits, open the hood, write the report."""
@@ -76,9 +85,14 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 @click.option("--hidden", default="128", show_default=True, help="Units of hidden layers: 64,64.")
 @click.option("--epochs", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True)
-@click.option("--learning-rate", type=float, help="Adam 0.003, momentum and sgd 0.01 if not given.")
+@click.option(
+    "--learning-rate",
+    type=float,
+    callback=_checked_rate,
+    help="Adam 0.003, momentum and sgd 0.01 if not given.",
+)
 @click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="adam", show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--seed", type=SEED, default=0, show_default=True)
 @click.option(
     "--task",
     type=click.Choice(["classes", "numbers"]),
@@ -124,6 +138,7 @@ def train(
     )
     data = read_table(table)
     path = output or Path(f"{table.stem}.safetensors")
+    _require_other_file(path, table)
     require_writable(path)
     trained = run(data, target, recipe, task, progress=False if as_json else None)
     trained.model.provenance["table"] = table.name
@@ -153,7 +168,7 @@ def evaluate(model: Path, table: Path, as_json: bool) -> None:
     from glassnet.workflows.evaluation import evaluate as run
 
     loaded = _load_model(model)
-    evaluation = run(loaded, read_table(table))
+    evaluation = run(loaded, read_table(table, loaded.encoder.text_columns))
     if as_json:
         _print_json(evaluation.to_dict())
         return
@@ -174,8 +189,10 @@ def predict(model: Path, table: Path, output: Path | None, as_json: bool) -> Non
     from glassnet.workflows.prediction import predict as run
 
     if output is not None:
+        _require_other_file(output, model, table)
         require_writable(output)
-    predictions = run(_load_model(model), read_table(table))
+    loaded = _load_model(model)
+    predictions = run(loaded, read_table(table, loaded.encoder.text_columns))
     if output is not None:
         text = predictions.to_csv()
         write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
@@ -193,7 +210,7 @@ def predict(model: Path, table: Path, output: Path | None, as_json: bool) -> Non
 @click.option("--row", type=click.IntRange(1), default=1, show_default=True, help="From 1.")
 @click.option("--desired", metavar="CLASS", help="The ideal; the target column's if not given.")
 @click.option("--weight", metavar="NAME", help="One weight's story: 'w1[2,3]', 'b2[1]'.")
-@click.option("--learning-rate", type=float, default=0.1, show_default=True)
+@click.option("--learning-rate", type=float, callback=_checked_rate, default=0.1, show_default=True)
 @click.option(
     "--format",
     "notation",
@@ -218,6 +235,8 @@ def explain(
     from glassnet.structure.file import write_atomically
     from glassnet.workflows.explanation import explain_file
 
+    if output is not None:
+        _require_other_file(output, model, *([table] if table else []))
     explained = explain_file(model, table, row - 1, desired, weight, learning_rate)
     match "json" if as_json else notation:
         case "text":
@@ -236,7 +255,8 @@ def _hidden_units(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise click.BadParameter(
-            f"{text!r}; expected numbers of units like 64,64", param_hint="--hidden"
+            f"{text!r}; expected numbers of units like 64,64",
+            param_hint="--hidden",
         )
     return tuple(int(part) for part in parts)
 
@@ -244,8 +264,6 @@ def _hidden_units(text: str) -> tuple[int, ...]:
 def _optimizer(name: str, learning_rate: float | None) -> "Optimizer":
     from glassnet.update.optimizer import SGD, Adam, Momentum
 
-    if learning_rate is not None and not 0 < learning_rate < float("inf"):
-        raise click.BadParameter(f"{learning_rate}; must be above 0", param_hint="--learning-rate")
     match name:
         case "sgd":
             return SGD(learning_rate or 0.01)
@@ -253,6 +271,11 @@ def _optimizer(name: str, learning_rate: float | None) -> "Optimizer":
             return Momentum(learning_rate or 0.01)
         case _:
             return Adam(learning_rate or 0.003)
+
+
+def _require_other_file(output: Path, *inputs: Path) -> None:
+    if any(output.exists() and path.exists() and output.samefile(path) for path in inputs):
+        raise click.BadParameter(f"{output} is an input; name another file", param_hint="--output")
 
 
 def _load_model(path: Path) -> "Model":

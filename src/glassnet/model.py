@@ -16,7 +16,7 @@ from glassnet.data.encoders import (
     encoder_from_dict,
     target_from_dict,
 )
-from glassnet.data.table import Table, as_table
+from glassnet.data.table import Table, as_table, number_label
 from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import Explanation, explain
 from glassnet.formula.document import Block, Section
@@ -149,7 +149,8 @@ class Model:
         x, _ = self.encoder.encode(table.rows(np.array([row])))
         blocks: list[Block] = self.encoder.explain(table, row)
         if isinstance(self.target, NumberTarget) and desired is not None:
-            desired = (float(desired) - self.target.mean) / self.target.scale
+            number = as_number(desired, self.target.name)
+            desired = (number - self.target.mean) / self.target.scale
         preface = [Section("From the raw row to the inputs", tuple(blocks))]
         return explain(
             self.network,
@@ -178,11 +179,28 @@ class Model:
         write_file(path, header, self.network.to_arrays())
 
 
+def as_number(desired: Any, name: str) -> float:
+    """Return a desired value as a number.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        number = float(desired)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not np.isfinite(number):
+        raise ValueError(f"the desired {name} must be a finite number, not {desired!r}")
+    return number
+
+
 def class_texts(column: Array) -> Array:
     """Return class names as text; whole numbers without a decimal point."""
     if column.dtype == object:
         return np.array([str(value) for value in column])
-    return np.array([f"{value:.17g}" for value in column])
+    return np.array([number_label(float(value)) for value in column])
 
 
 def load(path: str | os.PathLike[str]) -> Network | Model:

@@ -287,10 +287,11 @@ class Network:
             net = cls(layers, dtype=header["dtype"], seed=header["seed"])
             for name, view in net.to_arrays().items():
                 view[...] = _finite(name, arrays[name])
-            net.cost = net._objective(header["cost"]).cost
+            net.cost = cost_named(header["cost"]).paired_with(net.output_activation).cost
             net.classes = _checked_classes(header["classes"], net)
             net.feature_names = _checked_names(header["feature_names"], architecture.inputs)
-            net.epochs_trained = int(header["epochs_trained"])
+            most = 2**62
+            net.epochs_trained = whole_number("epochs_trained", header["epochs_trained"], 0, most)
         except FileFormatError:
             raise
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -388,7 +389,8 @@ def _checked_classes(classes: object, net: Network) -> Array | None:
         return None
     array = np.asarray(classes)
     expected = {"classes": net.architecture.outputs, "two classes": 2}.get(net.kind)
-    if array.ndim != 1 or len(array) != expected or array.dtype == object:
+    distinct = array.dtype != object and len(np.unique(array)) == array.size
+    if array.ndim != 1 or len(array) != expected or not distinct:
         raise FileFormatError("the class names of the file do not fit its outputs")
     return array
 

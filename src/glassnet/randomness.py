@@ -40,12 +40,19 @@ def random_bits(seed: int, purpose: Purpose, index: int, count: int) -> NDArray[
         The layer, the epoch, whatever numbers the draws of one purpose.
     count : int
 
+    Raises
+    ------
+    ValueError
+        If the seed is not in that range.
+
     Examples
     --------
     >>> bits = random_bits(7, Purpose.WEIGHTS, 0, 4)
     >>> bool((bits == random_bits(7, Purpose.WEIGHTS, 0, 4)).all())
     True
     """
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"the seed must be from 0 to {2**64 - 1}, not {seed}")
     # The 256-bit counter's lowest word counts within the draw; index is its highest.
     generator = np.random.Philox(
         key=np.array([seed, purpose], dtype=np.uint64), counter=index << 192

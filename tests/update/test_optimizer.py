@@ -62,8 +62,8 @@ def test_the_formula_gives_the_step(
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: SGD(0), "learning_rate must be above 0, not 0"),
-        (lambda: SGD(float("nan")), "learning_rate must be above 0, not nan"),
+        (lambda: SGD(0), "learning_rate must be above 0 and finite, not 0"),
+        (lambda: SGD(float("nan")), "learning_rate must be above 0 and finite, not nan"),
         (lambda: Momentum(0.1, 1.0), "momentum must be from 0 to below 1, not 1.0"),
         (lambda: Adam(beta1=-0.1), "beta1 must be from 0 to below 1"),
         (lambda: Adam(beta2=1.0), "beta2 must be from 0 to below 1"),

@@ -97,7 +97,9 @@ def checked_targets(
     >>> checked_targets(["b", "a"], "classes", 2, np.dtype("float32")).desired.tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
-    labels = np.asarray(y)
+    labels = _rectangular(y, "y")
+    if labels.dtype.kind == "f":
+        _require_finite(labels, "y")
     if kind == "classes" and (labels.ndim == 1 or labels.shape[1:] == (1,) != (outputs,)):
         labels = labels.reshape(-1)
         classes = _classes_of(labels, outputs) if classes is None else classes
@@ -177,36 +179,66 @@ def _one_hot(labels: Array, classes: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def _is_numeric(array: Array) -> bool:
-    return bool(np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_)
+    return array.dtype.kind in "iufb"
 
 
 def _numbers(values: ArrayLike, dtype: np.dtype[Any], name: str) -> Array:
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"the rows of {name} have different lengths") from None
-    if not _is_numeric(array) or np.iscomplexobj(array):
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError):
-            raise TypeError(f"{name} must hold numbers, not {_first_text(array)}") from None
+    array = _rectangular(values, name)
+    if not _is_numeric(array):
+        array = _converted(array, name)
     _require_finite(array, name)
     with np.errstate(over="ignore"):
-        return array.astype(dtype, copy=False)
+        numbers: Array = array.astype(dtype, copy=False)
+    if not np.isfinite(numbers).all():
+        where = tuple(np.argwhere(~np.isfinite(numbers))[0])
+        raise ValueError(
+            f"{name}{_place(where)} is {array[where]:g}, which is too large for {dtype.name}"
+        )
+    return numbers
 
 
-def _first_text(array: Array) -> str:
+def _rectangular(values: ArrayLike, name: str) -> Array:
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(f"the rows of {name} have different lengths") from None
+
+
+def _converted(array: Array, name: str) -> Array:
+    """Numbers that came as objects or as text; nothing else is taken for a number."""
     items: Sequence[object] = array.reshape(-1).tolist()
-    return next((repr(item) for item in items if isinstance(item, str)), f"{array.dtype} values")
+    wrong = next((item for item in items if not _reads_as_number(item)), None)
+    if wrong is not None or array.dtype.kind not in "OUS":
+        shown = repr(wrong) if isinstance(wrong, str) else f"{array.dtype} values"
+        raise TypeError(f"{name} must hold numbers, not {shown}")
+    try:
+        return array.astype(np.float64)
+    except OverflowError:
+        raise ValueError(f"{name} holds a number that is too large for float64") from None
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must hold numbers, not {array.dtype} values") from None
+
+
+def _reads_as_number(item: object) -> bool:
+    if isinstance(item, int | float) or item is None:
+        return item is not None
+    try:
+        float(item)  # type: ignore[arg-type]  # whether it can is the question
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _place(where: Sequence[int]) -> str:
+    return f"[{', '.join(str(i) for i in where)}]"
 
 
 def _require_finite(array: Array, name: str) -> None:
     finite = np.isfinite(array)
     if finite.all():
         return
-    where = np.argwhere(~finite)[0]
-    place = f"[{', '.join(str(i) for i in where)}]"
+    where = tuple(np.argwhere(~finite)[0])
     raise ValueError(
-        f"{name}{place} is {array[tuple(where)]}; expected finite numbers "
+        f"{name}{_place(where)} is {array[where]}; expected finite numbers "
         f"({int((~finite).sum())} of {array.size} are not)"
     )

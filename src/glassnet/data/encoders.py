@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
-from glassnet.data.table import Table, first_rows, is_missing
+from glassnet.data.table import Table, first_rows, is_missing, number_label
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Block, Equation, Paragraph, worked
 from glassnet.formula.number import number_text
@@ -28,11 +28,14 @@ __all__ = [
     "TableEncoder",
     "Target",
     "encoder_from_dict",
+    "require_usable",
     "target_from_dict",
 ]
 
 #: More different texts than this are no categories.
 MOST_CATEGORIES = 1000
+#: Larger numbers than this are taken for a mistake.
+LARGEST_NUMBER = 1e100
 
 
 class Encoder(ABC):
@@ -58,6 +61,36 @@ class Encoder(ABC):
         """Return the record as JSON values."""
 
 
+def require_usable(name: str, column: Array) -> None:
+    """Refuse numbers whose squares would overflow.
+
+    Raises
+    ------
+    ValueError
+        If a value is infinite or larger than 1e100; it is named with its row.
+    """
+    if column.dtype == object:
+        return
+    wrong = np.flatnonzero(np.abs(column) > LARGEST_NUMBER)
+    if len(wrong):
+        row, value = int(wrong[0]), float(column[wrong[0]])
+        found = "an infinite number" if np.isinf(value) else f"the number {value:g}"
+        raise ValueError(
+            f"column {name!r} holds {found} in row {row + 1}; expected numbers up to "
+            f"{LARGEST_NUMBER:g} in size"
+        )
+
+
+def _reads_as_number(value: str | None) -> bool:
+    if value is None:
+        return True
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class NumberEncoder(Encoder):
     """x = (value − mean) / scale; a missing value counts as the mean.
@@ -77,11 +110,9 @@ class NumberEncoder(Encoder):
         Raises
         ------
         ValueError
-            If a value is infinite.
+            If a value is infinite or too large.
         """
-        if np.isinf(column).any():
-            row = int(np.flatnonzero(np.isinf(column))[0])
-            raise ValueError(f"column {name!r} holds an infinite number in row {row + 1}")
+        require_usable(name, column)
         known = column[~np.isnan(column)]
         mean = float(known.mean()) if len(known) else 0.0
         deviation = float(known.std()) if len(known) else 0.0
@@ -96,12 +127,8 @@ class NumberEncoder(Encoder):
 
     def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
         """Return the standardised values."""
-        if column.dtype == object:
-            text = next(value for value in column if value is not None)
-            raise ValueError(f"column {self.name!r} must hold numbers, but holds {text!r}")
-        if np.isinf(column).any():
-            row = int(np.flatnonzero(np.isinf(column))[0])
-            raise ValueError(f"column {self.name!r} holds an infinite number in row {row + 1}")
+        column = self._numbers(column)
+        require_usable(self.name, column)
         missing = is_missing(column)
         x = np.where(missing, 0.0, (column - self.mean) / self.scale)
         notes = []
@@ -114,9 +141,20 @@ class NumberEncoder(Encoder):
         features = [x, missing.astype(np.float64)] if self.indicator else [x]
         return np.stack(features, axis=1), notes
 
+    def _numbers(self, column: Array) -> Array:
+        """The column as numbers; one of text passes only where no value is there."""
+        if column.dtype != object:
+            return column
+        text = next((value for value in column if not _reads_as_number(value)), None)
+        if text is None:
+            text = next((value for value in column if value is not None), None)
+        if text is not None:
+            raise ValueError(f"column {self.name!r} must hold numbers, but holds {text!r}")
+        return np.full(len(column), np.nan)
+
     def explain(self, value: Any) -> list[Block]:
         """Return x = (value − mean) / scale with the row's numbers."""
-        if value is None or np.isnan(value):
+        if value is None or (isinstance(value, float) and np.isnan(value)):
             return [
                 Paragraph(
                     f"{self.name} is missing and counts as the mean {number_text(self.mean)}: "
@@ -220,7 +258,7 @@ def _category_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, float):
-        return None if np.isnan(value) else f"{value:g}"
+        return None if np.isnan(value) else number_label(float(value))
     return str(value)
 
 
@@ -241,6 +279,11 @@ class TableEncoder:
                 for name, column in table.columns.items()
             )
         )
+
+    @property
+    def text_columns(self) -> list[str]:
+        """Columns that are categories, even where a file's values look like numbers."""
+        return [e.name for e in self.encoders if isinstance(e, CategoryEncoder)]
 
     @property
     def feature_names(self) -> list[str]:
@@ -318,12 +361,11 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
     """
     try:
         if record["kind"] == "number":
-            mean, scale = _finite(record["mean"]), _finite(record["scale"])
+            mean, scale = _finite(record["mean"]), _above_zero(record["scale"])
             return NumberEncoder(str(record["name"]), mean, scale, bool(record["indicator"]))
         if record["kind"] == "category":
-            categories = tuple(str(category) for category in record["categories"])
-            return CategoryEncoder(str(record["name"]), categories)
-    except (KeyError, TypeError, ValueError):
+            return CategoryEncoder(str(record["name"]), _texts(record["categories"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
         pass
     raise FileFormatError("the file holds an encoder that this version does not know")
 
@@ -338,12 +380,11 @@ def target_from_dict(record: dict[str, Any]) -> Target:
     """
     try:
         if record["kind"] == "class":
-            return ClassTarget(str(record["name"]), tuple(str(c) for c in record["classes"]))
+            return ClassTarget(str(record["name"]), _texts(record["classes"]))
         if record["kind"] == "number":
-            return NumberTarget(
-                str(record["name"]), _finite(record["mean"]), _finite(record["scale"])
-            )
-    except (KeyError, TypeError, ValueError):
+            mean, scale = _finite(record["mean"]), _above_zero(record["scale"])
+            return NumberTarget(str(record["name"]), mean, scale)
+    except (KeyError, TypeError, ValueError, OverflowError):
         pass
     raise FileFormatError("the file holds a target that this version does not know")
 
@@ -353,3 +394,18 @@ def _finite(value: Any) -> float:
     if not np.isfinite(number):
         raise ValueError(value)
     return number
+
+
+def _above_zero(value: Any) -> float:
+    number = _finite(value)
+    if number <= 0:
+        raise ValueError(value)
+    return number
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(values)
+    if len(set(values)) < len(values):
+        raise ValueError(values)
+    return tuple(values)

@@ -11,7 +11,11 @@ __all__ = ["split_rows"]
 
 
 def split_rows(
-    rows: int, held_back: float, seed: int, groups: NDArray[Any] | None = None
+    rows: int,
+    held_back: float,
+    seed: int,
+    groups: NDArray[Any] | None = None,
+    number: int = 0,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which rows to learn from and which to hold back, each in ascending order.
 
@@ -23,6 +27,8 @@ def split_rows(
     seed : int
     groups : array of shape (rows,), optional
         Classes; each gives the same part of its rows, and keeps at least one to learn from.
+    number : int
+        Splits of different numbers are independent.
 
     Raises
     ------
@@ -39,12 +45,15 @@ def split_rows(
         raise TypeError(f"the part to hold back is a number like 0.2, not {held_back!r}")
     if not 0 < held_back < 1:
         raise ValueError(f"the part to hold back must be above 0 and below 1, not {held_back!r}")
-    shuffled = np.argsort(random_bits(seed, Purpose.SPLIT, 0, rows), kind="stable")
+    shuffled = np.argsort(random_bits(seed, Purpose.SPLIT, number, rows), kind="stable")
     if groups is None:
         hold = shuffled[: round(rows * held_back)]
     else:
         members = [shuffled[groups[shuffled] == group] for group in np.unique(groups)]
-        hold = np.concatenate([member[: round(len(member) * held_back)] for member in members])
+        counts = [min(round(len(member) * held_back), len(member) - 1) for member in members]
+        hold = np.concatenate(
+            [member[:count] for member, count in zip(members, counts, strict=True)]
+        )
     if not 0 < len(hold) < rows:
         raise ValueError(f"{rows} examples are too few to hold back {held_back:g} of them")
     return np.setdiff1d(shuffled, hold), np.sort(hold)

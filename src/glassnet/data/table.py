@@ -1,7 +1,9 @@
 """Tables: columns of numbers or of text, read from files and data frames."""
 
+import csv
+import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from glassnet.data.arrays import Array
 from glassnet.errors import FileFormatError, MissingPackageError
 
-__all__ = ["Table", "as_table", "read_table"]
+__all__ = ["Table", "as_table", "first_rows", "is_missing", "number_label", "read_table"]
 
 #: What stands for a missing value in a text file.
 MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
@@ -73,13 +75,15 @@ def is_missing(column: Array) -> NDArray[np.bool_]:
     return missing
 
 
-def read_table(path: str | os.PathLike[str]) -> Table:
+def read_table(path: str | os.PathLike[str], text_columns: Collection[str] = ()) -> Table:
     """Read a table from a CSV, TSV or Parquet file, recognised by its name.
 
     Parameters
     ----------
     path : path
         Ends in .csv, .tsv or .parquet. Empty cells, NA, NaN, null and ? are missing values.
+    text_columns : collection of str
+        Columns of a CSV or TSV file that are text, whatever their values look like.
 
     Raises
     ------
@@ -103,18 +107,51 @@ def read_table(path: str | os.PathLike[str]) -> Table:
         if suffix == ".parquet":
             frame = pl.read_parquet(source)
         else:
+            separator = SEPARATORS[suffix]
+            content = source.read_bytes().rstrip(b"\r\n")
+            names = _require_rectangular(source, content, separator)
             frame = pl.read_csv(
-                source,
-                separator=SEPARATORS[suffix],
+                content,
+                separator=separator,
                 null_values=MISSING,
                 infer_schema_length=None,
+                schema_overrides={name: pl.String for name in names if name in text_columns},
             )
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = str(error).split("\n")[0]
         raise FileFormatError(f"{source} cannot be read as a table: {reason}") from None
     if frame.height == 0 or frame.width == 0:
         raise FileFormatError(f"{source} holds no rows")
     return as_table(frame)
+
+
+def _require_rectangular(source: Path, content: bytes, separator: str) -> list[str]:
+    """Return the column names of a text file whose rows all have as many cells.
+
+    A row that breaks off says that the file does; it is no row with missing values.
+    """
+    try:
+        if b'"' in content:
+            rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=separator))
+            names, widths = (rows or [[]])[0], [len(row) for row in rows]
+        else:
+            lines = content.splitlines()
+            names = (lines or [b""])[0].decode("utf-8-sig").split(separator)
+            widths = [line.count(separator.encode()) + 1 for line in lines]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise FileFormatError(f"{source} cannot be read as a table: {error}") from None
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise FileFormatError(
+            f"{source} cannot be read as a table: two columns are named {twice[0]!r}"
+        )
+    for number, width in enumerate(widths, start=1):
+        if width < len(names):
+            raise FileFormatError(
+                f"{source} cannot be read as a table: line {number} has {width} cells, "
+                f"the first line {len(names)}"
+            )
+    return names
 
 
 def as_table(frame: Any) -> Table:
@@ -141,6 +178,10 @@ def as_table(frame: Any) -> Table:
             "expected a data frame or a mapping of column names to values, "
             f"not {type(frame).__name__}"
         )
+    if not isinstance(frame, Mapping) and len(named) < len(list(frame.columns)):
+        names = [str(name) for name in frame.columns]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"two columns of the data frame are named {twice!r}")
     columns = {name: _column(name, values) for name, values in named.items()}
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
@@ -149,10 +190,15 @@ def as_table(frame: Any) -> Table:
 
 
 def _column(name: str, values: Any) -> Array:
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        raise TypeError(f"column {name!r} must hold several values, not {type(values).__name__}")
     items = values.to_list() if hasattr(values, "to_list") else list(values)
     kinds = {type(item) for item in items if not _no_value(item)}
     if not kinds or all(_is_number(kind) for kind in kinds):
-        return np.array([np.nan if _no_value(item) else float(item) for item in items])
+        try:
+            return np.array([np.nan if _no_value(item) else float(item) for item in items])
+        except OverflowError:
+            raise ValueError(f"column {name!r} holds a number that is too large") from None
     if not kinds <= {str}:
         found = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise ValueError(
@@ -165,7 +211,7 @@ def _column(name: str, values: Any) -> Array:
 
 
 def _is_number(kind: type) -> bool:
-    return issubclass(kind, bool | int | float | np.number | np.bool_)
+    return issubclass(kind, bool | int | float | np.integer | np.floating | np.bool_)
 
 
 def _no_value(item: object) -> bool:
@@ -174,6 +220,17 @@ def _no_value(item: object) -> bool:
         or (isinstance(item, float) and item != item)
         or type(item).__name__ == "NAType"
     )
+
+
+def number_label(value: float) -> str:
+    """Return a number as the name of a class or category: the shortest text that tells it apart.
+
+    Examples
+    --------
+    >>> number_label(7.0), number_label(0.1), number_label(1234567.0)
+    ('7', '0.1', '1234567')
+    """
+    return str(int(value)) if value.is_integer() and abs(value) <= 2**53 else repr(value)
 
 
 def first_rows(rows: Sequence[int], most: int = 5) -> str:

@@ -210,7 +210,10 @@ class Power(Formula):
 
     def evaluate(self) -> float:
         """Return the power."""
-        return float(self.base.evaluate() ** self.exponent.evaluate())
+        try:
+            return float(self.base.evaluate() ** self.exponent.evaluate())
+        except OverflowError:
+            return math.inf
 
     def with_numbers(self) -> Formula:
         """Put numbers into base and exponent."""

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import FileFormatError
+from glassnet.errors import FileFormatError, LimitError
 from glassnet.structure.activation import Activation, Array
 from glassnet.structure.layer import Dense
 from glassnet.structure.whole import whole_number
 
 __all__ = ["Architecture", "Place"]
+
+MOST_PARAMETERS = 2**58
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,17 @@ class Architecture:
         return [None if place.biases is None else parameters[place.biases] for place in self.places]
 
     def initial_parameters(self, seed: int, dtype: np.dtype[np.floating]) -> Array:
-        """Return a new buffer with each layer's initial weights, and biases 0."""
+        """Return a new buffer with each layer's initial weights, and biases 0.
+
+        Raises
+        ------
+        LimitError, MemoryError
+            If no memory, or not this one, can hold it.
+        """
+        if self.parameter_count > MOST_PARAMETERS:
+            raise LimitError(
+                f"a network of {self.parameter_count:,} weights is too large for any memory"
+            )
         parameters: Array = np.zeros(self.parameter_count, dtype=dtype)
         views = self.weights(parameters)
         for number, (layer, view) in enumerate(zip(self.layers, views, strict=True), start=1):
@@ -166,10 +178,11 @@ class Architecture:
         KeyError, TypeError, ValueError
             If it describes none.
         """
-        layers = [
-            Dense(layer["units"], layer["activation"], bias=layer["bias"])
-            for layer in header["layers"]
-        ]
+        layers = []
+        for layer in header["layers"]:
+            if not isinstance(layer["bias"], bool):
+                raise TypeError(f"the bias of a layer is true or false, not {layer['bias']!r}")
+            layers.append(Dense(layer["units"], layer["activation"], bias=layer["bias"]))
         return cls.of(header["inputs"], layers)
 
     def require_arrays(self, arrays: dict[str, Array], dtype: str) -> None:

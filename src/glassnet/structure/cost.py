@@ -256,7 +256,7 @@ def cost_named(cost: str | Cost) -> Cost:
     """
     if isinstance(cost, Cost):
         return cost
-    if cost not in COSTS:
+    if not isinstance(cost, str) or cost not in COSTS:
         raise ValueError(f"unknown cost {cost!r}; known are: {', '.join(COSTS)}")
     return COSTS[cost]
 

@@ -22,6 +22,7 @@ __all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically"
 FORMAT_VERSION = 1
 
 KEY = "glassnet"
+PRECISIONS = ("float32", "float64")
 
 
 def write_file(
@@ -73,10 +74,12 @@ def require_writable(path: str | os.PathLike[str]) -> None:
 def _new_file_beside(target: Path) -> Path:
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder; expected the name of a file")
+    if target.parent.exists() and not target.parent.is_dir():
+        raise NotADirectoryError(f"{target.parent} is not a folder; cannot write {target}")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"the folder {target.parent} does not exist; create it first")
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".glassnet.")
     except OSError as error:
         raise type(error)(f"cannot write {target}: {error.strerror}") from None
     os.close(handle)
@@ -104,10 +107,16 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, A
             metadata = file.metadata() or {}
             header = _parse_header(source, metadata.get(KEY))
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
-    except SafetensorError as error:
+    except FileFormatError:
+        raise
+    except (SafetensorError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        # Beside its own, safetensors raises what NumPy says to types and shapes that it lacks.
         raise FileFormatError(
             f"{source} is not a model file, or is damaged or cut off ({error})"
         ) from None
+    foreign = [array.dtype for array in arrays.values() if array.dtype.name not in PRECISIONS]
+    if foreign:
+        raise FileFormatError(f"{source} holds {foreign[0]} arrays; expected float32 or float64")
     return header, arrays
 
 
@@ -115,14 +124,16 @@ def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
     if text is None:
         raise FileFormatError(f"{source} is a safetensors file, but not one of Glassnet's")
     try:
-        header = json.loads(text)
+        parsed = json.loads(text)
     except (ValueError, RecursionError):
-        header = None
-    if not isinstance(header, dict) or not isinstance(header.get("format"), int):
+        parsed = None
+    header: dict[str, Any] = parsed if isinstance(parsed, dict) else {}
+    version = header.get("format")
+    if type(version) is not int or version < 1:
         raise FileFormatError(f"the header of {source} is damaged")
-    if header["format"] > FORMAT_VERSION:
+    if version > FORMAT_VERSION:
         raise FileFormatError(
-            f"{source} has format {header['format']}; this version of Glassnet reads up to "
+            f"{source} has format {version}; this version of Glassnet reads up to "
             f"{FORMAT_VERSION}. Install a newer one to open it"
         )
     return header

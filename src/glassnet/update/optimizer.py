@@ -1,5 +1,6 @@
 """Optimizers: how a gradient becomes a change of the weights; value and formula side by side."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ class Optimizer(ABC):
     state_names: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        _require(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
+        finite = 0 < self.learning_rate < math.inf
+        _require(finite, "learning_rate", "above 0 and finite", self.learning_rate)
 
     def initial_state(self, parameters: Array) -> Array:
         """Return the state before the first step: (number of state names, parameters), all 0."""

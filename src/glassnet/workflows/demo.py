@@ -61,6 +61,7 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
     folder.mkdir(parents=True, exist_ok=True)
     model_path, report_path = folder / "digits.safetensors", folder / "digits.html"
     require_writable(model_path)
+    require_writable(report_path)
     recipe = Recipe(epochs=60, validation=0, seed=seed)
     trained = train(digits(), "digit", recipe, progress=progress)
     model, held_out = trained.model, trained.held_out

@@ -68,6 +68,7 @@ def evaluate(model: Model, table: Table) -> Evaluation:
         If a column is missing, no row has a target, or a class is unknown to the model.
     """
     missing = is_missing(table.column(model.target.name))
+    encoding_notes = model.encode(table)[1]  # before rows are left out, to count as in the file
     notes = []
     if missing.any():
         rows = np.flatnonzero(missing).tolist()
@@ -78,7 +79,7 @@ def evaluate(model: Model, table: Table) -> Evaluation:
         table = table.rows(np.flatnonzero(~missing))
     if not len(table):
         raise ValueError(f"no row has a value of the target {model.target.name!r}")
-    notes += model.encode(table)[1]
+    notes += encoding_notes
     if isinstance(model.target, NumberTarget):
         model.desired(table)  # refuses what is no number
         scores = _number_scores(table.column(model.target.name), model.predict(table))

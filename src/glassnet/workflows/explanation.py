@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from glassnet.data.encoders import NumberTarget
 from glassnet.data.table import Table, is_missing, read_table
 from glassnet.explanation.explain import Explanation, describe, explain
-from glassnet.model import Model, class_texts, load
+from glassnet.model import Model, as_number, class_texts, load
 from glassnet.network import Network
 
 __all__ = ["explain_file"]
@@ -43,7 +45,8 @@ def explain_file(
         if weight is not None or desired is not None:
             raise ValueError("a weight's story needs an example; name a table as well")
         return describe(loaded.network if isinstance(loaded, Model) else loaded)
-    table = read_table(table_path)
+    text_columns = loaded.encoder.text_columns if isinstance(loaded, Model) else []
+    table = read_table(table_path, text_columns)
     if not 0 <= row < len(table):
         raise ValueError(f"there is no row {row + 1}; the table has {len(table)} rows")
     if isinstance(loaded, Model):
@@ -71,9 +74,19 @@ def _explain_network(
     """Columns are the inputs, by name where the network knows names, else in their order."""
     names = network.feature_names or list(table.columns)
     x = [table.column(name)[row] for name in names]
+    for name, value in zip(names, x, strict=True):
+        if value is None or (isinstance(value, float) and np.isnan(value)):
+            raise ValueError(
+                f"column {name!r} is missing in row {row + 1}; a bare network needs it"
+            )
     if desired is None:
         return explain(network, x)
     wanted: str | float = desired
-    if network.classes is None or network.classes.dtype.kind in "iuf":
-        wanted = float(desired) if network.kind != "classes" else int(desired)
+    if network.kind == "classes" and network.classes is None:
+        if not desired.isdecimal():
+            last = network.architecture.outputs - 1
+            raise ValueError(f"there is no class {desired!r}; the classes are 0 to {last}")
+        wanted = int(desired)
+    elif network.classes is None or network.classes.dtype.kind in "iuf":
+        wanted = as_number(desired, "output")
     return explain(network, x, wanted, learning_rate=learning_rate)

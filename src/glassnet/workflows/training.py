@@ -6,7 +6,13 @@ from typing import Literal
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.encoders import ClassTarget, NumberTarget, TableEncoder, Target
+from glassnet.data.encoders import (
+    ClassTarget,
+    NumberTarget,
+    TableEncoder,
+    Target,
+    require_usable,
+)
 from glassnet.data.splits import split_rows
 from glassnet.data.table import Table, first_rows, is_missing
 from glassnet.learning.history import History
@@ -97,6 +103,8 @@ def train(
     """
     recipe = recipe or Recipe()
     whole = table
+    for name, values in table.columns.items():
+        require_usable(name, values)
     table, notes = _with_target(table, target_name)
     if len(table.columns) < 2:
         raise ValueError(f"there is no column beside the target {target_name!r} to learn from")
@@ -126,7 +134,7 @@ def _fit(model: Model, x: Array, learn: Table, recipe: Recipe, progress: bool | 
     validation = None
     if recipe.validation:
         groups = y if isinstance(model.target, ClassTarget) else None
-        fit_rows, look_rows = split_rows(len(x), recipe.validation, recipe.seed + 1, groups)
+        fit_rows, look_rows = split_rows(len(x), recipe.validation, recipe.seed, groups, number=1)
         validation = (x[look_rows], y[look_rows])
         x, y = x[fit_rows], y[fit_rows]
     return model.network.fit(
