@@ -22,7 +22,6 @@ __all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically"
 FORMAT_VERSION = 1
 
 KEY = "glassnet"
-PRECISIONS = ("float32", "float64")
 
 
 def write_file(
@@ -114,7 +113,8 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, A
         raise FileFormatError(
             f"{source} is not a model file, or is damaged or cut off ({error})"
         ) from None
-    foreign = [array.dtype for array in arrays.values() if array.dtype.name not in PRECISIONS]
+    # Other packages teach NumPy further kinds of numbers, which then read without an error.
+    foreign = [array.dtype for array in arrays.values() if array.dtype.isbuiltin != 1]
     if foreign:
         raise FileFormatError(f"{source} holds {foreign[0]} arrays; expected float32 or float64")
     return header, arrays
