@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassnet.data.encoders import CategoryEncoder, ClassTarget, NumberTarget, TableEncoder
+from glassnet.data.encoders import CategoryEncoder, TableEncoder
 from glassnet.data.table import Table
+from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.model import Model, class_texts, load
 from glassnet.network import Network
 from tests.networks import random_case

@@ -8,15 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
-from glassnet.data.encoders import (
-    ClassTarget,
-    NumberTarget,
-    TableEncoder,
-    Target,
-    encoder_from_dict,
-    target_from_dict,
-)
+from glassnet.data.encoders import TableEncoder, encoder_from_dict
 from glassnet.data.table import Table, as_table, number_label
+from glassnet.data.targets import ClassTarget, NumberTarget, Target, target_from_dict
 from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import Explanation, explain
 from glassnet.formula.document import Block, Section

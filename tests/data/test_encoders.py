@@ -10,16 +10,13 @@ from hypothesis import strategies as st
 from glassnet.data.arrays import Array
 from glassnet.data.encoders import (
     CategoryEncoder,
-    ClassTarget,
     Encoder,
     NumberEncoder,
-    NumberTarget,
     TableEncoder,
-    Target,
     encoder_from_dict,
-    target_from_dict,
 )
 from glassnet.data.table import Table
+from glassnet.data.targets import ClassTarget, NumberTarget, Target, target_from_dict
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Equation, Paragraph
 from tests.tables import fruits, text_column

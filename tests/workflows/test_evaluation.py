@@ -5,8 +5,9 @@ import sys
 import numpy as np
 import pytest
 
-from glassnet.data.encoders import ClassTarget, NumberTarget, TableEncoder
+from glassnet.data.encoders import TableEncoder
 from glassnet.data.table import Table
+from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.errors import MissingPackageError
 from glassnet.model import Model
 from glassnet.network import Network

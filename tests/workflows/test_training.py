@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.data.encoders import CategoryEncoder, ClassTarget, NumberEncoder, NumberTarget
+from glassnet.data.encoders import CategoryEncoder, NumberEncoder
 from glassnet.data.table import Table, read_table
+from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.errors import DivergedError, LimitError
 from glassnet.update.optimizer import SGD
 from glassnet.workflows.training import Recipe, train

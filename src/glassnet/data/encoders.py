@@ -1,4 +1,4 @@
-"""Encoders: how a raw value becomes an input, and a target a desired output.
+"""Encoders: how a raw value becomes an input.
 
 Small records of plain numbers and names, so that they travel with a saved model, and so that an
 explanation can start at the raw values of a row.
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
+from glassnet.data.records import above_zero, finite, texts
 from glassnet.data.table import Table, first_rows, is_missing, number_label
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Block, Equation, Paragraph, worked
@@ -21,15 +22,11 @@ from glassnet.formula.tree import Symbol
 
 __all__ = [
     "CategoryEncoder",
-    "ClassTarget",
     "Encoder",
     "NumberEncoder",
-    "NumberTarget",
     "TableEncoder",
-    "Target",
     "encoder_from_dict",
     "require_usable",
-    "target_from_dict",
 ]
 
 #: More different texts than this are no categories.
@@ -316,41 +313,6 @@ class TableEncoder:
         ]
 
 
-class Target(ABC):
-    """What a model predicts, and how it becomes a desired output."""
-
-    name: str
-
-    @abstractmethod
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-
-
-@dataclass(frozen=True)
-class ClassTarget(Target):
-    """One of some classes."""
-
-    name: str
-    classes: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": "class", "name": self.name, "classes": list(self.classes)}
-
-
-@dataclass(frozen=True)
-class NumberTarget(Target):
-    """A number; the network predicts (number − mean) / scale."""
-
-    name: str
-    mean: float
-    scale: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": "number", "name": self.name, "mean": self.mean, "scale": self.scale}
-
-
 def encoder_from_dict(record: dict[str, Any]) -> Encoder:
     """Return the encoder that :meth:`Encoder.to_dict` describes.
 
@@ -361,51 +323,10 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
     """
     try:
         if record["kind"] == "number":
-            mean, scale = _finite(record["mean"]), _above_zero(record["scale"])
+            mean, scale = finite(record["mean"]), above_zero(record["scale"])
             return NumberEncoder(str(record["name"]), mean, scale, bool(record["indicator"]))
         if record["kind"] == "category":
-            return CategoryEncoder(str(record["name"]), _texts(record["categories"]))
+            return CategoryEncoder(str(record["name"]), texts(record["categories"]))
     except (KeyError, TypeError, ValueError, OverflowError):
         pass
     raise FileFormatError("the file holds an encoder that this version does not know")
-
-
-def target_from_dict(record: dict[str, Any]) -> Target:
-    """Return the target that :meth:`Target.to_dict` describes.
-
-    Raises
-    ------
-    FileFormatError
-        If it describes none.
-    """
-    try:
-        if record["kind"] == "class":
-            return ClassTarget(str(record["name"]), _texts(record["classes"]))
-        if record["kind"] == "number":
-            mean, scale = _finite(record["mean"]), _above_zero(record["scale"])
-            return NumberTarget(str(record["name"]), mean, scale)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        pass
-    raise FileFormatError("the file holds a target that this version does not know")
-
-
-def _finite(value: Any) -> float:
-    number = float(value)
-    if not np.isfinite(number):
-        raise ValueError(value)
-    return number
-
-
-def _above_zero(value: Any) -> float:
-    number = _finite(value)
-    if number <= 0:
-        raise ValueError(value)
-    return number
-
-
-def _texts(values: Any) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise TypeError(values)
-    if len(set(values)) < len(values):
-        raise ValueError(values)
-    return tuple(values)

@@ -192,6 +192,9 @@ def as_table(frame: Any) -> Table:
 def _column(name: str, values: Any) -> Array:
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise TypeError(f"column {name!r} must hold several values, not {type(values).__name__}")
+    array = values.to_numpy() if hasattr(values, "to_numpy") else values
+    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "iufb":
+        return array.astype(np.float64)
     items = values.to_list() if hasattr(values, "to_list") else list(values)
     kinds = {type(item) for item in items if not _no_value(item)}
     if not kinds or all(_is_number(kind) for kind in kinds):

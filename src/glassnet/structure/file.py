@@ -6,7 +6,6 @@ there, so that a full disk or a kill leaves the old one as it was.
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -71,6 +70,8 @@ def require_writable(path: str | os.PathLike[str]) -> None:
 
 
 def _new_file_beside(target: Path) -> Path:
+    import tempfile
+
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder; expected the name of a file")
     if target.parent.exists() and not target.parent.is_dir():

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.encoders import ClassTarget, NumberTarget
 from glassnet.data.table import Table, first_rows, is_missing
+from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.errors import MissingPackageError
 from glassnet.formula.document import Block, Cell, Section
 from glassnet.formula.document import Table as DocumentTable

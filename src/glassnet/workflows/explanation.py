@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from glassnet.data.encoders import NumberTarget
 from glassnet.data.table import Table, is_missing, read_table
+from glassnet.data.targets import NumberTarget
 from glassnet.explanation.explain import Explanation, describe, explain
 from glassnet.model import Model, as_number, class_texts, load
 from glassnet.network import Network

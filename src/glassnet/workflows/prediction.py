@@ -5,8 +5,8 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from glassnet.data.encoders import ClassTarget
 from glassnet.data.table import Table
+from glassnet.data.targets import ClassTarget
 from glassnet.model import Model
 
 __all__ = ["Predictions", "predict"]

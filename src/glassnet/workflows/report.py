@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from glassnet.data.encoders import ClassTarget
 from glassnet.data.table import Table
+from glassnet.data.targets import ClassTarget
 from glassnet.formula.document import Bars, Block, Curve, Curves, Paragraph, Section
 from glassnet.learning.history import History
 from glassnet.model import Model, class_texts

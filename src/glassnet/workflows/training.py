@@ -6,15 +6,10 @@ from typing import Literal
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.encoders import (
-    ClassTarget,
-    NumberTarget,
-    TableEncoder,
-    Target,
-    require_usable,
-)
+from glassnet.data.encoders import TableEncoder, require_usable
 from glassnet.data.splits import split_rows
 from glassnet.data.table import Table, first_rows, is_missing
+from glassnet.data.targets import ClassTarget, NumberTarget, Target
 from glassnet.learning.history import History
 from glassnet.learning.schedule import Cosine
 from glassnet.learning.stopping import EarlyStopping

@@ -1,0 +1,32 @@
+"""Values in the records of a file, checked before they are believed."""
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["above_zero", "finite", "texts"]
+
+
+def finite(value: Any) -> float:
+    """Return a finite number; TypeError, ValueError or OverflowError if it is none."""
+    number = float(value)
+    if not np.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def above_zero(value: Any) -> float:
+    """Return a finite number above 0; TypeError, ValueError or OverflowError otherwise."""
+    number = finite(value)
+    if number <= 0:
+        raise ValueError(value)
+    return number
+
+
+def texts(values: Any) -> tuple[str, ...]:
+    """Return different texts from a list; TypeError or ValueError if it holds others."""
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(values)
+    if len(set(values)) < len(values):
+        raise ValueError(values)
+    return tuple(values)
