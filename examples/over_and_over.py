@@ -84,8 +84,8 @@ def lesson() -> Document:
     optimum = (
         Paragraph(
             "The same two hidden units, the same four rows of XOR, another random start: downhill "
-            "from there ends in a local optimum, where every direction leads up and two rows are "
-            "answered alike although they should not be."
+            "from there ends in a local optimum, a valley whose floor stays at ½ ln 2 = 0.347. Two "
+            "rows are answered one half, although the deepest valley would answer all four right."
         ),
         Curves("epoch", "error", tuple(curves), "Error over time from two starts"),
         Table(("start", "error at the end", "answers (ideal: 0, 1, 1, 0)"), tuple(rows)),

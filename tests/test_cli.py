@@ -68,7 +68,7 @@ def test_training_on_penguins(penguins: Path, tmp_path: Path) -> None:
     assert "On 69 rows that it never saw" in done.stdout
     assert "The model: penguins.safetensors" in done.stdout
     assert all(line.startswith("note: ") for line in done.stderr.splitlines())
-    assert "note: bill_length_mm: missing in 2 row(s) (4, 272)" in done.stderr
+    assert "note: bill_length_mm: missing in 2 rows (4, 272)" in done.stderr
     (tmp_path / "new.csv").write_text(
         "island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex,year\n"
         "Deception,NA,18.9,184,3700,male,2024\n"
@@ -76,8 +76,8 @@ def test_training_on_penguins(penguins: Path, tmp_path: Path) -> None:
     predicted = glassnet("predict", "penguins.safetensors", "new.csv", cwd=tmp_path)
     assert predicted.returncode == 0
     assert predicted.stdout.startswith("species,p(Adelie),p(Chinstrap),p(Gentoo)\nAdelie,")
-    assert "note: island: 'Deception' in 1 row(s) (1) was not there" in predicted.stderr
-    assert "note: bill_length_mm: missing in 1 row(s) (1), counted as the mean" in predicted.stderr
+    assert "note: island: 'Deception' in 1 row (1) was not there" in predicted.stderr
+    assert "note: bill_length_mm: missing in 1 row (1), counted as the mean" in predicted.stderr
     assert names(tmp_path) == ["new.csv", "penguins.safetensors"]
 
 
@@ -103,7 +103,7 @@ def test_evaluating(trained: Path) -> None:
     done = glassnet("evaluate", "fruit.safetensors", "fruit.csv", cwd=trained)
     assert done.returncode == 0
     assert re.search(r"^accuracy +1$", done.stdout, re.MULTILINE)
-    assert done.stderr.startswith("note: colour: missing in 12 row(s) (3, 8, 13, 18, 23, ...)")
+    assert done.stderr.startswith("note: colour: missing in 12 rows (3, 8, 13, 18, 23, ...)")
     content = printed("evaluate", "fruit.safetensors", "fruit.csv", cwd=trained)
     assert content["rows"] == 60
     assert content["confusion"] == [[30, 0], [0, 30]]

@@ -1,6 +1,11 @@
 """Network: the object that people hold."""
 
 import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -151,3 +156,59 @@ def test_an_unknown_class_is_refused_once_the_classes_are_known() -> None:
     net.fit([[0], [1]], ["a", "b"], epochs=1)
     with pytest.raises(ValueError, match="unknown class 'c'; known are: a, b"):
         net.fit([[0]], ["c"])
+
+
+def test_a_failed_training_leaves_everything_as_it_was() -> None:
+    net = gn.Network([2, 3, 2], hidden="relu", output="softmax", seed=1)
+    x = [[1e10, 2e10], [-1e10, 3e10]]
+    with pytest.raises(gn.DivergedError):
+        net.fit(x, ["a", "b"], optimizer=gn.SGD(1e30), epochs=1, batch_size=2)
+    assert net.classes is None
+    assert np.isfinite(net.parameters).all()
+    net.fit([[0, 1], [1, 0]], ["x", "y"], epochs=1)
+
+
+def test_weights_that_end_infinite_are_a_divergence_even_if_no_error_was() -> None:
+    # The only error is measured before the only update.
+    net = gn.Network([2, 3, 1], hidden="relu", output="identity", seed=1)
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]) * 1e10
+    with pytest.raises(gn.DivergedError):
+        net.fit(x, [0, 1, 1, 0], optimizer=gn.SGD(1e30), epochs=1, batch_size=4)
+
+
+def test_numbers_that_are_not_finite_are_neither_saved_nor_explained(tmp_path: Path) -> None:
+    net = gn.Network([2, 2], output="softmax")
+    net.parameters[0] = np.nan
+    with pytest.raises(ValueError, match="'w1' of the network holds numbers not finite"):
+        net.save(tmp_path / "net.safetensors")
+    with pytest.raises(ValueError, match="not finite"):
+        gn.explain(net, [1, 0], 1)
+    assert not list(tmp_path.iterdir())
+
+
+def test_images_and_frames_bring_names() -> None:
+    net = gn.Network([4, 2], output="softmax")
+    net.fit(np.zeros((3, 2, 2)), [0, 1, 0], epochs=1)
+    assert net.feature_names == ["pixel 1,1", "pixel 1,2", "pixel 2,1", "pixel 2,2"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"optimizer": "adam"}, "optimizer must be of type Optimizer, like gn.Adam"),
+        ({"optimizer": gn.Adam}, "optimizer must be of type"),
+        ({"schedule": "cosine"}, "schedule must be of type Schedule, like gn.Cosine"),
+        ({"stopping": 5}, "stopping must be of type EarlyStopping, like"),
+        ({"threads": "2"}, "threads must be a whole number"),
+    ],
+)
+def test_options_of_the_wrong_type_say_what_was_expected(
+    options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        gn.Network([2, 2], output="softmax").fit([[0, 1], [1, 0]], [0, 1], **options)
+
+
+def test_the_engine_is_there_without_an_import_of_its_own() -> None:
+    code = "import glassnet; print(sorted(glassnet.engine.info()))"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from glassnet.errors import MissingPackageError as MissingPackageError
     from glassnet.explanation.explain import Explanation as Explanation
     from glassnet.explanation.explain import explain as explain
+    from glassnet.explanation.sections import Limits as Limits
     from glassnet.learning.history import History as History
     from glassnet.learning.schedule import Constant as Constant
     from glassnet.learning.schedule import Cosine as Cosine
@@ -53,6 +54,7 @@ _HOMES = {
     "GlassnetError": "glassnet.errors",
     "History": "glassnet.learning.history",
     "LimitError": "glassnet.errors",
+    "Limits": "glassnet.explanation.sections",
     "MissingPackageError": "glassnet.errors",
     "Model": "glassnet.model",
     "Momentum": "glassnet.update.optimizer",
@@ -67,6 +69,8 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - a test compares it with the imports 
 
 
 def __getattr__(name: str) -> Any:
+    if name == "engine":  # glassnet.engine.info()
+        return import_module("glassnet.engine")
     if name not in _HOMES:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

@@ -140,9 +140,8 @@ def train(
     path = output or Path(f"{table.stem}.safetensors")
     _require_other_file(path, table)
     require_writable(path)
-    trained = run(data, target, recipe, task, progress=False if as_json else None)
-    trained.model.provenance["table"] = table.name
-    trained.model.save(path)
+    show = False if as_json else None
+    trained = run(data, target, recipe, task, save_as=path, name=table.name, progress=show)
     if as_json:
         _print_json({**_trained_dict(trained), "model": str(path)})
     else:

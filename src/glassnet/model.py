@@ -7,21 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.data.arrays import Array
+from glassnet.data.arrays import Array, counted
 from glassnet.data.encoders import TableEncoder, encoder_from_dict
 from glassnet.data.table import Table, as_table, number_label
 from glassnet.data.targets import ClassTarget, NumberTarget, Target, target_from_dict
 from glassnet.errors import FileFormatError
-from glassnet.explanation.explain import Explanation, explain
-from glassnet.formula.document import Block, Section
+from glassnet.explanation.explain import Explanation, explain_with_preface
+from glassnet.explanation.sections import Limits
+from glassnet.formula.document import Section
 from glassnet.network import Network
 from glassnet.structure.file import read_file, write_file
-from glassnet.update.optimizer import Optimizer
+from glassnet.update.optimizer import SGD, Optimizer
 
 __all__ = ["Model", "load"]
 
 
-@dataclass
+@dataclass(repr=False)
 class Model:
     """A network with what surrounds it: how raw columns become inputs, what its outputs mean.
 
@@ -140,20 +141,34 @@ class Model:
         table = as_table(frame)
         if not 0 <= row < len(table):
             raise ValueError(f"there is no row {row}; the table has rows 0 to {len(table) - 1}")
-        x, _ = self.encoder.encode(table.rows(np.array([row])))
-        blocks: list[Block] = self.encoder.explain(table, row)
-        if isinstance(self.target, NumberTarget) and desired is not None:
-            number = as_number(desired, self.target.name)
-            desired = (number - self.target.mean) / self.target.scale
-        preface = [Section("From the raw row to the inputs", tuple(blocks))]
-        return explain(
+        one = table.rows(np.array([row]))
+        x, _ = self.encoder.encode(one)
+        preface = [
+            Section("From the raw row to the inputs", tuple(self.encoder.explain(table, row)))
+        ]
+        if isinstance(self.target, NumberTarget):
+            output = float(self.network.predict_proba(x)[0, 0])
+            wanted = None if desired is None else as_number(desired, self.target.name)
+            preface.append(
+                Section("From the output to the target", self.target.explain(output, wanted))
+            )
+            desired = None if wanted is None else (wanted - self.target.mean) / self.target.scale
+        if learning_rate is not None and optimizer is not None:
+            raise ValueError("give learning_rate or optimizer, not both")
+        return explain_with_preface(
             self.network,
             x[0],
             desired,
-            learning_rate=learning_rate,
-            optimizer=optimizer,
-            preface=preface,
+            SGD(learning_rate) if learning_rate is not None else optimizer,
+            self.network.cost,
+            Limits(),
+            preface,
         )
+
+    def __repr__(self) -> str:
+        columns = len(self.encoder.encoders)
+        units = " → ".join(str(count) for count in self.network.architecture.units)
+        return f"<Model: {self.target.name} from {counted(columns, 'column')}, units {units}>"
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one safe file (safetensors).
@@ -162,7 +177,10 @@ class Model:
         ------
         OSError
             If the place cannot be written; what stood there stays.
+        ValueError
+            If a weight is not a finite number.
         """
+        self.network.require_finite()
         header = {
             "kind": "model",
             **self.network.to_header(),

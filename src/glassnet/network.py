@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.data.arrays import Kind, checked_inputs, checked_targets, labels_of
+from glassnet.data.arrays import (
+    Kind,
+    checked_inputs,
+    checked_targets,
+    feature_names_of,
+    labels_of,
+)
 from glassnet.data.metrics import accuracy, mean_absolute_error
 from glassnet.data.splits import split_rows
 from glassnet.engine import Training, engine
@@ -138,6 +144,9 @@ class Network:
     ) -> History:
         """Learn from examples, continuing from the present weights.
 
+        The weights and the order of examples go on where the last call ended; the optimizer's
+        state and the schedule start anew.
+
         Parameters
         ----------
         X : array-like of shape (examples, ...)
@@ -183,6 +192,9 @@ class Network:
         >>> net.predict([[1, 1], [0, 1]]).tolist()
         [1, 0]
         """
+        _require_type("optimizer", optimizer, Optimizer, "gn.Adam(0.001)")
+        _require_type("schedule", schedule, Schedule, "gn.Cosine()")
+        _require_type("stopping", stopping, EarlyStopping, "gn.EarlyStopping(10)")
         chosen = self._objective(cost)
         x, desired, classes = self._examples(X, y)
         epochs = whole_number("epochs", epochs, 1)
@@ -210,8 +222,10 @@ class Network:
             stopping=stopping,
             validation=held_back,
         )
+        history = self._follow(Run(engine(), training, plan), progress)
         self.classes, self.cost = classes, chosen.cost
-        return self._follow(Run(engine(), training, plan), progress)
+        self.feature_names = self.feature_names or feature_names_of(X)
+        return history
 
     def predict_proba(self, X: ArrayLike, *, threads: int | None = None) -> Array:
         """Return the network's outputs, of shape (examples, outputs).
@@ -223,6 +237,8 @@ class Network:
         1.0
         """
         x = checked_inputs(X, self.architecture.inputs, self.dtype)
+        if threads is not None:
+            threads = whole_number("threads", threads, 1)
         return engine().predict(self.architecture, self.parameters, x, threads)
 
     def predict(self, X: ArrayLike, *, threads: int | None = None) -> Array:
@@ -252,8 +268,23 @@ class Network:
         ------
         OSError
             If the place cannot be written; what stood there stays.
+        ValueError
+            If a weight is not a finite number.
         """
+        self.require_finite()
         write_file(path, {"kind": "network", **self.to_header()}, self.to_arrays())
+
+    def require_finite(self) -> None:
+        """Refuse weights that are infinite or not a number.
+
+        Raises
+        ------
+        ValueError
+            If one is.
+        """
+        for name, array in self.to_arrays().items():
+            if not np.isfinite(array).all():
+                raise ValueError(f"the array {name!r} of the network holds numbers not finite")
 
     def to_header(self) -> dict[str, Any]:
         """Return all that is not an array, as JSON values."""
@@ -312,13 +343,12 @@ class Network:
         chosen = self.cost if cost is None else cost_named(cost)
         return chosen.paired_with(self.output_activation)
 
-    def _examples(self, X: ArrayLike, y: ArrayLike, name: str = "") -> tuple[Array, Array, Any]:
-        x = checked_inputs(X, self.architecture.inputs, self.dtype, name + "X")
+    def _examples(self, X: ArrayLike, y: ArrayLike) -> tuple[Array, Array, Array | None]:
+        x = checked_inputs(X, self.architecture.inputs, self.dtype)
         targets = checked_targets(y, self.kind, self.architecture.outputs, self.dtype, self.classes)
         if len(x) != len(targets.desired):
             raise ValueError(
-                f"{name}X has {len(x)} examples and {name}y has {len(targets.desired)}; "
-                "expected as many"
+                f"X has {len(x)} examples and y has {len(targets.desired)}; expected as many"
             )
         return x, targets.desired, targets.classes
 
@@ -334,13 +364,18 @@ class Network:
             return x, desired, None
         values = self.kind == "values"
         metrics = {"mean_absolute_error": mean_absolute_error} if values else {"accuracy": accuracy}
-        if isinstance(validation, tuple):
+        if isinstance(validation, tuple | list):
             given_x, given_y = validation
             other_x = checked_inputs(
                 given_x, self.architecture.inputs, self.dtype, "the validation X"
             )
             other = checked_targets(
-                given_y, self.kind, self.architecture.outputs, self.dtype, classes
+                given_y,
+                self.kind,
+                self.architecture.outputs,
+                self.dtype,
+                classes,
+                "the validation y",
             ).desired
             if len(other_x) != len(other):
                 raise ValueError(
@@ -366,6 +401,11 @@ class Network:
             history = run.finish(interrupted())
         self.epochs_trained += history.epochs
         return history
+
+
+def _require_type(name: str, value: object, kind: type, example: str) -> None:
+    if value is not None and not isinstance(value, kind):
+        raise TypeError(f"{name} must be of type {kind.__name__}, like {example}, not {value!r}")
 
 
 def _float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:

@@ -3,12 +3,13 @@
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from glassnet.data.arrays import Kind, checked_inputs, checked_targets, labels_of
+from glassnet.data.arrays import Kind, checked_inputs, checked_targets, feature_names_of, labels_of
 from glassnet.network import Network
 
 SINGLE = np.dtype("float32")
@@ -138,16 +139,21 @@ def test_labels_of_every_kind_of_output() -> None:
 @pytest.mark.parametrize(
     ("y", "kind", "outputs", "message"),
     [
-        (["a", "a"], "classes", 2, r"y holds 1 different labels \(a\).*outputs for 2"),
+        (["a", "b"], "classes", 3, r"y holds 2 different labels \(a, b\).*outputs for 3"),
         ([0, 1, 2], "classes", 2, r"y holds 3 different labels \(0, 1, 2\).*outputs for 2"),
-        ([7, 7], "classes", 2, r"y holds 1 different labels \(7\).*outputs for 2"),
+        (
+            [7, 7],
+            "classes",
+            2,
+            r"y holds the label 7; the network has outputs for 2, the labels 0 to 1",
+        ),
         ([0.0, np.nan], "classes", 2, r"y\[1\] is nan; expected finite numbers"),
         (["a", "b", "c"], "two classes", 1, "y holds 3 different labels .*outputs for 2"),
         ([[[1]]], "classes", 2, r"y has shape \(1, 1, 1\).*2 outputs.*\(examples, 2\)"),
         ([[1, 0, 0]], "classes", 2, r"y has shape \(1, 3\).*2 outputs.*\(examples, 2\)"),
         ([[1, 0.5]], "classes", 2, "each row of y must sum to 1"),
         ([[2, -1]], "classes", 2, r"y holds values outside 0 \.\.\. 1"),
-        ([1, 2], "two classes", 1, r"y holds values outside 0 \.\.\. 1"),
+        ([1, 2, 3], "two classes", 1, "y holds 3 different labels .*outputs for 2"),
         ([[0, 1]], "values", 3, r"y has shape \(1, 2\).*3 outputs.*\(examples, 3\)"),
         ([[0, 1], [2]], "values", 2, "the rows of y have different lengths"),
         ([[0.0, np.inf]], "values", 2, r"y\[0, 1\] is inf; expected finite numbers"),
@@ -210,3 +216,42 @@ def test_a_cost_that_does_not_fit_the_output_names_the_one_that_does() -> None:
         net.fit([[1.0], [2.0]], [0, 1], cost="hinge")
     with pytest.raises(ValueError, match="unknown activation 'gelu'; known are: identity, sigmoid"):
         Network([1, 2], output="gelu")
+
+
+def test_arrays_may_hold_one_class() -> None:
+    targets = checked_targets(["a", "a"], "classes", 2, SINGLE)
+    assert targets.desired.tolist() == [[1, 0], [1, 0]]
+    assert targets.classes is not None
+    assert targets.classes.tolist() == ["a", "(unnamed 2)"]
+
+
+@pytest.mark.parametrize("labels", [[-1, 1, 1], [1, 2, 2], [False, True, True], [3.0, 7.0, 7.0]])
+def test_any_two_labels_are_two_classes(labels: list[float]) -> None:
+    targets = checked_targets(labels, "two classes", 1, SINGLE)
+    assert targets.desired.tolist() == [[0], [1], [1]]
+    assert targets.classes is not None
+    assert targets.classes.tolist() == sorted(set(labels))
+
+
+def test_whole_numbers_are_classes_in_either_kind_of_number() -> None:
+    for labels in ([0, 1], [0.0, 1.0]):
+        assert checked_targets(labels, "classes", 3, SINGLE).desired.tolist() == [
+            [1, 0, 0],
+            [0, 1, 0],
+        ]
+
+
+def test_probabilities_are_made_to_sum_to_1_to_the_last_bit() -> None:
+    desired = checked_targets([[0.3333, 0.3333, 0.3333]], "classes", 3, DOUBLE).desired
+    assert desired.sum() == pytest.approx(1, abs=1e-15)
+
+
+def test_dates_are_no_labels() -> None:
+    with pytest.raises(TypeError, match="y holds dates"):
+        checked_targets(np.array(["2024-01-31"], dtype="datetime64[D]"), "classes", 2, SINGLE)
+
+
+def test_frames_and_images_bring_names() -> None:
+    assert feature_names_of(np.zeros((5, 3))) is None
+    assert feature_names_of(np.zeros((5, 1, 2))) == ["pixel 1,1", "pixel 1,2"]
+    assert feature_names_of(pl.DataFrame({"length": [1.0]})) == ["length"]

@@ -45,7 +45,7 @@ def test_a_missing_number_counts_as_the_mean_and_the_note_says_so() -> None:
     assert encoder == NumberEncoder("a", 2, 1, True)
     x, notes = encoder.encode(np.array([3.0, NAN, 0.0, NAN]))
     assert x.tolist() == [[1, 0], [0, 1], [-2, 0], [0, 1]]
-    assert notes == ["a: missing in 2 row(s) (2, 4), counted as the mean 2"]
+    assert notes == ["a: missing in 2 rows (2, 4), counted as the mean 2"]
 
 
 @given(st.lists(st.one_of(st.floats(-1e100, 1e100), st.just(NAN)), min_size=1))
@@ -84,7 +84,7 @@ def test_text_where_numbers_were_learned_is_refused() -> None:
 def test_a_text_column_in_which_all_is_missing_counts_as_missing_numbers() -> None:
     x, notes = NumberEncoder("a", 2, 1, True).encode(text_column(None, None))
     assert x.tolist() == [[0, 1], [0, 1]]
-    assert notes == ["a: missing in 2 row(s) (1, 2), counted as the mean 2"]
+    assert notes == ["a: missing in 2 rows (1, 2), counted as the mean 2"]
 
 
 def test_categories_are_one_hot_and_the_last_place_is_for_all_else() -> None:
@@ -93,8 +93,8 @@ def test_categories_are_one_hot_and_the_last_place_is_for_all_else() -> None:
     x, notes = encoder.encode(text_column("red", None, "green", "blue", "white"))
     assert x.tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 0], [0, 0, 1]]
     assert notes == [
-        "c: missing in 1 row(s) (2), counted as 'other'",
-        "c: 'green', 'white' in 2 row(s) (3, 5) was not there in training, counted as 'other'",
+        "c: missing in 1 row (2), counted as 'other'",
+        "c: 'green', 'white' in 2 rows (3, 5) was not there in training, counted as 'other'",
     ]
 
 
@@ -143,12 +143,16 @@ def test_a_column_that_is_not_there_is_named_beside_those_that_are() -> None:
 
 
 def test_an_explanation_of_a_value_gives_the_encoded_input() -> None:
-    (block,) = NumberEncoder("a", 2, 4, True).explain(3.0)
+    block, present = NumberEncoder("a", 2, 4, True).explain(3.0)
+    assert isinstance(present, Paragraph)
+    assert "x[a is missing] = 0" in present.text
+    assert len(NumberEncoder("a", 2, 4, False).explain(3.0)) == 1
     assert isinstance(block, Equation)
     assert block.value == 0.25  # (3 − 2) / 4
     (missing,) = NumberEncoder("a", 2, 4, True).explain(NAN)
     assert isinstance(missing, Paragraph)
     assert "a is missing and counts as the mean 2" in missing.text
+    assert "x[a] = 0, x[a is missing] = 1" in missing.text
     (unseen,) = CategoryEncoder("c", ("red",)).explain("green")
     assert isinstance(unseen, Paragraph)
     assert "c is 'green': x[c = other] = 1" in unseen.text

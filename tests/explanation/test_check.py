@@ -114,3 +114,15 @@ def test_arithmetic_has_the_digits_that_it_promises() -> None:
     e = str(decimal.exp(decimal.array(one))[0])
     assert e.startswith("2.71828182845904523536028747135266249775724709")
     assert abs(float(wide.log1p(wide.array(one))[0]) - np.log(2)) < 1e-16
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("depth", [30, 45, 120])
+def test_gradients_that_fade_in_deep_networks_are_no_disagreement(depth: int, dtype: str) -> None:
+    units = [2] * (depth + 2)
+    net = Network(units, hidden="sigmoid", output="softmax", dtype=dtype, seed=0)
+    objective = net.cost.paired_with(net.output_activation)
+    x, desired = np.array([[1, 0]], dtype=dtype), np.array([[0, 1]], dtype=dtype)
+    check = check_gradient(take_step(net.architecture, net.parameters, objective, x, desired, None))
+    assert check.passed, check
+    assert check.too_small < len(check.pairs)

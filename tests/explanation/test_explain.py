@@ -233,3 +233,31 @@ def test_adam_and_momentum_show_their_state() -> None:
     assert "v̂ = v[new]/(1 − β₂^1)" in text
     momentum = gn.explain(net, [1, 0], 1, optimizer=gn.Momentum(0.01)).to_text()
     assert "v[new] = μ·v − α·∂E/∂w1[1,1]" in momentum
+
+
+def test_a_weight_is_found_by_the_name_that_is_printed() -> None:
+    net = gn.Network([2, 3, 2], hidden="sigmoid", output="softmax", seed=1)
+    net.feature_names = ["petal length", "petal width"]
+    explanation = gn.explain(net, [1, 0], 1, learning_rate=0.5)
+    printed = explanation.weight("w[petal width → h1.3]")
+    assert printed.to_text() == explanation.weight("w1[2,3]").to_text()
+    with pytest.raises(TypeError, match="by its name or by numbers, not both"):
+        explanation.weight("w1[1,2]", layer=1)
+
+
+def test_the_weights_that_are_shown_are_among_those_checked() -> None:
+    net = gn.Network([784, 100, 10], hidden="relu", output="softmax", seed=0)
+    explanation = gn.explain(net, np.linspace(-1, 1, 784), 3, learning_rate=0.1)
+    assert explanation.check is not None
+    checked = {pair.place for pair in explanation.check.pairs}
+    step = explanation.step
+    by_size = sorted(step.places(1), key=lambda place: -abs(step.gradient_at(place)))
+    assert set(by_size[:24]) <= checked
+    assert len(checked) < net.architecture.parameter_count
+
+
+def test_a_saturated_output_says_that_the_numbers_cancel() -> None:
+    net = gn.Network([1, Dense(1, "sigmoid", bias=False)], dtype="float64")
+    net.weights = [[[40.0]]]
+    text = gn.explain(net, [1], 1, learning_rate=0.5).to_text()
+    assert "so nearly saturated" in text

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import struct
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -266,3 +267,20 @@ def test_a_name_as_long_as_the_file_system_allows_can_be_written(tmp_path: Path)
     path = tmp_path / ("m" * os.pathconf(tmp_path, "PC_NAME_MAX"))
     write_file(path, {}, ARRAYS)
     assert read_file(path)[1].keys() == {"w1"}
+
+
+def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path: Path) -> None:
+    target, link, pipe = tmp_path / "model", tmp_path / "link", tmp_path / "pipe"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    write_atomically(link, lambda file: file.write_bytes(b"new"))
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    os.mkfifo(pipe)
+    received: list[bytes] = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
+    reader.start()
+    write_atomically(pipe, lambda file: file.write_bytes(b"through"))
+    reader.join(timeout=30)
+    assert received == [b"through"]
+    assert pipe.is_fifo()

@@ -86,8 +86,8 @@ def test_rows_without_a_target_are_left_out_and_rows_are_counted_as_in_the_file(
     evaluation = evaluate(sign_model(), table)
     assert evaluation.rows == 2
     assert evaluation.notes == [
-        "way: missing in 1 row(s) (1), which are left out",
-        "x: missing in 1 row(s) (3), counted as the mean 0",
+        "way: missing in 1 row (1), which are left out",
+        "x: missing in 1 row (3), counted as the mean 0",
     ]
 
 

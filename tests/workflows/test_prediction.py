@@ -58,9 +58,9 @@ def test_unseen_categories_and_missing_numbers_are_predicted_and_told(fruit_mode
     predictions = predict(fruit_model, table)
     assert predictions.predicted[0] == "plum"
     assert len(predictions.notes) == 2
-    assert predictions.notes[0].startswith("weight: missing in 1 row(s) (2), counted as the mean ")
+    assert predictions.notes[0].startswith("weight: missing in 1 row (2), counted as the mean ")
     assert predictions.notes[1] == (
-        "colour: 'green' in 1 row(s) (1) was not there in training, counted as 'other'"
+        "colour: 'green' in 1 row (1) was not there in training, counted as 'other'"
     )
 
 
@@ -74,8 +74,8 @@ def test_penguins_with_an_unseen_island_and_a_missing_bill(penguins: Path, tmp_p
     )
     predictions = predict(model, read_table(new))
     assert predictions.predicted == ["Adelie", "Gentoo"]
-    assert any("'Deception' in 1 row(s) (1) was not there" in note for note in predictions.notes)
-    assert any("bill_length_mm: missing in 1 row(s) (1)" in note for note in predictions.notes)
+    assert any("'Deception' in 1 row (1) was not there" in note for note in predictions.notes)
+    assert any("bill_length_mm: missing in 1 row (1)" in note for note in predictions.notes)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_penguins_are_told_apart_on_rows_that_were_held_out(penguins: Path) -> N
     assert (trained.rows_learned, len(trained.held_out)) == (275, 69)
     assert trained.evaluation.scores["accuracy"] >= 0.97
     assert trained.model.target == ClassTarget("species", ("Adelie", "Chinstrap", "Gentoo"))
-    assert "bill_length_mm: missing in 2 row(s) (4, 272)" in " ".join(trained.notes)
+    assert "bill_length_mm: missing in 2 rows (4, 272)" in " ".join(trained.notes)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -97,7 +97,7 @@ def test_rows_without_a_target_are_left_out_and_the_note_says_which() -> None:
     labels = table.columns["fruit"].copy()
     labels[[2, 5]] = None
     trained = train(with_column(table, "fruit", labels), "fruit", QUICK, progress=False)
-    assert trained.notes[0] == "fruit: missing in 2 row(s) (3, 6), which are left out"
+    assert trained.notes[0] == "fruit: missing in 2 rows (3, 6), which are left out"
     assert trained.rows_learned + len(trained.held_out) == 58
 
 
@@ -109,7 +109,7 @@ def test_notes_count_rows_as_the_file_does() -> None:
     labels[0] = None
     table = with_column(with_column(table, "weight", weights), "fruit", labels)
     notes = train(table, "fruit", QUICK, progress=False).notes
-    assert any(note.startswith("weight: missing in 2 row(s) (11, 41), ") for note in notes)
+    assert any(note.startswith("weight: missing in 2 rows (11, 41), ") for note in notes)
 
 
 def test_a_column_without_any_value_is_no_obstacle() -> None:

@@ -7,7 +7,16 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Array", "Kind", "Targets", "checked_inputs", "checked_targets", "labels_of"]
+__all__ = [
+    "Array",
+    "Kind",
+    "Targets",
+    "checked_inputs",
+    "checked_targets",
+    "counted",
+    "feature_names_of",
+    "labels_of",
+]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -71,6 +80,7 @@ def checked_targets(
     outputs: int,
     dtype: np.dtype[Any],
     classes: Array | None = None,
+    name: str = "y",
 ) -> Targets:
     """Return the desired outputs that `y` asks for.
 
@@ -86,6 +96,8 @@ def checked_targets(
     dtype : numpy dtype
     classes : array, optional
         The labels of the outputs where they are known already.
+    name : str
+        How messages call it.
 
     Raises
     ------
@@ -97,31 +109,75 @@ def checked_targets(
     >>> checked_targets(["b", "a"], "classes", 2, np.dtype("float32")).desired.tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
-    labels = _rectangular(y, "y")
+    labels = _rectangular(y, name)
     if labels.dtype.kind == "f":
-        _require_finite(labels, "y")
-    if kind == "classes" and (labels.ndim == 1 or labels.shape[1:] == (1,) != (outputs,)):
+        _require_finite(labels, name)
+    if labels.dtype.kind in "mM":
+        raise TypeError(f"{name} holds dates; expected text, numbers or one-hot rows")
+    if labels.ndim == 2 and labels.shape[1] == 1 and outputs != 1:
+        labels = labels[:, 0]
+    if kind == "classes" and labels.ndim == 1:
+        classes = _classes_of(labels, outputs, name) if classes is None else classes
+        return Targets(_one_hot(labels, classes, dtype, name), classes)
+    if kind == "two classes" and (classes is not None or not _are_probabilities(labels)):
         labels = labels.reshape(-1)
-        classes = _classes_of(labels, outputs) if classes is None else classes
-        return Targets(_one_hot(labels, classes, dtype), classes)
-    if kind == "two classes" and (not _is_numeric(labels) or classes is not None):
-        labels = labels.reshape(-1)
-        classes = _classes_of(labels, 2) if classes is None else classes
-        return Targets(_one_hot(labels, classes, dtype)[:, 1:].copy(), classes)
-    desired = _numbers(y, dtype, "y")
+        classes = _classes_of(labels, 2, name) if classes is None else classes
+        return Targets(_one_hot(labels, classes, dtype, name)[:, 1:].copy(), classes)
+    desired = _numbers(y, dtype, name)
     if desired.ndim == 1 and outputs == 1:
         desired = desired[:, None]
     if desired.ndim != 2 or desired.shape[1] != outputs:
         raise ValueError(
-            f"y has shape {desired.shape}; the network has {outputs} outputs, "
+            f"{name} has shape {desired.shape}; the network has {counted(outputs, 'output')}, "
             f"so expected (examples, {outputs})"
         )
-    _require_finite(desired, "y")
     if kind != "values" and ((desired < 0) | (desired > 1)).any():
-        raise ValueError("y holds values outside 0 ... 1, but the outputs are probabilities")
-    if kind == "classes" and np.abs(desired.sum(axis=1) - 1).max(initial=0) > 1e-3:
-        raise ValueError("each row of y must sum to 1: the outputs are probabilities of one class")
+        raise ValueError(f"{name} holds values outside 0 ... 1, but the outputs are probabilities")
+    if kind == "classes":
+        desired = _summing_to_1(desired, name)
     return Targets(np.ascontiguousarray(desired), classes)
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words that fit it.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _are_probabilities(labels: Array) -> bool:
+    return labels.dtype.kind in "iuf" and bool(((labels >= 0) & (labels <= 1)).all())
+
+
+def _summing_to_1(desired: Array, name: str) -> Array:
+    sums = desired.sum(axis=1, keepdims=True, dtype=np.float64)
+    if np.abs(sums - 1).max(initial=0) > 1e-3:
+        raise ValueError(
+            f"each row of {name} must sum to 1: the outputs are probabilities of one class"
+        )
+    # The gradient p − d holds for ideals that sum to 1 to the last bit, not to three digits.
+    scaled: Array = (desired / sums).astype(desired.dtype)
+    return scaled
+
+
+def feature_names_of(x: Any) -> list[str] | None:
+    """Return the names that inputs bring along: a data frame's columns, an image's pixels.
+
+    Examples
+    --------
+    >>> feature_names_of(np.zeros((10, 2, 2)))
+    ['pixel 1,1', 'pixel 1,2', 'pixel 2,1', 'pixel 2,2']
+    """
+    if hasattr(x, "columns"):
+        return [str(name) for name in x.columns]
+    shape = np.shape(x)[1:]
+    if len(shape) < 2:
+        return None
+    return [f"pixel {','.join(str(i + 1) for i in place)}" for place in np.ndindex(shape)]
 
 
 def labels_of(predicted: Array, kind: Kind, classes: Array | None) -> Array:
@@ -143,35 +199,46 @@ def labels_of(predicted: Array, kind: Kind, classes: Array | None) -> Array:
     return predicted[:, 0] if predicted.shape[1] == 1 else predicted
 
 
-def _classes_of(labels: Array, outputs: int) -> Array:
-    whole = np.issubdtype(labels.dtype, np.integer) and len(labels) > 0
-    if whole and labels.min() >= 0 and labels.max() < outputs:
+def _classes_of(labels: Array, outputs: int, name: str) -> Array:
+    if labels.dtype.kind == "f" and (labels == np.round(labels)).all():
+        labels = labels.astype(np.int64)
+    in_range = labels.dtype.kind in "iu" and len(labels) > 0
+    if in_range and labels.min() >= 0 and labels.max() < outputs:
         return np.arange(outputs)
-    found = _unique(labels)
+    found = _unique(labels, name)
+    if len(found) == 1 and found.dtype.kind in "US":
+        # Arrays may hold one class; the others have no name yet.
+        unnamed = [f"(unnamed {number})" for number in range(2, outputs + 1)]
+        return np.array([*found.tolist(), *unnamed])
+    if labels.dtype.kind in "iu" and len(found) < outputs:
+        raise ValueError(
+            f"{name} holds the label {found[-1]}; the network has outputs for {outputs}, "
+            f"the labels 0 to {outputs - 1}, or for as many different ones"
+        )
     if len(found) != outputs:
         shown = ", ".join(str(label) for label in found[:5]) + (", ..." if len(found) > 5 else "")
         raise ValueError(
-            f"y holds {len(found)} different labels ({shown}); "
+            f"{name} holds {counted(len(found), 'different label')} ({shown}); "
             f"the network has outputs for {outputs}"
         )
     return found
 
 
-def _unique(labels: Array) -> Array:
+def _unique(labels: Array, name: str) -> Array:
     try:
         return np.unique(labels)
     except TypeError:
-        raise TypeError("y mixes labels of different kinds, text and numbers say") from None
+        raise TypeError(f"{name} mixes labels of different kinds, text and numbers say") from None
 
 
-def _one_hot(labels: Array, classes: Array, dtype: np.dtype[Any]) -> Array:
+def _one_hot(labels: Array, classes: Array, dtype: np.dtype[Any], name: str) -> Array:
     place = {label: number for number, label in enumerate(classes.tolist())}
     try:
         numbers = [place[label] for label in labels.tolist()]
     except KeyError as error:
         known = ", ".join(str(label) for label in classes[:10])
         raise ValueError(
-            f"y holds the unknown class {error.args[0]!r}; known are: {known}"
+            f"{name} holds the unknown class {error.args[0]!r}; known are: {known}"
         ) from None
     one_hot: Array = np.zeros((len(labels), len(classes)), dtype=dtype)
     one_hot[np.arange(len(labels)), numbers] = 1

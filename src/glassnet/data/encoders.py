@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
 from glassnet.data.records import above_zero, finite, texts
-from glassnet.data.table import Table, first_rows, is_missing, number_label
+from glassnet.data.table import Table, is_missing, number_label, rows_words
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Block, Equation, Paragraph, worked
 from glassnet.formula.number import number_text
@@ -132,7 +132,7 @@ class NumberEncoder(Encoder):
         if missing.any():
             rows = np.flatnonzero(missing).tolist()
             notes.append(
-                f"{self.name}: missing in {len(rows)} row(s) ({first_rows(rows)}), "
+                f"{self.name}: missing in {rows_words(rows)}, "
                 f"counted as the mean {number_text(self.mean)}"
             )
         features = [x, missing.astype(np.float64)] if self.indicator else [x]
@@ -152,16 +152,15 @@ class NumberEncoder(Encoder):
     def explain(self, value: Any) -> list[Block]:
         """Return x = (value − mean) / scale with the row's numbers."""
         if value is None or (isinstance(value, float) and np.isnan(value)):
-            return [
-                Paragraph(
-                    f"{self.name} is missing and counts as the mean {number_text(self.mean)}: "
-                    f"x[{self.name}] = 0."
-                )
-            ]
+            words = f"{self.name} is missing and counts as the mean {number_text(self.mean)}: "
+            also = f", x[{self.name} is missing] = 1" if self.indicator else ""
+            return [Paragraph(f"{words}x[{self.name}] = 0{also}.")]
         formula = (Symbol(self.name, float(value)) - self.mean) / self.scale
         left = Symbol("x", formula.evaluate(), index=self.name)
         equation: Equation = worked(left, formula)
-        return [equation]
+        if not self.indicator:
+            return [equation]
+        return [equation, Paragraph(f"It is not missing: x[{self.name} is missing] = 0.")]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
@@ -204,15 +203,23 @@ class CategoryEncoder(Encoder):
     @property
     def feature_names(self) -> list[str]:
         """The inputs: ``column = category`` for each, and ``column = other``."""
-        return [f"{self.name} = {category}" for category in self.categories] + [
-            f"{self.name} = other"
-        ]
+        return [f"{self.name} = {category}" for category in (*self.categories, self.other)]
+
+    @property
+    def other(self) -> str:
+        """What the place of everything else is called; unlike any category."""
+        other = "other"
+        while other in self.categories:
+            other = f"({other})"
+        return other
 
     def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
         """Return one-hot rows."""
         place = {category: number for number, category in enumerate(self.categories)}
         other = len(self.categories)
         texts = [_category_text(value) for value in column]
+        if set(self.categories) <= {"true", "false"}:  # however a file spells them
+            texts = [text if text is None else text.lower() for text in texts]
         places = [other if text is None else place.get(text, other) for text in texts]
         one_hot = np.zeros((len(column), other + 1))
         one_hot[np.arange(len(column)), places] = 1
@@ -223,23 +230,22 @@ class CategoryEncoder(Encoder):
         missing = [row for row, text in enumerate(texts) if text is None]
         if missing:
             notes.append(
-                f"{self.name}: missing in {len(missing)} row(s) ({first_rows(missing)}), "
-                f"counted as 'other'"
+                f"{self.name}: missing in {rows_words(missing)}, counted as {self.other!r}"
             )
         unseen = [row for row, text in enumerate(texts) if text is not None and text not in known]
         if unseen:
             values = sorted({repr(texts[row]) for row in unseen})
             shown = ", ".join(values[:5]) + (", ..." if len(values) > 5 else "")
             notes.append(
-                f"{self.name}: {shown} in {len(unseen)} row(s) ({first_rows(unseen)}) was not "
-                f"there in training, counted as 'other'"
+                f"{self.name}: {shown} in {rows_words(unseen)} was not "
+                f"there in training, counted as {self.other!r}"
             )
         return notes
 
     def explain(self, value: Any) -> list[Block]:
         """Return which input is 1."""
         text = _category_text(value)
-        feature = f"{self.name} = {text}" if text in self.categories else f"{self.name} = other"
+        feature = f"{self.name} = {text if text in self.categories else self.other}"
         shown = "missing" if text is None else repr(text)
         return [
             Paragraph(f"{self.name} is {shown}: x[{feature}] = 1, the other inputs of it are 0.")

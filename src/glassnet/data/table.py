@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.data.arrays import Array
+from glassnet.data.arrays import Array, counted
 from glassnet.errors import FileFormatError, MissingPackageError
 
-__all__ = ["Table", "as_table", "first_rows", "is_missing", "number_label", "read_table"]
+__all__ = ["Table", "as_table", "is_missing", "number_label", "read_table", "rows_words"]
 
 #: What stands for a missing value in a text file.
 MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
@@ -27,7 +27,7 @@ class Table:
     """Columns by name, all of the same length.
 
     A column of numbers is a float64 array with NaN where a value is missing; a column of text is an
-    object array of str with None there.
+    object array of str with None there. Truth values are the texts "true" and "false".
 
     Examples
     --------
@@ -193,10 +193,13 @@ def _column(name: str, values: Any) -> Array:
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise TypeError(f"column {name!r} must hold several values, not {type(values).__name__}")
     array = values.to_numpy() if hasattr(values, "to_numpy") else values
-    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "iufb":
+    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "iuf":
         return array.astype(np.float64)
     items = values.to_list() if hasattr(values, "to_list") else list(values)
     kinds = {type(item) for item in items if not _no_value(item)}
+    if kinds and all(issubclass(kind, bool | np.bool_) for kind in kinds):
+        items = [None if _no_value(item) else str(bool(item)).lower() for item in items]
+        kinds = {str}
     if not kinds or all(_is_number(kind) for kind in kinds):
         try:
             return np.array([np.nan if _no_value(item) else float(item) for item in items])
@@ -236,7 +239,13 @@ def number_label(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) <= 2**53 else repr(value)
 
 
-def first_rows(rows: Sequence[int], most: int = 5) -> str:
-    """Return row numbers for people, counted from 1."""
-    shown = ", ".join(str(row + 1) for row in rows[:most])
-    return shown + (", ..." if len(rows) > most else "")
+def rows_words(rows: Sequence[int], most: int = 5) -> str:
+    """Return how many rows and which, counted from 1.
+
+    Examples
+    --------
+    >>> rows_words([2, 4])
+    '2 rows (3, 5)'
+    """
+    shown = ", ".join(str(row + 1) for row in rows[:most]) + (", ..." if len(rows) > most else "")
+    return f"{counted(len(rows), 'row')} ({shown})"

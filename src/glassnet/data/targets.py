@@ -6,6 +6,8 @@ from typing import Any
 
 from glassnet.data.records import above_zero, finite, texts
 from glassnet.errors import FileFormatError
+from glassnet.formula.document import Equation, worked
+from glassnet.formula.tree import Symbol
 
 __all__ = ["ClassTarget", "NumberTarget", "Target", "target_from_dict"]
 
@@ -39,6 +41,17 @@ class NumberTarget(Target):
     name: str
     mean: float
     scale: float
+
+    def explain(self, output: float, wanted: float | None) -> tuple[Equation, ...]:
+        """Return how the output becomes a number in the target's unit, and the desired one d."""
+        scale, mean = Symbol("scale", self.scale), Symbol("mean", self.mean)
+        formula = Symbol("p", output, index="1") * scale + mean
+        predicted = Symbol(f"predicted {self.name}", formula.evaluate())
+        equations = (worked(predicted, formula),)
+        if wanted is None:
+            return equations
+        ideal = (Symbol(f"desired {self.name}", wanted) - mean) / scale
+        return (*equations, worked(Symbol("d", ideal.evaluate(), index="1"), ideal))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""

@@ -21,10 +21,14 @@ class Arithmetic(ABC):
         For people.
     step_size : float
         By how much a central difference moves a net input.
+    rounding : float
+        How well the error of a network is known, relative to 1: some of the digits are lost on
+        the way through the layers.
     """
 
     name: str
     step_size: float
+    rounding: float
 
     @abstractmethod
     def array(self, values: Values) -> Values:
@@ -51,6 +55,7 @@ class FiftyDigits(Arithmetic):
 
     name = "50-digit arithmetic"
     step_size = 1e-15
+    rounding = 1e-40
 
     def __init__(self) -> None:
         from mpmath.ctx_mp import MPContext
@@ -81,6 +86,7 @@ class Widest(Arithmetic):
     """The machine's long double: 64 bits of precision on x86, no more than float64's 53 on some."""
 
     step_size = 2.0**-13
+    rounding = 16 * float(np.finfo(np.longdouble).eps)
 
     def __init__(self) -> None:
         bits = np.finfo(np.longdouble).nmant + 1

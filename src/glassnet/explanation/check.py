@@ -44,6 +44,7 @@ class Pair:
     independent: float
     difference: float
     at_kink: bool
+    too_small: bool
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,11 @@ class Check:
         """How many weights sit at a kink of the error."""
         return sum(pair.at_kink for pair in self.pairs)
 
+    @property
+    def too_small(self) -> int:
+        """How many gradients are too small for this arithmetic to compare."""
+        return sum(pair.too_small for pair in self.pairs)
+
     def __str__(self) -> str:
         compared = len(self.pairs)
         which = f"all {compared}" if compared == self.weights else f"{compared} of {self.weights}"
@@ -96,6 +102,8 @@ class Check:
                 f" {self.kinks} of them sit at a kink, where any value between the two one-sided "
                 "derivatives is right."
             )
+        if self.too_small:
+            text += f" {self.too_small} of them are too small for it to compare."
         return text
 
 
@@ -129,12 +137,13 @@ def check_gradient(step: Step, wanted: Sequence[WeightPlace] = ()) -> Check:
 
 @dataclass(frozen=True)
 class _Estimate:
-    """A derivative, between its one-sided values at a kink."""
+    """A derivative, between its one-sided values at a kink, and how finely it is known."""
 
     lowest: float
     central: float
     highest: float
     at_kink: bool
+    resolution: float
 
 
 def _differences(
@@ -165,9 +174,10 @@ def _central(
         half_down, _ = function.errors(layer, places, -h / 2)
         central = (4 * (half_up - half_down) / h - central) / 3
     right, left = (up - function.error) / h, (function.error - down) / h
+    resolution = function.arithmetic.rounding * max(1.0, abs(float(function.error)))
     return [
-        _Estimate(float(min(r, l)), float(c), float(max(r, l)), bool(k))
-        for r, l, c, k in zip(right, left, central, kink, strict=True)
+        _Estimate(float(min(r, l)), float(c), float(max(r, l)), bool(k), resolution / float(step))
+        for r, l, c, k, step in zip(right, left, central, kink, h, strict=True)
     ]
 
 
@@ -324,6 +334,11 @@ def _pair(step: Step, place: WeightPlace, estimate: _Estimate, floor: float) -> 
     independent = estimate.central
     if estimate.at_kink:
         independent = min(max(gradient, estimate.lowest), estimate.highest)
+    apart = abs(gradient - independent)
     size = max(abs(gradient), abs(independent), floor)
-    difference = abs(gradient - independent) / size if size else 0.0
-    return Pair(place, gradient, independent, difference, estimate.at_kink)
+    difference = apart / size if size else 0.0
+    # What the engine's precision can no longer hold becomes 0 there.
+    resolution = estimate.resolution + float(np.finfo(step.gradient.dtype).tiny)
+    too_small = difference > TOLERANCES[step.parameters.dtype.name] and apart <= resolution
+    shown = 0.0 if too_small else difference
+    return Pair(place, gradient, independent, shown, estimate.at_kink, too_small)

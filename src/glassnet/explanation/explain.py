@@ -16,6 +16,7 @@ from glassnet.explanation.sections import (
     Limits,
     forward_sections,
     network_section,
+    shown_weights,
     step_sections,
     weight_sections,
 )
@@ -30,7 +31,7 @@ from glassnet.views.html import document_html, document_page
 from glassnet.views.json import document_dict
 from glassnet.views.text import document_text, formula_text
 
-__all__ = ["Explanation", "describe", "explain"]
+__all__ = ["Explanation", "describe", "explain", "explain_with_preface"]
 
 
 class Explanation:
@@ -88,7 +89,8 @@ class Explanation:
         Parameters
         ----------
         name : str, optional
-            ``"w1[1,2]"``, or ``"b1[2]"`` for a bias: text counts units from 1.
+            ``"w1[1,2]"``, or ``"b1[2]"`` for a bias: text counts units from 1. Or as it is
+            printed: ``"w[petal length → h1.3]"``.
         layer, source, unit : int, optional
             The same by numbers: the layer counted from 1, units from 0; ``source="bias"``.
 
@@ -105,7 +107,7 @@ class Explanation:
         'Chain rule'
         """
         step = self.step
-        place = place_of(step.architecture, name, layer, source, unit)
+        place = place_of(self._names, name, layer, source, unit)
         check = self.check
         if check is None or all(pair.place != place for pair in check.pairs):
             check = check_gradient(step, [place])
@@ -172,7 +174,6 @@ def explain(
     optimizer: Optimizer | None = None,
     cost: str | Cost | None = None,
     limits: Limits | None = None,
-    preface: Sequence[Section] = (),
 ) -> Explanation:
     """Show every number of one example: forward, error, backward, update, outcome, check.
 
@@ -193,8 +194,6 @@ def explain(
         That of the last training if not given.
     limits : Limits, optional
         How much is listed before the rest is summed up.
-    preface : sequence of Section
-        What comes before, such as how a table's row became these inputs.
 
     Returns
     -------
@@ -214,26 +213,41 @@ def explain(
     >>> step.step.new_error < step.step.error
     True
     """
-    objective = (net.cost if cost is None else cost_named(cost)).paired_with(net.output_activation)
+    return explain_with_preface(
+        net,
+        x,
+        desired,
+        _optimizer(learning_rate, optimizer),
+        net.cost if cost is None else cost_named(cost),
+        limits or Limits(),
+        preface=(),
+    )
+
+
+def explain_with_preface(
+    net: Network,
+    x: ArrayLike,
+    desired: Any,
+    optimizer: Optimizer | None,
+    cost: Cost,
+    limits: Limits,
+    preface: Sequence[Section],
+) -> Explanation:
+    """Explain one example behind some sections of its own, such as how a row became its inputs."""
+    net.require_finite()
+    objective = cost.paired_with(net.output_activation)
     inputs = checked_inputs(np.asarray(x)[None, ...], net.architecture.inputs, net.dtype, "x")
-    names = _notation(net)
-    limits = limits or Limits()
+    names, parameters = _notation(net), net.parameters.copy()
     if desired is None:
-        if learning_rate is not None or optimizer is not None:
+        if optimizer is not None:
             raise ValueError("an update needs a desired output; give desired as well")
-        forward = take_forward(net.architecture, net.parameters.copy(), objective, inputs)
+        forward = take_forward(net.architecture, parameters, objective, inputs)
         sections = [*preface, *forward_sections(forward, names, limits)]
         title = f"Forward pass: predicted {_summary(net, forward.outputs[-1])}"
         return Explanation(Document(title, tuple(sections)), forward, None, names, limits)
-    step = take_step(
-        net.architecture,
-        net.parameters.copy(),
-        objective,
-        inputs,
-        _desired_row(net, desired),
-        _optimizer(learning_rate, optimizer),
-    )
-    check = check_gradient(step)
+    row = _desired_row(net, desired)
+    step = take_step(net.architecture, parameters, objective, inputs, row, optimizer)
+    check = check_gradient(step, shown_weights(step, limits))
     sections = [*preface, *step_sections(step, names, check, limits)]
     predicted, wanted = _summary(net, step.outputs[-1]), _summary(net, step.desired)
     title = f"One step: predicted {predicted}, desired {wanted}"
@@ -265,7 +279,9 @@ def _optimizer(learning_rate: float | None, optimizer: Optimizer | None) -> Opti
 
 def _desired_row(net: Network, desired: Any) -> Array:
     row = np.asarray(desired)[None, ...]
-    return checked_targets(row, net.kind, net.architecture.outputs, net.dtype, net.classes).desired
+    return checked_targets(
+        row, net.kind, net.architecture.outputs, net.dtype, net.classes, "the desired output"
+    ).desired
 
 
 def _summary(net: Network, outputs: Array) -> str:

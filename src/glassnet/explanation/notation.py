@@ -106,7 +106,7 @@ class Notation:
 
 
 def place_of(
-    architecture: Architecture,
+    names: Notation,
     name: str | None,
     layer: int | None,
     source: int | str | None,
@@ -116,9 +116,10 @@ def place_of(
 
     Parameters
     ----------
-    architecture : Architecture
+    names : Notation
     name : str, optional
-        ``"w1[1,2]"`` or ``"b1[2]"``: units count from 1.
+        ``"w1[1,2]"`` or ``"b1[2]"``, units counted from 1; or as it is printed,
+        ``"w[petal length → h1.3]"``.
     layer, source, unit : int, optional
         Layer counted from 1, units from 0; ``source="bias"`` for the bias unit.
 
@@ -130,24 +131,35 @@ def place_of(
     Examples
     --------
     >>> from glassnet.structure.layer import Dense
-    >>> place_of(Architecture.of(2, [Dense(2, "softmax")]), "w1[1,2]", None, None, None)
+    >>> names = Notation(Architecture.of(2, [Dense(2, "softmax")]))
+    >>> place_of(names, "w1[1,2]", None, None, None)
     WeightPlace(layer=1, source=0, unit=1)
     """
+    architecture = names.architecture
     if name is not None:
-        place = _parse(name)
+        if layer is not None or source is not None or unit is not None:
+            raise TypeError("say which weight by its name or by numbers, not both")
+        place = _parse(str(name), names)
         described = repr(name)
     else:
         if layer is None or source is None or unit is None:
             raise TypeError("say which weight: 'w1[1,2]', or layer=1, source=0, unit=1")
         if isinstance(source, str) and source != "bias":
             raise ValueError(f"source is the number of a unit, or 'bias', not {source!r}")
-        place = WeightPlace(layer, None if isinstance(source, str) else source, unit)
         described = f"layer={layer}, source={source!r}, unit={unit}"
+        if not all(isinstance(n, int) for n in (layer, unit)) or not isinstance(source, int | str):
+            raise TypeError(f"there is no weight {described}: give whole numbers")
+        place = WeightPlace(layer, None if isinstance(source, str) else source, unit)
     _require_place(architecture, place, described)
     return place
 
 
-def _parse(name: str) -> WeightPlace:
+def _parse(name: str, names: Notation) -> WeightPlace:
+    if names.feature_names and name.startswith("w[") and " → " in name:
+        feature, _, to = name.removeprefix("w[").removesuffix("]").rpartition(" → ")
+        units = [names.unit_name(1, number) for number in range(names.architecture.units[1])]
+        if feature in names.feature_names and to in units:
+            return WeightPlace(1, names.feature_names.index(feature), units.index(to))
     match = re.fullmatch(r"\s*(?:w(\d+)\[(\d+)\s*,\s*(\d+)\]|b(\d+)\[(\d+)\])\s*", name)
     if not match:
         raise ValueError(f"{name!r} names no weight; expected w1[1,2], or b1[2] for a bias")

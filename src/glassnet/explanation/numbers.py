@@ -56,6 +56,10 @@ class Step(Forward):
         """Return a weight's value after the update."""
         return _value_at(self.architecture, self.new_parameters, place)
 
+    def change(self, place: WeightPlace) -> float:
+        """Return by how much the update changes a weight."""
+        return self.new_weight(place) - self.weight(place)
+
     def places(self, layer: int) -> list[WeightPlace]:
         """Return all weights into a layer, bias last for each unit."""
         before, units = self.architecture.units[layer - 1 : layer + 1]

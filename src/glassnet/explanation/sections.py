@@ -13,6 +13,7 @@ from glassnet.formula.document import (
     Bars,
     Block,
     Cell,
+    Equation,
     Paragraph,
     Section,
     Table,
@@ -22,7 +23,14 @@ from glassnet.formula.tree import Formula, ln
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import CategoricalCrossentropy, Cost, CrossEntropyObjective
 
-__all__ = ["Limits", "forward_sections", "network_section", "step_sections", "weight_sections"]
+__all__ = [
+    "Limits",
+    "forward_sections",
+    "network_section",
+    "shown_weights",
+    "step_sections",
+    "weight_sections",
+]
 
 
 Item = TypeVar("Item")
@@ -79,6 +87,16 @@ def step_sections(step: Step, names: Notation, check: Check, limits: Limits) -> 
         *_update_sections(derivation, limits),
         Section("Check", (Paragraph(str(check)),)),
     ]
+
+
+def shown_weights(step: Step, limits: Limits) -> list[WeightPlace]:
+    """The weights whose gradients or updates :func:`step_sections` lists."""
+    shown: list[WeightPlace] = []
+    for layer in range(1, len(step.architecture.layers) + 1):
+        places = step.places(layer)
+        shown += _largest(places, limits.weights, step.gradient_at)[0]
+        shown += _largest(places, limits.weights, step.change)[0]
+    return shown
 
 
 def weight_sections(
@@ -225,12 +243,24 @@ def _backward_blocks(derivation: Derivation, layer: int, limits: Limits) -> list
     deltas = derivation.deltas(layer)
     shown, left_out = _largest(deltas, limits.units, _value)
     for symbol in shown:
-        blocks += derivation.delta(layer, deltas.index(symbol))
+        blocks += _with_rounding(derivation.delta(layer, deltas.index(symbol)))
     blocks += _left_out(left_out, "units", "δ")
     places = derivation.step.places(layer)
     chosen, others = _largest(places, limits.weights, derivation.step.gradient_at)
     blocks += [derivation.gradient(place) for place in chosen]
     return blocks + _left_out(others, "weights", "gradients")
+
+
+def _with_rounding(equations: Sequence[Equation]) -> list[Block]:
+    """Equations, and a word where the rounded numbers in them no longer give the value."""
+    values = [step.evaluate() for equation in equations for step in equation.steps]
+    if all(math.isclose(value, equations[0].value, rel_tol=1e-4) for value in values):
+        return list(equations)
+    words = (
+        "The unit is so nearly saturated that the numbers above, rounded as they are, cancel; the "
+        "value is computed from the net input, where nothing cancels."
+    )
+    return [*equations, Paragraph(words)]
 
 
 def _two_ways(derivation: Derivation) -> list[Block]:
@@ -241,7 +271,7 @@ def _two_ways(derivation: Derivation) -> list[Block]:
     return [
         Paragraph(
             f"δ of the output layer twice: in full, the derivative of {cost} times that of {name}; "
-            f"and in short, where most of it cancels. Both give the same value."
+            f"and in short, where most of it cancels."
         )
     ]
 
@@ -255,7 +285,7 @@ def _update_sections(derivation: Derivation, limits: Limits) -> list[Section]:
         chosen, others = _largest(
             step.places(layer),
             limits.weights,
-            lambda place: step.new_weight(place) - step.weight(place),
+            step.change,
         )
         for place in chosen:
             blocks += derivation.update(place)
@@ -281,7 +311,8 @@ def _weight_words(names: Notation, place: WeightPlace) -> str:
     unit = names.unit_name(place.layer, place.unit)
     if place.source is None:
         return f"The weight from the bias unit, which is always 1, to {unit}."
-    return f"The weight from {names.unit_name(place.layer - 1, place.source)} to {unit}."
+    number = f"w{place.layer}[{place.source + 1},{place.unit + 1}]"
+    return f"{number}, from {names.unit_name(place.layer - 1, place.source)} to {unit}."
 
 
 def _chain_blocks(derivation: Derivation, place: WeightPlace, limits: Limits) -> list[Block]:
@@ -310,7 +341,7 @@ def _recursion(derivation: Derivation, place: WeightPlace, limits: Limits) -> li
         for symbol in shown:
             blocks += derivation.delta(layer, deltas.index(symbol))[-1:]
         blocks += _left_out(left_out, "units", "δ")
-    return blocks + list(derivation.delta(place.layer, place.unit))
+    return blocks + _with_rounding(derivation.delta(place.layer, place.unit))
 
 
 def _weight_update(derivation: Derivation, place: WeightPlace) -> list[Section]:

@@ -44,7 +44,8 @@ class History:
     def __repr__(self) -> str:
         if not self.epochs:
             return "History(no complete epoch)"
-        parts = [f"{self.epochs} epochs in {sum(self.seconds):.3g} s"]
+        counted = "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs"
+        parts = [f"{counted} in {sum(self.seconds):.3g} s"]
         parts.append(f"error {self.errors[0]:.4g} → {self.errors[-1]:.4g}")
         if self.best_epoch is not None:
             best = self.validation_errors[self.best_epoch]

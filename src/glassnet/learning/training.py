@@ -89,15 +89,20 @@ class Run:
         start = self.training.parameters.copy()
         while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
             for errors, progress in self._epochs():
-                if not np.isfinite(errors).all():
-                    self.training.parameters[...] = start
-                    raise DivergedError(
-                        "the error became infinite or not a number, and the weights were set back "
-                        f"to what they were before; try a learning rate below "
-                        f"{self.training.optimizer.learning_rate:g}"
-                    )
+                self._require_finite(errors, start)
                 yield progress
+            self._require_finite(self.training.parameters, start)
             self._look()
+
+    def _require_finite(self, numbers: Array, start: Array) -> None:
+        if np.isfinite(numbers).all():
+            return
+        self.training.parameters[...] = start
+        raise DivergedError(
+            "the error or the weights became infinite or not a number, and the weights were set "
+            f"back to what they were before; try a learning rate below "
+            f"{self.training.optimizer.learning_rate:g}"
+        )
 
     def finish(self, interrupted: bool = False) -> History:
         """Return the history; after early stopping or an interruption the best weights come back.

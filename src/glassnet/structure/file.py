@@ -51,7 +51,10 @@ def write_file(
 
 def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any]) -> None:
     """Let `write` fill a new file beside `path` and move it there when it is complete."""
-    target = Path(path)
+    target = _real_place(path)
+    if target.exists() and not target.is_file() and not target.is_dir():
+        write(target)  # a device or a pipe, which must not be replaced by a file
+        return
     new = _new_file_beside(target)
     try:
         write(new)
@@ -66,7 +69,15 @@ def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any])
 
 def require_writable(path: str | os.PathLike[str]) -> None:
     """Raise the OSError that writing to `path` would raise, before the work and not after it."""
-    _new_file_beside(Path(path)).unlink()
+    target = _real_place(path)
+    if target.is_file() or target.is_dir() or not target.exists():
+        _new_file_beside(target).unlink()
+
+
+def _real_place(path: str | os.PathLike[str]) -> Path:
+    """The path; of a link, where it leads, so that the link stays."""
+    target = Path(path)
+    return target.resolve() if target.is_symlink() else target
 
 
 def _new_file_beside(target: Path) -> Path:

@@ -74,6 +74,8 @@ class Given(Initialiser):
 
     def __init__(self, weights: ArrayLike) -> None:
         self._weights: NDArray[Any] = np.asarray(weights, dtype=np.float64)
+        if not np.isfinite(self._weights).all():
+            raise ValueError("the weights given for a layer must be finite numbers")
 
     def weights(self, from_units: int, to_units: int, seed: int, layer: int) -> NDArray[np.float64]:
         """Return the given array.

@@ -35,7 +35,7 @@ class Dense:
     Examples
     --------
     >>> Dense(3, "tanh")
-    Dense(units=3, activation=Tanh(), bias=True)
+    Dense(3, "tanh")
     """
 
     units: int
@@ -58,7 +58,8 @@ class Dense:
         object.__setattr__(self, "initialiser", _initialiser(initial, activation))
 
     def __repr__(self) -> str:
-        return f"Dense(units={self.units}, activation={self.activation}, bias={self.bias})"
+        bias = "" if self.bias else ", bias=False"
+        return f'Dense({self.units}, "{self.activation.name}"{bias})'
 
 
 def _initialiser(

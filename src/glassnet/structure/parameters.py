@@ -42,6 +42,8 @@ class ParameterViews(Sequence["Array | None"]):
         return self._views[layer]
 
     def __setitem__(self, layer: int, values: ArrayLike | None) -> None:
+        if isinstance(layer, slice):
+            raise TypeError(f"set the {self._what} of one layer at a time, or of all")
         checked = self._checked(layer, values)
         view = self._views[layer]
         if view is not None and checked is not None:

@@ -36,7 +36,7 @@ class Optimizer(ABC):
     state_names: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        finite = 0 < self.learning_rate < math.inf
+        finite = 0 < _number("learning_rate", self.learning_rate) < math.inf
         _require(finite, "learning_rate", "above 0 and finite", self.learning_rate)
 
     def initial_state(self, parameters: Array) -> Array:
@@ -105,7 +105,12 @@ class Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require(0 <= self.momentum < 1, "momentum", "from 0 to below 1", self.momentum)
+        _require(
+            0 <= _number("momentum", self.momentum) < 1,
+            "momentum",
+            "from 0 to below 1",
+            self.momentum,
+        )
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
@@ -153,9 +158,9 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require(0 <= self.beta1 < 1, "beta1", "from 0 to below 1", self.beta1)
-        _require(0 <= self.beta2 < 1, "beta2", "from 0 to below 1", self.beta2)
-        _require(self.epsilon > 0, "epsilon", "above 0", self.epsilon)
+        _require(0 <= _number("beta1", self.beta1) < 1, "beta1", "from 0 to below 1", self.beta1)
+        _require(0 <= _number("beta2", self.beta2) < 1, "beta2", "from 0 to below 1", self.beta2)
+        _require(_number("epsilon", self.epsilon) > 0, "epsilon", "above 0", self.epsilon)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
@@ -203,6 +208,12 @@ class Adam(Optimizer):
 
 def _small_to_zero(state: Array) -> None:
     state[np.abs(state) < SMALLEST_STATE] = 0
+
+
+def _number(name: str, given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float | np.number):
+        raise TypeError(f"{name} must be a number, not {given!r}")
+    return float(given)
 
 
 def _require(condition: bool, name: str, expected: str, given: float) -> None:

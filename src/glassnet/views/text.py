@@ -167,10 +167,15 @@ def _wrapped(text: str, indent: int) -> list[str]:
             subsequent_indent=" " * indent,
         )
 
-    lines = wrap(text)
+    # The words of a name stay together.
+    text = re.sub(r"\[[^\]]*\]", lambda name: name.group().replace(" ", "\u00a0"), text)
+    lines = [line.replace("\u00a0", " ") for line in wrap(text)]
     if max(len(line) for line in lines) <= WIDTH:
         return lines
-    return [re.sub("· ", "·", line) for line in wrap(re.sub("·(?!10\\^)", "· ", text))]
+    return [
+        re.sub("· ", "·", line).replace("\u00a0", " ")
+        for line in wrap(re.sub("·(?!10\\^)", "· ", text))
+    ]
 
 
 def _cell(cell: Cell) -> str:

@@ -63,7 +63,7 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
     require_writable(model_path)
     require_writable(report_path)
     recipe = Recipe(epochs=60, validation=0, seed=seed)
-    trained = train(digits(), "digit", recipe, progress=progress)
+    trained = train(digits(), "digit", recipe, save_as=model_path, name="digits", progress=progress)
     model, held_out = trained.model, trained.held_out
     row = _least_certain_right_row(model, held_out)
     true = str(class_texts(held_out.column("digit"))[row])
@@ -81,13 +81,11 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
     report = Document(
         summary.title,
         (
-            *sections[:3],
-            *sections[3:],
+            *sections,
             *_titled(f"{story.document.title}: ", story),
             *_titled("The whole step: ", explanation),
         ),
     )
-    model.save(model_path)
     page = document_page(report)
     write_atomically(report_path, lambda file: file.write_text(page, encoding="utf-8"))
     return Demo(trained, summary, story, model_path, report_path)

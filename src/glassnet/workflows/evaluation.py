@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.table import Table, first_rows, is_missing
+from glassnet.data.table import Table, is_missing, rows_words
 from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.errors import MissingPackageError
 from glassnet.formula.document import Block, Cell, Section
@@ -72,10 +72,7 @@ def evaluate(model: Model, table: Table) -> Evaluation:
     notes = []
     if missing.any():
         rows = np.flatnonzero(missing).tolist()
-        notes.append(
-            f"{model.target.name}: missing in {len(rows)} row(s) ({first_rows(rows)}), "
-            f"which are left out"
-        )
+        notes.append(f"{model.target.name}: missing in {rows_words(rows)}, which are left out")
         table = table.rows(np.flatnonzero(~missing))
     if not len(table):
         raise ValueError(f"no row has a value of the target {model.target.name!r}")

@@ -1,14 +1,15 @@
 """From a table to a model: split, encode, train, evaluate on rows that were held out."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
 from glassnet.data.arrays import Array
 from glassnet.data.encoders import TableEncoder, require_usable
 from glassnet.data.splits import split_rows
-from glassnet.data.table import Table, first_rows, is_missing
+from glassnet.data.table import Table, is_missing, rows_words
 from glassnet.data.targets import ClassTarget, NumberTarget, Target
 from glassnet.learning.history import History
 from glassnet.learning.schedule import Cosine
@@ -75,6 +76,8 @@ def train(
     target_name: str,
     recipe: Recipe | None = None,
     task: Task | None = None,
+    save_as: Path | None = None,
+    name: str = "",
     progress: bool | None = None,
 ) -> Trained:
     """Train a network on a table's columns to predict one of them.
@@ -88,6 +91,10 @@ def train(
     task : {"classes", "numbers"}, optional
         What the target is. If not given: text, and whole numbers with at most 10 different
         values, are classes.
+    save_as : Path, optional
+        Where to save the model: as soon as it is trained, and again with its scores.
+    name : str
+        What the table is called, for the model's provenance.
     progress : bool, optional
         Whether to show a bar; if not given, only on a terminal.
 
@@ -98,8 +105,8 @@ def train(
     """
     recipe = recipe or Recipe()
     whole = table
-    for name, values in table.columns.items():
-        require_usable(name, values)
+    for column_name, values in table.columns.items():
+        require_usable(column_name, values)
     table, notes = _with_target(table, target_name)
     if len(table.columns) < 2:
         raise ValueError(f"there is no column beside the target {target_name!r} to learn from")
@@ -116,11 +123,20 @@ def train(
     x, _ = encoder.encode(learn)
     notes += encoder.encode(whole)[1]
     network = _network(target, x, recipe)
-    provenance = {"rows": len(learn), "held_out": len(held_out), "seed": recipe.seed}
-    model = Model(network, encoder, target, dict(provenance))
+    provenance: dict[str, Any] = {
+        "table": name,
+        "rows": len(learn),
+        "held_out": len(held_out),
+        "seed": recipe.seed,
+    }
+    model = Model(network, encoder, target, provenance)
     history = _fit(model, x, learn, recipe, progress)
+    if save_as is not None:
+        model.save(save_as)
     evaluation = evaluate(model, held_out)
     model.provenance["scores"] = evaluation.scores
+    if save_as is not None:
+        model.save(save_as)
     return Trained(model, history, evaluation, held_out, len(learn), notes)
 
 
@@ -151,7 +167,7 @@ def _with_target(table: Table, target_name: str) -> tuple[Table, list[str]]:
     if not missing.any():
         return table, []
     rows = np.flatnonzero(missing).tolist()
-    note = f"{target_name}: missing in {len(rows)} row(s) ({first_rows(rows)}), which are left out"
+    note = f"{target_name}: missing in {rows_words(rows)}, which are left out"
     return table.rows(np.flatnonzero(~missing)), [note]
 
 
