@@ -1,6 +1,7 @@
 """What all tests share: the native engine where it was built, and tables to learn from."""
 
 import importlib.util
+import os
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,8 @@ KERNELS_BUILT = importlib.util.find_spec("glassnet.engine._kernels") is not None
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "native: needs the compiled kernels")
     if not KERNELS_BUILT:
-        # The tests themselves ask for no engine; the one sentence about it is tested apart.
-        config.addinivalue_line(
-            "filterwarnings", "ignore:Glassnet runs on its slower reference engine"
-        )
+        # Here and in the processes that tests start; the one sentence about it is tested apart.
+        os.environ.setdefault("GLASSNET_ENGINE", "reference")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -69,7 +69,15 @@ class Reference(Engine):
         optimizer.step(parameters, state, gradient, number, learning_rate)
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
-        """Repeat: forward, backward, update."""
+        """Repeat: forward, backward, update.
+
+        Numbers that overflow become infinite without a warning, as in the native engine; who
+        trains looks at the errors.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._run(training, steps)
+
+    def _run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
         errors = np.empty(len(steps), dtype=np.float64)
         for step, learning_rate in enumerate(steps.learning_rates):
             batch = steps.order[steps.batch_starts[step] : steps.batch_starts[step + 1]]
