@@ -42,6 +42,7 @@ clean:
 # Editable: Python sources are used as they stand, kernels are built anew when they change.
 .venv/installed: .venv/bin/python pyproject.toml $(KERNELS)
 	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m compileall -q src  # as pip does for what it copies
 	@touch $@
 
 .venv/installed-test: .venv/installed

@@ -26,7 +26,6 @@ from glassnet.learning.training import Plan, Run, Validation
 from glassnet.structure.activation import Activation, Array, Sigmoid, Softmax
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Cost, Objective, cost_named, default_cost
-from glassnet.structure.file import write_file
 from glassnet.structure.layer import Dense
 from glassnet.structure.parameters import ParameterViews
 from glassnet.structure.whole import whole_number
@@ -271,6 +270,8 @@ class Network:
         ValueError
             If a weight is not a finite number.
         """
+        from glassnet.structure.file import write_file  # JSON and paths: not for a first network
+
         self.require_finite()
         write_file(path, {"kind": "network", **self.to_header()}, self.to_arrays())
 

@@ -86,7 +86,7 @@ def as_formula(operand: Operand) -> Formula:
     return operand if isinstance(operand, Formula) else Number(float(operand))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number(Formula):
     """A number that is part of the formula itself, or that was put in for a symbol."""
 
@@ -101,7 +101,7 @@ class Number(Formula):
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Symbol(Formula):
     """A named quantity: ``w1[2,3]`` is ``Symbol("w", 0.5, layer=1, index="2,3")``."""
 
@@ -119,7 +119,7 @@ class Symbol(Formula):
         return Number(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Partial(Formula):
     """The partial derivative of one quantity by another, as a symbol: ∂E/∂w."""
 
@@ -136,7 +136,7 @@ class Partial(Formula):
         return Number(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sum(Formula):
     """The sum of its terms, in their order."""
 
@@ -151,7 +151,7 @@ class Sum(Formula):
         return Sum(tuple(term.with_numbers() for term in self.terms))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Remainder(Formula):
     """The terms of a long sum that are not shown: how many, and their sum."""
 
@@ -167,7 +167,7 @@ class Remainder(Formula):
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Product(Formula):
     """The product of its factors."""
 
@@ -182,7 +182,7 @@ class Product(Formula):
         return Product(tuple(factor.with_numbers() for factor in self.factors))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quotient(Formula):
     """Numerator over denominator."""
 
@@ -201,7 +201,7 @@ class Quotient(Formula):
         return Quotient(self.numerator.with_numbers(), self.denominator.with_numbers())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Power(Formula):
     """Base to the exponent."""
 
@@ -220,7 +220,7 @@ class Power(Formula):
         return Power(self.base.with_numbers(), self.exponent.with_numbers())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Negative(Formula):
     """Minus something."""
 
@@ -235,7 +235,7 @@ class Negative(Formula):
         return Negative(self.of.with_numbers())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Positive(Formula):
     """1 where the argument is above 0, else 0: the derivative of relu."""
 
@@ -267,7 +267,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call(Formula):
     """A named function of one or more arguments: one of ``FUNCTIONS``."""
 
