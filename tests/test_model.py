@@ -206,3 +206,18 @@ def test_a_full_disk_leaves_the_old_model(
             each.save(path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
+
+
+def test_the_story_of_a_weight_begins_at_the_raw_value_of_its_input() -> None:
+    table = Table({"length": np.array([1.0, 3.0, np.nan]), "kind": text_column("a", "b", "a")})
+    encoder = TableEncoder.fit(table)
+    net = Network([len(encoder.feature_names), 2, 2], hidden="tanh", output="softmax", seed=1)
+    model = Model(net, encoder, ClassTarget("size", ("small", "large")))
+    explanation = model.explain(table, 0, "large", learning_rate=0.1)
+    # length: mean 2, deviation 1, so that 1 becomes (1 − 2) / 1 = −1.
+    story = explanation.weight("w[length → h1.2]")
+    first = story.document.sections[0]
+    assert first.title == "From the raw row to this input"
+    assert "x[length] = (length − 2)/1\n          = (1 − 2)/1\n          = −1" in story.to_text()
+    other = explanation.weight("w2[1,1]").document.sections[0]
+    assert other.title == "Forward pass"

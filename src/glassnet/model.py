@@ -143,9 +143,9 @@ class Model:
             raise ValueError(f"there is no row {row}; the table has rows 0 to {len(table) - 1}")
         one = table.rows(np.array([row]))
         x, _ = self.encoder.encode(one)
-        preface = [
-            Section("From the raw row to the inputs", tuple(self.encoder.explain(table, row)))
-        ]
+        origins = self.encoder.explain(table, row)
+        blocks = [block for blocks in origins.values() for block in blocks]
+        preface = [Section("From the raw row to the inputs", tuple(blocks))]
         if isinstance(self.target, NumberTarget):
             output = float(self.network.predict_proba(x)[0, 0])
             wanted = None if desired is None else as_number(desired, self.target.name)
@@ -163,6 +163,7 @@ class Model:
             self.network.cost,
             Limits(),
             preface,
+            {name: origins[self.encoder.column_of(name)] for name in self.encoder.feature_names},
         )
 
     def __repr__(self) -> str:

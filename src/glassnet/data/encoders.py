@@ -310,13 +310,16 @@ class TableEncoder:
         notes = [note for _, notes in parts for note in notes]
         return np.hstack([x for x, _ in parts]), notes
 
-    def explain(self, table: Table, row: int) -> list[Block]:
-        """Return how one row's raw values become inputs."""
-        return [
-            block
+    def explain(self, table: Table, row: int) -> dict[str, list[Block]]:
+        """Return how one row's raw values become inputs, by the name of the column."""
+        return {
+            encoder.name: encoder.explain(table.columns[encoder.name][row])
             for encoder in self.encoders
-            for block in encoder.explain(table.columns[encoder.name][row])
-        ]
+        }
+
+    def column_of(self, feature: str) -> str:
+        """Return the name of the column that an input comes from."""
+        return next(e.name for e in self.encoders if feature in e.feature_names)
 
 
 def encoder_from_dict(record: dict[str, Any]) -> Encoder:

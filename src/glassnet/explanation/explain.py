@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +20,7 @@ from glassnet.explanation.sections import (
     step_sections,
     weight_sections,
 )
-from glassnet.formula.document import Document, Section
+from glassnet.formula.document import Block, Document, Section
 from glassnet.formula.number import number_text
 from glassnet.network import Network
 from glassnet.structure.activation import Array
@@ -30,6 +30,9 @@ from glassnet.update.optimizer import SGD, Optimizer
 from glassnet.views.html import document_html, document_page
 from glassnet.views.json import document_dict
 from glassnet.views.text import document_text, formula_text
+
+#: How a single input came about, by its name.
+Origins: TypeAlias = Mapping[str, Sequence[Block]]
 
 __all__ = ["Explanation", "describe", "explain", "explain_with_preface"]
 
@@ -56,12 +59,14 @@ class Explanation:
         check: Check | None,
         names: Notation,
         limits: Limits,
+        origins: Origins,
     ) -> None:
         self.document = document
         self.forward = forward
         self.check = check
         self._names = names
         self._limits = limits
+        self._origins = origins
 
     @property
     def step(self) -> Step:
@@ -112,11 +117,13 @@ class Explanation:
         if check is None or all(pair.place != place for pair in check.pairs):
             check = check_gradient(step, [place])
         symbol = self._names.weight(place, 0.0)
-        document = Document(
-            f"The weight {formula_text(symbol)}",
-            tuple(weight_sections(step, self._names, check, place, self._limits)),
-        )
-        return Explanation(document, step, check, self._names, self._limits)
+        sections = weight_sections(step, self._names, check, place, self._limits)
+        if place.layer == 1 and place.source is not None:
+            blocks = self._origins.get(self._names.unit_name(0, place.source))
+            if blocks:
+                sections.insert(0, Section("From the raw row to this input", tuple(blocks)))
+        document = Document(f"The weight {formula_text(symbol)}", tuple(sections))
+        return Explanation(document, step, check, self._names, self._limits, self._origins)
 
     def gradient(self, place: WeightPlace) -> float:
         """Return ∂E/∂w of a weight."""
@@ -221,6 +228,7 @@ def explain(
         net.cost if cost is None else cost_named(cost),
         limits or Limits(),
         preface=(),
+        origins={},
     )
 
 
@@ -232,8 +240,12 @@ def explain_with_preface(
     cost: Cost,
     limits: Limits,
     preface: Sequence[Section],
+    origins: Origins,
 ) -> Explanation:
-    """Explain one example behind some sections of its own, such as how a row became its inputs."""
+    """Explain one example behind some sections of its own, such as how a row became its inputs.
+
+    `origins` say the same of single inputs, by their names, for the stories of single weights.
+    """
     net.require_finite()
     objective = cost.paired_with(net.output_activation)
     inputs = checked_inputs(np.asarray(x)[None, ...], net.architecture.inputs, net.dtype, "x")
@@ -244,21 +256,22 @@ def explain_with_preface(
         forward = take_forward(net.architecture, parameters, objective, inputs)
         sections = [*preface, *forward_sections(forward, names, limits)]
         title = f"Forward pass: predicted {_summary(net, forward.outputs[-1])}"
-        return Explanation(Document(title, tuple(sections)), forward, None, names, limits)
+        document = Document(title, tuple(sections))
+        return Explanation(document, forward, None, names, limits, origins)
     row = _desired_row(net, desired)
     step = take_step(net.architecture, parameters, objective, inputs, row, optimizer)
     check = check_gradient(step, shown_weights(step, limits))
     sections = [*preface, *step_sections(step, names, check, limits)]
     predicted, wanted = _summary(net, step.outputs[-1]), _summary(net, step.desired)
     title = f"One step: predicted {predicted}, desired {wanted}"
-    return Explanation(Document(title, tuple(sections)), step, check, names, limits)
+    return Explanation(Document(title, tuple(sections)), step, check, names, limits, origins)
 
 
 def describe(net: Network) -> Explanation:
     """Show a network's layers, without an example."""
     names = _notation(net)
     section = network_section(net.architecture, net.dtype.name)
-    return Explanation(Document("A network", (section,)), None, None, names, Limits())
+    return Explanation(Document("A network", (section,)), None, None, names, Limits(), {})
 
 
 def _notation(net: Network) -> Notation:
