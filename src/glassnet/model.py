@@ -12,12 +12,12 @@ from glassnet.data.encoders import TableEncoder, encoder_from_dict
 from glassnet.data.table import Table, as_table, number_label
 from glassnet.data.targets import ClassTarget, NumberTarget, Target, target_from_dict
 from glassnet.errors import FileFormatError
-from glassnet.explanation.explain import Explanation, explain_with_preface
+from glassnet.explanation.explain import Explanation, chosen_optimizer, explain_with_preface
 from glassnet.explanation.sections import Limits
 from glassnet.formula.document import Section
 from glassnet.network import Network
 from glassnet.structure.file import read_file, write_file
-from glassnet.update.optimizer import SGD, Optimizer
+from glassnet.update.optimizer import Optimizer
 
 __all__ = ["Model", "load"]
 
@@ -81,15 +81,16 @@ class Model:
             If a column is missing or holds the wrong kind of values.
         """
         outputs = self.predict_proba(frame)
-        if isinstance(self.target, NumberTarget):
-            return outputs
-        assert isinstance(self.target, ClassTarget)
-        names: Array = np.array(self.target.classes)[outputs.argmax(axis=1)]
-        return names
+        if isinstance(self.target, ClassTarget):
+            return self.target.most_probable(outputs)
+        return outputs
 
     def predict_proba(self, frame: Any) -> Array:
         """Return the probability of each class, (rows, classes); or the numbers, (rows,)."""
-        x, _ = self.encode(frame)
+        return self.outputs(self.encode(frame)[0])
+
+    def outputs(self, x: Array) -> Array:
+        """Return what :meth:`predict_proba` does, for inputs that are encoded already."""
         outputs = self.network.predict_proba(x)
         if isinstance(self.target, NumberTarget):
             numbers: Array = outputs[:, 0].astype(np.float64) * self.target.scale + self.target.mean
@@ -153,13 +154,11 @@ class Model:
                 Section("From the output to the target", self.target.explain(output, wanted))
             )
             desired = None if wanted is None else (wanted - self.target.mean) / self.target.scale
-        if learning_rate is not None and optimizer is not None:
-            raise ValueError("give learning_rate or optimizer, not both")
         return explain_with_preface(
             self.network,
             x[0],
             desired,
-            SGD(learning_rate) if learning_rate is not None else optimizer,
+            chosen_optimizer(learning_rate, optimizer),
             self.network.cost,
             Limits(),
             preface,

@@ -16,6 +16,7 @@ __all__ = [
     "counted",
     "feature_names_of",
     "labels_of",
+    "reads_as_number",
 ]
 
 Array: TypeAlias = NDArray[Any]
@@ -274,7 +275,7 @@ def _rectangular(values: ArrayLike, name: str) -> Array:
 def _converted(array: Array, name: str) -> Array:
     """Numbers that came as objects or as text; nothing else is taken for a number."""
     items: Sequence[object] = array.reshape(-1).tolist()
-    wrong = next((item for item in items if not _reads_as_number(item)), None)
+    wrong = next((item for item in items if not reads_as_number(item)), None)
     if wrong is not None or array.dtype.kind not in "OUS":
         shown = repr(wrong) if isinstance(wrong, str) else f"{array.dtype} values"
         raise TypeError(f"{name} must hold numbers, not {shown}")
@@ -286,9 +287,10 @@ def _converted(array: Array, name: str) -> Array:
         raise TypeError(f"{name} must hold numbers, not {array.dtype} values") from None
 
 
-def _reads_as_number(item: object) -> bool:
-    if isinstance(item, int | float) or item is None:
-        return item is not None
+def reads_as_number(item: object) -> bool:
+    """Return whether something is a number, or the text of one."""
+    if isinstance(item, int | float):
+        return True
     try:
         float(item)  # type: ignore[arg-type]  # whether it can is the question
     except (TypeError, ValueError):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.data.arrays import Array
+from glassnet.data.arrays import Array, reads_as_number
 from glassnet.data.records import above_zero, finite, texts
 from glassnet.data.table import Table, is_missing, number_label, rows_words
 from glassnet.errors import FileFormatError, LimitError
@@ -78,16 +78,6 @@ def require_usable(name: str, column: Array) -> None:
         )
 
 
-def _reads_as_number(value: str | None) -> bool:
-    if value is None:
-        return True
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
-
-
 @dataclass(frozen=True)
 class NumberEncoder(Encoder):
     """x = (value − mean) / scale; a missing value counts as the mean.
@@ -142,10 +132,9 @@ class NumberEncoder(Encoder):
         """The column as numbers; one of text passes only where no value is there."""
         if column.dtype != object:
             return column
-        text = next((value for value in column if not _reads_as_number(value)), None)
-        if text is None:
-            text = next((value for value in column if value is not None), None)
-        if text is not None:
+        texts = [value for value in column if value is not None]
+        if texts:
+            text = next((value for value in texts if not reads_as_number(value)), texts[0])
             raise ValueError(f"column {self.name!r} must hold numbers, but holds {text!r}")
         return np.full(len(column), np.nan)
 

@@ -62,6 +62,14 @@ class Table:
         """Return some rows."""
         return Table({name: column[chosen] for name, column in self.columns.items()})
 
+    def where_known(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
+        """Return the rows that have a value in a column, and a note on those that have not."""
+        missing = is_missing(self.column(name))
+        if not missing.any():
+            return np.arange(len(self)), []
+        note = f"{name}: missing in {rows_words(np.flatnonzero(missing).tolist())}"
+        return np.flatnonzero(~missing), [f"{note}, which are left out"]
+
     def without(self, name: str) -> "Table":
         """Return all columns but one."""
         return Table({other: column for other, column in self.columns.items() if other != name})

@@ -4,6 +4,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from glassnet.data.arrays import Array
 from glassnet.data.records import above_zero, finite, texts
 from glassnet.errors import FileFormatError
 from glassnet.formula.document import Equation, worked
@@ -28,6 +31,11 @@ class ClassTarget(Target):
 
     name: str
     classes: tuple[str, ...]
+
+    def most_probable(self, probabilities: Array) -> Array:
+        """Return the name of each row's most probable class."""
+        names: Array = np.array(self.classes)[probabilities.argmax(axis=1)]
+        return names
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""

@@ -129,7 +129,8 @@ def check_gradient(step: Step, wanted: Sequence[WeightPlace] = ()) -> Check:
         near = [place for place in places if estimates[place].at_kink]
         decided = _affordable(architecture, near, MOST_DECIMAL_OPERATIONS)
         estimates |= _differences(step, FiftyDigits(), decided)
-        places = [place for place in places if place not in set(near) - set(decided)]
+        undecided = set(near) - set(decided)
+        places = [place for place in places if place not in undecided]
     floors = _floors(step)
     pairs = tuple(_pair(step, place, estimates[place], floors[place.layer - 1]) for place in places)
     return Check(arithmetic.name, pairs, count, TOLERANCES[step.parameters.dtype.name])

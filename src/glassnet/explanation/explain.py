@@ -34,7 +34,7 @@ from glassnet.views.text import document_text, formula_text
 #: How a single input came about, by its name.
 Origins: TypeAlias = Mapping[str, Sequence[Block]]
 
-__all__ = ["Explanation", "describe", "explain", "explain_with_preface"]
+__all__ = ["Explanation", "chosen_optimizer", "describe", "explain", "explain_with_preface"]
 
 
 class Explanation:
@@ -224,7 +224,7 @@ def explain(
         net,
         x,
         desired,
-        _optimizer(learning_rate, optimizer),
+        chosen_optimizer(learning_rate, optimizer),
         net.cost if cost is None else cost_named(cost),
         limits or Limits(),
         preface=(),
@@ -282,7 +282,8 @@ def _notation(net: Network) -> Notation:
     return Notation(net.architecture, features, classes)
 
 
-def _optimizer(learning_rate: float | None, optimizer: Optimizer | None) -> Optimizer | None:
+def chosen_optimizer(learning_rate: float | None, optimizer: Optimizer | None) -> Optimizer | None:
+    """Return the optimizer, or SGD at the learning rate; ValueError where both are given."""
     if learning_rate is None:
         return optimizer
     if optimizer is not None:

@@ -317,19 +317,12 @@ def _weight_words(names: Notation, place: WeightPlace) -> str:
 
 def _chain_blocks(derivation: Derivation, place: WeightPlace, limits: Limits) -> list[Block]:
     path = derivation.single_path(place)
+    words = "From the error backwards, δ = ∂E/∂in layer by layer, down to this weight:"
+    blocks: list[Block] = [Paragraph(words)]
     if path is not None:
-        return [
-            Paragraph("Only one path leads from this weight to the error:"),
-            path,
-            Paragraph("The same by way of δ = ∂E/∂in:"),
-            *_recursion(derivation, place, limits),
-            derivation.gradient(place),
-        ]
-    return [
-        Paragraph("From the error backwards, δ = ∂E/∂in layer by layer, down to this weight:"),
-        *_recursion(derivation, place, limits),
-        derivation.gradient(place),
-    ]
+        alone = Paragraph("Only one path leads from this weight to the error:")
+        blocks = [alone, path, Paragraph("The same by way of δ = ∂E/∂in:")]
+    return [*blocks, *_recursion(derivation, place, limits), derivation.gradient(place)]
 
 
 def _recursion(derivation: Derivation, place: WeightPlace, limits: Limits) -> list[Block]:

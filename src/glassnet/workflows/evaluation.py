@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.table import Table, is_missing, rows_words
+from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.errors import MissingPackageError
 from glassnet.formula.document import Block, Cell, Section
@@ -67,37 +67,32 @@ def evaluate(model: Model, table: Table) -> Evaluation:
     ValueError
         If a column is missing, no row has a target, or a class is unknown to the model.
     """
-    missing = is_missing(table.column(model.target.name))
-    encoding_notes = model.encode(table)[1]  # before rows are left out, to count as in the file
-    notes = []
-    if missing.any():
-        rows = np.flatnonzero(missing).tolist()
-        notes.append(f"{model.target.name}: missing in {rows_words(rows)}, which are left out")
-        table = table.rows(np.flatnonzero(~missing))
-    if not len(table):
-        raise ValueError(f"no row has a value of the target {model.target.name!r}")
+    known, notes = table.where_known(model.target.name)
+    x, encoding_notes = model.encode(table)  # all rows, so that notes count them as in the file
     notes += encoding_notes
+    if not len(known):
+        raise ValueError(f"no row has a value of the target {model.target.name!r}")
+    table, outputs = table.rows(known), model.outputs(x[known])
     if isinstance(model.target, NumberTarget):
         model.desired(table)  # refuses what is no number
-        scores = _number_scores(table.column(model.target.name), model.predict(table))
+        scores = _number_scores(table.column(model.target.name), outputs)
         return Evaluation(scores, len(table), (), [], notes)
     assert isinstance(model.target, ClassTarget)
-    return _class_evaluation(model.target, model, table, notes)
+    true = class_texts(table.column(model.target.name))
+    return _class_evaluation(model.target, true, outputs, notes)
 
 
 def _class_evaluation(
-    target: ClassTarget, model: Model, table: Table, notes: list[str]
+    target: ClassTarget, true: Array, probabilities: Array, notes: list[str]
 ) -> Evaluation:
     metrics = _metrics()
-    true = class_texts(table.column(target.name))
     unknown = sorted(set(true.tolist()) - set(target.classes))
     if unknown:
         known = ", ".join(target.classes[:10])
         raise ValueError(
             f"column {target.name!r} holds the unknown class {unknown[0]!r}; known are: {known}"
         )
-    probabilities = model.predict_proba(table)
-    predicted = np.array(target.classes)[probabilities.argmax(axis=1)]
+    predicted = target.most_probable(probabilities)
     confusion = metrics.confusion_matrix(true, predicted, labels=target.classes)
     present = confusion.sum(axis=1) > 0
     recalls = confusion.diagonal()[present] / confusion.sum(axis=1)[present]
@@ -109,7 +104,7 @@ def _class_evaluation(
         "balanced accuracy": float(recalls.mean()),
         "log loss": float(-np.log(np.maximum(of_true, smallest).astype(np.float64)).mean()),
     }
-    return Evaluation(scores, len(table), target.classes, confusion.tolist(), notes)
+    return Evaluation(scores, len(true), target.classes, confusion.tolist(), notes)
 
 
 def _number_scores(true: Array, predicted: Array) -> dict[str, float]:

@@ -54,9 +54,10 @@ def predict(model: Model, table: Table) -> Predictions:
     ValueError
         If a column is missing or holds the wrong kind of values.
     """
-    _, notes = model.encode(table)
-    predicted = model.predict(table).tolist()
-    if not isinstance(model.target, ClassTarget):
-        return Predictions(model.target.name, predicted, (), [], notes)
-    probabilities = model.predict_proba(table).tolist()
-    return Predictions(model.target.name, predicted, model.target.classes, probabilities, notes)
+    x, notes = model.encode(table)
+    outputs = model.outputs(x)
+    target = model.target
+    if not isinstance(target, ClassTarget):
+        return Predictions(target.name, outputs.tolist(), (), [], notes)
+    predicted = target.most_probable(outputs).tolist()
+    return Predictions(target.name, predicted, target.classes, outputs.tolist(), notes)

@@ -9,7 +9,7 @@ import numpy as np
 from glassnet.data.arrays import Array
 from glassnet.data.encoders import TableEncoder, require_usable
 from glassnet.data.splits import split_rows
-from glassnet.data.table import Table, is_missing, rows_words
+from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget, NumberTarget, Target
 from glassnet.learning.history import History
 from glassnet.learning.schedule import Cosine
@@ -107,7 +107,8 @@ def train(
     whole = table
     for column_name, values in table.columns.items():
         require_usable(column_name, values)
-    table, notes = _with_target(table, target_name)
+    known, notes = table.where_known(target_name)
+    table = table.rows(known)
     if len(table.columns) < 2:
         raise ValueError(f"there is no column beside the target {target_name!r} to learn from")
     column = table.column(target_name)
@@ -159,16 +160,6 @@ def _fit(model: Model, x: Array, learn: Table, recipe: Recipe, progress: bool | 
         stopping=EarlyStopping(recipe.patience) if validation else None,
         progress=progress,
     )
-
-
-def _with_target(table: Table, target_name: str) -> tuple[Table, list[str]]:
-    """The rows that have a target."""
-    missing = is_missing(table.column(target_name))
-    if not missing.any():
-        return table, []
-    rows = np.flatnonzero(missing).tolist()
-    note = f"{target_name}: missing in {rows_words(rows)}, which are left out"
-    return table.rows(np.flatnonzero(~missing)), [note]
 
 
 def _recognised_task(column: Array) -> Task:
