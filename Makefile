@@ -50,5 +50,5 @@ clean:
 	@touch $@
 
 .venv/installed-lint: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet ".[lint]"
+	$(BIN)/python -m pip install --quiet --editable ".[lint]"
 	@touch $@

@@ -1,5 +1,6 @@
-// Activation functions: value and derivative side by side, from one net input and one exponential.
-// The derivative is formed without 1 - y, which would cancel where a unit saturates.
+// Activation functions: value and derivative side by side, from one net input and as few
+// exponentials as will do. Derivatives are formed without 1 - y, which would cancel where a unit
+// saturates. Each is one small record; `with_activation` finds the one of a name.
 #pragma once
 
 #include "elementary.h"
@@ -14,102 +15,144 @@ struct Activated {
 };
 
 template <class T>
-inline Activated<T> activate_identity(Vec<T> net_input) {
-    return {net_input, broadcast(T(1))};
-}
+struct Identity {
+    Activated<T> operator()(Vec<T> in) const { return {in, broadcast(T(1))}; }
+};
 
 // With e = exp(-|in|): the larger of y and 1 - y is 1 / (1 + e), the smaller e / (1 + e).
 template <class T>
-inline Activated<T> activate_sigmoid(Vec<T> net_input) {
-    const Vec<T> e = exponential<T>(-absolute<T>(net_input));
-    const Vec<T> larger = broadcast(T(1)) / (broadcast(T(1)) + e);
-    const Vec<T> smaller = e * larger;
-    return {net_input < 0 ? smaller : larger, smaller * larger};
-}
+struct Sigmoid {
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
+        const Vec<T> larger = broadcast(T(1)) / (broadcast(T(1)) + e);
+        const Vec<T> smaller = e * larger;
+        return {in < 0 ? smaller : larger, smaller * larger};
+    }
+};
 
 // With t = exp(2|in|) - 1: |y| = t / (t + 2), 1 - y^2 = 4 (t + 1) / (t + 2)^2.
 template <class T>
-inline Activated<T> activate_tanh(Vec<T> net_input) {
-    const Vec<T> one = broadcast(T(1)), two = broadcast(T(2));
-    // Beyond 40, tanh is 1 and its derivative below 2^-100 in both precisions.
-    const Vec<T> size = absolute<T>(net_input);
-    const Vec<T> bounded = size > T(40) ? broadcast(T(40)) : size;
-    const Vec<T> t = exponential_minus_one<T>(two * bounded);
-    const Vec<T> reciprocal = one / (t + two);
-    const Vec<T> y = t * reciprocal;
-    // NaN fails every comparison above, so it comes back by hand.
-    const Vec<T> output = net_input < 0 ? -y : y;
-    return {net_input == net_input ? output : net_input,
-            ((t + one) * (two * reciprocal)) * (two * reciprocal)};
-}
-
-template <class T>
-inline Activated<T> activate_relu(Vec<T> net_input) {
-    return {zero_or_above<T>(net_input), net_input > 0 ? broadcast(T(1)) : Vec<T>{}};
-}
-
-template <class T>
-inline Activated<T> activate(Activation activation, Vec<T> net_input) {
-    switch (activation) {
-        case Activation::sigmoid: return activate_sigmoid<T>(net_input);
-        case Activation::tanh: return activate_tanh<T>(net_input);
-        case Activation::relu: return activate_relu<T>(net_input);
-        default: return activate_identity<T>(net_input);
+struct Tanh {
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> one = broadcast(T(1)), two = broadcast(T(2));
+        // Beyond 40, tanh is 1 and its derivative below 2^-100 in both precisions.
+        const Vec<T> size = absolute<T>(in), bounded = size > T(40) ? broadcast(T(40)) : size;
+        const Vec<T> t = exponentials<T>(two * bounded).minus_one;
+        const Vec<T> reciprocal = one / (t + two);
+        const Vec<T> y = t * reciprocal;
+        return {in < 0 ? -y : y, ((t + one) * (two * reciprocal)) * (two * reciprocal)};
     }
-}
-
-// Softmax is the one activation that looks at a whole layer.
-template <class T>
-struct SoftmaxRow {
-    T largest;   // the largest net input ...
-    int64_t at;  // ... and its first place
-    T rest;      // sum of exp(in_k - largest) over the other units
 };
 
-// output[k] = exp(in_k - largest) / (1 + rest). The sum is one chain in the order of k.
 template <class T>
-inline SoftmaxRow<T> softmax_row(const T* net_input, int64_t units, T* output) {
-    SoftmaxRow<T> row{net_input[0], 0, T(0)};
-    for (int64_t k = 1; k < units; ++k) {
-        if (net_input[k] > row.largest) {
-            row.largest = net_input[k];
-            row.at = k;
-        }
+struct Relu {
+    Activated<T> operator()(Vec<T> in) const {
+        return {zero_or_above<T>(in), in > 0 ? broadcast(T(1)) : Vec<T>{}};
     }
-    const Vec<T> largest = broadcast(row.largest);
-    for (int64_t k = 0; k < units; k += lanes<T>) {
-        const int count = units - k < lanes<T> ? int(units - k) : lanes<T>;
-        store(output + k, exponential<T>(load(net_input + k, count) - largest), count);
-    }
-    for (int64_t k = 0; k < units; ++k)
-        if (k != row.at) row.rest += output[k];
-    const Vec<T> whole = broadcast(T(1) + row.rest);
-    for (int64_t k = 0; k < units; k += lanes<T>) {
-        const int count = units - k < lanes<T> ? int(units - k) : lanes<T>;
-        store(output + k, load(output + k, count) / whole, count);
-    }
-    return row;
-}
+};
 
-// The Jacobian of softmax times g = dE/dy: delta_i = y_i (g_i - sum_k g_k y_k). May work in place.
 template <class T>
-inline void softmax_backward_row(const T* output, const T* d_output, int64_t units, T* delta) {
-    T mean = 0;
-    for (int64_t k = 0; k < units; ++k)
-        mean = fma(broadcast(d_output[k]), broadcast(output[k]), broadcast(mean))[0];
-    for (int64_t k = 0; k < units; ++k) delta[k] = output[k] * (d_output[k] - mean);
-}
-
-// y = g(in) for one row of a layer; no derivative.
-template <class T>
-inline void activate_row(Activation activation, const T* net_input, int64_t units, T* output) {
-    if (activation == Activation::softmax) {
-        softmax_row(net_input, units, output);
-        return;
+struct LeakyRelu {
+    T slope;
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> below = broadcast(slope);
+        return {in > 0 ? in : below * in, in > 0 ? broadcast(T(1)) : below};
     }
-    for (int64_t k = 0; k < units; k += lanes<T>) {
-        const int count = units - k < lanes<T> ? int(units - k) : lanes<T>;
-        store(output + k, activate<T>(activation, load(net_input + k, count)).output, count);
+};
+
+// scale in above 0, scale alpha (exp(in) - 1) below: elu with scale 1, selu with both its numbers.
+template <class T>
+struct Elu {
+    T alpha, scale;
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> above = broadcast(scale), below = broadcast(scale * alpha);
+        const Exponentials<T> e = exponentials<T>(in > 0 ? Vec<T>{} : in);
+        return {in > 0 ? above * in : below * e.minus_one, in > 0 ? above : below * e.value};
+    }
+};
+
+// in P(in) with the normal distribution's P; g' = P(in) + in p(in).
+template <class T>
+struct Gelu {
+    Activated<T> operator()(Vec<T> in) const {
+        const Normal<T> at = normal<T>(in);
+        const Vec<T> mass = in < 0 ? at.tail : broadcast(T(1)) - at.tail;
+        // So far out that in p(in) is 0, and 0 times infinity must not be asked for.
+        const Vec<T> bounded = absolute<T>(in) > T(40) ? Vec<T>{} : in;
+        const Vec<T> y = in * mass;
+        return {in < T(-40) ? Vec<T>{} : y, fma(bounded, at.density, mass)};
+    }
+};
+
+// in s with the sigmoid's s; g' = s + in s (1 - s).
+template <class T>
+struct Silu {
+    Activated<T> operator()(Vec<T> in) const {
+        const Activated<T> s = Sigmoid<T>{}(in);
+        const Vec<T> y = in * s.output;
+        const Vec<T> bend = s.derivative == 0 ? Vec<T>{} : in * s.derivative;
+        return {s.output == 0 ? Vec<T>{} : y, s.output + bend};
+    }
+};
+
+// in t with t = tanh(ln(1 + e^in)) = q / (q + 2), q = e^in (e^in + 2); g' = t + in s (1 - t^2)
+// with the sigmoid's s and 1 - t^2 = 4 (q + 1) / (q + 2)^2.
+template <class T>
+struct Mish {
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> one = broadcast(T(1)), two = broadcast(T(2));
+        // Beyond 30 t is 1 and 1 - t^2 is below 2^-80 in both precisions.
+        const Vec<T> most = broadcast(T(30)), bounded = in > most ? most : in;
+        const Vec<T> e = exponential_of_negative<T>(bounded);
+        const Vec<T> q = e * (e + two);
+        const Vec<T> reciprocal = one / (q + two);
+        const Vec<T> t = q * reciprocal, s = e / (one + e);
+        const Vec<T> bend = ((q + one) * (two * reciprocal)) * (two * reciprocal);
+        const Vec<T> y = in * t, slope = fma(bounded * s, bend, t);
+        return {t == 0 ? Vec<T>{} : y, t == 0 ? Vec<T>{} : slope};
+    }
+};
+
+// ln(1 + e^in) = max(in, 0) + ln(1 + e^-|in|); its derivative is the sigmoid.
+template <class T>
+struct Softplus {
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> one = broadcast(T(1));
+        const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
+        const Vec<T> larger = one / (one + e);
+        return {zero_or_above<T>(in) + log_one_plus<T>(e), in < 0 ? e * larger : larger};
+    }
+};
+
+template <class T>
+struct Exponential {
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> y = exponential<T>(in);
+        return {y, y};
+    }
+};
+
+// Klambauer et al. 2017, "Self-normalizing neural networks", equation 2.
+inline constexpr double selu_alpha = 1.6732632423543772848, selu_scale = 1.0507009873554804934;
+
+// Calls `use` with the record of an activation; softmax, which looks at a whole layer, is Identity
+// here.
+template <class T, class Use>
+inline void with_activation(Activation activation, double parameter, const Use& use) {
+    switch (activation) {
+        case Activation::sigmoid: use(Sigmoid<T>{}); break;
+        case Activation::tanh: use(Tanh<T>{}); break;
+        case Activation::relu: use(Relu<T>{}); break;
+        case Activation::leaky_relu: use(LeakyRelu<T>{T(parameter)}); break;
+        case Activation::elu: use(Elu<T>{T(parameter), T(1)}); break;
+        case Activation::selu: use(Elu<T>{T(selu_alpha), T(selu_scale)}); break;
+        case Activation::gelu: use(Gelu<T>{}); break;
+        case Activation::silu: use(Silu<T>{}); break;
+        case Activation::mish: use(Mish<T>{}); break;
+        case Activation::softplus: use(Softplus<T>{}); break;
+        case Activation::exponential: use(Exponential<T>{}); break;
+        case Activation::identity:
+        case Activation::softmax: use(Identity<T>{}); break;
     }
 }
 

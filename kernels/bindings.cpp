@@ -4,7 +4,6 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
-#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
@@ -32,25 +31,25 @@ void require(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
 }
 
-// (from, to, offset of the weights, offset of the biases or -1, activation)
-using LayerTuple = std::tuple<int64_t, int64_t, int64_t, int64_t, int32_t>;
-
 // A network's shape and the instruction set that it runs on.
 class Program {
 public:
-    Program(const std::vector<LayerTuple>& layers, int32_t cost, const std::string& isa)
-        : instruction_set_(find_instruction_set(isa)) {
-        require(!layers.empty(), "a network has at least one layer of weights");
-        int64_t count = 0;
-        for (const auto& [from, to, weights, biases, activation] : layers) {
-            require(from > 0 && to > 0, "a layer has at least one unit");
-            require(layers_.empty() || layers_.back().to == from, "layers do not fit together");
-            require(weights == count && (biases < 0 || biases == count + from * to),
-                    "parameters stand in the order of the layers");
-            count += from * to + (biases < 0 ? 0 : to);
-            layers_.push_back({from, to, weights, biases, static_cast<Activation>(activation)});
+    Program(const std::vector<Layer>& layers, Objective objective, const std::string& isa)
+        : instruction_set_(find_instruction_set(isa)), layers_(layers) {
+        require(!layers_.empty(), "a network has at least one layer of weights");
+        int64_t count = 0, units = layers_.front().from;
+        for (const Layer& layer : layers_) {
+            require(layer.from > 0 && layer.to > 0, "a layer has at least one unit");
+            require(units == layer.from, "layers do not fit together");
+            require(layer.connection == Connection::dense || layer.from == layer.to,
+                    "a scale layer has as many units as the layer before");
+            require(layer.weights == count, "parameters stand in the order of the layers");
+            count += layer.weight_count();
+            require(layer.biases < 0 || layer.biases == count, "biases stand behind their weights");
+            count += layer.biases < 0 ? 0 : layer.to;
+            units = layer.to;
         }
-        network_ = {layers_.data(), int64_t(layers_.size()), count, static_cast<Cost>(cost)};
+        network_ = {layers_.data(), int64_t(layers_.size()), count, objective};
     }
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
@@ -74,71 +73,93 @@ private:
     Network network_;
 };
 
-struct Aligned {
-    void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t(64)); }
+// Memory for the kernels, aligned to cache lines.
+class Workspace {
+public:
+    explicit Workspace(size_t bytes) : memory_(::operator new[](bytes, std::align_val_t(64))) {}
+    ~Workspace() { ::operator delete[](memory_, std::align_val_t(64)); }
+    Workspace(const Workspace&) = delete;
+    Workspace& operator=(const Workspace&) = delete;
+    void* get() const { return memory_; }
+
+private:
+    void* memory_;
 };
-using Workspace = std::unique_ptr<std::byte[], Aligned>;
 
-template <class T>
-Workspace workspace(const Program& program, int64_t largest_batch, int threads) {
-    const size_t bytes =
-        program.kernels<T>().workspace_bytes(program.network(), largest_batch, threads);
-    return Workspace(new (std::align_val_t(64)) std::byte[bytes]);
+int64_t state_size(const Update& update, int64_t parameters) {
+    switch (update.rule) {
+        case Rule::sgd: return 0;
+        case Rule::adam: return 2 * parameters;
+        default: return parameters;
+    }
 }
 
-// (rule, momentum, beta1, beta2, epsilon)
-using OptimizerTuple = std::tuple<int32_t, double, double, double, double>;
-
-Optimizer optimizer_from(const OptimizerTuple& tuple) {
-    const auto& [rule, momentum, beta1, beta2, epsilon] = tuple;
-    return {static_cast<Rule>(rule), momentum, beta1, beta2, epsilon};
-}
-
-int64_t state_size(const Optimizer& optimizer, int64_t parameters) {
-    return parameters *
-           static_cast<int64_t>(optimizer.rule);  // sgd: none, momentum: one, adam: two
+void require_dropout(const std::optional<std::vector<double>>& rates, const Network& network) {
+    require(!rates || int64_t(rates->size()) == network.depth,
+            "one rate of dropout for the inputs and for each hidden layer");
 }
 
 template <class T>
-void run(const Program& program, const OptimizerTuple& rule, Vector<T> parameters, Vector<T> state,
-         int64_t steps_before, Matrix<const T> x, Matrix<const T> desired,
+int64_t checked_steps(const Program& program, const Matrix<const T>& x,
+                      const Vector<const int64_t>& order, const Vector<const int64_t>& starts) {
+    require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
+    require(starts.shape(0) >= 1, "batches have a start and an end");
+    const int64_t steps = int64_t(starts.shape(0)) - 1, rows = int64_t(x.shape(0));
+    for (int64_t s = 0; s < steps; ++s)
+        require(starts(s) >= 0 && starts(s + 1) > starts(s), "a batch has at least one example");
+    require(starts(steps) <= int64_t(order.shape(0)), "the order is too short");
+    const int64_t* examples = order.data();
+    const bool known = std::all_of(examples, examples + order.shape(0),
+                                   [&](int64_t example) { return example >= 0 && example < rows; });
+    require(known, "the order names an example that is not there");
+    return steps;
+}
+
+template <class T>
+void run(const Program& program, const Update& update, std::optional<std::vector<double>> dropout,
+         uint64_t seed, Vector<T> parameters, Vector<T> state, int64_t steps_before,
+         Matrix<const T> x, Matrix<const T> desired, std::optional<Vector<const T>> weights,
          Vector<const int64_t> order, Vector<const int64_t> batch_starts,
          Vector<const double> learning_rates, Vector<double> step_costs, int threads) {
-    const Optimizer optimizer = optimizer_from(rule);
-    const int64_t count = program.network().parameter_count, rows = int64_t(x.shape(0));
-    const int64_t steps = int64_t(learning_rates.shape(0));
+    const int64_t count = program.network().parameter_count;
+    const int64_t steps = checked_steps(program, x, order, batch_starts);
     require(int64_t(parameters.shape(0)) == count, "the parameters do not fit the network");
-    require(int64_t(state.shape(0)) == state_size(optimizer, count),
+    require(int64_t(state.shape(0)) == state_size(update, count),
             "the state does not fit the optimizer");
-    require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
-    require(int64_t(desired.shape(0)) == rows && int64_t(desired.shape(1)) == program.outputs(),
+    require(desired.shape(0) == x.shape(0) && int64_t(desired.shape(1)) == program.outputs(),
             "desired does not fit x and the network");
-    require(int64_t(batch_starts.shape(0)) == steps + 1 && int64_t(step_costs.shape(0)) == steps,
-            "one batch, one learning rate and one cost for each step");
+    require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
+    require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_costs.shape(0)) == steps,
+            "one learning rate and one cost for each step");
     require(threads >= 1, "at least one thread");
-    int64_t largest_batch = 0;
-    for (int64_t s = 0; s < steps; ++s) {
-        const int64_t size = batch_starts(s + 1) - batch_starts(s);
-        require(batch_starts(s) >= 0 && size >= 1, "a batch has at least one example");
-        largest_batch = std::max(largest_batch, size);
-    }
-    require(steps == 0 || batch_starts(steps) <= int64_t(order.shape(0)), "the order is too short");
-    for (size_t i = 0; i < order.shape(0); ++i)
-        require(order(i) >= 0 && order(i) < rows, "the order names an example that is not there");
+    require_dropout(dropout, program.network());
 
     nb::gil_scoped_release no_interpreter_lock;
-    const Workspace memory = workspace<T>(program, largest_batch, threads);
+    const Training<T> training{program.network(),
+                               update,
+                               {dropout ? dropout->data() : nullptr, seed},
+                               parameters.data(),
+                               state.data(),
+                               steps_before,
+                               x.data(),
+                               desired.data(),
+                               weights ? weights->data() : nullptr,
+                               order.data(),
+                               batch_starts.data(),
+                               learning_rates.data(),
+                               steps,
+                               step_costs.data()};
     Team team(threads);
-    program.kernels<T>().run({program.network(), optimizer, parameters.data(), state.data(),
-                              steps_before, x.data(), desired.data(), order.data(),
-                              batch_starts.data(), learning_rates.data(), steps, step_costs.data()},
-                             team, memory.get());
+    const Workspace memory(program.kernels<T>().training_bytes(training, team.size()));
+    program.kernels<T>().run(training, team, memory.get());
 }
 
 template <class T>
 void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x,
-           Matrix<const T> desired, Vector<T> net_inputs, Vector<T> outputs, Vector<T> deltas,
-           Vector<T> gradient, Vector<double> costs) {
+           Matrix<const T> desired, std::optional<Vector<const T>> weights,
+           std::optional<std::vector<double>> dropout, uint64_t seed, int64_t step,
+           Vector<T> net_inputs, Vector<T> outputs, Vector<T> deltas, Vector<T> gradient,
+           Vector<double> costs) {
     const int64_t rows = int64_t(x.shape(0)), count = program.network().parameter_count;
     const int64_t units = rows * program.hidden_and_output_units();
     require(int64_t(parameters.shape(0)) == count && int64_t(gradient.shape(0)) == count,
@@ -146,52 +167,62 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
     require(rows >= 1 && int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
     require(int64_t(desired.shape(0)) == rows && int64_t(desired.shape(1)) == program.outputs(),
             "desired does not fit x and the network");
+    require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
     require(int64_t(net_inputs.shape(0)) == units && int64_t(outputs.shape(0)) == units &&
                 int64_t(deltas.shape(0)) == units && int64_t(costs.shape(0)) == rows,
             "the arrays of the trace do not fit the network");
+    require_dropout(dropout, program.network());
 
     nb::gil_scoped_release no_interpreter_lock;
-    const Workspace memory = workspace<T>(program, rows, 1);
+    const Workspace memory(program.kernels<T>().trace_bytes(program.network(), rows));
     program.kernels<T>().trace(
-        program.network(), parameters.data(), x.data(), desired.data(), rows,
+        program.network(), parameters.data(),
+        {x.data(), desired.data(), weights ? weights->data() : nullptr, rows,
+         {dropout ? dropout->data() : nullptr, seed}, step},
         {net_inputs.data(), outputs.data(), deltas.data(), gradient.data(), costs.data()},
         memory.get());
 }
 
+// One step of an update by a gradient; `rows` is the size of its batch.
 template <class T>
-void update(const std::string& isa, const OptimizerTuple& rule, Vector<T> parameters,
-            Vector<T> state, Vector<const T> gradient, int64_t steps_before, double learning_rate) {
-    const Optimizer optimizer = optimizer_from(rule);
-    const int64_t count = int64_t(parameters.shape(0));
-    require(int64_t(gradient.shape(0)) == count &&
-                int64_t(state.shape(0)) == state_size(optimizer, count),
-            "parameters, state and gradient do not fit each other");
-    find_instruction_set(isa).kernels<T>().update(optimizer, parameters.data(), state.data(),
-                                                  gradient.data(), count, steps_before,
-                                                  learning_rate);
+void update(const Program& program, const Update& update, Vector<T> parameters, Vector<T> state,
+            Vector<const T> gradient, int64_t rows, int64_t step, double learning_rate) {
+    const int64_t count = program.network().parameter_count;
+    require(int64_t(parameters.shape(0)) == count && int64_t(gradient.shape(0)) == count &&
+                int64_t(state.shape(0)) == state_size(update, count),
+            "parameters, state and gradient do not fit the network and each other");
+    std::vector<double> squares(size_t(update.clip_norm != 0 ? count / 4096 + 1 : 0));
+    program.kernels<T>().update(program.network(), update, parameters.data(), state.data(),
+                                gradient.data(), squares.data(), rows, step, learning_rate);
 }
 
-// Without a desired matrix there are no costs.
+// Without a desired matrix there are no costs. Returns whether all of x are finite numbers.
 template <class T>
-void predict(const Program& program, Vector<const T> parameters, Matrix<const T> x,
-             std::optional<Matrix<const T>> desired, Matrix<T> predicted, Vector<double> costs,
-             int threads) {
+bool predict(const Program& program, Vector<const T> parameters, Matrix<const T> x,
+             std::optional<Matrix<const T>> desired, Matrix<T> predicted,
+             std::optional<Vector<double>> costs, int threads) {
     require(int64_t(parameters.shape(0)) == program.network().parameter_count,
             "the parameters do not fit the network");
     require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
     require(predicted.shape(0) == x.shape(0) && int64_t(predicted.shape(1)) == program.outputs(),
             "predicted does not fit x and the network");
-    require(!desired || (desired->shape(0) == x.shape(0) &&
-                         desired->shape(1) == predicted.shape(1) && costs.shape(0) == x.shape(0)),
+    require(!desired || (desired->shape(0) == x.shape(0) && costs &&
+                         desired->shape(1) == predicted.shape(1) && costs->shape(0) == x.shape(0)),
             "desired and costs do not fit x and the network");
     require(threads >= 1, "at least one thread");
 
     nb::gil_scoped_release no_interpreter_lock;
-    const Workspace memory = workspace<T>(program, 1, threads);
+    bool finite = true;
+    const int64_t rows = int64_t(x.shape(0));
     Team team(threads);
-    program.kernels<T>().predict(program.network(), parameters.data(), x.data(),
-                                 desired ? desired->data() : nullptr, int64_t(x.shape(0)),
-                                 predicted.data(), costs.data(), team, memory.get());
+    const Workspace memory(program.kernels<T>().prediction_bytes(program.network(), rows) *
+                           size_t(team.size()));
+    program.kernels<T>().predict(
+        program.network(),
+        {parameters.data(), x.data(), desired ? desired->data() : nullptr, rows, predicted.data(),
+         costs ? costs->data() : nullptr, &finite},
+        team, memory.get());
+    return finite;
 }
 
 template <class T>
@@ -202,30 +233,86 @@ void elementary(const std::string& isa, int32_t function, Vector<const T> x, Vec
 }
 
 template <class T>
+void activate(const std::string& isa, int32_t activation, double parameter, bool derivative,
+              Vector<const T> x, Vector<T> y) {
+    require(x.shape(0) == y.shape(0), "x and y have the same size");
+    find_instruction_set(isa).kernels<T>().activate(static_cast<Activation>(activation), parameter,
+                                                    derivative, x.data(), y.data(),
+                                                    int64_t(x.shape(0)));
+}
+
+template <class T>
 void define(nb::module_& m) {
-    m.def("run", &run<T>, "program"_a, "optimizer"_a, "parameters"_a.noconvert(),
-          "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(), "desired"_a.noconvert(),
-          "order"_a.noconvert(), "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(),
-          "step_costs"_a.noconvert(), "threads"_a);
+    m.def("run", &run<T>, "program"_a, "update"_a, "dropout"_a.none(), "seed"_a,
+          "parameters"_a.noconvert(), "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(),
+          "desired"_a.noconvert(), "weights"_a.noconvert().none(), "order"_a.noconvert(),
+          "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_costs"_a.noconvert(),
+          "threads"_a);
     m.def("trace", &trace<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
-          "desired"_a.noconvert(), "net_inputs"_a.noconvert(), "outputs"_a.noconvert(),
-          "deltas"_a.noconvert(), "gradient"_a.noconvert(), "costs"_a.noconvert());
-    m.def("update", &update<T>, "isa"_a, "optimizer"_a, "parameters"_a.noconvert(),
-          "state"_a.noconvert(), "gradient"_a.noconvert(), "steps_before"_a, "learning_rate"_a);
+          "desired"_a.noconvert(), "weights"_a.noconvert().none(), "dropout"_a.none(), "seed"_a,
+          "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(), "deltas"_a.noconvert(),
+          "gradient"_a.noconvert(), "costs"_a.noconvert());
+    m.def("update", &update<T>, "program"_a, "update"_a, "parameters"_a.noconvert(),
+          "state"_a.noconvert(), "gradient"_a.noconvert(), "rows"_a, "step"_a, "learning_rate"_a);
     m.def("predict", &predict<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
-          "desired"_a.noconvert().none(), "predicted"_a.noconvert(), "costs"_a.noconvert(),
+          "desired"_a.noconvert().none(), "predicted"_a.noconvert(), "costs"_a.noconvert().none(),
           "threads"_a);
     m.def("elementary", &elementary<T>, "isa"_a, "function"_a, "x"_a.noconvert(),
           "y"_a.noconvert());
+    m.def("activate", &activate<T>, "isa"_a, "activation"_a, "parameter"_a, "derivative"_a,
+          "x"_a.noconvert(), "y"_a.noconvert());
+}
+
+// The plain records, with the names that engine/native.py uses.
+void define_records(nb::module_& m) {
+    nb::class_<Layer>(m, "Layer")
+        .def(
+            "__init__",
+            [](Layer* self, int32_t connection, int64_t from, int64_t to, int64_t weights,
+               int64_t biases, int32_t activation, double activation_parameter, double multiplier,
+               double weight_rate, double bias_rate) {
+                new (self) Layer{static_cast<Connection>(connection),
+                                 from,
+                                 to,
+                                 weights,
+                                 biases,
+                                 static_cast<Activation>(activation),
+                                 activation_parameter,
+                                 multiplier,
+                                 weight_rate,
+                                 bias_rate};
+            },
+            nb::kw_only(), "connection"_a, "from_units"_a, "to_units"_a, "weights"_a, "biases"_a,
+            "activation"_a, "activation_parameter"_a, "multiplier"_a, "weight_rate"_a,
+            "bias_rate"_a);
+    nb::class_<Penalty>(m, "Penalty")
+        .def(nb::init<double, double, double, double>(), "weights"_a, "weights_over_examples"_a,
+             "biases"_a, "biases_over_examples"_a);
+    nb::class_<Update>(m, "Update")
+        .def(
+            "__init__",
+            [](Update* self, int32_t rule, double momentum, double beta1, double beta2,
+               double epsilon, Penalty l1, Penalty l2, Penalty decay, double clip_norm) {
+                new (self) Update{static_cast<Rule>(rule), momentum, beta1, beta2,    epsilon,
+                                  l1,                      l2,       decay, clip_norm};
+            },
+            nb::kw_only(), "rule"_a, "momentum"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "l1"_a,
+            "l2"_a, "decay"_a, "clip_norm"_a);
+    nb::class_<Program>(m, "Program")
+        .def(
+            "__init__",
+            [](Program* self, const std::vector<Layer>& layers, int32_t cost, double cost_parameter,
+               const std::string& isa) {
+                new (self) Program(layers, {static_cast<Cost>(cost), cost_parameter}, isa);
+            },
+            "layers"_a, "cost"_a, "cost_parameter"_a, "isa"_a);
 }
 
 }  // namespace
 
 NB_MODULE(_kernels, m) {
     m.doc() = "Glassnet's compiled kernels.";
-    nb::class_<Program>(m, "Program")
-        .def(nb::init<const std::vector<LayerTuple>&, int32_t, const std::string&>(), "layers"_a,
-             "cost"_a, "isa"_a);
+    define_records(m);
     define<float>(m);
     define<double>(m);
     m.def("instruction_sets", [] {

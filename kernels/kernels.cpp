@@ -1,6 +1,7 @@
 // The entry points of one instruction set. CMake compiles this file once for each of them; nothing
 // in it or in what it includes may use templates of the standard library, because a weak symbol
 // built for a newer instruction set could be linked everywhere.
+#include "small.h"
 #include "training.h"
 
 namespace glassnet::GLASSNET_ISA {
@@ -32,217 +33,273 @@ int64_t widest_layer(const Network& network) {
     return widest;
 }
 
-template <class T>
-T** take_pointers(Arena& arena, int64_t depth) {
-    T** pointers = arena.take<T*>(depth + 1);
-    for (int64_t l = 0; pointers && l <= depth; ++l) pointers[l] = nullptr;
-    return pointers;
-}
-
 enum class Keep { prediction, training, trace };
 
-// A pass whose arrays come from the arena. With an arena that only counts, nothing is written.
 template <class T>
 Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int64_t rows,
                   Keep keep) {
     const int64_t depth = network.depth;
-    Pass<T> pass{network, parameters, rows, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
-    pass.output = take_pointers<T>(arena, depth);
-    pass.derivative = take_pointers<T>(arena, depth);
-    pass.delta = take_pointers<T>(arena, depth);
-    pass.net_input = take_pointers<T>(arena, depth);
+    Pass<T> pass{};
+    pass.network = &network;
+    pass.parameters = parameters;
+    pass.rows = rows;
+    pass.layers = arena.take<LayerArrays<T>>(depth + 1);
+    pass.learns = keep != Keep::prediction;
     for (int64_t l = 0; l <= depth; ++l) {
-        const int64_t size = rows * pass.units(l);
-        T* output = arena.take<T>(size);
-        const bool row_wise = l > 0 && whole_row(pass, l),
-                   learns = l > 0 && keep != Keep::prediction;
-        const bool keeps_net_input = row_wise || (l > 0 && keep == Keep::trace);
-        T* net_input = keeps_net_input ? arena.take<T>(size) : nullptr;
-        T* derivative = learns && !row_wise ? arena.take<T>(size) : nullptr;
-        T* delta = learns ? arena.take<T>(size) : nullptr;
-        if (!pass.output) continue;
-        pass.output[l] = output;
-        pass.net_input[l] = net_input;
-        pass.derivative[l] = derivative;
-        pass.delta[l] = delta;
+        const int64_t stride = row_stride<T>(pass.units(l)), size = rows * stride;
+        const bool last = l == depth, learns = l > 0 && pass.learns;
+        LayerArrays<T> arrays{nullptr, nullptr, nullptr, nullptr, stride};
+        if (l > 0 && (last || pass.row_wise(l) || keep == Keep::trace))
+            arrays.net_input = arena.take<T>(size);
+        if (l > 0 && (!last || keep != Keep::training)) arrays.output = arena.take<T>(size);
+        if (learns && !last) arrays.derivative = arena.take<T>(size);
+        if (learns) arrays.delta = arena.take<T>(size);
+        if (pass.layers) pass.layers[l] = arrays;
     }
+    pass.desired = arena.take<T>(rows * row_stride<T>(pass.units(depth)));
+    pass.weights = arena.take<T>(rows);
     pass.costs = arena.take<double>(rows);
     return pass;
 }
 
 template <class T>
-T* take_panel(Arena& arena, const Network& network, int64_t rows) {
-    return arena.take<T>(larger(widest_layer(network), rows) * tile_columns<T>);
+Scratch<T> take_scratch(Arena& arena, const Network& network, int64_t rows) {
+    const int64_t widest = widest_layer(network), examples = widest * lanes<T>;
+    return {arena.take<T>(rows * row_stride<T>(network.layers[0].from)),
+            arena.take<T>(larger(widest, rows) * tile_columns<T>),
+            arena.take<T>(examples),
+            arena.take<T>(examples),
+            arena.take<T>(examples),
+            arena.take<T>(examples)};
 }
 
-// Prediction goes over the rows in chunks that stay in the second-level cache.
-inline constexpr int64_t prediction_rows = 96;
-
+// Everything that a training needs beside parameters, state and data.
 template <class T>
-void take_training(Arena& arena, const Network& network, const T* parameters, int64_t rows,
-                   int threads, Pass<T>& pass, T*& desired, T*& panels) {
-    pass = take_pass(arena, network, parameters, rows, Keep::training);
-    desired = arena.take<T>(rows * pass.units(network.depth));
-    panels = take_panel<T>(arena, network, rows);
-    for (int thread = 1; thread < threads; ++thread) take_panel<T>(arena, network, rows);
-}
-
-template <class T>
-size_t prediction_bytes(const Network& network) {
-    Arena arena(nullptr);
-    const Pass<T> pass = take_pass<T>(arena, network, nullptr, prediction_rows, Keep::prediction);
-    take_panel<T>(arena, network, prediction_rows);
-    arena.take<T>(pass.units(network.depth));
-    return arena.used();
-}
-
-template <class T>
-size_t workspace_bytes(const Network& network, int64_t largest_batch, int threads) {
-    Arena training(nullptr), trace(nullptr);
+struct TrainingMemory {
     Pass<T> pass;
-    T *desired, *panels;
-    take_training<T>(training, network, nullptr, largest_batch, threads, pass, desired, panels);
-    take_pass<T>(trace, network, nullptr, largest_batch, Keep::trace);
-    take_panel<T>(trace, network, largest_batch);
-    const size_t prediction = prediction_bytes<T>(network) * size_t(threads);
-    const size_t most = training.used() > trace.used() ? training.used() : trace.used();
-    return most > prediction ? most : prediction;
+    T* gradient;
+    double* squares;
+    LayerArrays<T>* layers;  // depth + 1 for each thread, which differ by its own inputs
+    Scratch<T> scratch;      // of thread 0; the others' behind it, scratch_bytes apart
+    size_t scratch_bytes;
+
+    TrainingMemory(Arena& arena, const Network& network, const T* parameters, int64_t rows,
+                   int threads, bool clips)
+        : pass(take_pass(arena, network, parameters, rows, Keep::training)) {
+        const int64_t count = clips ? network.parameter_count : 0;
+        gradient = arena.take<T>(count);
+        squares = arena.take<double>((count + norm_piece - 1) / norm_piece);
+        layers = arena.take<LayerArrays<T>>(threads * (network.depth + 1));
+        const size_t before = arena.used();
+        scratch = take_scratch<T>(arena, network, rows);
+        scratch_bytes = arena.used() - before;
+        arena.take<char>(int64_t(scratch_bytes) * (threads - 1));
+    }
+
+    Member<T> member(const Training<T>& training, int number, Team& team) const {
+        const auto mine = [&](T* array) {
+            return reinterpret_cast<T*>(reinterpret_cast<char*>(array) + number * scratch_bytes);
+        };
+        const Scratch<T> own{mine(scratch.x),         mine(scratch.panel),
+                             mine(scratch.net_input), mine(scratch.desired),
+                             mine(scratch.predicted), mine(scratch.delta)};
+        Pass<T> own_pass = pass;
+        own_pass.layers = layers + number * (pass.depth() + 1);
+        for (int64_t l = 0; l <= pass.depth(); ++l) own_pass.layers[l] = pass.layers[l];
+        own_pass.layers[0].output = own.x;
+        return {training, own_pass, own, gradient, squares, {{number, team.size()}, team}};
+    }
+};
+
+int64_t largest_batch(const int64_t* batch_starts, int64_t steps) {
+    int64_t largest = 0;
+    for (int64_t s = 0; s < steps; ++s)
+        largest = larger(largest, batch_starts[s + 1] - batch_starts[s]);
+    return largest;
+}
+
+template <class T>
+size_t training_bytes(const Training<T>& training, int threads) {
+    const int64_t rows = largest_batch(training.batch_starts, training.steps);
+    Arena arena(nullptr);
+    SmallTraining<T> small(training);
+    if (SmallTraining<T>::fits(training, rows))
+        small.take(arena, rows);
+    else
+        TrainingMemory<T>(arena, training.network, nullptr, rows, threads,
+                          training.update.clip_norm != 0);
+    return arena.used();
 }
 
 template <class T>
 struct RunCall {
     const Training<T>& training;
-    Pass<T> pass;
-    T* desired;
-    T* panels;
-    int64_t panel_size;
+    const TrainingMemory<T>& memory;
     Team& team;
 };
 
 template <class T>
 void run(const Training<T>& training, Team& team, void* workspace) {
-    int64_t largest_batch = 0;
-    for (int64_t s = 0; s < training.steps; ++s)
-        largest_batch =
-            larger(largest_batch, training.batch_starts[s + 1] - training.batch_starts[s]);
+    const int64_t rows = largest_batch(training.batch_starts, training.steps);
     Arena arena(workspace);
-    RunCall<T> call{training, {}, nullptr, nullptr, 0, team};
-    take_training<T>(arena, training.network, training.parameters, largest_batch, team.size(),
-                     call.pass, call.desired, call.panels);
-    Arena one_panel(nullptr);
-    take_panel<T>(one_panel, training.network, largest_batch);
-    call.panel_size = int64_t(one_panel.used() / sizeof(T));
+    if (SmallTraining<T>::fits(training, rows)) {
+        SmallTraining<T> small(training);
+        small.take(arena, rows);
+        small.run();
+        return;
+    }
+    TrainingMemory<T> memory(arena, training.network, training.parameters, rows, team.size(),
+                             training.update.clip_norm != 0);
+    memory.pass.dropout = training.dropout;
+    if (!training.weights) memory.pass.weights = nullptr;
+    RunCall<T> call{training, memory, team};
     team.each(
-        [](void* argument, int member) {
-            RunCall<T>& call = *static_cast<RunCall<T>*>(argument);
-            Pass<T> pass = call.pass;
-            pass.panel = call.panels + member * call.panel_size;
-            run_member(call.training, pass, call.desired, Share{member, call.team.size()},
-                       call.team);
+        [](void* argument, int number) {
+            const RunCall<T>& call = *static_cast<RunCall<T>*>(argument);
+            call.memory.member(call.training, number, call.team).run();
         },
         &call);
 }
 
+// Rows of an array whose rows are `from_stride` apart to one whose rows are `to_stride` apart.
 template <class T>
-struct KeepGradient {
-    T* gradient;
-    void operator()(int64_t at, Vec<T> value, int count) const {
-        if (gradient) store(gradient + at, value, count);
-    }
-};
+void copy_rows(const T* from, int64_t from_stride, int64_t rows, int64_t columns, T* to,
+               int64_t to_stride) {
+    for (int64_t row = 0; row < rows; ++row)
+        __builtin_memcpy(to + row * to_stride, from + row * from_stride,
+                         size_t(columns) * sizeof(T));
+}
 
 template <class T>
-void copy_layers(const Pass<T>& pass, T* const* layers, T* to) {
-    for (int64_t l = 1; to && l <= pass.network.depth; ++l) {
-        const int64_t size = pass.rows * pass.units(l);
-        __builtin_memcpy(to, layers[l], size_t(size) * sizeof(T));
-        to += size;
+void copy_layers(const Pass<T>& pass, T* LayerArrays<T>::*array, T* to) {
+    for (int64_t l = 1; to && l <= pass.depth(); ++l) {
+        const int64_t units = pass.units(l);
+        copy_rows(pass.layers[l].*array, pass.layers[l].stride, pass.rows, units, to, units);
+        to += pass.rows * units;
     }
 }
 
 template <class T>
-void trace(const Network& network, const T* parameters, const T* x, const T* desired, int64_t rows,
+size_t trace_bytes(const Network& network, int64_t rows) {
+    Arena arena(nullptr);
+    take_pass<T>(arena, network, nullptr, rows, Keep::trace);
+    take_scratch<T>(arena, network, rows);
+    return arena.used();
+}
+
+template <class T>
+void trace(const Network& network, const T* parameters, const Batch<T>& batch,
            const Trace<T>& result, void* workspace) {
     Arena arena(workspace);
-    Pass<T> pass = take_pass(arena, network, parameters, rows, Keep::trace);
-    pass.panel = take_panel<T>(arena, network, rows);
+    Pass<T> pass = take_pass(arena, network, parameters, batch.rows, Keep::trace);
+    const Scratch<T> scratch = take_scratch<T>(arena, network, batch.rows);
+    const int64_t last = network.depth, inputs = pass.units(0), outputs = pass.units(last);
+    pass.dropout = batch.dropout;
+    pass.step = batch.step;
     pass.costs = result.costs;
-    __builtin_memcpy(pass.output[0], x, size_t(rows * pass.units(0)) * sizeof(T));
+    pass.weights = const_cast<T*>(batch.weights);  // only read
+    pass.layers[0].output = scratch.x;
+    copy_rows(batch.x, inputs, batch.rows, inputs, scratch.x, pass.layers[0].stride);
+    copy_rows(batch.desired, outputs, batch.rows, outputs, pass.desired, pass.layers[last].stride);
     Team alone(1);
-    forward_and_backward(pass, desired, Share{0, 1}, alone, KeepGradient<T>{result.gradient});
-    copy_layers(pass, pass.net_input, result.net_inputs);
-    copy_layers(pass, pass.output, result.outputs);
-    copy_layers(pass, pass.delta, result.deltas);
+    forward_and_backward(pass, scratch, Part{everything, alone});
+    double examples = double(batch.rows);
+    if (batch.weights)
+        examples = sum_over_batch(batch.rows, [&](int64_t row) { return double(batch.weights[row]); });
+    for (int64_t l = last; l >= 1; --l)
+        layer_gradient(pass, l, examples, scratch.panel, everything,
+                       KeepGradient<T>{result.gradient});
+    copy_layers(pass, &LayerArrays<T>::net_input, result.net_inputs);
+    copy_layers(pass, &LayerArrays<T>::output, result.outputs);
+    copy_layers(pass, &LayerArrays<T>::delta, result.deltas);
 }
 
 template <class T>
-void update_all(const Optimizer& optimizer, T* parameters, T* state, const T* gradient,
-                int64_t count, int64_t steps_before, double learning_rate) {
-    const UpdateStep<T> step =
-        update_step(optimizer, parameters, state, count, steps_before + 1, learning_rate);
-    for (int64_t at = 0; at < count; at += lanes<T>) {
-        const int valid = count - at < lanes<T> ? int(count - at) : lanes<T>;
-        update(step, at, load(gradient + at, valid), valid);
+void update_parameters(const Network& network, const Update& update, T* parameters, T* state,
+                       const T* gradient, double* squares, int64_t rows, int64_t step,
+                       double learning_rate) {
+    const int64_t count = network.parameter_count;
+    double factor = 1;
+    if (update.clip_norm != 0) {
+        sum_squares(gradient, count, everything, squares);
+        factor = clipping_factor(squares, count, update.clip_norm);
     }
+    const UpdateStep<T> now{update, parameters, state, count, step, learning_rate, double(rows)};
+    update_all(network, now, gradient, T(factor), everything);
+}
+
+// Prediction goes over the rows in chunks that stay in the second-level cache.
+inline constexpr int64_t chunk_rows = 96;
+
+template <class T>
+size_t prediction_bytes(const Network& network, int64_t rows) {
+    Arena arena(nullptr);
+    const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
+    take_pass<T>(arena, network, nullptr, chunk, Keep::prediction);
+    take_scratch<T>(arena, network, chunk);
+    return arena.used();
 }
 
 template <class T>
 struct PredictCall {
     const Network& network;
-    const T *parameters, *x, *desired;
-    int64_t rows;
-    T* predicted;
-    double* costs;
+    const Prediction<T>& prediction;
     int members;
     char* workspace;
     size_t member_bytes;
 };
 
+// x * 0 is 0, but for what is infinite or not a number.
 template <class T>
-void predict_member(const PredictCall<T>& call, int member) {
-    Arena arena(call.workspace + size_t(member) * call.member_bytes);
-    Pass<T> pass =
-        take_pass(arena, call.network, call.parameters, prediction_rows, Keep::prediction);
-    pass.panel = take_panel<T>(arena, call.network, prediction_rows);
-    T* delta = arena.take<T>(pass.units(call.network.depth));  // a by-product of the costs
-    const int64_t last = call.network.depth, inputs = pass.units(0), outputs = pass.units(last);
-    const int64_t chunks = (call.rows + prediction_rows - 1) / prediction_rows;
-    const Share share{member, call.members}, everything{0, 1};
+bool all_finite(const T* x, int64_t count) {
+    Vec<T> sum{};
+    for (int64_t i = 0; i < count; i += lanes<T>)
+        sum = fma(load(x + i, lanes_left<T>(i, count)), Vec<T>{}, sum);
+    for (int lane = 0; lane < lanes<T>; ++lane)
+        if (sum[lane] != 0) return false;
+    return true;
+}
+
+template <class T>
+void predict_member(const PredictCall<T>& call, int number) {
+    const Prediction<T>& prediction = call.prediction;
+    const int64_t rows = prediction.rows;
+    Arena arena(call.workspace + size_t(number) * call.member_bytes);
+    const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
+    Pass<T> pass = take_pass(arena, call.network, prediction.parameters, chunk, Keep::prediction);
+    const Scratch<T> scratch = take_scratch<T>(arena, call.network, chunk);
+    pass.weights = nullptr;
+    pass.learns = prediction.desired != nullptr;
+    const int64_t last = pass.depth(), inputs = pass.units(0), outputs = pass.units(last);
+    const int64_t chunks = (rows + chunk - 1) / chunk;
+    const Share share{number, call.members};
     Team alone(1);
-    for (int64_t chunk = share.begin(chunks); chunk < share.end(chunks); ++chunk) {
-        const int64_t begin = chunk * prediction_rows;
-        pass.rows = call.rows - begin < prediction_rows ? call.rows - begin : prediction_rows;
-        pass.output[0] = const_cast<T*>(call.x) + begin * inputs;  // only read
-        for (int64_t l = 1; l <= last; ++l) forward_layer(pass, l, everything, alone);
-        const Activation activation = pass.layer(last).activation;
-        for (int64_t row = 0; row < pass.rows; ++row) {
-            const T* net_input = pass.net_input[last] + row * outputs;
-            T* predicted = call.predicted + (begin + row) * outputs;
-            if (call.desired)
-                call.costs[begin + row] = objective_row(call.network.cost, activation, net_input,
-                                                        call.desired + (begin + row) * outputs,
-                                                        outputs, predicted, delta);
-            else
-                activate_row(activation, net_input, outputs, predicted);
+    const Part part{everything, alone};
+    pass.layers[0].stride = inputs;
+    for (int64_t at = share.begin(chunks) * chunk; at < rows && at < share.end(chunks) * chunk;
+         at += chunk) {
+        pass.rows = rows - at < chunk ? rows - at : chunk;
+        pass.layers[0].output = const_cast<T*>(prediction.x) + at * inputs;  // only read
+        if (!all_finite(pass.layers[0].output, pass.rows * inputs))
+            __atomic_store_n(prediction.finite, false, __ATOMIC_RELAXED);
+        for (int64_t l = 1; l <= last; ++l) forward_layer(pass, l, scratch, part);
+        if (prediction.desired) {
+            pass.costs = prediction.costs + at;
+            copy_rows(prediction.desired + at * outputs, outputs, pass.rows, outputs, pass.desired,
+                      pass.layers[last].stride);
+            output_layer(pass, scratch, part);
         }
+        copy_rows(pass.layers[last].output, pass.layers[last].stride, pass.rows, outputs,
+                  prediction.predicted + at * outputs, outputs);
     }
 }
 
 template <class T>
-void predict(const Network& network, const T* parameters, const T* x, const T* desired,
-             int64_t rows, T* predicted, double* costs, Team& team, void* workspace) {
-    PredictCall<T> call{network,
-                        parameters,
-                        x,
-                        desired,
-                        rows,
-                        predicted,
-                        costs,
-                        team.size(),
-                        static_cast<char*>(workspace),
-                        prediction_bytes<T>(network)};
+void predict(const Network& network, const Prediction<T>& prediction, Team& team, void* workspace) {
+    PredictCall<T> call{network, prediction, team.size(), static_cast<char*>(workspace),
+                        prediction_bytes<T>(network, prediction.rows)};
     team.each([](void* argument,
-                 int member) { predict_member(*static_cast<PredictCall<T>*>(argument), member); },
+                 int number) { predict_member(*static_cast<PredictCall<T>*>(argument), number); },
               &call);
 }
 
@@ -250,27 +307,43 @@ void predict(const Network& network, const T* parameters, const T* x, const T* d
 template <class T>
 void elementary(int32_t function, const T* x, T* y, int64_t count) {
     for (int64_t at = 0; at < count; at += lanes<T>) {
-        const int valid = count - at < lanes<T> ? int(count - at) : lanes<T>;
+        const int valid = lanes_left<T>(at, count);
         const Vec<T> value = load(x + at, valid);
+        const auto keep = [&](Vec<T> result) { store(y + at, result, valid); };
         switch (function) {
-            case 0: store(y + at, exponential<T>(value), valid); break;
-            case 1: store(y + at, exponential_minus_one<T>(value), valid); break;
-            case 2: store(y + at, log_one_plus<T>(value), valid); break;
-            case 3: store(y + at, activate_sigmoid<T>(value).output, valid); break;
-            case 4: store(y + at, activate_sigmoid<T>(value).derivative, valid); break;
-            case 5: store(y + at, activate_tanh<T>(value).output, valid); break;
-            default: store(y + at, activate_tanh<T>(value).derivative, valid); break;
+            case 0: keep(exponential<T>(value)); break;
+            case 1: keep(exponentials<T>(value).minus_one); break;
+            case 2: keep(log_one_plus<T>(value)); break;
+            case 3: keep(logarithm<T>(value)); break;
+            case 4: keep(normal<T>(value).tail); break;
+            default: keep(normal<T>(value).density); break;
         }
     }
 }
+
+// For the tests: an activation's value, or its derivative.
+template <class T>
+void activate(Activation activation, double parameter, bool derivative, const T* x, T* y,
+              int64_t count) {
+    with_activation<T>(activation, parameter, [&](const auto& function) {
+        for (int64_t at = 0; at < count; at += lanes<T>) {
+            const int valid = lanes_left<T>(at, count);
+            const Activated<T> result = function(load(x + at, valid));
+            store(y + at, derivative ? result.derivative : result.output, valid);
+        }
+    });
+}
+
+template <class T>
+constexpr Kernels<T> kernels{training_bytes<T>, run<T>,     trace_bytes<T>,
+                             trace<T>,          update_parameters<T>, prediction_bytes<T>,
+                             predict<T>,        elementary<T>, activate<T>};
 
 }  // namespace
 
 extern const Kernels<float> kernels_float32;
 extern const Kernels<double> kernels_float64;
-const Kernels<float> kernels_float32{workspace_bytes<float>, run<float>,     trace<float>,
-                                     update_all<float>,      predict<float>, elementary<float>};
-const Kernels<double> kernels_float64{workspace_bytes<double>, run<double>,     trace<double>,
-                                      update_all<double>,      predict<double>, elementary<double>};
+const Kernels<float> kernels_float32 = kernels<float>;
+const Kernels<double> kernels_float64 = kernels<double>;
 
 }  // namespace glassnet::GLASSNET_ISA

@@ -8,16 +8,54 @@
 namespace glassnet {
 
 // The order of these names is the order in engine/native.py.
-enum class Activation : int32_t { identity, sigmoid, tanh, relu, softmax };
-enum class Cost : int32_t { categorical_crossentropy, binary_crossentropy, mean_squared_error };
-enum class Rule : int32_t { sgd, momentum, adam };
+enum class Connection : int32_t { dense, scale };
+enum class Activation : int32_t {
+    identity,
+    sigmoid,
+    tanh,
+    relu,
+    leaky_relu,
+    elu,
+    selu,
+    gelu,
+    silu,
+    mish,
+    softplus,
+    exponential,
+    softmax
+};
+enum class Cost : int32_t {
+    categorical_crossentropy,
+    binary_crossentropy,
+    mean_squared_error,
+    mean_absolute_error,
+    huber,
+    poisson,
+    pinball
+};
+// With `keep` nothing changes, and the state becomes the gradient.
+enum class Rule : int32_t { keep, sgd, momentum, nesterov, rmsprop, adam };
 
-// One layer: weights of shape (from, to), row-major, at `weights` in the parameter buffer,
-// and `to` biases at `biases`, or -1 where the layer has no bias unit.
+// One layer: in = multiplier * (y W) + b, y = g(in). Dense weights are (from, to), row-major, at
+// `weights` in the parameter buffer; a scale layer has from = to and one weight for each unit,
+// in = multiplier * y * w + b. `to` biases stand at `biases`, which is -1 without a bias unit.
 struct Layer {
+    Connection connection;
     int64_t from, to;
     int64_t weights, biases;
     Activation activation;
+    double activation_parameter;     // slope of leaky relu, alpha of elu
+    double multiplier;               // fixed, 1 unless said otherwise
+    double weight_rate, bias_rate;   // factors on the learning rate
+
+    int64_t weight_count() const { return connection == Connection::dense ? from * to : to; }
+};
+
+// The error of an example: which cost, and its one number (label smoothing, Huber's delta, the
+// quantile).
+struct Objective {
+    Cost cost;
+    double parameter;
 };
 
 // layers[0] leads from the input to the first hidden layer, layers[depth - 1] to the output.
@@ -25,13 +63,30 @@ struct Network {
     const Layer* layers;
     int64_t depth;
     int64_t parameter_count;
-    Cost cost;
+    Objective objective;
 };
 
-struct Optimizer {
+// The strength of a penalty on weights and on biases: a fixed part, and one that is divided by the
+// number of examples in the batch.
+struct Penalty {
+    double weights, weights_over_examples;
+    double biases, biases_over_examples;
+};
+
+// How gradients become new parameters.
+struct Update {
     Rule rule;
-    double momentum;               // momentum
-    double beta1, beta2, epsilon;  // adam
+    double momentum;               // momentum, nesterov; what stays of the squares in rmsprop
+    double beta1, beta2, epsilon;  // adam; epsilon of rmsprop
+    Penalty l1, l2;                // gradient += l1 sign(w) + l2 w
+    Penalty decay;                 // w shrinks by learning rate * decay, beside the gradient
+    double clip_norm;              // the longest a gradient may be, or 0
+};
+
+// Which outputs are set to 0 in training, each with its layer's probability.
+struct Dropout {
+    const double* rates;  // (depth): of the inputs, then of layers 1 ... depth - 1; or null
+    uint64_t seed;
 };
 
 // A part of a training: `steps` steps, one after another. Step s learns from the examples
@@ -39,17 +94,20 @@ struct Optimizer {
 template <class T>
 struct Training {
     Network network;
-    Optimizer optimizer;
+    Update update;
+    Dropout dropout;
     T* parameters;         // (parameter_count)
-    T* state;              // momentum: velocity; adam: first moments, then second moments
-    int64_t steps_before;  // how many steps the optimizer has already taken
+    T* state;              // what the rule remembers, one array of parameter_count behind another
+    int64_t steps_before;  // how many steps have been taken already
     const T* x;            // (examples, inputs)
     const T* desired;      // (examples, outputs)
+    const T* weights;      // (examples), or null where all count alike
     const int64_t* order;
     const int64_t* batch_starts;   // (steps + 1)
     const double* learning_rates;  // (steps)
     int64_t steps;
-    double* step_costs;  // (steps): the sum of the cost over the step's examples, before the update
+    double* step_costs;  // (steps): the weighted sum of the cost over the step's examples, before
+                         // the update
 };
 
 // Everything that one batch sends forward and backward, unfused. Arrays of layer l stand behind
@@ -59,25 +117,51 @@ struct Trace {
     T* net_inputs;  // layers 1 ... depth
     T* outputs;     // layers 1 ... depth
     T* deltas;      // layers 1 ... depth
-    T* gradient;    // (parameter_count): of the mean cost
-    double* costs;  // (rows)
+    T* gradient;    // (parameter_count): of the weighted mean cost
+    double* costs;  // (rows), each without its weight
+};
+
+// Examples to trace, and the number of the step whose dropout applies.
+template <class T>
+struct Batch {
+    const T *x, *desired, *weights;
+    int64_t rows;
+    Dropout dropout;
+    int64_t step;
+};
+
+// Rows to predict; with `desired`, the cost of each too.
+template <class T>
+struct Prediction {
+    const T* parameters;
+    const T* x;        // (rows, inputs)
+    const T* desired;  // (rows, outputs), or null
+    int64_t rows;
+    T* predicted;   // (rows, outputs)
+    double* costs;  // (rows), where there is desired
+    bool* finite;   // becomes false where a number of x is not finite
 };
 
 class Team;
 
-// What one instruction set offers for one precision.
+// What one instruction set offers for one precision. `workspace` is memory of as many bytes as the
+// function's companion says, aligned to 64.
 template <class T>
 struct Kernels {
-    size_t (*workspace_bytes)(const Network&, int64_t largest_batch, int threads);
+    size_t (*training_bytes)(const Training<T>&, int threads);
     void (*run)(const Training<T>&, Team&, void* workspace);
-    void (*trace)(const Network&, const T* parameters, const T* x, const T* desired, int64_t rows,
-                  const Trace<T>&, void* workspace);
-    void (*update)(const Optimizer&, T* parameters, T* state, const T* gradient, int64_t count,
-                   int64_t steps_before, double learning_rate);
-    // With `desired`, the cost of each example too; without (null), only the prediction.
-    void (*predict)(const Network&, const T* parameters, const T* x, const T* desired, int64_t rows,
-                    T* predicted, double* costs, Team&, void* workspace);
+    size_t (*trace_bytes)(const Network&, int64_t rows);
+    void (*trace)(const Network&, const T* parameters, const Batch<T>&, const Trace<T>&,
+                  void* workspace);
+    // `squares` has room for a number for each 4096 parameters, or is null where nothing is
+    // clipped.
+    void (*update)(const Network&, const Update&, T* parameters, T* state, const T* gradient,
+                   double* squares, int64_t rows, int64_t step, double learning_rate);
+    size_t (*prediction_bytes)(const Network&, int64_t rows);  // for each thread
+    void (*predict)(const Network&, const Prediction<T>&, Team&, void* workspace);
     void (*elementary)(int32_t function, const T* x, T* y, int64_t count);
+    void (*activate)(Activation, double parameter, bool derivative, const T* x, T* y,
+                     int64_t count);
 };
 
 }  // namespace glassnet

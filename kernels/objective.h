@@ -1,81 +1,218 @@
-// The output layer: from its net inputs to the prediction, the cost of each example (float64) and
-// delta = dE/din. Softmax with cross-entropy, and sigmoid with binary cross-entropy, are computed
-// from the net inputs: nothing overflows, and nothing cancels where the network is nearly right.
+// The output layer: from its net inputs to the prediction, the cost of each example and
+// delta = dE/din. A vector holds one output of as many examples as it has lanes, so that the code
+// reads as if there were only one. Where a cost comes behind the activation that is made for it
+// (softmax and categorical cross-entropy, sigmoid and binary cross-entropy, exponential and
+// Poisson), both are computed from the net inputs: nothing overflows, and nothing cancels where
+// the network is nearly right.
 #pragma once
 
 #include "activation.h"
 
 namespace glassnet::GLASSNET_ISA {
 
-// delta_i = p_i - d_i. For the most probable unit, 1 - p = rest / (1 + rest) has all its digits.
+// Some examples, one to a lane: element (unit, example) is at [unit * stride + example].
 template <class T>
-inline double categorical_crossentropy_row(const T* net_input, const T* desired, int64_t units,
-                                           T* predicted, T* delta) {
-    const SoftmaxRow<T> row = softmax_row(net_input, units, predicted);
-    for (int64_t i = 0; i < units; ++i) delta[i] = predicted[i] - desired[i];
-    const T d = desired[row.at], complement = row.rest / (T(1) + row.rest);
-    delta[row.at] = (T(1) - d) * predicted[row.at] - d * complement;
-    // -ln p_i = ln(1 + rest) - (in_i - largest)
-    const double log_whole = double(log_one_plus<T>(broadcast(row.rest))[0]);
-    double cost = 0;
-    for (int64_t i = 0; i < units; ++i)
-        cost += double(desired[i]) * (log_whole - double(net_input[i] - row.largest));
-    return cost;
+struct Examples {
+    int64_t units, stride;
+    const T* net_input;
+    const T* desired;
+    T* predicted;
+    T* delta;
+    double* costs;  // (lanes)
+
+    Vec<T> in(int64_t k) const { return load(net_input + k * stride); }
+    Vec<T> d(int64_t k) const { return load(desired + k * stride); }
+    Vec<T> p(int64_t k) const { return load(predicted + k * stride); }
+    void predict(int64_t k, Vec<T> p) const { store(predicted + k * stride, p); }
+    void set_delta(int64_t k, Vec<T> value) const { store(delta + k * stride, value); }
+    void weigh(Vec<T> weights) const {
+        for (int64_t k = 0; k < units; ++k) set_delta(k, load(delta + k * stride) * weights);
+    }
+    // The cost is summed in float64, one chain in the order of the outputs.
+    void add_cost(Vec<T> term) const {
+        alignas(64) T terms[lanes<T>];
+        store(terms, term);
+        for (int example = 0; example < lanes<T>; ++example) costs[example] += double(terms[example]);
+    }
+};
+
+template <class T>
+struct Softmax {
+    Vec<T> largest;  // the largest net input ...
+    Bits<T> at;      // ... and its first place
+    Vec<T> rest;     // sum of exp(in_k - largest) over the other units
+};
+
+// p_k = exp(in_k - largest) / (1 + rest). The sum is one chain in the order of k.
+template <class T>
+inline Softmax<T> softmax(const Examples<T>& examples) {
+    Softmax<T> result{examples.in(0), Bits<T>{}, Vec<T>{}};
+    for (int64_t k = 1; k < examples.units; ++k) {
+        const Vec<T> in = examples.in(k);
+        result.at = in > result.largest ? Bits<T>{} + typename VectorOf<T>::bit(k) : result.at;
+        result.largest = in > result.largest ? in : result.largest;
+    }
+    for (int64_t k = 0; k < examples.units; ++k) {
+        const Vec<T> e = exponential_of_negative<T>(examples.in(k) - result.largest);
+        examples.predict(k, e);
+        result.rest += result.at == typename VectorOf<T>::bit(k) ? Vec<T>{} : e;
+    }
+    const Vec<T> share = broadcast(T(1)) / (broadcast(T(1)) + result.rest);
+    for (int64_t k = 0; k < examples.units; ++k) examples.predict(k, examples.p(k) * share);
+    return result;
+}
+
+// E = -sum d ln p; delta_k = p_k - d_k. For the most probable unit, 1 - p = rest / (1 + rest) has
+// all its digits. Smoothing moves a part of d evenly to all outputs.
+template <class T>
+inline void categorical_crossentropy(double smoothing, const Examples<T>& examples) {
+    const Softmax<T> row = softmax(examples);
+    const Vec<T> one = broadcast(T(1));
+    const Vec<T> complement = row.rest / (one + row.rest);
+    // -ln p_k = ln(1 + rest) - (in_k - largest)
+    const Vec<T> log_whole = log_one_plus<T>(row.rest);
+    const Vec<T> stays = broadcast(T(1 - smoothing));
+    const Vec<T> evenly = broadcast(T(smoothing / double(examples.units)));
+    for (int64_t k = 0; k < examples.units; ++k) {
+        const Vec<T> p = examples.p(k), d = fma(stays, examples.d(k), evenly);
+        const Vec<T> exact = (one - d) * p - d * complement;
+        examples.set_delta(k, row.at == typename VectorOf<T>::bit(k) ? exact : p - d);
+        examples.add_cost(d * (log_whole - (examples.in(k) - row.largest)));
+    }
 }
 
 // -d ln p - (1 - d) ln(1 - p) = max(in, 0) - d in + ln(1 + exp(-|in|)), and
 // delta = p - d = (1 - d) p - d (1 - p), divided by the number of outputs.
 template <class T>
-inline double binary_crossentropy_row(const T* net_input, const T* desired, int64_t units,
-                                      T* predicted, T* delta) {
-    const Vec<T> one = broadcast(T(1)), outputs = broadcast(T(units));
-    double cost = 0;
-    for (int64_t i = 0; i < units; i += lanes<T>) {
-        const int count = units - i < lanes<T> ? int(units - i) : lanes<T>;
-        const Vec<T> in = load(net_input + i, count), d = load(desired + i, count);
-        const Vec<T> p = activate_sigmoid<T>(in).output,
-                     complement = activate_sigmoid<T>(-in).output;
-        store(predicted + i, p, count);
-        store(delta + i, ((one - d) * p - d * complement) / outputs, count);
-        const Vec<T> tail = log_one_plus<T>(exponential<T>(-absolute<T>(in)));
-        const Vec<T> linear = zero_or_above<T>(in) - d * in;
-        for (int lane = 0; lane < count; ++lane) cost += double(linear[lane]) + double(tail[lane]);
+inline void binary_crossentropy(const Examples<T>& examples) {
+    const Vec<T> one = broadcast(T(1)), outputs = broadcast(T(examples.units));
+    for (int64_t k = 0; k < examples.units; ++k) {
+        const Vec<T> in = examples.in(k), d = examples.d(k);
+        const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
+        const Vec<T> larger = one / (one + e), smaller = e * larger;
+        const Vec<T> p = in < 0 ? smaller : larger, complement = in < 0 ? larger : smaller;
+        examples.predict(k, p);
+        examples.set_delta(k, ((one - d) * p - d * complement) / outputs);
+        examples.add_cost((zero_or_above<T>(in) - d * in + log_one_plus<T>(e)) / outputs);
     }
-    return cost / double(units);
 }
 
-// E = mean over the outputs of (y - d)^2; delta = dE/dy g'(in), or the Jacobian of softmax.
+// p - d ln p with ln p = in, divided by the number of outputs.
 template <class T>
-inline double mean_squared_error_row(Activation activation, const T* net_input, const T* desired,
-                                     int64_t units, T* predicted, T* delta) {
-    const Vec<T> factor = broadcast(T(2) / T(units));
-    if (activation == Activation::softmax) softmax_row(net_input, units, predicted);
-    double cost = 0;
-    for (int64_t i = 0; i < units; i += lanes<T>) {
-        const int count = units - i < lanes<T> ? int(units - i) : lanes<T>;
-        Activated<T> y{load(predicted + i, count), broadcast(T(1))};
-        if (activation != Activation::softmax)
-            y = activate<T>(activation, load(net_input + i, count));
-        const Vec<T> difference = y.output - load(desired + i, count);
-        store(predicted + i, y.output, count);
-        store(delta + i, factor * difference * y.derivative, count);
-        for (int lane = 0; lane < count; ++lane)
-            cost += double(difference[lane]) * double(difference[lane]);
+inline void poisson_of_exponential(const Examples<T>& examples) {
+    const Vec<T> outputs = broadcast(T(examples.units));
+    for (int64_t k = 0; k < examples.units; ++k) {
+        const Vec<T> in = examples.in(k), d = examples.d(k), p = exponential<T>(in);
+        examples.predict(k, p);
+        examples.set_delta(k, (p - d) / outputs);
+        examples.add_cost((p - d * in) / outputs);
     }
-    if (activation == Activation::softmax) softmax_backward_row(predicted, delta, units, delta);
-    return cost / double(units);
+}
+
+// What one output adds to the error (before the division by their number), and its derivative.
+template <class T>
+struct Term {
+    Vec<T> cost, derivative;
+};
+
+template <class T>
+struct SquaredError {
+    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+        const Vec<T> difference = p - d;
+        return {difference * difference, broadcast(T(2)) * difference};
+    }
+};
+
+template <class T>
+struct AbsoluteError {
+    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+        const Vec<T> difference = p - d, one = broadcast(T(1));
+        return {absolute<T>(difference),
+                difference > 0 ? one : (difference < 0 ? -one : difference)};
+    }
+};
+
+// Half the square near 0, a straight line beyond `threshold`.
+template <class T>
+struct Huber {
+    T threshold;
+    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+        const Vec<T> difference = p - d, size = absolute<T>(difference);
+        const Vec<T> most = broadcast(threshold), half = broadcast(T(0.5));
+        const Vec<T> bounded = difference > most ? most : (difference < -most ? -most : difference);
+        return {size > most ? most * (size - half * most) : half * difference * difference,
+                bounded};
+    }
+};
+
+template <class T>
+struct Poisson {
+    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+        const Vec<T> positive = maximum(broadcast(T(0x1p-100)), p);
+        return {p - d * logarithm<T>(positive), broadcast(T(1)) - d / positive};
+    }
+};
+
+// q (d - p) where too little is predicted, (1 - q) (p - d) where too much.
+template <class T>
+struct Pinball {
+    T quantile;
+    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+        const Vec<T> q = broadcast(quantile), rest = broadcast(T(1) - quantile);
+        const Vec<T> difference = p - d;
+        return {difference > 0 ? rest * difference : -q * difference,
+                difference > 0 ? rest : (difference < 0 ? -q : difference)};
+    }
+};
+
+// The Jacobian of softmax times g = dE/dp: delta_k = p_k (g_k - sum_i g_i p_i).
+// g stands in delta, and is replaced.
+template <class T>
+inline void softmax_backward(const Examples<T>& examples) {
+    const auto g = [&](int64_t k) { return load(examples.delta + k * examples.stride); };
+    Vec<T> mean{};
+    for (int64_t k = 0; k < examples.units; ++k) mean = fma(g(k), examples.p(k), mean);
+    for (int64_t k = 0; k < examples.units; ++k)
+        examples.set_delta(k, examples.p(k) * (g(k) - mean));
+}
+
+// Any activation, then the mean over the outputs of any other cost: by the chain rule.
+template <class T, class Cost>
+inline void composed(const Layer& layer, const Cost& cost, const Examples<T>& examples) {
+    const bool is_softmax = layer.activation == Activation::softmax;
+    const Vec<T> outputs = broadcast(T(examples.units));
+    if (is_softmax) softmax(examples);
+    with_activation<T>(layer.activation, layer.activation_parameter, [&](const auto& activation) {
+        for (int64_t k = 0; k < examples.units; ++k) {
+            const Activated<T> y = activation(is_softmax ? examples.p(k) : examples.in(k));
+            const Term<T> term = cost(y.output, examples.d(k));
+            examples.predict(k, y.output);
+            examples.set_delta(k, term.derivative / outputs * y.derivative);
+            examples.add_cost(term.cost / outputs);
+        }
+    });
+    if (is_softmax)
+        softmax_backward(examples);
 }
 
 template <class T>
-inline double objective_row(Cost cost, Activation activation, const T* net_input, const T* desired,
-                            int64_t units, T* predicted, T* delta) {
-    switch (cost) {
-        case Cost::categorical_crossentropy:
-            return categorical_crossentropy_row(net_input, desired, units, predicted, delta);
-        case Cost::binary_crossentropy:
-            return binary_crossentropy_row(net_input, desired, units, predicted, delta);
-        default:
-            return mean_squared_error_row(activation, net_input, desired, units, predicted, delta);
+inline void objective(const Network& network, const Examples<T>& examples) {
+    const Layer& layer = network.layers[network.depth - 1];
+    const double parameter = network.objective.parameter;
+    for (int example = 0; example < lanes<T>; ++example) examples.costs[example] = 0;
+    switch (network.objective.cost) {
+        case Cost::categorical_crossentropy: categorical_crossentropy(parameter, examples); break;
+        case Cost::binary_crossentropy: binary_crossentropy(examples); break;
+        case Cost::mean_squared_error: composed(layer, SquaredError<T>{}, examples); break;
+        case Cost::mean_absolute_error: composed(layer, AbsoluteError<T>{}, examples); break;
+        case Cost::huber: composed(layer, Huber<T>{T(parameter)}, examples); break;
+        case Cost::pinball: composed(layer, Pinball<T>{T(parameter)}, examples); break;
+        case Cost::poisson:
+            if (layer.activation == Activation::exponential)
+                poisson_of_exponential(examples);
+            else
+                composed(layer, Poisson<T>{}, examples);
+            break;
     }
 }
 

@@ -1,4 +1,5 @@
-// How a weight changes, one vector of weights at a time.
+// How a weight changes, one vector of weights at a time. Each rule is one small record: the change
+// by the gradient and by what the rule remembers.
 #pragma once
 
 #include "network.h"
@@ -6,15 +7,18 @@
 
 namespace glassnet::GLASSNET_ISA {
 
-// The optimizer's numbers for one step, in the precision of the weights.
+// One group of parameters (a layer's weights, or its biases) in one step; numbers in the precision
+// of the weights.
 template <class T>
-struct UpdateStep {
+struct Group {
     Rule rule;
+    T* parameters;
+    T* first;   // velocity, squares, or first moments
+    T* second;  // second moments
     T learning_rate, momentum, beta1, beta2, epsilon;
     T correction1, correction2;  // 1 / (1 - beta^t), Kingma and Ba 2015, algorithm 1
-    T* parameters;
-    T* first;   // velocity, or first moments
-    T* second;  // second moments
+    T l1, l2, shrink;            // shrink = 1 - learning rate * decay
+    bool penalised;
 };
 
 inline double power(double base, int64_t exponent) {
@@ -24,21 +28,59 @@ inline double power(double base, int64_t exponent) {
     return result;
 }
 
+// One step of an update: what is the same for all groups.
 template <class T>
-inline UpdateStep<T> update_step(const Optimizer& optimizer, T* parameters, T* state, int64_t count,
-                                 int64_t step, double learning_rate) {
-    return {optimizer.rule,
-            T(learning_rate),
-            T(optimizer.momentum),
-            T(optimizer.beta1),
-            T(optimizer.beta2),
-            T(optimizer.epsilon),
-            T(1 / (1 - power(optimizer.beta1, step))),
-            T(1 / (1 - power(optimizer.beta2, step))),
-            parameters,
-            state,
-            state + count};
-}
+struct UpdateStep {
+    const Update& update;
+    T* parameters;
+    T* state;
+    int64_t count;
+    double learning_rate;
+    double examples;  // in the batch
+    T correction1, correction2;
+
+    UpdateStep(const Update& update, T* parameters, T* state, int64_t count, int64_t step,
+               double learning_rate, double examples)
+        : update(update),
+          parameters(parameters),
+          state(state),
+          count(count),
+          learning_rate(learning_rate),
+          examples(examples),
+          correction1(0),
+          correction2(0) {
+        if (update.rule != Rule::adam) return;
+        correction1 = T(1 / (1 - power(update.beta1, step)));
+        correction2 = T(1 / (1 - power(update.beta2, step)));
+    }
+
+    Group<T> group(double rate, bool biases) const {
+        const double alpha = learning_rate * rate;
+        const double l1 = strength(update.l1, biases), l2 = strength(update.l2, biases);
+        const double decay = strength(update.decay, biases);
+        return {update.rule,
+                parameters,
+                state,
+                state + count,
+                T(alpha),
+                T(update.momentum),
+                T(update.beta1),
+                T(update.beta2),
+                T(update.epsilon),
+                correction1,
+                correction2,
+                T(l1),
+                T(l2),
+                T(1 - alpha * decay),
+                l1 != 0 || l2 != 0 || decay != 0};
+    }
+
+private:
+    double strength(const Penalty& penalty, bool biases) const {
+        return biases ? penalty.biases + penalty.biases_over_examples / examples
+                      : penalty.weights + penalty.weights_over_examples / examples;
+    }
+};
 
 // Moments of units that died decay towards denormal numbers, which are slow: below 2^-100 they are
 // 0.
@@ -48,34 +90,145 @@ inline Vec<T> or_zero(Vec<T> x) {
 }
 
 template <class T>
-inline void update(const UpdateStep<T>& step, int64_t at, Vec<T> gradient, int count) {
-    T* place = step.parameters + at;
-    const Vec<T> rate = broadcast(step.learning_rate);
-    const Vec<T> w = load(place, count);
-    switch (step.rule) {
-        case Rule::sgd: {
-            store(place, fma(-rate, gradient, w), count);
-            return;
+struct Keep {
+    static Vec<T> step(const Group<T>& group, int64_t at, Vec<T> w, Vec<T> gradient, int count) {
+        store(group.first + at, gradient, count);
+        return w;
+    }
+};
+
+template <class T>
+struct Sgd {
+    static Vec<T> step(const Group<T>& group, int64_t, Vec<T> w, Vec<T> gradient, int) {
+        return fma(-broadcast(group.learning_rate), gradient, w);
+    }
+};
+
+template <class T>
+inline Vec<T> next_velocity(const Group<T>& group, int64_t at, Vec<T> gradient, int count) {
+    const Vec<T> v = load(group.first + at, count);
+    const Vec<T> change = broadcast(group.learning_rate) * gradient;
+    const Vec<T> next = or_zero<T>(fma(broadcast(group.momentum), v, -change));
+    store(group.first + at, next, count);
+    return next;
+}
+
+template <class T>
+struct Momentum {
+    static Vec<T> step(const Group<T>& group, int64_t at, Vec<T> w, Vec<T> gradient, int count) {
+        return w + next_velocity(group, at, gradient, count);
+    }
+};
+
+template <class T>
+struct Nesterov {
+    static Vec<T> step(const Group<T>& group, int64_t at, Vec<T> w, Vec<T> gradient, int count) {
+        const Vec<T> v = next_velocity(group, at, gradient, count);
+        const Vec<T> ahead = fma(broadcast(group.momentum), v, w);
+        return fma(-broadcast(group.learning_rate), gradient, ahead);
+    }
+};
+
+template <class T>
+struct RmsProp {
+    static Vec<T> step(const Group<T>& group, int64_t at, Vec<T> w, Vec<T> gradient, int count) {
+        const Vec<T> stays = broadcast(group.momentum), one = broadcast(T(1));
+        const Vec<T> s = load(group.first + at, count);
+        const Vec<T> next = or_zero<T>(fma(stays, s, (one - stays) * (gradient * gradient)));
+        store(group.first + at, next, count);
+        const Vec<T> root = square_root(next) + broadcast(group.epsilon);
+        return w - broadcast(group.learning_rate) * gradient / root;
+    }
+};
+
+template <class T>
+struct Adam {
+    static Vec<T> step(const Group<T>& group, int64_t at, Vec<T> w, Vec<T> gradient, int count) {
+        const Vec<T> one = broadcast(T(1));
+        const Vec<T> beta1 = broadcast(group.beta1), beta2 = broadcast(group.beta2);
+        const Vec<T> m = load(group.first + at, count), v = load(group.second + at, count);
+        const Vec<T> next_m = or_zero<T>(fma(beta1, m, (one - beta1) * gradient));
+        const Vec<T> next_v = or_zero<T>(fma(beta2, v, (one - beta2) * (gradient * gradient)));
+        store(group.first + at, next_m, count);
+        store(group.second + at, next_v, count);
+        const Vec<T> root = square_root(next_v * broadcast(group.correction2));
+        const Vec<T> change =
+            broadcast(group.learning_rate) * (next_m * broadcast(group.correction1));
+        return w - change / (root + broadcast(group.epsilon));
+    }
+};
+
+// The new value of `count` weights at `at`.
+template <class T, class RuleStep, bool penalised>
+inline void update_vector(const Group<T>& group, int64_t at, Vec<T> gradient, int count) {
+    Vec<T> w = load(group.parameters + at, count);
+    if constexpr (penalised) {
+        const Vec<T> l1 = broadcast(group.l1);
+        gradient = fma(broadcast(group.l2), w, gradient);
+        gradient += w > 0 ? l1 : (w < 0 ? -l1 : Vec<T>{});
+        w *= broadcast(group.shrink);
+    }
+    store(group.parameters + at, RuleStep::step(group, at, w, gradient, count), count);
+}
+
+// Gradients in rows and columns, `stride` apart, of the parameters at `at`, which are
+// `parameter_stride` apart. Their mean over the batch is `scale` times them.
+template <class T>
+struct GradientBlock {
+    const T* gradient;
+    int64_t stride, at, parameter_stride, rows, columns;
+    T scale;
+
+    // Calls `use(place, gradient, count)` for every vector of them.
+    template <class Use>
+    void each(const Use& use) const {
+        const Vec<T> factor = broadcast(scale);
+        const int64_t whole = columns / lanes<T> * lanes<T>;
+        for (int64_t row = 0; row < rows; ++row) {
+            const T* from = gradient + row * stride;
+            const int64_t place = at + row * parameter_stride;
+            for (int64_t c = 0; c < whole; c += lanes<T>)
+                use(place + c, load(from + c) * factor, lanes<T>);
+            if (const int rest = int(columns - whole))
+                use(place + whole, load(from + whole, rest) * factor, rest);
         }
-        case Rule::momentum: {
-            const Vec<T> v = load(step.first + at, count);
-            const Vec<T> next = or_zero<T>(fma(broadcast(step.momentum), v, -(rate * gradient)));
-            store(step.first + at, next, count);
-            store(place, w + next, count);
-            return;
-        }
-        case Rule::adam: {
-            const Vec<T> one = broadcast(T(1));
-            const Vec<T> beta1 = broadcast(step.beta1), beta2 = broadcast(step.beta2);
-            const Vec<T> m = load(step.first + at, count), v = load(step.second + at, count);
-            const Vec<T> next_m = or_zero<T>(fma(beta1, m, (one - beta1) * gradient));
-            const Vec<T> next_v = or_zero<T>(fma(beta2, v, (one - beta2) * (gradient * gradient)));
-            store(step.first + at, next_m, count);
-            store(step.second + at, next_v, count);
-            const Vec<T> root = square_root(next_v * broadcast(step.correction2));
-            const Vec<T> numerator = rate * (next_m * broadcast(step.correction1));
-            store(place, w - numerator / (root + broadcast(step.epsilon)), count);
-            return;
+    }
+};
+
+template <class T>
+inline void update(const Group<T>& group, const GradientBlock<T>& block) {
+    const auto with = [&]<class RuleStep>(RuleStep) {
+        if (group.penalised)
+            block.each([&](int64_t at, Vec<T> gradient, int count) {
+                update_vector<T, RuleStep, true>(group, at, gradient, count);
+            });
+        else
+            block.each([&](int64_t at, Vec<T> gradient, int count) {
+                update_vector<T, RuleStep, false>(group, at, gradient, count);
+            });
+    };
+    switch (group.rule) {
+        case Rule::keep: with(Keep<T>{}); break;
+        case Rule::sgd: with(Sgd<T>{}); break;
+        case Rule::momentum: with(Momentum<T>{}); break;
+        case Rule::nesterov: with(Nesterov<T>{}); break;
+        case Rule::rmsprop: with(RmsProp<T>{}); break;
+        case Rule::adam: with(Adam<T>{}); break;
+    }
+}
+
+// Asks for the parameters of a block, and what the rule remembers of them, before they are needed:
+// their rows are too far apart for the processor to guess.
+template <class T>
+inline void prefetch(const Group<T>& group, int64_t at, int64_t stride, int64_t rows,
+                     int64_t columns) {
+    constexpr int64_t line = 64 / int64_t(sizeof(T));
+    for (int64_t row = 0; row < rows; ++row) {
+        for (int64_t c = 0; c < columns; c += line) {
+            const int64_t place = at + row * stride + c;
+            __builtin_prefetch(group.parameters + place, 1);
+            if (group.rule != Rule::sgd) __builtin_prefetch(group.first + place, 1);
+            if (group.rule == Rule::adam) __builtin_prefetch(group.second + place, 1);
         }
     }
 }

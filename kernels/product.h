@@ -19,33 +19,38 @@ struct Left {
     int64_t row_stride, k_stride;
 };
 
-// Element (k, column) of the right operand is at data[k * k_stride + column * column_stride].
+// Element (k, column) of the right operand is at data[k * k_stride + column * column_stride]; one
+// of the strides is 1. `padded` says that whole vectors may be read beyond its last column.
 template <class T>
 struct Right {
     const T* data;
     int64_t k_stride, column_stride;
+    bool padded;
 };
 
-// Which part of a shared product one thread of a team computes.
+// Which part of shared work one thread of a team does.
 struct Share {
     int part, parts;
-    int64_t begin(int64_t count) const { return count * part / parts; }
-    int64_t end(int64_t count) const { return count * (part + 1) / parts; }
+    int64_t begin(int64_t count) const { return parts == 1 ? 0 : count * part / parts; }
+    int64_t end(int64_t count) const { return parts == 1 ? count : count * (part + 1) / parts; }
 };
+
+inline constexpr Share everything{0, 1};
 
 // `rows` x `vectors` sums over k of a (row, k) b (k, column), left in `tile`, or added to it.
 template <class T, int rows, int vectors>
 void multiply_tile(Left<T> a, const T* b, int64_t b_stride, int64_t k_count, T* tile, bool add) {
     Vec<T> sum[rows][vectors] = {};
-    for (int64_t k = 0; k < k_count; ++k) {
+    const T* a_k = a.data;
+    for (int64_t k = 0; k < k_count; ++k, a_k += a.k_stride, b += b_stride) {
         Vec<T> b_k[vectors];
 #pragma GCC unroll 2
-        for (int v = 0; v < vectors; ++v) b_k[v] = load(b + k * b_stride + v * lanes<T>);
+        for (int v = 0; v < vectors; ++v) b_k[v] = load(b + v * lanes<T>);
 #pragma GCC unroll 12
         for (int row = 0; row < rows; ++row) {
-            const Vec<T> a_k = broadcast(a.data[row * a.row_stride + k * a.k_stride]);
+            const Vec<T> element = broadcast(a_k[row * a.row_stride]);
 #pragma GCC unroll 2
-            for (int v = 0; v < vectors; ++v) sum[row][v] = fma(a_k, b_k[v], sum[row][v]);
+            for (int v = 0; v < vectors; ++v) sum[row][v] = fma(element, b_k[v], sum[row][v]);
         }
     }
 #pragma GCC unroll 12
@@ -60,7 +65,7 @@ void multiply_tile(Left<T> a, const T* b, int64_t b_stride, int64_t k_count, T* 
 
 // The tile function for 1 ... tile_rows rows, as a constant the compiler can unroll.
 template <class T, int vectors, int rows = tile_rows>
-inline void multiply_rows(int64_t count, Left<T> a, const T* b, int64_t b_stride, int64_t k_count,
+inline void multiply_rows(int count, Left<T> a, const T* b, int64_t b_stride, int64_t k_count,
                           T* tile, bool add) {
     if (count == rows)
         multiply_tile<T, rows, vectors>(a, b, b_stride, k_count, tile, add);
@@ -73,63 +78,80 @@ inline void multiply_rows(int64_t count, Left<T> a, const T* b, int64_t b_stride
 template <class T>
 void pack_panel(Right<T> b, int64_t column, int64_t count, int64_t width, int64_t k_count,
                 T* panel) {
-    const T* first = b.data + column * b.column_stride;
-    for (int64_t k = 0; k < k_count; ++k) {
-        T* row = panel + k * width;
-        const T* from = first + k * b.k_stride;
-        for (int64_t c = 0; c < count; ++c) row[c] = from[c * b.column_stride];
-        for (int64_t c = count; c < width; ++c) row[c] = T(0);
+    for (int64_t v = 0; v < width; v += lanes<T>) {
+        const int columns = lanes_left<T>(v, count);
+        if (b.column_stride == 1) {
+            const T* from = b.data + column + v;
+            for (int64_t k = 0; k < k_count; ++k) {
+                // Rows far apart: the processor does not guess the next one.
+                __builtin_prefetch(from + (k + 16) * b.k_stride);
+                store(panel + k * width + v, load(from + k * b.k_stride, columns));
+            }
+        } else {
+            const T* from = b.data + (column + v) * b.column_stride;
+            for (int64_t k = 0; k < k_count; k += lanes<T>)
+                transpose(from + k, b.column_stride, columns, lanes_left<T>(k, k_count),
+                          panel + k * width + v, width);
+        }
     }
 }
 
+// Do the threads of a team share a product by its panels? Each panel is then packed only once;
+// where there are too few of them they share the rows.
+template <class T>
+inline bool by_panels(int64_t columns, int parts) {
+    const int64_t panels = (columns + tile_columns<T> - 1) / tile_columns<T>;
+    return panels % parts == 0 || panels >= 4 * parts;
+}
+
 // C (rows x columns) = A B, the sum over k in blocks of `block` that are added in order.
-// epilogue(row, column, value, count) receives every vector of C once, `count` of its lanes valid.
-// `panel` has room for k_count * tile_columns<T> numbers.
+// epilogue(row, column, tile, rows, columns) receives each finished tile, whose rows are
+// tile_columns apart; epilogue.prepare(row, column, rows, columns) goes before. `panel` has room
+// for k_count * tile_columns<T> numbers.
 template <class T, class Epilogue>
 void multiply(Left<T> a, Right<T> b, int64_t rows, int64_t columns, int64_t k_count, int64_t block,
               Share share, T* panel, const Epilogue& epilogue) {
+    const Share over_panels = by_panels<T>(columns, share.parts) ? share : everything;
+    const Share over_rows = by_panels<T>(columns, share.parts) ? everything : share;
     const int64_t panels = (columns + tile_columns<T> - 1) / tile_columns<T>;
-    const int64_t row_tiles = (rows + tile_rows - 1) / tile_rows;
-    // Threads take whole panels where there are enough of them, so that each panel is packed once.
-    const bool by_panel = panels % share.parts == 0 || panels >= 4 * share.parts;
-    const Share everything{0, 1};
-    const Share over_panels = by_panel ? share : everything;
-    const Share over_rows = by_panel ? everything : share;
+    const int64_t first_row = over_rows.begin(rows);
+    const int64_t own_rows = over_rows.end(rows) - first_row;
+    if (own_rows == 0) return;
+    // Tiles of about equal height: none is left with a single row.
+    const int64_t tiles = (own_rows + tile_rows - 1) / tile_rows;
+    const int64_t height = own_rows / tiles, higher = own_rows % tiles;
 
     alignas(64) T tile[tile_rows * tile_columns<T>];
     for (int64_t p = over_panels.begin(panels); p < over_panels.end(panels); ++p) {
-        const int64_t column = p * tile_columns<T>;
-        const int64_t left = columns - column;
-        const int64_t count = left < tile_columns<T> ? left : tile_columns<T>;
-        const int64_t vectors = (count + lanes<T> - 1) / lanes<T>;
+        const int64_t column = p * tile_columns<T>, left = columns - column;
+        const int count = int(left < tile_columns<T> ? left : tile_columns<T>);
+        const int vectors = (count + lanes<T> - 1) / lanes<T>;
         const int64_t width = vectors * lanes<T>;
-        const int64_t longest_stride = 1024 / int64_t(sizeof(T));
-        const bool pack = b.column_stride != 1 || count != width || b.k_stride > longest_stride;
+        constexpr int64_t longest_stride = 1024 / int64_t(sizeof(T));
+        const bool pack = b.column_stride != 1 || (count != width && !b.padded) ||
+                          (b.k_stride > longest_stride && tiles > 2);
         if (pack) pack_panel(b, column, count, width, k_count, panel);
         const T* b_panel = pack ? panel : b.data + column;
         const int64_t b_stride = pack ? width : b.k_stride;
 
-        for (int64_t t = over_rows.begin(row_tiles); t < over_rows.end(row_tiles); ++t) {
-            const int64_t row = t * tile_rows;
-            const int64_t row_count = rows - row < tile_rows ? rows - row : tile_rows;
+        int64_t row = first_row;
+        for (int64_t t = 0; t < tiles; ++t) {
+            const int tile_height = int(height + (t < higher));
+            epilogue.prepare(row, column, tile_height, count);
             for (int64_t k = 0; k < k_count; k += block) {
                 const Left<T> a_block{a.data + row * a.row_stride + k * a.k_stride, a.row_stride,
                                       a.k_stride};
                 const T* b_block = b_panel + k * b_stride;
                 const int64_t k_block = k_count - k < block ? k_count - k : block;
                 if (vectors == 2)
-                    multiply_rows<T, 2>(row_count, a_block, b_block, b_stride, k_block, tile,
+                    multiply_rows<T, 2>(tile_height, a_block, b_block, b_stride, k_block, tile,
                                         k > 0);
                 else
-                    multiply_rows<T, 1>(row_count, a_block, b_block, b_stride, k_block, tile,
+                    multiply_rows<T, 1>(tile_height, a_block, b_block, b_stride, k_block, tile,
                                         k > 0);
             }
-            for (int64_t r = 0; r < row_count; ++r) {
-                for (int64_t c = 0; c < count; c += lanes<T>) {
-                    const int valid = count - c < lanes<T> ? int(count - c) : lanes<T>;
-                    epilogue(row + r, column + c, load(tile + r * tile_columns<T> + c), valid);
-                }
-            }
+            epilogue(row, column, tile, tile_height, count);
+            row += tile_height;
         }
     }
 }

@@ -1,44 +1,165 @@
 #include "team.h"
 
+#include <pthread.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
-#include <vector>
 
 namespace glassnet {
 
-void Team::each(void (*work)(void*, int), void* argument) {
-    std::vector<std::thread> others;
-    others.reserve(static_cast<size_t>(size_ - 1));
-    // A machine that refuses another thread must not leave members waiting for one that never
-    // comes, so nobody starts before all are there.
-    int gate = 0;
-    auto member = [&](int number) {
-        while (__atomic_load_n(&gate, __ATOMIC_ACQUIRE) == 0) std::this_thread::yield();
-        if (__atomic_load_n(&gate, __ATOMIC_ACQUIRE) > 0) work(argument, number);
-    };
-    try {
-        for (int number = 1; number < size_; ++number) others.emplace_back(member, number);
-    } catch (...) {
-        __atomic_store_n(&gate, -1, __ATOMIC_RELEASE);
-        for (std::thread& other : others) other.join();
-        throw;
+// A thread that waits for work, does it, and waits again.
+struct Team::Worker {
+    std::mutex mutex;
+    std::condition_variable changed;
+    void (*work)(void*, int) = nullptr;  // what to do now; null when done
+    void* argument = nullptr;
+    int member = 0;
+    Team* team = nullptr;
+    Worker* next = nullptr;
+
+    void live() {
+        std::unique_lock lock(mutex);
+        for (;;) {
+            changed.wait(lock, [this] { return work != nullptr; });
+            lock.unlock();
+            team->spread(member);
+            work(argument, member);
+            lock.lock();
+            work = nullptr;
+            changed.notify_all();
+        }
     }
-    __atomic_store_n(&gate, 1, __ATOMIC_RELEASE);
-    work(argument, 0);
-    for (std::thread& other : others) other.join();
+    void start(void (*what)(void*, int), void* with, int number) {
+        const std::lock_guard lock(mutex);
+        work = what;
+        argument = with;
+        member = number;
+        changed.notify_all();
+    }
+    void join() {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [this] { return work == nullptr; });
+    }
+};
+
+// The workers that are free. It lives as long as the process: its threads are never joined.
+struct Pool {
+    std::mutex mutex;
+    Team::Worker* free = nullptr;
+
+    static Pool*& instance() {
+        static Pool* pool = [] {
+            // A forked process has none of its parent's threads.
+            pthread_atfork(nullptr, nullptr, [] { instance() = new Pool; });
+            return new Pool;
+        }();
+        return pool;
+    }
+
+    // A free worker, or a new one; null where the machine refuses another thread.
+    Team::Worker* take() {
+        const std::lock_guard lock(mutex);
+        if (Team::Worker* worker = free) {
+            free = worker->next;
+            return worker;
+        }
+        Team::Worker* worker = new Team::Worker;
+        try {
+            std::thread([worker] { worker->live(); }).detach();
+        } catch (...) {
+            delete worker;
+            return nullptr;
+        }
+        return worker;
+    }
+    void give_back(Team::Worker* worker) {
+        const std::lock_guard lock(mutex);
+        worker->next = free;
+        free = worker;
+    }
+};
+
+Team::Team(int size) {
+    while (size_ < size && size_ < most_) {
+        Worker* worker = Pool::instance()->take();
+        if (!worker) break;
+        worker->team = this;
+        worker->next = workers_;
+        workers_ = worker;
+        ++size_;
+    }
 }
 
-void Team::wait() {
+Team::~Team() {
+    while (workers_) {
+        Worker* worker = workers_;
+        workers_ = worker->next;
+        Pool::instance()->give_back(worker);
+    }
+}
+
+void Team::each(void (*work)(void*, int), void* argument) {
+    if (size_ > 1) {
+        for (int& core : cores_) core = -1;
+        spread(0);
+    }
+    int number = 0;
+    for (Worker* worker = workers_; worker; worker = worker->next)
+        worker->start(work, argument, ++number);
+    work(argument, 0);
+    for (Worker* worker = workers_; worker; worker = worker->next) worker->join();
+}
+
+// Linux may wake a thread on the core of the thread that woke it, and leave both there for seconds
+// while another core is idle. So a member that finds another one on its core moves on.
+void Team::spread(int member) {
+#if defined(__linux__)
+    const auto core_of = [this](int of) { return std::atomic_ref(cores_[of]); };
+    const int here = sched_getcpu();
+    core_of(member).store(here, std::memory_order_relaxed);
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+    cpu_set_t others = allowed;
+    bool shared = false;
+    for (int other = 0; other < size_; ++other) {
+        if (other == member) continue;
+        const int core = core_of(other).load(std::memory_order_relaxed);
+        shared |= core == here;
+        if (core >= 0 && core < CPU_SETSIZE) CPU_CLR(core, &others);
+    }
+    if (!shared || CPU_COUNT(&others) == 0) return;
+    sched_setaffinity(0, sizeof others, &others);
+    sched_setaffinity(0, sizeof allowed, &allowed);
+    core_of(member).store(sched_getcpu(), std::memory_order_relaxed);
+#else
+    (void)member;
+#endif
+}
+
+void Team::wait(int member) {
     if (size_ == 1) return;
-    const int round = __atomic_load_n(&round_, __ATOMIC_ACQUIRE);
-    if (__atomic_add_fetch(&arrived_, 1, __ATOMIC_ACQ_REL) == size_) {
-        __atomic_store_n(&arrived_, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&round_, round + 1, __ATOMIC_RELEASE);
+    // The header is read by files of every instruction set, and names no template of the standard
+    // library; hence references.
+    std::atomic_ref arrived(arrived_), current(round_);
+    const int round = current.load(std::memory_order_acquire);
+    if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
+        arrived.store(0, std::memory_order_relaxed);
+        current.store(round + 1, std::memory_order_release);
+        current.notify_all();
         return;
     }
-    // Phases are microseconds apart: look a while before giving the core away.
-    for (int look = 0; __atomic_load_n(&round_, __ATOMIC_ACQUIRE) == round; ++look) {
-        if (look > 4000) std::this_thread::yield();
-    }
+    // Phases are microseconds apart, so look a while; without the processor's pause instruction,
+    // which makes a virtual machine give the core away for longer than a phase takes. When another
+    // program has taken a member's core, sleep: the member can then go on on this one.
+    for (int look = 0; look < 200000; ++look)
+        if (current.load(std::memory_order_acquire) != round) return;
+    current.wait(round, std::memory_order_acquire);
+    spread(member);
 }
 
 }  // namespace glassnet

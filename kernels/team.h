@@ -1,13 +1,15 @@
 // A team of threads that walk through the same program and wait for each other between its phases.
+// Its members come from a pool of threads that sleep while nobody needs them.
 #pragma once
-
-#include <cstdint>
 
 namespace glassnet {
 
 class Team {
 public:
-    explicit Team(int size) : size_(size) {}
+    // Asks the pool for `size` - 1 threads beside the caller's; where the machine refuses more, or
+    // they are more than 64, the team is smaller.
+    explicit Team(int size);
+    ~Team();
     Team(const Team&) = delete;
     Team& operator=(const Team&) = delete;
 
@@ -18,12 +20,21 @@ public:
     void each(void (*work)(void* argument, int member), void* argument);
 
     // Returns when every member has called it.
-    void wait();
+    void wait(int member);
 
 private:
-    int size_;
-    int arrived_ = 0;
-    int round_ = 0;
+    struct Worker;
+    friend struct Pool;
+
+    void spread(int member);
+
+    static constexpr int most_ = 64;
+    Worker* workers_ = nullptr;  // a list
+    int size_ = 1;
+    int cores_[most_];  // where each member runs
+    // On cache lines of their own: members look at them while others work.
+    alignas(64) int arrived_ = 0;
+    alignas(64) int round_ = 0;
 };
 
 }  // namespace glassnet

@@ -1,9 +1,13 @@
 // A batch forward and backward through the layers, and the loop over steps around it. Each thread
-// of a team runs these same functions on its share of every product and waits between the phases.
+// of a team runs these same functions on its share of every product and waits for the others
+// between the phases. It works on the same columns of a layer in every phase, so that what it
+// writes is mostly what it reads later; only the inputs it copies for itself.
 #pragma once
 
+#include "dropout.h"
 #include "objective.h"
 #include "optimizer.h"
+#include "pass.h"
 #include "product.h"
 #include "team.h"
 
@@ -12,205 +16,489 @@ namespace glassnet::GLASSNET_ISA {
 // Sums over a batch take one chain for each 256 examples; the block sums are added in order.
 inline constexpr int64_t batch_block = 256;
 
-// Where a batch lives while it passes through. Arrays are (rows, units) of their layer;
-// output[0] is the input x. A layer's derivative g'(in) is kept from the forward pass.
-template <class T>
-struct Pass {
-    Network network;
-    const T* parameters;
-    int64_t rows;
-    T** output;  // by layer
-    T** derivative;
-    T** delta;
-    T** net_input;  // null but for softmax and the output layer; all layers' in a trace
-    double* costs;  // (rows)
-    T* panel;       // this thread's own
+// One thread's part in the work of a team.
+struct Part {
+    Share share;
+    Team& team;
 
-    const Layer& layer(int64_t l) const { return network.layers[l - 1]; }
-    int64_t units(int64_t l) const { return l == 0 ? network.layers[0].from : layer(l).to; }
+    void wait() const { team.wait(share.part); }
 };
 
-// Does this layer's activation need the whole row? Then it cannot run in the tile's epilogue.
-template <class T>
-inline bool whole_row(const Pass<T>& pass, int64_t l) {
-    return l == pass.network.depth || pass.layer(l).activation == Activation::softmax;
-}
-
-// in(l) = y(l-1) W(l) + b(l), and y(l) = g(in(l)).
+// in(l) = c y(l-1) W(l) + b(l), and y(l) = g(in(l)), for one tile of a product.
 template <class T>
 struct ForwardEpilogue {
-    Activation activation;
+    const Layer& layer;
     const T* biases;
-    int64_t units;
-    T *net_input, *output, *derivative;
+    LayerArrays<T> to;  // output null where the activation looks at whole rows
 
-    void operator()(int64_t row, int64_t column, Vec<T> sum, int count) const {
-        const int64_t at = row * units + column;
-        const Vec<T> in = biases ? sum + load(biases + column, count) : sum;
-        if (net_input) store(net_input + at, in, count);
-        if (!output) return;
-        const Activated<T> y = activate<T>(activation, in);
-        store(output + at, y.output, count);
-        if (derivative) store(derivative + at, y.derivative, count);
+    void prepare(int64_t, int64_t, int, int) const {}
+    void operator()(int64_t row, int64_t column, const T* tile, int rows, int columns) const {
+        with_activation<T>(
+            layer.activation, layer.activation_parameter,
+            [&](const auto& activation) { finish(activation, row, column, tile, rows, columns); });
+    }
+
+    template <class Function>
+    void finish(const Function& activation, int64_t row, int64_t column, const T* tile, int rows,
+                int columns) const {
+        const Vec<T> multiplier = broadcast(T(layer.multiplier));
+        for (int c = 0; c < columns; c += lanes<T>) {
+            const int count = lanes_left<T>(c, columns);
+            const Vec<T> b = biases ? load(biases + column + c, count) : Vec<T>{};
+            for (int r = 0; r < rows; ++r) {
+                const int64_t at = (row + r) * to.stride + column + c;
+                const Vec<T> in = fma(load(tile + r * tile_columns<T> + c), multiplier, b);
+                if (to.net_input) store(to.net_input + at, in);
+                if (!to.output) continue;
+                const Activated<T> y = activation(in);
+                store(to.output + at, y.output);
+                if (to.derivative) store(to.derivative + at, y.derivative);
+            }
+        }
     }
 };
 
+// A scale layer's net inputs are no product: its "tile" is a row of y(l-1) * w(l).
 template <class T>
-void forward_layer(const Pass<T>& pass, int64_t l, Share share, Team& team) {
+void scale_forward(const Pass<T>& pass, int64_t l, Share columns,
+                   const ForwardEpilogue<T>& epilogue) {
+    const LayerArrays<T>& from = pass.layers[l - 1];
+    const int64_t panels = (pass.units(l) + tile_columns<T> - 1) / tile_columns<T>;
+    alignas(64) T tile[tile_columns<T>];
+    for (int64_t p = columns.begin(panels); p < columns.end(panels); ++p) {
+        const int64_t column = p * tile_columns<T>, left = pass.units(l) - column;
+        const int count = int(left < tile_columns<T> ? left : tile_columns<T>);
+        for (int64_t row = 0; row < pass.rows; ++row) {
+            for (int c = 0; c < count; c += lanes<T>) {
+                const T* w = pass.parameters + pass.layer(l).weights + column + c;
+                const T* y = from.output + row * from.stride + column + c;
+                const int valid = lanes_left<T>(c, count);
+                store(tile + c, load(y, valid) * load(w, valid));
+            }
+            epilogue(row, column, tile, 1, count);
+        }
+    }
+}
+
+// Calls `use(first row, examples)` for each block of rows, with the layer's net inputs by example.
+template <class T, class Use>
+void by_examples(const Pass<T>& pass, int64_t l, const T* array, T* transposed, Share share,
+                 const Use& use) {
+    const int64_t units = pass.units(l), stride = pass.layers[l].stride;
+    const int64_t end = share.end(pass.rows);
+    for (int64_t row = share.begin(pass.rows); row < end; row += lanes<T>) {
+        const int rows = lanes_left<T>(row, end);
+        for (int64_t k = 0; k < units; k += lanes<T>)
+            transpose(array + row * stride + k, stride, rows, lanes_left<T>(k, units),
+                      transposed + k * lanes<T>, lanes<T>);
+        use(row, rows);
+    }
+}
+
+// Back from (units, lanes) to rows.
+template <class T>
+void by_units(const T* transposed, int64_t units, int rows, T* array, int64_t stride) {
+    for (int64_t k = 0; k < units; k += lanes<T>)
+        transpose(transposed + k * lanes<T>, lanes<T>, lanes_left<T>(k, units), rows, array + k,
+                  stride);
+}
+
+template <class T>
+void softmax_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, Share share) {
+    const LayerArrays<T>& to = pass.layers[l];
+    const Examples<T> examples{pass.units(l), lanes<T>, scratch.net_input, nullptr,
+                               scratch.predicted, nullptr, nullptr};
+    by_examples(pass, l, to.net_input, scratch.net_input, share, [&](int64_t row, int rows) {
+        softmax(examples);
+        by_units(scratch.predicted, pass.units(l), rows, to.output + row * to.stride, to.stride);
+        if (!to.derivative) return;
+        by_units(scratch.predicted, pass.units(l), rows, to.derivative + row * to.stride,
+                 to.stride);
+    });
+}
+
+template <class T>
+void drop_out(const Pass<T>& pass, int64_t l, T* array, T* second, Share share) {
+    const DropoutMask mask{pass.dropout_rate(l), pass.dropout.seed, pass.step, l};
+    const int64_t stride = pass.layers[l].stride;
+    for (int64_t row = share.begin(pass.rows); row < share.end(pass.rows); ++row)
+        mask.apply(row, pass.units(l), array + row * stride,
+                   second ? second + row * stride : nullptr);
+}
+
+template <class T>
+void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, const Part& part) {
     const Layer& layer = pass.layer(l);
-    const bool row_wise = whole_row(pass, l);
-    const ForwardEpilogue<T> epilogue{layer.activation,
-                                      layer.biases < 0 ? nullptr : pass.parameters + layer.biases,
-                                      layer.to,
-                                      pass.net_input[l],
-                                      row_wise ? nullptr : pass.output[l],
-                                      row_wise ? nullptr : pass.derivative[l]};
-    multiply<T>({pass.output[l - 1], layer.from, 1}, {pass.parameters + layer.weights, layer.to, 1},
-                pass.rows, layer.to, layer.from, layer.from, share, pass.panel, epilogue);
-    team.wait();
-    if (row_wise && l < pass.network.depth) {
-        for (int64_t row = share.begin(pass.rows); row < share.end(pass.rows); ++row)
-            softmax_row(pass.net_input[l] + row * layer.to, layer.to,
-                        pass.output[l] + row * layer.to);
-        team.wait();
+    const LayerArrays<T>&from = pass.layers[l - 1], &to = pass.layers[l];
+    const bool row_wise = pass.row_wise(l);
+    ForwardEpilogue<T> epilogue{
+        layer, layer.biases < 0 ? nullptr : pass.parameters + layer.biases, to};
+    if (row_wise) epilogue.to.output = epilogue.to.derivative = nullptr;
+    if (layer.connection == Connection::scale)
+        scale_forward(pass, l, part.share, epilogue);
+    else
+        multiply<T>({from.output, from.stride, 1},
+                    {pass.parameters + layer.weights, layer.to, 1, false}, pass.rows, layer.to,
+                    layer.from, layer.from, part.share, scratch.panel, epilogue);
+    // The rows of this thread's share are also those of its examples in the output layer.
+    const bool costs_follow = pass.learns && l == pass.depth();
+    if (costs_follow && !by_panels<T>(layer.to, part.share.parts)) return;
+    part.wait();
+    if (row_wise && !costs_follow) {
+        softmax_layer(pass, l, scratch, part.share);
+        part.wait();
+    }
+    if (pass.dropout_rate(l) > 0) {
+        const bool softmax = layer.activation == Activation::softmax;
+        drop_out(pass, l, to.output, softmax ? nullptr : to.derivative, part.share);
+        part.wait();
     }
 }
 
 // The prediction, the cost of each example and delta(L).
 template <class T>
-void output_layer(const Pass<T>& pass, const T* desired, Share share, Team& team) {
-    const int64_t last = pass.network.depth, units = pass.units(last);
-    for (int64_t row = share.begin(pass.rows); row < share.end(pass.rows); ++row) {
-        const int64_t at = row * units;
-        pass.costs[row] =
-            objective_row(pass.network.cost, pass.layer(last).activation, pass.net_input[last] + at,
-                          desired + at, units, pass.output[last] + at, pass.delta[last] + at);
-    }
-    team.wait();
+void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const Part& part) {
+    const int64_t last = pass.depth(), units = pass.units(last);
+    const LayerArrays<T>& to = pass.layers[last];
+    alignas(64) double costs[lanes<T>];
+    const Examples<T> examples{units, lanes<T>, scratch.net_input, scratch.desired,
+                               scratch.predicted, scratch.delta, costs};
+    by_examples(pass, last, to.net_input, scratch.net_input, part.share,
+                [&](int64_t row, int rows) {
+        const int64_t at = row * to.stride;
+        for (int64_t k = 0; k < units; k += lanes<T>)
+            transpose(pass.desired + at + k, to.stride, rows, lanes_left<T>(k, units),
+                      scratch.desired + k * lanes<T>, lanes<T>);
+        objective(*pass.network, examples);
+        for (int example = 0; example < rows; ++example) pass.costs[row + example] = costs[example];
+        if (pass.weights) examples.weigh(load(pass.weights + row, rows));
+        if (to.output) by_units(scratch.predicted, units, rows, to.output + at, to.stride);
+        if (to.delta) by_units(scratch.delta, units, rows, to.delta + at, to.stride);
+    });
+    part.wait();
 }
 
-// delta(l-1) = (delta(l) W(l)^T) * g'(in(l-1)), elementwise.
+// delta(l-1) = c (delta(l) W(l)^T) * g'(in(l-1)), elementwise.
 template <class T>
 struct DeltaEpilogue {
-    const T* derivative;
-    int64_t units;
+    T multiplier;
+    const T* derivative;  // null behind softmax, whose Jacobian looks at whole rows
     T* delta;
+    int64_t stride;
 
-    void operator()(int64_t row, int64_t column, Vec<T> sum, int count) const {
-        const int64_t at = row * units + column;
-        store(delta + at, derivative ? sum * load(derivative + at, count) : sum, count);
+    void prepare(int64_t, int64_t, int, int) const {}
+    void operator()(int64_t row, int64_t column, const T* tile, int rows, int columns) const {
+        for (int r = 0; r < rows; ++r) {
+            for (int c = 0; c < columns; c += lanes<T>) {
+                const int64_t at = (row + r) * stride + column + c;
+                const Vec<T> sum = load(tile + r * tile_columns<T> + c) * broadcast(multiplier);
+                store(delta + at, derivative ? sum * load(derivative + at) : sum);
+            }
+        }
     }
 };
 
 template <class T>
-void backward_layer(const Pass<T>& pass, int64_t l, Share share, Team& team) {
-    const Layer& layer = pass.layer(l);
-    const bool softmax = pass.layer(l - 1).activation == Activation::softmax;
-    const DeltaEpilogue<T> epilogue{softmax ? nullptr : pass.derivative[l - 1], layer.from,
-                                    pass.delta[l - 1]};
-    multiply<T>({pass.delta[l], layer.to, 1}, {pass.parameters + layer.weights, 1, layer.to},
-                pass.rows, layer.from, layer.to, layer.to, share, pass.panel, epilogue);
-    team.wait();
-    if (softmax) {
-        for (int64_t row = share.begin(pass.rows); row < share.end(pass.rows); ++row) {
-            T* delta = pass.delta[l - 1] + row * layer.from;
-            softmax_backward_row(pass.output[l - 1] + row * layer.from, delta, layer.from, delta);
+void scale_backward(const Pass<T>& pass, int64_t l, Share share, const DeltaEpilogue<T>& epilogue) {
+    const LayerArrays<T>& from = pass.layers[l];
+    alignas(64) T tile[tile_columns<T>];
+    for (int64_t row = share.begin(pass.rows); row < share.end(pass.rows); ++row) {
+        for (int64_t column = 0; column < pass.units(l); column += lanes<T>) {
+            const int count = lanes_left<T>(column, pass.units(l));
+            const T* w = pass.parameters + pass.layer(l).weights + column;
+            store(tile, load(from.delta + row * from.stride + column) * load(w, count));
+            epilogue(row, column, tile, 1, count);
         }
-        team.wait();
     }
 }
 
-// dE/dW(l) = y(l-1)^T delta(l) / rows, handed to `use` (place in the parameter buffer, gradient,
-// count) vector by vector as it is finished, so that training needs no array of gradients.
+template <class T>
+void softmax_layer_backward(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch,
+                            Share share) {
+    const LayerArrays<T>& to = pass.layers[l];
+    if (pass.dropout_rate(l) > 0) drop_out<T>(pass, l, to.delta, nullptr, share);
+    const int64_t units = pass.units(l);
+    const Examples<T> examples{units, lanes<T>, nullptr, nullptr, scratch.predicted, scratch.delta,
+                               nullptr};
+    by_examples(pass, l, to.derivative, scratch.predicted, share, [&](int64_t row, int rows) {
+        T* delta = to.delta + row * to.stride;
+        for (int64_t k = 0; k < units; k += lanes<T>)
+            transpose(delta + k, to.stride, rows, lanes_left<T>(k, units),
+                      scratch.delta + k * lanes<T>, lanes<T>);
+        softmax_backward(examples);
+        by_units(scratch.delta, units, rows, delta, to.stride);
+    });
+}
+
+// From delta(l) to delta(l-1).
+template <class T>
+void backward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, const Part& part) {
+    const Layer& layer = pass.layer(l);
+    const LayerArrays<T>&to = pass.layers[l - 1], &from = pass.layers[l];
+    const bool softmax = pass.layer(l - 1).activation == Activation::softmax;
+    const DeltaEpilogue<T> epilogue{T(layer.multiplier), softmax ? nullptr : to.derivative,
+                                    to.delta, to.stride};
+    if (layer.connection == Connection::scale)
+        scale_backward(pass, l, part.share, epilogue);
+    else
+        multiply<T>({from.delta, from.stride, 1},
+                    {pass.parameters + layer.weights, 1, layer.to, false}, pass.rows, layer.from,
+                    layer.to, layer.to, part.share, scratch.panel, epilogue);
+    part.wait();
+    if (softmax) {
+        softmax_layer_backward(pass, l - 1, scratch, part.share);
+        part.wait();
+    }
+}
+
+template <class T>
+void forward_and_backward(const Pass<T>& pass, const Scratch<T>& scratch, const Part& part) {
+    if (pass.dropout_rate(0) > 0)
+        drop_out<T>(pass, 0, pass.layers[0].output, nullptr, everything);
+    for (int64_t l = 1; l <= pass.depth(); ++l) forward_layer(pass, l, scratch, part);
+    output_layer(pass, scratch, part);
+    for (int64_t l = pass.depth(); l > 1; --l) backward_layer(pass, l, scratch, part);
+}
+
+// Sums over the batch of delta, or of delta * y, for one vector of units.
+template <class T>
+inline Vec<T> batch_sum(const T* delta, const T* y, int64_t stride, int64_t rows) {
+    Vec<T> total{};
+    for (int64_t block = 0; block < rows; block += batch_block) {
+        const int64_t end = rows - block < batch_block ? rows : block + batch_block;
+        Vec<T> sum{};
+        for (int64_t row = block; row < end; ++row) {
+            const Vec<T> d = load(delta + row * stride);
+            sum = y ? fma(load(y + row * stride), d, sum) : sum + d;
+        }
+        total = block == 0 ? sum : total + sum;
+    }
+    return total;
+}
+
+// Hands each tile of dE/dW(l) to `use` as soon as it is finished.
 template <class T, class Use>
 struct GradientEpilogue {
-    T scale;
-    int64_t units, offset;
     const Use& use;
+    int64_t at, stride;
+    T mean;
 
-    void operator()(int64_t row, int64_t column, Vec<T> sum, int count) const {
-        use(offset + row * units + column, sum * broadcast(scale), count);
+    void prepare(int64_t row, int64_t column, int rows, int columns) const {
+        use.prepare(at + row * stride + column, stride, rows, columns);
+    }
+    void operator()(int64_t row, int64_t column, const T* tile, int rows, int columns) const {
+        const int64_t place = at + row * stride + column;
+        if (columns != stride || columns % lanes<T> == 0) {
+            use(GradientBlock<T>{tile, tile_columns<T>, place, stride, rows, columns, mean});
+            return;
+        }
+        // Whole rows of a narrow layer are one piece: whole vectors go over it.
+        alignas(64) T piece[tile_rows * tile_columns<T> + lanes<T>];
+        for (int r = 0; r < rows; ++r)
+            for (int c = 0; c < columns; c += lanes<T>)
+                store(piece + r * columns + c, load(tile + r * tile_columns<T> + c));
+        use(GradientBlock<T>{piece, 0, place, 0, 1, int64_t(rows) * columns, mean});
     }
 };
 
+// dE/dW(l) = c y(l-1)^T delta(l) / examples and dE/db(l), block by block to what `use` has for
+// this group of parameters, so that training needs no array of gradients.
 template <class T, class Use>
-void layer_gradient(const Pass<T>& pass, int64_t l, Share share, const Use& use) {
+void layer_gradient(const Pass<T>& pass, int64_t l, double examples, T* panel, Share share,
+                    const Use& use) {
     const Layer& layer = pass.layer(l);
-    const T scale = T(1.0 / double(pass.rows));
-    const GradientEpilogue<T, Use> epilogue{scale, layer.to, layer.weights, use};
-    multiply<T>({pass.output[l - 1], 1, layer.from}, {pass.delta[l], layer.to, 1}, layer.from,
-                layer.to, pass.rows, batch_block, share, pass.panel, epilogue);
-    if (layer.biases < 0) return;
+    const LayerArrays<T>&before = pass.layers[l - 1], &here = pass.layers[l];
+    const double mean = examples != 0 ? 1 / examples : 0;
+    const T weight_mean = T(layer.multiplier * mean);
+    const auto weights = use.weights(layer), biases = use.biases(layer);
+    if (layer.connection == Connection::dense) {
+        const GradientEpilogue<T, decltype(weights)> epilogue{weights, layer.weights, layer.to,
+                                                              weight_mean};
+        multiply<T>({before.output, 1, before.stride}, {here.delta, here.stride, 1, true},
+                    layer.from, layer.to, pass.rows, batch_block, share, panel, epilogue);
+    }
+    alignas(64) T sums[lanes<T>];
     const int64_t vectors = (layer.to + lanes<T> - 1) / lanes<T>;
     for (int64_t v = share.begin(vectors); v < share.end(vectors); ++v) {
         const int64_t column = v * lanes<T>;
-        const int count = layer.to - column < lanes<T> ? int(layer.to - column) : lanes<T>;
-        Vec<T> total{};
-        for (int64_t block = 0; block < pass.rows; block += batch_block) {
-            const int64_t end = pass.rows - block < batch_block ? pass.rows : block + batch_block;
-            Vec<T> sum{};
-            for (int64_t row = block; row < end; ++row)
-                sum += load(pass.delta[l] + row * layer.to + column, count);
-            total = block == 0 ? sum : total + sum;
+        const int count = lanes_left<T>(column, layer.to);
+        const T* delta = here.delta + column;
+        if (layer.connection == Connection::scale) {
+            store(sums, batch_sum<T>(delta, before.output + column, here.stride, pass.rows));
+            weights(GradientBlock<T>{sums, 0, layer.weights + column, 0, 1, count, weight_mean});
         }
-        use(layer.biases + column, total * broadcast(scale), count);
+        if (layer.biases >= 0) {
+            store(sums, batch_sum<T>(delta, nullptr, here.stride, pass.rows));
+            biases(GradientBlock<T>{sums, 0, layer.biases + column, 0, 1, count, T(mean)});
+        }
     }
 }
 
-template <class T, class Use>
-void forward_and_backward(const Pass<T>& pass, const T* desired, Share share, Team& team,
-                          const Use& use) {
-    const int64_t last = pass.network.depth;
-    for (int64_t l = 1; l <= last; ++l) forward_layer(pass, l, share, team);
-    output_layer(pass, desired, share, team);
-    for (int64_t l = last; l >= 1; --l) {
-        if (l > 1) backward_layer(pass, l, share, team);
-        layer_gradient(pass, l, share, use);
+// Updates the parameters by their gradients while these are in the first-level cache.
+template <class T>
+struct UpdateParameters {
+    const UpdateStep<T>& step;
+
+    struct OfGroup {
+        Group<T> group;
+        void prepare(int64_t at, int64_t stride, int64_t rows, int64_t columns) const {
+            prefetch(group, at, stride, rows, columns);
+        }
+        void operator()(const GradientBlock<T>& block) const { update(group, block); }
+    };
+    OfGroup weights(const Layer& layer) const { return {step.group(layer.weight_rate, false)}; }
+    OfGroup biases(const Layer& layer) const { return {step.group(layer.bias_rate, true)}; }
+};
+
+// Keeps the gradients in an array laid out as the parameters.
+template <class T>
+struct KeepGradient {
+    T* to;
+
+    void prepare(int64_t, int64_t, int64_t, int64_t) const {}
+    void operator()(const GradientBlock<T>& block) const {
+        block.each([&](int64_t at, Vec<T> gradient, int count) { store(to + at, gradient, count); });
     }
-    team.wait();
+    KeepGradient weights(const Layer&) const { return *this; }
+    KeepGradient biases(const Layer&) const { return *this; }
+};
+
+// The factor that makes a gradient at most `longest` long. Squares are summed in float64, in pieces
+// of a fixed size whose sums are added in order, so that threads can share them.
+inline constexpr int64_t norm_piece = 4096;
+
+template <class T>
+void sum_squares(const T* gradient, int64_t count, Share share, double* pieces) {
+    const int64_t all = (count + norm_piece - 1) / norm_piece;
+    for (int64_t piece = share.begin(all); piece < share.end(all); ++piece) {
+        const int64_t begin = piece * norm_piece;
+        const int64_t end = count - begin < norm_piece ? count : begin + norm_piece;
+        double sum = 0;
+        for (int64_t i = begin; i < end; ++i) sum += double(gradient[i]) * double(gradient[i]);
+        pieces[piece] = sum;
+    }
 }
 
-inline double sum_of_costs(const double* costs, int64_t rows) {
+inline double clipping_factor(const double* pieces, int64_t count, double longest) {
+    double sum = 0;
+    for (int64_t piece = 0; piece * norm_piece < count; ++piece) sum += pieces[piece];
+    const double norm = __builtin_sqrt(sum);
+    return norm > longest ? longest / norm : 1;
+}
+
+// Updates all parameters by an array of gradients.
+template <class T>
+void update_all(const Network& network, const UpdateStep<T>& step, const T* gradient, T factor,
+                Share share) {
+    const UpdateParameters<T> use{step};
+    const auto apply = [&](const auto& update_group, int64_t first, int64_t count) {
+        const int64_t vectors = (count + lanes<T> - 1) / lanes<T>;
+        const int64_t begin = share.begin(vectors) * lanes<T>;
+        const int64_t end = share.end(vectors) * lanes<T>;
+        const int64_t columns = (end < count ? end : count) - begin;
+        update_group(GradientBlock<T>{gradient + first + begin, 0, first + begin, 0, 1, columns,
+                                      factor});
+    };
+    for (int64_t l = 0; l < network.depth; ++l) {
+        const Layer& layer = network.layers[l];
+        apply(use.weights(layer), layer.weights, layer.weight_count());
+        if (layer.biases >= 0) apply(use.biases(layer), layer.biases, layer.to);
+    }
+}
+
+// In order, a chain for each 256 examples.
+template <class Number>
+inline double sum_over_batch(int64_t rows, const Number& number) {
     double total = 0;
     for (int64_t block = 0; block < rows; block += batch_block) {
         const int64_t end = rows - block < batch_block ? rows : block + batch_block;
         double sum = 0;
-        for (int64_t row = block; row < end; ++row) sum += costs[row];
+        for (int64_t row = block; row < end; ++row) sum += number(row);
         total += sum;
     }
     return total;
 }
 
-template <class T>
-struct Update {
-    UpdateStep<T> step;
-    void operator()(int64_t at, Vec<T> gradient, int count) const {
-        update(step, at, gradient, count);
-    }
-};
-
-template <class T>
-void gather(const T* from, int64_t units, const int64_t* order, Share share, int64_t rows, T* to) {
-    for (int64_t row = share.begin(rows); row < share.end(rows); ++row)
-        __builtin_memcpy(to + row * units, from + order[row] * units, size_t(units) * sizeof(T));
-}
-
 // What one member of the team does in a training; member 0 also writes down the costs.
 template <class T>
-void run_member(const Training<T>& training, Pass<T> pass, T* desired, Share share, Team& team) {
-    const int64_t outputs = pass.units(pass.network.depth);
-    for (int64_t s = 0; s < training.steps; ++s) {
-        const int64_t* examples = training.order + training.batch_starts[s];
-        pass.rows = training.batch_starts[s + 1] - training.batch_starts[s];
-        gather(training.x, pass.units(0), examples, share, pass.rows, pass.output[0]);
-        gather(training.desired, outputs, examples, share, pass.rows, desired);
-        team.wait();
-        const Update<T> use{update_step(training.optimizer, training.parameters, training.state,
-                                        pass.network.parameter_count, training.steps_before + s + 1,
-                                        training.learning_rates[s])};
-        forward_and_backward(pass, static_cast<const T*>(desired), share, team, use);
-        if (share.part == 0) training.step_costs[s] = sum_of_costs(pass.costs, pass.rows);
+struct Member {
+    const Training<T>& training;
+    Pass<T> pass;
+    Scratch<T> scratch;
+    T* gradient;      // all of it, only where it is clipped
+    double* squares;  // its squares' sums
+    Part part;
+
+    void run() {
+        for (int64_t s = 0; s < training.steps; ++s) step(s);
     }
-}
+
+    void step(int64_t s) {
+        pass.rows = training.batch_starts[s + 1] - training.batch_starts[s];
+        pass.step = training.steps_before + s + 1;
+        gather(training.order + training.batch_starts[s]);
+        forward_and_backward(pass, scratch, part);
+        const double examples = examples_in_batch();
+        if (part.share.part == 0) training.step_costs[s] = sum_of_costs();
+        change_parameters(s, examples);
+        part.wait();
+    }
+
+    // All inputs, and this thread's share of what only the output layer looks at.
+    void gather(const int64_t* order) {
+        const int64_t last = pass.depth(), outputs = pass.units(last);
+        copy_examples(training.x, pass.units(0), order, 0, pass.rows, pass.layers[0].output,
+                      pass.layers[0].stride);
+        const int64_t begin = part.share.begin(pass.rows), end = part.share.end(pass.rows);
+        copy_examples(training.desired, outputs, order, begin, end, pass.desired,
+                      pass.layers[last].stride);
+        for (int64_t row = begin; pass.weights && row < end; ++row)
+            pass.weights[row] = training.weights[order[row]];
+    }
+
+    static void copy_examples(const T* from, int64_t units, const int64_t* order, int64_t begin,
+                              int64_t end, T* to, int64_t stride) {
+        for (int64_t row = begin; row < end; ++row) {
+            const T* example = from + order[row] * units;
+            for (int64_t k = 0; k < units; k += lanes<T>)
+                store(to + row * stride + k, load(example + k, lanes_left<T>(k, units)));
+        }
+    }
+
+    double examples_in_batch() const {
+        if (!pass.weights) return double(pass.rows);
+        return sum_over_batch(pass.rows, [&](int64_t row) { return double(pass.weights[row]); });
+    }
+
+    double sum_of_costs() const {
+        return sum_over_batch(pass.rows, [&](int64_t row) {
+            return pass.weights ? double(pass.weights[row]) * pass.costs[row] : pass.costs[row];
+        });
+    }
+
+    void change_parameters(int64_t s, double examples) {
+        const UpdateStep<T> step{training.update,       training.parameters,
+                                 training.state,        training.network.parameter_count,
+                                 pass.step,             training.learning_rates[s],
+                                 double(pass.rows)};
+        if (training.update.clip_norm == 0) {
+            each_gradient(examples, UpdateParameters<T>{step});
+            return;
+        }
+        const int64_t count = training.network.parameter_count;
+        each_gradient(examples, KeepGradient<T>{gradient});
+        part.wait();
+        sum_squares(gradient, count, part.share, squares);
+        part.wait();
+        const double factor = clipping_factor(squares, count, training.update.clip_norm);
+        update_all(training.network, step, gradient, T(factor), part.share);
+    }
+
+    template <class Use>
+    void each_gradient(double examples, const Use& use) {
+        for (int64_t l = pass.depth(); l >= 1; --l)
+            layer_gradient(pass, l, examples, scratch.panel, part.share, use);
+    }
+};
 
 }  // namespace glassnet::GLASSNET_ISA

@@ -20,6 +20,7 @@ struct VectorOf<float> {
     static constexpr int bytes = GLASSNET_REGISTER_BYTES ? GLASSNET_REGISTER_BYTES : sizeof(float);
     typedef float type __attribute__((vector_size(bytes)));
     typedef float anywhere __attribute__((vector_size(bytes), aligned(4), may_alias));
+    typedef int32_t bit;
     typedef int32_t bits __attribute__((vector_size(bytes)));
     static constexpr int mantissa_bits = 23;
 };
@@ -28,6 +29,7 @@ struct VectorOf<double> {
     static constexpr int bytes = GLASSNET_REGISTER_BYTES ? GLASSNET_REGISTER_BYTES : sizeof(double);
     typedef double type __attribute__((vector_size(bytes)));
     typedef double anywhere __attribute__((vector_size(bytes), aligned(8), may_alias));
+    typedef int64_t bit;
     typedef int64_t bits __attribute__((vector_size(bytes)));
     static constexpr int mantissa_bits = 52;
 };
@@ -75,13 +77,52 @@ inline void store(T* to, Vec<T> x, int count) {
         store_part(to, x, count);
 }
 
+// How many of `count` elements the vector that begins at `at` still has.
+template <class T>
+inline int lanes_left(int64_t at, int64_t count) {
+    return count - at < lanes<T> ? int(count - at) : lanes<T>;
+}
+
+template <class T>
+inline Bits<T> sign_bit() {
+    return Bits<T>{} + (typename VectorOf<T>::bit(1) << (8 * int(sizeof(T)) - 1));
+}
 template <class T>
 inline Vec<T> absolute(Vec<T> x) {
-    return x < 0 ? -x : x;
+    return (Vec<T>)((Bits<T>)x & ~sign_bit<T>());
+}
+template <class T>
+inline Vec<T> minus_absolute(Vec<T> x) {
+    return (Vec<T>)((Bits<T>)x | sign_bit<T>());
 }
 template <class T>
 inline Vec<T> zero_or_above(Vec<T> x) {
     return x < 0 ? Vec<T>{} : x;
+}
+
+// Transposes a block of at most `lanes` rows and columns: column c becomes a whole vector at
+// to + c * to_stride, of which the first `rows` elements are the column and the others 0.
+template <class T>
+inline void transpose(const T* from, int64_t from_stride, int rows, int columns, T* to,
+                      int64_t to_stride) {
+    Vec<T> block[lanes<T>], next[lanes<T>];
+#pragma GCC unroll 16
+    for (int row = 0; row < lanes<T>; ++row)
+        block[row] = row < rows ? load(from + row * from_stride, columns) : Vec<T>{};
+    // After log2(lanes) perfect shuffles of the rows, element (r, c) is at (c, r).
+#pragma GCC unroll 4
+    for (int distance = 1; distance < lanes<T>; distance *= 2) {
+#pragma GCC unroll 8
+        for (int row = 0; row < lanes<T> / 2; ++row) {
+            next[2 * row] = interleave_low(block[row], block[row + lanes<T> / 2]);
+            next[2 * row + 1] = interleave_high(block[row], block[row + lanes<T> / 2]);
+        }
+#pragma GCC unroll 16
+        for (int row = 0; row < lanes<T>; ++row) block[row] = next[row];
+    }
+#pragma GCC unroll 16
+    for (int column = 0; column < lanes<T>; ++column)
+        if (column < columns) store(to + column * to_stride, block[column]);
 }
 
 }  // namespace glassnet::GLASSNET_ISA

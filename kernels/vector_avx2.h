@@ -15,6 +15,24 @@ inline __m256d fma(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, 
 inline __m256 square_root(__m256 x) { return _mm256_sqrt_ps(x); }
 inline __m256d square_root(__m256d x) { return _mm256_sqrt_pd(x); }
 
+// The larger one; `b` where one is not a number.
+inline __m256 maximum(__m256 a, __m256 b) { return _mm256_max_ps(a, b); }
+inline __m256d maximum(__m256d a, __m256d b) { return _mm256_max_pd(a, b); }
+
+// a0 b0 a1 b1 ... of the lower, or of the upper halves.
+inline __m256 interleave_low(__m256 a, __m256 b) {
+    return _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), 0x20);
+}
+inline __m256 interleave_high(__m256 a, __m256 b) {
+    return _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), 0x31);
+}
+inline __m256d interleave_low(__m256d a, __m256d b) {
+    return _mm256_permute2f128_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b), 0x20);
+}
+inline __m256d interleave_high(__m256d a, __m256d b) {
+    return _mm256_permute2f128_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b), 0x31);
+}
+
 inline __m256i first_of_8(int count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }

@@ -15,6 +15,28 @@ inline __m512d fma(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, 
 inline __m512 square_root(__m512 x) { return _mm512_sqrt_ps(x); }
 inline __m512d square_root(__m512d x) { return _mm512_sqrt_pd(x); }
 
+// The larger one; `b` where one is not a number.
+inline __m512 maximum(__m512 a, __m512 b) { return _mm512_max_ps(a, b); }
+inline __m512d maximum(__m512d a, __m512d b) { return _mm512_max_pd(a, b); }
+
+// a0 b0 a1 b1 ... of the lower, or of the upper halves.
+inline __m512 interleave_low(__m512 a, __m512 b) {
+    const __m512i order =
+        _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    return _mm512_permutex2var_ps(a, order, b);
+}
+inline __m512 interleave_high(__m512 a, __m512 b) {
+    const __m512i order =
+        _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    return _mm512_permutex2var_ps(a, order, b);
+}
+inline __m512d interleave_low(__m512d a, __m512d b) {
+    return _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), b);
+}
+inline __m512d interleave_high(__m512d a, __m512d b) {
+    return _mm512_permutex2var_pd(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b);
+}
+
 inline __mmask16 first(int count) { return static_cast<__mmask16>((1u << count) - 1u); }
 
 inline __m512 load_part(const float* from, int count) {

@@ -15,6 +15,18 @@ inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) { return vfm
 inline Vec<float> square_root(Vec<float> x) { return vsqrtq_f32(x); }
 inline Vec<double> square_root(Vec<double> x) { return vsqrtq_f64(x); }
 
+// The larger one; `b` where one is not a number.
+template <class V>
+inline V maximum(V a, V b) {
+    return a > b ? a : b;
+}
+
+// a0 b0 a1 b1 ... of the lower, or of the upper halves.
+inline Vec<float> interleave_low(Vec<float> a, Vec<float> b) { return vzip1q_f32(a, b); }
+inline Vec<float> interleave_high(Vec<float> a, Vec<float> b) { return vzip2q_f32(a, b); }
+inline Vec<double> interleave_low(Vec<double> a, Vec<double> b) { return vzip1q_f64(a, b); }
+inline Vec<double> interleave_high(Vec<double> a, Vec<double> b) { return vzip2q_f64(a, b); }
+
 template <class T>
 inline Vec<T> load_part(const T* from, int count) {
     Vec<T> x{};

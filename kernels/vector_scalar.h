@@ -17,6 +17,22 @@ inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
 inline Vec<float> square_root(Vec<float> x) { return Vec<float>{__builtin_sqrtf(x[0])}; }
 inline Vec<double> square_root(Vec<double> x) { return Vec<double>{__builtin_sqrt(x[0])}; }
 
+// The larger one; `b` where one is not a number.
+template <class V>
+inline V maximum(V a, V b) {
+    return a > b ? a : b;
+}
+
+// Halves of one lane: nobody asks for them, but the transposition names them.
+template <class V>
+inline V interleave_low(V a, V) {
+    return a;
+}
+template <class V>
+inline V interleave_high(V, V b) {
+    return b;
+}
+
 // A part of one lane is nothing, and nobody asks for nothing.
 template <class T>
 inline Vec<T> load_part(const T*, int) {

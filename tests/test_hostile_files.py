@@ -107,7 +107,7 @@ def test_a_header_that_lies_is_refused(
         ("units", "8", "whole number, not '8'"),
         ("units", True, "whole number, not True"),
         ("units", [8], r"whole number, not \[8\]"),
-        ("activation", "gelu", "unknown activation 'gelu'; known are: identity"),
+        ("activation", "swish", "unknown activation 'swish'; known are: identity"),
         ("activation", ["relu"], "activation"),
         ("activation", None, "unknown activation None"),
         ("bias", False, "the arrays of the file do not fit"),

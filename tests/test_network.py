@@ -76,10 +76,8 @@ def test_the_seed_decides_everything() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_its_text_builds_the_same_network(seed: int) -> None:
-    from glassnet.structure import activation
-
     net = random_case(seed, widest=5, most_rows=1).net
-    names = {"Network": gn.Network, "Dense": gn.Dense, **vars(activation)}
+    names = {name: getattr(gn, name) for name in gn.__all__}
     again = eval(repr(net), names)  # noqa: S307 - our own text
     assert again.architecture == net.architecture
     assert (again.dtype, again.seed) == (net.dtype, net.seed)
@@ -125,7 +123,7 @@ def test_mixed_layers_and_text_are_refused() -> None:
         ({"threads": 0}, ValueError, "threads must be at least 1"),
         ({"validation": 1.5}, ValueError, "above 0 and below 1"),
         ({"cost": "binary_crossentropy"}, ValueError, "needs the output activation 'sigmoid'"),
-        ({"validation": ([[1, 2]], [0, 1])}, ValueError, "1 rows of X and 2 of y"),
+        ({"validation": ([[1, 2]], [0, 1])}, ValueError, "validation X has 1 examples and the "),
     ],
 )
 def test_impossible_options_are_refused_and_change_nothing(

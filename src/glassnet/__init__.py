@@ -21,21 +21,43 @@ if TYPE_CHECKING:
     from glassnet.errors import GlassnetError as GlassnetError
     from glassnet.errors import LimitError as LimitError
     from glassnet.errors import MissingPackageError as MissingPackageError
+    from glassnet.errors import NotFiniteError as NotFiniteError
     from glassnet.explanation.explain import Explanation as Explanation
     from glassnet.explanation.explain import explain as explain
     from glassnet.explanation.sections import Limits as Limits
     from glassnet.learning.history import History as History
+    from glassnet.learning.schedule import Adaptive as Adaptive
     from glassnet.learning.schedule import Constant as Constant
     from glassnet.learning.schedule import Cosine as Cosine
+    from glassnet.learning.schedule import CosLog4 as CosLog4
     from glassnet.learning.schedule import Exponential as Exponential
+    from glassnet.learning.schedule import InverseScaling as InverseScaling
+    from glassnet.learning.schedule import OneCycle as OneCycle
+    from glassnet.learning.schedule import Step as Step
+    from glassnet.learning.schedule import WarmUp as WarmUp
     from glassnet.learning.stopping import EarlyStopping as EarlyStopping
     from glassnet.model import Model as Model
     from glassnet.model import load as load
     from glassnet.network import Network as Network
+    from glassnet.structure.cost import CategoricalCrossentropy as CategoricalCrossentropy
     from glassnet.structure.layer import Dense as Dense
+    from glassnet.structure.layer import Scale as Scale
+    from glassnet.structure.rectifier import Elu as Elu
+    from glassnet.structure.rectifier import LeakyRelu as LeakyRelu
+    from glassnet.structure.regression import Huber as Huber
+    from glassnet.structure.regression import Pinball as Pinball
+    from glassnet.together import fit_together as fit_together
+    from glassnet.update.dropout import Dropout as Dropout
+    from glassnet.update.lbfgs import LBFGS as LBFGS
     from glassnet.update.optimizer import SGD as SGD
     from glassnet.update.optimizer import Adam as Adam
+    from glassnet.update.optimizer import AdamW as AdamW
     from glassnet.update.optimizer import Momentum as Momentum
+    from glassnet.update.optimizer import Nesterov as Nesterov
+    from glassnet.update.optimizer import RMSprop as RMSprop
+    from glassnet.update.penalty import L1 as L1
+    from glassnet.update.penalty import L2 as L2
+    from glassnet.update.penalty import WeightDecay as WeightDecay
 
 __version__ = "0.1.0"
 
@@ -43,24 +65,46 @@ __version__ = "0.1.0"
 # costs next to nothing and the command line answers at once.
 _HOMES = {
     "Adam": "glassnet.update.optimizer",
+    "AdamW": "glassnet.update.optimizer",
+    "Adaptive": "glassnet.learning.schedule",
+    "CategoricalCrossentropy": "glassnet.structure.cost",
     "Constant": "glassnet.learning.schedule",
+    "CosLog4": "glassnet.learning.schedule",
     "Cosine": "glassnet.learning.schedule",
     "Dense": "glassnet.structure.layer",
     "DivergedError": "glassnet.errors",
+    "Dropout": "glassnet.update.dropout",
     "EarlyStopping": "glassnet.learning.stopping",
+    "Elu": "glassnet.structure.rectifier",
     "Explanation": "glassnet.explanation.explain",
     "Exponential": "glassnet.learning.schedule",
     "FileFormatError": "glassnet.errors",
     "GlassnetError": "glassnet.errors",
     "History": "glassnet.learning.history",
+    "Huber": "glassnet.structure.regression",
+    "InverseScaling": "glassnet.learning.schedule",
+    "L1": "glassnet.update.penalty",
+    "L2": "glassnet.update.penalty",
+    "LBFGS": "glassnet.update.lbfgs",
+    "LeakyRelu": "glassnet.structure.rectifier",
     "LimitError": "glassnet.errors",
     "Limits": "glassnet.explanation.sections",
     "MissingPackageError": "glassnet.errors",
     "Model": "glassnet.model",
     "Momentum": "glassnet.update.optimizer",
+    "Nesterov": "glassnet.update.optimizer",
     "Network": "glassnet.network",
+    "NotFiniteError": "glassnet.errors",
+    "OneCycle": "glassnet.learning.schedule",
+    "Pinball": "glassnet.structure.regression",
+    "RMSprop": "glassnet.update.optimizer",
     "SGD": "glassnet.update.optimizer",
+    "Scale": "glassnet.structure.layer",
+    "Step": "glassnet.learning.schedule",
+    "WarmUp": "glassnet.learning.schedule",
+    "WeightDecay": "glassnet.update.penalty",
     "explain": "glassnet.explanation.explain",
+    "fit_together": "glassnet.together",
     "info": "glassnet.engine",
     "load": "glassnet.model",
 }

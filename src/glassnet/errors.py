@@ -8,6 +8,7 @@ finds in its way has a class of its own::
     └── GlassnetError
         ├── LimitError                   asked for more than Glassnet does
         ├── DivergedError                the training left the finite numbers
+        ├── NotFiniteError (ValueError)  an input is infinite or not a number
         ├── MissingPackageError          an optional package is not installed
         └── FileFormatError (ValueError) a file is not what its name or place promises
 
@@ -19,6 +20,7 @@ __all__ = [
     "GlassnetError",
     "LimitError",
     "MissingPackageError",
+    "NotFiniteError",
 ]
 
 
@@ -32,6 +34,10 @@ class LimitError(GlassnetError):
 
 class DivergedError(GlassnetError):
     """The error of a training became infinite or not a number."""
+
+
+class NotFiniteError(GlassnetError, ValueError):
+    """A number that came in is infinite or not a number."""
 
 
 class MissingPackageError(GlassnetError):

@@ -1,7 +1,7 @@
 """Network: the object that people hold."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,26 +10,29 @@ from numpy.typing import ArrayLike
 from glassnet.data.arrays import (
     Kind,
     checked_inputs,
-    checked_targets,
     feature_names_of,
     labels_of,
+    require_finite,
 )
-from glassnet.data.metrics import accuracy, mean_absolute_error
-from glassnet.data.splits import split_rows
-from glassnet.engine import Training, engine
-from glassnet.errors import FileFormatError
+from glassnet.engine import engine
+from glassnet.errors import FileFormatError, NotFiniteError
+from glassnet.fitting import FitOptions, Fitting, examples_of
+from glassnet.given import whole_number
 from glassnet.learning.history import History
 from glassnet.learning.interruption import interruption
-from glassnet.learning.schedule import Constant, Schedule
+from glassnet.learning.schedule import Schedule
 from glassnet.learning.stopping import EarlyStopping
-from glassnet.learning.training import Plan, Run, Validation
+from glassnet.learning.training import Progress
 from glassnet.structure.activation import Activation, Array, Sigmoid, Softmax
 from glassnet.structure.architecture import Architecture
-from glassnet.structure.cost import Cost, Objective, cost_named, default_cost
-from glassnet.structure.layer import Dense
+from glassnet.structure.cost import Cost, Objective
+from glassnet.structure.costs import cost_named, default_cost
+from glassnet.structure.layer import Layer
 from glassnet.structure.parameters import ParameterViews
-from glassnet.structure.whole import whole_number
-from glassnet.update.optimizer import Adam, Optimizer
+from glassnet.update.dropout import Dropout
+from glassnet.update.lbfgs import LBFGS
+from glassnet.update.optimizer import Optimizer
+from glassnet.update.penalty import Penalty
 from glassnet.views.progress import progress_bar
 
 __all__ = ["Network"]
@@ -78,7 +81,7 @@ class Network:
 
     def __init__(
         self,
-        layers: Sequence[int | Dense],
+        layers: Sequence[int | Layer],
         *,
         hidden: str | Activation | None = None,
         output: str | Activation | None = None,
@@ -132,9 +135,14 @@ class Network:
         y: ArrayLike,
         *,
         cost: str | Cost | None = None,
-        optimizer: Optimizer | None = None,
+        optimizer: Optimizer | LBFGS | None = None,
         epochs: int = 100,
         batch_size: int = 32,
+        weights: ArrayLike | None = None,
+        class_weights: Mapping[Any, float] | str | None = None,
+        penalties: Penalty | Sequence[Penalty] = (),
+        dropout: float | Dropout | None = None,
+        clip_norm: float | None = None,
         validation: float | tuple[ArrayLike, ArrayLike] | None = None,
         schedule: Schedule | None = None,
         stopping: EarlyStopping | None = None,
@@ -153,10 +161,21 @@ class Network:
             Class labels, one-hot rows, or targets of shape (examples, outputs).
         cost : str or Cost, optional
             What follows the output activation if not given: softmax → categorical cross-entropy,
-            sigmoid → binary cross-entropy, otherwise mean squared error.
-        optimizer : Optimizer, optional
+            sigmoid → binary cross-entropy, exponential → Poisson, otherwise mean squared error.
+        optimizer : Optimizer or LBFGS, optional
             ``Adam(0.001)`` if not given.
         epochs, batch_size : int
+        weights : array-like of shape (examples,), optional
+            How much each example counts: the error of a batch is the weighted mean.
+        class_weights : mapping of label to weight, or "balanced", optional
+            Multiplies the weights of a class's examples; ``"balanced"`` lets all classes count
+            the same.
+        penalties : Penalty or sequence of Penalty
+            ``L1``, ``L2``, ``WeightDecay``.
+        dropout : float or Dropout, optional
+            The rate for every hidden layer, or rates one by one.
+        clip_norm : float, optional
+            The longest that the gradient of a step may be; longer ones are scaled down.
         validation : float or (X, y), optional
             Data to measure on after each epoch and not to learn from, or which part of the
             examples to hold back for it.
@@ -186,45 +205,44 @@ class Network:
         Examples
         --------
         >>> net = Network([2, 2], output="softmax", seed=1)
+        >>> from glassnet.update.optimizer import Adam
         >>> _ = net.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], epochs=300, batch_size=4,
         ...             optimizer=Adam(0.1))
         >>> net.predict([[1, 1], [0, 1]]).tolist()
         [1, 0]
         """
-        _require_type("optimizer", optimizer, Optimizer, "gn.Adam(0.001)")
-        _require_type("schedule", schedule, Schedule, "gn.Cosine()")
-        _require_type("stopping", stopping, EarlyStopping, "gn.EarlyStopping(10)")
-        chosen = self._objective(cost)
-        x, desired, classes = self._examples(X, y)
-        epochs = whole_number("epochs", epochs, 1)
-        batch_size = whole_number("batch_size", batch_size, 1)
-        if threads is not None:
-            whole_number("threads", threads, 1)
-        x, desired, held_back = self._validation(x, desired, validation, classes)
-        if stopping is not None and held_back is None:
-            raise ValueError("early stopping needs validation data; give validation=0.2, say")
-        training = Training(
-            self.architecture,
-            chosen,
-            optimizer or Adam(0.001),
-            self.parameters,
-            x,
-            desired,
+        options = FitOptions(
+            optimizer,
+            epochs,
+            batch_size,
+            weights,
+            class_weights,
+            penalties,
+            dropout,
+            clip_norm,
+            validation,
+            schedule,
+            stopping,
             threads,
         )
-        plan = Plan(
-            epochs=epochs,
-            batch_size=min(batch_size, len(x)),
-            seed=self.seed,
-            first_epoch=self.epochs_trained,
-            schedule=schedule or Constant(),
-            stopping=stopping,
-            validation=held_back,
-        )
-        history = self._follow(Run(engine(), training, plan), progress)
-        self.classes, self.cost = classes, chosen.cost
-        self.feature_names = self.feature_names or feature_names_of(X)
+        objective = self.objective(cost)
+        fitting = Fitting.prepare(self, objective, X, y, options)
+        with interruption() as interrupted, progress_bar(progress) as bar:
+
+            def watch(now: Progress) -> bool:
+                bar(now.epochs_done, now.epochs, now.error, now.validation_error)
+                return interrupted()
+
+            fitting.run.follow(watch)
+            history = fitting.run.finish(interrupted())
+        self.adopt(fitting, history, objective.cost, X)
         return history
+
+    def adopt(self, fitting: Fitting, history: History, cost: Cost, X: ArrayLike) -> None:
+        """Take over from a finished training what is not in the parameters."""
+        self.classes, self.cost = fitting.classes, cost
+        self.feature_names = self.feature_names or feature_names_of(X)
+        self.epochs_trained += history.epochs
 
     def predict_proba(self, X: ArrayLike, *, threads: int | None = None) -> Array:
         """Return the network's outputs, of shape (examples, outputs).
@@ -235,10 +253,14 @@ class Network:
         >>> float(net.predict_proba([[1, 2]]).sum().round(3))
         1.0
         """
-        x = checked_inputs(X, self.architecture.inputs, self.dtype)
+        x = checked_inputs(X, self.architecture.inputs, self.dtype, finite=False)
         if threads is not None:
             threads = whole_number("threads", threads, 1)
-        return engine().predict(self.architecture, self.parameters, x, threads)
+        try:
+            return engine().predict(self.architecture, self.parameters, x, threads)
+        except NotFiniteError:
+            require_finite(x, "X")
+            raise
 
     def predict(self, X: ArrayLike, *, threads: int | None = None) -> Array:
         """Return labels for softmax or one sigmoid, 0/1 for several sigmoids, values otherwise."""
@@ -254,9 +276,9 @@ class Network:
         >>> round(net.error([[1, 2]], [0]), 4)  # −ln ½
         0.6931
         """
-        x, desired, _ = self._examples(X, y)
+        x, targets = examples_of(self, X, y)
         _, errors = engine().evaluate(
-            self.architecture, self._objective(cost), self.parameters, x, desired
+            self.architecture, self.objective(cost), self.parameters, x, targets.desired
         )
         return float(errors.mean())
 
@@ -294,6 +316,7 @@ class Network:
             "dtype": self.dtype.name,
             "seed": self.seed,
             "cost": self.cost.name,
+            "cost_parameter": self.cost.parameter,
             "classes": None if self.classes is None else self.classes.tolist(),
             "feature_names": self.feature_names,
             "epochs_trained": self.epochs_trained,
@@ -315,11 +338,12 @@ class Network:
         try:
             architecture = Architecture.from_header(header)
             architecture.require_arrays(arrays, header["dtype"])
-            layers: list[int | Dense] = [architecture.inputs, *architecture.layers]
+            layers: list[int | Layer] = [architecture.inputs, *architecture.layers]
             net = cls(layers, dtype=header["dtype"], seed=header["seed"])
             for name, view in net.to_arrays().items():
                 view[...] = _finite(name, arrays[name])
-            net.cost = cost_named(header["cost"]).paired_with(net.output_activation).cost
+            cost = cost_named(header["cost"], header["cost_parameter"])
+            net.cost = cost.paired_with(net.output_activation).cost
             net.classes = _checked_classes(header["classes"], net)
             net.feature_names = _checked_names(header["feature_names"], architecture.inputs)
             most = 2**62
@@ -334,79 +358,17 @@ class Network:
         layers = self.architecture.layers
         hidden = {layer.activation.name for layer in layers[:-1]}
         end = f'dtype="{self.dtype.name}", seed={self.seed})'
-        if len(hidden) > 1 or not all(layer.bias for layer in layers):
+        usual = [f'Dense({layer.units}, "{layer.activation.name}")' for layer in layers]
+        if len(hidden) > 1 or [repr(layer) for layer in layers] != usual:
             return f"Network([{self.architecture.inputs}, {', '.join(map(repr, layers))}], {end}"
         inner = f'hidden="{hidden.pop()}", ' if hidden else ""
         output = self.output_activation.name
         return f'Network({list(self.architecture.units)}, {inner}output="{output}", {end}'
 
-    def _objective(self, cost: str | Cost | None) -> Objective:
+    def objective(self, cost: str | Cost | None) -> Objective:
+        """Return the output activation with a cost, that of the last training if not given."""
         chosen = self.cost if cost is None else cost_named(cost)
         return chosen.paired_with(self.output_activation)
-
-    def _examples(self, X: ArrayLike, y: ArrayLike) -> tuple[Array, Array, Array | None]:
-        x = checked_inputs(X, self.architecture.inputs, self.dtype)
-        targets = checked_targets(y, self.kind, self.architecture.outputs, self.dtype, self.classes)
-        if len(x) != len(targets.desired):
-            raise ValueError(
-                f"X has {len(x)} examples and y has {len(targets.desired)}; expected as many"
-            )
-        return x, targets.desired, targets.classes
-
-    def _validation(
-        self,
-        x: Array,
-        desired: Array,
-        validation: float | tuple[ArrayLike, ArrayLike] | None,
-        classes: Array | None,
-    ) -> tuple[Array, Array, Validation | None]:
-        """Return what to learn from, and what to measure on."""
-        if validation is None:
-            return x, desired, None
-        values = self.kind == "values"
-        metrics = {"mean_absolute_error": mean_absolute_error} if values else {"accuracy": accuracy}
-        if isinstance(validation, tuple | list):
-            given_x, given_y = validation
-            other_x = checked_inputs(
-                given_x, self.architecture.inputs, self.dtype, "the validation X"
-            )
-            other = checked_targets(
-                given_y,
-                self.kind,
-                self.architecture.outputs,
-                self.dtype,
-                classes,
-                "the validation y",
-            ).desired
-            if len(other_x) != len(other):
-                raise ValueError(
-                    f"the validation data has {len(other_x)} rows of X and {len(other)} of y"
-                )
-            return x, desired, Validation(other_x, other, metrics)
-        learn, hold = split_rows(len(x), validation, self.seed)
-        held_back = Validation(x[hold], desired[hold], metrics)
-        return x[learn], desired[learn], held_back
-
-    def _follow(self, run: Run, show: bool | None) -> History:
-        """Consume a training: show its progress, and end it cleanly at Ctrl-C."""
-        with interruption() as interrupted, progress_bar(show) as bar:
-            for progress in run.progress():
-                bar(
-                    progress.epochs_done,
-                    progress.epochs,
-                    progress.error,
-                    progress.validation_error,
-                )
-                if interrupted():
-                    break
-            history = run.finish(interrupted())
-        self.epochs_trained += history.epochs
-        return history
-
-
-def _require_type(name: str, value: object, kind: type, example: str) -> None:
-    if value is not None and not isinstance(value, kind):
-        raise TypeError(f"{name} must be of type {kind.__name__}, like {example}, not {value!r}")
 
 
 def _float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:

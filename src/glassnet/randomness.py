@@ -10,7 +10,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Purpose", "example_order", "random_bits", "uniform"]
+__all__ = ["Purpose", "dropout_words", "example_order", "random_bits", "uniform"]
 
 #: Rows are shuffled as blocks of this many, and within groups of so many blocks, so that a
 #: bounded buffer that streams a file meets the same order as memory does.
@@ -28,8 +28,10 @@ class Purpose(IntEnum):
     CHECK = 5
 
 
-def random_bits(seed: int, purpose: Purpose, index: int, count: int) -> NDArray[np.uint64]:
-    """Return `count` random 64-bit words.
+def random_bits(
+    seed: int, purpose: Purpose, index: int, count: int, start: int = 0
+) -> NDArray[np.uint64]:
+    """Return `count` random 64-bit words, the first of them number `start`.
 
     Parameters
     ----------
@@ -39,6 +41,8 @@ def random_bits(seed: int, purpose: Purpose, index: int, count: int) -> NDArray[
     index : int
         The layer, the epoch, whatever numbers the draws of one purpose.
     count : int
+    start : int
+        A multiple of 4: the words before it are passed over.
 
     Raises
     ------
@@ -55,15 +59,24 @@ def random_bits(seed: int, purpose: Purpose, index: int, count: int) -> NDArray[
         raise ValueError(f"the seed must be from 0 to {2**64 - 1}, not {seed}")
     # The 256-bit counter's lowest word counts within the draw; index is its highest.
     generator = np.random.Philox(
-        key=np.array([seed, purpose], dtype=np.uint64), counter=index << 192
+        key=np.array([seed, purpose], dtype=np.uint64), counter=(index << 192) + start // 4
     )
     bits: NDArray[np.uint64] = generator.random_raw(count)
     return bits
 
 
-def uniform(seed: int, purpose: Purpose, index: int, count: int) -> NDArray[np.float64]:
-    """Return `count` numbers, uniform in [0, 1), multiples of 2**-53."""
-    bits = random_bits(seed, purpose, index, count)
+def uniform(
+    seed: int, purpose: Purpose, index: int, count: int, start: int = 0
+) -> NDArray[np.float64]:
+    """Return `count` numbers, uniform in [0, 1), multiples of 2**-53.
+
+    Examples
+    --------
+    >>> whole = uniform(7, Purpose.WEIGHTS, 0, 12)
+    >>> bool((uniform(7, Purpose.WEIGHTS, 0, 4, start=8) == whole[8:]).all())
+    True
+    """
+    bits = random_bits(seed, purpose, index, count, start)
     return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
@@ -99,3 +112,37 @@ def _permutation(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
     keys = (bits & ~low) | np.arange(len(bits), dtype=np.uint64)
     keys.sort()
     return (keys & low).astype(np.int64)
+
+
+def dropout_words(
+    seed: int, step: int, layer: int, examples: int, units: int
+) -> NDArray[np.uint32]:
+    """Return a random 32-bit word for each output of a layer in one step, (examples, units).
+
+    By Philox4x32-10, which processors compute fast: four units share the counter
+    (unit // 4, example, layer, step). kernels/dropout.h has the same function.
+
+    Parameters
+    ----------
+    seed, step, layer : int
+    examples, units : int
+        The size of the batch and of the layer.
+
+    Examples
+    --------
+    >>> dropout_words(seed=1, step=2, layer=3, examples=2, units=5).shape
+    (2, 5)
+    """
+    low = np.uint64(0xFFFFFFFF)
+    blocks, rows = np.meshgrid(np.arange(-(-units // 4)), np.arange(examples))
+    c0, c1 = blocks.astype(np.uint64), rows.astype(np.uint64)
+    c2, c3 = np.full_like(c0, layer), np.full_like(c0, step & 0xFFFFFFFF)
+    keys = [seed & 0xFFFFFFFF, seed >> 32]
+    for _ in range(10):
+        product0, product1 = c0 * np.uint64(0xD2511F53), c2 * np.uint64(0xCD9E8D57)
+        c0 = (product1 >> np.uint64(32)) ^ c1 ^ np.uint64(keys[0])
+        c2 = (product0 >> np.uint64(32)) ^ c3 ^ np.uint64(keys[1])
+        c1, c3 = product1 & low, product0 & low
+        keys = [(keys[0] + 0x9E3779B9) & 0xFFFFFFFF, (keys[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    words = np.stack([c0, c1, c2, c3], axis=-1).astype(np.uint32)
+    return words.reshape(examples, -1)[:, :units]

@@ -2,11 +2,12 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from glassnet.engine.interface import Engine, Steps, Training
+from glassnet.engine.interface import Engine, Steps
 from glassnet.engine.reference import Reference
 from glassnet.structure.activation import Array
 from tests.networks import Case, away_from_kinks, random_case
@@ -40,20 +41,12 @@ def twenty_steps(case: Case) -> Steps:
     sizes = random.integers(1, 2 * len(case.x) + 2, size=20)
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     order = random.integers(0, len(case.x), size=starts[-1])
-    rates = np.full(20, case.optimizer.learning_rate) * random.uniform(0.5, 1, size=20)
+    rates = np.full(20, case.rule.optimizer.learning_rate) * random.uniform(0.5, 1, size=20)
     return Steps(order, starts, rates)
 
 
 def trained(engine: Engine, case: Case, threads: int | None = None) -> tuple[Array, Array]:
-    training = Training(
-        case.net.architecture,
-        case.objective,
-        case.optimizer,
-        case.net.parameters.copy(),
-        case.x,
-        case.desired,
-        threads,
-    )
+    training = case.training(threads)
     errors = engine.run(training, twenty_steps(case))
     assert training.steps_done == 20
     return training.parameters, errors
@@ -62,8 +55,7 @@ def trained(engine: Engine, case: Case, threads: int | None = None) -> tuple[Arr
 @pytest.mark.parametrize("seed", range(60))
 def test_one_step_equals_the_reference(seed: int) -> None:
     case = away_from_kinks(random_case(seed), 2e-6)
-    arguments = (case.net.architecture, case.objective, case.net.parameters, case.x, case.desired)
-    ours, reference = native().trace(*arguments), Reference().trace(*arguments)
+    ours, reference = case.trace(native()), case.trace(Reference())
     tolerance = TOLERANCE[case.net.dtype.name]
     assert relative(ours.gradient, reference.gradient) <= tolerance, case
     for a, b in zip(
@@ -99,7 +91,7 @@ def test_same_bits_on_every_instruction_set_and_thread_count(seed: int) -> None:
 def test_predictions_have_the_same_bits_everywhere_and_as_in_training(seed: int) -> None:
     case = random_case(seed)
     arguments = (case.net.architecture, case.objective, case.net.parameters, case.x, case.desired)
-    trace = native().trace(*arguments)
+    trace = replace(case, dropout=None).trace(native())
     for name in instruction_sets():
         for threads in (1, 2):
             predicted, errors = native(name, threads).evaluate(*arguments, threads)
@@ -113,24 +105,63 @@ def test_predictions_have_the_same_bits_everywhere_and_as_in_training(seed: int)
 @pytest.mark.parametrize("seed", range(150, 160))
 def test_a_trace_and_an_update_are_a_step_of_training_bit_for_bit(seed: int) -> None:
     case = random_case(seed)
-    engine = native()
-    arguments = (case.net.architecture, case.objective, case.net.parameters, case.x, case.desired)
-    unfused = case.net.parameters.copy()
-    state = case.optimizer.initial_state(unfused)
-    rate = case.optimizer.learning_rate
-    engine.update(case.optimizer, unfused, state, engine.trace(*arguments).gradient, 1, rate)
-    fused = Training(
+    engine, rows = native(), len(case.x)
+    unfused = case.training()
+    rate = case.rule.optimizer.learning_rate
+    engine.update(
         case.net.architecture,
-        case.objective,
-        case.optimizer,
-        case.net.parameters.copy(),
-        case.x,
-        case.desired,
+        case.rule,
+        unfused.parameters,
+        unfused.state,
+        case.trace(engine).gradient,
+        1,
+        rate,
+        rows,
     )
-    rows = len(case.x)
+    fused = case.training()
     engine.run(fused, Steps(np.arange(rows), np.array([0, rows]), np.array([rate])))
-    assert fused.parameters.tobytes() == unfused.tobytes()
-    assert fused.state.tobytes() == state.tobytes()
+    assert fused.parameters.tobytes() == unfused.parameters.tobytes()
+    assert fused.state.tobytes() == unfused.state.tobytes()
+
+
+@pytest.mark.parametrize("seed", range(180, 200))
+def test_small_networks_take_the_short_way_to_the_same_bits(seed: int) -> None:
+    # Batches of up to 1024 / parameters examples are trained by small.h, larger ones by training.h:
+    # a batch that is twice as large, its second half of weight 0, has the same gradient.
+    case = random_case(seed, widest=4, most_hidden=1, most_rows=8, plain=True)
+    rows, count = len(case.x), case.net.architecture.parameter_count
+    longer = 1024 // count + 1
+    once, padded = (
+        replace(
+            case,
+            x=np.resize(case.x, (size, case.x.shape[1])),
+            weights=weights,
+            desired=np.resize(case.desired, (size, case.desired.shape[1])),
+        )
+        for size, weights in (
+            (rows, np.ones(rows, case.x.dtype)),
+            (rows + longer, np.repeat([1, 0], [rows, longer]).astype(case.x.dtype)),
+        )
+    )
+    ends = []
+    for one in (once, padded):
+        training = one.training()
+        order = np.tile(np.arange(len(one.x)), 5)
+        native().run(training, Steps(order, np.arange(6) * len(one.x), np.full(5, 0.01)))
+        ends.append(training.parameters.tobytes())
+    assert ends[0] == ends[1], case
+
+
+@pytest.mark.parametrize("seed", range(200, 210))
+def test_the_gradient_of_all_examples_is_that_of_the_trace(seed: int) -> None:
+    case = replace(random_case(seed), dropout=None)
+    for threads in (1, 2):
+        error, gradient = native().gradient(case.training(threads))
+        trace = case.trace(native())
+        assert gradient.tobytes() == trace.gradient.tobytes()
+        assert error == pytest.approx(np.average(trace.errors, weights=case.weights), rel=1e-12)
+        reference = Reference().gradient(case.training())
+        assert error == pytest.approx(reference[0], rel=1e-5)
 
 
 def test_two_calls_at_once_do_not_disturb_each_other() -> None:

@@ -7,9 +7,11 @@ from glassnet.engine.interface import Steps, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
 from glassnet.structure.activation import Array
-from glassnet.structure.cost import CategoricalCrossentropy, Cost, MeanSquaredError
+from glassnet.structure.cost import CategoricalCrossentropy, Cost
 from glassnet.structure.layer import Dense
+from glassnet.structure.regression import MeanSquaredError
 from glassnet.update.optimizer import SGD
+from glassnet.update.rule import UpdateRule
 from tests.networks import Case, away_from_kinks, random_case
 
 engine = Reference()
@@ -64,7 +66,8 @@ def test_one_step_worked_out_by_hand() -> None:
     assert trace.errors.tolist() == [0.25]
     assert trace.deltas[0].tolist() == [[-0.25]]
     assert trace.gradient.tolist() == [-0.5, -0.25]
-    training = Training(net.architecture, objective, SGD(1.0), net.parameters, x, desired)
+    rule = UpdateRule(SGD(1.0))
+    training = Training(net.architecture, objective, rule, net.parameters, x, desired)
     steps = Steps(np.array([0]), np.array([0, 1]), np.array([1.0]))
     assert engine.run(training, steps).tolist() == [0.25]
     assert net.parameters.tolist() == [0.5, 0.25]

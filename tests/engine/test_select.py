@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +13,14 @@ from glassnet.engine.interface import Engine
 from glassnet.errors import GlassnetError
 from glassnet.network import Network
 from tests.conftest import KERNELS_BUILT
+
+
+@pytest.fixture(autouse=True)
+def fresh_choice() -> Iterator[None]:
+    """Let each test choose by its own environment, and leave no choice behind."""
+    engine.cache_clear()
+    yield
+    engine.cache_clear()
 
 
 def test_the_reference_engine_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +43,7 @@ def test_each_instruction_set_can_be_forced_and_really_runs(
 
     for name in info()["instruction sets available"]:  # type: ignore[union-attr]
         monkeypatch.setenv("GLASSNET_ISA", name)
+        engine.cache_clear()
         active: Engine = engine()
         assert isinstance(active, Native)
         assert active.instruction_set == name == info()["instruction set"]
@@ -44,6 +54,7 @@ def test_an_instruction_set_that_the_processor_lacks_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     foreign = "avx2" if "neon" in info()["instruction sets available"] else "neon"  # type: ignore[operator]
+    engine.cache_clear()
     monkeypatch.setenv("GLASSNET_ISA", foreign)
     with pytest.raises(ValueError, match=f"GLASSNET_ISA: .*'{foreign}' is not available"):
         Network([1, 1], output="sigmoid").predict([[1]])
@@ -57,6 +68,17 @@ def test_a_wrong_number_of_threads_is_refused(
     monkeypatch.setenv("GLASSNET_NUM_THREADS", threads)
     with pytest.raises(ValueError, match="expected a number above 0"):
         engine()
+
+
+@pytest.mark.native
+def test_threads_follow_our_own_setting_before_the_usual_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3,2")
+    assert info()["threads"] == 3
+    engine.cache_clear()
+    monkeypatch.setenv("GLASSNET_NUM_THREADS", "5")
+    assert info()["threads"] == 5
 
 
 def test_without_kernels_the_reference_engine_runs_and_says_so_once() -> None:

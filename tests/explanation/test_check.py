@@ -24,7 +24,7 @@ def step_of(seed: int, widest: int = 8, dtype: str = "float64") -> Step:
         case.objective,
         case.x,
         case.desired,
-        case.optimizer,
+        case.rule.optimizer,
     )
 
 

@@ -30,7 +30,7 @@ def explained(case: Case, limits: Limits | None = None) -> Explanation:
         case.net,
         case.x[0],
         case.desired[0],
-        optimizer=case.optimizer,
+        optimizer=case.rule.optimizer,
         cost=case.objective.cost,
         limits=limits,
     )

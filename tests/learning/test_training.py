@@ -11,6 +11,7 @@ from glassnet.learning.stopping import EarlyStopping
 from glassnet.network import Network
 from glassnet.randomness import example_order
 from glassnet.update.optimizer import SGD, Adam
+from glassnet.update.rule import UpdateRule
 
 
 def data(rows: int = 50, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -30,7 +31,7 @@ def test_fit_is_the_engine_run_over_the_seeded_orders() -> None:
     training = Training(
         by_hand.architecture,
         by_hand.cost.paired_with(by_hand.output_activation),
-        SGD(0.1),
+        UpdateRule(SGD(0.1)),
         by_hand.parameters,
         x.astype(np.float32),
         np.eye(2, dtype=np.float32)[y],

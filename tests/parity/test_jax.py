@@ -1,90 +1,115 @@
-"""The same maths in another framework: gradients and training steps equal JAX's."""
+"""The same maths in JAX: the error, and its gradient by JAX's automatic differentiation."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from glassnet.engine import engine
-from glassnet.engine.interface import Steps, Training
-from glassnet.structure.activation import Array
+from glassnet.engine.interface import Steps
+from glassnet.structure.activation import Activation, Array
+from glassnet.structure.cost import Cost
+from glassnet.update.optimizer import SGD
+from glassnet.update.rule import UpdateRule
 from tests.networks import Case, random_case
 
-jax = pytest.importorskip("jax", reason="JAX is not installed: pip install 'glassnet[parity]'")
+jax = pytest.importorskip(
+    "jax", reason="JAX is not installed: pip install 'glassnet[parity]'", exc_type=ImportError
+)
 
 
 @pytest.fixture(autouse=True)
-def double_precision() -> Any:
+def double_precision() -> None:
     jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", False)
 
 
-def jax_error(case: Case) -> Callable[[Any, Array, Array], Any]:
-    """The network's mean error as a JAX function of the parameter buffer."""
-    nn, jnp = jax.nn, jax.numpy
-    activations = {
+def jax_activation(activation: Activation) -> Callable[[Any], Any]:
+    nn, parameter = jax.nn, activation.parameter
+    functions: dict[str, Callable[[Any], Any]] = {
         "identity": lambda x: x,
         "sigmoid": nn.sigmoid,
-        "tanh": jnp.tanh,
+        "tanh": nn.tanh,
         "relu": nn.relu,
+        "leaky_relu": lambda x: nn.leaky_relu(x, parameter),
+        "elu": lambda x: nn.elu(x, parameter),
+        "selu": nn.selu,
+        "gelu": lambda x: nn.gelu(x, approximate=False),
+        "silu": nn.silu,
+        "mish": nn.mish,
+        "softplus": nn.softplus,
+        "exponential": jax.numpy.exp,
         "softmax": nn.softmax,
     }
-    costs = {
-        "categorical_crossentropy": lambda p, d: -(d * jnp.log(p)).sum(axis=1),
-        "binary_crossentropy": lambda p, d: (
-            -(d * jnp.log(p) + (1 - d) * jnp.log(1 - p)).mean(axis=1)
-        ),
-        "mean_squared_error": lambda p, d: ((p - d) ** 2).mean(axis=1),
-    }
+    return functions[activation.name]
+
+
+def jax_cost(cost: Cost, net_input: Any, predicted: Any, desired: Any) -> Any:
+    """The error of each example, by the textbook."""
+    jnp, parameter, difference = jax.numpy, cost.parameter, predicted - desired
+    match cost.name:
+        case "categorical_crossentropy":
+            ideal = (1 - parameter) * desired + parameter / desired.shape[1]
+            return -(ideal * jax.nn.log_softmax(net_input)).sum(axis=1)
+        case "binary_crossentropy":
+            terms = -desired * jax.nn.log_sigmoid(net_input)
+            terms -= (1 - desired) * jax.nn.log_sigmoid(-net_input)
+        case "mean_squared_error":
+            terms = difference**2
+        case "mean_absolute_error":
+            terms = jnp.abs(difference)
+        case "huber":
+            size = jnp.abs(difference)
+            line = parameter * (size - parameter / 2)
+            terms = jnp.where(size > parameter, line, size**2 / 2)
+        case "poisson":
+            terms = predicted - desired * jnp.log(predicted)
+        case "pinball":
+            terms = jnp.maximum((1 - parameter) * difference, -parameter * difference)
+    return terms.mean(axis=1)
+
+
+def jax_error(case: Case) -> Callable[[Any], Any]:
+    """The weighted mean error of a case's examples as a function of the parameter buffer."""
     architecture = case.net.architecture
 
-    def error(parameters: Any, x: Array, desired: Array) -> Any:
-        y = x
-        for layer, place in zip(architecture.layers, architecture.places, strict=True):
-            weights = parameters[place.weights].reshape(place.from_units, place.to_units)
-            y = y @ weights
+    def error(parameters: Any) -> Any:
+        y = case.x
+        for place, layer in zip(architecture.places, architecture.layers, strict=True):
+            w = parameters[place.weights].reshape(place.shape)
+            net_input = place.multiplier * (y @ w if w.ndim == 2 else y * w)
             if place.biases is not None:
-                y = y + parameters[place.biases]
-            y = activations[layer.activation.name](y)
-        return costs[case.objective.cost.name](y, desired).mean()
+                net_input = net_input + parameters[place.biases]
+            y = jax_activation(layer.activation)(net_input)
+        errors = jax_cost(case.objective.cost, net_input, y, case.desired)
+        return jax.numpy.average(errors, weights=case.weights)
 
     return error
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_gradients_equal_autograd(seed: int) -> None:
-    case = random_case(seed, dtype="float64", widest=40, most_rows=60)
-    value, gradient = jax.value_and_grad(jax_error(case))(case.net.parameters, case.x, case.desired)
-    trace = engine().trace(
-        case.net.architecture, case.objective, case.net.parameters, case.x, case.desired
+@pytest.mark.parametrize("seed", range(25))
+def test_error_and_gradient_equal_automatic_differentiation(seed: int) -> None:
+    case = replace(
+        random_case(seed, dtype="float64", widest=20, most_hidden=2, most_rows=40), dropout=None
     )
+    value, gradient = jax.value_and_grad(jax_error(case))(case.net.parameters)
+    trace = case.trace(engine())
     difference = np.linalg.norm(trace.gradient - np.asarray(gradient))
     assert difference <= 1e-11 * np.linalg.norm(trace.gradient), case
-    assert trace.errors.mean() == pytest.approx(float(value), rel=1e-11)
+    mean = np.average(trace.errors, weights=case.weights)
+    assert mean == pytest.approx(float(value), rel=1e-11)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_ten_steps_of_gradient_descent_equal_autograds(seed: int) -> None:
-    from dataclasses import replace
-
-    from glassnet.update.optimizer import SGD
-
-    case = replace(random_case(seed, dtype="float64", widest=20, most_rows=30), optimizer=SGD(0.05))
+    some = random_case(seed, dtype="float64", widest=20, most_rows=30, plain=True)
+    case = replace(some, rule=UpdateRule(SGD(0.05)))
     gradient = jax.jit(jax.grad(jax_error(case)))
-    parameters = case.net.parameters
+    parameters: Array = case.net.parameters
     for _ in range(10):
-        parameters = parameters - 0.05 * gradient(parameters, case.x, case.desired)
-    rows = len(case.x)
-    training = Training(
-        case.net.architecture,
-        case.objective,
-        case.optimizer,
-        case.net.parameters.copy(),
-        case.x,
-        case.desired,
-    )
+        parameters = parameters - 0.05 * gradient(parameters)
+    training, rows = case.training(), len(case.x)
     order = np.tile(np.arange(rows), 10)
     engine().run(training, Steps(order, np.arange(11) * rows, np.full(10, 0.05)))
     assert np.abs(training.parameters - np.asarray(parameters)).max() < 1e-9, case

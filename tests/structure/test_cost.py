@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from glassnet.formula.tree import Symbol
-from glassnet.structure.activation import ACTIVATIONS, activation_named
-from glassnet.structure.cost import COSTS, Cost, Objective, cost_named, default_cost
+from glassnet.structure.activations import ACTIVATIONS, activation_named
+from glassnet.structure.cost import Cost, Objective
+from glassnet.structure.costs import COSTS, cost_named, default_cost
 
 PAIRS = [
     (cost.name, activation.name)

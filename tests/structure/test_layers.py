@@ -3,11 +3,28 @@
 import numpy as np
 import pytest
 
-from glassnet.structure.activation import Relu, Tanh
+from glassnet.randomness import Purpose, uniform
+from glassnet.structure.activation import Tanh
 from glassnet.structure.architecture import Architecture
-from glassnet.structure.initialiser import Given, Glorot, He, LeCun, default_initialiser
-from glassnet.structure.layer import Dense
+from glassnet.structure.initialiser import (
+    Given,
+    Glorot,
+    He,
+    Initialiser,
+    LeCun,
+    default_initialiser,
+)
+from glassnet.structure.layer import Dense, Scale
 from glassnet.structure.parameters import ParameterViews
+from glassnet.structure.rectifier import Relu
+
+
+def first_weights(
+    initialiser: Initialiser, from_units: int, to_units: int, seed: int, layer: int = 1
+) -> np.ndarray:
+    weights = np.empty((from_units, to_units))
+    initialiser.fill(weights, seed, layer)
+    return weights
 
 
 @pytest.mark.parametrize(
@@ -16,17 +33,23 @@ from glassnet.structure.parameters import ParameterViews
 def test_initial_weights_have_their_variance(
     initialiser: Glorot | He | LeCun, variance: float
 ) -> None:
-    weights = initialiser.weights(300, 200, seed=4, layer=1)
-    assert weights.shape == (300, 200)
+    weights = first_weights(initialiser, 300, 200, seed=4)
     # 60,000 uniform numbers: their variance is known to about 0.4 %.
     assert weights.var() == pytest.approx(variance, rel=0.02)
     assert abs(weights.mean()) < 5 * np.sqrt(variance / weights.size)
 
 
 def test_initial_weights_are_a_function_of_seed_and_layer() -> None:
-    weights = [Glorot().weights(3, 2, seed, layer) for seed in (1, 2) for layer in (1, 2)]
+    weights = [first_weights(Glorot(), 3, 2, seed, layer) for seed in (1, 2) for layer in (1, 2)]
     assert len({array.tobytes() for array in weights}) == 4
-    assert np.array_equal(weights[0], Glorot().weights(3, 2, 1, 1))
+    assert np.array_equal(weights[0], first_weights(Glorot(), 3, 2, 1, 1))
+
+
+def test_a_large_layer_is_drawn_piece_by_piece_as_a_whole() -> None:
+    # More weights than are drawn at once; the limit is √(6 / (1100 + 1000)).
+    weights = first_weights(Glorot(), 1100, 1000, seed=3)
+    numbers = uniform(3, Purpose.WEIGHTS, 1, 1_100_000)
+    assert np.array_equal(weights.reshape(-1), (2 * numbers - 1) * np.sqrt(6 / 2100))
 
 
 def test_relu_starts_from_he_and_others_from_glorot() -> None:
@@ -35,8 +58,8 @@ def test_relu_starts_from_he_and_others_from_glorot() -> None:
 
 
 def test_given_weights_must_fit() -> None:
-    with pytest.raises(ValueError, match=r"layer 2 have shape \(1, 2\); expected .* \(3, 2\)"):
-        Given([[1, 2]]).weights(3, 2, seed=0, layer=2)
+    with pytest.raises(ValueError, match=r"layer 2 have shape \(1, 2\); expected \(3, 2\)"):
+        Given([[1, 2]]).fill(np.zeros((3, 2)), seed=0, layer=2)
 
 
 @pytest.mark.parametrize(
@@ -81,3 +104,38 @@ def test_setting_checks_everything_before_it_changes_anything() -> None:
         views[0] = [["a", "b"]]
     with pytest.raises(ValueError, match="of 2 layers, not 1"):
         views.set_all([[[1, 2]]])
+
+
+def test_a_scale_layer_has_one_weight_for_each_unit_before() -> None:
+    architecture = Architecture.of(3, [Scale(bias=True), Dense(2, "tanh")])
+    assert architecture.units == (3, 3, 2)
+    assert architecture.parameter_count == 3 + 3 + 3 * 2 + 2
+    (scale, dense), buffer = architecture.weights(np.arange(14.0)), np.arange(14.0)
+    assert scale.tolist() == [0, 1, 2]
+    assert dense.shape == (3, 2)
+    start = architecture.initial_parameters(0, np.dtype("float64"))
+    assert start[:6].tolist() == [1, 1, 1, 0, 0, 0]
+    assert len(buffer) == architecture.parameter_count
+
+
+def test_the_start_of_a_network_is_the_same_function_with_and_without_a_multiplier() -> None:
+    # 1 / √16 = 1/4, so the weights are 4 times as large, and the weighted sum the same.
+    plain = Architecture.of(16, [Dense(3, "tanh")])
+    ntk = Architecture.of(16, [Dense(3, "tanh", multiplier="ntk")])
+    first, second = (a.initial_parameters(5, np.dtype("float64")) for a in (plain, ntk))
+    assert ntk.places[0].multiplier == 0.25
+    assert np.array_equal(4 * first, second)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"multiplier": "kaiming"}, "a multiplier is a number or 'ntk', not 'kaiming'"),
+        ({"multiplier": 0}, "multiplier must be above 0 and finite, not 0"),
+        ({"weight_rate": -1}, "weight_rate must be at least 0 and finite, not -1"),
+        ({"bias_rate": float("nan")}, "bias_rate must be at least 0 and finite, not nan"),
+    ],
+)
+def test_impossible_factors_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Dense(2, "tanh", **options)  # type: ignore[arg-type]

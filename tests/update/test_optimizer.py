@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.formula.tree import Symbol
-from glassnet.update.optimizer import SGD, Adam, Momentum, Optimizer
+from glassnet.update.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from glassnet.update.rule import Group, UpdateRule
 from tests.networks import OPTIMIZERS
 
 
@@ -34,6 +35,33 @@ def test_adams_first_step_is_the_learning_rate_in_the_gradients_direction() -> N
     assert w == pytest.approx([0.99, 1.01], abs=1e-7)
 
 
+def test_nesterov_by_hand() -> None:
+    # μ = 0.5, α = 0.25, g = 2: v = −0.5, w = 1 + 0.5 · (−0.5) − 0.5 = 0.25;
+    # then v = 0.5 · (−0.5) − 0.5 = −0.75, w = 0.25 + 0.5 · (−0.75) − 0.5 = −0.625.
+    w, state, g = np.array([1.0]), np.zeros((1, 1)), np.array([2.0])
+    for number in (1, 2):
+        Nesterov(0.25, 0.5).step(w, state, g, number, 0.25)
+    assert w.tolist() == [-0.625]
+    assert state.tolist() == [[-0.75]]
+
+
+def test_rmsprop_by_hand() -> None:
+    # ρ = 0.75, α = 0.5, g = 2: s = 0.25 · 4 = 1, w = 3 − 0.5 · 2 / 1 = 2 (ε = 2^−60 is lost).
+    w, state = np.array([3.0]), np.zeros((1, 1))
+    RMSprop(0.5, 0.75, 2.0**-60).step(w, state, np.array([2.0]), 1, 0.5)
+    assert w.tolist() == [2.0]
+    assert state.tolist() == [[1.0]]
+
+
+def test_adamw_shrinks_the_weight_beside_the_gradient() -> None:
+    # Without a gradient only the decay is left: w = 2 (1 − 0.5 · 0.25) = 1.75.
+    w, state = np.array([2.0]), np.zeros((2, 1))
+    everything = [Group(slice(0, 1), rate=1.0, biases=True)]
+    rule = UpdateRule(AdamW(0.5, weight_decay=0.25))
+    rule.step(w, state, np.array([0.0]), everything, 1, 0.5, examples=1)
+    assert w.tolist() == [1.75]
+
+
 def test_small_state_becomes_zero() -> None:
     w, state = np.array([0.0]), np.array([[2.0**-100]])
     Momentum(0.1, 0.5).step(w, state, np.array([0.0]), 1, 0.1)
@@ -52,7 +80,9 @@ def test_the_formula_gives_the_step(
     ]
     named = optimizer.formulas(Symbol("w", weight), Symbol("g", gradient), symbols, number)
     w = np.array([weight])
-    optimizer.step(w, state, np.array([gradient]), number, optimizer.learning_rate)
+    everything = [Group(slice(0, 1), rate=1.0, biases=False)]
+    g, rate = np.array([gradient]), optimizer.learning_rate
+    UpdateRule(optimizer).step(w, state, g, everything, number, rate, examples=1)
     by_name = {name: formula.evaluate() for name, formula in named}
     assert by_name["w"] == pytest.approx(w[0], rel=1e-12, abs=1e-12)
     for name, value in zip(optimizer.state_names, state, strict=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,7 @@ __all__ = [
     "feature_names_of",
     "labels_of",
     "reads_as_number",
+    "require_finite",
 ]
 
 Array: TypeAlias = NDArray[Any]
@@ -26,7 +27,9 @@ Array: TypeAlias = NDArray[Any]
 Kind: TypeAlias = Literal["classes", "two classes", "labels", "values"]
 
 
-def checked_inputs(x: ArrayLike, inputs: int, dtype: np.dtype[Any], name: str = "X") -> Array:
+def checked_inputs(
+    x: ArrayLike, inputs: int, dtype: np.dtype[Any], name: str = "X", *, finite: bool = True
+) -> Array:
     """Return inputs as a C-contiguous array of shape (examples, inputs).
 
     Parameters
@@ -38,6 +41,8 @@ def checked_inputs(x: ArrayLike, inputs: int, dtype: np.dtype[Any], name: str = 
     dtype : numpy dtype
     name : str
         How messages call it.
+    finite : bool
+        Whether to look at every number. Who does not looks when the result is not finite.
 
     Raises
     ------
@@ -49,7 +54,9 @@ def checked_inputs(x: ArrayLike, inputs: int, dtype: np.dtype[Any], name: str = 
     >>> checked_inputs([[[1, 2], [3, 4]]], 4, np.dtype("float32")).shape
     (1, 4)
     """
-    array = _numbers(x, dtype, name)
+    if not finite and _fits(x, inputs, dtype):
+        return x
+    array = _numbers(x, dtype, name, finite=finite)
     if array.ndim < 2:
         raise ValueError(
             f"{name} has shape {array.shape}; expected (examples, {inputs}). "
@@ -63,8 +70,18 @@ def checked_inputs(x: ArrayLike, inputs: int, dtype: np.dtype[Any], name: str = 
         )
     if len(flat) == 0:
         raise ValueError(f"{name} has no examples")
-    _require_finite(flat, name)
     return np.ascontiguousarray(flat)
+
+
+def _fits(x: object, inputs: int, dtype: np.dtype[Any]) -> TypeGuard[Array]:
+    """Whether inputs are laid out right already, so that nothing need be copied."""
+    return (
+        type(x) is np.ndarray
+        and x.dtype == dtype
+        and x.shape[1:] == (inputs,)
+        and x.flags.c_contiguous
+        and len(x) > 0
+    )
 
 
 @dataclass(frozen=True)
@@ -112,7 +129,7 @@ def checked_targets(
     """
     labels = _rectangular(y, name)
     if labels.dtype.kind == "f":
-        _require_finite(labels, name)
+        require_finite(labels, name)
     if labels.dtype.kind in "mM":
         raise TypeError(f"{name} holds dates; expected text, numbers or one-hot rows")
     if labels.ndim == 2 and labels.shape[1] == 1 and outputs != 1:
@@ -250,11 +267,13 @@ def _is_numeric(array: Array) -> bool:
     return array.dtype.kind in "iufb"
 
 
-def _numbers(values: ArrayLike, dtype: np.dtype[Any], name: str) -> Array:
+def _numbers(values: ArrayLike, dtype: np.dtype[Any], name: str, *, finite: bool = True) -> Array:
     array = _rectangular(values, name)
     if not _is_numeric(array):
         array = _converted(array, name)
-    _require_finite(array, name)
+    if array.dtype == dtype and not finite:
+        return array
+    require_finite(array, name)
     with np.errstate(over="ignore"):
         numbers: Array = array.astype(dtype, copy=False)
     if not np.isfinite(numbers).all():
@@ -302,7 +321,14 @@ def _place(where: Sequence[int]) -> str:
     return f"[{', '.join(str(i) for i in where)}]"
 
 
-def _require_finite(array: Array, name: str) -> None:
+def require_finite(array: Array, name: str) -> None:
+    """Refuse numbers that are infinite or not a number.
+
+    Raises
+    ------
+    ValueError
+        If there is one; says where.
+    """
     finite = np.isfinite(array)
     if finite.all():
         return

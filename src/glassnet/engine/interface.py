@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +9,9 @@ from numpy.typing import NDArray
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Objective
-from glassnet.update.optimizer import Optimizer
+from glassnet.update.rule import Group, UpdateRule
 
-__all__ = ["Engine", "Steps", "Trace", "Training"]
+__all__ = ["Engine", "Masks", "Steps", "Trace", "Training", "groups_of"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Trace:
         Of layers 1 ... L, each (examples, units): in(l), y(l) and δ(l) = ∂E/∂in(l), where E is
         the error of each example.
     gradient : array of shape (parameters,)
-        Of the mean error over the batch, laid out as the parameters.
+        Of the (weighted) mean error over the batch, laid out as the parameters.
     errors : array of shape (examples,), float64
     """
 
@@ -71,27 +70,72 @@ class Steps:
         >>> Steps.batch_starts_of(rows=5, batch_size=2, epochs=2).tolist()
         [0, 2, 4, 5, 7, 9, 10]
         """
-        full, rest = divmod(rows, batch_size)
-        sizes = ([batch_size] * full + ([rest] if rest else [])) * epochs
-        return np.array([0, *accumulate(sizes)], dtype=np.int64)
+        ends = np.append(np.arange(batch_size, rows, batch_size), rows)
+        starts = np.add.outer(np.arange(epochs) * rows, ends).reshape(-1)
+        return np.concatenate([[0], starts]).astype(np.int64)
 
 
 @dataclass
 class Training:
-    """What changes and what stays while a network learns."""
+    """What changes and what stays while a network learns.
+
+    Attributes
+    ----------
+    weights : array of shape (examples,), optional
+        How much each example counts; all alike if not given.
+    dropout : list of float, optional
+        The rate of the inputs and of each hidden layer.
+    seed : int
+        Of the dropout masks.
+    """
 
     architecture: Architecture
     objective: Objective
-    optimizer: Optimizer
+    rule: UpdateRule
     parameters: Array
     x: Array
     desired: Array
+    weights: Array | None = None
+    dropout: list[float] | None = None
+    seed: int = 0
     threads: int | None = None
     steps_done: int = 0
     state: Array = field(init=False)
 
     def __post_init__(self) -> None:
-        self.state = self.optimizer.initial_state(self.parameters)
+        self.state = self.rule.optimizer.initial_state(self.parameters)
+
+    def example_weight(self, examples: NDArray[np.int64]) -> float:
+        """Return for how many some examples count together."""
+        if self.weights is None:
+            return float(len(examples))
+        return float(self.weights[examples].sum(dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Which step's dropout applies to a batch.
+
+    Attributes
+    ----------
+    rates : list of float
+        Of the inputs and of each hidden layer.
+    seed, step : int
+    """
+
+    rates: list[float]
+    seed: int
+    step: int
+
+
+def groups_of(architecture: Architecture) -> list[Group]:
+    """Return the groups of parameters that change alike."""
+    groups = []
+    for place, layer in zip(architecture.places, architecture.layers, strict=True):
+        groups.append(Group(place.weights, layer.weight_rate, biases=False))
+        if place.biases is not None:
+            groups.append(Group(place.biases, layer.bias_rate, biases=True))
+    return groups
 
 
 class Engine(ABC):
@@ -99,11 +143,21 @@ class Engine(ABC):
 
     name: str
 
+    def info(self) -> dict[str, str | int | list[str]]:
+        """Return what is in use, by name."""
+        return {"engine": self.name}
+
     @abstractmethod
     def predict(
         self, architecture: Architecture, parameters: Array, x: Array, threads: int | None = None
     ) -> Array:
-        """Return the network's outputs, (examples, outputs)."""
+        """Return the network's outputs, (examples, outputs).
+
+        Raises
+        ------
+        NotFiniteError
+            If a number of x is infinite or not a number.
+        """
 
     @abstractmethod
     def evaluate(
@@ -125,24 +179,32 @@ class Engine(ABC):
         parameters: Array,
         x: Array,
         desired: Array,
+        weights: Array | None = None,
+        masks: Masks | None = None,
     ) -> Trace:
         """Return every number of a batch, forward and backward."""
 
     @abstractmethod
     def update(
         self,
-        optimizer: Optimizer,
+        architecture: Architecture,
+        rule: UpdateRule,
         parameters: Array,
         state: Array,
         gradient: Array,
         number: int,
         learning_rate: float,
+        examples: int = 1,
     ) -> None:
-        """Take the optimizer's step `number` (the first is 1), in place."""
+        """Take step `number` (the first is 1) by the gradient of a batch, in place."""
 
     @abstractmethod
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
-        """Take some steps; return each one's sum of errors over its batch, before its update.
+        """Take some steps; return each one's weighted sum of errors, before its update.
 
         Changes the training's parameters and state in place and counts its steps.
         """
+
+    @abstractmethod
+    def gradient(self, training: Training) -> tuple[float, Array]:
+        """Return the mean error over all examples, and its gradient."""

@@ -8,22 +8,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.engine import _kernels
-from glassnet.engine.interface import Engine, Steps, Trace, Training
-from glassnet.errors import LimitError
+from glassnet.engine.interface import Engine, Masks, Steps, Trace, Training
+from glassnet.errors import LimitError, NotFiniteError
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
-from glassnet.structure.cost import Objective, default_cost
-from glassnet.update.optimizer import SGD, Adam, Momentum, Optimizer
+from glassnet.structure.cost import Objective
+from glassnet.update.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from glassnet.update.penalty import L1, L2, Penalty, WeightDecay
+from glassnet.update.rule import UpdateRule
 
 __all__ = ["Native"]
 
 # The order of these names is the order in kernels/network.h.
-ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "softmax")
-COSTS = ("categorical_crossentropy", "binary_crossentropy", "mean_squared_error")
-RULES: tuple[type[Optimizer], ...] = (SGD, Momentum, Adam)
+CONNECTIONS = ("dense", "scale")
+ACTIVATIONS = (
+    "identity",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "mish",
+    "softplus",
+    "exponential",
+    "softmax",
+)
+COSTS = (
+    "categorical_crossentropy",
+    "binary_crossentropy",
+    "mean_squared_error",
+    "mean_absolute_error",
+    "huber",
+    "poisson",
+    "pinball",
+)
+KEEP = 0  # the rule that changes nothing and leaves the gradient in the state
+RULES: dict[type[Optimizer], int] = {
+    SGD: 1,
+    Momentum: 2,
+    Nesterov: 3,
+    RMSprop: 4,
+    Adam: 5,
+    AdamW: 5,
+}
 
 # Below so many multiply-adds a step (or a prediction) a second thread costs more than it brings.
-WORTH_A_THREAD = 2_000_000
+WORTH_A_THREAD = 200_000
 
 
 class Native(Engine):
@@ -35,15 +68,24 @@ class Native(Engine):
         self.instruction_set = instruction_set
         self.threads = threads
 
+    def info(self) -> dict[str, str | int | list[str]]:
+        """Return the instruction set and those available, and the threads."""
+        return {
+            **super().info(),
+            "instruction set": self.instruction_set,
+            "instruction sets available": _kernels.instruction_sets(),
+            "threads": self.threads,
+        }
+
     def predict(
         self, architecture: Architecture, parameters: Array, x: Array, threads: int | None = None
     ) -> Array:
         """Return y(L)."""
         program = self._program(architecture, None)
         predicted = np.empty((len(x), architecture.outputs), dtype=x.dtype)
-        no_costs = np.empty(0)
         team = self._team(threads, len(x) * architecture.parameter_count)
-        _kernels.predict(program, parameters, x, None, predicted, no_costs, team)
+        if not _kernels.predict(program, parameters, x, None, predicted, None, team):
+            raise NotFiniteError("x")
         return predicted
 
     def evaluate(
@@ -70,16 +112,23 @@ class Native(Engine):
         parameters: Array,
         x: Array,
         desired: Array,
+        weights: Array | None = None,
+        masks: Masks | None = None,
     ) -> Trace:
         """Return in(l), y(l), δ(l) and the gradient of the mean error, by the kernels of `run`."""
         units, rows = architecture.units[1:], len(x)
         net_inputs, outputs, deltas = (np.empty(rows * sum(units), dtype=x.dtype) for _ in range(3))
         gradient, errors = np.empty_like(parameters), np.empty(rows)
+        x = np.ascontiguousarray(x)
         _kernels.trace(
             self._program(architecture, objective),
             parameters,
-            np.ascontiguousarray(x),
+            x,
             np.ascontiguousarray(desired),
+            weights,
+            masks.rates if masks else None,
+            masks.seed if masks else 0,
+            masks.step if masks else 0,
             net_inputs,
             outputs,
             deltas,
@@ -97,60 +146,74 @@ class Native(Engine):
 
     def update(
         self,
-        optimizer: Optimizer,
+        architecture: Architecture,
+        rule: UpdateRule,
         parameters: Array,
         state: Array,
         gradient: Array,
         number: int,
         learning_rate: float,
+        examples: int = 1,
     ) -> None:
-        """Take the optimizer's step, by the kernel of `run`."""
+        """Take the rule's step, by the kernel of `run`."""
         _kernels.update(
-            self.instruction_set,
-            _rule(optimizer),
+            self._program(architecture, None),
+            _update(rule),
             parameters,
             state.reshape(-1),
             gradient,
-            number - 1,
+            examples,
+            number,
             learning_rate,
         )
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
         """Take the steps inside compiled code, without the interpreter lock."""
+        errors = self._run(training, _update(training.rule), training.state, steps)
+        training.steps_done += len(steps)
+        return errors
+
+    def gradient(self, training: Training) -> tuple[float, Array]:
+        """Return the mean error over all examples, and its gradient."""
+        rows = np.arange(len(training.x))
+        steps = Steps(rows, np.array([0, len(rows)]), np.zeros(1))
+        gradient = np.empty_like(training.parameters)
+        (total,) = self._run(training, _update(None), gradient, steps)
+        return float(total) / training.example_weight(rows), gradient
+
+    def _run(
+        self, training: Training, update: Any, state: Array, steps: Steps
+    ) -> NDArray[np.float64]:
         errors = np.empty(len(steps))
         largest_batch = int(np.diff(steps.batch_starts).max(initial=0))
         _kernels.run(
             self._program(training.architecture, training.objective),
-            _rule(training.optimizer),
+            update,
+            training.dropout,
+            training.seed,
             training.parameters,
-            training.state.reshape(-1),
+            state.reshape(-1),
             training.steps_done,
             training.x,
             training.desired,
+            training.weights,
             steps.order,
             steps.batch_starts,
             steps.learning_rates,
             errors,
             self._team(training.threads, 3 * largest_batch * training.architecture.parameter_count),
         )
-        training.steps_done += len(steps)
         return errors
 
     def _program(self, architecture: Architecture, objective: Objective | None) -> Any:
-        cost = objective.cost if objective else default_cost(architecture.layers[-1].activation)
+        if objective is None:  # no cost is asked for
+            return _compiled_program(architecture, 0, 0.0, self.instruction_set)
+        cost = objective.cost
         if cost.name not in COSTS:
             raise LimitError(f"the native engine does not know the cost {cost.name!r}")
-        layers = tuple(
-            (
-                place.from_units,
-                place.to_units,
-                place.weights.start,
-                place.biases.start if place.biases else -1,
-                _number_of(layer.activation.name),
-            )
-            for place, layer in zip(architecture.places, architecture.layers, strict=True)
+        return _compiled_program(
+            architecture, COSTS.index(cost.name), cost.parameter, self.instruction_set
         )
-        return _compiled_program(layers, COSTS.index(cost.name), self.instruction_set)
 
     def _team(self, threads: int | None, multiply_adds: int) -> int:
         if threads is not None:
@@ -165,9 +228,24 @@ def _by_layer(array: Array, units: tuple[int, ...], rows: int) -> list[Array]:
 
 @lru_cache(maxsize=256)
 def _compiled_program(
-    layers: tuple[tuple[int, int, int, int, int], ...], cost: int, instruction_set: str
+    architecture: Architecture, cost: int, cost_parameter: float, instruction_set: str
 ) -> Any:
-    return _kernels.Program(list(layers), cost, instruction_set)
+    layers = [
+        _kernels.Layer(
+            connection=CONNECTIONS.index(layer.connection),
+            from_units=place.from_units,
+            to_units=place.to_units,
+            weights=place.weights.start,
+            biases=place.biases.start if place.biases else -1,
+            activation=_number_of(layer.activation.name),
+            activation_parameter=layer.activation.parameter,
+            multiplier=place.multiplier,
+            weight_rate=layer.weight_rate,
+            bias_rate=layer.bias_rate,
+        )
+        for place, layer in zip(architecture.places, architecture.layers, strict=True)
+    ]
+    return _kernels.Program(layers, cost, cost_parameter, instruction_set)
 
 
 def _number_of(activation: str) -> int:
@@ -176,13 +254,40 @@ def _number_of(activation: str) -> int:
     return ACTIVATIONS.index(activation)
 
 
-def _rule(optimizer: Optimizer) -> tuple[int, float, float, float, float]:
-    if type(optimizer) not in RULES:
+@lru_cache(maxsize=256)
+def _update(rule: UpdateRule | None) -> Any:
+    """Return the kernels' record of a rule; of None, the one that only keeps the gradient."""
+    optimizer = rule.optimizer if rule else None
+    if optimizer is not None and type(optimizer) not in RULES:
         raise LimitError(f"the native engine does not know the optimizer {optimizer!r}")
-    return (
-        RULES.index(type(optimizer)),
-        getattr(optimizer, "momentum", 0.0),
-        getattr(optimizer, "beta1", 0.0),
-        getattr(optimizer, "beta2", 0.0),
-        getattr(optimizer, "epsilon", 0.0),
+    decay = optimizer.weight_decay if optimizer else 0.0
+    return _kernels.Update(
+        rule=RULES[type(optimizer)] if optimizer else KEEP,
+        momentum=getattr(optimizer, "momentum", getattr(optimizer, "rho", 0.0)),
+        beta1=getattr(optimizer, "beta1", 0.0),
+        beta2=getattr(optimizer, "beta2", 0.0),
+        epsilon=getattr(optimizer, "epsilon", 0.0),
+        l1=_penalty(rule, L1),
+        l2=_penalty(rule, L2),
+        decay=_penalty(rule, WeightDecay, decay),
+        clip_norm=(rule.clip_norm if rule else None) or 0.0,
+    )
+
+
+def _penalty(rule: UpdateRule | None, kind: type[Penalty], of_optimizer: float = 0.0) -> Any:
+    """Return λ of all penalties of a kind: for weights and biases, fixed and over the examples."""
+    penalties = [penalty for penalty in rule.penalties if isinstance(penalty, kind)] if rule else []
+
+    def total(*, biases: bool, over_examples: bool) -> float:
+        return sum(
+            penalty.strength
+            for penalty in penalties
+            if penalty.over_examples == over_examples and (penalty.biases or not biases)
+        )
+
+    return _kernels.Penalty(
+        total(biases=False, over_examples=False) + of_optimizer,
+        total(biases=False, over_examples=True),
+        total(biases=True, over_examples=False) + of_optimizer,
+        total(biases=True, over_examples=True),
     )

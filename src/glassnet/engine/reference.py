@@ -7,11 +7,12 @@ fast, share work between threads, or promise the same bits on every machine (its
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.engine.interface import Engine, Steps, Trace, Training
+from glassnet.engine.interface import Engine, Masks, Steps, Trace, Training, groups_of
+from glassnet.randomness import dropout_words
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Objective
-from glassnet.update.optimizer import Optimizer
+from glassnet.update.rule import UpdateRule
 
 __all__ = ["Reference"]
 
@@ -25,7 +26,7 @@ class Reference(Engine):
         self, architecture: Architecture, parameters: Array, x: Array, threads: int | None = None
     ) -> Array:
         """Return y(L)."""
-        return _forward(architecture, parameters, x)[1][-1]
+        return _forward(architecture, parameters, x, [])[1][-1]
 
     def evaluate(
         self,
@@ -37,7 +38,7 @@ class Reference(Engine):
         threads: int | None = None,
     ) -> tuple[Array, NDArray[np.float64]]:
         """Return y(L) and E of each example."""
-        net_inputs, outputs = _forward(architecture, parameters, x)
+        net_inputs, outputs = _forward(architecture, parameters, x, [])
         return outputs[-1], objective.errors(net_inputs[-1], desired)
 
     def trace(
@@ -47,26 +48,36 @@ class Reference(Engine):
         parameters: Array,
         x: Array,
         desired: Array,
+        weights: Array | None = None,
+        masks: Masks | None = None,
     ) -> Trace:
-        """Return in(l), y(l), δ(l) and the gradient of the mean error."""
-        net_inputs, outputs = _forward(architecture, parameters, x)
-        deltas = _backward(architecture, objective, parameters, net_inputs, desired)
-        gradient = _gradient(architecture, x, outputs, deltas)
-        return Trace(
-            x, net_inputs, outputs, deltas, gradient, objective.errors(net_inputs[-1], desired)
-        )
+        """Return in(l), y(l), δ(l) and the gradient of the (weighted) mean error."""
+        kept = _kept(architecture, len(x), masks, x.dtype.type)
+        x = x * kept[0] if kept else x
+        net_inputs, outputs = _forward(architecture, parameters, x, kept)
+        errors = objective.errors(net_inputs[-1], desired)
+        delta = objective.delta(net_inputs[-1], desired)  # δ(L) = ∂E/∂in(L)
+        if weights is not None:
+            delta = delta * weights[:, None]  # an example of weight w counts w times
+        deltas = _backward(architecture, parameters, net_inputs, delta, kept)
+        examples = len(x) if weights is None else float(weights.sum(dtype=np.float64))
+        gradient = _gradient(architecture, x, outputs, deltas, examples)
+        return Trace(x, net_inputs, outputs, deltas, gradient, errors)
 
     def update(
         self,
-        optimizer: Optimizer,
+        architecture: Architecture,
+        rule: UpdateRule,
         parameters: Array,
         state: Array,
         gradient: Array,
         number: int,
         learning_rate: float,
+        examples: int = 1,
     ) -> None:
-        """Let the optimizer take its step."""
-        optimizer.step(parameters, state, gradient, number, learning_rate)
+        """Let the rule take its step."""
+        groups = groups_of(architecture)
+        rule.step(parameters, state, gradient, groups, number, learning_rate, examples)
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
         """Repeat: forward, backward, update.
@@ -74,40 +85,79 @@ class Reference(Engine):
         Numbers that overflow become infinite without a warning, as in the native engine; who
         trains looks at the errors.
         """
-        with np.errstate(over="ignore", invalid="ignore"):
-            return self._run(training, steps)
-
-    def _run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
         errors = np.empty(len(steps), dtype=np.float64)
-        for step, learning_rate in enumerate(steps.learning_rates):
-            batch = steps.order[steps.batch_starts[step] : steps.batch_starts[step + 1]]
-            trace = self.trace(
-                training.architecture,
-                training.objective,
-                training.parameters,
-                training.x[batch],
-                training.desired[batch],
-            )
-            training.steps_done += 1
-            training.optimizer.step(
-                training.parameters,
-                training.state,
-                trace.gradient,
-                training.steps_done,
-                float(learning_rate),
-            )
-            errors[step] = trace.errors.sum()
+        with np.errstate(over="ignore", invalid="ignore"):
+            for step, learning_rate in enumerate(steps.learning_rates):
+                batch = steps.order[steps.batch_starts[step] : steps.batch_starts[step + 1]]
+                errors[step] = self._step(training, batch, float(learning_rate))
         return errors
+
+    def gradient(self, training: Training) -> tuple[float, Array]:
+        """Return the mean error over all examples, and its gradient."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            everything = np.arange(len(training.x))
+            trace, total = self._batch(training, everything)
+        return total / training.example_weight(everything), trace.gradient
+
+    def _step(self, training: Training, batch: NDArray[np.int64], learning_rate: float) -> float:
+        training.steps_done += 1
+        trace, total = self._batch(training, batch)
+        training.rule.step(
+            training.parameters,
+            training.state,
+            trace.gradient,
+            groups_of(training.architecture),
+            training.steps_done,
+            learning_rate,
+            len(batch),
+        )
+        return total
+
+    def _batch(self, training: Training, batch: NDArray[np.int64]) -> tuple[Trace, float]:
+        weights = None if training.weights is None else training.weights[batch]
+        masks = None
+        if training.dropout is not None:
+            masks = Masks(training.dropout, training.seed, training.steps_done)
+        trace = self.trace(
+            training.architecture,
+            training.objective,
+            training.parameters,
+            training.x[batch],
+            training.desired[batch],
+            weights,
+            masks,
+        )
+        return trace, float(np.dot(trace.errors, 1 if weights is None else weights).sum())
+
+
+def _kept(
+    architecture: Architecture, examples: int, masks: Masks | None, number: type[np.floating]
+) -> list[Array]:
+    """What each output of layers 0 ... L is multiplied with: 0, or 1 / (1 − rate)."""
+    if masks is None:
+        return []
+    kept: list[Array] = []
+    for layer, (units, rate) in enumerate(
+        zip(architecture.units, [*masks.rates, 0.0], strict=True)
+    ):
+        words = dropout_words(masks.seed, masks.step, layer, examples, units)
+        stays = words >= np.uint64(rate * 2.0**32)
+        kept.append(stays * number(1 / (1 - rate)))
+    return kept
 
 
 def _forward(
-    architecture: Architecture, parameters: Array, x: Array
+    architecture: Architecture, parameters: Array, x: Array, kept: list[Array]
 ) -> tuple[list[Array], list[Array]]:
     weights, biases = architecture.weights(parameters), architecture.biases(parameters)
     net_inputs, outputs, y = [], [], x
-    for layer, W, b in zip(architecture.layers, weights, biases, strict=True):
-        net_input = y @ W if b is None else y @ W + b  # in(l) = y(l-1) W(l) + b(l)
-        y = layer.activation.value(net_input)  #         y(l) = g(in(l))
+    for l, (layer, W, b) in enumerate(zip(architecture.layers, weights, biases, strict=True)):
+        c = x.dtype.type(architecture.places[l].multiplier)
+        weighted = y @ W if W.ndim == 2 else y * W  # a scale layer weighs each unit by itself
+        net_input = c * weighted if b is None else c * weighted + b  # in(l) = c y(l-1) W(l) + b(l)
+        y = layer.activation.value(net_input)  #                       y(l) = g(in(l))
+        if kept:
+            y = y * kept[l + 1]  #                                     some outputs left out
         net_inputs.append(net_input)
         outputs.append(y)
     return net_inputs, outputs
@@ -115,16 +165,18 @@ def _forward(
 
 def _backward(
     architecture: Architecture,
-    objective: Objective,
     parameters: Array,
     net_inputs: list[Array],
-    desired: Array,
+    delta: Array,
+    kept: list[Array],
 ) -> list[Array]:
     weights = architecture.weights(parameters)
-    delta = objective.delta(net_inputs[-1], desired)  # δ(L) = ∂E/∂in(L)
     deltas = [delta]
     for l in range(len(architecture.layers) - 1, 0, -1):
-        d_output = delta @ weights[l].T  #                ∂E/∂y(l) = δ(l+1) W(l+1)ᵀ
+        W, c = weights[l], delta.dtype.type(architecture.places[l].multiplier)
+        d_output = c * (delta @ W.T if W.ndim == 2 else delta * W)  # ∂E/∂y(l) = c δ(l+1) W(l+1)ᵀ
+        if kept:
+            d_output = d_output * kept[l]
         activation = architecture.layers[l - 1].activation
         delta = activation.backward(net_inputs[l - 1], d_output)  # δ(l) = ∂E/∂y(l) · g′(in(l))
         deltas.insert(0, delta)
@@ -132,12 +184,19 @@ def _backward(
 
 
 def _gradient(
-    architecture: Architecture, x: Array, outputs: list[Array], deltas: list[Array]
+    architecture: Architecture,
+    x: Array,
+    outputs: list[Array],
+    deltas: list[Array],
+    examples: float,
 ) -> Array:
     gradient = np.empty(architecture.parameter_count, dtype=x.dtype)
     d_weights, d_biases = architecture.weights(gradient), architecture.biases(gradient)
-    for y, delta, d_W, d_b in zip([x, *outputs[:-1]], deltas, d_weights, d_biases, strict=True):
-        d_W[...] = y.T @ delta / len(x)  # ∂E/∂W(l) = y(l-1)ᵀ δ(l), mean over the batch
+    mean = x.dtype.type(1 / examples if examples else 0)
+    for l, (y, delta) in enumerate(zip([x, *outputs[:-1]], deltas, strict=True)):
+        c, d_W, d_b = architecture.places[l].multiplier, d_weights[l], d_biases[l]
+        summed = y.T @ delta if d_W.ndim == 2 else (y * delta).sum(axis=0)
+        d_W[...] = x.dtype.type(c) * mean * summed  # ∂E/∂W(l) = c y(l-1)ᵀ δ(l), the batch's mean
         if d_b is not None:
-            d_b[...] = delta.mean(axis=0)  # the bias unit's output is 1
+            d_b[...] = mean * delta.sum(axis=0)  #    the bias unit's output is 1
     return gradient

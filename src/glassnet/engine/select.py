@@ -1,7 +1,7 @@
 """Which engine runs: the native one where it was built, else the reference engine.
 
 Environment variables choose: ``GLASSNET_ENGINE`` (``native`` or ``reference``), ``GLASSNET_ISA``
-(``scalar``, ``avx2``, ``avx512``, ``neon``) and ``GLASSNET_NUM_THREADS``.
+(``scalar``, ``avx2``, ``avx512``, ``neon``) and ``GLASSNET_NUM_THREADS`` or ``OMP_NUM_THREADS``.
 """
 
 import importlib.util
@@ -15,8 +15,9 @@ from glassnet.errors import GlassnetError
 __all__ = ["engine", "info", "instruction_set", "thread_count"]
 
 
+@lru_cache(maxsize=1)
 def engine() -> Engine:
-    """Return the engine that is in use.
+    """Return the engine that is in use; the environment is read when it is first asked for.
 
     Raises
     ------
@@ -26,15 +27,7 @@ def engine() -> Engine:
     GlassnetError
         If ``GLASSNET_ENGINE=native`` and the kernels were not built.
     """
-    return _engine(
-        os.environ.get("GLASSNET_ENGINE", ""),
-        os.environ.get("GLASSNET_ISA", ""),
-        os.environ.get("GLASSNET_NUM_THREADS", ""),
-    )
-
-
-@lru_cache(maxsize=32)
-def _engine(name: str, isa: str, threads: str) -> Engine:
+    name = os.environ.get("GLASSNET_ENGINE", "")
     if name not in ("", "native", "reference"):
         raise ValueError(f"GLASSNET_ENGINE is {name!r}; expected 'native' or 'reference'")
     built = importlib.util.find_spec("glassnet.engine._kernels") is not None
@@ -43,9 +36,9 @@ def _engine(name: str, isa: str, threads: str) -> Engine:
     if built and name != "reference":
         from glassnet.engine.native import Native
 
-        return Native(instruction_set(isa), thread_count(threads))
+        return Native(instruction_set(os.environ.get("GLASSNET_ISA", "")), thread_count())
     if not built and name == "":
-        warnings.warn(f"Glassnet runs on its slower reference engine: {NOT_BUILT}", stacklevel=3)
+        warnings.warn(f"Glassnet runs on its slower reference engine: {NOT_BUILT}", stacklevel=2)
     from glassnet.engine.reference import Reference
 
     return Reference()
@@ -76,18 +69,24 @@ def instruction_set(forced: str = "") -> str:
     return forced
 
 
-def thread_count(forced: str = "") -> int:
+def thread_count() -> int:
     """Return how many threads the native engine uses at most.
 
-    Parameters
-    ----------
-    forced : str
-        A number above 0 as text; the number of cores that this process may use if empty.
+    What ``GLASSNET_NUM_THREADS`` says, else ``OMP_NUM_THREADS``, else the number of cores that
+    this process may use.
+
+    Raises
+    ------
+    ValueError
+        If ``GLASSNET_NUM_THREADS`` is no number above 0.
     """
-    if forced:
+    if forced := os.environ.get("GLASSNET_NUM_THREADS", ""):
         if not forced.isdecimal() or int(forced) < 1:
             raise ValueError(f"GLASSNET_NUM_THREADS is {forced!r}; expected a number above 0")
         return int(forced)
+    usual = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+    if usual.isdecimal() and int(usual) >= 1:
+        return int(usual)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -101,14 +100,4 @@ def info() -> dict[str, str | int | list[str]]:
     >>> sorted(info())[0]
     'engine'
     """
-    active = engine()
-    if active.name == "reference":
-        return {"engine": active.name}
-    from glassnet.engine import _kernels
-
-    return {
-        "engine": active.name,
-        "instruction set": instruction_set(os.environ.get("GLASSNET_ISA", "")),
-        "instruction sets available": _kernels.instruction_sets(),
-        "threads": thread_count(os.environ.get("GLASSNET_NUM_THREADS", "")),
-    }
+    return engine().info()

@@ -9,6 +9,7 @@ sample of the weights where all of them would take too long.
 At a kink (relu at 0) the error has two one-sided derivatives; any value between them is right.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,9 @@ import numpy as np
 from glassnet.explanation.arithmetic import Arithmetic, FiftyDigits, Values, Widest
 from glassnet.explanation.notation import WeightPlace
 from glassnet.explanation.numbers import Step, index_of, place_at
+from glassnet.explanation.plain import plain_activation, plain_error
 from glassnet.randomness import Purpose, random_bits
+from glassnet.structure.activation import Activation
 from glassnet.structure.architecture import Architecture
 
 __all__ = ["Check", "Pair", "check_gradient"]
@@ -188,8 +191,9 @@ class _NetworkFunction:
     def __init__(self, step: Step, arithmetic: Arithmetic) -> None:
         architecture = step.architecture
         self.arithmetic = arithmetic
-        self.activations = [layer.activation.name for layer in architecture.layers]
-        self.cost = step.objective.cost.name
+        self.activations = [layer.activation for layer in architecture.layers]
+        self.multipliers = [place.multiplier for place in architecture.places]
+        self.cost = step.objective.cost
         self.weights = [arithmetic.array(w) for w in architecture.weights(step.parameters)]
         self.biases = [
             None if b is None else arithmetic.array(b) for b in architecture.biases(step.parameters)
@@ -222,67 +226,45 @@ class _NetworkFunction:
         rows = np.arange(len(places))
         units = np.array([place.unit for place in places])
         number = layer - 1
-        moved = np.array([self._source(place) for place in places], dtype=by.dtype) * by
+        sources = np.array([self._source(place) for place in places], dtype=by.dtype)
+        moved = sources * by
         net_input = np.repeat(self.net_inputs[number], len(places), axis=0)
         net_input[rows, units] += moved
         activation = self.activations[number]
-        if activation == "softmax":
+        if activation.name == "softmax":
             y = self._activate(activation, net_input)
         else:
             y = np.repeat(self.outputs[layer], len(places), axis=0)
             y[rows, units] = self._activate(activation, net_input[rows, units])
-        sides = [net_input > 0] if activation == "relu" else []
+        sides = [net_input > 0] if activation.has_kink else []
         for number in range(layer, len(self.weights)):
             net_input = self._net_input(number, y)
             y = self._activate(self.activations[number], net_input)
-            if self.activations[number] == "relu":
+            if self.activations[number].has_kink:
                 sides.append(net_input > 0)
+        sides.append(y > self.desired)  # where costs of differences have their kinks
         together = np.hstack([np.zeros((len(places), 0)), *sides])
         return self._error(net_input, y), together
 
     def _source(self, place: WeightPlace) -> Any:
         """What the weight is multiplied with."""
-        return 1.0 if place.source is None else self.outputs[place.layer - 1][0, place.source]
+        if place.source is None:
+            return 1.0
+        multiplier = self.arithmetic.array(np.array(self.multipliers[place.layer - 1]))
+        return multiplier * self.outputs[place.layer - 1][0, place.source]
 
     def _net_input(self, number: int, y: Values) -> Values:
         b = self.biases[number]
-        net_input: Values = y @ self.weights[number]
+        w = self.weights[number]
+        multiplier = self.arithmetic.array(np.array(self.multipliers[number]))
+        net_input: Values = multiplier * (y @ w if w.ndim == 2 else y * w)
         return net_input if b is None else net_input + b
 
-    def _activate(self, name: str, x: Values) -> Values:
-        exp = self.arithmetic.exp
-        match name:
-            case "identity":
-                return x
-            case "sigmoid":
-                return 1 / (1 + exp(-x))
-            case "tanh":
-                return 1 - 2 / (exp(2 * x) + 1)
-            case "relu":
-                return np.where(x > 0, x, 0 * x)
-            case "softmax":
-                e = exp(x - x.max(axis=1)[:, None])
-                shares: Values = e / e.sum(axis=1)[:, None]
-                return shares
-        raise ValueError(name)
+    def _activate(self, activation: Activation, x: Values) -> Values:
+        return plain_activation(activation, x, self.arithmetic)
 
     def _error(self, net_input: Values, y: Values) -> Values:
-        exp, log1p, d = self.arithmetic.exp, self.arithmetic.log1p, self.desired
-        match self.cost:
-            case "categorical_crossentropy":  # −ln p_j = ln(1 + Σ_{k≠j} exp(in_k − in_j))
-                error: Values = 0 * net_input[:, 0]
-                for j in np.flatnonzero(d != 0):
-                    others = np.delete(net_input, j, axis=1) - net_input[:, [j]]
-                    error = error + d[j] * log1p(exp(others).sum(axis=1))
-                return error
-            case "binary_crossentropy":  # −ln p = ln(1 + exp(−in)), −ln(1 − p) = ln(1 + exp(in))
-                terms = d * log1p(exp(-net_input)) + (1 - d) * log1p(exp(net_input))
-            case "mean_squared_error":
-                terms = (y - d) ** 2
-            case _:
-                raise ValueError(self.cost)
-        mean: Values = terms.sum(axis=1) / len(d)
-        return mean
+        return plain_error(self.cost, net_input, y, self.desired, self.arithmetic)
 
 
 def _variant_operations(architecture: Architecture) -> list[int]:
@@ -291,7 +273,7 @@ def _variant_operations(architecture: Architecture) -> list[int]:
     for place, layer in zip(architecture.places[::-1], architecture.layers[::-1], strict=True):
         own = architecture.outputs if layer.activation.name == "softmax" else 1
         costs.append(4 * (behind + EXPONENTIAL * own))
-        behind += place.from_units * place.to_units + EXPONENTIAL * place.to_units
+        behind += math.prod(place.shape) + EXPONENTIAL * place.to_units
     return costs[::-1]
 
 

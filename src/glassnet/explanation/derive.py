@@ -4,6 +4,7 @@ The formulas of activations, costs and optimizers are their own; here they are p
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from glassnet.explanation.notation import Notation, WeightPlace
 from glassnet.explanation.numbers import Forward, Step
@@ -11,6 +12,7 @@ from glassnet.formula.document import Equation, worked
 from glassnet.formula.tree import Formula, Number, Partial, Product, Symbol, sum_of
 from glassnet.structure.activation import Elementwise, Softmax
 from glassnet.structure.cost import CrossEntropyObjective
+from glassnet.structure.layer import Scale
 
 __all__ = ["Derivation", "ForwardDerivation"]
 
@@ -35,13 +37,22 @@ class ForwardDerivation:
     def net_input(self, layer: int, unit: int, keep: int | None = None) -> Equation:
         """in_j(l) = Σ_i w_ij(l) y_i(l−1) + b_j(l); the term of source `keep` is always shown."""
         before = self.outputs(layer - 1)
+        scale = isinstance(self.forward.architecture.layers[layer - 1], Scale)
         terms: list[Formula] = [
-            self.weight(WeightPlace(layer, source, unit)) * y for source, y in enumerate(before)
+            _product(self.multiplier(layer), self.weight(WeightPlace(layer, source, unit)), y)
+            for source, y in enumerate(before)
+            if source == unit or not scale
         ]
         if self.forward.architecture.layers[layer - 1].bias:
             terms.append(self.weight(WeightPlace(layer, None, unit)))
         left = self.net_inputs(layer)[unit]
+        keep = None if scale else keep
         return worked(left, sum_of(terms, self.most_terms, keep), left.value)
+
+    def multiplier(self, layer: int) -> Formula:
+        """A layer's fixed factor c."""
+        value = self.forward.architecture.places[layer - 1].multiplier
+        return Number(1.0) if value == 1 else Symbol("c", value, layer)
 
     def output(self, layer: int, unit: int) -> Equation:
         """y_j(l) = g(in_j(l))."""
@@ -144,7 +155,8 @@ class Derivation(ForwardDerivation):
             if layer == self.depth:
                 d_output = self.step.objective.cost.derivative_formula(y, self.desired[0], 1)
             else:
-                d_output = self.weight(WeightPlace(layer + 1, unit, 0))
+                weight = self.weight(WeightPlace(layer + 1, unit, 0))
+                d_output = _product(self.multiplier(layer + 1), weight)
             activation = self.step.architecture.layers[layer - 1].activation
             derivative: Formula = Number(0.0)  # one softmax unit is always 1
             if isinstance(activation, Elementwise):
@@ -164,6 +176,11 @@ class Derivation(ForwardDerivation):
             return []
         gradient = self.step.gradient_at(place)
         weight = self.weight(place)
+        layer = self.step.architecture.layers[place.layer - 1]
+        rate = layer.bias_rate if place.source is None else layer.weight_rate
+        if rate == 0:  # this weight is fixed
+            return [worked(self.names.new_weight(place, weight.value), weight)]
+        optimizer = replace(optimizer, learning_rate=optimizer.learning_rate * rate)
         symbol = Symbol(f"∂E/∂{weight.letter}", gradient, weight.layer, weight.index)
         state = [Symbol(name, 0.0) for name in optimizer.state_names]
         equations = []
@@ -186,7 +203,9 @@ class Derivation(ForwardDerivation):
         if not isinstance(objective, CrossEntropyObjective):
             return [full]
         divided = outputs > 1 and isinstance(objective.activation, Elementwise)
-        short = (p - d) / outputs if divided else p - d
+        short: Formula = p - objective.cost.ideal_formula(d, outputs)
+        if divided:
+            short = short / outputs
         return [full, worked(left, short, left.value)]
 
     def _full_output_delta(self, unit: int) -> Formula:
@@ -204,7 +223,8 @@ class Derivation(ForwardDerivation):
             return _product(d_predicted(unit), derivative)
         counting = list(range(outputs))
         if isinstance(objective, CrossEntropyObjective):  # −d/p is 0 for all but the desired class
-            counting = [k for k in counting if self.desired[k].value != 0]
+            ideal = [objective.cost.ideal_formula(d, outputs) for d in self.desired]
+            counting = [k for k in counting if ideal[k].evaluate() != 0]
         terms = [
             _product(d_predicted(k), _softmax_partial(self.predicted, k, unit)) for k in counting
         ]
@@ -212,9 +232,12 @@ class Derivation(ForwardDerivation):
 
     def _d_output(self, layer: int, unit: int) -> Formula:
         """∂E/∂y_i(l) = Σ_j w_ij(l+1) δ_j(l+1)."""
+        c = self.multiplier(layer + 1)
+        scale = isinstance(self.step.architecture.layers[layer], Scale)
         terms: list[Formula] = [
-            self.weight(WeightPlace(layer + 1, unit, j)) * delta
+            _product(c, self.weight(WeightPlace(layer + 1, unit, j)), delta)
             for j, delta in enumerate(self.deltas(layer + 1))
+            if j == unit or not scale
         ]
         return sum_of(terms, self.most_terms)
 
@@ -232,7 +255,7 @@ class Derivation(ForwardDerivation):
         """What a weight is multiplied with: the output of its source, or the bias unit's 1."""
         if place.source is None:
             return Number(1.0)
-        return self.outputs(place.layer - 1)[place.source]
+        return _product(self.multiplier(place.layer), self.outputs(place.layer - 1)[place.source])
 
 
 def _softmax_partial(outputs: Sequence[Symbol], k: int, j: int) -> Formula:

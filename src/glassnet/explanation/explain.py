@@ -24,7 +24,8 @@ from glassnet.formula.document import Block, Document, Section
 from glassnet.formula.number import number_text
 from glassnet.network import Network
 from glassnet.structure.activation import Array
-from glassnet.structure.cost import Cost, cost_named
+from glassnet.structure.cost import Cost
+from glassnet.structure.costs import cost_named
 from glassnet.structure.file import write_atomically
 from glassnet.update.optimizer import SGD, Optimizer
 from glassnet.views.html import document_html, document_page

@@ -179,5 +179,11 @@ def _require_place(architecture: Architecture, place: WeightPlace, described: st
             f"there is no weight {described}: "
             f"layer {place.layer} leads from {before} to {units} units"
         )
+    own_only = len(architecture.places[place.layer - 1].shape) == 1
+    if own_only and place.source not in (None, place.unit):
+        raise ValueError(
+            f"there is no weight {described}: layer {place.layer} is a scale layer, which connects "
+            "each unit to its own only"
+        )
     if place.source is None and not architecture.layers[place.layer - 1].bias:
         raise ValueError(f"there is no weight {described}: layer {place.layer} has no bias unit")

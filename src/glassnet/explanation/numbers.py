@@ -10,7 +10,9 @@ from glassnet.explanation.notation import WeightPlace
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Objective
+from glassnet.structure.layer import Scale
 from glassnet.update.optimizer import Optimizer
+from glassnet.update.rule import UpdateRule
 
 __all__ = ["Forward", "Step", "index_of", "place_at", "take_forward", "take_step"]
 
@@ -63,10 +65,13 @@ class Step(Forward):
     def places(self, layer: int) -> list[WeightPlace]:
         """Return all weights into a layer, bias last for each unit."""
         before, units = self.architecture.units[layer - 1 : layer + 1]
-        sources: list[int | None] = list(range(before))
-        if self.architecture.layers[layer - 1].bias:
-            sources.append(None)
-        return [WeightPlace(layer, source, unit) for unit in range(units) for source in sources]
+        own_only = isinstance(self.architecture.layers[layer - 1], Scale)
+        biases: list[int | None] = [None] if self.architecture.layers[layer - 1].bias else []
+        return [
+            WeightPlace(layer, source, unit)
+            for unit in range(units)
+            for source in [*([unit] if own_only else range(before)), *biases]
+        ]
 
 
 def take_forward(
@@ -95,7 +100,8 @@ def take_step(
     new_parameters = parameters.copy()
     if optimizer is not None:
         state = optimizer.initial_state(parameters)
-        active.update(optimizer, new_parameters, state, trace.gradient, 1, optimizer.learning_rate)
+        rule, rate = UpdateRule(optimizer), optimizer.learning_rate
+        active.update(architecture, rule, new_parameters, state, trace.gradient, 1, rate)
     predicted, errors = active.evaluate(architecture, objective, new_parameters, x, desired)
     return Step(
         architecture,
@@ -119,6 +125,8 @@ def index_of(architecture: Architecture, place: WeightPlace) -> int:
     if place.source is None:
         # A bias stands behind the weights of its layer.
         return int(where.weights.stop) + place.unit
+    if len(where.shape) == 1:  # a scale layer has one weight for each unit
+        return int(where.weights.start) + place.unit
     return int(where.weights.start) + place.source * where.to_units + place.unit
 
 
@@ -127,7 +135,7 @@ def place_at(architecture: Architecture, index: int) -> WeightPlace:
     for layer, where in enumerate(architecture.places, start=1):
         if index < where.weights.stop:
             source, unit = divmod(index - where.weights.start, where.to_units)
-            return WeightPlace(layer, source, unit)
+            return WeightPlace(layer, unit if len(where.shape) == 1 else source, unit)
         if where.biases is not None and index < where.biases.stop:
             return WeightPlace(layer, None, index - where.biases.start)
     raise IndexError(index)

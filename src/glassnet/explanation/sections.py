@@ -136,7 +136,7 @@ def network_section(architecture: Architecture, dtype: str) -> Section:
     rows: list[tuple[Cell, ...]] = [("0 (input)", architecture.inputs, "", "", "")]
     for number, layer in enumerate(architecture.layers, start=1):
         place = architecture.places[number - 1]
-        shape = f"{place.from_units} × {place.to_units}"
+        shape = " × ".join(str(count) for count in place.shape)
         biases = str(layer.units) if layer.bias else "none"
         rows.append((str(number), layer.units, layer.activation.name, shape, biases))
     table = Table(("layer", "units", "activation", "weights", "biases"), tuple(rows))
@@ -201,7 +201,7 @@ def _error_section(derivation: Derivation, limits: Limits) -> Section:
     blocks.append(derivation.error())
     if isinstance(cost, CategoricalCrossentropy):
         counting = [d for d in derivation.desired if d.value != 0]
-        if len(counting) == 1:
+        if len(counting) == 1 and not cost.label_smoothing:
             place = derivation.desired.index(counting[0])
             p = derivation.predicted[place]
             name = derivation.names.unit_name(derivation.names.depth, place)

@@ -258,12 +258,19 @@ def _ln(x: float) -> float:
     return math.log(x) if x > 0 else -math.inf
 
 
+def _normal_mass(x: float) -> float:
+    return math.erfc(-x / math.sqrt(2)) / 2
+
+
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": _exp,
     "ln": _ln,
     "tanh": math.tanh,
     "max": max,
+    "min": min,
+    "abs": abs,
     "sqrt": math.sqrt,
+    "Φ": _normal_mass,
 }
 
 

@@ -7,18 +7,24 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.data.arrays import require_finite
 from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.learning.history import History
-from glassnet.learning.schedule import Schedule
+from glassnet.learning.rollback import Rollback
+from glassnet.learning.schedule import Moments, Schedule
 from glassnet.learning.stopping import EarlyStopping
 from glassnet.randomness import example_order
 from glassnet.structure.activation import Array
 
-__all__ = ["Plan", "Progress", "Run", "Validation"]
+__all__ = ["Plan", "Progress", "Run", "Validation", "all_finite"]
 
 # The compiled loop returns about this often, for progress and Ctrl-C.
 SECONDS_BETWEEN_LOOKS = 0.1
+# So many multiply-adds are done in much less than that on any machine.
+FIRST_MULTIPLY_ADDS = 20_000_000
+# And a step takes at least as long as so many.
+LEAST_MULTIPLY_ADDS = 2_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,8 @@ class Progress:
 class Run:
     """A training under way.
 
-    Consume :meth:`progress` to the end, or stop doing so; then call :meth:`finish`.
+    :meth:`follow` it, or consume :meth:`progress` to the end or stop doing so; then call
+    :meth:`finish`.
     """
 
     engine: Engine
@@ -76,7 +83,17 @@ class Run:
     plan: Plan
     history: History = field(default_factory=History)
     _best: Array | None = None
-    _steps_at_once: int = 1
+    _steps_at_once: int = 0
+
+    def __post_init__(self) -> None:
+        step = 3 * self.plan.batch_size * self.training.architecture.parameter_count
+        self._steps_at_once = max(FIRST_MULTIPLY_ADDS // max(step, LEAST_MULTIPLY_ADDS), 1)
+
+    def follow(self, watch: Callable[[Progress], bool]) -> None:
+        """Train until the end, or until `watch`, called about ten times a second, says to stop."""
+        for progress in self.progress():
+            if watch(progress):
+                break
 
     def progress(self) -> Iterator[Progress]:
         """Train, and yield about ten times a second.
@@ -86,22 +103,24 @@ class Run:
         DivergedError
             If the error is no longer a finite number; the parameters are as before the training.
         """
-        start = self.training.parameters.copy()
-        while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
-            for errors, progress in self._epochs():
-                self._require_finite(errors, start)
-                yield progress
-            self._require_finite(self.training.parameters, start)
-            self._look()
+        with Rollback(self.training.parameters) as before:
+            while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
+                for errors, progress in self._epochs():
+                    self._require_finite(errors, before)
+                    yield progress
+                self._require_finite(self.training.parameters, before)
+                self._look()
+                self.history.stopped_early |= self.plan.schedule.has_ended(self._moments(1))
 
-    def _require_finite(self, numbers: Array, start: Array) -> None:
-        if np.isfinite(numbers).all():
+    def _require_finite(self, numbers: Array, before: Rollback) -> None:
+        if all_finite(numbers):
             return
-        self.training.parameters[...] = start
+        before.restore()
+        require_finite(self.training.x, "X")
         raise DivergedError(
             "the error or the weights became infinite or not a number, and the weights were set "
             f"back to what they were before; try a learning rate below "
-            f"{self.training.optimizer.learning_rate:g}"
+            f"{self.training.rule.optimizer.learning_rate:g}"
         )
 
     def finish(self, interrupted: bool = False) -> History:
@@ -115,47 +134,60 @@ class Run:
             self.training.parameters[...] = self._best
         return self.history
 
+    @property
+    def _steps_in_epoch(self) -> int:
+        return -(-len(self.training.x) // self.plan.batch_size)
+
+    def _moments(self, epochs: int) -> Moments:
+        """The steps of the epochs to come, as the schedule sees them."""
+        first, in_epoch = self.history.epochs, self._steps_in_epoch
+        steps = np.arange(epochs * in_epoch) + first * in_epoch
+        return Moments(
+            steps / (self.plan.epochs * in_epoch),
+            steps // in_epoch,
+            len(self.training.x),
+            self.training.rule.optimizer.learning_rate,
+            self.history.errors,
+        )
+
     def _epochs(self) -> Iterator[tuple[NDArray[np.float64], Progress]]:
         """Train one epoch, or several tiny ones at once where nobody looks in between."""
         plan, training = self.plan, self.training
-        rows = len(training.x)
-        steps_in_epoch = -(-rows // plan.batch_size)
-        epochs = self._epochs_at_once(steps_in_epoch)
-        first = self.history.epochs
-        numbers = range(plan.first_epoch + first, plan.first_epoch + first + epochs)
-        order = np.concatenate([self._order(number, rows) for number in numbers])
+        rows, steps_in_epoch = len(training.x), self._steps_in_epoch
+        epochs, first = self._epochs_at_once(), self.history.epochs
+        order = self._order(plan.first_epoch + first, epochs)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
-        steps = np.arange(epochs * steps_in_epoch) + first * steps_in_epoch
-        rates = training.optimizer.learning_rate * plan.schedule.factors(
-            steps / (plan.epochs * steps_in_epoch)
-        )
-        errors = np.zeros(len(steps))
+        rates = training.rule.optimizer.learning_rate * plan.schedule.factors(self._moments(epochs))
+        errors = np.zeros(len(rates))
         began = time.perf_counter()
         done = 0
-        while done < len(steps):
-            part = slice(done, min(done + self._steps_at_once, len(steps)))
+        while done < len(rates):
+            part = slice(done, min(done + self._steps_at_once, len(rates)))
             batches = starts[part.start : part.stop + 1]
             errors[part] = self._timed_run(Steps(order, batches, rates[part]))
-            examples = int(batches[-1] - batches[0])
+            examples = training.example_weight(order[batches[0] : batches[-1]])
             done = part.stop
             last = self.history.validation_errors[-1] if plan.validation and first else None
-            error = float(errors[part].sum() / examples)
+            error = float(errors[part].sum() / examples) if examples else 0.0
             yield errors[part], Progress(first + done / steps_in_epoch, plan.epochs, error, last)
         seconds = (time.perf_counter() - began) / epochs
-        self.history.errors += (errors.reshape(epochs, -1).sum(axis=1) / rows).tolist()
+        examples = training.example_weight(order[:rows])  # an epoch sees each example once
+        self.history.errors += (errors.reshape(epochs, -1).sum(axis=1) / examples).tolist()
         self.history.learning_rates += rates[steps_in_epoch - 1 :: steps_in_epoch].tolist()
         self.history.seconds += [seconds] * epochs
 
-    def _epochs_at_once(self, steps_in_epoch: int) -> int:
-        if self.plan.validation:
+    def _epochs_at_once(self) -> int:
+        if self.plan.validation or self.plan.schedule.looks_back:
             return 1
         left = self.plan.epochs - self.history.epochs
-        return min(max(self._steps_at_once // steps_in_epoch, 1), left)
+        return min(max(self._steps_at_once // self._steps_in_epoch, 1), left)
 
-    def _order(self, epoch: int, rows: int) -> NDArray[np.int64]:
+    def _order(self, first: int, epochs: int) -> NDArray[np.int64]:
+        rows = len(self.training.x)
         if self.plan.batch_size >= rows:  # one batch holds all: nothing to shuffle
-            return np.arange(rows)
-        return example_order(self.plan.seed, epoch, rows)
+            return np.tile(np.arange(rows), epochs)
+        numbers = range(first, first + epochs)
+        return np.concatenate([example_order(self.plan.seed, number, rows) for number in numbers])
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()
@@ -192,3 +224,8 @@ class Run:
             self._best = training.parameters.copy()
         elif self.plan.stopping and stopping.should_stop(epoch, best):
             history.stopped_early = True
+
+
+def all_finite(numbers: Array) -> bool:
+    """Return whether no number is infinite or not a number; needs no memory of their size."""
+    return bool(np.isfinite(numbers.min()) and np.isfinite(numbers.max()))

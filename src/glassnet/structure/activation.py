@@ -1,4 +1,7 @@
-"""Activation functions: value, derivative and formula, side by side."""
+"""Activation functions: value, derivative and formula, side by side.
+
+``rectifier`` has the family of relu, ``activations`` all of them by name.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -7,18 +10,17 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.formula.tree import Call, Formula, Number, Positive, Symbol, exp, sum_of
+from glassnet.formula.tree import Call, Formula, Number, Symbol, exp, sum_of
 
 __all__ = [
-    "ACTIVATIONS",
     "Activation",
     "Array",
+    "Elementwise",
+    "Exponential",
     "Identity",
-    "Relu",
     "Sigmoid",
     "Softmax",
     "Tanh",
-    "activation_named",
 ]
 
 Array: TypeAlias = NDArray[Any]
@@ -28,6 +30,15 @@ class Activation(ABC):
     """A function g from net inputs to outputs. Arrays are (examples, units of the layer)."""
 
     name: str
+    #: Whether g′ jumps at 0.
+    has_kink: bool = False
+    #: What the function's one number is called, where it has one.
+    parameter_name: str = ""
+
+    @property
+    def parameter(self) -> float:
+        """The function's one number; 0 where it has none."""
+        return float(getattr(self, self.parameter_name)) if self.parameter_name else 0.0
 
     @abstractmethod
     def value(self, net_input: Array) -> Array:
@@ -42,13 +53,14 @@ class Activation(ABC):
         """Return y of `unit` by the layer's net inputs; sums show at most `most` terms."""
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        number = f"{self.parameter:g}" if self.parameter_name else ""
+        return f"{type(self).__name__}({number})"
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other)
+        return type(self) is type(other) and self.parameter == getattr(other, "parameter", None)
 
     def __hash__(self) -> int:
-        return hash(self.name)
+        return hash((self.name, self.parameter))
 
 
 class Elementwise(Activation):
@@ -140,27 +152,28 @@ class Tanh(Elementwise):
         return 1 - output**2
 
 
-class Relu(Elementwise):
-    """g(in) = max(0, in), with derivative 0 at the kink."""
+class Exponential(Elementwise):
+    """g(in) = exp(in): the output layer of a network that predicts rates and counts."""
 
-    name = "relu"
+    name = "exponential"
 
     def value(self, net_input: Array) -> Array:
-        """Return max(0, in)."""
-        y: Array = np.maximum(net_input, 0)
+        """Return exp(in)."""
+        with np.errstate(over="ignore"):
+            y: Array = np.exp(net_input)
         return y
 
     def derivative(self, net_input: Array) -> Array:
-        """Return 1 where in > 0, else 0."""
-        return (net_input > 0).astype(net_input.dtype)
+        """Return exp(in)."""
+        return self.value(net_input)
 
     def formula(self, net_inputs: Sequence[Symbol], unit: int, most: int | None = None) -> Formula:
-        """Return max(0, in)."""
-        return Call("max", (Number(0.0), net_inputs[unit]))
+        """Return exp(in)."""
+        return exp(net_inputs[unit])
 
     def derivative_formula(self, net_input: Symbol, output: Symbol) -> Formula:
-        """Return [in > 0]."""
-        return Positive(net_input)
+        """Return y."""
+        return output
 
 
 class Softmax(Activation):
@@ -183,29 +196,3 @@ class Softmax(Activation):
     def formula(self, net_inputs: Sequence[Symbol], unit: int, most: int | None = None) -> Formula:
         """Return exp(in_i) / (exp(in_1) + exp(in_2) + ...)."""
         return exp(net_inputs[unit]) / sum_of([exp(symbol) for symbol in net_inputs], most)
-
-
-ACTIVATIONS: dict[str, Activation] = {
-    activation.name: activation for activation in (Identity(), Sigmoid(), Tanh(), Relu(), Softmax())
-}
-
-
-def activation_named(activation: str | Activation) -> Activation:
-    """Return the activation of that name; an Activation is returned unchanged.
-
-    Raises
-    ------
-    ValueError
-        If there is no activation of that name.
-
-    Examples
-    --------
-    >>> activation_named("tanh")
-    Tanh()
-    """
-    if isinstance(activation, Activation):
-        return activation
-    if not isinstance(activation, str) or activation not in ACTIVATIONS:
-        known = ", ".join(ACTIVATIONS)
-        raise ValueError(f"unknown activation {activation!r}; known are: {known}")
-    return ACTIVATIONS[activation]

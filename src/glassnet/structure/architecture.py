@@ -1,5 +1,6 @@
 """The shape of a network: its layers, and where their parameters stand in one buffer."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import FileFormatError, LimitError
+from glassnet.given import whole_number
 from glassnet.structure.activation import Activation, Array
-from glassnet.structure.layer import Dense
-from glassnet.structure.whole import whole_number
+from glassnet.structure.activations import activation_named
+from glassnet.structure.initialiser import Constant, Given
+from glassnet.structure.layer import Dense, Layer, Scale
 
 __all__ = ["Architecture", "Place"]
 
@@ -20,12 +23,14 @@ MOST_PARAMETERS = 2**58
 
 @dataclass(frozen=True)
 class Place:
-    """Where one layer's parameters stand: W(l) row by row, then b(l)."""
+    """Where one layer's parameters stand: W(l) row by row, then b(l); and its multiplier."""
 
     from_units: int
     to_units: int
+    shape: tuple[int, ...]
     weights: slice
     biases: slice | None
+    multiplier: float
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,18 @@ class Architecture:
     """
 
     inputs: int
-    layers: tuple[Dense, ...]
+    layers: tuple[Layer, ...]
+
+    def __hash__(self) -> int:
+        # Kept, because it finds the compiled program of a network for every prediction.
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.inputs, self.layers))
 
     @classmethod
-    def of(cls, inputs: int, layers: Sequence[Dense]) -> "Architecture":
+    def of(cls, inputs: int, layers: Sequence[Layer]) -> "Architecture":
         """Return an architecture, checked.
 
         Raises
@@ -53,15 +66,19 @@ class Architecture:
         """
         if not layers:
             raise ValueError("a network has at least an input and one layer, for example [2, 1]")
+        units = inputs = whole_number("the number of inputs", inputs, 1)
+        placed: list[Layer] = []
         for layer in layers:
-            if not isinstance(layer, Dense):
+            if not isinstance(layer, Layer):
                 raise TypeError(f"each layer behind the inputs is a Dense layer, not {layer!r}")
-        return cls(whole_number("the number of inputs", inputs, 1), tuple(layers))
+            placed.append(layer.behind(units) if isinstance(layer, Scale) else layer)
+            units = placed[-1].units
+        return cls(inputs, tuple(placed))
 
     @classmethod
     def parse(
         cls,
-        layers: Sequence[int | Dense],
+        layers: Sequence[int | Layer],
         hidden: str | Activation | None,
         output: str | Activation | None,
     ) -> "Architecture":
@@ -69,21 +86,21 @@ class Architecture:
         if isinstance(layers, str) or not isinstance(layers, Sequence):
             raise TypeError(f"layers are a list like [2, 3, 2], not {layers!r}")
         inputs, *rest = layers or [0]
-        if isinstance(inputs, Dense) or not rest:
+        if isinstance(inputs, Layer) or not rest:
             raise ValueError(
                 f"layers start with the number of inputs, and at least one layer follows: [2, 1]; "
                 f"not {list(layers)!r}"
             )
-        dense = [layer for layer in rest if isinstance(layer, Dense)]
-        units = [layer for layer in rest if not isinstance(layer, Dense)]
-        if dense:
+        layered = [layer for layer in rest if isinstance(layer, Layer)]
+        units = [layer for layer in rest if not isinstance(layer, Layer)]
+        if layered:
             if units:
                 raise TypeError(f"behind a Dense layer every layer is one; {units[0]!r} is not")
             if hidden is not None or output is not None:
                 raise ValueError(
                     "Dense layers say their own activation; leave out hidden and output"
                 )
-            return cls.of(inputs, dense)
+            return cls.of(inputs, layered)
         if output is None:
             raise ValueError(
                 'say the activation of the last layer: output="softmax" for classes, "sigmoid" for '
@@ -99,7 +116,7 @@ class Architecture:
         """Units of layers 0 ... L."""
         return (self.inputs, *(layer.units for layer in self.layers))
 
-    @property
+    @cached_property
     def outputs(self) -> int:
         """Units of the last layer."""
         return self.units[-1]
@@ -109,13 +126,15 @@ class Architecture:
         """Where the parameters of layers 1 ... L stand."""
         places, end = [], 0
         for (from_units, to_units), layer in zip(pairwise(self.units), self.layers, strict=True):
-            weights = slice(end, end + from_units * to_units)
+            shape = layer.weight_shape(from_units)
+            weights = slice(end, end + math.prod(shape))
             end = weights.stop + (to_units if layer.bias else 0)
             biases = slice(weights.stop, end) if layer.bias else None
-            places.append(Place(from_units, to_units, weights, biases))
+            multiplier = layer.multiplier_behind(from_units)
+            places.append(Place(from_units, to_units, shape, weights, biases, multiplier))
         return tuple(places)
 
-    @property
+    @cached_property
     def parameter_count(self) -> int:
         """How many weights and biases there are."""
         last = self.places[-1]
@@ -123,11 +142,8 @@ class Architecture:
         return count
 
     def weights(self, parameters: Array) -> list[Array]:
-        """Return W(1) ... W(L) as views of a parameter buffer, each (from, to)."""
-        return [
-            parameters[place.weights].reshape(place.from_units, place.to_units)
-            for place in self.places
-        ]
+        """Return W(1) ... W(L) as views of a parameter buffer, (from, to); (units,) of a scale."""
+        return [parameters[place.weights].reshape(place.shape) for place in self.places]
 
     def biases(self, parameters: Array) -> list[Array | None]:
         """Return b(1) ... b(L) as views of a parameter buffer; None where there is no bias unit."""
@@ -148,7 +164,10 @@ class Architecture:
         parameters: Array = np.zeros(self.parameter_count, dtype=dtype)
         views = self.weights(parameters)
         for number, (layer, view) in enumerate(zip(self.layers, views, strict=True), start=1):
-            view[...] = layer.initialiser.weights(view.shape[0], view.shape[1], seed, number)
+            layer.initialiser.fill(view, seed, number)
+            if layer.multiplier != 1 and not isinstance(layer.initialiser, Given | Constant):
+                # The same start as without one.
+                np.divide(view, self.places[number - 1].multiplier, out=view)
         return parameters
 
     def to_arrays(self, parameters: Array) -> dict[str, Array]:
@@ -163,11 +182,7 @@ class Architecture:
 
     def to_header(self) -> dict[str, Any]:
         """Return inputs and layers as JSON values."""
-        layers = [
-            {"units": layer.units, "activation": layer.activation.name, "bias": layer.bias}
-            for layer in self.layers
-        ]
-        return {"inputs": self.inputs, "layers": layers}
+        return {"inputs": self.inputs, "layers": [_layer_header(layer) for layer in self.layers]}
 
     @classmethod
     def from_header(cls, header: dict[str, Any]) -> "Architecture":
@@ -178,11 +193,7 @@ class Architecture:
         KeyError, TypeError, ValueError
             If it describes none.
         """
-        layers = []
-        for layer in header["layers"]:
-            if not isinstance(layer["bias"], bool):
-                raise TypeError(f"the bias of a layer is true or false, not {layer['bias']!r}")
-            layers.append(Dense(layer["units"], layer["activation"], bias=layer["bias"]))
+        layers = [_layer_from_header(layer) for layer in header["layers"]]
         return cls.of(header["inputs"], layers)
 
     def require_arrays(self, arrays: dict[str, Array], dtype: str) -> None:
@@ -195,9 +206,38 @@ class Architecture:
         """
         expected: dict[str, tuple[int, ...]] = {}
         for number, place in enumerate(self.places, start=1):
-            expected[f"w{number}"] = (place.from_units, place.to_units)
+            expected[f"w{number}"] = place.shape
             if place.biases:
                 expected[f"b{number}"] = (place.to_units,)
         found = {name: array.shape for name, array in arrays.items()}
         if found != expected or any(array.dtype.name != dtype for array in arrays.values()):
             raise FileFormatError("the arrays of the file do not fit the network in its header")
+
+
+def _layer_header(layer: Layer) -> dict[str, Any]:
+    return {
+        "connection": layer.connection,
+        "units": layer.units,
+        "activation": layer.activation.name,
+        "activation_parameter": layer.activation.parameter,
+        "bias": layer.bias,
+        "multiplier": layer.multiplier,
+        "weight_rate": layer.weight_rate,
+        "bias_rate": layer.bias_rate,
+    }
+
+
+def _layer_from_header(header: dict[str, Any]) -> Layer:
+    if not isinstance(header["bias"], bool):
+        raise TypeError(f"the bias of a layer is true or false, not {header['bias']!r}")
+    activation = activation_named(header["activation"], header["activation_parameter"])
+    options = {name: header[name] for name in ("multiplier", "weight_rate", "bias_rate")}
+    # Weights come from the file, so that none need be drawn.
+    match header["connection"]:
+        case "dense":
+            bias = header["bias"]
+            return Dense(header["units"], activation, bias=bias, initial="zero", **options)
+        case "scale":
+            return Scale(activation, bias=header["bias"], **options)
+        case other:
+            raise ValueError(f"unknown connection {other!r}")

@@ -7,6 +7,8 @@ output layer's net inputs to the cost and back:
 * :class:`CrossEntropyObjective`: cross-entropy behind the activation that makes probabilities for
   it. Computed from the net inputs, so that nothing overflows; δ(L) = p − d.
 * :class:`ComposedObjective`: any activation, then any other cost, by the chain rule.
+
+``regression`` has the costs of predicted values, ``costs`` all of them by name.
 """
 
 from abc import ABC, abstractmethod
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.formula.tree import Formula, Number, Product, Symbol, ln, sum_of
+from glassnet.given import real_number
 from glassnet.structure.activation import (
     Activation,
     Array,
@@ -24,16 +27,14 @@ from glassnet.structure.activation import (
 )
 
 __all__ = [
-    "COSTS",
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
     "ComposedObjective",
     "Cost",
     "CrossEntropyObjective",
-    "MeanSquaredError",
+    "MeanCost",
     "Objective",
-    "cost_named",
-    "default_cost",
+    "wrong_pair",
 ]
 
 
@@ -41,6 +42,13 @@ class Cost(ABC):
     """The error E of one example. Arrays are (examples, outputs), costs (examples,) in float64."""
 
     name: str
+    #: What the cost's one number is called, where it has one.
+    parameter_name: str = ""
+
+    @property
+    def parameter(self) -> float:
+        """The cost's one number; 0 where it has none."""
+        return float(getattr(self, self.parameter_name)) if self.parameter_name else 0.0
 
     @abstractmethod
     def paired_with(self, activation: Activation) -> "Objective":
@@ -60,6 +68,10 @@ class Cost(ABC):
     def derivative_formula(self, predicted: Symbol, desired: Symbol, outputs: int) -> Formula:
         """Return ∂E/∂p of one output."""
 
+    def ideal_formula(self, desired: Symbol, outputs: int) -> Formula:
+        """Return what an output is compared with: d, unless the cost softens it."""
+        return desired
+
     def formula(
         self, predicted: Sequence[Symbol], desired: Sequence[Symbol], most: int | None = None
     ) -> Formula:
@@ -67,13 +79,14 @@ class Cost(ABC):
         return sum_of(self.terms(predicted, desired), most)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        number = f"{self.parameter:g}" if self.parameter_name else ""
+        return f"{type(self).__name__}({number})"
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other)
+        return type(self) is type(other) and self.parameter == getattr(other, "parameter", None)
 
     def __hash__(self) -> int:
-        return hash(self.name)
+        return hash((self.name, self.parameter))
 
 
 class Objective(ABC):
@@ -92,23 +105,52 @@ class Objective(ABC):
 
 
 class CategoricalCrossentropy(Cost):
-    """E = −Σ_j d_j ln p_j, for outputs that are probabilities which sum to 1 (softmax)."""
+    """E = −Σ_j d_j ln p_j, for outputs that are probabilities which sum to 1 (softmax).
+
+    Parameters
+    ----------
+    label_smoothing : float
+        s, from 0 to below 1: each d_j becomes (1 − s) d_j + s/m, with m outputs, so that no class
+        is asked to be certain (Szegedy et al. 2016, section 7).
+    """
 
     name = "categorical_crossentropy"
+    parameter_name = "label_smoothing"
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        self.label_smoothing = real_number("label_smoothing", label_smoothing, 0, 1, most_too=False)
 
     def paired_with(self, activation: Activation) -> Objective:
         """Return the objective; the activation must be softmax."""
         if not isinstance(activation, Softmax):
-            raise _wrong_pair(self, activation, Softmax())
-        return SoftmaxCrossentropy()
+            raise wrong_pair(self, activation, "'softmax'")
+        return SoftmaxCrossentropy(self)
+
+    def smoothed(self, desired: Array) -> Array:
+        """Return (1 − s) d + s/m."""
+        if not self.label_smoothing:
+            return desired
+        number = desired.dtype.type
+        stays, evenly = 1 - self.label_smoothing, self.label_smoothing / desired.shape[1]
+        smoothed: Array = number(stays) * desired + number(evenly)
+        return smoothed
 
     def terms(self, predicted: Sequence[Symbol], desired: Sequence[Symbol]) -> list[Formula]:
         """Return −d_j ln p_j."""
-        return [-(d * ln(p)) for p, d in zip(predicted, desired, strict=True)]
+        return [
+            -(self.ideal_formula(d, len(desired)) * ln(p))
+            for p, d in zip(predicted, desired, strict=True)
+        ]
+
+    def ideal_formula(self, desired: Symbol, outputs: int) -> Formula:
+        """Return d_j, smoothed where labels are."""
+        if not self.label_smoothing:
+            return desired
+        return (1 - self.label_smoothing) * desired + self.label_smoothing / Number(float(outputs))
 
     def derivative_formula(self, predicted: Symbol, desired: Symbol, outputs: int) -> Formula:
         """Return −d_j / p_j."""
-        return -(desired / predicted)
+        return -(self.ideal_formula(desired, outputs) / predicted)
 
 
 class BinaryCrossentropy(Cost):
@@ -119,7 +161,7 @@ class BinaryCrossentropy(Cost):
     def paired_with(self, activation: Activation) -> Objective:
         """Return the objective; the activation must be sigmoid."""
         if not isinstance(activation, Sigmoid):
-            raise _wrong_pair(self, activation, Sigmoid())
+            raise wrong_pair(self, activation, "'sigmoid'")
         return SigmoidCrossentropy()
 
     def terms(self, predicted: Sequence[Symbol], desired: Sequence[Symbol]) -> list[Formula]:
@@ -127,67 +169,83 @@ class BinaryCrossentropy(Cost):
         whole: list[Formula] = [
             -(d * ln(p)) - (1 - d) * ln(1 - p) for p, d in zip(predicted, desired, strict=True)
         ]
-        return _mean_terms(whole)
+        return mean_terms(whole)
 
     def derivative_formula(self, predicted: Symbol, desired: Symbol, outputs: int) -> Formula:
         """Return (p − d) / (p (1 − p)), divided by m where m > 1."""
-        return _divided((predicted - desired) / (predicted * (1 - predicted)), outputs)
+        return divided((predicted - desired) / (predicted * (1 - predicted)), outputs)
 
 
-class MeanSquaredError(Cost):
-    """E = (1/m) Σ_j (p_j − d_j)², the mean over the m outputs."""
-
-    name = "mean_squared_error"
+class MeanCost(Cost):
+    """The mean over the m outputs of a cost of each: E = (1/m) Σ_j c(p_j, d_j)."""
 
     def paired_with(self, activation: Activation) -> Objective:
-        """Return the objective; every activation fits."""
+        """Return the objective; every activation fits unless the cost says otherwise."""
         return ComposedObjective(activation, self)
+
+    @abstractmethod
+    def costs(self, predicted: Array, desired: Array) -> Array:
+        """Return c of each output."""
+
+    @abstractmethod
+    def slopes(self, predicted: Array, desired: Array) -> Array:
+        """Return ∂c/∂p of each output."""
+
+    @abstractmethod
+    def term(self, predicted: Symbol, desired: Symbol) -> Formula:
+        """Return the formula of c."""
+
+    @abstractmethod
+    def slope_formula(self, predicted: Symbol, desired: Symbol) -> Formula:
+        """Return the formula of ∂c/∂p."""
 
     def errors(self, predicted: Array, desired: Array) -> Array:
         """Return E of each example."""
-        difference = predicted.astype(np.float64) - desired
-        mean: Array = (difference * difference).mean(axis=1)
+        wide = np.float64
+        mean: Array = self.costs(predicted.astype(wide), desired.astype(wide)).mean(axis=1)
         return mean
 
     def derivative(self, predicted: Array, desired: Array) -> Array:
-        """Return ∂E/∂p_j = 2 (p_j − d_j) / m."""
+        """Return ∂E/∂p_j = ∂c/∂p_j / m."""
         outputs = predicted.dtype.type(predicted.shape[1])
-        d_predicted: Array = 2 / outputs * (predicted - desired)
+        d_predicted: Array = self.slopes(predicted, desired) / outputs
         return d_predicted
 
     def terms(self, predicted: Sequence[Symbol], desired: Sequence[Symbol]) -> list[Formula]:
-        """Return (p_j − d_j)², divided by m where m > 1."""
-        return _mean_terms([(p - d) ** 2 for p, d in zip(predicted, desired, strict=True)])
+        """Return c(p_j, d_j), divided by m where m > 1."""
+        return mean_terms([self.term(p, d) for p, d in zip(predicted, desired, strict=True)])
 
     def derivative_formula(self, predicted: Symbol, desired: Symbol, outputs: int) -> Formula:
-        """Return 2 (p_j − d_j), divided by m where m > 1."""
-        return _divided(2 * (predicted - desired), outputs)
+        """Return ∂c/∂p_j, divided by m where m > 1."""
+        return divided(self.slope_formula(predicted, desired), outputs)
 
 
 class CrossEntropyObjective(Objective):
     """Cross-entropy behind the activation that makes probabilities for it: δ(L) = p − d."""
 
 
+@dataclass(frozen=True)
 class SoftmaxCrossentropy(CrossEntropyObjective):
     """Softmax with categorical cross-entropy."""
 
+    cost: CategoricalCrossentropy
     activation = Softmax()
-    cost = CategoricalCrossentropy()
 
     def errors(self, net_input: Array, desired: Array) -> Array:
         """Return E = Σ_j d_j (ln Σ_k exp(in_k − a) − (in_j − a)) with a = max in, the first."""
         shifted, rest, _ = _shifted(net_input)
         log_sum = np.log1p(rest.astype(np.float64))
-        errors: Array = (desired * (log_sum[:, None] - shifted)).sum(axis=1)
+        ideal = self.cost.smoothed(desired)
+        errors: Array = (ideal * (log_sum[:, None] - shifted)).sum(axis=1)
         return errors
 
     def delta(self, net_input: Array, desired: Array) -> Array:
         """Return p − d; for the most probable class from 1 − p, which has all its digits there."""
-        p = self.activation.value(net_input)
-        delta: Array = p - desired
+        p, ideal = self.activation.value(net_input), self.cost.smoothed(desired)
+        delta: Array = p - ideal
         _, rest, at = _shifted(net_input)
         rows = np.arange(len(p))
-        d = desired[rows, at]
+        d = ideal[rows, at]
         delta[rows, at] = (1 - d) * p[rows, at] - d * (rest / (1 + rest))
         return delta
 
@@ -228,7 +286,7 @@ class ComposedObjective(Objective):
     """An activation, then a cost of the outputs: δ(L) by the chain rule through both."""
 
     activation: Activation
-    cost: MeanSquaredError
+    cost: MeanCost
 
     def errors(self, net_input: Array, desired: Array) -> Array:
         """Return E of each example."""
@@ -240,58 +298,24 @@ class ComposedObjective(Objective):
         return self.activation.backward(net_input, d_predicted)
 
 
-COSTS: dict[str, Cost] = {
-    cost.name: cost
-    for cost in (CategoricalCrossentropy(), BinaryCrossentropy(), MeanSquaredError())
-}
+def wrong_pair(cost: Cost, given: Activation, right: str) -> ValueError:
+    """Return the error of a cost behind an output activation that does not fit it."""
+    from glassnet.structure.costs import default_cost  # which stands on this file
 
-
-def cost_named(cost: str | Cost) -> Cost:
-    """Return the cost of that name; a Cost is returned unchanged.
-
-    Raises
-    ------
-    ValueError
-        If there is no cost of that name.
-    """
-    if isinstance(cost, Cost):
-        return cost
-    if not isinstance(cost, str) or cost not in COSTS:
-        raise ValueError(f"unknown cost {cost!r}; known are: {', '.join(COSTS)}")
-    return COSTS[cost]
-
-
-def default_cost(activation: Activation) -> Cost:
-    """Return the cost that follows an output activation unless another is given.
-
-    Examples
-    --------
-    >>> default_cost(Softmax())
-    CategoricalCrossentropy()
-    >>> default_cost(Sigmoid())
-    BinaryCrossentropy()
-    """
-    if isinstance(activation, Softmax):
-        return CategoricalCrossentropy()
-    if isinstance(activation, Sigmoid):
-        return BinaryCrossentropy()
-    return MeanSquaredError()
-
-
-def _wrong_pair(cost: Cost, given: Activation, right: Activation) -> ValueError:
-    fitting = default_cost(given)
     return ValueError(
-        f"the cost {cost.name!r} needs the output activation {right.name!r}, but the network "
-        f"ends in {given.name!r}; give the output layer {right.name!r}, or use the cost "
-        f"{fitting.name!r}"
+        f"the cost {cost.name!r} needs the output activation {right}, but the network ends in "
+        f"{given.name!r}; give the output layer {right}, or use the cost "
+        f"{default_cost(given).name!r}"
     )
 
 
-def _divided(formula: Formula, outputs: int) -> Formula:
+def divided(formula: Formula, outputs: int) -> Formula:
+    """Return a formula divided by the number of outputs, where there are several."""
     return formula if outputs == 1 else formula / outputs
 
 
-def _mean_terms(terms: list[Formula]) -> list[Formula]:
+def mean_terms(terms: list[Formula]) -> list[Formula]:
+    """Return the terms of a mean over the outputs."""
     if len(terms) == 1:
         return terms
     one_over_m = Number(1.0) / len(terms)

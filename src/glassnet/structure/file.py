@@ -18,7 +18,7 @@ from glassnet.structure.activation import Array
 __all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically", "write_file"]
 
 #: Raised when older versions of Glassnet could no longer read the file.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 KEY = "glassnet"
 
@@ -148,7 +148,17 @@ def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
             f"{source} has format {version}; this version of Glassnet reads up to "
             f"{FORMAT_VERSION}. Install a newer one to open it"
         )
-    return header
+    return _from_format_1(header) if version == 1 else header
+
+
+def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
+    """What format 1 could not say is as usual; what is damaged stays so."""
+    usual = {"connection": "dense", "activation_parameter": 0.0, "multiplier": 1.0}
+    usual |= {"weight_rate": 1.0, "bias_rate": 1.0}
+    layers = header.get("layers")
+    if isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers):
+        header = {**header, "layers": [{**usual, **layer} for layer in layers]}
+    return {"cost_parameter": 0.0, **header}
 
 
 def _umask() -> int:

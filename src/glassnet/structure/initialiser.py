@@ -9,17 +9,37 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet.randomness import Purpose, uniform
-from glassnet.structure.activation import Activation, Relu
+from glassnet.structure.activation import Activation, Array
+from glassnet.structure.rectifier import Elu, Gelu, LeakyRelu, Mish, Relu, Selu, Silu
 
-__all__ = ["INITIALISERS", "Given", "Glorot", "He", "Initialiser", "LeCun", "default_initialiser"]
+__all__ = [
+    "INITIALISERS",
+    "Constant",
+    "Given",
+    "Glorot",
+    "He",
+    "Initialiser",
+    "LeCun",
+    "default_initialiser",
+    "initialiser_of",
+]
+
+# So many weights are drawn at once, so that a large layer needs little memory beside itself.
+WEIGHTS_AT_ONCE = 2**20
 
 
 class Initialiser(ABC):
     """A rule for a layer's first weights."""
 
     @abstractmethod
-    def weights(self, from_units: int, to_units: int, seed: int, layer: int) -> NDArray[np.float64]:
-        """Return an array of shape (from_units, to_units), a function of seed and layer."""
+    def fill(self, weights: Array, seed: int, layer: int) -> None:
+        """Write the first weights of a layer, a function of seed and layer.
+
+        Parameters
+        ----------
+        weights : array of shape (units before, units), or (units,) of a scale layer
+        seed, layer : int
+        """
 
 
 class _Uniform(Initialiser):
@@ -29,11 +49,14 @@ class _Uniform(Initialiser):
     def limit(self, from_units: int, to_units: int) -> float:
         """Return the largest size of a weight."""
 
-    def weights(self, from_units: int, to_units: int, seed: int, layer: int) -> NDArray[np.float64]:
-        """Return uniform random weights."""
-        numbers = uniform(seed, Purpose.WEIGHTS, layer, from_units * to_units)
-        limit = self.limit(from_units, to_units)
-        return ((2 * numbers - 1) * limit).reshape(from_units, to_units)
+    def fill(self, weights: Array, seed: int, layer: int) -> None:
+        """Write uniform random weights."""
+        from_units, to_units = weights.shape if weights.ndim == 2 else (1, 1)
+        limit, flat = self.limit(from_units, to_units), weights.reshape(-1)
+        for start in range(0, flat.size, WEIGHTS_AT_ONCE):
+            part = flat[start : start + WEIGHTS_AT_ONCE]
+            numbers = uniform(seed, Purpose.WEIGHTS, layer, part.size, start)
+            part[...] = (2 * numbers - 1) * limit
 
 
 @dataclass(frozen=True)
@@ -47,7 +70,7 @@ class Glorot(_Uniform):
 
 @dataclass(frozen=True)
 class He(_Uniform):
-    """Variance 2 / from: He et al. 2015, equation 10. For relu."""
+    """Variance 2 / from: He et al. 2015, equation 10. For relu and its like."""
 
     def limit(self, from_units: int, to_units: int) -> float:
         """Return √(6 / from)."""
@@ -56,19 +79,32 @@ class He(_Uniform):
 
 @dataclass(frozen=True)
 class LeCun(_Uniform):
-    """Variance 1 / from: LeCun et al. 1998, "Efficient BackProp", equation 16."""
+    """Variance 1 / from: LeCun et al. 1998, "Efficient BackProp", equation 16. For selu."""
 
     def limit(self, from_units: int, to_units: int) -> float:
         """Return √(3 / from)."""
         return math.sqrt(3 / from_units)
 
 
+@dataclass(frozen=True)
+class Constant(Initialiser):
+    """Every weight the same: 0 for a last layer that starts without an opinion, 1 for a scale."""
+
+    value: float
+
+    def fill(self, weights: Array, seed: int, layer: int) -> None:
+        """Write the value everywhere."""
+        weights[...] = self.value
+
+
 class Given(Initialiser):
-    """Weights given as an array of shape (from, to).
+    """Weights given as an array.
 
     Examples
     --------
-    >>> Given([[1.0, 2.0]]).weights(1, 2, seed=0, layer=1).tolist()
+    >>> weights = np.zeros((1, 2))
+    >>> Given([[1.0, 2.0]]).fill(weights, seed=0, layer=1)
+    >>> weights.tolist()
     [[1.0, 2.0]]
     """
 
@@ -77,25 +113,56 @@ class Given(Initialiser):
         if not np.isfinite(self._weights).all():
             raise ValueError("the weights given for a layer must be finite numbers")
 
-    def weights(self, from_units: int, to_units: int, seed: int, layer: int) -> NDArray[np.float64]:
-        """Return the given array.
+    def fill(self, weights: Array, seed: int, layer: int) -> None:
+        """Write the given array.
 
         Raises
         ------
         ValueError
             If its shape does not fit the layer.
         """
-        if self._weights.shape != (from_units, to_units):
+        if self._weights.shape != weights.shape:
             raise ValueError(
                 f"the weights given for layer {layer} have shape {self._weights.shape}; "
-                f"expected (units of the layer before, units) = ({from_units}, {to_units})"
+                f"expected {weights.shape}, which is (units of the layer before, units)"
             )
-        return self._weights
+        weights[...] = self._weights
 
 
-INITIALISERS: dict[str, Initialiser] = {"glorot": Glorot(), "he": He(), "lecun": LeCun()}
+INITIALISERS: dict[str, Initialiser] = {
+    "glorot": Glorot(),
+    "he": He(),
+    "lecun": LeCun(),
+    "zero": Constant(0.0),
+    "one": Constant(1.0),
+}
 
 
 def default_initialiser(activation: Activation) -> Initialiser:
-    """Return He's rule for relu, Glorot's for every other activation."""
-    return He() if isinstance(activation, Relu) else Glorot()
+    """Return LeCun's rule for selu, He's for relu and its like, Glorot's for the others."""
+    if isinstance(activation, Selu):
+        return LeCun()
+    like_relu = isinstance(activation, Relu | LeakyRelu | Elu | Gelu | Silu | Mish)
+    return He() if like_relu else Glorot()
+
+
+def initialiser_of(
+    initial: str | Initialiser | ArrayLike | None, default: Initialiser
+) -> Initialiser:
+    """Return the initialiser that is meant: by name, itself, by its weights, or the default.
+
+    Raises
+    ------
+    ValueError
+        If there is no initialiser of that name, or weights are not finite numbers.
+    """
+    if initial is None:
+        return default
+    if isinstance(initial, Initialiser):
+        return initial
+    if isinstance(initial, str):
+        if initial not in INITIALISERS:
+            known = ", ".join(INITIALISERS)
+            raise ValueError(f"unknown initialiser {initial!r}; known are: {known}")
+        return INITIALISERS[initial]
+    return Given(initial)

@@ -1,6 +1,5 @@
 """Optimizers: how a gradient becomes a change of the weights; value and formula side by side."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.formula.tree import Call, Formula, Negative, Symbol
+from glassnet.given import real_number
 
-__all__ = ["SGD", "Adam", "Momentum", "Optimizer"]
+__all__ = ["SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer", "RMSprop"]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -34,10 +34,11 @@ class Optimizer(ABC):
 
     #: What the rule remembers of each weight from step to step, all 0 at the start.
     state_names: ClassVar[tuple[str, ...]] = ()
+    #: λ of decoupled weight decay, w ← (1 − α λ) w before the step.
+    weight_decay: ClassVar[float] = 0.0
 
     def __post_init__(self) -> None:
-        finite = 0 < _number("learning_rate", self.learning_rate) < math.inf
-        _require(finite, "learning_rate", "above 0 and finite", self.learning_rate)
+        real_number("learning_rate", self.learning_rate, 0, least_too=False)
 
     def initial_state(self, parameters: Array) -> Array:
         """Return the state before the first step: (number of state names, parameters), all 0."""
@@ -105,12 +106,7 @@ class Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require(
-            0 <= _number("momentum", self.momentum) < 1,
-            "momentum",
-            "from 0 to below 1",
-            self.momentum,
-        )
+        real_number("momentum", self.momentum, 0, 1, most_too=False)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
@@ -132,6 +128,89 @@ class Momentum(Optimizer):
         new_velocity = mu * velocity - alpha * gradient
         after = Symbol("v", new_velocity.evaluate(), index="new")
         return [("v", new_velocity), ("w", weight + after)]
+
+
+@dataclass(frozen=True)
+class Nesterov(Momentum):
+    """Momentum that looks ahead: v ← μ v − α ∂E/∂w, w ← w + μ v − α ∂E/∂w.
+
+    Nesterov 1983; in this form, with the gradient at the present weights, Bengio,
+    Boulanger-Lewandowski and Pascanu 2013, equation 7.
+    """
+
+    def step(
+        self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
+    ) -> None:
+        """Take v ← μ v − α g, w ← w + μ v − α g."""
+        number_type = parameters.dtype.type
+        (velocity,) = state
+        change = number_type(learning_rate) * gradient
+        velocity *= number_type(self.momentum)
+        velocity -= change
+        _small_to_zero(velocity)
+        parameters += number_type(self.momentum) * velocity
+        parameters -= change
+
+    def formulas(
+        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
+    ) -> list[tuple[str, Formula]]:
+        """Return the new velocity and the new weight."""
+        (velocity,) = state
+        mu, alpha = Symbol("μ", self.momentum), Symbol("α", self.learning_rate)
+        new_velocity = mu * velocity - alpha * gradient
+        after = Symbol("v", new_velocity.evaluate(), index="new")
+        return [("v", new_velocity), ("w", weight + mu * after - alpha * gradient)]
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Steps divided by the gradient's recent size: Tieleman and Hinton 2012, lecture 6.5.
+
+    s ← ρ s + (1 − ρ) g², w ← w − α g / (√s + ε).
+
+    Parameters
+    ----------
+    learning_rate : float
+    rho : float
+        ρ, from 0 to below 1: how much of the squares stays.
+    epsilon : float
+        Above 0; keeps the division finite.
+    """
+
+    learning_rate: float = 0.001
+    rho: float = 0.9
+    epsilon: float = 1e-8
+    state_names = ("s",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real_number("rho", self.rho, 0, 1, most_too=False)
+        real_number("epsilon", self.epsilon, 0, least_too=False)
+
+    def step(
+        self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
+    ) -> None:
+        """Take s ← ρ s + (1 − ρ) g², w ← w − α g / (√s + ε)."""
+        number_type = parameters.dtype.type
+        (squares,) = state
+        rho = number_type(self.rho)
+        squares *= rho
+        squares += (1 - rho) * gradient * gradient
+        _small_to_zero(squares)
+        parameters -= (
+            number_type(learning_rate) * gradient / (np.sqrt(squares) + number_type(self.epsilon))
+        )
+
+    def formulas(
+        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
+    ) -> list[tuple[str, Formula]]:
+        """Return the new squares and the new weight."""
+        (squares,) = state
+        rho = Symbol("ρ", self.rho)
+        new_squares = rho * squares + (1 - rho) * gradient**2
+        root = Call("sqrt", (Symbol("s", new_squares.evaluate(), index="new"),))
+        step = Symbol("α", self.learning_rate) * gradient / (root + Symbol("ε", self.epsilon))
+        return [("s", new_squares), ("w", weight + Negative(step))]
 
 
 @dataclass(frozen=True)
@@ -158,9 +237,9 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require(0 <= _number("beta1", self.beta1) < 1, "beta1", "from 0 to below 1", self.beta1)
-        _require(0 <= _number("beta2", self.beta2) < 1, "beta2", "from 0 to below 1", self.beta2)
-        _require(_number("epsilon", self.epsilon) > 0, "epsilon", "above 0", self.epsilon)
+        real_number("beta1", self.beta1, 0, 1, most_too=False)
+        real_number("beta2", self.beta2, 0, 1, most_too=False)
+        real_number("epsilon", self.epsilon, 0, least_too=False)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
@@ -206,16 +285,34 @@ class Adam(Optimizer):
         ]
 
 
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with decoupled weight decay: Loshchilov and Hutter 2019, algorithm 2.
+
+    w ← (1 − α λ) w before Adam's step; for all parameters, biases too.
+
+    Parameters
+    ----------
+    learning_rate, beta1, beta2, epsilon : float
+        As of :class:`Adam`.
+    weight_decay : float
+        λ, at least 0.
+    """
+
+    weight_decay: float = 0.01  # type: ignore[misc]  # a field here, a constant elsewhere
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real_number("weight_decay", self.weight_decay, 0)
+
+    def formulas(
+        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
+    ) -> list[tuple[str, Formula]]:
+        """Return Adam's formulas, and the new weight from the shrunk one."""
+        *before, (_, plain) = super().formulas(weight, gradient, state, number)
+        alpha, decay = Symbol("α", self.learning_rate), Symbol("λ", self.weight_decay)
+        return [*before, ("w", plain - alpha * decay * weight)]
+
+
 def _small_to_zero(state: Array) -> None:
     state[np.abs(state) < SMALLEST_STATE] = 0
-
-
-def _number(name: str, given: object) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float | np.number):
-        raise TypeError(f"{name} must be a number, not {given!r}")
-    return float(given)
-
-
-def _require(condition: bool, name: str, expected: str, given: float) -> None:
-    if not condition:
-        raise ValueError(f"{name} must be {expected}, not {given!r}")

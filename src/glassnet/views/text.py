@@ -42,7 +42,8 @@ INK = " ░▒▓█"
 
 def document_text(document: Document) -> str:
     """Return a document as text."""
-    parts = [document.title, "═" * len(document.title), ""]
+    title = textwrap.wrap(document.title, WIDTH)
+    parts = [*title, "═" * max(len(line) for line in title), ""]
     for section in document.sections:
         parts += [*_section(section), ""]
     return "\n".join(parts).rstrip() + "\n"

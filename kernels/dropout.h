@@ -1,0 +1,63 @@
+// Dropout (Srivastava et al. 2014): in training an output is 0 with some probability, and what
+// stays is scaled up by 1 / (1 - rate). Whether it stays is a function of (seed, step, layer, unit,
+// example) by the generator Philox4x32-10 (Salmon et al. 2011): nothing is drawn in sequence, so
+// any thread finds the same masks. randomness.py has the same function in NumPy.
+#pragma once
+
+#include "vector.h"
+
+namespace glassnet::GLASSNET_ISA {
+
+inline constexpr int word_lanes = (GLASSNET_REGISTER_BYTES ? GLASSNET_REGISTER_BYTES : 8) / 8;
+typedef uint64_t Words __attribute__((vector_size(word_lanes * 8)));
+
+// Four random 32-bit words for each lane's counter (block, example, layer, step).
+struct FourWords {
+    Words word[4];
+};
+inline FourWords philox(Words block, uint32_t example, uint32_t layer, uint32_t step,
+                        uint64_t seed) {
+    constexpr uint64_t multiplier0 = 0xD2511F53, multiplier1 = 0xCD9E8D57, low = 0xFFFFFFFF;
+    uint64_t key0 = seed & low, key1 = seed >> 32;
+    Words c0 = block, c1 = Words{} + example, c2 = Words{} + layer, c3 = Words{} + step;
+    for (int round = 0; round < 10; ++round) {
+        const Words product0 = c0 * multiplier0, product1 = c2 * multiplier1;
+        c0 = (product1 >> 32) ^ c1 ^ key0;
+        c2 = (product0 >> 32) ^ c3 ^ key1;
+        c1 = product1 & low;
+        c3 = product0 & low;
+        key0 = (key0 + 0x9E3779B9) & low;
+        key1 = (key1 + 0xBB67AE85) & low;
+    }
+    return {{c0, c1, c2, c3}};
+}
+
+// One layer's outputs in one step: which of an example's stay.
+struct DropoutMask {
+    double rate;
+    uint64_t seed;
+    int64_t step, layer;
+
+    // Multiplies a row of numbers by 0 or 1 / (1 - rate), and a second one if there is one.
+    template <class T>
+    void apply(int64_t example, int64_t units, T* row, T* second) const {
+        const uint64_t threshold = uint64_t(rate * 4294967296.0);
+        const T kept = T(1 / (1 - rate));
+        uint64_t words[4][word_lanes];
+        for (int64_t first = 0; first < units; first += 4 * word_lanes) {
+            Words block;
+            for (int lane = 0; lane < word_lanes; ++lane) block[lane] = uint64_t(first / 4 + lane);
+            const FourWords random =
+                philox(block, uint32_t(example), uint32_t(layer), uint32_t(step), seed);
+            __builtin_memcpy(words, &random, sizeof(words));
+            const int64_t count = units - first < 4 * word_lanes ? units - first : 4 * word_lanes;
+            for (int64_t unit = 0; unit < count; ++unit) {
+                const T factor = words[unit % 4][unit / 4] < threshold ? T(0) : kept;
+                row[first + unit] *= factor;
+                if (second) second[first + unit] *= factor;
+            }
+        }
+    }
+};
+
+}  // namespace glassnet::GLASSNET_ISA

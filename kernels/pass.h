@@ -1,0 +1,64 @@
+// Where a batch lives while it passes through the layers.
+#pragma once
+
+#include "network.h"
+#include "vector.h"
+
+namespace glassnet::GLASSNET_ISA {
+
+// Rows of a layer's arrays stand a whole number of cache lines apart, so that whole vectors may be
+// written behind the last unit, and not a power of two, which would pile them up in a few places
+// of the caches.
+template <class T>
+inline int64_t row_stride(int64_t units) {
+    constexpr int64_t line = 64 / int64_t(sizeof(T));
+    const int64_t stride = (units + line - 1) / line * line;
+    return stride % (16 * line) == 0 ? stride + line : stride;
+}
+
+// Arrays of one layer, each of shape (rows, units) with rows `stride` apart; null where not kept.
+template <class T>
+struct LayerArrays {
+    T* net_input;   // of softmax and the output layer; of all layers in a trace
+    T* output;      // y; of layer 0, the input x
+    T* derivative;  // g'(in), kept from the forward pass; of a softmax layer, y before dropout
+    T* delta;
+    int64_t stride;
+};
+
+// A batch.
+template <class T>
+struct Pass {
+    const Network* network;
+    const T* parameters;
+    int64_t rows;
+    LayerArrays<T>* layers;   // by layer, 0 ... depth
+    bool learns;              // whether costs follow the output layer
+    T* desired;               // (rows, outputs), as far apart as the output layer's rows
+    T* weights;               // (rows), or null where all examples count alike
+    double* costs;            // (rows)
+    Dropout dropout;
+    int64_t step;
+
+    int64_t depth() const { return network->depth; }
+    const Layer& layer(int64_t l) const { return network->layers[l - 1]; }
+    int64_t units(int64_t l) const { return l == 0 ? network->layers[0].from : layer(l).to; }
+    // Does what follows this layer's net inputs look at whole rows? Then it cannot run in the
+    // product's epilogue.
+    bool row_wise(int64_t l) const {
+        return layer(l).activation == Activation::softmax || (learns && l == depth());
+    }
+    double dropout_rate(int64_t l) const {
+        return dropout.rates && l < depth() ? dropout.rates[l] : 0;
+    }
+};
+
+// What each thread of a team has for itself.
+template <class T>
+struct Scratch {
+    T* x;      // the batch's inputs
+    T* panel;  // a packed panel of a product's right operand
+    T *net_input, *desired, *predicted, *delta;  // (units, lanes): some examples of the output
+};
+
+}  // namespace glassnet::GLASSNET_ISA

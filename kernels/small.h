@@ -1,0 +1,200 @@
+// Training of networks so small that the way from one product to the next costs more than the
+// products: lanes go over the examples, everything stays in the first-level cache, and a step is
+// one straight run through a few loops. Each sum is the same chain as in training.h, hence the
+// same bits.
+#pragma once
+
+#include "training.h"
+
+namespace glassnet::GLASSNET_ISA {
+
+// One layer's arrays, (units, rows): the examples of a unit stand side by side.
+template <class T>
+struct SmallLayer {
+    T *output, *derivative, *delta;
+};
+
+template <class T>
+struct SmallTraining {
+    const Training<T>& training;
+    SmallLayer<T>* layers = nullptr;  // by layer, 0 ... depth
+    T* net_input = nullptr;           // of the output layer, (outputs, rows)
+    T* desired = nullptr;             // (outputs, rows)
+    T* weights = nullptr;             // (rows)
+    T* gradient = nullptr;
+    double* costs = nullptr;
+    int64_t stride = 0;  // rows of the largest batch, rounded up to whole vectors
+    int64_t rows = 0;
+
+    explicit SmallTraining(const Training<T>& training) : training(training) {}
+
+    static bool fits(const Training<T>& training, int64_t largest_batch) {
+        const Network& network = training.network;
+        if (training.dropout.rates || training.update.clip_norm != 0) return false;
+        for (int64_t l = 0; l < network.depth; ++l) {
+            const Layer& layer = network.layers[l];
+            const bool hidden_softmax =
+                l + 1 < network.depth && layer.activation == Activation::softmax;
+            if (layer.connection != Connection::dense || hidden_softmax) return false;
+        }
+        return largest_batch * network.parameter_count <= 1024;
+    }
+
+    // Room for everything, from an arena; with one that only counts, nothing is written.
+    template <class Arena>
+    void take(Arena& arena, int64_t largest_batch) {
+        const Network& network = training.network;
+        stride = (largest_batch + lanes<T> - 1) / lanes<T> * lanes<T>;
+        layers = arena.template take<SmallLayer<T>>(network.depth + 1);
+        for (int64_t l = 0; l <= network.depth; ++l) {
+            const int64_t size = stride * units(l);
+            const SmallLayer<T> layer{arena.template take<T>(size), arena.template take<T>(size),
+                                      arena.template take<T>(size)};
+            if (layers) layers[l] = layer;
+        }
+        net_input = arena.template take<T>(stride * units(network.depth));
+        desired = arena.template take<T>(stride * units(network.depth));
+        weights = arena.template take<T>(stride);
+        gradient = arena.template take<T>(network.parameter_count);
+        costs = arena.template take<double>(stride);
+    }
+
+    int64_t units(int64_t l) const {
+        return l == 0 ? training.network.layers[0].from : training.network.layers[l - 1].to;
+    }
+
+    void run() {
+        const int64_t depth = training.network.depth;
+        for (int64_t s = 0; s < training.steps; ++s) {
+            gather(s);
+            for (int64_t l = 1; l <= depth; ++l) forward(l);
+            const double examples = output();
+            for (int64_t l = depth; l > 1; --l) backward(l);
+            for (int64_t l = 1; l <= depth; ++l) layer_gradient(l, examples);
+            change_parameters(s);
+        }
+    }
+
+    // The batch by unit. Steps that see the same examples in the same order (a batch of all of
+    // them) find them where they are.
+    void gather(int64_t s) {
+        const int64_t* order = training.order + training.batch_starts[s];
+        const int64_t before = rows;
+        rows = training.batch_starts[s + 1] - training.batch_starts[s];
+        const size_t bytes = size_t(rows) * sizeof(int64_t);
+        if (rows == before && __builtin_memcmp(order, order - rows, bytes) == 0) return;
+        columns(training.x, units(0), order, layers[0].output);
+        columns(training.desired, units(training.network.depth), order, desired);
+        if (training.weights) columns(training.weights, 1, order, weights);
+    }
+
+    void columns(const T* from, int64_t count, const int64_t* order, T* to) const {
+        for (int64_t unit = 0; unit < count; ++unit) {
+            for (int64_t row = 0; row < rows; ++row)
+                to[unit * stride + row] = from[order[row] * count + unit];
+            for (int64_t row = rows; row < stride; ++row) to[unit * stride + row] = T(0);
+        }
+    }
+
+    // in(l) = c y(l-1) W(l) + b(l), y(l) = g(in(l)).
+    void forward(int64_t l) const {
+        const Layer& layer = training.network.layers[l - 1];
+        const T* w = training.parameters + layer.weights;
+        const T* b = layer.biases < 0 ? nullptr : training.parameters + layer.biases;
+        const bool last = l == training.network.depth;
+        const Activation activation = last ? Activation::identity : layer.activation;
+        const SmallLayer<T> to = last ? SmallLayer<T>{net_input, nullptr, nullptr} : layers[l];
+        with_activation<T>(activation, layer.activation_parameter, [&](const auto& function) {
+            for (int64_t j = 0; j < layer.to; ++j) {
+                for (int64_t row = 0; row < rows; row += lanes<T>) {
+                    Vec<T> sum{};
+                    for (int64_t i = 0; i < layer.from; ++i)
+                        sum = fma(broadcast(w[i * layer.to + j]),
+                                  load(layers[l - 1].output + i * stride + row), sum);
+                    const Vec<T> bias = b ? broadcast(b[j]) : Vec<T>{};
+                    const Activated<T> y = function(fma(sum, broadcast(T(layer.multiplier)), bias));
+                    store(to.output + j * stride + row, y.output);
+                    if (to.derivative) store(to.derivative + j * stride + row, y.derivative);
+                }
+            }
+        });
+    }
+
+    // Costs and delta(L); returns how many examples the batch counts for.
+    double output() const {
+        const int64_t depth = training.network.depth;
+        for (int64_t row = 0; row < rows; row += lanes<T>) {
+            const Examples<T> examples{units(depth),
+                                       stride,
+                                       net_input + row,
+                                       desired + row,
+                                       layers[depth].output + row,
+                                       layers[depth].delta + row,
+                                       costs + row};
+            objective(training.network, examples);
+            if (training.weights) examples.weigh(load(weights + row));
+        }
+        if (!training.weights) return double(rows);
+        return sum_over_batch(rows, [&](int64_t row) { return double(weights[row]); });
+    }
+
+    // delta(l-1) = c (delta(l) W(l)^T) * g'(in(l-1)).
+    void backward(int64_t l) const {
+        const Layer& layer = training.network.layers[l - 1];
+        const T* w = training.parameters + layer.weights;
+        const SmallLayer<T>&from = layers[l], &to = layers[l - 1];
+        for (int64_t i = 0; i < layer.from; ++i) {
+            for (int64_t row = 0; row < rows; row += lanes<T>) {
+                Vec<T> sum{};
+                for (int64_t j = 0; j < layer.to; ++j)
+                    sum = fma(load(from.delta + j * stride + row), broadcast(w[i * layer.to + j]),
+                              sum);
+                const Vec<T> slope = load(to.derivative + i * stride + row);
+                store(to.delta + i * stride + row, sum * broadcast(T(layer.multiplier)) * slope);
+            }
+        }
+    }
+
+    // dE/dw = c y delta / examples and dE/db, each one chain over the examples.
+    void layer_gradient(int64_t l, double examples) const {
+        const Layer& layer = training.network.layers[l - 1];
+        const double mean = examples != 0 ? 1 / examples : 0;
+        const T weight_mean = T(layer.multiplier * mean), bias_mean = T(mean);
+        T* d_weights = gradient + layer.weights;
+        for (int64_t i = 0; i < layer.from; ++i) {
+            const T* y = layers[l - 1].output + i * stride;
+            for (int64_t j = 0; j < layer.to; ++j) {
+                const T* delta = layers[l].delta + j * stride;
+                T sum = 0;
+                for (int64_t row = 0; row < rows; ++row) sum = fma_of(y[row], delta[row], sum);
+                d_weights[i * layer.to + j] = sum * weight_mean;
+            }
+        }
+        for (int64_t j = 0; layer.biases >= 0 && j < layer.to; ++j) {
+            const T* delta = layers[l].delta + j * stride;
+            T sum = 0;
+            for (int64_t row = 0; row < rows; ++row) sum += delta[row];
+            gradient[layer.biases + j] = sum * bias_mean;
+        }
+    }
+
+    void change_parameters(int64_t s) const {
+        const int64_t count = training.network.parameter_count;
+        const UpdateStep<T> step{training.update,
+                                 training.parameters,
+                                 training.state,
+                                 count,
+                                 training.steps_before + s + 1,
+                                 training.learning_rates[s],
+                                 double(rows)};
+        training.step_costs[s] = sum_over_batch(rows, [&](int64_t row) {
+            return training.weights ? double(weights[row]) * costs[row] : costs[row];
+        });
+        update_all(training.network, step, gradient, T(1), everything);
+    }
+
+    static float fma_of(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+    static double fma_of(double a, double b, double c) { return __builtin_fma(a, b, c); }
+};
+
+}  // namespace glassnet::GLASSNET_ISA

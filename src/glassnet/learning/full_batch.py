@@ -1,0 +1,94 @@
+"""Training by L-BFGS: SciPy's minimiser around the engine's gradient of all examples."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.data.arrays import require_finite
+from glassnet.engine.interface import Engine, Training, groups_of
+from glassnet.errors import DivergedError
+from glassnet.learning.history import History
+from glassnet.learning.rollback import Rollback
+from glassnet.learning.training import Progress
+from glassnet.structure.activation import Array
+from glassnet.update.lbfgs import LBFGS
+from glassnet.update.penalty import L2
+
+__all__ = ["FullBatchRun"]
+
+
+@dataclass
+class FullBatchRun:
+    """A training by L-BFGS: :meth:`follow` it, then call :meth:`finish`."""
+
+    engine: Engine
+    training: Training
+    method: LBFGS
+    epochs: int
+    history: History = field(default_factory=History)
+    _error: float = 0.0
+
+    def follow(self, watch: Callable[[Progress], bool]) -> None:
+        """Train until the end, or until `watch`, called after each iteration, says to stop.
+
+        Raises
+        ------
+        DivergedError
+            If the error is no longer a finite number; the parameters are as before the training.
+        """
+        from scipy.optimize import minimize
+
+        parameters = self.training.parameters
+        began = time.perf_counter()
+
+        def iterated(intermediate_result: object) -> None:
+            nonlocal began
+            self.history.errors.append(self._error)
+            self.history.seconds.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            if watch(Progress(self.history.epochs, self.epochs, self._error, None)):
+                raise StopIteration
+
+        with Rollback(parameters) as before:
+            result = minimize(
+                lambda point: self._objective(point, before),
+                parameters.astype(np.float64),
+                jac=True,
+                method="L-BFGS-B",
+                callback=iterated,
+                options={
+                    "maxcor": self.method.memory,
+                    "gtol": self.method.tolerance,
+                    "maxfun": self.method.most_evaluations,
+                    "maxiter": self.epochs,
+                    "ftol": 64 * float(np.finfo(parameters.dtype).eps),
+                },
+            )
+            parameters[...] = result.x
+
+    def finish(self, interrupted: bool = False) -> History:
+        """Return the history; the network has the best weights that were found."""
+        self.history.interrupted = interrupted
+        return self.history
+
+    def _objective(self, point: Array, before: Rollback) -> tuple[float, NDArray[np.float64]]:
+        """The mean error with its penalty at a point, and their gradient."""
+        self.training.parameters[...] = point
+        self._error, gradient = self.engine.gradient(self.training)
+        if not np.isfinite(self._error):
+            before.restore()
+            require_finite(self.training.x, "X")
+            raise DivergedError(
+                "the error became infinite or not a number, and the weights were set back to what "
+                "they were before; scale the inputs, or start from smaller weights"
+            )
+        total, slopes = self._error, gradient.astype(np.float64)
+        for group in groups_of(self.training.architecture):
+            strength = self.training.rule.total(L2, group.biases, len(self.training.x))
+            w = point[group.place]
+            total += strength / 2 * float(w @ w)
+            slopes[group.place] += strength * w
+        return total, slopes

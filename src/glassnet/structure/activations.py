@@ -1,0 +1,73 @@
+"""All activations by name."""
+
+from glassnet.structure.activation import (
+    Activation,
+    Exponential,
+    Identity,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from glassnet.structure.rectifier import (
+    Elu,
+    Gelu,
+    LeakyRelu,
+    Mish,
+    Relu,
+    Selu,
+    Silu,
+    Softplus,
+)
+
+__all__ = ["ACTIVATIONS", "activation_named"]
+
+ACTIVATIONS: dict[str, Activation] = {
+    activation.name: activation
+    for activation in (
+        Identity(),
+        Sigmoid(),
+        Tanh(),
+        Relu(),
+        LeakyRelu(),
+        Elu(),
+        Selu(),
+        Gelu(),
+        Silu(),
+        Mish(),
+        Softplus(),
+        Exponential(),
+        Softmax(),
+    )
+}
+
+
+def activation_named(activation: str | Activation, parameter: float | None = None) -> Activation:
+    """Return the activation of that name; an Activation is returned unchanged.
+
+    Parameters
+    ----------
+    activation : str or Activation
+    parameter : float, optional
+        The number of one that has such: ``slope`` of leaky relu, ``alpha`` of elu.
+
+    Raises
+    ------
+    ValueError
+        If there is no activation of that name.
+
+    Examples
+    --------
+    >>> activation_named("tanh")
+    Tanh()
+    >>> activation_named("leaky_relu", 0.2)
+    LeakyRelu(0.2)
+    """
+    if isinstance(activation, Activation):
+        return activation
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
+        known = ", ".join(ACTIVATIONS)
+        raise ValueError(f"unknown activation {activation!r}; known are: {known}")
+    found = ACTIVATIONS[activation]
+    if parameter is None or not found.parameter_name:
+        return found
+    return type(found)(**{found.parameter_name: parameter})

@@ -1,0 +1,69 @@
+"""All costs by name, and which one follows an output activation."""
+
+from glassnet.structure.activation import Activation, Exponential, Sigmoid, Softmax
+from glassnet.structure.cost import BinaryCrossentropy, CategoricalCrossentropy, Cost
+from glassnet.structure.regression import (
+    Huber,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    Pinball,
+    Poisson,
+)
+
+__all__ = ["COSTS", "cost_named", "default_cost"]
+
+COSTS: dict[str, Cost] = {
+    cost.name: cost
+    for cost in (
+        CategoricalCrossentropy(),
+        BinaryCrossentropy(),
+        MeanSquaredError(),
+        MeanAbsoluteError(),
+        Huber(),
+        Poisson(),
+        Pinball(),
+    )
+}
+
+
+def cost_named(cost: str | Cost, parameter: float | None = None) -> Cost:
+    """Return the cost of that name; a Cost is returned unchanged.
+
+    Parameters
+    ----------
+    cost : str or Cost
+    parameter : float, optional
+        The number of a cost that has one: ``label_smoothing``, ``threshold``, ``quantile``.
+
+    Raises
+    ------
+    ValueError
+        If there is no cost of that name.
+    """
+    if isinstance(cost, Cost):
+        return cost
+    if not isinstance(cost, str) or cost not in COSTS:
+        raise ValueError(f"unknown cost {cost!r}; known are: {', '.join(COSTS)}")
+    found = COSTS[cost]
+    if parameter is None or not found.parameter_name:
+        return found
+    return type(found)(**{found.parameter_name: parameter})
+
+
+def default_cost(activation: Activation) -> Cost:
+    """Return the cost that follows an output activation unless another is given.
+
+    Examples
+    --------
+    >>> default_cost(Softmax())
+    CategoricalCrossentropy(0)
+    >>> default_cost(Sigmoid())
+    BinaryCrossentropy()
+    """
+    if isinstance(activation, Softmax):
+        return CategoricalCrossentropy()
+    if isinstance(activation, Sigmoid):
+        return BinaryCrossentropy()
+    if isinstance(activation, Exponential):
+        return Poisson()
+    return MeanSquaredError()

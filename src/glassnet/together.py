@@ -1,0 +1,80 @@
+"""Several networks trained at once, one to a core."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from glassnet.engine import thread_count
+from glassnet.fitting import FitOptions, Fitting
+from glassnet.learning.history import History
+from glassnet.learning.interruption import interruption
+from glassnet.network import Network
+from glassnet.structure.cost import Cost
+
+__all__ = ["fit_together"]
+
+
+def fit_together(
+    networks: Sequence[Network],
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    cost: str | Cost | None = None,
+    **options: Any,
+) -> list[History]:
+    """Train several networks on the same examples, at once on the cores of the machine.
+
+    Each learns as by its own :meth:`Network.fit` on one thread, with the same bits: by its own
+    seed, so that networks of different seeds start from different weights and meet the examples in
+    different orders.
+
+    Parameters
+    ----------
+    networks : sequence of Network
+        Different objects.
+    X, y : array-like
+    cost : str or Cost, optional
+    **options
+        As of :meth:`Network.fit`, but for `threads` and `progress`.
+
+    Returns
+    -------
+    list of History
+        With ``interrupted=True`` after Ctrl-C.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the data or an option are wrong; the networks are as they were.
+    DivergedError
+        If the error of one is no longer a finite number; that one is as it was.
+
+    Examples
+    --------
+    >>> nets = [Network([2, 2], output="softmax", seed=seed) for seed in (1, 2)]
+    >>> histories = fit_together(nets, [[0, 0], [1, 1]], [0, 1], epochs=5)
+    >>> [history.epochs for history in histories]
+    [5, 5]
+    """
+    if len({id(net) for net in networks}) != len(networks):
+        raise ValueError("the networks to train at once must be different objects")
+    chosen = FitOptions(**options, threads=1)
+    objectives = [net.objective(cost) for net in networks]
+    fittings = [
+        Fitting.prepare(net, objective, X, y, chosen)
+        for net, objective in zip(networks, objectives, strict=True)
+    ]
+    with interruption() as interrupted, ThreadPoolExecutor(thread_count()) as pool:
+        futures = [pool.submit(fitting.run.follow, lambda _: interrupted()) for fitting in fittings]
+        while wait(futures, timeout=0.1).not_done:
+            pass  # Python notes Ctrl-C only while the main thread comes by
+        for future in futures:
+            future.result()
+        histories = [fitting.run.finish(interrupted()) for fitting in fittings]
+    for net, fitting, history, objective in zip(
+        networks, fittings, histories, objectives, strict=True
+    ):
+        net.adopt(fitting, history, objective.cost, X)
+    return histories

@@ -1,0 +1,82 @@
+"""Penalties on large weights: added to the error, or taken off the weights beside it."""
+
+from abc import ABC
+from dataclasses import dataclass
+
+from glassnet.formula.tree import Call, Formula, Positive, Symbol
+from glassnet.given import real_number
+
+__all__ = ["L1", "L2", "Penalty", "WeightDecay"]
+
+
+@dataclass(frozen=True)
+class Penalty(ABC):
+    """Holds weights back.
+
+    Parameters
+    ----------
+    strength : float
+        λ, at least 0.
+    biases : bool
+        Whether biases pay it too; if not, only weights do.
+    over_examples : bool
+        Whether λ is divided by the number of examples in the batch, as scikit-learn's ``alpha``
+        is; otherwise it counts beside the mean error of the batch as it stands.
+    """
+
+    strength: float
+    biases: bool = False
+    over_examples: bool = False
+
+    def __post_init__(self) -> None:
+        real_number("the strength of a penalty", self.strength, 0)
+
+    def strength_for(self, examples: int) -> float:
+        """Return λ for a batch of so many examples."""
+        return self.strength / examples if self.over_examples else self.strength
+
+
+@dataclass(frozen=True)
+class L2(Penalty):
+    """Adds λ/2 Σ w² to the error, hence λ w to each gradient (Tikhonov 1943; "ridge").
+
+    The errors of a history are without it.
+    """
+
+    def formula(self, weight: Symbol) -> Formula:
+        """Return what one weight adds to the error."""
+        return Symbol("λ", self.strength) / 2 * weight**2
+
+    def derivative_formula(self, weight: Symbol) -> Formula:
+        """Return what is added to ∂E/∂w."""
+        return Symbol("λ", self.strength) * weight
+
+
+@dataclass(frozen=True)
+class L1(Penalty):
+    """Adds λ Σ |w| to the error, hence λ sign(w) to each gradient (Tibshirani 1996; "lasso").
+
+    The errors of a history are without it.
+    """
+
+    def formula(self, weight: Symbol) -> Formula:
+        """Return what one weight adds to the error."""
+        return Symbol("λ", self.strength) * Call("abs", (weight,))
+
+    def derivative_formula(self, weight: Symbol) -> Formula:
+        """Return what is added to ∂E/∂w."""
+        sign = Positive(weight) - Positive(-weight)
+        return Symbol("λ", self.strength) * sign
+
+
+@dataclass(frozen=True)
+class WeightDecay(Penalty):
+    """Shrinks each weight by the factor 1 − α λ before the step, beside the gradient.
+
+    Loshchilov and Hutter 2019, "Decoupled weight decay regularization", equation 1. With SGD it
+    equals :class:`L2`; with optimizers that divide by the gradient's size it does not.
+    """
+
+    def formula(self, weight: Symbol, learning_rate: Symbol) -> Formula:
+        """Return the shrunk weight."""
+        return (1 - learning_rate * Symbol("λ", self.strength)) * weight

@@ -1,0 +1,110 @@
+"""How a gradient becomes new parameters: clipping, penalties and the optimizer, in this order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from glassnet.given import real_number
+from glassnet.update.optimizer import Array, Optimizer
+from glassnet.update.penalty import L1, L2, Penalty, WeightDecay
+
+__all__ = ["Group", "UpdateRule"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parameters that change alike: a layer's weights, or its biases.
+
+    Attributes
+    ----------
+    place : slice
+        Of the parameter buffer.
+    rate : float
+        Factor on the learning rate.
+    biases : bool
+    """
+
+    place: slice
+    rate: float
+    biases: bool
+
+
+@dataclass(frozen=True)
+class UpdateRule:
+    """What happens to a batch's gradient until the parameters have changed.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    penalties : tuple of Penalty
+    clip_norm : float, optional
+        The longest that the gradient of all parameters together may be, before penalties; a longer
+        one is scaled down to it (Pascanu, Mikolov and Bengio 2013, algorithm 1).
+    """
+
+    optimizer: Optimizer
+    penalties: tuple[Penalty, ...] = field(default=())
+    clip_norm: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.clip_norm is not None:
+            real_number("clip_norm", self.clip_norm, 0, least_too=False)
+
+    def step(
+        self,
+        parameters: Array,
+        state: Array,
+        gradient: Array,
+        groups: Sequence[Group],
+        number: int,
+        learning_rate: float,
+        examples: int,
+    ) -> None:
+        """Take step `number` (the first is 1), changing parameters and state in place.
+
+        Parameters
+        ----------
+        parameters, gradient : array of shape (parameters,)
+        state : array of shape (number of state names, parameters)
+        groups : sequence of Group
+        number : int
+        learning_rate : float
+        examples : int
+            In the batch.
+        """
+        gradient = self.clipped(gradient)
+        for group in groups:
+            w, alpha = parameters[group.place], learning_rate * group.rate
+            penalised = self._penalised(w, gradient[group.place], group, examples)
+            decay = self.total(WeightDecay, group.biases, examples) + self.optimizer.weight_decay
+            if decay:
+                w *= w.dtype.type(1 - alpha * decay)
+            self.optimizer.step(w, state[:, group.place], penalised, number, alpha)
+
+    def clipped(self, gradient: Array) -> Array:
+        """Return the gradient, scaled down where it is longer than allowed."""
+        if self.clip_norm is None:
+            return gradient
+        length = float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))
+        if length <= self.clip_norm:
+            return gradient
+        shorter: Array = gradient * gradient.dtype.type(self.clip_norm / length)
+        return shorter
+
+    def total(self, kind: type[Penalty], biases: bool, examples: int) -> float:
+        """Return λ of all penalties of one kind, for weights or for biases."""
+        return sum(
+            penalty.strength_for(examples)
+            for penalty in self.penalties
+            if isinstance(penalty, kind) and (penalty.biases or not biases)
+        )
+
+    def _penalised(self, w: Array, gradient: Array, group: Group, examples: int) -> Array:
+        l1 = self.total(L1, group.biases, examples)
+        l2 = self.total(L2, group.biases, examples)
+        if l2:
+            gradient = w.dtype.type(l2) * w + gradient
+        if l1:
+            gradient = gradient + w.dtype.type(l1) * np.sign(w)
+        return gradient
