@@ -30,11 +30,12 @@ format: .venv/installed-lint
 	$(BIN)/ruff format .
 	$(BIN)/clang-format -i kernels/*.h kernels/*.cpp
 
-bench: .venv/installed
-	$(BIN)/python -m benchmarks.training
+# All of it, or one: make bench WORKLOAD=digits-adam
+bench: .venv-bench/installed
+	.venv-bench/bin/python -m benchmarks $(WORKLOAD)
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv .venv-bench build dist
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -51,4 +52,11 @@ clean:
 
 .venv/installed-lint: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable ".[lint]"
+	@touch $@
+
+# Not editable: what is measured is the package as people install it.
+.venv-bench/installed: pyproject.toml $(KERNELS) $(shell find src -name '*.py')
+	$(PYTHON) -m venv .venv-bench
+	@echo '*' > .venv-bench/.gitignore
+	.venv-bench/bin/python -m pip install --quiet ".[bench]"
 	@touch $@

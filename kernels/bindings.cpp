@@ -177,8 +177,12 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
     const Workspace memory(program.kernels<T>().trace_bytes(program.network(), rows));
     program.kernels<T>().trace(
         program.network(), parameters.data(),
-        {x.data(), desired.data(), weights ? weights->data() : nullptr, rows,
-         {dropout ? dropout->data() : nullptr, seed}, step},
+        {x.data(),
+         desired.data(),
+         weights ? weights->data() : nullptr,
+         rows,
+         {dropout ? dropout->data() : nullptr, seed},
+         step},
         {net_inputs.data(), outputs.data(), deltas.data(), gradient.data(), costs.data()},
         memory.get());
 }
@@ -217,11 +221,10 @@ bool predict(const Program& program, Vector<const T> parameters, Matrix<const T>
     Team team(threads);
     const Workspace memory(program.kernels<T>().prediction_bytes(program.network(), rows) *
                            size_t(team.size()));
-    program.kernels<T>().predict(
-        program.network(),
-        {parameters.data(), x.data(), desired ? desired->data() : nullptr, rows, predicted.data(),
-         costs ? costs->data() : nullptr, &finite},
-        team, memory.get());
+    program.kernels<T>().predict(program.network(),
+                                 {parameters.data(), x.data(), desired ? desired->data() : nullptr,
+                                  rows, predicted.data(), costs ? costs->data() : nullptr, &finite},
+                                 team, memory.get());
     return finite;
 }
 
@@ -293,8 +296,15 @@ void define_records(nb::module_& m) {
             "__init__",
             [](Update* self, int32_t rule, double momentum, double beta1, double beta2,
                double epsilon, Penalty l1, Penalty l2, Penalty decay, double clip_norm) {
-                new (self) Update{static_cast<Rule>(rule), momentum, beta1, beta2,    epsilon,
-                                  l1,                      l2,       decay, clip_norm};
+                new (self) Update{static_cast<Rule>(rule),
+                                  momentum,
+                                  beta1,
+                                  beta2,
+                                  epsilon,
+                                  l1,
+                                  l2,
+                                  decay,
+                                  clip_norm};
             },
             nb::kw_only(), "rule"_a, "momentum"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "l1"_a,
             "l2"_a, "decay"_a, "clip_norm"_a);

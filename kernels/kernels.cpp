@@ -171,7 +171,7 @@ void copy_rows(const T* from, int64_t from_stride, int64_t rows, int64_t columns
 }
 
 template <class T>
-void copy_layers(const Pass<T>& pass, T* LayerArrays<T>::*array, T* to) {
+void copy_layers(const Pass<T>& pass, T* LayerArrays<T>::* array, T* to) {
     for (int64_t l = 1; to && l <= pass.depth(); ++l) {
         const int64_t units = pass.units(l);
         copy_rows(pass.layers[l].*array, pass.layers[l].stride, pass.rows, units, to, units);
@@ -205,7 +205,8 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
     forward_and_backward(pass, scratch, Part{everything, alone});
     double examples = double(batch.rows);
     if (batch.weights)
-        examples = sum_over_batch(batch.rows, [&](int64_t row) { return double(batch.weights[row]); });
+        examples =
+            sum_over_batch(batch.rows, [&](int64_t row) { return double(batch.weights[row]); });
     for (int64_t l = last; l >= 1; --l)
         layer_gradient(pass, l, examples, scratch.panel, everything,
                        KeepGradient<T>{result.gradient});
@@ -335,9 +336,9 @@ void activate(Activation activation, double parameter, bool derivative, const T*
 }
 
 template <class T>
-constexpr Kernels<T> kernels{training_bytes<T>, run<T>,     trace_bytes<T>,
-                             trace<T>,          update_parameters<T>, prediction_bytes<T>,
-                             predict<T>,        elementary<T>, activate<T>};
+constexpr Kernels<T> kernels{
+    training_bytes<T>,   run<T>,     trace_bytes<T>, trace<T>,   update_parameters<T>,
+    prediction_bytes<T>, predict<T>, elementary<T>,  activate<T>};
 
 }  // namespace
 

@@ -44,9 +44,9 @@ struct Layer {
     int64_t from, to;
     int64_t weights, biases;
     Activation activation;
-    double activation_parameter;     // slope of leaky relu, alpha of elu
-    double multiplier;               // fixed, 1 unless said otherwise
-    double weight_rate, bias_rate;   // factors on the learning rate
+    double activation_parameter;    // slope of leaky relu, alpha of elu
+    double multiplier;              // fixed, 1 unless said otherwise
+    double weight_rate, bias_rate;  // factors on the learning rate
 
     int64_t weight_count() const { return connection == Connection::dense ? from * to : to; }
 };

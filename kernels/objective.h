@@ -32,7 +32,8 @@ struct Examples {
     void add_cost(Vec<T> term) const {
         alignas(64) T terms[lanes<T>];
         store(terms, term);
-        for (int example = 0; example < lanes<T>; ++example) costs[example] += double(terms[example]);
+        for (int example = 0; example < lanes<T>; ++example)
+            costs[example] += double(terms[example]);
     }
 };
 
@@ -191,8 +192,7 @@ inline void composed(const Layer& layer, const Cost& cost, const Examples<T>& ex
             examples.add_cost(term.cost / outputs);
         }
     });
-    if (is_softmax)
-        softmax_backward(examples);
+    if (is_softmax) softmax_backward(examples);
 }
 
 template <class T>

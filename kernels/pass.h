@@ -32,11 +32,11 @@ struct Pass {
     const Network* network;
     const T* parameters;
     int64_t rows;
-    LayerArrays<T>* layers;   // by layer, 0 ... depth
-    bool learns;              // whether costs follow the output layer
-    T* desired;               // (rows, outputs), as far apart as the output layer's rows
-    T* weights;               // (rows), or null where all examples count alike
-    double* costs;            // (rows)
+    LayerArrays<T>* layers;  // by layer, 0 ... depth
+    bool learns;             // whether costs follow the output layer
+    T* desired;              // (rows, outputs), as far apart as the output layer's rows
+    T* weights;              // (rows), or null where all examples count alike
+    double* costs;           // (rows)
     Dropout dropout;
     int64_t step;
 
@@ -56,8 +56,8 @@ struct Pass {
 // What each thread of a team has for itself.
 template <class T>
 struct Scratch {
-    T* x;      // the batch's inputs
-    T* panel;  // a packed panel of a product's right operand
+    T* x;                                        // the batch's inputs
+    T* panel;                                    // a packed panel of a product's right operand
     T *net_input, *desired, *predicted, *delta;  // (units, lanes): some examples of the output
 };
 

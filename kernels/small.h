@@ -180,13 +180,10 @@ struct SmallTraining {
 
     void change_parameters(int64_t s) const {
         const int64_t count = training.network.parameter_count;
-        const UpdateStep<T> step{training.update,
-                                 training.parameters,
-                                 training.state,
-                                 count,
-                                 training.steps_before + s + 1,
-                                 training.learning_rates[s],
-                                 double(rows)};
+        const UpdateStep<T> step{
+            training.update, training.parameters,           training.state,
+            count,           training.steps_before + s + 1, training.learning_rates[s],
+            double(rows)};
         training.step_costs[s] = sum_over_batch(rows, [&](int64_t row) {
             return training.weights ? double(weights[row]) * costs[row] : costs[row];
         });

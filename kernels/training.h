@@ -106,8 +106,8 @@ void by_units(const T* transposed, int64_t units, int rows, T* array, int64_t st
 template <class T>
 void softmax_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, Share share) {
     const LayerArrays<T>& to = pass.layers[l];
-    const Examples<T> examples{pass.units(l), lanes<T>, scratch.net_input, nullptr,
-                               scratch.predicted, nullptr, nullptr};
+    const Examples<T> examples{
+        pass.units(l), lanes<T>, scratch.net_input, nullptr, scratch.predicted, nullptr, nullptr};
     by_examples(pass, l, to.net_input, scratch.net_input, share, [&](int64_t row, int rows) {
         softmax(examples);
         by_units(scratch.predicted, pass.units(l), rows, to.output + row * to.stride, to.stride);
@@ -131,8 +131,8 @@ void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, co
     const Layer& layer = pass.layer(l);
     const LayerArrays<T>&from = pass.layers[l - 1], &to = pass.layers[l];
     const bool row_wise = pass.row_wise(l);
-    ForwardEpilogue<T> epilogue{
-        layer, layer.biases < 0 ? nullptr : pass.parameters + layer.biases, to};
+    ForwardEpilogue<T> epilogue{layer, layer.biases < 0 ? nullptr : pass.parameters + layer.biases,
+                                to};
     if (row_wise) epilogue.to.output = epilogue.to.derivative = nullptr;
     if (layer.connection == Connection::scale)
         scale_forward(pass, l, part.share, epilogue);
@@ -161,20 +161,23 @@ void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const Part& pa
     const int64_t last = pass.depth(), units = pass.units(last);
     const LayerArrays<T>& to = pass.layers[last];
     alignas(64) double costs[lanes<T>];
-    const Examples<T> examples{units, lanes<T>, scratch.net_input, scratch.desired,
-                               scratch.predicted, scratch.delta, costs};
+    const Examples<T> examples{
+        units,         lanes<T>, scratch.net_input, scratch.desired, scratch.predicted,
+        scratch.delta, costs};
     by_examples(pass, last, to.net_input, scratch.net_input, part.share,
                 [&](int64_t row, int rows) {
-        const int64_t at = row * to.stride;
-        for (int64_t k = 0; k < units; k += lanes<T>)
-            transpose(pass.desired + at + k, to.stride, rows, lanes_left<T>(k, units),
-                      scratch.desired + k * lanes<T>, lanes<T>);
-        objective(*pass.network, examples);
-        for (int example = 0; example < rows; ++example) pass.costs[row + example] = costs[example];
-        if (pass.weights) examples.weigh(load(pass.weights + row, rows));
-        if (to.output) by_units(scratch.predicted, units, rows, to.output + at, to.stride);
-        if (to.delta) by_units(scratch.delta, units, rows, to.delta + at, to.stride);
-    });
+                    const int64_t at = row * to.stride;
+                    for (int64_t k = 0; k < units; k += lanes<T>)
+                        transpose(pass.desired + at + k, to.stride, rows, lanes_left<T>(k, units),
+                                  scratch.desired + k * lanes<T>, lanes<T>);
+                    objective(*pass.network, examples);
+                    for (int example = 0; example < rows; ++example)
+                        pass.costs[row + example] = costs[example];
+                    if (pass.weights) examples.weigh(load(pass.weights + row, rows));
+                    if (to.output)
+                        by_units(scratch.predicted, units, rows, to.output + at, to.stride);
+                    if (to.delta) by_units(scratch.delta, units, rows, to.delta + at, to.stride);
+                });
     part.wait();
 }
 
@@ -218,8 +221,8 @@ void softmax_layer_backward(const Pass<T>& pass, int64_t l, const Scratch<T>& sc
     const LayerArrays<T>& to = pass.layers[l];
     if (pass.dropout_rate(l) > 0) drop_out<T>(pass, l, to.delta, nullptr, share);
     const int64_t units = pass.units(l);
-    const Examples<T> examples{units, lanes<T>, nullptr, nullptr, scratch.predicted, scratch.delta,
-                               nullptr};
+    const Examples<T> examples{units,         lanes<T>, nullptr, nullptr, scratch.predicted,
+                               scratch.delta, nullptr};
     by_examples(pass, l, to.derivative, scratch.predicted, share, [&](int64_t row, int rows) {
         T* delta = to.delta + row * to.stride;
         for (int64_t k = 0; k < units; k += lanes<T>)
@@ -253,8 +256,7 @@ void backward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, c
 
 template <class T>
 void forward_and_backward(const Pass<T>& pass, const Scratch<T>& scratch, const Part& part) {
-    if (pass.dropout_rate(0) > 0)
-        drop_out<T>(pass, 0, pass.layers[0].output, nullptr, everything);
+    if (pass.dropout_rate(0) > 0) drop_out<T>(pass, 0, pass.layers[0].output, nullptr, everything);
     for (int64_t l = 1; l <= pass.depth(); ++l) forward_layer(pass, l, scratch, part);
     output_layer(pass, scratch, part);
     for (int64_t l = pass.depth(); l > 1; --l) backward_layer(pass, l, scratch, part);
@@ -357,7 +359,8 @@ struct KeepGradient {
 
     void prepare(int64_t, int64_t, int64_t, int64_t) const {}
     void operator()(const GradientBlock<T>& block) const {
-        block.each([&](int64_t at, Vec<T> gradient, int count) { store(to + at, gradient, count); });
+        block.each(
+            [&](int64_t at, Vec<T> gradient, int count) { store(to + at, gradient, count); });
     }
     KeepGradient weights(const Layer&) const { return *this; }
     KeepGradient biases(const Layer&) const { return *this; }
@@ -396,8 +399,8 @@ void update_all(const Network& network, const UpdateStep<T>& step, const T* grad
         const int64_t begin = share.begin(vectors) * lanes<T>;
         const int64_t end = share.end(vectors) * lanes<T>;
         const int64_t columns = (end < count ? end : count) - begin;
-        update_group(GradientBlock<T>{gradient + first + begin, 0, first + begin, 0, 1, columns,
-                                      factor});
+        update_group(
+            GradientBlock<T>{gradient + first + begin, 0, first + begin, 0, 1, columns, factor});
     };
     for (int64_t l = 0; l < network.depth; ++l) {
         const Layer& layer = network.layers[l];
@@ -477,9 +480,9 @@ struct Member {
     }
 
     void change_parameters(int64_t s, double examples) {
-        const UpdateStep<T> step{training.update,       training.parameters,
-                                 training.state,        training.network.parameter_count,
-                                 pass.step,             training.learning_rates[s],
+        const UpdateStep<T> step{training.update,  training.parameters,
+                                 training.state,   training.network.parameter_count,
+                                 pass.step,        training.learning_rates[s],
                                  double(pass.rows)};
         if (training.update.clip_norm == 0) {
             each_gradient(examples, UpdateParameters<T>{step});

@@ -21,8 +21,7 @@ inline __m512d maximum(__m512d a, __m512d b) { return _mm512_max_pd(a, b); }
 
 // a0 b0 a1 b1 ... of the lower, or of the upper halves.
 inline __m512 interleave_low(__m512 a, __m512 b) {
-    const __m512i order =
-        _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const __m512i order = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
     return _mm512_permutex2var_ps(a, order, b);
 }
 inline __m512 interleave_high(__m512 a, __m512 b) {

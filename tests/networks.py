@@ -143,10 +143,10 @@ def random_case(
 
 
 def away_from_kinks(case: Case, distance: float) -> Case:
-    """Return the case without the examples that come that near to where a derivative jumps.
+    """Return the case with weight 0 for the examples that come that near to where a slope jumps.
 
     On which side such a net input (or a difference in a cost with a kink) lies is a matter of
-    rounding. Batches of none are left with their first example, and kinks replaced by tanh.
+    rounding.
     """
     near = np.zeros(len(case.x), dtype=np.bool_)
     trace = case.trace(Reference())

@@ -106,12 +106,13 @@ def example_order(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
 
 
 def _permutation(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
-    # Each place in the lowest bits of its own random word: no two keys are equal, so that every
-    # way of sorting gives the same permutation.
-    low = np.uint64((1 << max(len(bits) - 1, 1).bit_length()) - 1)
-    keys = (bits & ~low) | np.arange(len(bits), dtype=np.uint64)
-    keys.sort()
-    return (keys & low).astype(np.int64)
+    # In the order of the words' upper halves; equal ones stay in theirs. Sorting 16 bits at a time
+    # is NumPy's radix sort, several times as fast as sorting whole words.
+    low = (bits >> np.uint64(32)).astype(np.uint16)
+    high = (bits >> np.uint64(48)).astype(np.uint16)
+    by_low: NDArray[np.int64] = np.argsort(low, kind="stable")
+    ordered: NDArray[np.int64] = by_low[np.argsort(high[by_low], kind="stable")]
+    return ordered
 
 
 def dropout_words(

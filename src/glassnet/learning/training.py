@@ -109,7 +109,6 @@ class Run:
                     self._require_finite(errors, before)
                     yield progress
                 self._require_finite(self.training.parameters, before)
-                self._look()
                 self.history.stopped_early |= self.plan.schedule.has_ended(self._moments(1))
 
     def _require_finite(self, numbers: Array, before: Rollback) -> None:
@@ -158,23 +157,39 @@ class Run:
         order = self._order(plan.first_epoch + first, epochs)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
         rates = training.rule.optimizer.learning_rate * plan.schedule.factors(self._moments(epochs))
+        weight = training.example_weight(order[:rows])  # an epoch sees each example once
         errors = np.zeros(len(rates))
+        done = recorded = 0
         began = time.perf_counter()
-        done = 0
         while done < len(rates):
             part = slice(done, min(done + self._steps_at_once, len(rates)))
             batches = starts[part.start : part.stop + 1]
             errors[part] = self._timed_run(Steps(order, batches, rates[part]))
             examples = training.example_weight(order[batches[0] : batches[-1]])
             done = part.stop
-            last = self.history.validation_errors[-1] if plan.validation and first else None
+            # Who watches may stop here: what is complete stands in the history before.
+            if complete := done // steps_in_epoch - recorded:
+                whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
+                sums = errors[whole].reshape(complete, -1).sum(axis=1)
+                now = time.perf_counter()
+                self._record(
+                    sums / weight,
+                    rates[whole][steps_in_epoch - 1 :: steps_in_epoch],
+                    (now - began) / complete,
+                )
+                self._look()
+                recorded, began = recorded + complete, time.perf_counter()
+            measured = self.history.validation_errors
+            last = measured[-1] if measured else None
             error = float(errors[part].sum() / examples) if examples else 0.0
             yield errors[part], Progress(first + done / steps_in_epoch, plan.epochs, error, last)
-        seconds = (time.perf_counter() - began) / epochs
-        examples = training.example_weight(order[:rows])  # an epoch sees each example once
-        self.history.errors += (errors.reshape(epochs, -1).sum(axis=1) / examples).tolist()
-        self.history.learning_rates += rates[steps_in_epoch - 1 :: steps_in_epoch].tolist()
-        self.history.seconds += [seconds] * epochs
+
+    def _record(
+        self, errors: NDArray[np.float64], rates: NDArray[np.float64], seconds: float
+    ) -> None:
+        self.history.errors += errors.tolist()
+        self.history.learning_rates += rates.tolist()
+        self.history.seconds += [seconds] * len(errors)
 
     def _epochs_at_once(self) -> int:
         if self.plan.validation or self.plan.schedule.looks_back:

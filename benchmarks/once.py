@@ -1,0 +1,28 @@
+"""One training in a process of its own, as a script would do it.
+
+Run by ``process.py``: python -m benchmarks.once PEER WORKLOAD FOLDER THREADS prints the error.
+"""
+
+import sys
+from pathlib import Path
+
+from benchmarks.processes import keep_to
+from benchmarks.worker import class_of
+from benchmarks.workloads import WORKLOADS
+
+
+def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
+    keep_to(int(threads))
+    kind = class_of(peer_name, training=True)
+    from benchmarks.reference import mean_error
+    from benchmarks.task import Task
+
+    work, task = WORKLOADS[work_name], Task.load(Path(folder))
+    peer = kind(work, task, int(threads))
+    peer.restart()
+    peer.run()
+    print(mean_error(work, task, peer.parameters()))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

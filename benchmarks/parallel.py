@@ -1,0 +1,49 @@
+"""Two trainings at once from two Python threads, beside one alone: Glassnet holds no lock.
+
+Run by ``measure``: python -m benchmarks.parallel ROUNDS prints the seconds of both.
+"""
+
+import json
+import statistics
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from benchmarks.data import task_of
+from benchmarks.peers.glassnet_fit import GlassnetTraining
+from benchmarks.processes import answer_of
+from benchmarks.workloads import WORKLOADS, Training
+
+WORKLOAD = "image-sgd"
+
+
+def measure(rounds: int) -> dict[str, float]:
+    answer: dict[str, float] = answer_of("parallel", rounds, threads=1)
+    return answer
+
+
+def seconds(trainings: list[GlassnetTraining]) -> float:
+    for training in trainings:
+        training.restart()
+    with ThreadPoolExecutor(len(trainings)) as pool:
+        began = time.perf_counter()
+        list(pool.map(GlassnetTraining.run, trainings))
+        return time.perf_counter() - began
+
+
+def main(rounds: int) -> None:
+    work = WORKLOADS[WORKLOAD]
+    assert isinstance(work, Training)
+    task = task_of(work)
+    trainings = [GlassnetTraining(work, task, threads=1) for _ in range(2)]
+    seconds(trainings)
+    alone, together = [], []
+    for _ in range(rounds):
+        alone.append(seconds(trainings[:1]))
+        together.append(seconds(trainings))
+    answer = {"alone": statistics.median(alone), "together": statistics.median(together)}
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,27 @@
+"""The libraries, each as an expert of it would write it; one file each."""
+
+TRAINERS = {
+    "glassnet": "glassnet_fit:GlassnetTraining",
+    "numpy": "numpy_by_hand:NumpyTraining",
+    "numba": "numba_by_hand:NumbaTraining",
+    "jax": "jax_scan:JaxTraining",
+    "torch-by-hand": "torch_by_hand:TorchTrainingByHand",
+    "torch": "torch_usual:TorchTraining",
+    "keras": "keras_fit:KerasTraining",
+    "sklearn": "sklearn_fit:SklearnTraining",
+}
+
+PREDICTORS = {
+    "glassnet": "glassnet_fit:GlassnetPrediction",
+    "numpy": "numpy_by_hand:NumpyPrediction",
+    "onnx-bound": "onnx_session:OnnxBound",
+    "onnx": "onnx_session:OnnxUsual",
+    "jax": "jax_scan:JaxPrediction",
+    "torch-by-hand": "torch_by_hand:TorchPredictionByHand",
+    "torch": "torch_usual:TorchPrediction",
+    "keras": "keras_fit:KerasPrediction",
+    "sklearn": "sklearn_fit:SklearnPrediction",
+}
+
+# From the shell to a trained network, the usual ways to write it.
+PROCESSES = ("glassnet", "numpy", "sklearn", "torch", "jax", "keras", "numba")

@@ -1,0 +1,55 @@
+"""Glassnet through its public calls."""
+
+import numpy as np
+
+import glassnet as gn
+from benchmarks.peers.interface import Predictor, Trainer
+from benchmarks.task import Array, Task
+from benchmarks.workloads import Prediction, Training, Workload
+
+# Compiled kernels are imported when first used; here, so that they count as import time.
+gn.info()
+
+
+def network(work: Workload) -> gn.Network:
+    return gn.Network(list(work.layers), hidden=work.hidden, output="softmax", seed=0)
+
+
+class GlassnetTraining(Trainer):
+    def __init__(self, work: Training, task: Task, threads: int) -> None:
+        super().__init__(work, task, threads)
+        rules = {"sgd": gn.SGD, "adam": gn.Adam}
+        self.optimizer = rules[work.optimizer](work.learning_rate)
+        self.desired = task.one_hot(work.layers[-1])
+
+    def restart(self) -> None:
+        self.net = network(self.work)
+
+    def run(self) -> None:
+        self.net.fit(
+            self.task.X,
+            self.desired,
+            optimizer=self.optimizer,
+            epochs=self.work.epochs,
+            batch_size=self.work.batch_size,
+            threads=self.threads,
+            progress=False,
+        )
+
+    def parameters(self) -> Array:
+        return self.net.parameters
+
+
+class GlassnetPrediction(Predictor):
+    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
+        super().__init__(work, task, threads)
+        self.net = network(work)
+        self.predicted = np.empty(0)
+
+    def run(self) -> None:
+        X, threads = self.task.X, self.threads
+        for _ in range(self.work.calls):
+            self.predicted = self.net.predict_proba(X, threads=threads)
+
+    def probabilities(self) -> Array:
+        return self.predicted

@@ -1,0 +1,180 @@
+"""Numba: the whole training as one compiled function; BLAS where matrices are worth the call."""
+
+import numba
+import numpy as np
+
+from benchmarks.peers.interface import Trainer
+from benchmarks.task import Array, Task, layer_views
+from benchmarks.workloads import Training
+
+BETA1, BETA2, EPSILON = np.float32(0.9), np.float32(0.999), np.float32(1e-8)
+ONE = np.float32(1)
+
+# Below so many products of a row, three loops beat a call of BLAS.
+WORTH_A_CALL = 64
+
+compiled = numba.njit(fastmath=True, error_model="numpy")
+
+
+@compiled
+def product(a: Array, b: Array, out: Array) -> None:
+    if a.shape[1] * b.shape[1] >= WORTH_A_CALL:
+        np.dot(a, b, out)
+        return
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            total = np.float32(0)
+            for k in range(a.shape[1]):
+                total += a[i, k] * b[k, j]
+            out[i, j] = total
+
+
+@compiled
+def activate(y: Array, b: Array, relu: bool) -> None:
+    for i in range(y.shape[0]):
+        for j in range(y.shape[1]):
+            z = y[i, j] + b[j]
+            y[i, j] = max(z, np.float32(0)) if relu else ONE / (ONE + np.exp(-z))
+
+
+@compiled
+def softmax_delta(y: Array, b: Array, desired: Array, rows: Array) -> None:
+    """From y W to the δ of the mean error."""
+    for i in range(y.shape[0]):
+        largest = y[i, 0] + b[0]
+        for j in range(y.shape[1]):
+            y[i, j] += b[j]
+            largest = max(largest, y[i, j])
+        total = np.float32(0)
+        for j in range(y.shape[1]):
+            y[i, j] = np.exp(y[i, j] - largest)
+            total += y[i, j]
+        for j in range(y.shape[1]):
+            y[i, j] = (y[i, j] / total - desired[rows[i], j]) / np.float32(len(rows))
+
+
+@compiled
+def slope(delta: Array, y: Array, relu: bool) -> None:
+    for i in range(y.shape[0]):
+        for j in range(y.shape[1]):
+            if relu:
+                delta[i, j] = delta[i, j] if y[i, j] > 0 else np.float32(0)
+            else:
+                delta[i, j] *= y[i, j] * (ONE - y[i, j])
+
+
+@compiled
+def column_sums(delta: Array, out: Array) -> None:
+    out[:] = 0
+    for i in range(delta.shape[0]):
+        for j in range(delta.shape[1]):
+            out[j] += delta[i, j]
+
+
+@compiled
+def gradients(
+    rows: Array,
+    X: Array,
+    desired: Array,
+    weights: tuple[Array, ...],
+    biases: tuple[Array, ...],
+    weight_gradients: tuple[Array, ...],
+    bias_gradients: tuple[Array, ...],
+    outputs: tuple[Array, ...],
+    deltas: tuple[Array, ...],
+    relu: bool,
+) -> None:
+    last = len(weights) - 1
+    for i in range(len(rows)):
+        outputs[0][i] = X[rows[i]]
+    for l in range(last):
+        product(outputs[l], weights[l], outputs[l + 1])
+        activate(outputs[l + 1], biases[l], relu)
+    product(outputs[last], weights[last], deltas[last + 1])
+    softmax_delta(deltas[last + 1], biases[last], desired, rows)
+    for l in range(last, -1, -1):
+        product(outputs[l].T, deltas[l + 1], weight_gradients[l])
+        column_sums(deltas[l + 1], bias_gradients[l])
+        if l > 0:
+            product(deltas[l + 1], weights[l].T, deltas[l])
+            slope(deltas[l], outputs[l], relu)
+
+
+@compiled
+def update(w: Array, g: Array, m: Array, v: Array, number: int, rate: float, adam: bool) -> None:
+    if not adam:
+        for i in range(len(w)):
+            w[i] -= np.float32(rate) * g[i]
+        return
+    m_scale = np.float32(rate / (1 - 0.9**number))
+    v_scale = np.float32(1 / (1 - 0.999**number))
+    for i in range(len(w)):
+        m[i] = BETA1 * m[i] + (ONE - BETA1) * g[i]
+        v[i] = BETA2 * v[i] + (ONE - BETA2) * g[i] * g[i]
+        w[i] -= m_scale * m[i] / (np.sqrt(v[i] * v_scale) + EPSILON)
+
+
+@compiled
+def train(
+    batches: Array,
+    X: Array,
+    desired: Array,
+    flats: tuple[Array, Array, Array, Array],
+    weights: tuple[Array, ...],
+    biases: tuple[Array, ...],
+    weight_gradients: tuple[Array, ...],
+    bias_gradients: tuple[Array, ...],
+    outputs: tuple[Array, ...],
+    deltas: tuple[Array, ...],
+    relu: bool,
+    adam: bool,
+    rate: float,
+) -> None:
+    w, g, m, v = flats
+    for step in range(len(batches)):
+        gradients(
+            batches[step],
+            X,
+            desired,
+            weights,
+            biases,
+            weight_gradients,
+            bias_gradients,
+            outputs,
+            deltas,
+            relu,
+        )
+        update(w, g, m, v, step + 1, rate, adam)
+
+
+class NumbaTraining(Trainer):
+    def __init__(self, work: Training, task: Task, threads: int) -> None:
+        super().__init__(work, task, threads)
+        self.desired = task.one_hot(work.layers[-1])
+        rows = task.batches.shape[1]
+        self.outputs = tuple(np.empty((rows, units), np.float32) for units in work.layers)
+        self.deltas = tuple(np.empty_like(y) for y in self.outputs)
+
+    def restart(self) -> None:
+        self.w = self.task.parameters.copy()
+        self.gradient = np.zeros_like(self.w)
+        self.moments = np.zeros_like(self.w), np.zeros_like(self.w)
+
+    def run(self) -> None:
+        work = self.work
+        views = (*layer_views(self.w, work.layers), *layer_views(self.gradient, work.layers))
+        train(
+            self.task.batches,
+            self.task.X,
+            self.desired,
+            (self.w, self.gradient, *self.moments),
+            *(tuple(arrays) for arrays in views),
+            self.outputs,
+            self.deltas,
+            work.hidden == "relu",
+            work.optimizer == "adam",
+            work.learning_rate,
+        )
+
+    def parameters(self) -> Array:
+        return self.w

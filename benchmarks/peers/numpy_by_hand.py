@@ -1,0 +1,126 @@
+"""NumPy by hand: every array is made once, every operation writes into one."""
+
+import numpy as np
+
+from benchmarks.peers.chunks import fastest_chunk, slices
+from benchmarks.peers.interface import Predictor, Trainer
+from benchmarks.task import Array, Task, layer_views
+from benchmarks.workloads import Prediction, Training
+
+BETA1, BETA2, EPSILON = np.float32(0.9), np.float32(0.999), np.float32(1e-8)
+
+
+class NumpyTraining(Trainer):
+    def __init__(self, work: Training, task: Task, threads: int) -> None:
+        super().__init__(work, task, threads)
+        self.desired = task.one_hot(work.layers[-1])
+        rows = task.batches.shape[1]
+        self.outputs = [np.empty((rows, units), np.float32) for units in work.layers]
+        self.deltas = [np.empty_like(y) for y in self.outputs]
+        self.gradient, self.scratch = (np.empty_like(task.parameters) for _ in range(2))
+        self.gradients = layer_views(self.gradient, work.layers)
+
+    def restart(self) -> None:
+        self.w = self.task.parameters.copy()
+        self.weights, self.biases = layer_views(self.w, self.work.layers)
+        self.m, self.v = np.zeros_like(self.w), np.zeros_like(self.w)
+
+    def run(self) -> None:
+        update = self.sgd if self.work.optimizer == "sgd" else self.adam
+        for number, rows in enumerate(self.task.batches, start=1):
+            # With mode="clip" NumPy writes straight into `out`; by default it makes a copy first.
+            np.take(self.task.X, rows, axis=0, out=self.outputs[0], mode="clip")
+            forward(self.outputs, self.weights, self.biases, self.work.hidden)
+            self.backward(rows)
+            update(number)
+
+    def backward(self, rows: Array) -> None:
+        delta, scale = self.deltas[-1], np.float32(1 / len(rows))
+        np.subtract(self.outputs[-1], self.desired[rows], out=delta)
+        delta *= scale
+        for l in range(len(self.weights) - 1, -1, -1):
+            y = self.outputs[l]
+            np.matmul(y.T, delta, out=self.gradients[0][l])
+            np.add.reduce(delta, axis=0, out=self.gradients[1][l])
+            if l == 0:
+                return
+            before = self.deltas[l]
+            np.matmul(delta, self.weights[l].T, out=before)
+            if self.work.hidden == "relu":
+                before *= y > 0
+            else:
+                before *= y
+                np.subtract(1, y, out=y)
+                before *= y
+            delta = before
+
+    def sgd(self, number: int) -> None:
+        self.gradient *= np.float32(self.work.learning_rate)
+        self.w -= self.gradient
+
+    def adam(self, number: int) -> None:
+        g, m, v, scratch = self.gradient, self.m, self.v, self.scratch
+        m *= BETA1
+        np.multiply(g, 1 - BETA1, out=scratch)
+        m += scratch
+        v *= BETA2
+        np.multiply(g, g, out=g)
+        g *= 1 - BETA2
+        v += g
+        # α m̂ / (√v̂ + ε), both corrections as scalars.
+        np.sqrt(v, out=scratch)
+        scratch *= np.float32((1 - 0.999**number) ** -0.5)
+        scratch += EPSILON
+        np.divide(m, scratch, out=scratch)
+        scratch *= np.float32(self.work.learning_rate / (1 - 0.9**number))
+        self.w -= scratch
+
+    def parameters(self) -> Array:
+        return self.w
+
+
+class NumpyPrediction(Predictor):
+    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
+        super().__init__(work, task, threads)
+        self.weights, self.biases = layer_views(task.parameters, work.layers)
+        self.predicted = np.empty((len(task.X), work.layers[-1]), np.float32)
+        self.prepare(fastest_chunk(self.prepare, self.run, len(task.X)))
+
+    def prepare(self, chunk: int) -> None:
+        hidden = [np.empty((chunk, units), np.float32) for units in self.work.layers[1:-1]]
+        self.chunks = [
+            [
+                self.task.X[rows],
+                *(y[: rows.stop - rows.start] for y in hidden),
+                self.predicted[rows],
+            ]
+            for rows in slices(len(self.task.X), chunk)
+        ]
+
+    def run(self) -> None:
+        for _ in range(self.work.calls):
+            for outputs in self.chunks:
+                forward(outputs, self.weights, self.biases, self.work.hidden)
+
+    def probabilities(self) -> Array:
+        return self.predicted
+
+
+def forward(outputs: list[Array], weights: list[Array], biases: list[Array], hidden: str) -> None:
+    """Write y(1), y(2), ..., from y(0)."""
+    last = len(weights) - 1
+    for l, (W, b) in enumerate(zip(weights, biases, strict=True)):
+        y = outputs[l + 1]
+        np.matmul(outputs[l], W, out=y)
+        y += b
+        if l == last:
+            y -= np.maximum.reduce(y, axis=1, keepdims=True)
+            np.exp(y, out=y)
+            y /= np.add.reduce(y, axis=1, keepdims=True)
+        elif hidden == "relu":
+            np.maximum(y, 0, out=y)
+        else:
+            np.negative(y, out=y)
+            np.exp(y, out=y)
+            y += 1
+            np.reciprocal(y, out=y)

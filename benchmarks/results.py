@@ -1,0 +1,204 @@
+"""The page of results: what was measured, as tables."""
+
+import os
+import statistics
+from dataclasses import dataclass, field
+
+from benchmarks.agreement import OTHER_MATHS, difference, disagreements, tolerance
+from benchmarks.alternate import Outcome
+from benchmarks.limit import Limit
+from benchmarks.machine import description
+from benchmarks.markdown import duration, section, table
+from benchmarks.peers import PREDICTORS, TRAINERS
+from benchmarks.process import WORKLOAD as PROCESS
+from benchmarks.workloads import WORKLOADS, Prediction, Training
+
+# Medians on a machine that others use as well do not tell smaller differences.
+TIE = 1.15
+
+# Whose first call, memory and import stand for all workloads.
+TYPICAL = "image-sgd"
+
+INTRODUCTION = f"""\
+Medians of turns taken one after the other, each library in a process of its own and on one or two
+threads, whichever is faster for it (1t, 2t). A ratio is the library's time over Glassnet's: above 1
+Glassnet is faster. Differences below {TIE - 1:.0%} are marked as a tie. Training loops alone: data,
+start weights and order of examples are made before, compilation is over. Glassnet is timed through
+`fit` and `predict_proba`, checks of the data included. `torch-by-hand` and `numpy` write out
+backpropagation and compute no error on the way; Glassnet, `torch`, `keras` and `sklearn` do."""
+
+
+@dataclass
+class Results:
+    """All that a run found, by workload."""
+
+    rounds: int
+    outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
+    process: list[Outcome] = field(default_factory=list)
+    growth: list[tuple[int, int, float]] = field(default_factory=list)
+    memory: dict[str, float] = field(default_factory=dict)
+    parallel: dict[str, float] = field(default_factory=dict)
+    limit: Limit = field(default_factory=Limit)
+    load: float = field(default_factory=lambda: os.getloadavg()[0])
+
+    def disagreements(self) -> list[str]:
+        return [
+            text
+            for name, outcomes in (*self.outcomes.items(), (PROCESS, self.process))
+            for text in disagreements(WORKLOADS[name], outcomes)
+        ]
+
+    def page(self) -> str:
+        parts = [f"# Glassnet beside others\n\n{INTRODUCTION}\n"]
+        parts.append(section("Machine", *(f"{line}\n" for line in description())))
+        if any(self.limit.found.values()):
+            parts.append(section("The machine's limit", _limit(self.limit)))
+        trained = self._of_kind(Training)
+        if trained:
+            parts.append(section("Training", _ratios(trained, tuple(TRAINERS))))
+            parts.append(section("Glassnet's training", _speeds(trained, self.limit)))
+        predicted = self._of_kind(Prediction)
+        if predicted:
+            parts.append(section("Prediction", _ratios(predicted, tuple(PREDICTORS))))
+        if self.process:
+            parts.append(section("From the shell to trained digits", _process(self.process)))
+        if self.growth or self.memory or self.parallel:
+            parts.append(section("Glassnet alone", *self._alone()))
+        if self.outcomes:
+            parts.append(section("The same maths", _agreement(self.outcomes)))
+            parts.append(section("Import, first call, memory", *_costs(self.outcomes)))
+        parts.append(f"{self.rounds} rounds. Load of the machine before them: {self.load:.2f}.")
+        return "\n".join(parts) + "\n"
+
+    def _of_kind(self, kind: type) -> dict[str, list[Outcome]]:
+        found = self.outcomes.items()
+        return {name: outcomes for name, outcomes in found if isinstance(WORKLOADS[name], kind)}
+
+    def _alone(self) -> list[str]:
+        blocks = []
+        if self.growth:
+            blocks.append(_growth(self.growth))
+        if self.memory:
+            each = ", ".join(f"{times:.2f} with {rule}" for rule, times in self.memory.items())
+            blocks.append(f"Peak memory of training 5e7 weights, in their own size: {each}.\n")
+        if self.parallel:
+            alone, together = self.parallel["alone"], self.parallel["together"]
+            blocks.append(
+                f"Two trainings at once, from two Python threads: {duration(together)}; one alone: "
+                f"{duration(alone)}; ratio {together / alone:.2f}.\n"
+            )
+        return blocks
+
+
+def ratio_text(ratio: float) -> str:
+    tie = " tie" if 1 / TIE < ratio < TIE else ""
+    return f"{ratio:.2f}×{tie}"
+
+
+def _seconds_of_call(name: str, outcome: Outcome) -> float:
+    work = WORKLOADS[name]
+    return outcome.seconds / (work.calls if isinstance(work, Prediction) else 1)
+
+
+def _ratios(found: dict[str, list[Outcome]], peers: tuple[str, ...]) -> str:
+    """One row for each workload, one column for each library that took part."""
+    took_part = {o.peer for outcomes in found.values() for o in outcomes}
+    present = [peer for peer in peers if peer in took_part]
+    rows = []
+    for name, outcomes in found.items():
+        ours, cells = outcomes[0].seconds, dict.fromkeys(present, "")
+        for o in outcomes:
+            took = f"{duration(_seconds_of_call(name, o))}, {o.threads}t"
+            head = "" if o is outcomes[0] else f"{ratio_text(o.seconds / ours)} "
+            cells[o.peer] = f"{head}({took})" if head else took
+        rows.append([name, *cells.values()])
+    return table(["workload", *present], rows)
+
+
+def _speeds(found: dict[str, list[Outcome]], limit: Limit) -> str:
+    rows = []
+    for name, (ours, *_) in found.items():
+        work = WORKLOADS[name]
+        assert isinstance(work, Training)
+        steps = ours.steps
+        speed = work.flops(steps * work.batch_size) / ours.seconds / 1e9
+        share = f"{speed / limit.best(ours.threads)[0]:.0%}" if limit.found[ours.threads] else ""
+        per_step = duration(ours.seconds / steps)
+        spread = f"{min(ours.turns) / ours.seconds:.2f} to {max(ours.turns) / ours.seconds:.2f}"
+        rows.append([name, f"{steps:,}", per_step, f"{speed:.1f}", share, spread])
+    columns = ["workload", "steps", "a step", "GFLOP/s", "of the limit", "turns / median"]
+    return table(columns, rows)
+
+
+def _limit(limit: Limit) -> str:
+    rows = []
+    for threads, found in limit.found.items():
+        speed, library, size = limit.best(threads)
+        again = [s for s, other, n in found if (other, n) == (library, size)]
+        rows.append(
+            [
+                f"{threads}",
+                f"{speed:.1f}",
+                f"{library}, {size} × {size}",
+                f"{statistics.median(again):.1f}",
+                f"{min(again):.1f}",
+            ]
+        )
+    return table(["threads", "best GFLOP/s", "of", "median over the run", "lowest"], rows)
+
+
+def _process(outcomes: list[Outcome]) -> str:
+    ours = outcomes[0].seconds
+    rows = []
+    for o in outcomes:
+        ratio = "" if o is outcomes[0] else ratio_text(o.seconds / ours)
+        rows.append([o.peer, duration(o.seconds), f"{o.threads}", ratio, f"{o.error:.4f}"])
+    return table(["library", "whole process", "threads", "ratio", "final error"], rows)
+
+
+def _growth(growth: list[tuple[int, int, float]]) -> str:
+    middle = statistics.median(seconds / weights for weights, _, seconds in growth)
+    rows = [
+        [
+            f"{weights:,}",
+            f"{threads}",
+            duration(seconds),
+            f"{seconds / weights * 1e9:.2f} ns",
+            f"{seconds / weights / middle:.2f}",
+        ]
+        for weights, threads, seconds in growth
+    ]
+    return table(["weights", "threads", "a step of 256", "for each weight", "of the middle"], rows)
+
+
+def _agreement(found: dict[str, list[Outcome]]) -> str:
+    rows = []
+    for name, outcomes in found.items():
+        work, ours = WORKLOADS[name], outcomes[0]
+        same = [o for o in outcomes if (name, o.peer) not in OTHER_MATHS]
+        largest = max(same, key=lambda o: difference(work, o, ours))
+        found_text = f"{difference(work, largest, ours):.1e} ({largest.peer})"
+        error = f"{ours.error:.6g}" if isinstance(work, Training) else ""
+        allowed = f"{tolerance(work, largest.peer):g}"
+        all_agree = "no" if list(disagreements(work, outcomes)) else "yes"
+        rows.append([name, error, found_text, allowed, all_agree])
+    columns = ["workload", "Glassnet's final error", "largest difference", "allowed", "agree"]
+    return table(columns, rows)
+
+
+def _costs(found: dict[str, list[Outcome]]) -> list[str]:
+    name = TYPICAL if TYPICAL in found else next(iter(found))
+    rows = [
+        [
+            o.peer,
+            duration(o.import_seconds),
+            duration(max(o.first_seconds - o.turns[0], 0)),
+            f"{o.peak_bytes / 1e6:.0f} MB",
+        ]
+        for o in found[name]
+    ]
+    text = (
+        f"Of {name}. The import includes NumPy's; the first call less the second is compilation, "
+        "where there is one; peak memory is of the whole process, with the data.\n"
+    )
+    return [text, table(["library", "import", "first call − second", "peak memory"], rows)]

@@ -1,0 +1,65 @@
+"""What a library is given: the same examples, start and order as every other."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Examples, their order, and the parameters at the start.
+
+    Attributes
+    ----------
+    X : float32 array of shape (rows, inputs)
+    labels : int64 array of shape (rows,)
+    batches : int64 array of shape (steps, batch size)
+        The rows of each step; empty for a prediction.
+    parameters : float32 array
+        W(1) row by row, b(1), W(2), b(2), ...; each W(l) of shape (units before, units).
+    """
+
+    X: Array
+    labels: Array
+    batches: Array
+    parameters: Array
+
+    def save(self, folder: Path) -> None:
+        for name, array in vars(self).items():
+            np.save(folder / f"{name}.npy", array)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Task":
+        names = ("X", "labels", "batches", "parameters")
+        return cls(*(np.load(folder / f"{name}.npy") for name in names))
+
+    def one_hot(self, classes: int) -> Array:
+        return np.eye(classes, dtype=np.float32)[self.labels]
+
+    def in_order(self) -> tuple[Array, Array]:
+        """Return all rows as the training meets them, for libraries that take no order."""
+        order = self.batches.reshape(-1)
+        return self.X[order], self.labels[order]
+
+
+def layer_views(parameters: Any, layers: tuple[int, ...]) -> tuple[list[Any], list[Any]]:
+    """Return W(1), W(2), ... and b(1), b(2), ... as views of a flat array or tensor."""
+    weights, biases, end = [], [], 0
+    for before, units in pairwise(layers):
+        middle = end + before * units
+        weights.append(parameters[end:middle].reshape(before, units))
+        end = middle + units
+        biases.append(parameters[middle:end])
+    return weights, biases
+
+
+def flat(weights: list[Array], biases: list[Array]) -> Array:
+    """Return the inverse of :func:`layer_views`."""
+    pairs = zip(weights, biases, strict=True)
+    return np.concatenate([part.reshape(-1) for pair in pairs for part in pair])
