@@ -1,6 +1,9 @@
 """The native engine: equal to the reference engine, with the same bits however it runs."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -170,6 +173,32 @@ def test_two_calls_at_once_do_not_disturb_each_other() -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda case: trained(native(), case)[0].tobytes(), cases))
     assert together == alone
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_process_finds_threads_of_its_own() -> None:
+    # The parent's pool holds a sleeping thread, which the child does not have.
+    program = (
+        "import os, hashlib, numpy as np, glassnet as gn\n"
+        "def trained():\n"
+        "    net = gn.Network([30, 200, 3], hidden='relu', output='softmax', seed=1)\n"
+        "    x = np.random.default_rng(0).normal(size=(200, 30))\n"
+        "    net.fit(x, np.arange(200) % 3, epochs=2, threads=2, progress=False)\n"
+        "    return hashlib.sha256(net.parameters.tobytes()).hexdigest()\n"
+        "ours = trained()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    os._exit(0 if trained() == ours else 1)\n"
+        "print(os.waitpid(child, 0)[1], trained() == ours)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert run.stdout.split() == ["0", "True"]
 
 
 def test_wrong_arrays_are_refused_and_not_read() -> None:

@@ -1,6 +1,5 @@
 """What the weights were before a training, in case that it fails."""
 
-import tempfile
 from types import TracebackType
 from typing import IO, Self
 
@@ -34,6 +33,8 @@ class Rollback:
 
     def __enter__(self) -> Self:
         if self._array.nbytes > MOST_BYTES_IN_MEMORY:
+            import tempfile
+
             try:
                 self._file = tempfile.TemporaryFile()
                 self._array.tofile(self._file)
