@@ -58,23 +58,18 @@ struct ForwardEpilogue {
     }
 };
 
-// A scale layer's net inputs are no product: its "tile" is a row of y(l-1) * w(l).
+// A scale layer's net inputs are no product: its "tile" is a piece of a row of y(l-1) * w(l).
+// Threads share the rows.
 template <class T>
-void scale_forward(const Pass<T>& pass, int64_t l, Share columns,
+void scale_forward(const Pass<T>& pass, int64_t l, Share share,
                    const ForwardEpilogue<T>& epilogue) {
     const LayerArrays<T>& from = pass.layers[l - 1];
-    const int64_t panels = (pass.units(l) + tile_columns<T> - 1) / tile_columns<T>;
     alignas(64) T tile[tile_columns<T>];
-    for (int64_t p = columns.begin(panels); p < columns.end(panels); ++p) {
-        const int64_t column = p * tile_columns<T>, left = pass.units(l) - column;
-        const int count = int(left < tile_columns<T> ? left : tile_columns<T>);
-        for (int64_t row = 0; row < pass.rows; ++row) {
-            for (int c = 0; c < count; c += lanes<T>) {
-                const T* w = pass.parameters + pass.layer(l).weights + column + c;
-                const T* y = from.output + row * from.stride + column + c;
-                const int valid = lanes_left<T>(c, count);
-                store(tile + c, load(y, valid) * load(w, valid));
-            }
+    for (int64_t row = share.begin(pass.rows); row < share.end(pass.rows); ++row) {
+        for (int64_t column = 0; column < pass.units(l); column += lanes<T>) {
+            const int count = lanes_left<T>(column, pass.units(l));
+            const T* w = pass.parameters + pass.layer(l).weights + column;
+            store(tile, load(from.output + row * from.stride + column, count) * load(w, count));
             epilogue(row, column, tile, 1, count);
         }
     }

@@ -12,7 +12,12 @@ import pytest
 
 from glassnet.engine.interface import Engine, Steps
 from glassnet.engine.reference import Reference
+from glassnet.network import Network
 from glassnet.structure.activation import Array
+from glassnet.structure.layer import Dense, Scale
+from glassnet.structure.regression import MeanSquaredError
+from glassnet.update.optimizer import SGD
+from glassnet.update.rule import UpdateRule
 from tests.networks import Case, away_from_kinks, random_case
 
 pytestmark = pytest.mark.native
@@ -165,6 +170,18 @@ def test_the_gradient_of_all_examples_is_that_of_the_trace(seed: int) -> None:
         assert error == pytest.approx(np.average(trace.errors, weights=case.weights), rel=1e-12)
         reference = Reference().gradient(case.training())
         assert error == pytest.approx(reference[0], rel=1e-5)
+
+
+@pytest.mark.parametrize("hidden", ["relu", "softmax"])
+def test_a_scale_layer_ends_a_network_on_any_number_of_threads(hidden: str) -> None:
+    net = Network([6, Dense(5, hidden), Scale("identity", bias=True)], seed=3)
+    random = np.random.default_rng(0)
+    x = random.normal(size=(400, 6)).astype(np.float32)
+    desired = random.normal(size=(400, 5)).astype(np.float32)
+    objective = MeanSquaredError().paired_with(net.output_activation)
+    case = Case(net, x, desired, objective, UpdateRule(SGD(0.1)), None, None)
+    ends = {trained(native("", threads), case, threads)[0].tobytes() for threads in (1, 2, 3) * 5}
+    assert len(ends) == 1
 
 
 def test_two_calls_at_once_do_not_disturb_each_other() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.engine.interface import Engine, Masks, Steps, Trace, Training, groups_of
+from glassnet.errors import NotFiniteError
 from glassnet.randomness import dropout_words
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
@@ -26,6 +27,8 @@ class Reference(Engine):
         self, architecture: Architecture, parameters: Array, x: Array, threads: int | None = None
     ) -> Array:
         """Return y(L)."""
+        if not np.isfinite(x).all():
+            raise NotFiniteError("x")
         return _forward(architecture, parameters, x, [])[1][-1]
 
     def evaluate(
