@@ -203,10 +203,7 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
     copy_rows(batch.desired, outputs, batch.rows, outputs, pass.desired, pass.layers[last].stride);
     Team alone(1);
     forward_and_backward(pass, scratch, Part{everything, alone});
-    double examples = double(batch.rows);
-    if (batch.weights)
-        examples =
-            sum_over_batch(batch.rows, [&](int64_t row) { return double(batch.weights[row]); });
+    const double examples = examples_in_batch(batch.weights, batch.rows);
     for (int64_t l = last; l >= 1; --l)
         layer_gradient(pass, l, examples, scratch.panel, everything,
                        KeepGradient<T>{result.gradient});

@@ -134,8 +134,7 @@ struct SmallTraining {
             objective(training.network, examples);
             if (training.weights) examples.weigh(load(weights + row));
         }
-        if (!training.weights) return double(rows);
-        return sum_over_batch(rows, [&](int64_t row) { return double(weights[row]); });
+        return examples_in_batch(training.weights ? weights : nullptr, rows);
     }
 
     // delta(l-1) = c (delta(l) W(l)^T) * g'(in(l-1)).
@@ -184,9 +183,7 @@ struct SmallTraining {
             training.update, training.parameters,           training.state,
             count,           training.steps_before + s + 1, training.learning_rates[s],
             double(rows)};
-        training.step_costs[s] = sum_over_batch(rows, [&](int64_t row) {
-            return training.weights ? double(weights[row]) * costs[row] : costs[row];
-        });
+        training.step_costs[s] = sum_of_costs(training.weights ? weights : nullptr, costs, rows);
         update_all(training.network, step, gradient, T(1), everything);
     }
 

@@ -75,27 +75,33 @@ void scale_forward(const Pass<T>& pass, int64_t l, Share share,
     }
 }
 
-// Calls `use(first row, examples)` for each block of rows, with the layer's net inputs by example.
-template <class T, class Use>
-void by_examples(const Pass<T>& pass, int64_t l, const T* array, T* transposed, Share share,
-                 const Use& use) {
-    const int64_t units = pass.units(l), stride = pass.layers[l].stride;
-    const int64_t end = share.end(pass.rows);
-    for (int64_t row = share.begin(pass.rows); row < end; row += lanes<T>) {
-        const int rows = lanes_left<T>(row, end);
-        for (int64_t k = 0; k < units; k += lanes<T>)
-            transpose(array + row * stride + k, stride, rows, lanes_left<T>(k, units),
-                      transposed + k * lanes<T>, lanes<T>);
-        use(row, rows);
-    }
+// Some rows as (units, lanes): one example to a lane.
+template <class T>
+void to_lanes(const T* array, int64_t stride, int rows, int64_t units, T* transposed) {
+    for (int64_t k = 0; k < units; k += lanes<T>)
+        transpose(array + k, stride, rows, lanes_left<T>(k, units), transposed + k * lanes<T>,
+                  lanes<T>);
 }
 
-// Back from (units, lanes) to rows.
+// And back from (units, lanes) to rows.
 template <class T>
-void by_units(const T* transposed, int64_t units, int rows, T* array, int64_t stride) {
+void to_rows(const T* transposed, int64_t units, int rows, T* array, int64_t stride) {
     for (int64_t k = 0; k < units; k += lanes<T>)
         transpose(transposed + k * lanes<T>, lanes<T>, lanes_left<T>(k, units), rows, array + k,
                   stride);
+}
+
+// Calls `use(first row, rows)` for each block of as many rows as there are lanes, with the rows of
+// one of the layer's arrays in lanes.
+template <class T, class Use>
+void by_examples(const Pass<T>& pass, int64_t l, const T* array, T* transposed, Share share,
+                 const Use& use) {
+    const int64_t stride = pass.layers[l].stride, end = share.end(pass.rows);
+    for (int64_t row = share.begin(pass.rows); row < end; row += lanes<T>) {
+        const int rows = lanes_left<T>(row, end);
+        to_lanes(array + row * stride, stride, rows, pass.units(l), transposed);
+        use(row, rows);
+    }
 }
 
 template <class T>
@@ -105,10 +111,9 @@ void softmax_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, Sh
         pass.units(l), lanes<T>, scratch.net_input, nullptr, scratch.predicted, nullptr, nullptr};
     by_examples(pass, l, to.net_input, scratch.net_input, share, [&](int64_t row, int rows) {
         softmax(examples);
-        by_units(scratch.predicted, pass.units(l), rows, to.output + row * to.stride, to.stride);
+        to_rows(scratch.predicted, pass.units(l), rows, to.output + row * to.stride, to.stride);
         if (!to.derivative) return;
-        by_units(scratch.predicted, pass.units(l), rows, to.derivative + row * to.stride,
-                 to.stride);
+        to_rows(scratch.predicted, pass.units(l), rows, to.derivative + row * to.stride, to.stride);
     });
 }
 
@@ -162,16 +167,14 @@ void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const Part& pa
     by_examples(pass, last, to.net_input, scratch.net_input, part.share,
                 [&](int64_t row, int rows) {
                     const int64_t at = row * to.stride;
-                    for (int64_t k = 0; k < units; k += lanes<T>)
-                        transpose(pass.desired + at + k, to.stride, rows, lanes_left<T>(k, units),
-                                  scratch.desired + k * lanes<T>, lanes<T>);
+                    to_lanes(pass.desired + at, to.stride, rows, units, scratch.desired);
                     objective(*pass.network, examples);
                     for (int example = 0; example < rows; ++example)
                         pass.costs[row + example] = costs[example];
                     if (pass.weights) examples.weigh(load(pass.weights + row, rows));
                     if (to.output)
-                        by_units(scratch.predicted, units, rows, to.output + at, to.stride);
-                    if (to.delta) by_units(scratch.delta, units, rows, to.delta + at, to.stride);
+                        to_rows(scratch.predicted, units, rows, to.output + at, to.stride);
+                    if (to.delta) to_rows(scratch.delta, units, rows, to.delta + at, to.stride);
                 });
     part.wait();
 }
@@ -220,11 +223,9 @@ void softmax_layer_backward(const Pass<T>& pass, int64_t l, const Scratch<T>& sc
                                scratch.delta, nullptr};
     by_examples(pass, l, to.derivative, scratch.predicted, share, [&](int64_t row, int rows) {
         T* delta = to.delta + row * to.stride;
-        for (int64_t k = 0; k < units; k += lanes<T>)
-            transpose(delta + k, to.stride, rows, lanes_left<T>(k, units),
-                      scratch.delta + k * lanes<T>, lanes<T>);
+        to_lanes(delta, to.stride, rows, units, scratch.delta);
         softmax_backward(examples);
-        by_units(scratch.delta, units, rows, delta, to.stride);
+        to_rows(scratch.delta, units, rows, delta, to.stride);
     });
 }
 
@@ -417,6 +418,20 @@ inline double sum_over_batch(int64_t rows, const Number& number) {
     return total;
 }
 
+// For how many examples a batch counts.
+template <class T>
+double examples_in_batch(const T* weights, int64_t rows) {
+    if (!weights) return double(rows);
+    return sum_over_batch(rows, [&](int64_t row) { return double(weights[row]); });
+}
+
+template <class T>
+double sum_of_costs(const T* weights, const double* costs, int64_t rows) {
+    return sum_over_batch(rows, [&](int64_t row) {
+        return weights ? double(weights[row]) * costs[row] : costs[row];
+    });
+}
+
 // What one member of the team does in a training; member 0 also writes down the costs.
 template <class T>
 struct Member {
@@ -436,8 +451,9 @@ struct Member {
         pass.step = training.steps_before + s + 1;
         gather(training.order + training.batch_starts[s]);
         forward_and_backward(pass, scratch, part);
-        const double examples = examples_in_batch();
-        if (part.share.part == 0) training.step_costs[s] = sum_of_costs();
+        const double examples = examples_in_batch(pass.weights, pass.rows);
+        if (part.share.part == 0)
+            training.step_costs[s] = sum_of_costs(pass.weights, pass.costs, pass.rows);
         change_parameters(s, examples);
         part.wait();
     }
@@ -461,17 +477,6 @@ struct Member {
             for (int64_t k = 0; k < units; k += lanes<T>)
                 store(to + row * stride + k, load(example + k, lanes_left<T>(k, units)));
         }
-    }
-
-    double examples_in_batch() const {
-        if (!pass.weights) return double(pass.rows);
-        return sum_over_batch(pass.rows, [&](int64_t row) { return double(pass.weights[row]); });
-    }
-
-    double sum_of_costs() const {
-        return sum_over_batch(pass.rows, [&](int64_t row) {
-            return pass.weights ? double(pass.weights[row]) * pass.costs[row] : pass.costs[row];
-        });
     }
 
     void change_parameters(int64_t s, double examples) {

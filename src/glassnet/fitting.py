@@ -136,8 +136,8 @@ class Fitting:
             run = FullBatchRun(engine(), training, optimizer, options.epochs)
             return cls(run, targets.classes)
         plan = Plan(
-            epochs=whole_number("epochs", options.epochs, 1),
-            batch_size=min(whole_number("batch_size", options.batch_size, 1), len(training.x)),
+            epochs=int(options.epochs),
+            batch_size=min(int(options.batch_size), len(training.x)),
             seed=learner.seed,
             first_epoch=learner.epochs_trained,
             schedule=options.schedule or Constant(),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.formula.tree import Call, Formula, Number, Symbol, exp, sum_of
+from glassnet.structure.named import Named
 
 __all__ = [
     "Activation",
@@ -26,19 +27,11 @@ __all__ = [
 Array: TypeAlias = NDArray[Any]
 
 
-class Activation(ABC):
+class Activation(Named, ABC):
     """A function g from net inputs to outputs. Arrays are (examples, units of the layer)."""
 
-    name: str
     #: Whether g′ jumps at 0.
     has_kink: bool = False
-    #: What the function's one number is called, where it has one.
-    parameter_name: str = ""
-
-    @property
-    def parameter(self) -> float:
-        """The function's one number; 0 where it has none."""
-        return float(getattr(self, self.parameter_name)) if self.parameter_name else 0.0
 
     @abstractmethod
     def value(self, net_input: Array) -> Array:
@@ -51,16 +44,6 @@ class Activation(ABC):
     @abstractmethod
     def formula(self, net_inputs: Sequence[Symbol], unit: int, most: int | None = None) -> Formula:
         """Return y of `unit` by the layer's net inputs; sums show at most `most` terms."""
-
-    def __repr__(self) -> str:
-        number = f"{self.parameter:g}" if self.parameter_name else ""
-        return f"{type(self).__name__}({number})"
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.parameter == getattr(other, "parameter", None)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.parameter))
 
 
 class Elementwise(Activation):

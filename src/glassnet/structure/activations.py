@@ -8,6 +8,7 @@ from glassnet.structure.activation import (
     Softmax,
     Tanh,
 )
+from glassnet.structure.named import named
 from glassnet.structure.rectifier import (
     Elu,
     Gelu,
@@ -64,10 +65,4 @@ def activation_named(activation: str | Activation, parameter: float | None = Non
     """
     if isinstance(activation, Activation):
         return activation
-    if not isinstance(activation, str) or activation not in ACTIVATIONS:
-        known = ", ".join(ACTIVATIONS)
-        raise ValueError(f"unknown activation {activation!r}; known are: {known}")
-    found = ACTIVATIONS[activation]
-    if parameter is None or not found.parameter_name:
-        return found
-    return type(found)(**{found.parameter_name: parameter})
+    return named("activation", ACTIVATIONS, activation, parameter)

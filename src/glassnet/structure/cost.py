@@ -25,6 +25,7 @@ from glassnet.structure.activation import (
     Sigmoid,
     Softmax,
 )
+from glassnet.structure.named import Named
 
 __all__ = [
     "BinaryCrossentropy",
@@ -38,17 +39,8 @@ __all__ = [
 ]
 
 
-class Cost(ABC):
+class Cost(Named, ABC):
     """The error E of one example. Arrays are (examples, outputs), costs (examples,) in float64."""
-
-    name: str
-    #: What the cost's one number is called, where it has one.
-    parameter_name: str = ""
-
-    @property
-    def parameter(self) -> float:
-        """The cost's one number; 0 where it has none."""
-        return float(getattr(self, self.parameter_name)) if self.parameter_name else 0.0
 
     @abstractmethod
     def paired_with(self, activation: Activation) -> "Objective":
@@ -77,16 +69,6 @@ class Cost(ABC):
     ) -> Formula:
         """Return E by predicted and desired outputs; sums show at most `most` terms."""
         return sum_of(self.terms(predicted, desired), most)
-
-    def __repr__(self) -> str:
-        number = f"{self.parameter:g}" if self.parameter_name else ""
-        return f"{type(self).__name__}({number})"
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.parameter == getattr(other, "parameter", None)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.parameter))
 
 
 class Objective(ABC):

@@ -2,6 +2,7 @@
 
 from glassnet.structure.activation import Activation, Exponential, Sigmoid, Softmax
 from glassnet.structure.cost import BinaryCrossentropy, CategoricalCrossentropy, Cost
+from glassnet.structure.named import named
 from glassnet.structure.regression import (
     Huber,
     MeanAbsoluteError,
@@ -42,12 +43,7 @@ def cost_named(cost: str | Cost, parameter: float | None = None) -> Cost:
     """
     if isinstance(cost, Cost):
         return cost
-    if not isinstance(cost, str) or cost not in COSTS:
-        raise ValueError(f"unknown cost {cost!r}; known are: {', '.join(COSTS)}")
-    found = COSTS[cost]
-    if parameter is None or not found.parameter_name:
-        return found
-    return type(found)(**{found.parameter_name: parameter})
+    return named("cost", COSTS, cost, parameter)
 
 
 def default_cost(activation: Activation) -> Cost:

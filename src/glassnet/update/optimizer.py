@@ -112,22 +112,36 @@ class Momentum(Optimizer):
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
     ) -> None:
         """Take v ← μ v − α g, w ← w + v."""
-        number_type = parameters.dtype.type
-        (velocity,) = state
-        velocity *= number_type(self.momentum)
-        velocity -= number_type(learning_rate) * gradient
-        _small_to_zero(velocity)
+        velocity, _ = self._accelerate(state, gradient, learning_rate)
         parameters += velocity
 
     def formulas(
         self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
     ) -> list[tuple[str, Formula]]:
         """Return the new velocity and the new weight."""
+        new_velocity, after = self._velocity_formulas(gradient, state)
+        return [("v", new_velocity), ("w", weight + after)]
+
+    def _accelerate(
+        self, state: Array, gradient: Array, learning_rate: float
+    ) -> tuple[Array, Array]:
+        """Take v ← μ v − α g; return v and α g."""
+        number_type = gradient.dtype.type
+        (velocity,) = state
+        change = number_type(learning_rate) * gradient
+        velocity *= number_type(self.momentum)
+        velocity -= change
+        _small_to_zero(velocity)
+        return velocity, change
+
+    def _velocity_formulas(
+        self, gradient: Symbol, state: Sequence[Symbol]
+    ) -> tuple[Formula, Symbol]:
+        """Return the formula of the new velocity, and its symbol."""
         (velocity,) = state
         mu, alpha = Symbol("μ", self.momentum), Symbol("α", self.learning_rate)
         new_velocity = mu * velocity - alpha * gradient
-        after = Symbol("v", new_velocity.evaluate(), index="new")
-        return [("v", new_velocity), ("w", weight + after)]
+        return new_velocity, Symbol("v", new_velocity.evaluate(), index="new")
 
 
 @dataclass(frozen=True)
@@ -142,23 +156,16 @@ class Nesterov(Momentum):
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
     ) -> None:
         """Take v ← μ v − α g, w ← w + μ v − α g."""
-        number_type = parameters.dtype.type
-        (velocity,) = state
-        change = number_type(learning_rate) * gradient
-        velocity *= number_type(self.momentum)
-        velocity -= change
-        _small_to_zero(velocity)
-        parameters += number_type(self.momentum) * velocity
+        velocity, change = self._accelerate(state, gradient, learning_rate)
+        parameters += parameters.dtype.type(self.momentum) * velocity
         parameters -= change
 
     def formulas(
         self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
     ) -> list[tuple[str, Formula]]:
         """Return the new velocity and the new weight."""
-        (velocity,) = state
+        new_velocity, after = self._velocity_formulas(gradient, state)
         mu, alpha = Symbol("μ", self.momentum), Symbol("α", self.learning_rate)
-        new_velocity = mu * velocity - alpha * gradient
-        after = Symbol("v", new_velocity.evaluate(), index="new")
         return [("v", new_velocity), ("w", weight + mu * after - alpha * gradient)]
 
 
