@@ -26,6 +26,8 @@ template <class T>
 using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Rows = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;  // may stand apart
 
 void require(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
@@ -86,12 +88,10 @@ private:
     void* memory_;
 };
 
-int64_t state_size(const Update& update, int64_t parameters) {
-    switch (update.rule) {
-        case Rule::sgd: return 0;
-        case Rule::adam: return 2 * parameters;
-        default: return parameters;
-    }
+template <class T>
+bool fits(const Rows<T>& state, const Update& update, int64_t parameters) {
+    return int64_t(state.shape(0)) == state_rows(update.rule) &&
+           int64_t(state.shape(1)) == parameters && (parameters == 1 || state.stride(1) == 1);
 }
 
 void require_dropout(const std::optional<std::vector<double>>& rates, const Network& network) {
@@ -117,15 +117,14 @@ int64_t checked_steps(const Program& program, const Matrix<const T>& x,
 
 template <class T>
 void run(const Program& program, const Update& update, std::optional<std::vector<double>> dropout,
-         uint64_t seed, Vector<T> parameters, Vector<T> state, int64_t steps_before,
+         uint64_t seed, Vector<T> parameters, Rows<T> state, int64_t steps_before,
          Matrix<const T> x, Matrix<const T> desired, std::optional<Vector<const T>> weights,
          Vector<const int64_t> order, Vector<const int64_t> batch_starts,
          Vector<const double> learning_rates, Vector<double> step_costs, int threads) {
     const int64_t count = program.network().parameter_count;
     const int64_t steps = checked_steps(program, x, order, batch_starts);
     require(int64_t(parameters.shape(0)) == count, "the parameters do not fit the network");
-    require(int64_t(state.shape(0)) == state_size(update, count),
-            "the state does not fit the optimizer");
+    require(fits(state, update, count), "the state does not fit the optimizer");
     require(desired.shape(0) == x.shape(0) && int64_t(desired.shape(1)) == program.outputs(),
             "desired does not fit x and the network");
     require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
@@ -140,6 +139,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                {dropout ? dropout->data() : nullptr, seed},
                                parameters.data(),
                                state.data(),
+                               state.stride(0),
                                steps_before,
                                x.data(),
                                desired.data(),
@@ -189,15 +189,16 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
 
 // One step of an update by a gradient; `rows` is the size of its batch.
 template <class T>
-void update(const Program& program, const Update& update, Vector<T> parameters, Vector<T> state,
+void update(const Program& program, const Update& update, Vector<T> parameters, Rows<T> state,
             Vector<const T> gradient, int64_t rows, int64_t step, double learning_rate) {
     const int64_t count = program.network().parameter_count;
     require(int64_t(parameters.shape(0)) == count && int64_t(gradient.shape(0)) == count &&
-                int64_t(state.shape(0)) == state_size(update, count),
+                fits(state, update, count),
             "parameters, state and gradient do not fit the network and each other");
     std::vector<double> squares(size_t(update.clip_norm != 0 ? count / 4096 + 1 : 0));
     program.kernels<T>().update(program.network(), update, parameters.data(), state.data(),
-                                gradient.data(), squares.data(), rows, step, learning_rate);
+                                state.stride(0), gradient.data(), squares.data(), rows, step,
+                                learning_rate);
 }
 
 // Without a desired matrix there are no costs. Returns whether all of x are finite numbers.

@@ -56,8 +56,8 @@ Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int
         if (learns) arrays.delta = arena.take<T>(size);
         if (pass.layers) pass.layers[l] = arrays;
     }
-    pass.desired = arena.take<T>(rows * row_stride<T>(pass.units(depth)));
-    pass.weights = arena.take<T>(rows);
+    if (keep != Keep::training)  // there each thread has its own
+        pass.desired = arena.take<T>(rows * row_stride<T>(pass.units(depth)));
     pass.costs = arena.take<double>(rows);
     return pass;
 }
@@ -73,41 +73,84 @@ Scratch<T> take_scratch(Arena& arena, const Network& network, int64_t rows) {
             arena.take<T>(examples)};
 }
 
+// First layers of more weights are not copied for the threads: their rows are long, and memory
+// counts.
+inline constexpr int64_t most_copied = 1 << 20;
+
+template <class T>
+OwnColumns<T> take_columns(Arena& arena, const Training<T>& training, Share share) {
+    const Layer& layer = training.network.layers[0];
+    if (share.parts == 1 || layer.connection != Connection::dense ||
+        layer.weight_count() > most_copied || training.update.clip_norm != 0 ||
+        !by_panels<T>(layer.to, share.parts))
+        return {};
+    const Columns columns = columns_of<T>(layer.to, share);
+    const int64_t size = layer.from * columns.count();
+    T* weights = arena.take<T>(size);
+    T* state = arena.take<T>(size * state_rows(training.update.rule));
+    return {weights, state, columns.first, columns.count()};
+}
+
+// What one thread of a team has for itself.
+template <class T>
+struct Own {
+    Pass<T> pass;
+    Scratch<T> scratch;
+
+    Own(Arena& arena, const Training<T>& training, const Pass<T>& shared, int64_t rows, Share share)
+        : pass(shared), scratch(take_scratch<T>(arena, training.network, rows)) {
+        pass.layers = arena.take<LayerArrays<T>>(pass.depth() + 1);
+        pass.own = take_columns(arena, training, share);
+        for (int64_t l = 0; l <= pass.depth(); ++l) {
+            const bool own = keeps_columns(pass, l, share.parts);
+            const int64_t size = own ? rows * row_stride<T>(pass.units(l)) : 0;
+            T* derivative = arena.take<T>(size);
+            T* delta = arena.take<T>(l == 1 ? size : 0);
+            if (!pass.layers) continue;
+            LayerArrays<T>& arrays = pass.layers[l];
+            arrays = shared.layers[l];
+            if (own) arrays.derivative = derivative;
+            if (own && l == 1) arrays.delta = delta;
+        }
+        const int64_t outputs = rows * row_stride<T>(pass.units(pass.depth()));
+        const bool by_rows = !by_panels<T>(pass.units(pass.depth()), share.parts);
+        T* net_input = arena.take<T>(by_rows ? outputs : 0);
+        pass.desired = arena.take<T>(outputs);
+        pass.weights = training.weights ? arena.take<T>(rows) : nullptr;
+        if (!pass.layers) return;
+        pass.layers[0].output = scratch.x;
+        if (by_rows) pass.layers[pass.depth()].net_input = net_input;
+    }
+};
+
 // Everything that a training needs beside parameters, state and data.
 template <class T>
 struct TrainingMemory {
     Pass<T> pass;
     T* gradient;
     double* squares;
-    LayerArrays<T>* layers;  // depth + 1 for each thread, which differ by its own inputs
-    Scratch<T> scratch;      // of thread 0; the others' behind it, scratch_bytes apart
-    size_t scratch_bytes;
+    char* own;  // for each thread own_bytes
+    size_t own_bytes;
 
-    TrainingMemory(Arena& arena, const Network& network, const T* parameters, int64_t rows,
-                   int threads, bool clips)
-        : pass(take_pass(arena, network, parameters, rows, Keep::training)) {
-        const int64_t count = clips ? network.parameter_count : 0;
+    TrainingMemory(Arena& arena, const Training<T>& training, int64_t rows, int threads)
+        : pass(take_pass(arena, training.network, training.parameters, rows, Keep::training)) {
+        pass.dropout = training.dropout;
+        const int64_t count = training.update.clip_norm != 0 ? training.network.parameter_count : 0;
         gradient = arena.take<T>(count);
         squares = arena.take<double>((count + norm_piece - 1) / norm_piece);
-        layers = arena.take<LayerArrays<T>>(threads * (network.depth + 1));
-        const size_t before = arena.used();
-        scratch = take_scratch<T>(arena, network, rows);
-        scratch_bytes = arena.used() - before;
-        arena.take<char>(int64_t(scratch_bytes) * (threads - 1));
+        own_bytes = 0;
+        for (int number = 0; number < threads; ++number) {
+            Arena counted(nullptr);
+            Own<T>(counted, training, pass, rows, {number, threads});
+            if (counted.used() > own_bytes) own_bytes = counted.used();
+        }
+        own = arena.take<char>(int64_t(own_bytes) * threads);
     }
 
-    Member<T> member(const Training<T>& training, int number, Team& team) const {
-        const auto mine = [&](T* array) {
-            return reinterpret_cast<T*>(reinterpret_cast<char*>(array) + number * scratch_bytes);
-        };
-        const Scratch<T> own{mine(scratch.x),         mine(scratch.panel),
-                             mine(scratch.net_input), mine(scratch.desired),
-                             mine(scratch.predicted), mine(scratch.delta)};
-        Pass<T> own_pass = pass;
-        own_pass.layers = layers + number * (pass.depth() + 1);
-        for (int64_t l = 0; l <= pass.depth(); ++l) own_pass.layers[l] = pass.layers[l];
-        own_pass.layers[0].output = own.x;
-        return {training, own_pass, own, gradient, squares, {{number, team.size()}, team}};
+    Member<T> member(const Training<T>& training, int64_t rows, Share share, Team& team) const {
+        Arena arena(own + size_t(share.part) * own_bytes);
+        const Own<T> mine(arena, training, pass, rows, share);
+        return {training, mine.pass, mine.scratch, gradient, squares, {share, team}};
     }
 };
 
@@ -126,8 +169,7 @@ size_t training_bytes(const Training<T>& training, int threads) {
     if (SmallTraining<T>::fits(training, rows))
         small.take(arena, rows);
     else
-        TrainingMemory<T>(arena, training.network, nullptr, rows, threads,
-                          training.update.clip_norm != 0);
+        TrainingMemory<T>(arena, training, rows, threads);
     return arena.used();
 }
 
@@ -135,6 +177,7 @@ template <class T>
 struct RunCall {
     const Training<T>& training;
     const TrainingMemory<T>& memory;
+    int64_t rows;  // of the largest batch
     Team& team;
 };
 
@@ -148,15 +191,13 @@ void run(const Training<T>& training, Team& team, void* workspace) {
         small.run();
         return;
     }
-    TrainingMemory<T> memory(arena, training.network, training.parameters, rows, team.size(),
-                             training.update.clip_norm != 0);
-    memory.pass.dropout = training.dropout;
-    if (!training.weights) memory.pass.weights = nullptr;
-    RunCall<T> call{training, memory, team};
+    TrainingMemory<T> memory(arena, training, rows, team.size());
+    RunCall<T> call{training, memory, rows, team};
     team.each(
         [](void* argument, int number) {
             const RunCall<T>& call = *static_cast<RunCall<T>*>(argument);
-            call.memory.member(call.training, number, call.team).run();
+            const Share share{number, call.team.size()};
+            call.memory.member(call.training, call.rows, share, call.team).run();
         },
         &call);
 }
@@ -214,15 +255,16 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
 
 template <class T>
 void update_parameters(const Network& network, const Update& update, T* parameters, T* state,
-                       const T* gradient, double* squares, int64_t rows, int64_t step,
-                       double learning_rate) {
+                       int64_t state_stride, const T* gradient, double* squares, int64_t rows,
+                       int64_t step, double learning_rate) {
     const int64_t count = network.parameter_count;
     double factor = 1;
     if (update.clip_norm != 0) {
         sum_squares(gradient, count, everything, squares);
         factor = clipping_factor(squares, count, update.clip_norm);
     }
-    const UpdateStep<T> now{update, parameters, state, count, step, learning_rate, double(rows)};
+    const UpdateStep<T> now{update, parameters,    state,       state_stride,
+                            step,   learning_rate, double(rows)};
     update_all(network, now, gradient, T(factor), everything);
 }
 

@@ -83,6 +83,9 @@ struct Update {
     double clip_norm;              // the longest a gradient may be, or 0
 };
 
+// How many numbers the rule remembers of each parameter.
+inline int64_t state_rows(Rule rule) { return rule == Rule::sgd ? 0 : rule == Rule::adam ? 2 : 1; }
+
 // Which outputs are set to 0 in training, each with its layer's probability.
 struct Dropout {
     const double* rates;  // (depth): of the inputs, then of layers 1 ... depth - 1; or null
@@ -97,7 +100,8 @@ struct Training {
     Update update;
     Dropout dropout;
     T* parameters;         // (parameter_count)
-    T* state;              // what the rule remembers, one array of parameter_count behind another
+    T* state;              // what the rule remembers: arrays of parameter_count numbers ...
+    int64_t state_stride;  // ... so far apart
     int64_t steps_before;  // how many steps have been taken already
     const T* x;            // (examples, inputs)
     const T* desired;      // (examples, outputs)
@@ -155,8 +159,9 @@ struct Kernels {
                   void* workspace);
     // `squares` has room for a number for each 4096 parameters, or is null where nothing is
     // clipped.
-    void (*update)(const Network&, const Update&, T* parameters, T* state, const T* gradient,
-                   double* squares, int64_t rows, int64_t step, double learning_rate);
+    void (*update)(const Network&, const Update&, T* parameters, T* state, int64_t state_stride,
+                   const T* gradient, double* squares, int64_t rows, int64_t step,
+                   double learning_rate);
     size_t (*prediction_bytes)(const Network&, int64_t rows);  // for each thread
     void (*predict)(const Network&, const Prediction<T>&, Team&, void* workspace);
     void (*elementary)(int32_t function, const T* x, T* y, int64_t count);

@@ -34,17 +34,17 @@ struct UpdateStep {
     const Update& update;
     T* parameters;
     T* state;
-    int64_t count;
+    int64_t state_stride;
     double learning_rate;
     double examples;  // in the batch
     T correction1, correction2;
 
-    UpdateStep(const Update& update, T* parameters, T* state, int64_t count, int64_t step,
+    UpdateStep(const Update& update, T* parameters, T* state, int64_t state_stride, int64_t step,
                double learning_rate, double examples)
         : update(update),
           parameters(parameters),
           state(state),
-          count(count),
+          state_stride(state_stride),
           learning_rate(learning_rate),
           examples(examples),
           correction1(0),
@@ -61,7 +61,7 @@ struct UpdateStep {
         return {update.rule,
                 parameters,
                 state,
-                state + count,
+                state + state_stride,
                 T(alpha),
                 T(update.momentum),
                 T(update.beta1),

@@ -24,6 +24,21 @@ struct LayerArrays {
     T* derivative;  // g'(in), kept from the forward pass; of a softmax layer, y before dropout
     T* delta;
     int64_t stride;
+
+    LayerArrays from_column(int64_t column) const {
+        const auto from = [column](T* array) { return array ? array + column : nullptr; };
+        return {from(net_input), from(output), from(derivative), from(delta), stride};
+    }
+};
+
+// The columns of the first layer's weights that one thread of a team works on, in a matrix of its
+// own. No other thread reads them, since no delta goes back to the input; but where they stand
+// beside another thread's, each processor keeps fetching the other's as the next lines to come.
+template <class T>
+struct OwnColumns {
+    T* weights;  // (from, count); null where the threads work on the network's own matrix
+    T* state;    // what the rule remembers of them, one such matrix behind another
+    int64_t first, count;
 };
 
 // A batch.
@@ -39,6 +54,7 @@ struct Pass {
     double* costs;           // (rows)
     Dropout dropout;
     int64_t step;
+    OwnColumns<T> own;
 
     int64_t depth() const { return network->depth; }
     const Layer& layer(int64_t l) const { return network->layers[l - 1]; }

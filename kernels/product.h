@@ -37,6 +37,23 @@ struct Share {
 
 inline constexpr Share everything{0, 1};
 
+template <class T>
+inline int64_t panel_count(int64_t columns) {
+    return (columns + tile_columns<T> - 1) / tile_columns<T>;
+}
+
+// The columns of a thread, in whole panels.
+struct Columns {
+    int64_t first, end;
+    int64_t count() const { return end - first; }
+};
+template <class T>
+inline Columns columns_of(int64_t columns, Share share) {
+    const int64_t panels = panel_count<T>(columns);
+    const int64_t end = share.end(panels) * tile_columns<T>;
+    return {share.begin(panels) * tile_columns<T>, end < columns ? end : columns};
+}
+
 // `rows` x `vectors` sums over k of a (row, k) b (k, column), left in `tile`, or added to it.
 template <class T, int rows, int vectors>
 void multiply_tile(Left<T> a, const T* b, int64_t b_stride, int64_t k_count, T* tile, bool add) {
@@ -100,7 +117,7 @@ void pack_panel(Right<T> b, int64_t column, int64_t count, int64_t width, int64_
 // where there are too few of them they share the rows.
 template <class T>
 inline bool by_panels(int64_t columns, int parts) {
-    const int64_t panels = (columns + tile_columns<T> - 1) / tile_columns<T>;
+    const int64_t panels = panel_count<T>(columns);
     return panels % parts == 0 || panels >= 4 * parts;
 }
 
@@ -113,8 +130,7 @@ void multiply(Left<T> a, Right<T> b, int64_t rows, int64_t columns, int64_t k_co
               Share share, T* panel, const Epilogue& epilogue) {
     const Share over_panels = by_panels<T>(columns, share.parts) ? share : everything;
     const Share over_rows = by_panels<T>(columns, share.parts) ? everything : share;
-    const int64_t panels = (columns + tile_columns<T> - 1) / tile_columns<T>;
-    const int64_t first_row = over_rows.begin(rows);
+    const int64_t panels = panel_count<T>(columns), first_row = over_rows.begin(rows);
     const int64_t own_rows = over_rows.end(rows) - first_row;
     if (own_rows == 0) return;
     // Tiles of about equal height: none is left with a single row.

@@ -178,10 +178,9 @@ struct SmallTraining {
     }
 
     void change_parameters(int64_t s) const {
-        const int64_t count = training.network.parameter_count;
         const UpdateStep<T> step{
-            training.update, training.parameters,           training.state,
-            count,           training.steps_before + s + 1, training.learning_rates[s],
+            training.update,       training.parameters,           training.state,
+            training.state_stride, training.steps_before + s + 1, training.learning_rates[s],
             double(rows)};
         training.step_costs[s] = sum_of_costs(training.weights ? weights : nullptr, costs, rows);
         update_all(training.network, step, gradient, T(1), everything);

@@ -31,6 +31,9 @@ struct ForwardEpilogue {
     const T* biases;
     LayerArrays<T> to;  // output null where the activation looks at whole rows
 
+    ForwardEpilogue from_column(int64_t column) const {
+        return {layer, biases ? biases + column : nullptr, to.from_column(column)};
+    }
     void prepare(int64_t, int64_t, int, int) const {}
     void operator()(int64_t row, int64_t column, const T* tile, int rows, int columns) const {
         with_activation<T>(
@@ -136,6 +139,10 @@ void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, co
     if (row_wise) epilogue.to.output = epilogue.to.derivative = nullptr;
     if (layer.connection == Connection::scale)
         scale_forward(pass, l, part.share, epilogue);
+    else if (l == 1 && pass.own.weights)
+        multiply<T>({from.output, from.stride, 1}, {pass.own.weights, pass.own.count, 1, false},
+                    pass.rows, pass.own.count, layer.from, layer.from, everything, scratch.panel,
+                    epilogue.from_column(pass.own.first));
     else
         multiply<T>({from.output, from.stride, 1},
                     {pass.parameters + layer.weights, layer.to, 1, false}, pass.rows, layer.to,
@@ -229,6 +236,25 @@ void softmax_layer_backward(const Pass<T>& pass, int64_t l, const Scratch<T>& sc
     });
 }
 
+// Does each thread have columns of a hidden layer to itself, all the way forward and back? Its
+// derivative, and delta(1), are then read by nobody else, so they stand in arrays of its own.
+template <class T>
+bool keeps_columns(const Pass<T>& pass, int64_t l, int parts) {
+    return l > 0 && l < pass.depth() && by_panels<T>(pass.units(l), parts) &&
+           pass.layer(l).activation != Activation::softmax && pass.dropout_rate(l) == 0 &&
+           pass.layer(l).connection == Connection::dense &&
+           pass.layer(l + 1).connection == Connection::dense;
+}
+
+// Behind delta(L), does each thread read only what it wrote itself, until the next step exchanges
+// y(1)? With one hidden layer, yes, where its columns of y(1) are also its rows of a W(2) that is
+// too narrow to be shared by columns.
+template <class T>
+bool keeps_to_itself(const Pass<T>& pass, int parts) {
+    return pass.depth() == 2 && keeps_columns(pass, 1, parts) &&
+           pass.units(1) % (parts * tile_columns<T>) == 0 && !by_panels<T>(pass.units(2), parts);
+}
+
 // From delta(l) to delta(l-1).
 template <class T>
 void backward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, const Part& part) {
@@ -243,6 +269,7 @@ void backward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, c
         multiply<T>({from.delta, from.stride, 1},
                     {pass.parameters + layer.weights, 1, layer.to, false}, pass.rows, layer.from,
                     layer.to, layer.to, part.share, scratch.panel, epilogue);
+    if (keeps_to_itself(pass, part.share.parts)) return;
     part.wait();
     if (softmax) {
         softmax_layer_backward(pass, l - 1, scratch, part.share);
@@ -309,16 +336,21 @@ void layer_gradient(const Pass<T>& pass, int64_t l, double examples, T* panel, S
     const double mean = examples != 0 ? 1 / examples : 0;
     const T weight_mean = T(layer.multiplier * mean);
     const auto weights = use.weights(layer), biases = use.biases(layer);
-    if (layer.connection == Connection::dense) {
-        const GradientEpilogue<T, decltype(weights)> epilogue{weights, layer.weights, layer.to,
-                                                              weight_mean};
-        multiply<T>({before.output, 1, before.stride}, {here.delta, here.stride, 1, true},
-                    layer.from, layer.to, pass.rows, batch_block, share, panel, epilogue);
+    const Left<T> y{before.output, 1, before.stride};
+    if (l == 1 && pass.own.weights) {
+        const auto own = use.own_weights(layer);
+        multiply<T>(y, {here.delta + pass.own.first, here.stride, 1, true}, layer.from,
+                    pass.own.count, pass.rows, batch_block, everything, panel,
+                    GradientEpilogue<T, decltype(own)>{own, 0, pass.own.count, weight_mean});
+    } else if (layer.connection == Connection::dense) {
+        multiply<T>(
+            y, {here.delta, here.stride, 1, true}, layer.from, layer.to, pass.rows, batch_block,
+            share, panel,
+            GradientEpilogue<T, decltype(weights)>{weights, layer.weights, layer.to, weight_mean});
     }
     alignas(64) T sums[lanes<T>];
-    const int64_t vectors = (layer.to + lanes<T> - 1) / lanes<T>;
-    for (int64_t v = share.begin(vectors); v < share.end(vectors); ++v) {
-        const int64_t column = v * lanes<T>;
+    const Columns columns = columns_of<T>(layer.to, share);
+    for (int64_t column = columns.first; column < columns.end; column += lanes<T>) {
         const int count = lanes_left<T>(column, layer.to);
         const T* delta = here.delta + column;
         if (layer.connection == Connection::scale) {
@@ -336,6 +368,7 @@ void layer_gradient(const Pass<T>& pass, int64_t l, double examples, T* panel, S
 template <class T>
 struct UpdateParameters {
     const UpdateStep<T>& step;
+    const OwnColumns<T>& own;
 
     struct OfGroup {
         Group<T> group;
@@ -345,6 +378,13 @@ struct UpdateParameters {
         void operator()(const GradientBlock<T>& block) const { update(group, block); }
     };
     OfGroup weights(const Layer& layer) const { return {step.group(layer.weight_rate, false)}; }
+    OfGroup own_weights(const Layer& layer) const {
+        Group<T> group = step.group(layer.weight_rate, false);
+        group.parameters = own.weights;
+        group.first = own.state;
+        group.second = own.state + layer.from * own.count;
+        return {group};
+    }
     OfGroup biases(const Layer& layer) const { return {step.group(layer.bias_rate, true)}; }
 };
 
@@ -359,6 +399,7 @@ struct KeepGradient {
             [&](int64_t at, Vec<T> gradient, int count) { store(to + at, gradient, count); });
     }
     KeepGradient weights(const Layer&) const { return *this; }
+    KeepGradient own_weights(const Layer&) const { return *this; }
     KeepGradient biases(const Layer&) const { return *this; }
 };
 
@@ -389,7 +430,7 @@ inline double clipping_factor(const double* pieces, int64_t count, double longes
 template <class T>
 void update_all(const Network& network, const UpdateStep<T>& step, const T* gradient, T factor,
                 Share share) {
-    const UpdateParameters<T> use{step};
+    const UpdateParameters<T> use{step, {}};
     const auto apply = [&](const auto& update_group, int64_t first, int64_t count) {
         const int64_t vectors = (count + lanes<T> - 1) / lanes<T>;
         const int64_t begin = share.begin(vectors) * lanes<T>;
@@ -443,7 +484,24 @@ struct Member {
     Part part;
 
     void run() {
+        own_columns([](T* own, T* all, size_t bytes) { __builtin_memcpy(own, all, bytes); });
         for (int64_t s = 0; s < training.steps; ++s) step(s);
+        own_columns([](T* own, T* all, size_t bytes) { __builtin_memcpy(all, own, bytes); });
+    }
+
+    // Calls `copy(own, all, bytes)` for each row of this thread's columns, and of their state.
+    template <class Copy>
+    void own_columns(const Copy& copy) const {
+        if (!pass.own.weights) return;
+        const Layer& layer = pass.layer(1);
+        const int64_t count = pass.own.count, size = layer.from * count;
+        for (int64_t row = 0; row < layer.from; ++row) {
+            const int64_t own = row * count, all = layer.weights + row * layer.to + pass.own.first;
+            copy(pass.own.weights + own, training.parameters + all, size_t(count) * sizeof(T));
+            for (int64_t k = 0; k < state_rows(training.update.rule); ++k)
+                copy(pass.own.state + k * size + own,
+                     training.state + k * training.state_stride + all, size_t(count) * sizeof(T));
+        }
     }
 
     void step(int64_t s) {
@@ -455,7 +513,7 @@ struct Member {
         if (part.share.part == 0)
             training.step_costs[s] = sum_of_costs(pass.weights, pass.costs, pass.rows);
         change_parameters(s, examples);
-        part.wait();
+        if (!keeps_to_itself(pass, part.share.parts)) part.wait();
     }
 
     // All inputs, and this thread's share of what only the output layer looks at.
@@ -463,10 +521,9 @@ struct Member {
         const int64_t last = pass.depth(), outputs = pass.units(last);
         copy_examples(training.x, pass.units(0), order, 0, pass.rows, pass.layers[0].output,
                       pass.layers[0].stride);
-        const int64_t begin = part.share.begin(pass.rows), end = part.share.end(pass.rows);
-        copy_examples(training.desired, outputs, order, begin, end, pass.desired,
-                      pass.layers[last].stride);
-        for (int64_t row = begin; pass.weights && row < end; ++row)
+        copy_examples(training.desired, outputs, order, part.share.begin(pass.rows),
+                      part.share.end(pass.rows), pass.desired, pass.layers[last].stride);
+        for (int64_t row = 0; pass.weights && row < pass.rows; ++row)
             pass.weights[row] = training.weights[order[row]];
     }
 
@@ -480,12 +537,11 @@ struct Member {
     }
 
     void change_parameters(int64_t s, double examples) {
-        const UpdateStep<T> step{training.update,  training.parameters,
-                                 training.state,   training.network.parameter_count,
-                                 pass.step,        training.learning_rates[s],
-                                 double(pass.rows)};
+        const UpdateStep<T> step{
+            training.update, training.parameters,        training.state,   training.state_stride,
+            pass.step,       training.learning_rates[s], double(pass.rows)};
         if (training.update.clip_norm == 0) {
-            each_gradient(examples, UpdateParameters<T>{step});
+            each_gradient(examples, UpdateParameters<T>{step, pass.own});
             return;
         }
         const int64_t count = training.network.parameter_count;

@@ -10,13 +10,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassnet.engine.interface import Engine, Steps
+from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
 from glassnet.structure.activation import Array
+from glassnet.structure.cost import CategoricalCrossentropy
 from glassnet.structure.layer import Dense, Scale
 from glassnet.structure.regression import MeanSquaredError
-from glassnet.update.optimizer import SGD
+from glassnet.update.optimizer import SGD, Adam, Momentum, Optimizer
 from glassnet.update.rule import UpdateRule
 from tests.networks import Case, away_from_kinks, random_case
 
@@ -93,6 +94,32 @@ def test_same_bits_on_every_instruction_set_and_thread_count(seed: int) -> None:
             parameters, errors = trained(native(name, threads), case, threads)
             digests.add(hashlib.sha256(parameters.tobytes() + errors.tobytes()).hexdigest())
     assert len(digests) == 1, case
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), Momentum(0.1), Adam(0.01)])
+@pytest.mark.parametrize("units", [(20, 64, 10), (20, 192, 3), (20, 100, 40), (9, 64, 72, 5)])
+def test_columns_that_threads_keep_for_themselves_come_back(
+    units: tuple[int, ...], optimizer: Optimizer
+) -> None:
+    # Whole panels for each thread or not, an output that is shared by rows or by columns.
+    net = Network(list(units), hidden="sigmoid", output="softmax", seed=1)
+    random = np.random.default_rng(0)
+    x = random.normal(size=(70, units[0])).astype(np.float32)
+    desired = random.dirichlet(np.ones(units[-1]), size=70).astype(np.float32)
+    objective, digests = net.objective(CategoricalCrossentropy()), set()
+    for threads in (1, 2, 3, 4):
+        rule = UpdateRule(optimizer)
+        parameters = net.parameters.copy()
+        training = Training(
+            net.architecture, objective, rule, parameters, x, desired, threads=threads
+        )
+        for _ in range(2):  # what one call leaves is where the next one starts
+            order = np.tile(np.arange(70), 10)
+            starts = np.arange(0, 701, 35)
+            errors = native(threads=threads).run(training, Steps(order, starts, np.full(20, 0.1)))
+        whole = parameters.tobytes() + training.state.tobytes() + errors.tobytes()
+        digests.add(hashlib.sha256(whole).hexdigest())
+    assert len(digests) == 1
 
 
 @pytest.mark.parametrize("seed", range(140, 150))

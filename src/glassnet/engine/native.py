@@ -160,7 +160,7 @@ class Native(Engine):
             self._program(architecture, None),
             _update(rule),
             parameters,
-            state.reshape(-1),
+            state,
             gradient,
             examples,
             number,
@@ -178,7 +178,7 @@ class Native(Engine):
         rows = np.arange(len(training.x))
         steps = Steps(rows, np.array([0, len(rows)]), np.zeros(1))
         gradient = np.empty_like(training.parameters)
-        (total,) = self._run(training, _update(None), gradient, steps)
+        (total,) = self._run(training, _update(None), gradient[np.newaxis], steps)
         return float(total) / training.example_weight(rows), gradient
 
     def _run(
@@ -192,7 +192,7 @@ class Native(Engine):
             training.dropout,
             training.seed,
             training.parameters,
-            state.reshape(-1),
+            state,
             training.steps_done,
             training.x,
             training.desired,

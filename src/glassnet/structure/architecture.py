@@ -11,6 +11,7 @@ import numpy as np
 
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.given import whole_number
+from glassnet.memory import zeros_in_lines
 from glassnet.structure.activation import Activation, Array
 from glassnet.structure.activations import activation_named
 from glassnet.structure.initialiser import Constant, Given
@@ -161,7 +162,7 @@ class Architecture:
             raise LimitError(
                 f"a network of {self.parameter_count:,} weights is too large for any memory"
             )
-        parameters: Array = np.zeros(self.parameter_count, dtype=dtype)
+        parameters = zeros_in_lines((self.parameter_count,), dtype)
         views = self.weights(parameters)
         for number, (layer, view) in enumerate(zip(self.layers, views, strict=True), start=1):
             layer.initialiser.fill(view, seed, number)

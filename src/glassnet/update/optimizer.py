@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from glassnet.formula.tree import Call, Formula, Negative, Symbol
 from glassnet.given import real_number
+from glassnet.memory import zeros_in_lines
 
 __all__ = ["SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer", "RMSprop"]
 
@@ -42,7 +43,7 @@ class Optimizer(ABC):
 
     def initial_state(self, parameters: Array) -> Array:
         """Return the state before the first step: (number of state names, parameters), all 0."""
-        return np.zeros((len(self.state_names), parameters.size), dtype=parameters.dtype)
+        return zeros_in_lines((len(self.state_names), parameters.size), parameters.dtype)
 
     @abstractmethod
     def step(

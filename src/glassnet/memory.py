@@ -1,0 +1,42 @@
+"""Arrays that start where the processor's cache lines do."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["zeros_in_lines"]
+
+LINE_BYTES = 64
+
+
+def zeros_in_lines(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDArray[Any]:
+    """Return zeros; each row (along the last axis) starts on a cache line.
+
+    NumPy's large arrays start 16 bytes behind one. Vectors of the kernels would then lie across two
+    lines, and threads that share a matrix by columns would write into each other's.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    dtype : numpy.dtype
+
+    Raises
+    ------
+    MemoryError
+        If there is no memory for them.
+
+    Examples
+    --------
+    >>> zeros = zeros_in_lines((2, 5), np.dtype(np.float32))
+    >>> zeros.shape, zeros.strides[0] % 64, zeros.ctypes.data % 64
+    ((2, 5), 0, 0)
+    """
+    *rows, length = shape
+    in_line = LINE_BYTES // dtype.itemsize
+    apart = -(-length // in_line) * in_line
+    buffer = np.zeros(math.prod(rows) * apart + in_line, dtype=dtype)
+    first = -buffer.ctypes.data % LINE_BYTES // dtype.itemsize
+    lines = buffer[first : first + math.prod(rows) * apart]
+    return lines.reshape(*rows, apart)[..., :length]
