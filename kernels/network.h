@@ -71,6 +71,11 @@ struct Network {
 struct Penalty {
     double weights, weights_over_examples;
     double biases, biases_over_examples;
+
+    bool acts() const {
+        return weights != 0 || weights_over_examples != 0 || biases != 0 ||
+               biases_over_examples != 0;
+    }
 };
 
 // How gradients become new parameters.

@@ -10,7 +10,14 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Purpose", "dropout_words", "example_order", "random_bits", "uniform"]
+__all__ = [
+    "Purpose",
+    "dropout_words",
+    "example_order",
+    "example_orders",
+    "random_bits",
+    "uniform",
+]
 
 #: Rows are shuffled as blocks of this many, and within groups of so many blocks, so that a
 #: bounded buffer that streams a file meets the same order as memory does.
@@ -57,12 +64,15 @@ def random_bits(
     """
     if not 0 <= seed < 2**64:
         raise ValueError(f"the seed must be from 0 to {2**64 - 1}, not {seed}")
+    bits: NDArray[np.uint64] = _generator(seed, purpose, index, start).random_raw(count)
+    return bits
+
+
+def _generator(seed: int, purpose: Purpose, index: int, start: int = 0) -> np.random.Philox:
     # The 256-bit counter's lowest word counts within the draw; index is its highest.
-    generator = np.random.Philox(
+    return np.random.Philox(
         key=np.array([seed, purpose], dtype=np.uint64), counter=(index << 192) + start // 4
     )
-    bits: NDArray[np.uint64] = generator.random_raw(count)
-    return bits
 
 
 def uniform(
@@ -88,6 +98,32 @@ def example_order(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
     >>> sorted(example_order(seed=0, epoch=3, rows=5).tolist())
     [0, 1, 2, 3, 4]
     """
+    order: NDArray[np.int64] = example_orders(seed, range(epoch, epoch + 1), rows)[0]
+    return order
+
+
+def example_orders(seed: int, epochs: range, rows: int) -> NDArray[np.int64]:
+    """Return the orders of several epochs, (epochs, rows); small ones cost less together.
+
+    Examples
+    --------
+    >>> orders = example_orders(seed=0, epochs=range(3), rows=5)
+    >>> orders[1].tolist() == example_order(seed=0, epoch=1, rows=5).tolist()
+    True
+    """
+    if rows > ROWS_IN_BLOCK:
+        return np.stack([_order_of_blocks(seed, epoch, rows) for epoch in epochs])
+    orders = np.empty((len(epochs), rows), dtype=np.int64)
+    generator = _generator(seed, Purpose.ROWS, 0)
+    state = generator.state
+    for epoch, order in zip(epochs, orders, strict=True):
+        state["state"]["counter"][3] = epoch  # moving a generator is quicker than making one
+        generator.state = state
+        order[:] = _permutation(generator.random_raw(rows))
+    return orders
+
+
+def _order_of_blocks(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
     block_count = -(-rows // ROWS_IN_BLOCK)
     blocks = _permutation(random_bits(seed, Purpose.BLOCKS, epoch, block_count))
     row_bits = random_bits(seed, Purpose.ROWS, epoch, rows)

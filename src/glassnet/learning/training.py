@@ -14,7 +14,7 @@ from glassnet.learning.history import History
 from glassnet.learning.rollback import Rollback
 from glassnet.learning.schedule import Moments, Schedule
 from glassnet.learning.stopping import EarlyStopping
-from glassnet.randomness import example_order
+from glassnet.randomness import example_orders
 from glassnet.structure.activation import Array
 
 __all__ = ["Plan", "Progress", "Run", "Validation", "all_finite"]
@@ -22,7 +22,7 @@ __all__ = ["Plan", "Progress", "Run", "Validation", "all_finite"]
 # The compiled loop returns about this often, for progress and Ctrl-C.
 SECONDS_BETWEEN_LOOKS = 0.1
 # So many multiply-adds are done in much less than that on any machine.
-FIRST_MULTIPLY_ADDS = 20_000_000
+FIRST_MULTIPLY_ADDS = 100_000_000
 # And a step takes at least as long as so many.
 LEAST_MULTIPLY_ADDS = 2_000
 
@@ -201,8 +201,7 @@ class Run:
         rows = len(self.training.x)
         if self.plan.batch_size >= rows:  # one batch holds all: nothing to shuffle
             return np.tile(np.arange(rows), epochs)
-        numbers = range(first, first + epochs)
-        return np.concatenate([example_order(self.plan.seed, number, rows) for number in numbers])
+        return example_orders(self.plan.seed, range(first, first + epochs), rows).reshape(-1)
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()
