@@ -364,28 +364,64 @@ void layer_gradient(const Pass<T>& pass, int64_t l, double examples, T* panel, S
     }
 }
 
+// The inputs of the next batch, somewhere in a large array. While the products of this one keep the
+// core busy, they are asked for, a few lines a tile, so that gathering them need not wait. Examples
+// of only a few lines come quickly enough; a large batch would drive the weights out of the cache.
+template <class T>
+class NextInputs {
+public:
+    NextInputs(const T* x, int64_t units, const int64_t* order, int64_t rows, int64_t tiles)
+        : x_(x), units_(units), order_(order), end_(order + rows) {
+        const int64_t lines_in_row = (units + line - 1) / line;
+        const int64_t lines = rows * lines_in_row;
+        lines_a_tile_ = lines_in_row < 8 || lines > 4096 ? 0 : (lines + tiles - 1) / tiles;
+    }
+
+    void ask() {
+        for (int64_t i = 0; i < lines_a_tile_ && order_ < end_; ++i) {
+            __builtin_prefetch(x_ + *order_ * units_ + column_, 0, 2);
+            column_ += line;
+            if (column_ < units_) continue;
+            column_ = 0;
+            ++order_;
+        }
+    }
+
+private:
+    static constexpr int64_t line = 64 / int64_t(sizeof(T));
+    const T* x_;
+    int64_t units_;
+    const int64_t *order_, *end_;
+    int64_t column_ = 0, lines_a_tile_;
+};
+
 // Updates the parameters by their gradients while these are in the first-level cache.
 template <class T>
 struct UpdateParameters {
     const UpdateStep<T>& step;
     const OwnColumns<T>& own;
+    NextInputs<T>* next;
 
     struct OfGroup {
         Group<T> group;
+        NextInputs<T>* next;
         void prepare(int64_t at, int64_t stride, int64_t rows, int64_t columns) const {
             prefetch(group, at, stride, rows, columns);
+            next->ask();
         }
         void operator()(const GradientBlock<T>& block) const { update(group, block); }
     };
-    OfGroup weights(const Layer& layer) const { return {step.group(layer.weight_rate, false)}; }
+    OfGroup weights(const Layer& layer) const {
+        return {step.group(layer.weight_rate, false), next};
+    }
     OfGroup own_weights(const Layer& layer) const {
         Group<T> group = step.group(layer.weight_rate, false);
         group.parameters = own.weights;
         group.first = own.state;
         group.second = own.state + layer.from * own.count;
-        return {group};
+        return {group, next};
     }
-    OfGroup biases(const Layer& layer) const { return {step.group(layer.bias_rate, true)}; }
+    OfGroup biases(const Layer& layer) const { return {step.group(layer.bias_rate, true), next}; }
 };
 
 // Keeps the gradients in an array laid out as the parameters.
@@ -440,7 +476,7 @@ inline bool all_alike(const Network& network, const Update& update) {
 template <class T>
 void update_all(const Network& network, const UpdateStep<T>& step, const T* gradient, T factor,
                 Share share) {
-    const UpdateParameters<T> use{step, {}};
+    const UpdateParameters<T> use{step, {}, nullptr};
     const auto apply = [&](const auto& update_group, int64_t first, int64_t count) {
         const int64_t vectors = (count + lanes<T> - 1) / lanes<T>;
         const int64_t begin = share.begin(vectors) * lanes<T>;
@@ -541,6 +577,14 @@ struct Member {
             pass.weights[row] = training.weights[order[row]];
     }
 
+    NextInputs<T> inputs_of(int64_t s) const {
+        const int64_t begin = training.batch_starts[s], end = training.batch_starts[s + 1];
+        const int64_t panels =
+            (panel_count<T>(pass.units(1)) + part.share.parts - 1) / part.share.parts;
+        const int64_t tiles = (pass.units(0) + tile_rows - 1) / tile_rows * panels;
+        return {training.x, pass.units(0), training.order + begin, end - begin, tiles};
+    }
+
     static void copy_examples(const T* from, int64_t units, const int64_t* order, int64_t begin,
                               int64_t end, T* to, int64_t stride) {
         for (int64_t row = begin; row < end; ++row) {
@@ -555,7 +599,8 @@ struct Member {
             training.update, training.parameters,        training.state,   training.state_stride,
             pass.step,       training.learning_rates[s], double(pass.rows)};
         if (training.update.clip_norm == 0) {
-            each_gradient(examples, UpdateParameters<T>{step, pass.own});
+            NextInputs<T> next = inputs_of(s + 1 < training.steps ? s + 1 : s);
+            each_gradient(examples, UpdateParameters<T>{step, pass.own, &next});
             return;
         }
         const int64_t count = training.network.parameter_count;

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 __all__ = ["zeros_in_lines"]
 
-LINE_BYTES = 64
+#: Processors fetch lines of 64 bytes in pairs.
+LINE_BYTES = 128
 
 
 def zeros_in_lines(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDArray[Any]:

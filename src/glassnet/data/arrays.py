@@ -177,6 +177,8 @@ def _summing_to_1(desired: Array, name: str) -> Array:
         raise ValueError(
             f"each row of {name} must sum to 1: the outputs are probabilities of one class"
         )
+    if (sums == 1).all():
+        return desired
     # The gradient p − d holds for ideals that sum to 1 to the last bit, not to three digits.
     scaled: Array = (desired / sums).astype(desired.dtype)
     return scaled
