@@ -75,16 +75,22 @@ private:
     Network network_;
 };
 
-// Memory for the kernels, aligned to cache lines.
+// Memory for the kernels, aligned to cache lines. A little, for one example in a small network, is
+// at hand at once.
 class Workspace {
 public:
-    explicit Workspace(size_t bytes) : memory_(::operator new[](bytes, std::align_val_t(64))) {}
-    ~Workspace() { ::operator delete[](memory_, std::align_val_t(64)); }
+    explicit Workspace(size_t bytes)
+        : memory_(bytes <= sizeof(little_) ? little_
+                                           : ::operator new[](bytes, std::align_val_t(64))) {}
+    ~Workspace() {
+        if (memory_ != little_) ::operator delete[](memory_, std::align_val_t(64));
+    }
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
     void* get() const { return memory_; }
 
 private:
+    alignas(64) unsigned char little_[32768];
     void* memory_;
 };
 

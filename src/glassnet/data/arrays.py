@@ -78,7 +78,8 @@ def _fits(x: object, inputs: int, dtype: np.dtype[Any]) -> TypeGuard[Array]:
     return (
         type(x) is np.ndarray
         and x.dtype == dtype
-        and x.shape[1:] == (inputs,)
+        and x.ndim == 2
+        and x.shape[1] == inputs
         and x.flags.c_contiguous
         and len(x) > 0
     )
