@@ -126,7 +126,8 @@ void run(const Program& program, const Update& update, std::optional<std::vector
          uint64_t seed, Vector<T> parameters, Rows<T> state, int64_t steps_before,
          Matrix<const T> x, Matrix<const T> desired, std::optional<Vector<const T>> weights,
          Vector<const int64_t> order, Vector<const int64_t> batch_starts,
-         Vector<const double> learning_rates, Vector<double> step_costs, int threads) {
+         Vector<const double> learning_rates, Vector<double> step_costs, int threads,
+         bool may_go_alone) {
     const int64_t count = program.network().parameter_count;
     const int64_t steps = checked_steps(program, x, order, batch_starts);
     require(int64_t(parameters.shape(0)) == count, "the parameters do not fit the network");
@@ -157,7 +158,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                step_costs.data()};
     Team team(threads);
     const Workspace memory(program.kernels<T>().training_bytes(training, team.size()));
-    program.kernels<T>().run(training, team, memory.get());
+    program.kernels<T>().run(training, team, may_go_alone, memory.get());
 }
 
 template <class T>
@@ -257,7 +258,7 @@ void define(nb::module_& m) {
           "parameters"_a.noconvert(), "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(),
           "desired"_a.noconvert(), "weights"_a.noconvert().none(), "order"_a.noconvert(),
           "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_costs"_a.noconvert(),
-          "threads"_a);
+          "threads"_a, "may_go_alone"_a);
     m.def("trace", &trace<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
           "desired"_a.noconvert(), "weights"_a.noconvert().none(), "dropout"_a.none(), "seed"_a,
           "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(), "deltas"_a.noconvert(),

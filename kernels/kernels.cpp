@@ -1,6 +1,8 @@
 // The entry points of one instruction set. CMake compiles this file once for each of them; nothing
 // in it or in what it includes may use templates of the standard library, because a weak symbol
 // built for a newer instruction set could be linked everywhere.
+#include <time.h>
+
 #include "small.h"
 #include "training.h"
 
@@ -164,13 +166,15 @@ int64_t largest_batch(const int64_t* batch_starts, int64_t steps) {
 template <class T>
 size_t training_bytes(const Training<T>& training, int threads) {
     const int64_t rows = largest_batch(training.batch_starts, training.steps);
-    Arena arena(nullptr);
-    SmallTraining<T> small(training);
-    if (SmallTraining<T>::fits(training, rows))
-        small.take(arena, rows);
-    else
-        TrainingMemory<T>(arena, training, rows, threads);
-    return arena.used();
+    if (SmallTraining<T>::fits(training, rows)) {
+        Arena arena(nullptr);
+        SmallTraining<T>(training).take(arena, rows);
+        return arena.used();
+    }
+    Arena together(nullptr), alone(nullptr);
+    TrainingMemory<T>(together, training, rows, threads);
+    TrainingMemory<T>(alone, training, rows, 1);
+    return together.used() > alone.used() ? together.used() : alone.used();
 }
 
 template <class T>
@@ -179,27 +183,64 @@ struct RunCall {
     const TrainingMemory<T>& memory;
     int64_t rows;  // of the largest batch
     Team& team;
+    double seconds;  // the last `tried_steps` took
 };
 
+// So many steps tell whether threads bring more than they cost.
+inline constexpr int64_t tried_steps = 24;
+
+double now() {
+    timespec time;
+    timespec_get(&time, TIME_UTC);
+    return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
+}
+
+// Takes all the steps, and returns how long the last `tried_steps` of them took.
 template <class T>
-void run(const Training<T>& training, Team& team, void* workspace) {
+double run_on(Team& team, const Training<T>& training, void* workspace) {
     const int64_t rows = largest_batch(training.batch_starts, training.steps);
     Arena arena(workspace);
+    TrainingMemory<T> memory(arena, training, rows, team.size());
+    RunCall<T> call{training, memory, rows, team, 0};
+    team.each(
+        [](void* argument, int number) {
+            RunCall<T>& call = *static_cast<RunCall<T>*>(argument);
+            const Share share{number, call.team.size()};
+            Member<T> member = call.memory.member(call.training, call.rows, share, call.team);
+            const int64_t steps = call.training.steps;
+            const int64_t first = steps < tried_steps ? steps : steps - tried_steps;
+            member.begin();
+            member.take(0, first);
+            const double began = now();
+            member.take(first, steps);
+            if (number == 0) call.seconds = now() - began;
+            member.end();
+        },
+        &call);
+    return call.seconds;
+}
+
+template <class T>
+void run(const Training<T>& training, Team& team, bool may_go_alone, void* workspace) {
+    const int64_t rows = largest_batch(training.batch_starts, training.steps);
     if (SmallTraining<T>::fits(training, rows)) {
+        Arena arena(workspace);
         SmallTraining<T> small(training);
         small.take(arena, rows);
         small.run();
         return;
     }
-    TrainingMemory<T> memory(arena, training, rows, team.size());
-    RunCall<T> call{training, memory, rows, team};
-    team.each(
-        [](void* argument, int number) {
-            const RunCall<T>& call = *static_cast<RunCall<T>*>(argument);
-            const Share share{number, call.team.size()};
-            call.memory.member(call.training, call.rows, share, call.team).run();
-        },
-        &call);
+    if (!may_go_alone || team.size() == 1 || training.steps < 8 * tried_steps) {
+        run_on(team, training, workspace);
+        return;
+    }
+    // Whether threads bring more than they cost depends on how far apart their cores are, which
+    // nobody says; the numbers are the same, so both ways are tried.
+    Team alone(1);
+    const int64_t first = 2 * tried_steps, second = first + tried_steps;
+    const double together = run_on(team, training.part(0, first), workspace);
+    const double without = run_on(alone, training.part(first, second), workspace);
+    run_on(without < together ? alone : team, training.part(second, training.steps), workspace);
 }
 
 // Rows of an array whose rows are `from_stride` apart to one whose rows are `to_stride` apart.

@@ -533,9 +533,13 @@ struct Member {
     double* squares;  // its squares' sums
     Part part;
 
-    void run() {
+    void begin() {
         own_columns([](T* own, T* all, size_t bytes) { __builtin_memcpy(own, all, bytes); });
-        for (int64_t s = 0; s < training.steps; ++s) step(s);
+    }
+    void take(int64_t first, int64_t end) {
+        for (int64_t s = first; s < end; ++s) step(s);
+    }
+    void end() {
         own_columns([](T* own, T* all, size_t bytes) { __builtin_memcpy(all, own, bytes); });
     }
 

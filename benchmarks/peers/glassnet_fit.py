@@ -32,7 +32,6 @@ class GlassnetTraining(Trainer):
             optimizer=self.optimizer,
             epochs=self.work.epochs,
             batch_size=self.work.batch_size,
-            threads=self.threads,
             progress=False,
         )
 

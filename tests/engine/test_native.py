@@ -122,6 +122,31 @@ def test_columns_that_threads_keep_for_themselves_come_back(
     assert len(digests) == 1
 
 
+def test_going_on_without_the_others_changes_no_bit() -> None:
+    # 32 examples through 5,000 weights: whether a second thread helps is tried on the way.
+    net = Network([64, 64, 10], hidden="sigmoid", output="softmax", seed=1)
+    random = np.random.default_rng(0)
+    x = random.normal(size=(320, 64)).astype(np.float32)
+    desired = random.dirichlet(np.ones(10), size=320).astype(np.float32)
+    order, starts = np.tile(np.arange(320), 30), np.arange(0, 9601, 32)
+    digests = set()
+    for threads in (1, None):
+        training = Training(
+            net.architecture,
+            net.objective(CategoricalCrossentropy()),
+            UpdateRule(Adam(0.01)),
+            net.parameters.copy(),
+            x,
+            desired,
+            dropout=[0.1, 0.2],
+            threads=threads,
+        )
+        errors = native(threads=3).run(training, Steps(order, starts, np.full(300, 0.01)))
+        whole = training.parameters.tobytes() + training.state.tobytes() + errors.tobytes()
+        digests.add(hashlib.sha256(whole).hexdigest())
+    assert len(digests) == 1
+
+
 @pytest.mark.parametrize("seed", range(140, 150))
 def test_predictions_have_the_same_bits_everywhere_and_as_in_training(seed: int) -> None:
     case = random_case(seed)

@@ -62,6 +62,7 @@ def run(
     learning_rates: NDArray[Any],
     step_costs: NDArray[Any],
     threads: int,
+    may_go_alone: bool,
 ) -> None: ...
 def trace(
     program: Program,

@@ -57,6 +57,8 @@ RULES: dict[type[Optimizer], int] = {
 
 # Below so many multiply-adds a step (or a prediction) a second thread costs more than it brings.
 WORTH_A_THREAD = 200_000
+# Up to so many it depends on the machine, and is tried.
+SURELY_WORTH_A_THREAD = 4_000_000
 
 
 class Native(Engine):
@@ -186,6 +188,7 @@ class Native(Engine):
     ) -> NDArray[np.float64]:
         errors = np.empty(len(steps))
         largest_batch = int(np.diff(steps.batch_starts).max(initial=0))
+        multiply_adds = 3 * largest_batch * training.architecture.parameter_count
         _kernels.run(
             self._program(training.architecture, training.objective),
             update,
@@ -201,7 +204,8 @@ class Native(Engine):
             steps.batch_starts,
             steps.learning_rates,
             errors,
-            self._team(training.threads, 3 * largest_batch * training.architecture.parameter_count),
+            self._team(training.threads, multiply_adds),
+            training.threads is None and multiply_adds < SURELY_WORTH_A_THREAD,
         )
         return errors
 
