@@ -157,7 +157,8 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                steps,
                                step_costs.data()};
     Team team(threads);
-    const Workspace memory(program.kernels<T>().training_bytes(training, team.size()));
+    const Workspace memory(
+        program.kernels<T>().training_bytes(training, team.size(), may_go_alone));
     program.kernels<T>().run(training, team, may_go_alone, memory.get());
 }
 

@@ -164,30 +164,31 @@ int64_t largest_batch(const int64_t* batch_starts, int64_t steps) {
 }
 
 template <class T>
-size_t training_bytes(const Training<T>& training, int threads) {
+size_t training_bytes(const Training<T>& training, int threads, bool may_go_alone) {
     const int64_t rows = largest_batch(training.batch_starts, training.steps);
+    Arena arena(nullptr);
     if (SmallTraining<T>::fits(training, rows)) {
-        Arena arena(nullptr);
         SmallTraining<T>(training).take(arena, rows);
         return arena.used();
     }
-    Arena together(nullptr), alone(nullptr);
-    TrainingMemory<T>(together, training, rows, threads);
-    TrainingMemory<T>(alone, training, rows, 1);
-    return together.used() > alone.used() ? together.used() : alone.used();
+    TrainingMemory<T>(arena, training, rows, threads);
+    TrainingMemory<T>(arena, training, may_go_alone ? rows : 0, 1);
+    return arena.used();
 }
 
 template <class T>
 struct RunCall {
     const Training<T>& training;
-    const TrainingMemory<T>& memory;
-    int64_t rows;  // of the largest batch
+    const TrainingMemory<T>& together;
+    const TrainingMemory<T>* alone;  // null where the team stays together
+    int64_t rows;                    // of the largest batch
     Team& team;
-    double seconds;  // the last `tried_steps` took
-};
+    bool alone_is_faster;
 
-// So many steps tell whether threads bring more than they cost.
-inline constexpr int64_t tried_steps = 24;
+    Member<T> member(int number) const {
+        return together.member(training, rows, {number, team.size()}, team);
+    }
+};
 
 double now() {
     timespec time;
@@ -195,52 +196,63 @@ double now() {
     return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
 }
 
-// Takes all the steps, and returns how long the last `tried_steps` of them took.
 template <class T>
-double run_on(Team& team, const Training<T>& training, void* workspace) {
-    const int64_t rows = largest_batch(training.batch_starts, training.steps);
-    Arena arena(workspace);
-    TrainingMemory<T> memory(arena, training, rows, team.size());
-    RunCall<T> call{training, memory, rows, team, 0};
-    team.each(
-        [](void* argument, int number) {
-            RunCall<T>& call = *static_cast<RunCall<T>*>(argument);
-            const Share share{number, call.team.size()};
-            Member<T> member = call.memory.member(call.training, call.rows, share, call.team);
-            const int64_t steps = call.training.steps;
-            const int64_t first = steps < tried_steps ? steps : steps - tried_steps;
-            member.begin();
-            member.take(0, first);
-            const double began = now();
-            member.take(first, steps);
-            if (number == 0) call.seconds = now() - began;
-            member.end();
-        },
-        &call);
-    return call.seconds;
+double seconds(Member<T>& member, int64_t begin, int64_t end) {
+    const double began = now();
+    member.take(begin, end);
+    return now() - began;
+}
+
+// So many steps tell whether threads bring more than they cost.
+inline constexpr int64_t tried_steps = 24;
+
+// Whether they do depends on how far apart their cores are, which nobody says. The numbers are the
+// same, so both ways are tried, and the rest of the steps goes the faster one.
+template <class T>
+void run_member(RunCall<T>& call, int number) {
+    Member<T> together = call.member(number);
+    const int64_t steps = call.training.steps;
+    if (!call.alone || steps < 8 * tried_steps) {
+        together.run(0, steps);
+        return;
+    }
+    together.begin();
+    together.take(0, tried_steps);  // until all are awake
+    const double with_others = seconds(together, tried_steps, 2 * tried_steps);
+    together.end();
+    together.part.wait();
+    Team nobody(1);
+    const auto alone = [&] {
+        return call.alone->member(call.training, call.rows, everything, nobody);
+    };
+    if (number == 0) {
+        Member<T> tries = alone();
+        call.alone_is_faster = seconds(tries, 2 * tried_steps, 3 * tried_steps) < with_others;
+    }
+    together.part.wait();
+    if (!call.alone_is_faster)
+        together.run(3 * tried_steps, steps);
+    else if (number == 0)
+        alone().take(3 * tried_steps, steps);
 }
 
 template <class T>
 void run(const Training<T>& training, Team& team, bool may_go_alone, void* workspace) {
     const int64_t rows = largest_batch(training.batch_starts, training.steps);
+    Arena arena(workspace);
     if (SmallTraining<T>::fits(training, rows)) {
-        Arena arena(workspace);
         SmallTraining<T> small(training);
         small.take(arena, rows);
         small.run();
         return;
     }
-    if (!may_go_alone || team.size() == 1 || training.steps < 8 * tried_steps) {
-        run_on(team, training, workspace);
-        return;
-    }
-    // Whether threads bring more than they cost depends on how far apart their cores are, which
-    // nobody says; the numbers are the same, so both ways are tried.
-    Team alone(1);
-    const int64_t first = 2 * tried_steps, second = first + tried_steps;
-    const double together = run_on(team, training.part(0, first), workspace);
-    const double without = run_on(alone, training.part(first, second), workspace);
-    run_on(without < together ? alone : team, training.part(second, training.steps), workspace);
+    const TrainingMemory<T> together(arena, training, rows, team.size());
+    const TrainingMemory<T> alone(arena, training, may_go_alone ? rows : 0, 1);
+    const bool tries = may_go_alone && team.size() > 1;
+    RunCall<T> call{training, together, tries ? &alone : nullptr, rows, team, false};
+    team.each(
+        [](void* argument, int number) { run_member(*static_cast<RunCall<T>*>(argument), number); },
+        &call);
 }
 
 // Rows of an array whose rows are `from_stride` apart to one whose rows are `to_stride` apart.

@@ -117,17 +117,6 @@ struct Training {
     int64_t steps;
     double* step_costs;  // (steps): the weighted sum of the cost over the step's examples, before
                          // the update
-
-    // The steps from `begin` until before `end`.
-    Training part(int64_t begin, int64_t end) const {
-        Training some = *this;
-        some.steps_before += begin;
-        some.batch_starts += begin;
-        some.learning_rates += begin;
-        some.step_costs += begin;
-        some.steps = end - begin;
-        return some;
-    }
 };
 
 // Everything that one batch sends forward and backward, unfused. Arrays of layer l stand behind
@@ -168,8 +157,8 @@ class Team;
 // function's companion says, aligned to 64.
 template <class T>
 struct Kernels {
-    size_t (*training_bytes)(const Training<T>&, int threads);
-    // `may_go_alone`: whether it may go on without the others of the team where that is faster.
+    // `may_go_alone`: whether one thread may go on without its team where that is faster.
+    size_t (*training_bytes)(const Training<T>&, int threads, bool may_go_alone);
     void (*run)(const Training<T>&, Team&, bool may_go_alone, void* workspace);
     size_t (*trace_bytes)(const Network&, int64_t rows);
     void (*trace)(const Network&, const T* parameters, const Batch<T>&, const Trace<T>&,

@@ -14,6 +14,7 @@ namespace glassnet {
 
 // A thread that waits for work, does it, and waits again.
 struct Team::Worker {
+    std::thread::native_handle_type thread{};
     std::mutex mutex;
     std::condition_variable changed;
     void (*work)(void*, int) = nullptr;  // what to do now; null when done
@@ -27,6 +28,7 @@ struct Team::Worker {
         for (;;) {
             changed.wait(lock, [this] { return work != nullptr; });
             lock.unlock();
+            come_back();
             team->spread(member);
             work(argument, member);
             lock.lock();
@@ -36,6 +38,7 @@ struct Team::Worker {
     }
     void start(void (*what)(void*, int), void* with, int number) {
         const std::lock_guard lock(mutex);
+        go_off(team->cores_[0]);
         work = what;
         argument = with;
         member = number;
@@ -45,6 +48,24 @@ struct Team::Worker {
         std::unique_lock lock(mutex);
         changed.wait(lock, [this] { return work == nullptr; });
     }
+
+#if defined(__linux__)
+    // Linux may wake a thread on the core of the thread that woke it, where it would wait for
+    // milliseconds while another core is idle. So it is woken off that core.
+    void go_off(int core) {
+        if (pthread_getaffinity_np(thread, sizeof allowed, &allowed) != 0) CPU_ZERO(&allowed);
+        cpu_set_t others = allowed;
+        if (core >= 0 && core < CPU_SETSIZE) CPU_CLR(core, &others);
+        if (CPU_COUNT(&others) > 0) pthread_setaffinity_np(thread, sizeof others, &others);
+    }
+    void come_back() const {
+        if (CPU_COUNT(&allowed) > 0) pthread_setaffinity_np(thread, sizeof allowed, &allowed);
+    }
+    cpu_set_t allowed{};
+#else
+    void go_off(int) {}
+    void come_back() const {}
+#endif
 };
 
 // The workers that are free. It lives as long as the process: its threads are never joined.
@@ -70,7 +91,9 @@ struct Pool {
         }
         Team::Worker* worker = new Team::Worker;
         try {
-            std::thread([worker] { worker->live(); }).detach();
+            std::thread thread([worker] { worker->live(); });
+            worker->thread = thread.native_handle();
+            thread.detach();
         } catch (...) {
             delete worker;
             return nullptr;
@@ -115,8 +138,8 @@ void Team::each(void (*work)(void*, int), void* argument) {
     for (Worker* worker = workers_; worker; worker = worker->next) worker->join();
 }
 
-// Linux may wake a thread on the core of the thread that woke it, and leave both there for seconds
-// while another core is idle. So a member that finds another one on its core moves on.
+// Linux may leave two threads on one core for seconds while another is idle. So a member that finds
+// another one on its core moves on.
 void Team::spread(int member) {
 #if defined(__linux__)
     const auto core_of = [this](int of) { return std::atomic_ref(cores_[of]); };

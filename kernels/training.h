@@ -533,6 +533,13 @@ struct Member {
     double* squares;  // its squares' sums
     Part part;
 
+    void run(int64_t first, int64_t end) {
+        begin();
+        take(first, end);
+        this->end();
+    }
+
+    // What a thread keeps for itself, it fetches before the first step and brings back at the end.
     void begin() {
         own_columns([](T* own, T* all, size_t bytes) { __builtin_memcpy(own, all, bytes); });
     }

@@ -188,8 +188,9 @@ class Run:
         self, errors: NDArray[np.float64], rates: NDArray[np.float64], seconds: float
     ) -> None:
         self.history.errors += errors.tolist()
-        constant = bool((rates == rates[0]).all())  # then one number does, many times
-        self.history.learning_rates += [float(rates[0])] * len(rates) if constant else rates.tolist()
+        all_alike = bool((rates == rates[0]).all())  # then one number does, many times
+        alike = [float(rates[0])] * len(rates) if all_alike else rates.tolist()
+        self.history.learning_rates += alike
         self.history.seconds += [seconds] * len(errors)
 
     def _epochs_at_once(self) -> int:
