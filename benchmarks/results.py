@@ -21,11 +21,12 @@ TYPICAL = "image-sgd"
 
 INTRODUCTION = f"""\
 Medians of turns taken one after the other, each library in a process of its own and on one or two
-threads, whichever is faster for it (1t, 2t). A ratio is the library's time over Glassnet's: above 1
-Glassnet is faster. Differences below {TIE - 1:.0%} are marked as a tie. Training loops alone: data,
-start weights and order of examples are made before, compilation is over. Glassnet is timed through
-`fit` and `predict_proba`, checks of the data included. `torch-by-hand` and `numpy` write out
-backpropagation and compute no error on the way; Glassnet, `torch`, `keras` and `sklearn` do."""
+threads, whichever is faster for it (1t, 2t). A turn is the median of as many runs as fit into
+50 ms. A ratio is the library's time over Glassnet's: above 1 Glassnet is faster. Differences below
+{TIE - 1:.0%} are marked as a tie. Training loops alone: data, start weights and order of examples
+are made before, compilation is over. Glassnet is timed through `fit` and `predict_proba`, checks
+of the data included. `torch-by-hand` and `numpy` write out backpropagation and compute no error
+on the way; Glassnet, `torch`, `keras` and `sklearn` do."""
 
 
 @dataclass

@@ -17,10 +17,10 @@ from benchmarks.peers import PREDICTORS, TRAINERS
 from benchmarks.processes import keep_to, peak_bytes
 from benchmarks.workloads import WORKLOADS, Training
 
-SECONDS_OF_A_TURN = 0.05
-
 if TYPE_CHECKING:  # importing them would import NumPy, which the first import shall pay for
     from benchmarks.peers.interface import Predictor, Trainer
+
+SECONDS_OF_A_TURN = 0.05
 
 
 def class_of(peer: str, training: bool) -> Any:

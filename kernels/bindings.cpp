@@ -81,16 +81,16 @@ class Workspace {
 public:
     explicit Workspace(size_t bytes)
         : memory_(bytes <= sizeof(little_) ? little_
-                                           : ::operator new[](bytes, std::align_val_t(64))) {}
+                                           : ::operator new[](bytes, std::align_val_t(128))) {}
     ~Workspace() {
-        if (memory_ != little_) ::operator delete[](memory_, std::align_val_t(64));
+        if (memory_ != little_) ::operator delete[](memory_, std::align_val_t(128));
     }
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
     void* get() const { return memory_; }
 
 private:
-    alignas(64) unsigned char little_[32768];
+    alignas(128) unsigned char little_[32768];
     void* memory_;
 };
 

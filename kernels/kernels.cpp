@@ -17,7 +17,7 @@ public:
     template <class T>
     T* take(int64_t count) {
         const size_t at = used_;
-        used_ += (size_t(count) * sizeof(T) + 63) / 64 * 64;
+        used_ += (size_t(count) * sizeof(T) + 127) / 128 * 128;
         return base_ ? reinterpret_cast<T*>(base_ + at) : nullptr;
     }
     size_t used() const { return used_; }
@@ -75,15 +75,14 @@ Scratch<T> take_scratch(Arena& arena, const Network& network, int64_t rows) {
             arena.take<T>(examples)};
 }
 
-// First layers of more weights are not copied for the threads: their rows are long, and memory
-// counts.
-inline constexpr int64_t most_copied = 1 << 20;
+// Larger arrays the threads share: their rows are long, and memory counts.
+inline constexpr int64_t most_of_its_own = 1 << 20;
 
 template <class T>
 OwnColumns<T> take_columns(Arena& arena, const Training<T>& training, Share share) {
     const Layer& layer = training.network.layers[0];
     if (share.parts == 1 || layer.connection != Connection::dense ||
-        layer.weight_count() > most_copied || training.update.clip_norm != 0 ||
+        layer.weight_count() > most_of_its_own || training.update.clip_norm != 0 ||
         !by_panels<T>(layer.to, share.parts))
         return {};
     const Columns columns = columns_of<T>(layer.to, share);
@@ -93,7 +92,7 @@ OwnColumns<T> take_columns(Arena& arena, const Training<T>& training, Share shar
     return {weights, state, columns.first, columns.count()};
 }
 
-// What one thread of a team has for itself.
+// One thread's view of a batch: what it has for itself, and what the team shares.
 template <class T>
 struct Own {
     Pass<T> pass;
@@ -104,8 +103,10 @@ struct Own {
         pass.layers = arena.take<LayerArrays<T>>(pass.depth() + 1);
         pass.own = take_columns(arena, training, share);
         for (int64_t l = 0; l <= pass.depth(); ++l) {
-            const bool own = keeps_columns(pass, l, share.parts);
-            const int64_t size = own ? rows * row_stride<T>(pass.units(l)) : 0;
+            const int64_t whole = rows * row_stride<T>(pass.units(l));
+            const bool own =
+                share.parts > 1 && whole <= most_of_its_own && keeps_columns(pass, l, share.parts);
+            const int64_t size = own ? whole : 0;
             T* derivative = arena.take<T>(size);
             T* delta = arena.take<T>(l == 1 ? size : 0);
             if (!pass.layers) continue;
@@ -172,7 +173,7 @@ size_t training_bytes(const Training<T>& training, int threads, bool may_go_alon
         return arena.used();
     }
     TrainingMemory<T>(arena, training, rows, threads);
-    TrainingMemory<T>(arena, training, may_go_alone ? rows : 0, 1);
+    if (may_go_alone && threads > 1) TrainingMemory<T>(arena, training, rows, 1);
     return arena.used();
 }
 
@@ -190,17 +191,13 @@ struct RunCall {
     }
 };
 
-double now() {
-    timespec time;
-    timespec_get(&time, TIME_UTC);
-    return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
-}
-
 template <class T>
-double seconds(Member<T>& member, int64_t begin, int64_t end) {
-    const double began = now();
-    member.take(begin, end);
-    return now() - began;
+double seconds(Member<T>& member, int64_t first, int64_t end) {
+    timespec began, ended;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    member.take_steps(first, end);
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    return double(ended.tv_sec - began.tv_sec) + 1e-9 * double(ended.tv_nsec - began.tv_nsec);
 }
 
 // So many steps tell whether threads bring more than they cost.
@@ -216,10 +213,10 @@ void run_member(RunCall<T>& call, int number) {
         together.run(0, steps);
         return;
     }
-    together.begin();
-    together.take(0, tried_steps);  // until all are awake
+    together.fetch_own();
+    together.take_steps(0, tried_steps);  // until all are awake
     const double with_others = seconds(together, tried_steps, 2 * tried_steps);
-    together.end();
+    together.bring_back_own();
     together.part.wait();
     Team nobody(1);
     const auto alone = [&] {
@@ -233,7 +230,7 @@ void run_member(RunCall<T>& call, int number) {
     if (!call.alone_is_faster)
         together.run(3 * tried_steps, steps);
     else if (number == 0)
-        alone().take(3 * tried_steps, steps);
+        alone().run(3 * tried_steps, steps);
 }
 
 template <class T>
@@ -246,13 +243,18 @@ void run(const Training<T>& training, Team& team, bool may_go_alone, void* works
         small.run();
         return;
     }
+    const auto member = [](void* call, int number) {
+        run_member(*static_cast<RunCall<T>*>(call), number);
+    };
     const TrainingMemory<T> together(arena, training, rows, team.size());
-    const TrainingMemory<T> alone(arena, training, may_go_alone ? rows : 0, 1);
-    const bool tries = may_go_alone && team.size() > 1;
-    RunCall<T> call{training, together, tries ? &alone : nullptr, rows, team, false};
-    team.each(
-        [](void* argument, int number) { run_member(*static_cast<RunCall<T>*>(argument), number); },
-        &call);
+    RunCall<T> call{training, together, nullptr, rows, team, false};
+    if (!may_go_alone || team.size() == 1) {
+        team.each(member, &call);
+        return;
+    }
+    const TrainingMemory<T> alone(arena, training, rows, 1);
+    call.alone = &alone;
+    team.each(member, &call);
 }
 
 // Rows of an array whose rows are `from_stride` apart to one whose rows are `to_stride` apart.

@@ -154,7 +154,7 @@ struct Prediction {
 class Team;
 
 // What one instruction set offers for one precision. `workspace` is memory of as many bytes as the
-// function's companion says, aligned to 64.
+// function's companion says, aligned to 128.
 template <class T>
 struct Kernels {
     // `may_go_alone`: whether one thread may go on without its team where that is faster.

@@ -1,7 +1,7 @@
 // A batch forward and backward through the layers, and the loop over steps around it. Each thread
 // of a team runs these same functions on its share of every product and waits for the others
 // between the phases. It works on the same columns of a layer in every phase, so that what it
-// writes is mostly what it reads later; only the inputs it copies for itself.
+// writes is mostly what it reads later; what nobody else reads stands in arrays of its own.
 #pragma once
 
 #include "dropout.h"
@@ -399,7 +399,7 @@ private:
 template <class T>
 struct UpdateParameters {
     const UpdateStep<T>& step;
-    const OwnColumns<T>& own;
+    OwnColumns<T> own;
     NextInputs<T>* next;
 
     struct OfGroup {
@@ -435,6 +435,7 @@ struct KeepGradient {
             [&](int64_t at, Vec<T> gradient, int count) { store(to + at, gradient, count); });
     }
     KeepGradient weights(const Layer&) const { return *this; }
+    // Where gradients are kept, all threads work on the network's own weights.
     KeepGradient own_weights(const Layer&) const { return *this; }
     KeepGradient biases(const Layer&) const { return *this; }
 };
@@ -534,19 +535,18 @@ struct Member {
     Part part;
 
     void run(int64_t first, int64_t end) {
-        begin();
-        take(first, end);
-        this->end();
+        fetch_own();
+        take_steps(first, end);
+        bring_back_own();
     }
 
-    // What a thread keeps for itself, it fetches before the first step and brings back at the end.
-    void begin() {
+    void fetch_own() {
         own_columns([](T* own, T* all, size_t bytes) { __builtin_memcpy(own, all, bytes); });
     }
-    void take(int64_t first, int64_t end) {
+    void take_steps(int64_t first, int64_t end) {
         for (int64_t s = first; s < end; ++s) step(s);
     }
-    void end() {
+    void bring_back_own() {
         own_columns([](T* own, T* all, size_t bytes) { __builtin_memcpy(all, own, bytes); });
     }
 
@@ -574,7 +574,8 @@ struct Member {
         if (part.share.part == 0)
             training.step_costs[s] = sum_of_costs(pass.weights, pass.costs, pass.rows);
         change_parameters(s, examples);
-        if (!keeps_to_itself(pass, part.share.parts)) part.wait();
+        // A clipped update is shared anew, over all parameters.
+        if (training.update.clip_norm != 0 || !keeps_to_itself(pass, part.share.parts)) part.wait();
     }
 
     // All inputs, and this thread's share of what only the output layer looks at.

@@ -26,6 +26,7 @@ class GlassnetTraining(Trainer):
         self.net = network(self.work)
 
     def run(self) -> None:
+        # The environment says how many threads; where it is doubtful, `fit` finds out.
         self.net.fit(
             self.task.X,
             self.desired,

@@ -31,7 +31,7 @@ def zeros_in_lines(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDAr
     Examples
     --------
     >>> zeros = zeros_in_lines((2, 5), np.dtype(np.float32))
-    >>> zeros.shape, zeros.strides[0] % 64, zeros.ctypes.data % 64
+    >>> zeros.shape, zeros.strides[0] % 128, zeros.ctypes.data % 128
     ((2, 5), 0, 0)
     """
     *rows, length = shape

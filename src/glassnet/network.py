@@ -184,8 +184,8 @@ class Network:
         stopping : EarlyStopping, optional
             Needs `validation`. Brings back the weights of the lowest validation error.
         threads : int, optional
-            All cores for networks that are worth it, if not given; where that is doubtful, it is
-            tried. The result has the same bits on any number.
+            All cores for networks that are worth it, if not given; where that is doubtful and a
+            few hundred steps lie ahead, it is tried. The result has the same bits on any number.
         progress : bool, optional
             Whether to show a bar on standard error; if not given, only on a terminal.
 

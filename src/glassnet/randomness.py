@@ -62,13 +62,13 @@ def random_bits(
     >>> bool((bits == random_bits(7, Purpose.WEIGHTS, 0, 4)).all())
     True
     """
-    if not 0 <= seed < 2**64:
-        raise ValueError(f"the seed must be from 0 to {2**64 - 1}, not {seed}")
     bits: NDArray[np.uint64] = _generator(seed, purpose, index, start).random_raw(count)
     return bits
 
 
 def _generator(seed: int, purpose: Purpose, index: int, start: int = 0) -> np.random.Philox:
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"the seed must be from 0 to {2**64 - 1}, not {seed}")
     # The 256-bit counter's lowest word counts within the draw; index is its highest.
     return np.random.Philox(
         key=np.array([seed, purpose], dtype=np.uint64), counter=(index << 192) + start // 4

@@ -21,10 +21,10 @@ __all__ = ["Plan", "Progress", "Run", "Validation", "all_finite"]
 
 # The compiled loop returns about this often, for progress and Ctrl-C.
 SECONDS_BETWEEN_LOOKS = 0.1
-# So many multiply-adds are done in much less than that on any machine.
+# So many multiply-adds are done in less than that by any processor that has them in one piece.
 FIRST_MULTIPLY_ADDS = 100_000_000
 # And a step takes at least as long as so many.
-LEAST_MULTIPLY_ADDS = 2_000
+LEAST_MULTIPLY_ADDS = 10_000
 
 
 @dataclass(frozen=True)
