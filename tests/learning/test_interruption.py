@@ -11,6 +11,7 @@ import pytest
 
 from glassnet.data.arrays import Array
 from glassnet.learning.interruption import interruption
+from glassnet.learning.rollback import Rollback
 from glassnet.network import Network
 
 #: After this many seconds a condition that has not come is taken for one that never will.
@@ -149,6 +150,26 @@ def test_a_ctrl_c_in_one_long_epoch_does_not_wait_for_its_end() -> None:
     assert history.interrupted
     assert history.epochs == net.epochs_trained == 0
     assert np.isfinite(net.parameters).all()
+
+
+def test_a_ctrl_c_before_the_first_step_leaves_the_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Of a large network the first step takes a second; here the key is pressed just before it.
+    enter = Rollback.__enter__
+
+    def pressed(rollback: Rollback) -> Rollback:
+        signal.raise_signal(signal.SIGINT)
+        return enter(rollback)
+
+    monkeypatch.setattr(Rollback, "__enter__", pressed)
+    x, y = examples()
+    net = Network([4, 2], output="softmax", seed=1)
+    before = net.parameters.copy()
+    history = net.fit(x, y, epochs=FOREVER)
+    assert history.interrupted
+    assert history.epochs == 0
+    assert np.array_equal(net.parameters, before)
 
 
 def test_fit_works_in_another_thread() -> None:

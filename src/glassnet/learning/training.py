@@ -1,5 +1,6 @@
 """The plan of a training: which examples in which order, when to look, when to stop."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -62,7 +63,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is: `epochs_done` of `epochs`, counted in parts of one."""
+    """How far a training is: `epochs_done` of `epochs`, counted in parts of one.
+
+    Before the first step the error is not a number.
+    """
 
     epochs_done: float
     epochs: int
@@ -96,7 +100,7 @@ class Run:
                 break
 
     def progress(self) -> Iterator[Progress]:
-        """Train, and yield about ten times a second.
+        """Train, and yield before the first step and then about ten times a second.
 
         Raises
         ------
@@ -104,6 +108,8 @@ class Run:
             If the error is no longer a finite number; the parameters are as before the training.
         """
         with Rollback(self.training.parameters) as before:
+            # A first step may take a while: who pressed Ctrl-C already need not wait for it.
+            yield Progress(0.0, self.plan.epochs, math.nan, None)
             while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
                 for errors, progress in self._epochs():
                     self._require_finite(errors, before)

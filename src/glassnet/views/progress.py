@@ -1,5 +1,6 @@
 """A progress bar on standard error, on a terminal only."""
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ def progress_bar(show: bool | None = None) -> Iterator[Show]:
         task = bar.add_task("training", epoch="0", error="")
 
         def move(done: float, epochs: int, error: float, validation_error: float | None) -> None:
-            text = f"{error:.4g}"
+            text = "" if math.isnan(error) else f"{error:.4g}"
             if validation_error is not None:
                 text += f", validation {validation_error:.4g}"
             bar.update(
