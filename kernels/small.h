@@ -25,8 +25,20 @@ struct SmallTraining {
     double* costs = nullptr;
     int64_t stride = 0;  // rows of the largest batch, rounded up to whole vectors
     int64_t rows = 0;
+    bool one_group;
 
-    explicit SmallTraining(const Training<T>& training) : training(training) {}
+    explicit SmallTraining(const Training<T>& training)
+        : training(training), one_group(changes_all_alike(training.network, training.update)) {}
+
+    // Are weights and biases of all layers changed alike? Then they are one group.
+    static bool changes_all_alike(const Network& network, const Update& update) {
+        if (update.l1.acts() || update.l2.acts() || update.decay.acts()) return false;
+        const double rate = network.layers[0].weight_rate;
+        for (int64_t l = 0; l < network.depth; ++l)
+            if (network.layers[l].weight_rate != rate || network.layers[l].bias_rate != rate)
+                return false;
+        return true;
+    }
 
     static bool fits(const Training<T>& training, int64_t largest_batch) {
         const Network& network = training.network;
@@ -183,7 +195,11 @@ struct SmallTraining {
             training.state_stride, training.steps_before + s + 1, training.learning_rates[s],
             double(rows)};
         training.step_costs[s] = sum_of_costs(training.weights ? weights : nullptr, costs, rows);
-        update_all(training.network, step, gradient, T(1), everything);
+        if (one_group)
+            update(step.group(training.network.layers[0].weight_rate, false),
+                   GradientBlock<T>{gradient, 0, 0, 0, 1, training.network.parameter_count, T(1)});
+        else
+            update_all(training.network, step, gradient, T(1), everything);
     }
 
     static float fma_of(float a, float b, float c) { return __builtin_fmaf(a, b, c); }

@@ -463,16 +463,6 @@ inline double clipping_factor(const double* pieces, int64_t count, double longes
     return norm > longest ? longest / norm : 1;
 }
 
-// Are weights and biases of all layers changed alike? Then they are one group.
-inline bool all_alike(const Network& network, const Update& update) {
-    if (update.l1.acts() || update.l2.acts() || update.decay.acts()) return false;
-    const double rate = network.layers[0].weight_rate;
-    for (int64_t l = 0; l < network.depth; ++l)
-        if (network.layers[l].weight_rate != rate || network.layers[l].bias_rate != rate)
-            return false;
-    return true;
-}
-
 // Updates all parameters by an array of gradients.
 template <class T>
 void update_all(const Network& network, const UpdateStep<T>& step, const T* gradient, T factor,
@@ -486,10 +476,6 @@ void update_all(const Network& network, const UpdateStep<T>& step, const T* grad
         update_group(
             GradientBlock<T>{gradient + first + begin, 0, first + begin, 0, 1, columns, factor});
     };
-    if (all_alike(network, step.update)) {
-        apply(use.weights(network.layers[0]), 0, network.parameter_count);
-        return;
-    }
     for (int64_t l = 0; l < network.depth; ++l) {
         const Layer& layer = network.layers[l];
         apply(use.weights(layer), layer.weights, layer.weight_count());
