@@ -8,7 +8,7 @@ from benchmarks.task import Array, Task
 from benchmarks.workloads import Training, Workload
 from glassnet import Network
 from glassnet.data.samples import digits as handwritten_digits
-from glassnet.randomness import example_order
+from glassnet.randomness import example_orders
 
 Examples = tuple[Array, Array]  # inputs, and the number of each row's class
 
@@ -26,8 +26,7 @@ def task_of(work: Workload) -> Task:
 def _batches(work: Training, rows: int) -> Array:
     if work.batch_size >= rows:  # one batch holds all: nothing to shuffle
         return np.tile(np.arange(rows), (work.epochs, 1))
-    orders = [example_order(SEED, epoch, rows) for epoch in range(work.epochs)]
-    return np.concatenate(orders).reshape(-1, work.batch_size)
+    return example_orders(SEED, range(work.epochs), rows).reshape(-1, work.batch_size)
 
 
 def xor() -> Examples:

@@ -222,9 +222,8 @@ inline void update(const Group<T>& group, const GradientBlock<T>& block) {
 template <class T>
 inline void prefetch(const Group<T>& group, int64_t at, int64_t stride, int64_t rows,
                      int64_t columns) {
-    constexpr int64_t line = 64 / int64_t(sizeof(T));
     for (int64_t row = 0; row < rows; ++row) {
-        for (int64_t c = 0; c < columns; c += line) {
+        for (int64_t c = 0; c < columns; c += line<T>) {
             const int64_t place = at + row * stride + c;
             __builtin_prefetch(group.parameters + place, 1);
             if (group.rule != Rule::sgd) __builtin_prefetch(group.first + place, 1);

@@ -11,9 +11,8 @@ namespace glassnet::GLASSNET_ISA {
 // of the caches.
 template <class T>
 inline int64_t row_stride(int64_t units) {
-    constexpr int64_t line = 64 / int64_t(sizeof(T));
-    const int64_t stride = (units + line - 1) / line * line;
-    return stride % (16 * line) == 0 ? stride + line : stride;
+    const int64_t stride = (units + line<T> - 1) / line<T> * line<T>;
+    return stride % (16 * line<T>) == 0 ? stride + line<T> : stride;
 }
 
 // Arrays of one layer, each of shape (rows, units) with rows `stride` apart; null where not kept.

@@ -20,7 +20,7 @@ struct SmallTraining {
     SmallLayer<T>* layers = nullptr;  // by layer, 0 ... depth
     T* net_input = nullptr;           // of the output layer, (outputs, rows)
     T* desired = nullptr;             // (outputs, rows)
-    T* weights = nullptr;             // (rows)
+    T* weights = nullptr;             // (rows), or null where all examples count alike
     T* gradient = nullptr;
     double* costs = nullptr;
     int64_t stride = 0;  // rows of the largest batch, rounded up to whole vectors
@@ -66,7 +66,7 @@ struct SmallTraining {
         }
         net_input = arena.template take<T>(stride * units(network.depth));
         desired = arena.template take<T>(stride * units(network.depth));
-        weights = arena.template take<T>(stride);
+        if (training.weights) weights = arena.template take<T>(stride);
         gradient = arena.template take<T>(network.parameter_count);
         costs = arena.template take<double>(stride);
     }
@@ -97,7 +97,7 @@ struct SmallTraining {
         if (rows == before && __builtin_memcmp(order, order - rows, bytes) == 0) return;
         columns(training.x, units(0), order, layers[0].output);
         columns(training.desired, units(training.network.depth), order, desired);
-        if (training.weights) columns(training.weights, 1, order, weights);
+        if (weights) columns(training.weights, 1, order, weights);
     }
 
     void columns(const T* from, int64_t count, const int64_t* order, T* to) const {
@@ -144,9 +144,9 @@ struct SmallTraining {
                                        layers[depth].delta + row,
                                        costs + row};
             objective(training.network, examples);
-            if (training.weights) examples.weigh(load(weights + row));
+            if (weights) examples.weigh(load(weights + row));
         }
-        return examples_in_batch(training.weights ? weights : nullptr, rows);
+        return examples_in_batch(weights, rows);
     }
 
     // delta(l-1) = c (delta(l) W(l)^T) * g'(in(l-1)).
@@ -194,7 +194,7 @@ struct SmallTraining {
             training.update,       training.parameters,           training.state,
             training.state_stride, training.steps_before + s + 1, training.learning_rates[s],
             double(rows)};
-        training.step_costs[s] = sum_of_costs(training.weights ? weights : nullptr, costs, rows);
+        training.step_costs[s] = sum_of_costs(weights, costs, rows);
         if (one_group)
             update(step.group(training.network.layers[0].weight_rate, false),
                    GradientBlock<T>{gradient, 0, 0, 0, 1, training.network.parameter_count, T(1)});

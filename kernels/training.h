@@ -372,7 +372,7 @@ class NextInputs {
 public:
     NextInputs(const T* x, int64_t units, const int64_t* order, int64_t rows, int64_t tiles)
         : x_(x), units_(units), order_(order), end_(order + rows) {
-        const int64_t lines_in_row = (units + line - 1) / line;
+        const int64_t lines_in_row = (units + line<T> - 1) / line<T>;
         const int64_t lines = rows * lines_in_row;
         lines_a_tile_ = lines_in_row < 8 || lines > 4096 ? 0 : (lines + tiles - 1) / tiles;
     }
@@ -380,7 +380,7 @@ public:
     void ask() {
         for (int64_t i = 0; i < lines_a_tile_ && order_ < end_; ++i) {
             __builtin_prefetch(x_ + *order_ * units_ + column_, 0, 2);
-            column_ += line;
+            column_ += line<T>;
             if (column_ < units_) continue;
             column_ = 0;
             ++order_;
@@ -388,7 +388,6 @@ public:
     }
 
 private:
-    static constexpr int64_t line = 64 / int64_t(sizeof(T));
     const T* x_;
     int64_t units_;
     const int64_t *order_, *end_;

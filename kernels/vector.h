@@ -41,6 +41,10 @@ using Bits = typename VectorOf<T>::bits;
 template <class T>
 inline constexpr int lanes = VectorOf<T>::bytes / int(sizeof(T));
 
+// How many numbers a cache line holds.
+template <class T>
+inline constexpr int64_t line = 64 / int64_t(sizeof(T));
+
 template <class T>
 inline Vec<T> load(const T* from) {
     return *reinterpret_cast<const typename VectorOf<T>::anywhere*>(from);

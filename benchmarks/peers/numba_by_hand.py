@@ -73,17 +73,9 @@ def column_sums(delta: Array, out: Array) -> None:
 
 @compiled
 def gradients(
-    rows: Array,
-    X: Array,
-    desired: Array,
-    weights: tuple[Array, ...],
-    biases: tuple[Array, ...],
-    weight_gradients: tuple[Array, ...],
-    bias_gradients: tuple[Array, ...],
-    outputs: tuple[Array, ...],
-    deltas: tuple[Array, ...],
-    relu: bool,
+    rows: Array, X: Array, desired: Array, arrays: tuple[tuple[Array, ...], ...], relu: bool
 ) -> None:
+    weights, biases, weight_gradients, bias_gradients, outputs, deltas = arrays
     last = len(weights) - 1
     for i in range(len(rows)):
         outputs[0][i] = X[rows[i]]
@@ -120,30 +112,14 @@ def train(
     X: Array,
     desired: Array,
     flats: tuple[Array, Array, Array, Array],
-    weights: tuple[Array, ...],
-    biases: tuple[Array, ...],
-    weight_gradients: tuple[Array, ...],
-    bias_gradients: tuple[Array, ...],
-    outputs: tuple[Array, ...],
-    deltas: tuple[Array, ...],
+    arrays: tuple[tuple[Array, ...], ...],
     relu: bool,
     adam: bool,
     rate: float,
 ) -> None:
     w, g, m, v = flats
     for step in range(len(batches)):
-        gradients(
-            batches[step],
-            X,
-            desired,
-            weights,
-            biases,
-            weight_gradients,
-            bias_gradients,
-            outputs,
-            deltas,
-            relu,
-        )
+        gradients(batches[step], X, desired, arrays, relu)
         update(w, g, m, v, step + 1, rate, adam)
 
 
@@ -168,9 +144,7 @@ class NumbaTraining(Trainer):
             self.task.X,
             self.desired,
             (self.w, self.gradient, *self.moments),
-            *(tuple(arrays) for arrays in views),
-            self.outputs,
-            self.deltas,
+            (*map(tuple, views), self.outputs, self.deltas),
             work.hidden == "relu",
             work.optimizer == "adam",
             work.learning_rate,
