@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from glassnet.explanation.explain import explain as explain
     from glassnet.explanation.sections import Limits as Limits
     from glassnet.learning.history import History as History
-    from glassnet.learning.schedule import Adaptive as Adaptive
     from glassnet.learning.schedule import Constant as Constant
-    from glassnet.learning.schedule import Cosine as Cosine
-    from glassnet.learning.schedule import CosLog4 as CosLog4
-    from glassnet.learning.schedule import Exponential as Exponential
-    from glassnet.learning.schedule import InverseScaling as InverseScaling
-    from glassnet.learning.schedule import OneCycle as OneCycle
-    from glassnet.learning.schedule import Step as Step
-    from glassnet.learning.schedule import WarmUp as WarmUp
+    from glassnet.learning.schedules import Adaptive as Adaptive
+    from glassnet.learning.schedules import Cosine as Cosine
+    from glassnet.learning.schedules import CosLog4 as CosLog4
+    from glassnet.learning.schedules import Exponential as Exponential
+    from glassnet.learning.schedules import InverseScaling as InverseScaling
+    from glassnet.learning.schedules import OneCycle as OneCycle
+    from glassnet.learning.schedules import Step as Step
+    from glassnet.learning.schedules import WarmUp as WarmUp
     from glassnet.learning.stopping import EarlyStopping as EarlyStopping
     from glassnet.model import Model as Model
     from glassnet.model import load as load
@@ -66,23 +66,23 @@ __version__ = "0.1.0"
 _HOMES = {
     "Adam": "glassnet.update.optimizer",
     "AdamW": "glassnet.update.optimizer",
-    "Adaptive": "glassnet.learning.schedule",
+    "Adaptive": "glassnet.learning.schedules",
     "CategoricalCrossentropy": "glassnet.structure.cost",
     "Constant": "glassnet.learning.schedule",
-    "CosLog4": "glassnet.learning.schedule",
-    "Cosine": "glassnet.learning.schedule",
+    "CosLog4": "glassnet.learning.schedules",
+    "Cosine": "glassnet.learning.schedules",
     "Dense": "glassnet.structure.layer",
     "DivergedError": "glassnet.errors",
     "Dropout": "glassnet.update.dropout",
     "EarlyStopping": "glassnet.learning.stopping",
     "Elu": "glassnet.structure.rectifier",
     "Explanation": "glassnet.explanation.explain",
-    "Exponential": "glassnet.learning.schedule",
+    "Exponential": "glassnet.learning.schedules",
     "FileFormatError": "glassnet.errors",
     "GlassnetError": "glassnet.errors",
     "History": "glassnet.learning.history",
     "Huber": "glassnet.structure.regression",
-    "InverseScaling": "glassnet.learning.schedule",
+    "InverseScaling": "glassnet.learning.schedules",
     "L1": "glassnet.update.penalty",
     "L2": "glassnet.update.penalty",
     "LBFGS": "glassnet.update.lbfgs",
@@ -95,13 +95,13 @@ _HOMES = {
     "Nesterov": "glassnet.update.optimizer",
     "Network": "glassnet.network",
     "NotFiniteError": "glassnet.errors",
-    "OneCycle": "glassnet.learning.schedule",
+    "OneCycle": "glassnet.learning.schedules",
     "Pinball": "glassnet.structure.regression",
     "RMSprop": "glassnet.update.optimizer",
     "SGD": "glassnet.update.optimizer",
     "Scale": "glassnet.structure.layer",
-    "Step": "glassnet.learning.schedule",
-    "WarmUp": "glassnet.learning.schedule",
+    "Step": "glassnet.learning.schedules",
+    "WarmUp": "glassnet.learning.schedules",
     "WeightDecay": "glassnet.update.penalty",
     "explain": "glassnet.explanation.explain",
     "fit_together": "glassnet.together",

@@ -6,7 +6,7 @@ import pytest
 from glassnet.engine import engine
 from glassnet.engine.interface import Steps, Training
 from glassnet.errors import DivergedError
-from glassnet.learning.schedule import Cosine
+from glassnet.learning.schedules import Cosine
 from glassnet.learning.stopping import EarlyStopping
 from glassnet.network import Network
 from glassnet.randomness import example_order

@@ -12,7 +12,7 @@ from glassnet.data.splits import split_rows
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget, NumberTarget, Target
 from glassnet.learning.history import History
-from glassnet.learning.schedule import Cosine
+from glassnet.learning.schedules import Cosine
 from glassnet.learning.stopping import EarlyStopping
 from glassnet.model import Model, class_texts
 from glassnet.network import Network

@@ -3,16 +3,14 @@
 import numpy as np
 import pytest
 
-from glassnet.learning.schedule import (
+from glassnet.learning.schedule import Constant, Moments, Schedule
+from glassnet.learning.schedules import (
     Adaptive,
-    Constant,
     Cosine,
     CosLog4,
     Exponential,
     InverseScaling,
-    Moments,
     OneCycle,
-    Schedule,
     Step,
     WarmUp,
 )
