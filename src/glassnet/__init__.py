@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from glassnet.errors import NotFiniteError as NotFiniteError
     from glassnet.explanation.explain import Explanation as Explanation
     from glassnet.explanation.explain import explain as explain
-    from glassnet.explanation.sections import Limits as Limits
+    from glassnet.explanation.selection import Limits as Limits
     from glassnet.learning.history import History as History
     from glassnet.learning.schedule import Constant as Constant
     from glassnet.learning.schedules import Adaptive as Adaptive
@@ -88,7 +88,7 @@ _HOMES = {
     "LBFGS": "glassnet.update.lbfgs",
     "LeakyRelu": "glassnet.structure.rectifier",
     "LimitError": "glassnet.errors",
-    "Limits": "glassnet.explanation.sections",
+    "Limits": "glassnet.explanation.selection",
     "MissingPackageError": "glassnet.errors",
     "Model": "glassnet.model",
     "Momentum": "glassnet.update.optimizer",

@@ -14,6 +14,7 @@ from glassnet.data.weights import example_weights
 from glassnet.engine import Training, engine
 from glassnet.given import whole_number
 from glassnet.learning.full_batch import FullBatchRun
+from glassnet.learning.recording import checked_record
 from glassnet.learning.schedule import Constant, Schedule
 from glassnet.learning.stopping import EarlyStopping
 from glassnet.learning.training import Plan, Run, Validation
@@ -58,6 +59,7 @@ class FitOptions:
     validation: float | tuple[ArrayLike, ArrayLike] | None = None
     schedule: Schedule | None = None
     stopping: EarlyStopping | None = None
+    record: Sequence[int] = ()
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -86,6 +88,7 @@ class FitOptions:
             "clip_norm": self.clip_norm,
             "a schedule": self.schedule,
             "validation": self.validation,
+            "record": self.record or None,
         }
         for name, value in unfit.items():
             if value is not None:
@@ -135,14 +138,16 @@ class Fitting:
         if isinstance(optimizer, LBFGS):
             run = FullBatchRun(engine(), training, optimizer, options.epochs)
             return cls(run, targets.classes)
+        batch = min(int(options.batch_size), len(training.x))
         plan = Plan(
             epochs=int(options.epochs),
-            batch_size=min(int(options.batch_size), len(training.x)),
+            batch_size=batch,
             seed=learner.seed,
             first_epoch=learner.epochs_trained,
             schedule=options.schedule or Constant(),
             stopping=options.stopping,
             validation=validation,
+            record=checked_record(options.record, options.epochs * -(-len(training.x) // batch)),
         )
         return cls(Run(engine(), training, plan), targets.classes)
 

@@ -13,11 +13,12 @@ from glassnet.data.table import Table, as_table, number_label
 from glassnet.data.targets import ClassTarget, NumberTarget, Target, target_from_dict
 from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import Explanation, chosen_optimizer, explain_with_preface
-from glassnet.explanation.sections import Limits
+from glassnet.explanation.selection import Limits
 from glassnet.formula.document import Section
 from glassnet.network import Network
 from glassnet.structure.file import read_file, write_file
 from glassnet.update.optimizer import Optimizer
+from glassnet.update.rule import UpdateRule
 
 __all__ = ["Model", "load"]
 
@@ -139,6 +140,7 @@ class Model:
         ValueError
             If there is no such row, or a value does not fit.
         """
+        chosen = chosen_optimizer(learning_rate, optimizer)
         table = as_table(frame)
         if not 0 <= row < len(table):
             raise ValueError(f"there is no row {row}; the table has rows 0 to {len(table) - 1}")
@@ -158,7 +160,7 @@ class Model:
             self.network,
             x[0],
             desired,
-            chosen_optimizer(learning_rate, optimizer),
+            None if chosen is None else UpdateRule(chosen),
             self.network.cost,
             Limits(),
             preface,

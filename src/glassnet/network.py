@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ from glassnet.update.optimizer import Optimizer
 from glassnet.update.penalty import Penalty
 from glassnet.views.progress import progress_bar
 
-__all__ = ["Network"]
+__all__ = ["Network", "output_kind"]
 
 
 class Network:
@@ -105,11 +106,7 @@ class Network:
     @property
     def kind(self) -> Kind:
         """What the outputs mean."""
-        if isinstance(self.output_activation, Softmax):
-            return "classes"
-        if isinstance(self.output_activation, Sigmoid):
-            return "two classes" if self.architecture.outputs == 1 else "labels"
-        return "values"
+        return output_kind(self.architecture)
 
     @property
     def weights(self) -> ParameterViews:
@@ -146,6 +143,7 @@ class Network:
         validation: float | tuple[ArrayLike, ArrayLike] | None = None,
         schedule: Schedule | None = None,
         stopping: EarlyStopping | None = None,
+        record: Sequence[int] = (),
         threads: int | None = None,
         progress: bool | None = None,
     ) -> History:
@@ -183,6 +181,9 @@ class Network:
             How the learning rate changes; constant if not given.
         stopping : EarlyStopping, optional
             Needs `validation`. Brings back the weights of the lowest validation error.
+        record : sequence of int
+            Steps to keep, counted from 0, as they were before they were taken: each stands in
+            ``history.steps`` and can be given to ``gn.explain``.
         threads : int, optional
             All cores for networks that are worth it, if not given; where that is doubtful and a
             few hundred steps lie ahead, it is tried. The result has the same bits on any number.
@@ -223,6 +224,7 @@ class Network:
             validation,
             schedule,
             stopping,
+            record,
             threads,
         )
         objective = self.objective(cost)
@@ -243,6 +245,10 @@ class Network:
         self.classes, self.cost = fitting.classes, cost
         self.feature_names = self.feature_names or feature_names_of(X)
         self.epochs_trained += history.epochs
+        history.steps = {
+            number: replace(step, classes=self.classes, feature_names=self.feature_names)
+            for number, step in history.steps.items()
+        }
 
     def predict_proba(self, X: ArrayLike, *, threads: int | None = None) -> Array:
         """Return the network's outputs, of shape (examples, outputs).
@@ -369,6 +375,16 @@ class Network:
         """Return the output activation with a cost, that of the last training if not given."""
         chosen = self.cost if cost is None else cost_named(cost)
         return chosen.paired_with(self.output_activation)
+
+
+def output_kind(architecture: Architecture) -> Kind:
+    """Return what the outputs of a network mean."""
+    activation = architecture.layers[-1].activation
+    if isinstance(activation, Softmax):
+        return "classes"
+    if isinstance(activation, Sigmoid):
+        return "two classes" if architecture.outputs == 1 else "labels"
+    return "values"
 
 
 def _float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:

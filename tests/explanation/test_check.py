@@ -6,26 +6,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassnet.explanation.arithmetic import FiftyDigits, Widest
+from glassnet.engine import Masks
+from glassnet.explanation.arithmetic import FiftyDigits, Floating
 from glassnet.explanation.check import check_gradient
 from glassnet.explanation.notation import WeightPlace
-from glassnet.explanation.numbers import Step, index_of, place_at, take_step
+from glassnet.explanation.numbers import Batch, Step, index_of, place_at, take_step
 from glassnet.network import Network
 from glassnet.structure.activation import Array
 from glassnet.structure.layer import Dense
 from tests.networks import random_case
 
 
-def step_of(seed: int, widest: int = 8, dtype: str = "float64") -> Step:
-    case = random_case(seed, dtype=dtype, widest=widest, most_rows=1)
-    return take_step(
-        case.net.architecture,
-        case.net.parameters,
-        case.objective,
-        case.x,
-        case.desired,
-        case.rule.optimizer,
-    )
+def step_of(seed: int, widest: int = 8, dtype: str = "float64", most_rows: int = 1) -> Step:
+    case = random_case(seed, dtype=dtype, widest=widest, most_rows=most_rows)
+    masks = Masks(case.dropout, seed=seed, step=3) if case.dropout else None
+    batch = Batch(case.x, case.desired, case.weights, masks)
+    net = case.net
+    return take_step(net.architecture, net.parameters, case.objective, batch, None)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -37,6 +34,13 @@ def test_right_gradients_pass(seed: int, dtype: str) -> None:
     assert check.arithmetic == "50-digit arithmetic"
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_right_gradients_of_a_batch_pass(seed: int) -> None:
+    check = check_gradient(step_of(seed, widest=4, most_rows=5))
+    assert check.passed, check
+    assert len(check.pairs) == check.weights
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_large_networks_are_checked_in_wide_arithmetic(seed: int) -> None:
     net = Network(
@@ -46,7 +50,7 @@ def test_large_networks_are_checked_in_wide_arithmetic(seed: int) -> None:
     objective = net.cost.paired_with(net.output_activation)
     x, desired = random.normal(size=(1, 60)), np.eye(10)[[seed]]
     wanted = WeightPlace(1, 3, 5)
-    step = take_step(net.architecture, net.parameters, objective, x, desired, None)
+    step = take_step(net.architecture, net.parameters, objective, Batch(x, desired), None)
     check = check_gradient(step, [wanted])
     assert "floating point" in check.arithmetic
     assert check.passed, check
@@ -68,7 +72,7 @@ def test_wrong_gradients_fail(name: str) -> None:
     net = Network([3, 4, 2], hidden="tanh", output="softmax", dtype="float64", seed=2)
     objective = net.cost.paired_with(net.output_activation)
     x, desired = np.array([[0.5, -1.0, 2.0]]), np.array([[1.0, 0.0]])
-    step = take_step(net.architecture, net.parameters, objective, x, desired, None)
+    step = take_step(net.architecture, net.parameters, objective, Batch(x, desired), None)
     wrong = replace(step, gradient=MUTATIONS[name](step.gradient))
     check = check_gradient(wrong)
     assert not check.passed
@@ -81,7 +85,7 @@ def test_at_a_kink_any_value_between_the_one_sided_derivatives_is_right() -> Non
     net.weights = [[[0.0]], [[1.0]]]
     objective = net.cost.paired_with(net.output_activation)
     x, desired = np.array([[1.0]]), np.array([[1.0]])
-    step = take_step(net.architecture, net.parameters, objective, x, desired, None)
+    step = take_step(net.architecture, net.parameters, objective, Batch(x, desired), None)
     place = index_of(net.architecture, WeightPlace(1, 0, 0))
     for value, right in ((0.0, True), (-1.0, True), (-2.0, True), (-2.1, False), (0.1, False)):
         gradient = step.gradient.copy()
@@ -98,7 +102,7 @@ def test_a_saturated_network_in_float32_still_passes() -> None:
     net.parameters *= 30
     objective = net.cost.paired_with(net.output_activation)
     x, desired = np.array([[1.0, -2.0]], dtype=np.float32), np.eye(2, dtype=np.float32)[[0]]
-    step = take_step(net.architecture, net.parameters, objective, x, desired, None)
+    step = take_step(net.architecture, net.parameters, objective, Batch(x, desired), None)
     assert check_gradient(step).passed
 
 
@@ -109,7 +113,7 @@ def test_every_place_has_an_index_and_back() -> None:
 
 
 def test_arithmetic_has_the_digits_that_it_promises() -> None:
-    decimal, wide = FiftyDigits(), Widest()
+    decimal, wide = FiftyDigits(), Floating(np.longdouble)
     one = np.array([1.0])
     e = str(decimal.exp(decimal.array(one))[0])
     assert e.startswith("2.71828182845904523536028747135266249775724709")
@@ -123,6 +127,7 @@ def test_gradients_that_fade_in_deep_networks_are_no_disagreement(depth: int, dt
     net = Network(units, hidden="sigmoid", output="softmax", dtype=dtype, seed=0)
     objective = net.cost.paired_with(net.output_activation)
     x, desired = np.array([[1, 0]], dtype=dtype), np.array([[0, 1]], dtype=dtype)
-    check = check_gradient(take_step(net.architecture, net.parameters, objective, x, desired, None))
+    batch = Batch(x, desired)
+    check = check_gradient(take_step(net.architecture, net.parameters, objective, batch, None))
     assert check.passed, check
     assert check.too_small < len(check.pairs)

@@ -9,7 +9,8 @@ import pytest
 
 import glassnet as gn
 from glassnet.explanation.explain import Explanation
-from glassnet.explanation.sections import Limits
+from glassnet.explanation.numbers import place_at
+from glassnet.explanation.selection import Limits
 from glassnet.formula.document import Equation
 from glassnet.structure.layer import Dense
 from glassnet.views.text import formula_text
@@ -166,6 +167,8 @@ def test_without_a_desired_output_there_is_the_forward_pass_only() -> None:
     titles = [section.title for section in explanation.document.sections]
     assert [title.split(",")[0] for title in titles] == [
         "The network",
+        "The units of this example",
+        "The forward pass in matrices",
         "Forward pass",
         "Forward pass",
     ]
@@ -200,7 +203,7 @@ def test_every_notation_has_the_same_content(tmp_path: Path) -> None:
         assert section.title in explanation.to_text()
         assert section.title in html
     assert content["check"]["passed"] is True
-    assert explanation._repr_html_() in html
+    assert explanation._repr_mimebundle_()["text/html"] in html
     assert str(explanation) == explanation.to_text()
 
 
@@ -251,8 +254,9 @@ def test_the_weights_that_are_shown_are_among_those_checked() -> None:
     assert explanation.check is not None
     checked = {pair.place for pair in explanation.check.pairs}
     step = explanation.step
-    by_size = sorted(step.places(1), key=lambda place: -abs(step.gradient_at(place)))
-    assert set(by_size[:24]) <= checked
+    first = step.architecture.places[0]
+    by_size = np.argsort(-np.abs(step.gradient[first.weights.start : first.weights.stop]))
+    assert {place_at(step.architecture, int(index)) for index in by_size[:23]} <= checked
     assert len(checked) < net.architecture.parameter_count
 
 

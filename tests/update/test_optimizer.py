@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from glassnet.formula.tree import Symbol
 from glassnet.update.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
-from glassnet.update.rule import Group, UpdateRule
-from tests.networks import OPTIMIZERS
+from glassnet.update.penalty import Penalty
+from glassnet.update.rule import Group, Moment, UpdateRule
+from tests.networks import OPTIMIZERS, PENALTIES
 
 
 def test_gradient_descent_by_hand() -> None:
@@ -68,21 +69,38 @@ def test_small_state_becomes_zero() -> None:
     assert state.tolist() == [[0.0]]
 
 
-@given(st.floats(-3, 3), st.floats(-3, 3), st.sampled_from(OPTIMIZERS), st.integers(1, 5))
-def test_the_formula_gives_the_step(
-    weight: float, gradient: float, optimizer: Optimizer, number: int
+@given(
+    st.floats(-3, 3),
+    st.floats(-3, 3),
+    st.sampled_from(OPTIMIZERS),
+    st.integers(1, 5),
+    st.sets(st.sampled_from(PENALTIES)),
+    st.booleans(),
+    st.sampled_from([None, 0.5]),
+)
+def test_the_formulas_give_the_step(
+    weight: float,
+    gradient: float,
+    optimizer: Optimizer,
+    number: int,
+    penalties: set[Penalty],
+    biases: bool,
+    clip_norm: float | None,
 ) -> None:
+    rule = UpdateRule(optimizer, tuple(penalties), clip_norm)
     random = np.random.default_rng(number)
     state = np.abs(random.normal(size=(len(optimizer.state_names), 1)))
     symbols = [
         Symbol(name, float(value[0]))
         for name, value in zip(optimizer.state_names, state, strict=True)
     ]
-    named = optimizer.formulas(Symbol("w", weight), Symbol("g", gradient), symbols, number)
-    w = np.array([weight])
-    everything = [Group(slice(0, 1), rate=1.0, biases=False)]
-    g, rate = np.array([gradient]), optimizer.learning_rate
-    UpdateRule(optimizer).step(w, state, g, everything, number, rate, examples=1)
+    w, g, rate = np.array([weight]), np.array([gradient]), optimizer.learning_rate
+    moment = Moment(number, Symbol("α", rate), examples=4, clip_factor=rule.clip_factor(g))
+    named = rule.formulas(
+        Symbol("w", weight), Symbol("∂E/∂w", gradient), symbols, moment, biases=biases
+    )
+    everything = [Group(slice(0, 1), rate=1.0, biases=biases)]
+    rule.step(w, state, g, everything, number, rate, examples=4)
     by_name = {name: formula.evaluate() for name, formula in named}
     assert by_name["w"] == pytest.approx(w[0], rel=1e-12, abs=1e-12)
     for name, value in zip(optimizer.state_names, state, strict=True):

@@ -31,6 +31,15 @@ from glassnet.formula.tree import (
 from glassnet.views.text import document_text, formula_text
 from tests.formula.test_tree import formulas
 
+
+def test_wide_tables_are_broken_into_lines() -> None:
+    way = " → ".join(f"h{layer}.100" for layer in range(1, 15))
+    table = Table(("", "by way of", "product"), (("path 1", way, 0.5), ("path 2", "h1.1", -0.25)))
+    text = document_text(Document("A table", (Section("Paths", (table,)),)))
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert way in " ".join(" ".join(line.split()) for line in text.splitlines()).replace("0.5 ", "")
+
+
 a, b = Symbol("a", 3.0), Symbol("b", -4.0)
 
 

@@ -59,7 +59,8 @@ def test_a_number_is_desired_in_its_own_unit(folder: Path) -> None:
 
 def test_the_learning_rate_is_the_one_of_plain_gradient_descent(folder: Path) -> None:
     explanation = explain_file(folder / "fruit", folder / "fruit.csv", 0, None, None, 0.25)
-    assert explanation.step.optimizer == SGD(0.25)
+    assert explanation.step.update is not None
+    assert explanation.step.update.rule.optimizer == SGD(0.25)
 
 
 def test_one_weights_story_is_the_same_as_in_the_whole(folder: Path) -> None:

@@ -3,7 +3,16 @@
 ``reference`` is the specification, in NumPy; ``native`` adapts the compiled kernels.
 """
 
-from glassnet.engine.interface import Engine, Trace, Training
+from glassnet.engine.interface import Engine, Masks, Trace, Training
 from glassnet.engine.select import engine, info, instruction_set, thread_count
 
-__all__ = ["Engine", "Trace", "Training", "engine", "info", "instruction_set", "thread_count"]
+__all__ = [
+    "Engine",
+    "Masks",
+    "Trace",
+    "Training",
+    "engine",
+    "info",
+    "instruction_set",
+    "thread_count",
+]

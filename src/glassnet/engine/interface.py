@@ -2,10 +2,12 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.randomness import dropout_words
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Objective
@@ -126,6 +128,20 @@ class Masks:
     rates: list[float]
     seed: int
     step: int
+
+    def kept(self, architecture: Architecture, examples: int, dtype: np.dtype[Any]) -> list[Array]:
+        """Return what the outputs of layers 0 ... L are multiplied with: 0, or 1 / (1 − rate).
+
+        Each (examples, units); the output layer keeps all.
+        """
+        kept: list[Array] = []
+        for layer, (units, rate) in enumerate(
+            zip(architecture.units, [*self.rates, 0.0], strict=True)
+        ):
+            words = dropout_words(self.seed, self.step, layer, examples, units)
+            stays = words >= np.uint64(rate * 2.0**32)
+            kept.append(stays * dtype.type(1 / (1 - rate)))
+        return kept
 
 
 def groups_of(architecture: Architecture) -> list[Group]:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from glassnet.engine.interface import Engine, Masks, Steps, Trace, Training, groups_of
 from glassnet.errors import NotFiniteError
-from glassnet.randomness import dropout_words
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Objective
@@ -55,7 +54,7 @@ class Reference(Engine):
         masks: Masks | None = None,
     ) -> Trace:
         """Return in(l), y(l), δ(l) and the gradient of the (weighted) mean error."""
-        kept = _kept(architecture, len(x), masks, x.dtype.type)
+        kept = masks.kept(architecture, len(x), x.dtype) if masks else []
         x = x * kept[0] if kept else x
         net_inputs, outputs = _forward(architecture, parameters, x, kept)
         errors = objective.errors(net_inputs[-1], desired)
@@ -131,22 +130,6 @@ class Reference(Engine):
             masks,
         )
         return trace, float(np.dot(trace.errors, 1 if weights is None else weights).sum())
-
-
-def _kept(
-    architecture: Architecture, examples: int, masks: Masks | None, number: type[np.floating]
-) -> list[Array]:
-    """What each output of layers 0 ... L is multiplied with: 0, or 1 / (1 − rate)."""
-    if masks is None:
-        return []
-    kept: list[Array] = []
-    for layer, (units, rate) in enumerate(
-        zip(architecture.units, [*masks.rates, 0.0], strict=True)
-    ):
-        words = dropout_words(masks.seed, masks.step, layer, examples, units)
-        stays = words >= np.uint64(rate * 2.0**32)
-        kept.append(stays * number(1 / (1 - rate)))
-    return kept
 
 
 def _forward(

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Arithmetic", "FiftyDigits", "Values", "Widest"]
+__all__ = ["Arithmetic", "FiftyDigits", "Floating", "Values"]
 
-#: An array of objects (mpmath) or of long doubles.
+#: An array of objects (mpmath), long doubles or doubles.
 Values: TypeAlias = NDArray[Any]
 
 
@@ -19,15 +19,15 @@ class Arithmetic(ABC):
     ----------
     name : str
         For people.
-    step_size : float
-        By how much a central difference moves a net input.
+    step_sizes : tuple of float
+        By how much a central difference moves a net input; the smaller ones where a kink is near.
     rounding : float
         How well the error of a network is known, relative to 1: some of the digits are lost on
         the way through the layers.
     """
 
     name: str
-    step_size: float
+    step_sizes: tuple[float, ...]
     rounding: float
 
     @abstractmethod
@@ -58,7 +58,7 @@ class FiftyDigits(Arithmetic):
     """
 
     name = "50-digit arithmetic"
-    step_size = 1e-15
+    step_sizes = (1e-15,)
     rounding = 1e-40
 
     def __init__(self) -> None:
@@ -92,19 +92,28 @@ class FiftyDigits(Arithmetic):
         return y
 
 
-class Widest(Arithmetic):
-    """The machine's long double: 64 bits of precision on x86, no more than float64's 53 on some."""
+class Floating(Arithmetic):
+    """The machine's own floating point of some width.
 
-    step_size = 2.0**-13
-    rounding = 16 * float(np.finfo(np.longdouble).eps)
+    Parameters
+    ----------
+    number : type of NumPy number
+        ``np.longdouble``, which has 64 bits of precision on x86 and no more than 53 on some, or
+        ``np.float64``, whose matrix products are several hundred times as fast.
+    """
 
-    def __init__(self) -> None:
-        bits = np.finfo(np.longdouble).nmant + 1
-        self.name = f"{bits}-bit floating point, the widest of this machine"
+    def __init__(self, number: type[np.floating]) -> None:
+        self._number = number
+        bits = np.finfo(number).nmant + 1
+        self.name = f"{bits}-bit floating point"
+        self.rounding = 16 * float(np.finfo(number).eps)
+        # About the fifth root of the rounding, which suits a Richardson step; then smaller ones.
+        widest = 2.0 ** -(bits // 5)
+        self.step_sizes = (widest, widest / 2**7, widest / 2**14)
 
     def array(self, values: Values) -> Values:
-        """Return long doubles."""
-        return np.asarray(values, dtype=np.longdouble)
+        """Return numbers of that width."""
+        return np.asarray(values, dtype=self._number)
 
     def exp(self, x: Values) -> Values:
         """Return e to the x."""
@@ -126,6 +135,6 @@ class Widest(Arithmetic):
         for k in range(3, 400, 2):
             term = term * bounded * bounded / k
             total = total + term
-        density = np.exp(-bounded * bounded / 2) / np.sqrt(2 * np.longdouble(np.pi))
-        mass: Values = np.longdouble(0.5) + density * total
+        density = np.exp(-bounded * bounded / 2) / np.sqrt(2 * self._number(np.pi))
+        mass: Values = self._number(0.5) + density * total
         return mass

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from glassnet.formula.tree import Symbol
 from glassnet.structure.architecture import Architecture
 
-__all__ = ["Notation", "WeightPlace", "place_of"]
+__all__ = ["Notation", "UnitPlace", "WeightPlace", "place_of", "unit_place_of"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,14 @@ class WeightPlace:
 
 
 @dataclass(frozen=True)
+class UnitPlace:
+    """A unit behind the inputs: layer counted from 1, unit counted from 0."""
+
+    layer: int
+    unit: int
+
+
+@dataclass(frozen=True)
 class Notation:
     """The names of one network's quantities.
 
@@ -33,6 +41,8 @@ class Notation:
     architecture : Architecture
     feature_names, class_names : tuple of str, optional
         Of the inputs and of the outputs, where known.
+    example : int, optional
+        Which example of a batch is shown, counted from 0; none where it is the only one.
 
     Examples
     --------
@@ -46,6 +56,7 @@ class Notation:
     architecture: Architecture
     feature_names: tuple[str, ...] | None = None
     class_names: tuple[str, ...] | None = None
+    example: int | None = None
 
     @property
     def depth(self) -> int:
@@ -95,9 +106,41 @@ class Notation:
         """Return δ."""
         return Symbol("δ", value, layer=layer, index=str(unit + 1))
 
+    def activated(self, layer: int, unit: int, value: float) -> Symbol:
+        """Return g, an output before dropout."""
+        return Symbol("g", value, layer=layer, index=str(unit + 1))
+
+    def kept(self, layer: int, unit: int, value: float) -> Symbol:
+        """Return m, what dropout multiplies an output with."""
+        return Symbol("m", value, layer=layer, index=str(unit + 1))
+
+    def multiplier(self, layer: int, value: float) -> Symbol:
+        """Return c, a layer's fixed factor."""
+        return Symbol("c", value, layer)
+
     def error(self, value: float) -> Symbol:
-        """Return E."""
+        """Return E of the shown example."""
+        return Symbol("E", value) if self.example is None else self.error_of(self.example, value)
+
+    def error_of(self, example: int, value: float) -> Symbol:
+        """Return E of one example of a batch."""
+        return Symbol("E", value, index=str(example + 1))
+
+    def mean_error(self, value: float) -> Symbol:
+        """Return E of a batch."""
         return Symbol("E", value)
+
+    def count(self, value: float) -> Symbol:
+        """Return how often an example counts."""
+        return Symbol("count", value)
+
+    def total(self, value: float) -> Symbol:
+        """Return N, for how many the examples of a batch count together."""
+        return Symbol("N", value)
+
+    def learning_rate(self, value: float) -> Symbol:
+        """Return α."""
+        return Symbol("α", value)
 
     def _output_index(self, unit: int) -> str:
         if self.class_names:
@@ -167,6 +210,56 @@ def _parse(name: str, names: Notation) -> WeightPlace:
     if layer:
         return WeightPlace(int(layer), int(source) - 1, int(unit) - 1)
     return WeightPlace(int(bias_layer), None, int(bias_unit) - 1)
+
+
+def unit_place_of(
+    names: Notation, name: str | None, layer: int | None, unit: int | None
+) -> UnitPlace:
+    """Return the place of a unit given by its name, or by numbers.
+
+    Parameters
+    ----------
+    names : Notation
+    name : str, optional
+        As it is printed: ``"h1.3"``, counted from 1, ``"output 2"``, or a class.
+    layer, unit : int, optional
+        Layer counted from 1, unit from 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such unit.
+
+    Examples
+    --------
+    >>> from glassnet.structure.layer import Dense
+    >>> names = Notation(Architecture.of(2, [Dense(3, "relu"), Dense(2, "softmax")]))
+    >>> unit_place_of(names, "h1.3", None, None)
+    UnitPlace(layer=1, unit=2)
+    """
+    units = names.architecture.units
+    if name is not None:
+        if layer is not None or unit is not None:
+            raise TypeError("say which unit by its name or by numbers, not both")
+        match = re.fullmatch(r"h(\d+)\.(\d+)", name)
+        if match:
+            layer, unit = int(match[1]), int(match[2]) - 1
+        else:
+            outputs = [names.unit_name(names.depth, k) for k in range(units[-1])]
+            layer, unit = names.depth, outputs.index(name) if name in outputs else -1
+        hidden_only = match is not None and layer == names.depth
+        described = repr(name)
+    else:
+        if not isinstance(layer, int) or not isinstance(unit, int):
+            raise TypeError("say which unit: 'h1.3', or layer=1, unit=2")
+        described, hidden_only = f"layer={layer}, unit={unit}", False
+    if hidden_only or not 1 <= layer <= names.depth or not 0 <= unit < units[layer]:
+        raise ValueError(
+            f"there is no unit {described}: the layers 1 to {names.depth} have "
+            f"{', '.join(str(count) for count in units[1:])} units, the last one being "
+            f"{names.unit_name(names.depth, 0)!r} and so on"
+        )
+    return UnitPlace(layer, unit)
 
 
 def _require_place(architecture: Architecture, place: WeightPlace, described: str) -> None:

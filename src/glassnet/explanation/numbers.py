@@ -1,77 +1,218 @@
 """The numbers of one step, taken from the engine: forward, backward, update and outcome."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.engine import Trace, engine
+from glassnet.engine import Masks, Trace, engine
 from glassnet.explanation.notation import WeightPlace
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Objective
-from glassnet.structure.layer import Scale
-from glassnet.update.optimizer import Optimizer
+from glassnet.structure.layer import Layer
 from glassnet.update.rule import UpdateRule
 
-__all__ = ["Forward", "Step", "index_of", "place_at", "take_forward", "take_step"]
+__all__ = [
+    "Batch",
+    "Forward",
+    "Step",
+    "Update",
+    "index_of",
+    "place_at",
+    "take_forward",
+    "take_step",
+]
 
 
 @dataclass(frozen=True)
 class Forward:
-    """One example on its way forward. Lists start with layer 1; arrays are (units,)."""
+    """One example on its way forward. Lists start with layer 1; arrays are (units,).
+
+    Attributes
+    ----------
+    kept : list of array, optional
+        What dropout multiplied the outputs of layers 0 ... L with: 0, or 1 / (1 − rate).
+    """
 
     architecture: Architecture
     parameters: Array
     x: Array
     net_inputs: list[Array]
     outputs: list[Array]
+    kept: list[Array] | None
+
+    def layer(self, layer: int) -> Layer:
+        """Return a layer by its number, from 1."""
+        return self.architecture.layers[layer - 1]
 
     def units(self, layer: int) -> Array:
-        """Return y(layer); y(0) is x."""
-        return self.x if layer == 0 else self.outputs[layer - 1]
+        """Return y(layer), as the next layer meets it; y(0) is x, where no dropout acts on it."""
+        if layer == 0:
+            return self.x if self.kept is None else self.x * self.kept[0]
+        return self.outputs[layer - 1]
+
+    def activated(self, layer: int) -> Array:
+        """Return g(in(layer)), as it is before dropout."""
+        if self.kept is None:
+            return self.outputs[layer - 1]
+        value: Array = self.layer(layer).activation.value(self.net_inputs[layer - 1][None, :])[0]
+        return value
+
+    @cached_property
+    def weights(self) -> list[Array]:
+        """W(1) ... W(L)."""
+        return self.architecture.weights(self.parameters)
 
     def weight(self, place: WeightPlace) -> float:
         """Return a weight's value."""
-        return _value_at(self.architecture, self.parameters, place)
+        return float(self.parameters[index_of(self.architecture, place)])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The examples of a step.
+
+    Attributes
+    ----------
+    x, desired : array of shape (examples, inputs) and (examples, outputs)
+    weights : array of shape (examples,), optional
+        How often each example counts.
+    masks : Masks, optional
+        The step's dropout.
+    rows : array of int64, optional
+        Where the examples stand among those of the training.
+    """
+
+    x: Array
+    desired: Array
+    weights: Array | None = None
+    masks: Masks | None = None
+    rows: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def count(self, example: int) -> float:
+        """Return how often an example counts."""
+        return 1.0 if self.weights is None else float(self.weights[example])
+
+    @property
+    def total(self) -> float:
+        """For how many all examples count together."""
+        return float(len(self)) if self.weights is None else float(self.weights.sum(dtype=float))
+
+
+@dataclass(frozen=True)
+class Update:
+    """How the weights change: the rule, and what it remembers.
+
+    Attributes
+    ----------
+    rule : UpdateRule
+    number : int
+        Of the step; the first is 1.
+    learning_rate : float
+    state : array of shape (number of state names, parameters)
+        The optimizer's, before the step.
+    """
+
+    rule: UpdateRule
+    number: int
+    learning_rate: float
+    state: Array
 
 
 @dataclass(frozen=True)
 class Step(Forward):
-    """One example forward and backward, and, with an optimizer, the update and its outcome."""
+    """A step, one of its examples in full: forward and backward, the update and the outcome.
+
+    Attributes
+    ----------
+    objective : Objective
+    batch : Batch
+    trace : Trace
+        All examples forward and backward.
+    example : int
+        Which one is shown, counted from 0; `x`, `net_inputs`, `outputs`, `desired`, `deltas` and
+        `error` are its own.
+    deltas : list of array
+        ∂E/∂in of the example's error, which counts as often as the example.
+    error : float
+        Of the example, as often as it counts.
+    gradient : array of shape (parameters,)
+        Of the mean error of the batch.
+    mean_error : float
+        Of the batch.
+    update : Update, optional
+    new_parameters, new_predicted, new_error, new_mean_error
+        After the update; as before where there is none.
+    """
 
     objective: Objective
+    batch: Batch
+    trace: Trace
+    example: int
     desired: Array
     deltas: list[Array]
-    gradient: Array
     error: float
-    optimizer: Optimizer | None
+    gradient: Array
+    mean_error: float
+    update: Update | None
     new_parameters: Array
     new_predicted: Array
     new_error: float
+    new_mean_error: float
+
+    @property
+    def alone(self) -> bool:
+        """Whether the example is the whole batch and counts once."""
+        return len(self.batch) == 1 and self.batch.count(0) == 1
+
+    @property
+    def count(self) -> float:
+        """How often the example counts."""
+        return self.batch.count(self.example)
+
+    @cached_property
+    def changes(self) -> Array:
+        """By how much the update changes each parameter."""
+        changes: Array = self.new_parameters - self.parameters
+        return changes
 
     def gradient_at(self, place: WeightPlace) -> float:
-        """Return ∂E/∂w of a weight."""
-        return _value_at(self.architecture, self.gradient, place)
+        """Return ∂E/∂w of a weight, E the mean error of the batch."""
+        return float(self.gradient[index_of(self.architecture, place)])
 
     def new_weight(self, place: WeightPlace) -> float:
         """Return a weight's value after the update."""
-        return _value_at(self.architecture, self.new_parameters, place)
+        return float(self.new_parameters[index_of(self.architecture, place)])
 
-    def change(self, place: WeightPlace) -> float:
-        """Return by how much the update changes a weight."""
-        return self.new_weight(place) - self.weight(place)
+    def source(self, place: WeightPlace) -> float:
+        """Return ∂in/∂w: the output that the weight weighs, times the layer's multiplier."""
+        if place.source is None:
+            return 1.0
+        multiplier = self.architecture.places[place.layer - 1].multiplier
+        return multiplier * float(self.units(place.layer - 1)[place.source])
 
-    def places(self, layer: int) -> list[WeightPlace]:
-        """Return all weights into a layer, bias last for each unit."""
-        before, units = self.architecture.units[layer - 1 : layer + 1]
-        own_only = isinstance(self.architecture.layers[layer - 1], Scale)
-        biases: list[int | None] = [None] if self.architecture.layers[layer - 1].bias else []
-        return [
-            WeightPlace(layer, source, unit)
-            for unit in range(units)
-            for source in [*([unit] if own_only else range(before)), *biases]
-        ]
+    def own_gradient(self, place: WeightPlace) -> float:
+        """Return δ · ∂in/∂w: the gradient of the shown example's error alone."""
+        return float(self.deltas[place.layer - 1][place.unit]) * self.source(place)
+
+    def own_gradients(self, place: WeightPlace) -> NDArray[np.float64]:
+        """Return the gradient of each example's error; their mean is the batch's gradient."""
+        of_unit = self.trace.deltas[place.layer - 1][:, place.unit]
+        deltas: NDArray[np.float64] = of_unit.astype(np.float64)
+        if place.source is None:
+            return deltas
+        multiplier = self.architecture.places[place.layer - 1].multiplier
+        if place.layer > 1:
+            y = self.trace.outputs[place.layer - 2][:, place.source]
+        else:
+            y = _met_inputs(self.batch, self.architecture)[:, place.source]
+        return deltas * multiplier * y
 
 
 def take_forward(
@@ -80,42 +221,65 @@ def take_forward(
     """Return one example's way forward; `x` is (1, inputs)."""
     anything = np.zeros((1, architecture.outputs), dtype=x.dtype)
     trace = engine().trace(architecture, objective, parameters, x, anything)
-    return Forward(architecture, parameters, *_forward_rows(trace))
+    net_inputs, outputs = _rows(0, trace.net_inputs, trace.outputs)
+    return Forward(architecture, parameters, x[0], net_inputs, outputs, None)
 
 
 def take_step(
     architecture: Architecture,
     parameters: Array,
     objective: Objective,
-    x: Array,
-    desired: Array,
-    optimizer: Optimizer | None,
+    batch: Batch,
+    update: Update | None,
+    example: int = 0,
 ) -> Step:
-    """Return one example's step; `x` is (1, inputs), `desired` (1, outputs).
-
-    The optimizer starts with its state at 0. Neither array nor parameters change.
-    """
+    """Return a step on some examples, one of them in full. Nothing given changes."""
     active = engine()
-    trace = active.trace(architecture, objective, parameters, x, desired)
-    new_parameters = parameters.copy()
-    if optimizer is not None:
-        state = optimizer.initial_state(parameters)
-        rule, rate = UpdateRule(optimizer), optimizer.learning_rate
-        active.update(architecture, rule, new_parameters, state, trace.gradient, 1, rate)
-    predicted, errors = active.evaluate(architecture, objective, new_parameters, x, desired)
+
+    def traced(parameters: Array) -> Trace:
+        return active.trace(
+            architecture, objective, parameters, batch.x, batch.desired, batch.weights, batch.masks
+        )
+
+    trace = traced(parameters)
+    new, after = parameters, trace
+    if update is not None:
+        new, state = parameters.copy(), update.rule.optimizer.initial_state(parameters)
+        state[...] = update.state
+        active.update(
+            architecture,
+            update.rule,
+            new,
+            state,
+            trace.gradient,
+            update.number,
+            update.learning_rate,
+            len(batch),
+        )
+        after = traced(new)
+    count = batch.count(example)
+    net_inputs, outputs, deltas = _rows(example, trace.net_inputs, trace.outputs, trace.deltas)
     return Step(
         architecture,
         parameters,
-        *_forward_rows(trace),
+        batch.x[example],
+        net_inputs,
+        outputs,
+        _kept(batch, architecture, example),
         objective=objective,
-        desired=desired[0],
-        deltas=[delta[0] for delta in trace.deltas],
+        batch=batch,
+        trace=trace,
+        example=example,
+        desired=batch.desired[example],
+        deltas=deltas,
+        error=count * float(trace.errors[example]),
         gradient=trace.gradient,
-        error=float(trace.errors[0]),
-        optimizer=optimizer,
-        new_parameters=new_parameters,
-        new_predicted=predicted[0],
-        new_error=float(errors[0]),
+        mean_error=_mean(trace, batch),
+        update=update,
+        new_parameters=new,
+        new_predicted=after.predicted[example],
+        new_error=count * float(after.errors[example]),
+        new_mean_error=_mean(after, batch),
     )
 
 
@@ -141,10 +305,25 @@ def place_at(architecture: Architecture, index: int) -> WeightPlace:
     raise IndexError(index)
 
 
-def _forward_rows(trace: Trace) -> tuple[Array, list[Array], list[Array]]:
-    net_inputs = [net_input[0] for net_input in trace.net_inputs]
-    return trace.x[0], net_inputs, [output[0] for output in trace.outputs]
+def _rows(example: int, *layers: Sequence[Array]) -> tuple[list[Array], ...]:
+    return tuple([array[example] for array in arrays] for arrays in layers)
 
 
-def _value_at(architecture: Architecture, buffer: NDArray[np.generic], place: WeightPlace) -> float:
-    return float(buffer[index_of(architecture, place)])
+def _kept(batch: Batch, architecture: Architecture, example: int) -> list[Array] | None:
+    if batch.masks is None:
+        return None
+    kept = batch.masks.kept(architecture, len(batch), batch.x.dtype)
+    return [factors[example] for factors in kept]
+
+
+def _met_inputs(batch: Batch, architecture: Architecture) -> Array:
+    """The inputs of all examples as the first layer meets them."""
+    if batch.masks is None:
+        return batch.x
+    met: Array = batch.x * batch.masks.kept(architecture, len(batch), batch.x.dtype)[0]
+    return met
+
+
+def _mean(trace: Trace, batch: Batch) -> float:
+    weights = np.ones(len(batch)) if batch.weights is None else batch.weights
+    return float(np.dot(trace.errors, weights)) / batch.total if batch.total else 0.0

@@ -16,6 +16,10 @@ __all__ = [
     "Curve",
     "Curves",
     "Document",
+    "Drawing",
+    "DrawnLayer",
+    "DrawnUnit",
+    "DrawnWeight",
     "Equation",
     "Paragraph",
     "Picture",
@@ -93,7 +97,49 @@ class Picture:
     caption: str = ""
 
 
-Block: TypeAlias = Paragraph | Equation | Table | Bars | Curves | Picture
+@dataclass(frozen=True, slots=True)
+class DrawnUnit:
+    """A unit with its values, where there are any; an input has no net input."""
+
+    name: str
+    net_input: float | None
+    output: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLayer:
+    """Units in a column, how many more there are, and whether a bias unit stands below."""
+
+    title: str
+    units: tuple[DrawnUnit, ...]
+    more: int
+    has_bias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnWeight:
+    """A line between two units that are drawn, into a layer counted from 1.
+
+    `source` and `unit` are places in their columns; the bias unit's is None.
+    """
+
+    layer: int
+    source: int | None
+    unit: int
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A network: units in layers, and the weights between them."""
+
+    layers: tuple[DrawnLayer, ...]
+    weights: tuple[DrawnWeight, ...]
+    caption: str = ""
+
+
+Block: TypeAlias = Paragraph | Equation | Table | Bars | Curves | Picture | Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +152,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A title and its sections."""
+    """A title and its sections.
+
+    Numbers are written with so many significant digits; with None so that they can be read back
+    unchanged.
+    """
 
     title: str
     sections: tuple[Section, ...]
+    digits: int | None = 6
 
 
 def worked(left: Formula, formula: Formula, value: float | None = None) -> Equation:

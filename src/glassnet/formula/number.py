@@ -5,25 +5,25 @@ import math
 __all__ = ["number_text"]
 
 
-def number_text(value: float, digits: int = 6) -> str:
+def number_text(value: float, digits: int | None = 6) -> str:
     """Return a number as people read it.
 
     Parameters
     ----------
     value : float
-    digits : int
-        Significant digits.
+    digits : int, optional
+        Significant digits; None writes as many as tell the value from its neighbours.
 
     Examples
     --------
-    >>> number_text(-0.5), number_text(1 / 3), number_text(6.02e23)
-    ('−0.5', '0.333333', '6.02·10^23')
+    >>> number_text(-0.5), number_text(1 / 3), number_text(6.02e23), number_text(0.1 + 0.2, None)
+    ('−0.5', '0.333333', '6.02·10^23', '0.30000000000000004')
     """
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "−∞" if value < 0 else "∞"
-    text = f"{value:.{digits}g}"
+    text = repr(float(value)).removesuffix(".0") if digits is None else f"{value:.{digits}g}"
     mantissa, _, exponent = text.partition("e")
     mantissa = mantissa.replace("-", "−")
     if not exponent:

@@ -26,6 +26,7 @@ __all__ = [
     "Symbol",
     "exp",
     "ln",
+    "product_of",
     "sum_of",
 ]
 
@@ -258,6 +259,10 @@ def _ln(x: float) -> float:
     return math.log(x) if x > 0 else -math.inf
 
 
+def _sign(x: float) -> float:
+    return math.copysign(1.0, x) if x else 0.0
+
+
 def _normal_mass(x: float) -> float:
     return math.erfc(-x / math.sqrt(2)) / 2
 
@@ -270,6 +275,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "min": min,
     "abs": abs,
     "sqrt": math.sqrt,
+    "sign": _sign,
     "Φ": _normal_mass,
 }
 
@@ -298,6 +304,23 @@ def exp(argument: Operand) -> Call:
 def ln(argument: Operand) -> Call:
     """Return the natural logarithm of the argument."""
     return Call("ln", (as_formula(argument),))
+
+
+def product_of(*factors: Formula) -> Formula:
+    """Return the product of some formulas, without factors that are plainly 1.
+
+    Examples
+    --------
+    >>> product_of(Number(1.0), Symbol("w", 0.5) * Symbol("y", 2.0), Symbol("m", 3.0)).evaluate()
+    3.0
+    """
+    flat: list[Formula] = []
+    for factor in factors:
+        flat += factor.factors if isinstance(factor, Product) else [factor]
+    counting = [factor for factor in flat if factor != Number(1.0)]
+    if not counting:
+        return Number(1.0)
+    return counting[0] if len(counting) == 1 else Product(tuple(counting))
 
 
 def sum_of(terms: Sequence[Formula], most: int | None = None, keep: int | None = None) -> Formula:

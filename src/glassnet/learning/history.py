@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from glassnet.learning.recording import TrainingStep
+
 __all__ = ["History"]
 
 
 @dataclass
 class History:
-    """One number for each epoch of a training.
+    """One number for each epoch of a training, and the steps that were asked for.
 
     Attributes
     ----------
@@ -23,6 +25,8 @@ class History:
         How long the epoch took.
     best_epoch : int or None
         Of the lowest validation error, counted from 0.
+    steps : dict of int to TrainingStep
+        The steps to record, by their number counted from 0.
     stopped_early, interrupted : bool
         Whether early stopping, or Ctrl-C, ended the training.
     """
@@ -33,6 +37,7 @@ class History:
     learning_rates: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     best_epoch: int | None = None
+    steps: dict[int, TrainingStep] = field(default_factory=dict)
     stopped_early: bool = False
     interrupted: bool = False
 

@@ -12,6 +12,7 @@ from glassnet.data.arrays import require_finite
 from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.learning.history import History
+from glassnet.learning.recording import TrainingStep
 from glassnet.learning.rollback import Rollback
 from glassnet.learning.schedule import Moments, Schedule
 from glassnet.learning.stopping import EarlyStopping
@@ -50,6 +51,8 @@ class Plan:
     stopping : EarlyStopping, optional
         Needs validation data.
     validation : Validation, optional
+    record : tuple of int
+        Steps to keep in the history, counted from 0.
     """
 
     epochs: int
@@ -59,6 +62,7 @@ class Plan:
     schedule: Schedule
     stopping: EarlyStopping | None = None
     validation: Validation | None = None
+    record: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,8 +172,13 @@ class Run:
         done = recorded = 0
         began = time.perf_counter()
         while done < len(rates):
-            part = slice(done, min(done + self._steps_at_once, len(rates)))
+            part = slice(done, self._until(first * steps_in_epoch, done, len(rates)))
             batches = starts[part.start : part.stop + 1]
+            if first * steps_in_epoch + done in plan.record:
+                batch = order[batches[0] : batches[1]]
+                self.history.steps[first * steps_in_epoch + done] = TrainingStep.of(
+                    training, batch, float(rates[done])
+                )
             errors[part] = self._timed_run(Steps(order, batches, rates[part]))
             examples = training.example_weight(order[batches[0] : batches[-1]])
             done = part.stop
@@ -189,6 +198,11 @@ class Run:
             last = measured[-1] if measured else None
             error = float(errors[part].sum() / examples) if examples else 0.0
             yield errors[part], Progress(first + done / steps_in_epoch, plan.epochs, error, last)
+
+    def _until(self, before: int, done: int, steps: int) -> int:
+        """Where the next call of the engine ends; a step to record begins one of its own."""
+        end = min(done + self._steps_at_once, steps)
+        return min((k - before for k in self.plan.record if done < k - before < end), default=end)
 
     def _record(
         self, errors: NDArray[np.float64], rates: NDArray[np.float64], seconds: float

@@ -53,11 +53,17 @@ class Optimizer(ABC):
 
     @abstractmethod
     def formulas(
-        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        number: int,
+        learning_rate: Symbol,
     ) -> list[tuple[str, Formula]]:
         """Return the step as named formulas in order: new state first, the new weight last.
 
-        The name of a state's formula is its state name, that of the weight's is ``"w"``.
+        The name of a state's formula is its state name, that of the weight's is ``"w"``. Weight
+        decay is left to the rule, which shrinks the weight before.
         """
 
 
@@ -82,10 +88,15 @@ class SGD(Optimizer):
         parameters -= parameters.dtype.type(learning_rate) * gradient
 
     def formulas(
-        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        number: int,
+        learning_rate: Symbol,
     ) -> list[tuple[str, Formula]]:
         """Return w − α g."""
-        return [("w", weight - Symbol("α", self.learning_rate) * gradient)]
+        return [("w", weight - learning_rate * gradient)]
 
 
 @dataclass(frozen=True)
@@ -117,10 +128,15 @@ class Momentum(Optimizer):
         parameters += velocity
 
     def formulas(
-        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        number: int,
+        learning_rate: Symbol,
     ) -> list[tuple[str, Formula]]:
         """Return the new velocity and the new weight."""
-        new_velocity, after = self._velocity_formulas(gradient, state)
+        new_velocity, after = self._velocity_formulas(gradient, state, learning_rate)
         return [("v", new_velocity), ("w", weight + after)]
 
     def _accelerate(
@@ -136,12 +152,11 @@ class Momentum(Optimizer):
         return velocity, change
 
     def _velocity_formulas(
-        self, gradient: Symbol, state: Sequence[Symbol]
+        self, gradient: Symbol, state: Sequence[Symbol], learning_rate: Symbol
     ) -> tuple[Formula, Symbol]:
         """Return the formula of the new velocity, and its symbol."""
         (velocity,) = state
-        mu, alpha = Symbol("μ", self.momentum), Symbol("α", self.learning_rate)
-        new_velocity = mu * velocity - alpha * gradient
+        new_velocity = Symbol("μ", self.momentum) * velocity - learning_rate * gradient
         return new_velocity, Symbol("v", new_velocity.evaluate(), index="new")
 
 
@@ -162,12 +177,17 @@ class Nesterov(Momentum):
         parameters -= change
 
     def formulas(
-        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        number: int,
+        learning_rate: Symbol,
     ) -> list[tuple[str, Formula]]:
         """Return the new velocity and the new weight."""
-        new_velocity, after = self._velocity_formulas(gradient, state)
-        mu, alpha = Symbol("μ", self.momentum), Symbol("α", self.learning_rate)
-        return [("v", new_velocity), ("w", weight + mu * after - alpha * gradient)]
+        new_velocity, after = self._velocity_formulas(gradient, state, learning_rate)
+        ahead = Symbol("μ", self.momentum) * after
+        return [("v", new_velocity), ("w", weight + ahead - learning_rate * gradient)]
 
 
 @dataclass(frozen=True)
@@ -210,14 +230,19 @@ class RMSprop(Optimizer):
         )
 
     def formulas(
-        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        number: int,
+        learning_rate: Symbol,
     ) -> list[tuple[str, Formula]]:
         """Return the new squares and the new weight."""
         (squares,) = state
         rho = Symbol("ρ", self.rho)
         new_squares = rho * squares + (1 - rho) * gradient**2
         root = Call("sqrt", (Symbol("s", new_squares.evaluate(), index="new"),))
-        step = Symbol("α", self.learning_rate) * gradient / (root + Symbol("ε", self.epsilon))
+        step = learning_rate * gradient / (root + Symbol("ε", self.epsilon))
         return [("s", new_squares), ("w", weight + Negative(step))]
 
 
@@ -269,7 +294,12 @@ class Adam(Optimizer):
         )
 
     def formulas(
-        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        number: int,
+        learning_rate: Symbol,
     ) -> list[tuple[str, Formula]]:
         """Return the new moments, their corrected values and the new weight."""
         m, v = state
@@ -279,11 +309,8 @@ class Adam(Optimizer):
         m_hat = Symbol("m", new_m.evaluate(), index="new") / (1 - beta1**number)
         v_hat = Symbol("v", new_v.evaluate(), index="new") / (1 - beta2**number)
         root = Call("sqrt", (Symbol("v̂", v_hat.evaluate()),))
-        step = (
-            Symbol("α", self.learning_rate)
-            * Symbol("m̂", m_hat.evaluate())
-            / (root + Symbol("ε", self.epsilon))
-        )
+        m_hat_symbol = Symbol("m̂", m_hat.evaluate())
+        step = learning_rate * m_hat_symbol / (root + Symbol("ε", self.epsilon))
         return [
             ("m", new_m),
             ("v", new_v),
@@ -312,14 +339,6 @@ class AdamW(Adam):
     def __post_init__(self) -> None:
         super().__post_init__()
         real_number("weight_decay", self.weight_decay, 0)
-
-    def formulas(
-        self, weight: Symbol, gradient: Symbol, state: Sequence[Symbol], number: int
-    ) -> list[tuple[str, Formula]]:
-        """Return Adam's formulas, and the new weight from the shrunk one."""
-        *before, (_, plain) = super().formulas(weight, gradient, state, number)
-        alpha, decay = Symbol("α", self.learning_rate), Symbol("λ", self.weight_decay)
-        return [*before, ("w", plain - alpha * decay * weight)]
 
 
 def _small_to_zero(state: Array) -> None:

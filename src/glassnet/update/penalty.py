@@ -2,11 +2,17 @@
 
 from abc import ABC
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from glassnet.formula.tree import Call, Formula, Positive, Symbol
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.formula.tree import Call, Formula, Symbol
 from glassnet.given import real_number
 
 __all__ = ["L1", "L2", "Penalty", "WeightDecay"]
+
+Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,10 @@ class Penalty(ABC):
         """Return λ for a batch of so many examples."""
         return self.strength / examples if self.over_examples else self.strength
 
+    def holds(self, *, biases: bool) -> bool:
+        """Return whether biases, or weights, pay it."""
+        return self.biases or not biases
+
 
 @dataclass(frozen=True)
 class L2(Penalty):
@@ -43,13 +53,13 @@ class L2(Penalty):
     The errors of a history are without it.
     """
 
-    def formula(self, weight: Symbol) -> Formula:
-        """Return what one weight adds to the error."""
-        return Symbol("λ", self.strength) / 2 * weight**2
+    def value(self, weights: Array, examples: int) -> float:
+        """Return λ/2 Σ w²."""
+        return self.strength_for(examples) / 2 * float(np.square(weights, dtype=np.float64).sum())
 
-    def derivative_formula(self, weight: Symbol) -> Formula:
-        """Return what is added to ∂E/∂w."""
-        return Symbol("λ", self.strength) * weight
+    def derivative_formula(self, weight: Symbol, examples: int) -> Formula:
+        """Return λ w, which is added to ∂E/∂w."""
+        return Symbol("λ", self.strength_for(examples), index="L2") * weight
 
 
 @dataclass(frozen=True)
@@ -59,14 +69,13 @@ class L1(Penalty):
     The errors of a history are without it.
     """
 
-    def formula(self, weight: Symbol) -> Formula:
-        """Return what one weight adds to the error."""
-        return Symbol("λ", self.strength) * Call("abs", (weight,))
+    def value(self, weights: Array, examples: int) -> float:
+        """Return λ Σ |w|."""
+        return self.strength_for(examples) * float(np.abs(weights).sum(dtype=np.float64))
 
-    def derivative_formula(self, weight: Symbol) -> Formula:
-        """Return what is added to ∂E/∂w."""
-        sign = Positive(weight) - Positive(-weight)
-        return Symbol("λ", self.strength) * sign
+    def derivative_formula(self, weight: Symbol, examples: int) -> Formula:
+        """Return λ sign(w), which is added to ∂E/∂w."""
+        return Symbol("λ", self.strength_for(examples), index="L1") * Call("sign", (weight,))
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,6 @@ class WeightDecay(Penalty):
     equals :class:`L2`; with optimizers that divide by the gradient's size it does not.
     """
 
-    def formula(self, weight: Symbol, learning_rate: Symbol) -> Formula:
-        """Return the shrunk weight."""
-        return (1 - learning_rate * Symbol("λ", self.strength)) * weight
+    def factor_formula(self, learning_rate: Symbol, examples: int) -> Formula:
+        """Return 1 − α λ, by which the weight shrinks."""
+        return 1 - learning_rate * Symbol("λ", self.strength_for(examples), index="decay")

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from glassnet.formula.tree import Formula, Sum, Symbol
 from glassnet.given import real_number
 from glassnet.update.optimizer import Array, Optimizer
 from glassnet.update.penalty import L1, L2, Penalty, WeightDecay
 
-__all__ = ["Group", "UpdateRule"]
+__all__ = ["Group", "Moment", "UpdateRule"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,28 @@ class Group:
     place: slice
     rate: float
     biases: bool
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a weight takes its step: what its formulas need beside the weight's own numbers.
+
+    Attributes
+    ----------
+    number : int
+        Of the step; the first is 1.
+    learning_rate : Symbol
+        α of the weight's group.
+    examples : int
+        In the batch.
+    clip_factor : float
+        κ of this step's gradient.
+    """
+
+    number: int
+    learning_rate: Symbol
+    examples: int = 1
+    clip_factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -84,20 +107,70 @@ class UpdateRule:
 
     def clipped(self, gradient: Array) -> Array:
         """Return the gradient, scaled down where it is longer than allowed."""
-        if self.clip_norm is None:
+        factor = self.clip_factor(gradient)
+        if factor == 1:
             return gradient
-        length = float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))
-        if length <= self.clip_norm:
-            return gradient
-        shorter: Array = gradient * gradient.dtype.type(self.clip_norm / length)
+        shorter: Array = gradient * gradient.dtype.type(factor)
         return shorter
+
+    def clip_factor(self, gradient: Array) -> float:
+        """Return κ, by which the gradient becomes as short as allowed; 1 where it is already."""
+        if self.clip_norm is None:
+            return 1.0
+        length = float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))
+        return self.clip_norm / length if length > self.clip_norm else 1.0
 
     def total(self, kind: type[Penalty], biases: bool, examples: int) -> float:
         """Return λ of all penalties of one kind, for weights or for biases."""
         return sum(
             penalty.strength_for(examples)
             for penalty in self.penalties
-            if isinstance(penalty, kind) and (penalty.biases or not biases)
+            if isinstance(penalty, kind) and penalty.holds(biases=biases)
+        )
+
+    def formulas(
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        moment: "Moment",
+        *,
+        biases: bool,
+    ) -> list[tuple[str, Formula]]:
+        """Return the step of one weight as named formulas in order, the new weight last.
+
+        Parameters
+        ----------
+        weight, gradient : Symbol
+            Before the step; the gradient before clipping and penalties.
+        state : sequence of Symbol
+        moment : Moment
+        biases : bool
+            Whether it is a bias.
+
+        Returns
+        -------
+        list of (name, formula)
+            ``"g"``, the gradient after clipping and penalties, where they change it; ``"shrunk w"``
+            where weights decay; then the optimizer's.
+        """
+        named: list[tuple[str, Formula]] = []
+        clipped = gradient if moment.clip_factor == 1 else _kappa(moment) * gradient
+        penalties = [
+            penalty.derivative_formula(weight, moment.examples)
+            for penalty in self.penalties
+            if isinstance(penalty, L1 | L2) and penalty.holds(biases=biases)
+        ]
+        if penalties or clipped is not gradient:
+            named.append(("g", Sum((clipped, *penalties)) if penalties else clipped))
+            gradient = Symbol("g", named[-1][1].evaluate())
+        decay = self.total(WeightDecay, biases, moment.examples) + self.optimizer.weight_decay
+        if decay:
+            factor = WeightDecay(decay).factor_formula(moment.learning_rate, moment.examples)
+            named.append(("shrunk w", factor * weight))
+            weight = Symbol("shrunk w", named[-1][1].evaluate(), weight.layer, weight.index)
+        return named + self.optimizer.formulas(
+            weight, gradient, state, moment.number, moment.learning_rate
         )
 
     def _penalised(self, w: Array, gradient: Array, group: Group, examples: int) -> Array:
@@ -108,3 +181,7 @@ class UpdateRule:
         if l1:
             gradient = gradient + w.dtype.type(l1) * np.sign(w)
         return gradient
+
+
+def _kappa(moment: Moment) -> Symbol:
+    return Symbol("κ", moment.clip_factor)

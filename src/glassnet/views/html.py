@@ -1,7 +1,7 @@
 """A document as one HTML file: no script, no request, light and dark, and it prints."""
 
-from collections.abc import Sequence
 from html import escape
+from typing import TypeAlias
 
 from glassnet.formula.document import (
     Bars,
@@ -9,6 +9,7 @@ from glassnet.formula.document import (
     Cell,
     Curves,
     Document,
+    Drawing,
     Equation,
     Paragraph,
     Picture,
@@ -18,6 +19,7 @@ from glassnet.formula.document import (
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Formula
 from glassnet.views.mathml import equation_mathml, formula_mathml
+from glassnet.views.svg import COLOURS, curves_svg, drawing_svg, picture_svg
 
 __all__ = ["document_html", "document_page"]
 
@@ -56,6 +58,10 @@ STYLE = """
 .glassnet .bar i { display: block; height: .75rem; border-radius: 2px; min-width: 1px; flex: none; }
 .glassnet svg { width: 100%; max-width: 44rem; height: auto; }
 .glassnet svg.picture { width: 8rem; fill: var(--ink); background: var(--shade); }
+.glassnet svg.network { min-width: 28rem; }
+.glassnet svg .unit { fill: var(--paper); stroke: var(--soft); stroke-width: 1.5; }
+.glassnet svg .bias { fill: var(--shade); stroke: var(--soft); stroke-dasharray: 3 2; }
+.glassnet svg text.small { font-size: 10px; fill: var(--ink); }
 .glassnet svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 @media print { .glassnet { --paper: #fff; --ink: #000; }
   .glassnet .equation { break-inside: avoid; } }
@@ -77,8 +83,7 @@ PAGE = """<!doctype html>
 </html>
 """
 
-COLOURS = ("var(--one)", "var(--two)", "var(--three)", "var(--four)")
-PLOT_LEFT, PLOT_WIDTH, PLOT_HEIGHT = 80, 640, 240
+Digits: TypeAlias = int | None
 
 
 def document_page(document: Document) -> str:
@@ -88,51 +93,55 @@ def document_page(document: Document) -> str:
 
 def document_html(document: Document) -> str:
     """Return a document as an HTML element, with its style, for notebooks."""
-    sections = "".join(_section(section) for section in document.sections)
+    digits = document.digits
+    sections = "".join(_section(section, digits) for section in document.sections)
     title = f"<h1>{escape(document.title)}</h1>"
     return f'<div class="glassnet"><style>{STYLE}</style>{title}{sections}</div>'
 
 
-def _section(section: Section) -> str:
-    blocks = "\n".join(_block(block) for block in section.blocks)
+def _section(section: Section, digits: Digits) -> str:
+    blocks = "\n".join(_block(block, digits) for block in section.blocks)
     return f"<section><h2>{escape(section.title)}</h2>\n{blocks}</section>\n"
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, digits: Digits) -> str:
     match block:
         case Paragraph(text):
             return f"<p>{escape(text)}</p>"
         case Equation():
-            return equation_mathml(block)
+            return equation_mathml(block, digits)
         case Table():
-            return _table(block)
+            return _table(block, digits)
         case Bars():
-            return _bars(block)
+            return _bars(block, digits)
         case Curves():
             return _curves(block)
         case Picture(rows, caption):
-            return _figure(caption, _picture(rows))
+            return _figure(caption, picture_svg(rows))
+        case Drawing():
+            scrolling = f'<div class="scroll">{drawing_svg(block)}</div>'
+            return _figure(block.caption, scrolling)
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, digits: Digits) -> str:
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     head = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
-    rows = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>" for row in table.rows)
+    rows = "".join(f"<tr>{''.join(_cell(cell, digits) for cell in row)}</tr>" for row in table.rows)
     body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
     return f'<div class="scroll"><table>{caption}{body}</table></div>'
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Cell, digits: Digits) -> str:
     if isinstance(cell, str):
         return f"<td>{escape(cell)}</td>"
     if isinstance(cell, Formula):
-        return f"<td>{formula_mathml(cell)}</td>"
-    return f'<td class="number">{_number(cell)}</td>'
+        return f"<td>{formula_mathml(cell, digits)}</td>"
+    return f'<td class="number">{_number(cell, digits)}</td>'
 
 
-def _bars(bars: Bars) -> str:
+def _bars(bars: Bars, digits: Digits) -> str:
     largest = max((abs(value) for _, values in bars.series for value in values), default=0.0)
-    cells = []
+    cells, short = [], digits and min(digits, 4)
     for place, label in enumerate(bars.labels):
         for number, (name, values) in enumerate(bars.series):
             width = 75 * abs(values[place]) / largest if largest else 0
@@ -141,59 +150,22 @@ def _bars(bars: Bars) -> str:
             cells.append(
                 f'<span class="label">{escape(label) if number == 0 else ""}</span>'
                 f'<span class="name">{escape(name)}</span>'
-                f'<span class="bar">{bar}<span>{_number(values[place], 4)}</span></span>'
+                f'<span class="bar">{bar}<span>{_number(values[place], short)}</span></span>'
             )
     return _figure(bars.caption, f'<div class="bars">{"".join(cells)}</div>')
 
 
 def _curves(curves: Curves) -> str:
-    points = [(x, y) for curve in curves.curves for x, y in zip(curve.x, curve.y, strict=True)]
-    if not points:
+    if not any(curve.x for curve in curves.curves):
         return _figure(curves.caption, "<p>(no points)</p>")
-    (left, right), (low, high) = (
-        (min(values), max(values)) for values in zip(*points, strict=True)
+    legend = " ".join(
+        f'<span style="color:{COLOURS[number % len(COLOURS)]}">━ {escape(curve.name)}</span>'
+        for number, curve in enumerate(curves.curves)
     )
-    x_scale, y_scale = PLOT_WIDTH / (right - left or 1), PLOT_HEIGHT / (high - low or 1)
-    lines, legend = [], []
-    for number, curve in enumerate(curves.curves):
-        colour = COLOURS[number % len(COLOURS)]
-        path = " ".join(
-            f"{PLOT_LEFT + (x - left) * x_scale:.1f},{20 + (high - y) * y_scale:.1f}"
-            for x, y in zip(curve.x, curve.y, strict=True)
-        )
-        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        legend.append(f'<span style="color:{colour}">━ {escape(curve.name)}</span>')
-    bottom = 20 + PLOT_HEIGHT
-    start, end, middle = PLOT_LEFT, PLOT_LEFT + PLOT_WIDTH, PLOT_LEFT + PLOT_WIDTH / 2
-    axes = (
-        f'<path d="M{start} 20V{bottom}H{end}" fill="none" stroke="var(--line)"/>'
-        + _label(start - 6, 26, number_text(high, 3), "end")
-        + _label(start - 6, bottom, number_text(low, 3), "end")
-        + _label(start, bottom + 18, number_text(left, 4), "start")
-        + _label(end, bottom + 18, number_text(right, 4), "end")
-        + _label(middle, bottom + 18, curves.x_name, "middle")
-        + _label(start, 13, curves.y_name, "start")
-    )
-    box = f"0 0 {end + 20} {PLOT_HEIGHT + 45}"
-    drawing = f'<svg viewBox="{box}" role="img">{axes}{"".join(lines)}</svg>'
-    return _figure(curves.caption, f"{drawing}<div>{' '.join(legend)}</div>")
+    return _figure(curves.caption, f"{curves_svg(curves)}<div>{legend}</div>")
 
 
-def _label(x: float, y: float, words: str, anchor: str) -> str:
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}">{escape(words)}</text>'
-
-
-def _picture(rows: Sequence[Sequence[float]]) -> str:
-    squares = "".join(
-        f'<rect x="{x}" y="{y}" width="1" height="1" fill-opacity="{value:.3g}"/>'
-        for y, row in enumerate(rows)
-        for x, value in enumerate(row)
-    )
-    box = f"0 0 {max(len(row) for row in rows)} {len(rows)}"
-    return f'<svg class="picture" viewBox="{box}" role="img">{squares}</svg>'
-
-
-def _number(value: float, digits: int = 6) -> str:
+def _number(value: float, digits: Digits) -> str:
     mantissa, _, exponent = number_text(value, digits).partition("^")
     return f"{mantissa}<sup>{exponent}</sup>" if exponent else mantissa
 

@@ -1,6 +1,7 @@
 """A document as JSON values: formulas as text, numbers as numbers."""
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 from glassnet.formula.document import (
@@ -9,6 +10,8 @@ from glassnet.formula.document import (
     Cell,
     Curves,
     Document,
+    Drawing,
+    DrawnLayer,
     Equation,
     Paragraph,
     Picture,
@@ -21,11 +24,15 @@ __all__ = ["document_dict", "json_number"]
 
 
 def document_dict(document: Document) -> dict[str, Any]:
-    """Return a document as dicts, lists, text and numbers."""
+    """Return a document as dicts, lists, text and numbers: ``document.schema.json`` beside this."""
     return {
+        "version": 1,
         "title": document.title,
         "sections": [
-            {"title": section.title, "blocks": [_block(block) for block in section.blocks]}
+            {
+                "title": section.title,
+                "blocks": [_block(block, document.digits) for block in section.blocks],
+            }
             for section in document.sections
         ],
     }
@@ -36,19 +43,19 @@ def json_number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block, digits: int | None) -> dict[str, Any]:
     match block:
         case Paragraph(text):
             return {"kind": "paragraph", "text": text}
         case Equation(left, steps):
             return {
                 "kind": "equation",
-                "left": formula_text(left),
-                "steps": [formula_text(step) for step in steps],
+                "left": formula_text(left, digits),
+                "steps": [formula_text(step, digits) for step in steps],
                 "value": json_number(block.value),
             }
         case Table(columns, rows, caption):
-            cells = [[_cell(cell) for cell in row] for row in rows]
+            cells = [[_cell(cell, digits) for cell in row] for row in rows]
             return {"kind": "table", "caption": caption, "columns": list(columns), "rows": cells}
         case Bars(labels, series, caption):
             values = {name: [json_number(value) for value in values] for name, values in series}
@@ -64,11 +71,37 @@ def _block(block: Block) -> dict[str, Any]:
             ]
             names = {"x_name": x_name, "y_name": y_name}
             return {"kind": "curves", "caption": caption, **names, "curves": lines}
+        case Drawing(layers, weights, caption):
+            return {
+                "kind": "drawing",
+                "caption": caption,
+                "layers": [_drawn_layer(layer) for layer in layers],
+                "weights": [
+                    {**asdict(weight), "value": json_number(weight.value)} for weight in weights
+                ],
+            }
         case Picture(rows, caption):
             return {"kind": "picture", "caption": caption, "rows": [list(row) for row in rows]}
 
 
-def _cell(cell: Cell) -> str | float | None:
+def _drawn_layer(layer: DrawnLayer) -> dict[str, Any]:
+    units = [
+        {
+            "name": unit.name,
+            "net_input": None if unit.net_input is None else json_number(unit.net_input),
+            "output": None if unit.output is None else json_number(unit.output),
+        }
+        for unit in layer.units
+    ]
+    return {
+        "title": layer.title,
+        "units": units,
+        "more": layer.more,
+        "has_bias": layer.has_bias,
+    }
+
+
+def _cell(cell: Cell, digits: int | None) -> str | float | None:
     if isinstance(cell, str):
         return cell
-    return formula_text(cell) if isinstance(cell, Formula) else json_number(cell)
+    return formula_text(cell, digits) if isinstance(cell, Formula) else json_number(cell)

@@ -4,26 +4,13 @@ from collections.abc import Sequence
 from html import escape
 
 from glassnet.formula.document import Equation
-from glassnet.formula.number import number_text
-from glassnet.formula.tree import (
-    Call,
-    Formula,
-    Negative,
-    Number,
-    Partial,
-    Positive,
-    Power,
-    Product,
-    Quotient,
-    Remainder,
-    Sum,
-    Symbol,
-)
+from glassnet.formula.tree import Formula, Sum, Symbol
+from glassnet.views.writer import FormulaWriter
 
-__all__ = ["equation_mathml", "formula_mathml"]
+__all__ = ["MathMLWriter", "equation_mathml", "formula_mathml"]
 
 
-def formula_mathml(formula: Formula) -> str:
+def formula_mathml(formula: Formula, digits: int | None = 6) -> str:
     """Return a formula as a math element.
 
     Examples
@@ -31,123 +18,105 @@ def formula_mathml(formula: Formula) -> str:
     >>> formula_mathml(Symbol("x", 0.5, index="1"))
     '<math><msub><mi>x</mi><mtext>1</mtext></msub></math>'
     """
-    return f"<math>{_row(formula)}</math>"
+    return f"<math>{MathMLWriter(digits).write(formula)}</math>"
 
 
-def equation_mathml(equation: Equation) -> str:
+def equation_mathml(equation: Equation, digits: int | None = 6) -> str:
     """Return an equation as lines of math elements, one for each step.
 
     Browsers do not break a math element into lines, so each term of a sum is one of its own.
     """
-    left = f'<span class="left"><math displaystyle="true">{_row(equation.left)}</math></span>'
-    steps = "".join(f'<span class="step">{_pieces(step)}</span>' for step in equation.steps)
-    return f'<div class="equation">{left}<span class="steps">{steps}</span></div>'
+    writer = MathMLWriter(digits)
+    left = f'<math displaystyle="true">{writer.write(equation.left)}</math>'
+    steps = "".join(f'<span class="step">{_pieces(step, writer)}</span>' for step in equation.steps)
+    return (
+        f'<div class="equation"><span class="left">{left}</span>'
+        f'<span class="steps">{steps}</span></div>'
+    )
 
 
-def _pieces(step: Formula) -> str:
-    terms = step.terms if isinstance(step, Sum) else (step,)
-    pieces = []
-    for number, term in enumerate(terms):
-        sign, shown = _signed(term) if number else ("", term)
-        inner = _parenthesised(shown) if number and _needs_parentheses(shown) else _row(shown)
-        # At the start of its element an operator would be taken for a prefix, without its spaces.
-        operator = f'<mo form="infix">{sign or "="}</mo>'
-        pieces.append(f'<math displaystyle="true">{operator}{inner}</math>')
+def _pieces(step: Formula, writer: "MathMLWriter") -> str:
+    first, *rest = step.terms if isinstance(step, Sum) else (step,)
+    signed = [("=", writer.write(first)), *(writer.signed(term) for term in rest)]
+    # At the start of its element an operator would be taken for a prefix, without its spaces.
+    pieces = [
+        f'<math displaystyle="true"><mo form="infix">{sign}</mo>{inner}</math>'
+        for sign, inner in signed
+    ]
     return " ".join(pieces)
 
 
-def _row(formula: Formula) -> str:
-    match formula:
-        case Number(value):
-            return _number(value)
-        case Symbol():
-            return _symbol(formula)
-        case Partial(of, by):
-            return f"<mfrac>{_group(_d(of))}{_group(_d(by))}</mfrac>"
-        case Sum(terms):
-            return _sum(terms)
-        case Remainder(count, value):
-            text = f"(… and {count:,} more, together {number_text(value)})"
-            return f"<mtext>{text}</mtext>"
-        case Product(factors):
-            return _operator("·").join(_factor(factor) for factor in factors)
-        case Quotient(numerator, denominator):
-            return f"<mfrac>{_group(_row(numerator))}{_group(_row(denominator))}</mfrac>"
-        case Power(base, exponent):
-            return f"<msup>{_group(_atom(base))}{_group(_row(exponent))}</msup>"
-        case Negative(of):
-            return f'<mo form="prefix">−</mo>{_factor(of)}'
-        case Positive(argument):
-            return f"{_fence('[')}{_row(argument)}{_operator('&gt;')}<mn>0</mn>{_fence(']')}"
-        case Call("sqrt", (argument,)):
-            return f"<msqrt>{_row(argument)}</msqrt>"
-        case Call(function, arguments):
-            inner = "<mo>,</mo>".join(_row(argument) for argument in arguments)
-            return f"<mi>{function}</mi>{_fence('(')}{inner}{_fence(')')}"
-    raise TypeError(f"{type(formula).__name__} is no formula")
+class MathMLWriter(FormulaWriter):
+    """Formulas as the content of a math element."""
 
+    def number(self, sign: str, mantissa: str, exponent: str) -> str:
+        """Write the number, its power of ten raised."""
+        minus = '<mo form="prefix">−</mo>' if sign else ""
+        if not exponent:
+            return f"{minus}<mn>{mantissa}</mn>"
+        power = f"<msup><mn>10</mn><mn>{exponent}</mn></msup>"
+        return f"{minus}<mn>{mantissa}</mn>{_operator('·')}{power}"
 
-def _number(value: float) -> str:
-    text = number_text(value)
-    sign = '<mo form="prefix">−</mo>' if text.startswith("−") else ""
-    mantissa, _, exponent = text.removeprefix("−").partition("·10^")
-    if not exponent:
-        return f"{sign}<mn>{mantissa}</mn>"
-    power = f"<msup><mn>10</mn><mn>{exponent}</mn></msup>"
-    return f"{sign}<mn>{mantissa}</mn>{_operator('·')}{power}"
+    def symbol(self, symbol: Symbol) -> str:
+        """Write the index below, the layer above in parentheses."""
+        tag = "mi" if len(symbol.letter) <= 2 else "mtext"
+        base = f"<{tag}>{escape(symbol.letter)}</{tag}>"
+        index = f"<mtext>{escape(symbol.index)}</mtext>"
+        layer = f"{_fence('(')}<mn>{symbol.layer}</mn>{_fence(')')}"
+        match symbol.layer, symbol.index:
+            case None, "":
+                return base
+            case None, _:
+                return f"<msub>{base}{index}</msub>"
+            case _, "":
+                return f"<msup>{base}{_group(layer)}</msup>"
+        return f"<msubsup>{base}{index}{_group(layer)}</msubsup>"
 
+    def partial(self, of: str, by: str) -> str:
+        """Write a fraction of two ∂."""
+        return f"<mfrac>{_group(f'<mi>∂</mi>{of}')}{_group(f'<mi>∂</mi>{by}')}</mfrac>"
 
-def _symbol(symbol: Symbol) -> str:
-    tag = "mi" if len(symbol.letter) <= 2 else "mtext"
-    base = f"<{tag}>{escape(symbol.letter)}</{tag}>"
-    index = f"<mtext>{escape(symbol.index)}</mtext>"
-    layer = f"{_fence('(')}<mn>{symbol.layer}</mn>{_fence(')')}"
-    match symbol.layer, symbol.index:
-        case None, "":
-            return base
-        case None, _:
-            return f"<msub>{base}{index}</msub>"
-        case _, "":
-            return f"<msup>{base}{_group(layer)}</msup>"
-    return f"<msubsup>{base}{index}{_group(layer)}</msubsup>"
+    def words(self, text: str) -> str:
+        """Write the words."""
+        return f"<mtext>{escape(text)}</mtext>"
 
+    def sum(self, first: str, rest: Sequence[tuple[str, str]]) -> str:
+        """Write the terms with their signs between."""
+        return first + "".join(f"{_operator(sign)}{term}" for sign, term in rest)
 
-def _d(of: Formula) -> str:
-    return f"<mi>∂</mi>{_row(of)}"
+    def product(self, factors: Sequence[str]) -> str:
+        """Write the factors with dots between."""
+        return _operator("·").join(factors)
 
+    def quotient(self, numerator: Formula, denominator: Formula) -> str:
+        """Write a fraction."""
+        above, below = _group(self.write(numerator)), _group(self.write(denominator))
+        return f"<mfrac>{above}{below}</mfrac>"
 
-def _sum(terms: Sequence[Formula]) -> str:
-    row = _row(terms[0])
-    for term in terms[1:]:
-        sign, shown = _signed(term)
-        inner = _parenthesised(shown) if _needs_parentheses(shown) else _row(shown)
-        row += _operator(sign) + inner
-    return row
+    def power(self, base: str, exponent: Formula) -> str:
+        """Write the exponent above."""
+        return f"<msup>{_group(base)}{_group(self.write(exponent))}</msup>"
 
+    def negative(self, of: str) -> str:
+        """Write a minus before it."""
+        return f'<mo form="prefix">−</mo>{of}'
 
-def _signed(term: Formula) -> tuple[str, Formula]:
-    return ("−", term.of) if isinstance(term, Negative) else ("+", term)
+    def positive(self, argument: str) -> str:
+        """Write [a > 0]."""
+        return f"{_fence('[')}{argument}{_operator('&gt;')}<mn>0</mn>{_fence(']')}"
 
+    def root(self, argument: Formula) -> str:
+        """Write a root sign over it."""
+        return f"<msqrt>{self.write(argument)}</msqrt>"
 
-def _starts_negative(formula: Formula) -> bool:
-    return isinstance(formula, Number) and number_text(formula.value).startswith("−")
+    def call(self, function: str, arguments: Sequence[str]) -> str:
+        """Write f(a, b)."""
+        inner = "<mo>,</mo>".join(arguments)
+        return f"<mi>{function}</mi>{_fence('(')}{inner}{_fence(')')}"
 
-
-def _needs_parentheses(formula: Formula) -> bool:
-    return isinstance(formula, Sum | Negative) or _starts_negative(formula)
-
-
-def _factor(formula: Formula) -> str:
-    return _parenthesised(formula) if _needs_parentheses(formula) else _row(formula)
-
-
-def _atom(formula: Formula) -> str:
-    compound = isinstance(formula, Product | Quotient | Power | Partial)
-    return _parenthesised(formula) if compound else _factor(formula)
-
-
-def _parenthesised(formula: Formula) -> str:
-    return f"{_fence('(')}{_row(formula)}{_fence(')')}"
+    def parenthesised(self, text: str) -> str:
+        """Write (a)."""
+        return f"{_fence('(')}{text}{_fence(')')}"
 
 
 def _operator(sign: str) -> str:

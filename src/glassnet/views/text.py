@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from glassnet.formula.document import (
     Bars,
@@ -10,6 +11,9 @@ from glassnet.formula.document import (
     Cell,
     Curves,
     Document,
+    Drawing,
+    DrawnLayer,
+    DrawnUnit,
     Equation,
     Paragraph,
     Picture,
@@ -17,24 +21,13 @@ from glassnet.formula.document import (
     Table,
 )
 from glassnet.formula.number import number_text
-from glassnet.formula.tree import (
-    Call,
-    Formula,
-    Negative,
-    Number,
-    Partial,
-    Positive,
-    Power,
-    Product,
-    Quotient,
-    Remainder,
-    Sum,
-    Symbol,
-)
+from glassnet.formula.tree import Formula, Number, Symbol
+from glassnet.views.writer import FormulaWriter
 
 __all__ = ["document_text", "formula_text"]
 
 WIDTH = 80
+MOST_NARROW = 12  # columns of a table are not broken below this
 BAR_WIDTH = 30
 CURVE_WIDTH, CURVE_HEIGHT = 60, 12
 INK = " ░▒▓█"
@@ -44,12 +37,13 @@ def document_text(document: Document) -> str:
     """Return a document as text."""
     title = textwrap.wrap(document.title, WIDTH)
     parts = [*title, "═" * max(len(line) for line in title), ""]
+    writer = TextWriter(document.digits)
     for section in document.sections:
-        parts += [*_section(section), ""]
+        parts += [*_section(section, writer), ""]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def formula_text(formula: Formula) -> str:
+def formula_text(formula: Formula, digits: int | None = 6) -> str:
     """Return a formula in one line.
 
     Examples
@@ -60,79 +54,118 @@ def formula_text(formula: Formula) -> str:
     >>> formula_text((w * y + 1).with_numbers())
     '(−0.5)·3 + 1'
     """
-    match formula:
-        case Number(value):
-            return number_text(value)
-        case Symbol(letter, _, layer, index):
-            number = "" if layer is None else str(layer)
-            return f"{letter}{number}[{index}]" if index else f"{letter}{number}"
-        case Partial(of, by):
-            return f"∂{formula_text(of)}/∂{formula_text(by)}"
-        case Sum(terms):
-            return _sum(terms)
-        case Remainder(count, value):
-            return f"(… and {count:,} more, together {number_text(value)})"
-        case Product(factors):
-            return "·".join(_factor(factor) for factor in factors)
-        case Quotient(numerator, denominator):
-            return f"{_factor(numerator)}/{_atom(denominator)}"
-        case Power(base, Number(2.0)):
-            return f"{_atom(base)}²"
-        case Power(base, exponent):
-            return f"{_atom(base)}^{_atom(exponent)}"
-        case Negative(of):
-            return f"−{_factor(of)}"
-        case Positive(argument):
-            return f"[{formula_text(argument)} > 0]"
-        case Call("sqrt", (argument,)):
-            return f"√{_atom(argument)}"
-        case Call(function, arguments):
-            return f"{function}({', '.join(formula_text(argument) for argument in arguments)})"
-    raise TypeError(f"{type(formula).__name__} is no formula")
+    return TextWriter(digits).write(formula)
 
 
-def _sum(terms: Sequence[Formula]) -> str:
-    text = formula_text(terms[0])
-    for term in terms[1:]:
-        sign, shown = (" − ", term.of) if isinstance(term, Negative) else (" + ", term)
-        inner = formula_text(shown)
-        text += sign + (f"({inner})" if isinstance(shown, Sum) or inner.startswith("−") else inner)
-    return text
+class TextWriter(FormulaWriter):
+    """Formulas in one line of text."""
 
+    def number(self, sign: str, mantissa: str, exponent: str) -> str:
+        """Write −2.5·10^3."""
+        return f"{sign}{mantissa}·10^{exponent}" if exponent else f"{sign}{mantissa}"
 
-def _factor(formula: Formula) -> str:
-    text = formula_text(formula)
-    if isinstance(formula, Sum | Negative) or text.startswith("−"):
+    def symbol(self, symbol: Symbol) -> str:
+        """Write w1[2,3]."""
+        layer = "" if symbol.layer is None else str(symbol.layer)
+        index = f"[{symbol.index}]" if symbol.index else ""
+        return f"{symbol.letter}{layer}{index}"
+
+    def partial(self, of: str, by: str) -> str:
+        """Write ∂E/∂w."""
+        return f"∂{of}/∂{by}"
+
+    def words(self, text: str) -> str:
+        """Write the words."""
+        return text
+
+    def sum(self, first: str, rest: Sequence[tuple[str, str]]) -> str:
+        """Write a + b − c."""
+        return first + "".join(f" {sign} {term}" for sign, term in rest)
+
+    def product(self, factors: Sequence[str]) -> str:
+        """Write a·b."""
+        return "·".join(factors)
+
+    def quotient(self, numerator: Formula, denominator: Formula) -> str:
+        """Write a/b."""
+        return f"{self.factor(numerator)}/{self.atom(denominator)}"
+
+    def power(self, base: str, exponent: Formula) -> str:
+        """Write a² or a^b."""
+        return f"{base}²" if exponent == Number(2.0) else f"{base}^{self.atom(exponent)}"
+
+    def negative(self, of: str) -> str:
+        """Write −a."""
+        return f"−{of}"
+
+    def positive(self, argument: str) -> str:
+        """Write [a > 0]."""
+        return f"[{argument} > 0]"
+
+    def root(self, argument: Formula) -> str:
+        """Write √a."""
+        return f"√{self.atom(argument)}"
+
+    def call(self, function: str, arguments: Sequence[str]) -> str:
+        """Write f(a, b)."""
+        return f"{function}({', '.join(arguments)})"
+
+    def parenthesised(self, text: str) -> str:
+        """Write (a)."""
         return f"({text})"
-    return text
 
 
-def _atom(formula: Formula) -> str:
-    text = _factor(formula)
-    return f"({text})" if isinstance(formula, Product | Quotient | Power | Partial) else text
-
-
-def _section(section: Section) -> list[str]:
+def _section(section: Section, writer: TextWriter) -> list[str]:
     lines = [section.title, "─" * len(section.title)]
     for block in section.blocks:
-        lines += _block(block)
+        lines += _block(block, writer)
     return lines
 
 
-def _block(block: Block) -> list[str]:
+def _block(block: Block, writer: TextWriter) -> list[str]:
     match block:
         case Paragraph(text):
             return [*textwrap.wrap(text, WIDTH), ""]
         case Equation():
-            return [*_equation(block), ""]
+            return [*_equation(block, writer), ""]
         case Table():
-            return [*_captioned(block.caption, _table(block)), ""]
+            return [*_captioned(block.caption, _table(block, writer)), ""]
         case Bars():
-            return [*_captioned(block.caption, _bars(block)), ""]
+            return [*_captioned(block.caption, _bars(block, writer)), ""]
         case Curves():
             return [*_captioned(block.caption, _curves(block)), ""]
+        case Drawing():
+            return [*_captioned(block.caption, _drawing(block)), ""]
         case Picture(rows, caption):
             return [*_captioned(caption, _picture(rows)), ""]
+
+
+def _drawing(drawing: Drawing) -> list[str]:
+    """A line for each layer: its units with their values."""
+    lines = []
+    for number, layer in enumerate(drawing.layers):
+        if number:
+            into = [weight for weight in drawing.weights if weight.layer == number]
+            above = sum(weight.value >= 0 for weight in into)
+            lines.append(f"  │ {above} of the weights drawn above 0, {len(into) - above} below")
+        units = [*(_drawn_unit(unit) for unit in layer.units), *_drawn_rest(layer)]
+        head = f"{layer.title}  "
+        text = head + "   ".join(unit.replace(" ", "\u00a0") for unit in units)
+        wrapped = textwrap.wrap(text, WIDTH, subsequent_indent=" " * min(len(head), 24))
+        lines += [line.replace("\u00a0", " ") for line in wrapped]
+    return lines
+
+
+def _drawn_unit(unit: DrawnUnit) -> str:
+    if unit.output is None:
+        return f"({unit.name})"
+    came_in = "" if unit.net_input is None else f"in {number_text(unit.net_input, 3)} "
+    return f"({unit.name}: {came_in}y {number_text(unit.output, 3)})"
+
+
+def _drawn_rest(layer: DrawnLayer) -> list[str]:
+    more = [f"… {layer.more:,} more"] if layer.more else []
+    return [*more, "(bias: 1)"] if layer.has_bias else more
 
 
 def _picture(rows: Sequence[Sequence[float]]) -> list[str]:
@@ -145,13 +178,13 @@ def _captioned(caption: str, lines: list[str]) -> list[str]:
     return [*textwrap.wrap(caption, WIDTH), *lines] if caption else lines
 
 
-def _equation(equation: Equation) -> list[str]:
-    left = formula_text(equation.left)
+def _equation(equation: Equation, writer: TextWriter) -> list[str]:
+    left = writer.write(equation.left)
     indent = min(len(left), 24)
     lines = []
     for number, step in enumerate(equation.steps):
         head = left if number == 0 else " " * indent
-        lines += _wrapped(f"{head} = {formula_text(step)}", indent + 3)
+        lines += _wrapped(f"{head} = {writer.write(step)}", indent + 3)
     return lines
 
 
@@ -179,30 +212,44 @@ def _wrapped(text: str, indent: int) -> list[str]:
     ]
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Cell, writer: TextWriter) -> str:
     if isinstance(cell, str):
         return cell
-    return number_text(cell) if isinstance(cell, float | int) else formula_text(cell)
+    return writer.value_text(cell) if isinstance(cell, float | int) else writer.write(cell)
 
 
-def _table(table: Table) -> list[str]:
-    rows = [list(table.columns), *([_cell(cell) for cell in row] for row in table.rows)]
+def _table(table: Table, writer: TextWriter) -> list[str]:
+    rows = [list(table.columns), *([_cell(cell, writer) for cell in row] for row in table.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
     right = [
         bool(table.rows) and all(isinstance(row[column], float | int) for row in table.rows)
         for column in range(len(table.columns))
     ]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
-    return [lines[0], "  ".join("─" * width for width in widths), *lines[1:]]
+    # Where a table is too wide, its widest column of words is broken into lines.
+    words = [column for column, to_right in enumerate(right) if not to_right]
+    too_wide = sum(widths) + 2 * (len(widths) - 1) - WIDTH
+    if too_wide > 0 and words:
+        widest = max(words, key=widths.__getitem__)
+        widths[widest] = max(widths[widest] - too_wide, MOST_NARROW)
+    first, *others = (_row(row, widths, right) for row in rows)
+    rule = "  ".join("─" * width for width in widths)
+    return [*first, rule, *(line for row in others for line in row)]
 
 
-def _bars(bars: Bars) -> list[str]:
+def _row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
+    """A row of a table, of as many lines as its longest cell needs."""
+    cells = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
+    lines = []
+    for parts in zip_longest(*cells, fillvalue=""):
+        aligned = [
+            part.rjust(width) if to_right else part.ljust(width)
+            for part, width, to_right in zip(parts, widths, right, strict=True)
+        ]
+        lines.append("  ".join(aligned).rstrip())
+    return lines
+
+
+def _bars(bars: Bars, writer: TextWriter) -> list[str]:
     largest = max((abs(value) for _, values in bars.series for value in values), default=0.0)
     label_width = max((len(label) for label in bars.labels), default=0)
     name_width = max(len(name) for name, _ in bars.series)
@@ -212,7 +259,7 @@ def _bars(bars: Bars) -> list[str]:
             size = abs(values[place]) / largest * BAR_WIDTH if largest else 0
             bar = ("█" if number == 0 else "░") * round(size) or ("▏" if values[place] else "")
             head = (label if number == 0 else "").ljust(label_width)
-            value = number_text(values[place], 4)
+            value = number_text(values[place], writer.digits and min(writer.digits, 4))
             lines.append(f"{head}  {name.ljust(name_width)}  {bar} {value}".rstrip())
     return lines
 

@@ -1,0 +1,153 @@
+"""How a formula is written but for the signs: what needs parentheses, once for all notations.
+
+Terminal, MathML and LaTeX each say how they write a number, a symbol, a fraction.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from glassnet.formula.number import number_text
+from glassnet.formula.tree import (
+    Call,
+    Formula,
+    Negative,
+    Number,
+    Partial,
+    Positive,
+    Power,
+    Product,
+    Quotient,
+    Remainder,
+    Sum,
+    Symbol,
+)
+
+__all__ = ["FormulaWriter"]
+
+
+class FormulaWriter(ABC):
+    """Writes formulas in one notation.
+
+    Parameters
+    ----------
+    digits : int, optional
+        Significant digits of numbers; None writes each so that it can be read back unchanged.
+    """
+
+    def __init__(self, digits: int | None = 6) -> None:
+        self.digits = digits
+
+    def write(self, formula: Formula) -> str:
+        """Return a formula in this notation."""
+        match formula:
+            case Number(value):
+                return self.number(*self.number_parts(value))
+            case Symbol():
+                return self.symbol(formula)
+            case Partial(of, by):
+                return self.partial(self.symbol(of), self.symbol(by))
+            case Sum(terms):
+                return self.sum(self.write(terms[0]), [self.signed(term) for term in terms[1:]])
+            case Remainder(count, value):
+                return self.words(f"(… and {count:,} more, together {self.value_text(value)})")
+            case Product(factors):
+                return self.product([self.factor(factor) for factor in factors])
+            case Quotient(numerator, denominator):
+                return self.quotient(numerator, denominator)
+            case Power(base, exponent):
+                return self.power(self.atom(base), exponent)
+            case Negative(of):
+                return self.negative(self.factor(of))
+            case Positive(argument):
+                return self.positive(self.write(argument))
+            case Call("sqrt", (argument,)):
+                return self.root(argument)
+            case Call(function, arguments):
+                return self.call(function, [self.write(argument) for argument in arguments])
+        raise TypeError(f"{type(formula).__name__} is no formula")
+
+    def factor(self, formula: Formula) -> str:
+        """Return a formula as it stands in a product."""
+        text = self.write(formula)
+        return self.parenthesised(text) if self._is_signed(formula) else text
+
+    def atom(self, formula: Formula) -> str:
+        """Return a formula as it stands under an exponent."""
+        compound = isinstance(formula, Product | Quotient | Power | Partial)
+        if isinstance(formula, Number):  # with a power of ten it is a product, too
+            compound = bool(self.number_parts(formula.value)[2])
+        return self.parenthesised(self.write(formula)) if compound else self.factor(formula)
+
+    def value_text(self, value: float) -> str:
+        """Return a number as people read it in a sentence."""
+        return number_text(value, self.digits)
+
+    def number_parts(self, value: float) -> tuple[str, str, str]:
+        """Return the sign of a number ("−" or ""), its digits, and its power of ten or ""."""
+        text = self.value_text(value)
+        sign = "−" if text.startswith("−") else ""
+        mantissa, _, exponent = text.removeprefix("−").partition("·10^")
+        return sign, mantissa, exponent
+
+    def signed(self, term: Formula) -> tuple[str, str]:
+        """Return the sign between a sum and its next term, and the term."""
+        sign, shown = ("−", term.of) if isinstance(term, Negative) else ("+", term)
+        text = self.write(shown)
+        return sign, self.parenthesised(text) if self._is_signed(shown) else text
+
+    @abstractmethod
+    def number(self, sign: str, mantissa: str, exponent: str) -> str:
+        """Write a number."""
+
+    @abstractmethod
+    def symbol(self, symbol: Symbol) -> str:
+        """Write a symbol with its layer and index."""
+
+    @abstractmethod
+    def partial(self, of: str, by: str) -> str:
+        """Write a partial derivative."""
+
+    @abstractmethod
+    def words(self, text: str) -> str:
+        """Write words inside a formula."""
+
+    @abstractmethod
+    def sum(self, first: str, rest: Sequence[tuple[str, str]]) -> str:
+        """Write a sum: its first term, then signs and terms."""
+
+    @abstractmethod
+    def product(self, factors: Sequence[str]) -> str:
+        """Write a product."""
+
+    @abstractmethod
+    def quotient(self, numerator: Formula, denominator: Formula) -> str:
+        """Write a fraction."""
+
+    @abstractmethod
+    def power(self, base: str, exponent: Formula) -> str:
+        """Write a power."""
+
+    @abstractmethod
+    def negative(self, of: str) -> str:
+        """Write minus something."""
+
+    @abstractmethod
+    def positive(self, argument: str) -> str:
+        """Write 1 where the argument is above 0, else 0."""
+
+    @abstractmethod
+    def root(self, argument: Formula) -> str:
+        """Write a square root."""
+
+    @abstractmethod
+    def call(self, function: str, arguments: Sequence[str]) -> str:
+        """Write a named function of some arguments."""
+
+    @abstractmethod
+    def parenthesised(self, text: str) -> str:
+        """Write something in parentheses."""
+
+    def _is_signed(self, formula: Formula) -> bool:
+        """Whether what is written has, or begins with, a sign that could be taken for another."""
+        negative = isinstance(formula, Number) and self.value_text(formula.value).startswith("−")
+        return negative or isinstance(formula, Sum | Negative)

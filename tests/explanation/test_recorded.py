@@ -1,0 +1,178 @@
+"""Steps that a training took, explained: its own numbers, state, masks and weights, bit for bit."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.explanation.explain import Explanation
+from glassnet.explanation.notation import WeightPlace
+from glassnet.formula.document import Equation, Table
+from glassnet.update.optimizer import Optimizer
+from glassnet.update.penalty import Penalty
+from glassnet.views.text import formula_text
+from tests.networks import OPTIMIZERS, PENALTIES
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(13, 4))
+Y = RANDOM.integers(0, 3, size=13)
+
+
+def trained(steps: Sequence[int], **options: Any) -> tuple[gn.Network, gn.History]:
+    net = gn.Network([4, 5, 3], hidden="tanh", output="softmax", dtype="float64", seed=3)
+    net.feature_names = ["a", "b", "c", "d"]
+    history = net.fit(X, Y, epochs=3, batch_size=5, record=steps, **options)
+    return net, history
+
+
+def equations(explanation: Explanation) -> list[Equation]:
+    return [
+        block
+        for section in explanation.document.sections
+        for block in section.blocks
+        if isinstance(block, Equation)
+    ]
+
+
+OPTIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {"penalties": PENALTIES},
+    {"dropout": 0.3, "clip_norm": 0.1},
+    {"weights": np.arange(13) % 4, "class_weights": "balanced"},
+    {"schedule": gn.Cosine(), "penalties": [gn.L1(0.01)], "dropout": gn.Dropout(0.2, inputs=0.2)},
+)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda rule: type(rule).__name__)
+@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: ", ".join(options) or "plain")
+def test_a_recorded_step_leads_to_the_next_one_bit_for_bit(
+    optimizer: Optimizer, options: dict[str, Any]
+) -> None:
+    net, history = trained(range(9), optimizer=optimizer, **options)
+    assert list(history.steps) == list(range(9))
+    for k in (0, 4, 8):
+        step = gn.explain(history.steps[k], example=1).step
+        after = net.parameters if k == 8 else history.steps[k + 1].parameters
+        assert step.new_parameters.tobytes() == after.tobytes()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_recording_changes_no_bit_of_the_training(dtype: str) -> None:
+    def parameters(record: Sequence[int]) -> bytes:
+        net = gn.Network([4, 5, 3], hidden="relu", output="softmax", dtype=dtype, seed=3)
+        net.fit(X, Y, epochs=40, batch_size=4, record=record, dropout=0.2)
+        return net.parameters.tobytes()
+
+    assert parameters([]) == parameters([0, 3, 4, 60, 159])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda rule: type(rule).__name__)
+@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: ", ".join(options) or "plain")
+def test_the_stages_agree_and_the_check_passes(
+    optimizer: Optimizer, options: dict[str, Any]
+) -> None:
+    _, history = trained([4], optimizer=optimizer, **options)
+    explanation = gn.explain(history.steps[4], example=2)
+    assert explanation.check is not None
+    assert explanation.check.passed, explanation.check
+    parts = [explanation, explanation.weight("w1[2,3]"), explanation.weight("b2[1]")]
+    for part in [*parts, explanation.unit("h1.2")]:
+        for equation in equations(part):
+            values = [equation.left.evaluate(), *(step.evaluate() for step in equation.steps)]
+            assert values == pytest.approx([equation.value] * len(values), rel=1e-9, abs=1e-12), (
+                formula_text(equation.left)
+            )
+
+
+def test_the_batch_is_told_example_by_example() -> None:
+    _, history = trained([1], optimizer=gn.SGD(0.1), weights=np.arange(13) % 4)
+    step = history.steps[1]
+    story = gn.explain(step, example=3).weight("w2[4,2]")
+    section = next(s for s in story.document.sections if s.title.startswith("The batch"))
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    shares = [row[-1] for row in table.rows]
+    gradient = story.gradient(WeightPlace(2, 3, 1))
+    assert sum(share for share in shares if isinstance(share, float)) == pytest.approx(gradient)
+    assert {row[1] for row in table.rows} == {str(row) for row in step.examples}
+
+
+def test_a_batch_given_by_hand_is_the_mean_of_its_examples() -> None:
+    net = gn.Network([4, 5, 3], hidden="tanh", output="softmax", dtype="float64", seed=3)
+    counts = [1.0, 0.0, 2.5]
+    batch = gn.explain(net, X[:3], Y[:3], weights=counts, learning_rate=0.1, example=2)
+    alone = [gn.explain(net, X[n], Y[n]).step for n in range(3)]
+    gradients = np.array([step.gradient for step in alone])
+    assert batch.step.gradient == pytest.approx(np.dot(counts, gradients) / 3.5)
+    errors = np.array([step.error for step in alone])
+    assert batch.step.mean_error == pytest.approx(np.dot(counts, errors) / 3.5)
+    assert "E = (E[1] + E[2] + E[3])/N" in batch.to_text()
+
+
+def test_names_travel_with_a_recorded_step() -> None:
+    net = gn.Network([4, 3], output="softmax", seed=3)
+    net.feature_names = ["a", "b", "c", "d"]
+    history = net.fit(X, np.array(["x", "y", "z"])[Y], epochs=1, batch_size=5, record=[0])
+    text = gn.explain(history.steps[0]).to_text()
+    assert "w[a → x]" in text
+    assert "predicted " in text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("record", "error", "message"),
+    [
+        ([9], ValueError, "a step to record must be from 0 to 8, not 9"),
+        ([-1], ValueError, "a step to record must be from 0 to 8, not -1"),
+        (3, TypeError, "record is a list of steps, like"),
+        (["last"], TypeError, "a step to record must be a whole number"),
+    ],
+)
+def test_steps_that_are_none_are_refused(record: Any, error: type, message: str) -> None:
+    with pytest.raises(error, match=message):
+        trained(record)
+
+
+def test_a_recorded_step_stands_alone() -> None:
+    _, history = trained([0])
+    with pytest.raises(TypeError, match="a recorded step brings its own data"):
+        gn.explain(history.steps[0], X[0])
+    with pytest.raises(ValueError, match="example must be from 0 to 4, not 5"):
+        gn.explain(history.steps[0], example=5)
+
+
+def test_lbfgs_has_no_steps_to_record() -> None:
+    net = gn.Network([4, 3], output="softmax", seed=3)
+    with pytest.raises(ValueError, match="no use for record"):
+        net.fit(X, Y, optimizer=gn.LBFGS(), record=[0])
+    with pytest.raises(TypeError, match="L-BFGS takes no steps"):
+        gn.explain(net, X[0], Y[0], optimizer=gn.LBFGS())  # type: ignore[arg-type]  # a mistake
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weights": [1.0]}, "expected one number, at least 0, for each of the 2 examples"),
+        ({"weights": [1.0, -1.0]}, "at least 0"),
+        ({"penalties": PENALTIES[0]}, "give an optimizer as well"),
+        ({"clip_norm": 1.0}, "give an optimizer as well"),
+        ({"example": 2}, "example must be from 0 to 1, not 2"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(options: dict[str, Any], message: str) -> None:
+    net = gn.Network([4, 3], output="softmax", seed=3)
+    with pytest.raises(ValueError, match=message):
+        gn.explain(net, X[:2], Y[:2], **options)
+
+
+def test_as_many_desired_outputs_as_examples() -> None:
+    net = gn.Network([4, 3], output="softmax", seed=3)
+    with pytest.raises(ValueError, match="there are 2 examples and 3 desired outputs"):
+        gn.explain(net, X[:2], Y[:3])
+
+
+def test_a_penalty_may_stand_alone() -> None:
+    penalty: Penalty = gn.L2(0.1)
+    net = gn.Network([4, 3], output="softmax", seed=3)
+    text = gn.explain(net, X[0], Y[0], learning_rate=0.1, penalties=penalty).to_text()
+    assert "λ[L2]·" in text
