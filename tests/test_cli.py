@@ -133,10 +133,10 @@ def test_codes_are_the_same_categories_whatever_else_stands_in_the_file(tmp_path
 
 
 def test_explaining(folder: Path) -> None:
-    text = glassnet("explain", "fruit.safetensors", "fruit.csv", "--row", "2", cwd=folder)
+    text = glassnet("explain", "fruit.safetensors", "fruit.csv", "--row", "1", cwd=folder)
     assert (text.returncode, text.stderr) == (0, "")
     assert "From the raw row to the inputs" in text.stdout
-    content = printed("explain", "fruit.safetensors", "fruit.csv", "--row", "2", cwd=folder)
+    content = printed("explain", "fruit.safetensors", "fruit.csv", "--row", "1", cwd=folder)
     assert content["check"]["passed"] is True
     page = glassnet(
         "explain", "fruit.safetensors", "--format", "html", "-o", "page.html", cwd=folder

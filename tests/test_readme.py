@@ -46,7 +46,7 @@ def test_penguins_on_the_command_line_and_from_python(
     import glassnet as gn
 
     names["gn"] = gn
-    *statements, prediction = re.split(r"\n(?=model\.predict)", blocks("python")[1])
+    *statements, prediction = re.split(r"\n(?=model\.predict)", blocks("python")[2])
     exec("\n".join(statements), names)  # noqa: S102 - our own text
     assert eval(prediction, names).tolist() == ["Chinstrap"]  # noqa: S307 - our own text
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from glassnet.explanation.explain import Explanation as Explanation
     from glassnet.explanation.explain import explain as explain
     from glassnet.explanation.selection import Limits as Limits
+    from glassnet.interop.keras import from_keras as from_keras
+    from glassnet.interop.onnx import from_onnx as from_onnx
+    from glassnet.interop.sklearn import from_sklearn as from_sklearn
+    from glassnet.interop.torch import from_torch as from_torch
     from glassnet.learning.history import History as History
     from glassnet.learning.schedule import Constant as Constant
     from glassnet.learning.schedules import Adaptive as Adaptive
@@ -105,6 +109,10 @@ _HOMES = {
     "WeightDecay": "glassnet.update.penalty",
     "explain": "glassnet.explanation.explain",
     "fit_together": "glassnet.together",
+    "from_keras": "glassnet.interop.keras",
+    "from_onnx": "glassnet.interop.onnx",
+    "from_sklearn": "glassnet.interop.sklearn",
+    "from_torch": "glassnet.interop.torch",
     "info": "glassnet.engine",
     "load": "glassnet.model",
 }

@@ -206,14 +206,14 @@ def predict(model: Path, table: Path, output: Path | None, as_json: bool) -> Non
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", type=click.Path(path_type=Path), required=False)
-@click.option("--row", type=click.IntRange(1), default=1, show_default=True, help="From 1.")
+@click.option("--row", type=click.IntRange(0), default=0, show_default=True, help="From 0.")
 @click.option("--desired", metavar="CLASS", help="The ideal; the target column's if not given.")
 @click.option("--weight", metavar="NAME", help="One weight's story: 'w1[2,3]', 'b2[1]'.")
 @click.option("--learning-rate", type=float, callback=_checked_rate, default=0.1, show_default=True)
 @click.option(
     "--format",
     "notation",
-    type=click.Choice(["text", "html", "json"]),
+    type=click.Choice(["text", "html", "latex", "json"]),
     default="text",
     show_default=True,
 )
@@ -230,18 +230,23 @@ def explain(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Show every number of MODEL for one row of TABLE; without a table, its layers and weights."""
+    """Show every number of MODEL for one row of TABLE; without a table, its layers and weights.
+
+    MODEL may also be a Keras file (.keras, .h5) or an ONNX file (.onnx).
+    """
     from glassnet.structure.file import write_atomically
     from glassnet.workflows.explanation import explain_file
 
     if output is not None:
         _require_other_file(output, model, *([table] if table else []))
-    explained = explain_file(model, table, row - 1, desired, weight, learning_rate)
+    explained = explain_file(model, table, row, desired, weight, learning_rate)
     match "json" if as_json else notation:
         case "text":
             text = explained.to_text()
         case "html":
             text = explained.to_html()
+        case "latex":
+            text = explained.to_latex()
         case _:
             text = explained.to_json() + "\n"
     if output is not None:

@@ -87,7 +87,7 @@ def test_a_bare_network_takes_columns_in_their_order(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "table", "row", "desired", "weight", "message"),
     [
-        ("fruit", "fruit.csv", 60, None, None, "there is no row 61; the table has 60 rows"),
+        ("fruit", "fruit.csv", 60, None, None, "there is no row 60; the table has rows 0 to 59"),
         ("fruit", "fruit.csv", 0, "pear", None, "unknown class 'pear'; known are: cherry, plum"),
         ("fruit", "fruit.csv", 0, None, "w9[1,1]", "w9|layer"),
         ("fruit", "fruit.csv", 0, None, "w1[99,1]", "w1|unit"),

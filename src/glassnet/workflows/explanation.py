@@ -7,6 +7,8 @@ import numpy as np
 from glassnet.data.table import Table, is_missing, read_table
 from glassnet.data.targets import NumberTarget
 from glassnet.explanation.explain import Explanation, describe, explain
+from glassnet.interop.keras import from_keras
+from glassnet.interop.onnx import from_onnx
 from glassnet.model import Model, as_number, class_texts, load
 from glassnet.network import Network
 
@@ -40,7 +42,7 @@ def explain_file(
     ValueError
         If there is no such row, weight or class.
     """
-    loaded = load(model_path)
+    loaded = _opened(model_path)
     if table_path is None:
         if weight is not None or desired is not None:
             raise ValueError("a weight's story needs an example; name a table as well")
@@ -48,12 +50,23 @@ def explain_file(
     text_columns = loaded.encoder.text_columns if isinstance(loaded, Model) else []
     table = read_table(table_path, text_columns)
     if not 0 <= row < len(table):
-        raise ValueError(f"there is no row {row + 1}; the table has {len(table)} rows")
+        raise ValueError(f"there is no row {row}; the table has rows 0 to {len(table) - 1}")
     if isinstance(loaded, Model):
         explanation = _explain_model(loaded, table, row, desired, learning_rate)
     else:
         explanation = _explain_network(loaded, table, row, desired, learning_rate)
     return explanation if weight is None else explanation.weight(weight)
+
+
+def _opened(path: Path) -> Network | Model:
+    """A model of ours, or of another library by the ending of its name."""
+    match path.suffix:
+        case ".keras" | ".h5" | ".hdf5":
+            return from_keras(path)
+        case ".onnx":
+            return from_onnx(path)
+        case _:
+            return load(path)
 
 
 def _explain_model(
@@ -73,12 +86,15 @@ def _explain_network(
 ) -> Explanation:
     """Columns are the inputs, by name where the network knows names, else in their order."""
     names = network.feature_names or list(table.columns)
+    if len(names) != network.architecture.inputs:
+        raise ValueError(
+            f"the table has {len(names)} columns; the network has {network.architecture.inputs} "
+            "inputs, which its columns are to be in their order"
+        )
     x = [table.column(name)[row] for name in names]
     for name, value in zip(names, x, strict=True):
         if value is None or (isinstance(value, float) and np.isnan(value)):
-            raise ValueError(
-                f"column {name!r} is missing in row {row + 1}; a bare network needs it"
-            )
+            raise ValueError(f"column {name!r} is missing in row {row}; a bare network needs it")
     if desired is None:
         return explain(network, x)
     wanted: str | float = desired

@@ -1,0 +1,238 @@
+"""From ONNX: a chain of Gemm, MatMul and Add, activations and normalisations."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.errors import FileFormatError, LimitError, MissingPackageError
+from glassnet.interop.assembly import Assembly, refuse
+from glassnet.network import Network
+from glassnet.structure.cost import Cost
+from glassnet.structure.costs import cost_named
+
+__all__ = ["from_onnx"]
+
+Constants = dict[str, NDArray[Any]]
+
+# Nodes that change no number at prediction, or only the shape.
+WITHOUT_EFFECT = ("Identity", "Dropout", "Flatten", "Squeeze", "Cast", "Reshape")
+ACTIVATIONS = {
+    "Relu": "relu",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "Softplus": "softplus",
+    "Softmax": "softmax",
+    "LogSoftmax": "softmax",
+    "Exp": "exponential",
+    "Mish": "mish",
+    "Swish": "silu",
+}
+
+
+def from_onnx(model: Any, *, cost: str | Cost | None = None) -> Network:
+    """Return the network that an ONNX model is. Nothing of it is run.
+
+    Parameters
+    ----------
+    model : path, or onnx.ModelProto
+    cost : str or Cost, optional
+        ONNX files do not say with which cost they were trained; by the output activation if not
+        given.
+
+    Returns
+    -------
+    Network
+        A LogSoftmax at the end becomes a softmax.
+
+    Raises
+    ------
+    LimitError
+        If it is not a chain of fully connected layers; the message names the node.
+    FileFormatError
+        If the file is no ONNX model.
+    MissingPackageError
+        If the package onnx is not installed.
+    """
+    graph = _opened(model).graph
+    constants = _constants(graph)
+    inputs = [value for value in graph.input if value.name not in constants]
+    if len(inputs) != 1 or len(graph.output) != 1:
+        raise LimitError(
+            f"the model has {len(inputs)} inputs and {len(graph.output)} outputs; expected one of "
+            "each"
+        )
+    nodes = _chain(graph, inputs[0].name, constants)
+    assembly = Assembly(_size_of(inputs[0], nodes, constants), _precision(constants))
+    for node in nodes:
+        _add(assembly, node, constants)
+    return assembly.network(cost_named(cost) if cost is not None else None)
+
+
+def _opened(model: Any) -> Any:
+    try:
+        import onnx
+    except ImportError:
+        raise MissingPackageError(
+            "reading ONNX models needs the package onnx; install it with: pip install onnx"
+        ) from None
+    if isinstance(model, onnx.ModelProto):
+        return model
+    path = os.fspath(model)
+    try:
+        opened = onnx.load(path)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - protobuf's errors have no common class
+        raise FileFormatError(f"{path} is no ONNX model: {str(error).splitlines()[0]}") from None
+    if not opened.graph.node:
+        raise FileFormatError(f"{path} is no ONNX model: it has no node")
+    return opened
+
+
+def _constants(graph: Any) -> Constants:
+    from onnx import numpy_helper
+
+    constants = {value.name: numpy_helper.to_array(value) for value in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Constant":
+            constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
+    return constants
+
+
+def _chain(graph: Any, start: str, constants: Constants) -> list[Any]:
+    """The nodes from the input to the output, each the only one that takes the one before."""
+    nodes, tensor = [], start
+    while tensor != graph.output[0].name:
+        taking = [node for node in graph.node if tensor in node.input]
+        if len(taking) != 1:
+            raise refuse(f"the model branches behind {tensor!r}, and a model with branches")
+        (node,) = taking
+        known = {"", tensor, *constants}
+        unknown = [name for name in node.input if name not in known]
+        if unknown or list(node.input).count(tensor) > 1:
+            raise refuse(f"the node {_named(node)} joins two branches, and a model with branches")
+        nodes.append(node)
+        tensor = node.output[0]
+    return nodes
+
+
+def _size_of(value: Any, nodes: list[Any], constants: Constants) -> int:
+    """How many inputs there are: as the graph says, or as the first matrix has rows."""
+    sizes = [dimension.dim_value for dimension in value.type.tensor_type.shape.dim[1:]]
+    if sizes and all(sizes):
+        return int(np.prod(sizes))
+    for node in nodes:
+        if node.op_type in ("Gemm", "MatMul"):
+            W = _matrix(node, constants)
+            return int(W.shape[0])
+    raise LimitError("the model does not say how many inputs it has")
+
+
+def _precision(constants: Constants) -> str:
+    doubles = any(array.dtype == np.float64 for array in constants.values())
+    return "float64" if doubles else "float32"
+
+
+def _named(node: Any) -> str:
+    return f"{node.name!r} ({node.op_type})" if node.name else f"of kind {node.op_type}"
+
+
+def _add(assembly: Assembly, node: Any, constants: Constants) -> None:
+    kind, settings = node.op_type, _settings(node)
+    if kind in WITHOUT_EFFECT:
+        return
+    if kind in ACTIVATIONS:
+        if settings.get("axis", -1) not in (-1, 1):
+            raise refuse(f"the node {_named(node)} over axis {settings['axis']}")
+        assembly.activate(ACTIVATIONS[kind])
+        return
+    adders: dict[str, Callable[[Assembly, Any, dict[str, Any], Constants], None]] = {
+        "Gemm": _add_gemm,
+        "MatMul": _add_matmul,
+        "Add": _add_shift,
+        "Sub": _add_shift,
+        "Mul": _add_factor,
+        "Div": _add_factor,
+        "BatchNormalization": _add_normalisation,
+        "LeakyRelu": lambda a, _, s, __: a.activate("leaky_relu", s.get("alpha", 0.01)),
+        "Elu": lambda a, _, s, __: a.activate("elu", s.get("alpha", 1.0)),
+        "Selu": _add_selu,
+        "Gelu": _add_gelu,
+    }
+    if kind not in adders:
+        raise refuse(f"the node {_named(node)}")
+    adders[kind](assembly, node, settings, constants)
+
+
+def _settings(node: Any) -> dict[str, Any]:
+    from onnx import helper
+
+    return {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
+
+
+def _matrix(node: Any, constants: Constants) -> NDArray[Any]:
+    """W as (units before, units)."""
+    if node.input[0] in constants or node.input[1] not in constants:
+        raise refuse(f"the node {_named(node)}, whose second factor is no constant,")
+    settings, W = _settings(node), constants[node.input[1]]
+    if settings.get("transA", 0) or W.ndim != 2:
+        raise refuse(f"the node {_named(node)}")
+    return W.T if settings.get("transB", 0) else W
+
+
+def _add_gemm(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+    W = settings.get("alpha", 1.0) * _matrix(node, constants)
+    b = None
+    if len(node.input) > 2 and node.input[2]:
+        given = settings.get("beta", 1.0) * constants[node.input[2]].reshape(-1)
+        b = np.broadcast_to(given, W.shape[1:])
+    a.dense(W, b)
+
+
+def _add_matmul(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+    a.dense(_matrix(node, constants), None)
+
+
+def _add_shift(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+    (shift,) = (constants[name] for name in node.input if name in constants)
+    if node.op_type == "Sub":
+        if node.input[0] in constants:  # b − y
+            a.scale(-1.0, shift)
+            return
+        shift = -shift
+    a.shift(shift)
+
+
+def _add_factor(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+    (factor,) = (constants[name] for name in node.input if name in constants)
+    if node.op_type == "Div":
+        if node.input[0] in constants:
+            raise refuse(f"the node {_named(node)}, which divides by a unit's output,")
+        factor = 1 / factor
+    a.scale(factor, None)
+
+
+def _add_normalisation(
+    a: Assembly, node: Any, settings: dict[str, Any], constants: Constants
+) -> None:
+    gamma, beta, mean, variance = (constants[name].astype(float) for name in node.input[1:5])
+    w = gamma / np.sqrt(variance + settings.get("epsilon", 1e-5))
+    a.scale(w, beta - mean * w)
+
+
+def _add_selu(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+    usual = np.allclose(
+        [settings.get("alpha", 1.67326), settings.get("gamma", 1.0507)], [1.67326, 1.0507], 1e-4
+    )
+    if not usual:
+        raise refuse(f"the node {_named(node)} with constants of its own")
+    a.activate("selu")
+
+
+def _add_gelu(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+    if settings.get("approximate", b"none") not in (b"none", "none"):
+        raise refuse(f"the node {_named(node)} in its approximation by tanh")
+    a.activate("gelu")

@@ -1,0 +1,257 @@
+"""From PyTorch: Sequential and modules whose traced graph is a chain of layers."""
+
+import operator
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.errors import FileFormatError, LimitError, MissingPackageError
+from glassnet.interop.assembly import Assembly, refuse
+from glassnet.network import Network
+from glassnet.structure.cost import CategoricalCrossentropy, Cost
+from glassnet.structure.costs import cost_named
+from glassnet.structure.regression import Huber
+
+__all__ = ["from_torch"]
+
+WITHOUT_EFFECT = ("Dropout", "Flatten", "Identity", "AlphaDropout")
+ACTIVATIONS = {
+    "ReLU": "relu",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "SELU": "selu",
+    "SiLU": "silu",
+    "Mish": "mish",
+    "Softmax": "softmax",
+    "LogSoftmax": "softmax",
+}
+FUNCTIONS = {
+    "relu": "ReLU",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "selu": "SELU",
+    "silu": "SiLU",
+    "mish": "Mish",
+    "softmax": "Softmax",
+    "log_softmax": "LogSoftmax",
+    "flatten": "Flatten",
+    "dropout": "Dropout",
+}
+
+
+def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) -> Network:
+    """Return the network that a module of PyTorch is, at inference.
+
+    Parameters
+    ----------
+    module : torch.nn.Module, state dict, or path of a saved state dict
+        A file is opened with ``weights_only=True``, which runs no code from it; or a
+        ``.safetensors`` file.
+    loss : torch.nn loss, optional
+        What it was trained with. Losses that take logits say what the output means:
+        CrossEntropyLoss a softmax, BCEWithLogitsLoss a sigmoid.
+    like : Network, optional
+        The architecture that a state dict belongs to: its Linear layers in order.
+
+    Returns
+    -------
+    Network
+        A LogSoftmax at the end becomes a softmax.
+
+    Raises
+    ------
+    LimitError
+        If it is not a chain of fully connected layers; the message names the layer.
+    FileFormatError
+        If a file holds anything but arrays.
+    TypeError
+        If a state dict comes without `like`.
+    """
+    if isinstance(module, str | os.PathLike):
+        module = _state_dict(os.fspath(module))
+    if isinstance(module, Mapping):
+        return _from_state_dict(module, like)
+    layers = list(_layers(module))
+    first = next((layer for layer in layers if hasattr(layer, "in_features")), None)
+    if first is None:
+        raise refuse(f"a {type(module).__name__} without a Linear layer")
+    assembly = Assembly(_inputs(layers), _precision(first))
+    for layer in layers:
+        _add(assembly, layer)
+    return assembly.network(_apply_loss(assembly, loss))
+
+
+def _state_dict(path: str) -> Mapping[str, Any]:
+    if path.endswith(".safetensors"):
+        from safetensors.numpy import load_file
+
+        loaded: Mapping[str, Any] = load_file(path)
+        return loaded
+    try:
+        import torch
+    except ImportError:
+        raise MissingPackageError(
+            "reading PyTorch's files needs the package torch; install it with: pip install torch"
+        ) from None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file makes it raise
+        raise FileFormatError(
+            f"{path} holds more than arrays, or is damaged, and was not opened: give a state dict "
+            f"saved with torch.save(module.state_dict(), ...) ({type(error).__name__})"
+        ) from None
+    if not isinstance(state, Mapping):
+        raise FileFormatError(f"{path} holds no state dict")
+    return state
+
+
+def _from_state_dict(state: Mapping[str, Any], like: Network | None) -> Network:
+    if like is None:
+        raise TypeError("a state dict says no activations; give the architecture: like=gn.Network")
+    weights = [_array(value).T for name, value in state.items() if name.endswith("weight")]
+    biases = [_array(value) for name, value in state.items() if name.endswith("bias")]
+    net = Network([like.architecture.inputs, *like.architecture.layers], dtype=like.dtype.name)
+    with_bias = iter(biases)
+    try:
+        net.weights = weights
+        net.biases = [next(with_bias) if layer.bias else None for layer in net.architecture.layers]
+    except (ValueError, StopIteration) as error:
+        raise ValueError(
+            f"the state dict does not fit the network: it has weights of shapes "
+            f"{[tuple(W.shape) for W in weights]} and {len(biases)} biases ({error})"
+        ) from None
+    net.classes, net.feature_names, net.cost = like.classes, like.feature_names, like.cost
+    return net
+
+
+def _layers(module: Any) -> Iterator[Any]:
+    """The layers of a module in the order in which they are applied."""
+    import torch
+
+    if isinstance(module, torch.nn.Sequential):
+        for child in module:
+            yield from _layers(child)
+    elif not list(module.children()) and type(module).__module__.startswith("torch.nn"):
+        yield module
+    else:
+        yield from _traced(module)
+
+
+def _traced(module: Any) -> Iterator[Any]:
+    import torch
+
+    try:
+        graph = torch.fx.symbolic_trace(module).graph
+    except Exception as error:  # noqa: BLE001 - tracing runs the module's own forward
+        raise refuse(
+            f"a {type(module).__name__} whose forward cannot be traced ({error}), so that it"
+        ) from None
+    before: Any = None
+    for node in graph.nodes:
+        if node.op == "placeholder":
+            if before is not None:
+                raise refuse(f"a {type(module).__name__} with several inputs")
+            before = node
+            continue
+        if len(node.all_input_nodes) != 1 or node.all_input_nodes[0] is not before:
+            raise refuse(
+                f"the module {type(module).__name__} branches at {node.name!r}, and a module with "
+                "branches"
+            )
+        before = node
+        if node.op == "call_module":
+            yield from _layers(module.get_submodule(node.target))
+        elif node.op in ("call_function", "call_method"):
+            yield _function(node)
+
+
+def _function(node: Any) -> Any:
+    """The layer that a function in a forward method stands for."""
+    import torch
+
+    name = node.target if isinstance(node.target, str) else node.target.__name__
+    if name in ("view", "reshape", "size", "contiguous") or node.target is operator.getitem:
+        return torch.nn.Flatten()
+    if name in FUNCTIONS:
+        return getattr(torch.nn, FUNCTIONS[name])()
+    raise refuse(f"the function {name!r} at {node.name!r}")
+
+
+def _inputs(layers: list[Any]) -> int:
+    for layer in layers:
+        for name in ("in_features", "num_features"):
+            if hasattr(layer, name):
+                return int(getattr(layer, name))
+    raise AssertionError("there is a Linear layer")
+
+
+def _precision(layer: Any) -> str:
+    return "float64" if layer.weight.dtype.itemsize == 8 else "float32"
+
+
+def _array(tensor: Any) -> NDArray[Any]:
+    if isinstance(tensor, np.ndarray):
+        return tensor
+    array: NDArray[Any] = tensor.detach().cpu().double().numpy()
+    return array
+
+
+def _add(assembly: Assembly, layer: Any) -> None:
+    kind = type(layer).__name__
+    if kind in WITHOUT_EFFECT:
+        return
+    if kind in ACTIVATIONS:
+        assembly.activate(ACTIVATIONS[kind])
+        return
+    match kind:
+        case "Linear":
+            b = None if layer.bias is None else _array(layer.bias)
+            assembly.dense(_array(layer.weight).T, b)
+        case "BatchNorm1d" if layer.running_mean is not None:
+            gamma, beta = np.ones(assembly.units), np.zeros(assembly.units)
+            if layer.affine:
+                gamma, beta = _array(layer.weight), _array(layer.bias)
+            w = gamma / np.sqrt(_array(layer.running_var) + layer.eps)
+            assembly.scale(w, beta - _array(layer.running_mean) * w)
+        case "LeakyReLU":
+            assembly.activate("leaky_relu", layer.negative_slope)
+        case "ELU":
+            assembly.activate("elu", layer.alpha)
+        case "GELU" if layer.approximate == "none":
+            assembly.activate("gelu")
+        case "Softplus" if layer.beta == 1:
+            assembly.activate("softplus")
+        case _:
+            raise refuse(f"the layer {layer}")
+
+
+def _apply_loss(assembly: Assembly, loss: Any) -> Cost | None:
+    """Return the cost that a loss is; where it takes logits, end in what makes probabilities."""
+    kind = type(loss).__name__
+    if loss is None:
+        return None
+    if getattr(loss, "reduction", "mean") != "mean" or getattr(loss, "weight", None) is not None:
+        raise LimitError(f"the loss {loss} is not the plain mean over the examples")
+    match kind:
+        case "CrossEntropyLoss":
+            assembly.activate("softmax")
+            return CategoricalCrossentropy(loss.label_smoothing)
+        case "NLLLoss":
+            return CategoricalCrossentropy()
+        case "BCEWithLogitsLoss":
+            assembly.activate("sigmoid")
+            return cost_named("binary_crossentropy")
+        case "BCELoss":
+            return cost_named("binary_crossentropy")
+        case "MSELoss":
+            return cost_named("mean_squared_error")
+        case "L1Loss":
+            return cost_named("mean_absolute_error")
+        case "HuberLoss":
+            return Huber(loss.delta)
+    raise LimitError(f"the loss {kind} is none that Glassnet knows")

@@ -1,0 +1,229 @@
+"""Keras's models, objects and files: the same outputs and gradients; the rest is refused."""
+
+import json
+import os
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.workflows.explanation import explain_file
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+pytest.importorskip("jax", reason="Keras has no backend here")
+keras = pytest.importorskip("keras", reason="Keras is not installed here")
+pytest.importorskip("h5py", reason="h5py is not installed here")
+layers = keras.layers
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+X = np.random.default_rng(0).normal(size=(16, 6)).astype(np.float32)
+ONE_HOT = np.eye(3, dtype=np.float32)[np.arange(16) % 3]
+
+
+def compiled(model: Any, loss: Any, desired: Any) -> Any:
+    model.compile(optimizer="adam", loss=loss)
+    model.fit(X.reshape(-1, *model.input_shape[1:]), desired, epochs=2, verbose=0)
+    return model
+
+
+def usual() -> Any:
+    model = keras.Sequential(
+        [
+            layers.Input((6,)),
+            layers.Dense(5, "relu"),
+            layers.Dropout(0.3),
+            layers.Dense(3, "softmax"),
+        ]
+    )
+    return compiled(model, "categorical_crossentropy", ONE_HOT)
+
+
+def logits() -> Any:
+    model = keras.Sequential(
+        [layers.Input((6,)), layers.Dense(5, "tanh", use_bias=False), layers.Dense(3)]
+    )
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.2)
+    return compiled(model, loss, ONE_HOT)
+
+
+def normalised() -> Any:
+    normalise = layers.Normalization()
+    normalise.adapt(X * 3 + 1)
+    model = keras.Sequential(
+        [
+            layers.Input((6,)),
+            layers.Rescaling(0.5, offset=0.1),
+            normalise,
+            layers.Dense(5, name="first"),
+            layers.BatchNormalization(),
+            layers.Activation("gelu"),
+            layers.Dense(4),
+            layers.LeakyReLU(0.2),
+            layers.Dense(2, "sigmoid"),
+        ]
+    )
+    return compiled(model, "binary_crossentropy", np.tile([0.0, 1.0], (16, 1)))
+
+
+def functional() -> Any:
+    x = inputs = keras.Input((2, 3))
+    x = layers.Flatten()(x)
+    x = layers.Dense(5, activation=layers.LeakyReLU(0.1))(x)
+    x = layers.ELU(0.5)(layers.Dense(4)(x))
+    return compiled(keras.Model(inputs, layers.Dense(1)(x)), "huber", X[:, :1])
+
+
+def nested() -> Any:
+    inner = keras.Sequential([layers.Input((5,)), layers.Dense(4, "selu"), layers.Dense(4, "silu")])
+    model = keras.Sequential(
+        [layers.Input((6,)), layers.Dense(5, "mish"), inner, layers.Dense(2, "exponential")]
+    )
+    return compiled(model, "poisson", np.ones((16, 2)))
+
+
+MODELS = {made.__name__: made for made in (usual, logits, normalised, functional, nested)}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_outputs_are_the_same_from_object_and_files(name: str, tmp_path: Path) -> None:
+    model = MODELS[name]()
+    theirs = model.predict(X.reshape(-1, *model.input_shape[1:]), verbose=0)
+    if name == "logits":
+        theirs = np.asarray(keras.ops.softmax(theirs))
+    model.save(tmp_path / "model.keras")
+    given = [model, tmp_path / "model.keras"]
+    if name != "nested":
+        model.save(tmp_path / "model.h5")
+        given.append(tmp_path / "model.h5")
+    for form in given:
+        net = gn.from_keras(form)
+        assert net.predict_proba(X) == pytest.approx(theirs, rel=1e-5, abs=1e-6)
+
+
+COSTS = {
+    "usual": "categorical_crossentropy",
+    "logits": "categorical_crossentropy",
+    "normalised": "binary_crossentropy",
+    "functional": "huber",
+    "nested": "poisson",
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_loss_is_recognised(name: str, tmp_path: Path) -> None:
+    model = MODELS[name]()
+    model.save(tmp_path / "model.keras")
+    for form in (model, tmp_path / "model.keras"):
+        net = gn.from_keras(form)
+        assert net.cost.name == COSTS[name]
+        assert net.cost.parameter == {"logits": 0.2, "functional": 1.0}.get(name, 0.0)
+
+
+@pytest.mark.parametrize("name", ["usual", "logits", "functional", "nested"])
+def test_gradients_are_those_of_its_backend(name: str) -> None:
+    import jax
+
+    model = MODELS[name]()
+    desired = {"functional": X[:, :1], "nested": np.ones((16, 2))}.get(name, ONE_HOT)
+    loss = keras.losses.get(model.loss)
+    trainable = [variable.value for variable in model.trainable_variables]
+    fixed = [variable.value for variable in model.non_trainable_variables]
+
+    def mean_error(values: Any) -> Any:
+        predicted, _ = model.stateless_call(values, fixed, X.reshape(-1, *model.input_shape[1:]))
+        return jax.numpy.mean(loss(desired, predicted))  # a loss given by name is one each
+
+    theirs = jax.grad(mean_error)(trainable)
+    net = gn.from_keras(model)
+    step = gn.explain(net, X, desired).step
+    ours = list(net.architecture.to_arrays(step.gradient).values())
+    assert len(ours) == len(theirs)
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine == pytest.approx(np.asarray(other), rel=1e-5, abs=1e-6)
+
+
+def with_lambda() -> Any:
+    shift = layers.Lambda(lambda x: x + 1)
+    return keras.Sequential([layers.Input((6,)), shift, layers.Dense(2)])
+
+
+def branching() -> Any:
+    inputs = keras.Input((6,))
+    x = layers.Dense(6)(inputs)
+    return keras.Model(inputs, layers.Dense(2)(layers.Add()([x, inputs])))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: keras.Sequential([layers.Input((4, 4, 1)), layers.Conv2D(2, 3, name="eyes")]),
+            r"the layer 'eyes' \(Conv2D\)",
+        ),
+        (with_lambda, r"the layer 'lambda\w*' \(Lambda\)"),
+        (branching, r"the model branches at the layer 'add\w*' \(Add\)"),
+        (
+            lambda: keras.Sequential([layers.Input((3, 2)), layers.Dense(2, name="shared")]),
+            r"the layer 'shared' \(Dense\), which sees only a part of what comes in,",
+        ),
+    ],
+)
+def test_what_is_not_fully_connected_is_refused_by_name(
+    make: Any, message: str, tmp_path: Path
+) -> None:
+    model = make()
+    model.save(tmp_path / "model.keras")
+    for form in (model, tmp_path / "model.keras"):
+        with pytest.raises(gn.LimitError, match=f"{message}.*is not fully connected"):
+            gn.from_keras(form)
+
+
+def test_unknown_losses_are_refused() -> None:
+    model = usual()
+    model.compile(loss="cosine_similarity")
+    with pytest.raises(gn.LimitError, match="was compiled with the loss 'cosine_similarity'"):
+        gn.from_keras(model)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no model", pickle.dumps({"weights": [1, 2]}), b"PK\x05\x06" + b"\0" * 18]
+)
+@pytest.mark.parametrize("name", ["model.keras", "model.h5"])
+def test_other_files_are_refused(content: bytes, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(gn.FileFormatError, match="is no Keras model"):
+        gn.from_keras(tmp_path / name)
+    with pytest.raises(FileNotFoundError):
+        gn.from_keras(tmp_path / "missing.keras")
+
+
+def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
+    usual().save(tmp_path / "model.keras")
+    with zipfile.ZipFile(tmp_path / "model.keras") as archive:
+        config = json.loads(archive.read("config.json"))
+    with zipfile.ZipFile(tmp_path / "broken.keras", "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("model.weights.h5", b"no arrays")
+    with pytest.raises(gn.FileFormatError, match="is no Keras model"):
+        gn.from_keras(tmp_path / "broken.keras")
+
+
+def test_the_command_line_explains_a_keras_file(tmp_path: Path) -> None:
+    usual().save(tmp_path / "model.keras")
+    header = ",".join(f"f{number}" for number in range(6))
+    rows = "\n".join(",".join(str(value) for value in row) for row in X.tolist())
+    (tmp_path / "rows.csv").write_text(f"{header}\n{rows}\n")
+    model, table = tmp_path / "model.keras", tmp_path / "rows.csv"
+    explanation = explain_file(model, table, 1, "2", "w1[2,3]", 0.1)
+    assert explanation.step.x == pytest.approx(X[1])
+    assert explanation.check is not None
+    assert explanation.check.passed
+    with pytest.raises(ValueError, match="there is no row 16; the table has rows 0 to 15"):
+        explain_file(model, table, 16, None, None, 0.1)
+    (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="the table has 2 columns; the network has 6 inputs"):
+        explain_file(model, table, 0, None, None, 0.1)

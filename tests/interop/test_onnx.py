@@ -1,0 +1,141 @@
+"""ONNX models: the same outputs; unknown nodes, branches and other files are refused."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+
+onnx = pytest.importorskip("onnx", reason="the package onnx is not installed here")
+evaluation = pytest.importorskip("onnx.reference")
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(5, 4)).astype(np.float32)
+
+
+def array(*shape: int) -> Any:
+    return RANDOM.normal(size=shape).astype(np.float32)
+
+
+def model(
+    nodes: list[Any], constants: dict[str, Any], inputs: int | str = 4, outputs: int = 3
+) -> Any:
+    helper = onnx.helper
+    number = onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        nodes,
+        "graph",
+        [helper.make_tensor_value_info("x", number, ["n", inputs])],
+        [helper.make_tensor_value_info("y", number, ["n", outputs])],
+        [onnx.numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)])
+
+
+def chain(*steps: tuple[str, list[str], dict[str, Any]]) -> list[Any]:
+    """Nodes one after the other, each with its further inputs and attributes."""
+    nodes, tensor = [], "x"
+    for number, (kind, further, attributes) in enumerate(steps, start=1):
+        output = "y" if number == len(steps) else f"t{number}"
+        nodes.append(
+            onnx.helper.make_node(kind, [tensor, *further], [output], f"node{number}", **attributes)
+        )
+        tensor = output
+    return nodes
+
+
+W1, W2, b1, b2 = array(4, 6), array(6, 3), array(6), array(3)
+MODELS = {
+    "gemm": model(
+        chain(("Gemm", ["W", "b"], {"transB": 1}), ("Relu", [], {}), ("Gemm", ["V", "c"], {}),
+              ("Softmax", [], {"axis": -1})),
+        {"W": W1.T.copy(), "b": b1, "V": W2, "c": b2},
+    ),
+    "matmul and add": model(
+        chain(("MatMul", ["W"], {}), ("Add", ["b"], {}), ("Tanh", [], {}), ("MatMul", ["V"], {}),
+              ("Sigmoid", [], {})),
+        {"W": W1, "b": b1, "V": W2},
+    ),
+    "scaled": model(
+        chain(("Sub", ["m"], {}), ("Div", ["s"], {}), ("Gemm", ["W", "b"], {"alpha": 0.5}),
+              ("LeakyRelu", [], {"alpha": 0.3}), ("Dropout", [], {}),
+              ("Gemm", ["V"], {}), ("Mul", ["two"], {}), ("Elu", [], {"alpha": 0.5})),
+        {"m": array(4), "s": np.abs(array(4)) + 1, "W": W1, "b": b1, "V": W2,
+         "two": np.array(2.0, dtype=np.float32)},
+    ),
+    "normalised": model(
+        chain(("Flatten", [], {"axis": 1}), ("Gemm", ["W", "b"], {}),
+              ("BatchNormalization", ["g", "h", "mean", "var"], {"epsilon": 0.01}),
+              ("Gelu", [], {}), ("Gemm", ["V", "c"], {"beta": 2.0})),
+        {"W": W1, "b": b1, "g": array(6), "h": array(6), "mean": array(6),
+         "var": np.abs(array(6)), "V": W2, "c": b2},
+    ),
+    "smooth": model(
+        chain(("Gemm", ["W", "b"], {}), ("Softplus", [], {}), ("Gemm", ["V", "c"], {}),
+              ("Selu", [], {})),
+        {"W": W1, "b": b1, "V": W2, "c": b2},
+    ),
+    "unknown size": model(
+        chain(("Gemm", ["W"], {}), ("Mish", [], {}), ("Gemm", ["V"], {})),
+        {"W": W1, "V": W2},
+        inputs="features",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_outputs_are_those_of_the_reference_evaluator(name: str, tmp_path: Path) -> None:
+    evaluator = evaluation.ReferenceEvaluator(MODELS[name])
+    (theirs,) = evaluator.run(None, {"x": X})
+    onnx.save(MODELS[name], tmp_path / "model.onnx")
+    for given in (MODELS[name], tmp_path / "model.onnx"):
+        assert gn.from_onnx(given).predict_proba(X) == pytest.approx(theirs, rel=1e-5, abs=1e-6)
+
+
+def test_a_cost_may_be_said() -> None:
+    assert gn.from_onnx(MODELS["smooth"], cost="huber").cost.name == "huber"
+    assert gn.from_onnx(MODELS["gemm"]).cost.name == "categorical_crossentropy"
+
+
+def test_its_explanation_is_checked() -> None:
+    explanation = gn.explain(gn.from_onnx(MODELS["normalised"]), X[0], [0, 1, 2])
+    assert explanation.check is not None
+    assert explanation.check.passed
+
+
+def branching() -> Any:
+    nodes = chain(("Gemm", ["W"], {}), ("Relu", [], {}))
+    nodes.append(onnx.helper.make_node("Add", ["y", "t1"], ["z"], "joined"))
+    made = model(nodes, {"W": W1})
+    made.graph.output[0].name = "z"
+    return made
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: model(chain(("Conv", ["W"], {})), {"W": W1}), r"the node 'node1' \(Conv\)"),
+        (
+            lambda: model(chain(("Gemm", ["W"], {}), ("Gelu", [], {"approximate": "tanh"})),
+                          {"W": W1}),
+            r"the node 'node2' \(Gelu\) in its approximation",
+        ),
+        (branching, "the model branches behind 't1'"),
+    ],
+)  # fmt: skip
+def test_what_is_not_fully_connected_is_refused_by_name(make: Any, message: str) -> None:
+    with pytest.raises(gn.LimitError, match=f"{message}.*is not fully connected. Supported are"):
+        gn.from_onnx(make())
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", pickle.dumps({"weights": [1, 2]})])
+def test_other_files_are_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(content)
+    with pytest.raises(gn.FileFormatError, match="is no ONNX model"):
+        gn.from_onnx(tmp_path / "model.onnx")
+    with pytest.raises(FileNotFoundError):
+        gn.from_onnx(tmp_path / "missing.onnx")

@@ -1,0 +1,123 @@
+"""scikit-learn's models: the same outputs, classes, names and gradients; the rest is refused."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, Perceptron
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+
+import glassnet as gn
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(loc=3, scale=2, size=(60, 4))
+CLASSES = np.array(["ant", "bee", "cat"])[RANDOM.integers(0, 3, size=60)]
+TWO = CLASSES == "ant"
+VALUES = X @ np.array([[1.0, 0.5], [0.0, -1.0], [2.0, 0.0], [0.3, 0.3]])
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+def perceptrons(**options: Any) -> MLPClassifier:
+    return MLPClassifier((7, 5), max_iter=20, random_state=1, **options)
+
+
+CLASSIFIERS = (
+    perceptrons(activation="tanh"),
+    perceptrons(activation="logistic"),
+    make_pipeline(StandardScaler(), perceptrons(activation="relu")),
+    make_pipeline(MinMaxScaler(), RobustScaler(), perceptrons(activation="identity")),
+    make_pipeline(MaxAbsScaler(), LogisticRegression()),
+    LogisticRegression(),
+)
+
+
+@pytest.mark.parametrize("estimator", CLASSIFIERS, ids=str)
+@pytest.mark.parametrize("y", [CLASSES, TWO], ids=["three", "two"])
+def test_classifiers_predict_the_same(estimator: Any, y: Any) -> None:
+    estimator.fit(X, y)
+    net = gn.from_sklearn(estimator)
+    ours, theirs = net.predict_proba(X), estimator.predict_proba(X)
+    assert ours == pytest.approx(theirs if len(set(y)) > 2 else theirs[:, 1:], abs=1e-9)
+    assert net.predict(X).tolist() == estimator.predict(X).tolist()
+
+
+@pytest.mark.parametrize("y", [VALUES, VALUES[:, 0]], ids=["two values", "one value"])
+def test_regressors_predict_the_same(y: Any) -> None:
+    perceptrons = MLPRegressor(hidden_layer_sizes=(6,), max_iter=30, random_state=1)
+    estimator = make_pipeline(StandardScaler(), perceptrons).fit(X, y)
+    assert gn.from_sklearn(estimator).predict(X) == pytest.approx(estimator.predict(X), abs=1e-9)
+
+
+@pytest.mark.parametrize("y", [CLASSES, TWO], ids=["three", "two"])
+def test_a_perceptron_predicts_the_same_classes(y: Any) -> None:
+    estimator = Perceptron(random_state=1).fit(X, y)
+    assert gn.from_sklearn(estimator).predict(X).tolist() == estimator.predict(X).tolist()
+
+
+def test_float32_stays_float32() -> None:
+    estimator = perceptrons().fit(X.astype(np.float32), CLASSES)
+    net = gn.from_sklearn(estimator)
+    assert net.dtype == np.float32
+    ours = net.predict_proba(X.astype(np.float32))
+    assert ours == pytest.approx(estimator.predict_proba(X.astype(np.float32)), abs=1e-6)
+
+
+def test_gradients_are_those_of_its_own_backpropagation() -> None:
+    estimator = perceptrons(activation="tanh", alpha=0.0).fit(X, CLASSES)
+    net = gn.from_sklearn(estimator)
+    desired = (CLASSES[:, None] == estimator.classes_).astype(float)
+    layers = [X, *(np.empty((60, units)) for units in (7, 5, 3))]
+    shapes = [np.empty_like(array) for array in layers[1:]]
+    weights = [np.empty_like(W) for W in estimator.coefs_]
+    biases = [np.empty_like(b) for b in estimator.intercepts_]
+    whole = np.ones(60)
+    arguments = {"sample_weight": whole}
+    names = estimator._backprop.__code__.co_varnames
+    extra = arguments if "sample_weight" in names else {}
+    _, weights, biases = estimator._backprop(
+        X,
+        desired,
+        **extra,
+        activations=layers,
+        deltas=shapes,
+        coef_grads=weights,
+        intercept_grads=biases,
+    )
+    step = gn.explain(net, X, CLASSES).step
+    ours = net.architecture.to_arrays(step.gradient)
+    for number in range(3):
+        assert ours[f"w{number + 1}"] == pytest.approx(weights[number], rel=1e-9, abs=1e-12)
+        assert ours[f"b{number + 1}"] == pytest.approx(biases[number], rel=1e-9, abs=1e-12)
+
+
+def test_feature_names_and_classes_travel() -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame(X, schema=["a", "b", "c", "d"])
+    estimator = LogisticRegression().fit(frame, CLASSES)
+    net = gn.from_sklearn(estimator)
+    assert net.feature_names == ["a", "b", "c", "d"]
+    text = gn.explain(net, X[0], "bee", learning_rate=0.1).to_text()
+    assert "w[a → ant]" in text
+
+
+@pytest.mark.parametrize(
+    ("estimator", "name"),
+    [
+        (RandomForestClassifier(n_estimators=2), "RandomForestClassifier"),
+        (make_pipeline(PCA(2), LogisticRegression()), "PCA"),
+        (make_pipeline(StandardScaler(), RandomForestClassifier(2)), "RandomForestClassifier"),
+    ],
+)
+def test_others_are_refused_by_name(estimator: Any, name: str) -> None:
+    with pytest.raises(gn.LimitError, match=f"a {name} is no fully connected network"):
+        gn.from_sklearn(estimator.fit(X, CLASSES))
+
+
+def test_what_is_not_fitted_is_refused() -> None:
+    with pytest.raises(ValueError, match="the MLPClassifier is not fitted; call its fit first"):
+        gn.from_sklearn(MLPClassifier())

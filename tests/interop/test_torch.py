@@ -1,0 +1,163 @@
+"""PyTorch's modules: the same outputs and gradients; branches and unknown layers are refused."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed here")
+nn = torch.nn
+
+X = np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32)
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+class Traced(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn has no types
+    """A module with a forward method of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(6, 5), nn.Sequential(nn.Linear(5, 4), nn.GELU())
+        self.last = nn.Linear(4, 3, bias=False)
+
+    def forward(self, x: Any) -> Any:
+        x = torch.relu(self.first(torch.flatten(x, 1)))
+        x = nn.functional.dropout(self.second(x), 0.5, self.training)
+        return torch.log_softmax(self.last(x), dim=1)
+
+
+class Branching(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn has no types
+    """A residual connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(6, 6), nn.Linear(6, 6)
+
+    def forward(self, x: Any) -> Any:
+        y = self.first(x)
+        return self.second(y) + y
+
+
+def normalised() -> Any:
+    module = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 4), nn.BatchNorm1d(4), nn.Tanh())
+    module.append(nn.Linear(4, 2))
+    module(torch.tensor(X))  # running statistics of its own
+    return module
+
+
+MODULES = {
+    "relu": lambda: nn.Sequential(nn.Flatten(), nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 3)),
+    "deep": lambda: nn.Sequential(
+        nn.Linear(6, 5),
+        nn.LeakyReLU(0.2),
+        nn.Dropout(0.5),
+        nn.Linear(5, 5),
+        nn.ELU(0.7),
+        nn.Linear(5, 4),
+        nn.SELU(),
+        nn.Linear(4, 3),
+        nn.Softmax(dim=1),
+    ),
+    "smooth": lambda: nn.Sequential(
+        nn.Linear(6, 5), nn.SiLU(), nn.Linear(5, 5), nn.Mish(), nn.Linear(5, 2), nn.Softplus()
+    ),
+    "traced": Traced,
+    "normalised": normalised,
+    "double": lambda: nn.Sequential(nn.Linear(6, 3), nn.Sigmoid()).double(),
+}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_outputs_are_the_same(name: str) -> None:
+    torch.manual_seed(1)
+    module = MODULES[name]().eval()
+    x = torch.tensor(X, dtype=next(module.parameters()).dtype)
+    theirs = module(x).detach().numpy()
+    if name == "traced":
+        theirs = np.exp(theirs)
+    net = gn.from_torch(module)
+    assert net.predict_proba(X) == pytest.approx(theirs, abs=1e-6)
+
+
+LOSSES = {
+    "relu": (nn.CrossEntropyLoss(label_smoothing=0.1), torch.arange(8) % 3),
+    "normalised": (nn.BCEWithLogitsLoss(), (torch.arange(16).reshape(8, 2) % 2).float()),
+    "smooth": (nn.MSELoss(), torch.ones(8, 2)),
+    "traced": (nn.NLLLoss(), torch.arange(8) % 3),
+    "double": (nn.BCELoss(), (torch.arange(24).reshape(8, 3) % 2).double()),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_gradients_are_those_of_autograd(name: str) -> None:
+    torch.manual_seed(1)
+    module, (loss, target) = MODULES[name]().eval(), LOSSES[name]
+    x = torch.tensor(X, dtype=next(module.parameters()).dtype)
+    loss(module(x), target).backward()
+    net = gn.from_torch(module, loss=loss)
+    ours = net.architecture.to_arrays(gn.explain(net, X, target.numpy()).step.gradient)
+    linear = [layer for layer in module.modules() if isinstance(layer, nn.Linear)]
+    matrices = [array for array in ours.values() if array.ndim == 2]
+    assert len(matrices) == len(linear)
+    for W, layer in zip(matrices, linear, strict=True):
+        assert pytest.approx(layer.weight.grad.numpy().T, rel=1e-5, abs=1e-6) == W
+
+
+def test_a_state_dict_fills_a_known_architecture(tmp_path: Path) -> None:
+    module = MODULES["relu"]().eval()
+    like = gn.Network([6, 5, 3], hidden="relu", output="softmax")
+    torch.save(module.state_dict(), tmp_path / "state.pt")
+    theirs = torch.softmax(module(torch.tensor(X)), dim=1).detach().numpy()
+    for given in (module.state_dict(), tmp_path / "state.pt"):
+        assert gn.from_torch(given, like=like).predict_proba(X) == pytest.approx(theirs, abs=1e-6)
+    with pytest.raises(TypeError, match="a state dict says no activations"):
+        gn.from_torch(module.state_dict())
+    other = gn.Network([6, 4, 3], hidden="relu", output="softmax")
+    with pytest.raises(ValueError, match="the state dict does not fit the network"):
+        gn.from_torch(module.state_dict(), like=other)
+
+
+class Harmful:
+    """What a pickle may do when it is opened."""
+
+    def __reduce__(self) -> Any:
+        return (Path("opened").touch, ())
+
+
+def test_a_pickle_in_disguise_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("state.pt").write_bytes(pickle.dumps({"weight": Harmful()}))
+    torch.save({"weight": Harmful()}, "zipped.pt")
+    for name in ("state.pt", "zipped.pt"):
+        with pytest.raises(gn.FileFormatError, match="holds more than arrays"):
+            gn.from_torch(name, like=gn.Network([1, 1], output="sigmoid"))
+    assert not Path("opened").exists()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (Branching, "Branching branches at 'add'"),
+        (lambda: nn.Sequential(nn.Conv1d(6, 2, 1), nn.Linear(2, 1)), r"the layer Conv1d\(6, 2"),
+        (lambda: nn.Sequential(nn.Linear(6, 2), nn.Softplus(beta=2)), "the layer Softplus"),
+        (lambda: nn.Sequential(nn.ReLU()), "without a Linear layer"),
+    ],
+)
+def test_what_is_not_fully_connected_is_refused_by_name(make: Any, message: str) -> None:
+    with pytest.raises(gn.LimitError, match=f"{message}.*is not fully connected. Supported are"):
+        gn.from_torch(make())
+
+
+def test_losses_that_are_no_mean_are_refused() -> None:
+    module = MODULES["relu"]()
+    with pytest.raises(gn.LimitError, match="is not the plain mean over the examples"):
+        gn.from_torch(module, loss=nn.CrossEntropyLoss(reduction="sum"))
+    with pytest.raises(gn.LimitError, match="the loss CTCLoss is none that Glassnet knows"):
+        gn.from_torch(module, loss=nn.CTCLoss())
