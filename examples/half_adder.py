@@ -4,7 +4,7 @@ A half adder adds two bits. Its carry is 1 where both bits are 1, its sum where 
 One straight line separates the carry's 1 from its 0s. No line does so for the sum, and a network
 without a hidden layer can only draw lines.
 
-Run: python examples/half_adder.py [page.html]
+Run: python examples/half_adder.py [page.html] [paper.tex]
 """
 
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ One step moves the weights a little. Learning is that step repeated, on one exam
 until the error no longer falls. More repetitions help up to a point, more examples help beyond it,
 and sometimes the descent ends in a valley that is not the deepest one.
 
-Run: python examples/over_and_over.py [page.html]
+Run: python examples/over_and_over.py [page.html] [paper.tex]
 """
 
 import numpy as np

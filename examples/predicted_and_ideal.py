@@ -4,7 +4,7 @@ A classifier answers with a vector of probabilities. The ideal is the one-hot ve
 right class, 0 for the others. Categorical cross-entropy, −Σ d ln p, looks only at the probability
 of the right class and punishes it the more, the further it is from 1.
 
-Run: python examples/predicted_and_ideal.py [page.html]
+Run: python examples/predicted_and_ideal.py [page.html] [paper.tex]
 """
 
 import math

@@ -1,15 +1,17 @@
-"""Show a lesson: on the terminal, and as a page where a file is named."""
+"""Show a lesson: on the terminal, and as a page or a paper where a file is named."""
 
 import sys
 from pathlib import Path
 
 from glassnet.formula.document import Document
 from glassnet.views.html import document_page
+from glassnet.views.latex import document_latex
 from glassnet.views.text import document_text
 
 
 def show(document: Document) -> None:
-    """Print a document; write it as HTML to the file named on the command line, if any."""
+    """Print a document; write it to the files named on the command line, .html or .tex."""
     print(document_text(document), end="")
-    for path in sys.argv[1:2]:
-        Path(path).write_text(document_page(document), encoding="utf-8")
+    for path in map(Path, sys.argv[1:]):
+        written = document_latex(document) if path.suffix == ".tex" else document_page(document)
+        path.write_text(written, encoding="utf-8")

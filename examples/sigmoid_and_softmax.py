@@ -4,7 +4,7 @@ The sigmoid squashes one number into (0, 1), whatever the others are. Softmax ta
 numbers and makes it sum to 1: what one class gains, the others lose. The sigmoid's slope follows
 from its value alone, σ′ = y (1 − y), and is largest in the middle.
 
-Run: python examples/sigmoid_and_softmax.py [page.html]
+Run: python examples/sigmoid_and_softmax.py [page.html] [paper.tex]
 """
 
 import numpy as np
