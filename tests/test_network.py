@@ -210,3 +210,11 @@ def test_options_of_the_wrong_type_say_what_was_expected(
 def test_the_engine_is_there_without_an_import_of_its_own() -> None:
     code = "import glassnet; print(sorted(glassnet.engine.info()))"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_printed_it_is_a_table_of_its_layers() -> None:
+    net = gn.Network([2, gn.Dense(3, "tanh"), gn.Dense(2, "softmax", bias=False)])
+    lines = [" ".join(line.split()) for line in str(net).splitlines()]
+    assert "1 3 tanh 2 × 3 3" in lines
+    assert "2 2 softmax 3 × 2 none" in lines
+    assert "15 weights and biases, float32." in lines

@@ -371,6 +371,15 @@ class Network:
         output = self.output_activation.name
         return f'Network({list(self.architecture.units)}, {inner}output="{output}", {end}'
 
+    def __str__(self) -> str:
+        """Return a table of the layers."""
+        from glassnet.formula.document import Document
+        from glassnet.structure.summary import layers_section  # only who prints needs documents
+        from glassnet.views.text import document_text
+
+        section = layers_section(self.architecture, self.dtype.name)
+        return document_text(Document("A network", (section,)))
+
     def objective(self, cost: str | Cost | None) -> Objective:
         """Return the output activation with a cost, that of the last training if not given."""
         chosen = self.cost if cost is None else cost_named(cost)

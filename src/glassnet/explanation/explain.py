@@ -23,7 +23,6 @@ from glassnet.explanation.notation import (
 from glassnet.explanation.numbers import Batch, Forward, Step, Update, take_forward, take_step
 from glassnet.explanation.one_unit import unit_sections
 from glassnet.explanation.one_weight import weight_sections
-from glassnet.explanation.sections import network_section
 from glassnet.explanation.selection import Limits
 from glassnet.explanation.whole_step import ShownWeights, forward_sections, step_sections
 from glassnet.formula.document import Block, Document, Section
@@ -36,6 +35,7 @@ from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Cost
 from glassnet.structure.costs import cost_named
 from glassnet.structure.file import write_atomically
+from glassnet.structure.summary import layers_section
 from glassnet.update.lbfgs import LBFGS
 from glassnet.update.optimizer import SGD, Optimizer
 from glassnet.update.penalty import Penalty
@@ -407,7 +407,7 @@ def _explanation(
 def describe(net: Network) -> Explanation:
     """Show a network's layers, without an example."""
     names = _notation(net.architecture, net.classes, net.feature_names)
-    section = network_section(net.architecture, net.dtype.name)
+    section = layers_section(net.architecture, net.dtype.name)
     drawing = draw_network(net.architecture, net.parameters, names, Limits())
     sections = (section, Section("Its units and weights", (drawing,)))
     return Explanation(Document("A network", sections), None, None, names, Limits(), {})

@@ -19,7 +19,6 @@ from glassnet.formula.document import (
     Table,
 )
 from glassnet.formula.tree import ln
-from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import CategoricalCrossentropy, Cost
 
 __all__ = [
@@ -27,25 +26,10 @@ __all__ = [
     "delta_blocks",
     "error_section",
     "gradient_blocks",
-    "network_section",
     "outcome_section",
     "prediction_section",
     "unit_blocks",
 ]
-
-
-def network_section(architecture: Architecture, dtype: str) -> Section:
-    """A table of the layers."""
-    rows: list[tuple[Cell, ...]] = [("0 (input)", architecture.inputs, "", "", "")]
-    for number, layer in enumerate(architecture.layers, start=1):
-        place = architecture.places[number - 1]
-        shape = " × ".join(str(count) for count in place.shape)
-        biases = str(layer.units) if layer.bias else "none"
-        rows.append((str(number), layer.units, layer.activation.name, shape, biases))
-    table = Table(("layer", "units", "activation", "weights", "biases"), tuple(rows))
-    count = architecture.parameter_count
-    summary = Paragraph(f"{count:,} weights and biases, {dtype}.")
-    return Section("The network", (table, summary))
 
 
 def unit_blocks(

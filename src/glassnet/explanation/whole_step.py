@@ -14,7 +14,6 @@ from glassnet.explanation.sections import (
     delta_blocks,
     error_section,
     gradient_blocks,
-    network_section,
     outcome_section,
     prediction_section,
     unit_blocks,
@@ -24,6 +23,7 @@ from glassnet.explanation.updating import UpdateEquations
 from glassnet.formula.document import Block, Cell, Paragraph, Section, Table
 from glassnet.structure.activation import Array
 from glassnet.structure.cost import CrossEntropyObjective
+from glassnet.structure.summary import layers_section
 
 __all__ = ["ShownWeights", "forward_sections", "step_sections"]
 
@@ -39,7 +39,7 @@ def forward_sections(forward: Forward, names: Notation, limits: Limits) -> list[
         )
         for layer in range(1, names.depth + 1)
     ]
-    network = network_section(forward.architecture, forward.parameters.dtype.name)
+    network = layers_section(forward.architecture, forward.parameters.dtype.name)
     drawing = Section("The units of this example", (draw_example(forward, names, limits),))
     return [network, drawing, forward_matrices(forward, examples), *layers]
 

@@ -1,8 +1,12 @@
 """What a training leaves behind beside the weights: its history."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from glassnet.learning.recording import TrainingStep
+
+if TYPE_CHECKING:  # documents are imported when one is asked for
+    from glassnet.formula.document import Curves, Document
 
 __all__ = ["History"]
 
@@ -45,6 +49,41 @@ class History:
     def epochs(self) -> int:
         """How many epochs were completed."""
         return len(self.errors)
+
+    def to_document(self) -> "Document":
+        """Return the learning curves: errors, metrics and the learning rate over the epochs."""
+        from glassnet.formula.document import Curve, Curves, Document, Section
+
+        epochs = tuple(float(epoch) for epoch in range(1, self.epochs + 1))
+
+        def curves(y_name: str, series: dict[str, list[float]]) -> "Curves":
+            lines = [
+                Curve(name, epochs[: len(values)], tuple(values))
+                for name, values in series.items()
+                if values
+            ]
+            return Curves("epoch", y_name, tuple(lines))
+
+        errors = {"training": self.errors, "validation": self.validation_errors}
+        sections = [Section("Error", (curves("error", errors),))]
+        for name, values in self.metrics.items():
+            words = name.replace("_", " ")
+            sections.append(Section(words.capitalize(), (curves(words, {"validation": values}),)))
+        if len(set(self.learning_rates)) > 1:
+            rates = {"learning rate": self.learning_rates}
+            sections.append(Section("Learning rate", (curves("learning rate", rates),)))
+        return Document(repr(self), tuple(sections))
+
+    def __str__(self) -> str:
+        from glassnet.views.text import document_text
+
+        return document_text(self.to_document()) if self.epochs else repr(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows: learning curves, and text where it has no HTML."""
+        from glassnet.views.html import document_html
+
+        return {"text/html": document_html(self.to_document()), "text/plain": str(self)}
 
     def __repr__(self) -> str:
         if not self.epochs:

@@ -11,8 +11,8 @@ __all__ = ["COLOURS", "curves_svg", "drawing_svg", "picture_svg"]
 COLOURS = ("var(--one)", "var(--two)", "var(--three)", "var(--four)")
 PLOT_LEFT, PLOT_WIDTH, PLOT_HEIGHT = 80, 640, 240
 
-RADIUS, BIAS_RADIUS = 25, 15
-ACROSS, DOWN = 190, 76  # between the middles of units
+RADIUS, BIAS_RADIUS = 29, 15
+ACROSS, DOWN = 200, 84  # between the middles of units
 TOP, LEFT = 66, 70
 WIDEST_LINE, WIDEST_OF_MANY, MANY = 6.0, 3.0, 20
 
