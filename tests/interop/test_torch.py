@@ -31,6 +31,18 @@ class Traced(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn
         return torch.log_softmax(self.last(x), dim=1)
 
 
+class Reshaping(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn has no types
+    """Asks for a size to give an array its shape."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.only = nn.Linear(6, 3)
+
+    def forward(self, x: Any) -> Any:
+        x = x.view(x.size(0), -1).reshape(x.shape[0], 6)
+        return torch.sigmoid(self.only(x))
+
+
 class Branching(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn has no types
     """A residual connection."""
 
@@ -67,6 +79,7 @@ MODULES = {
         nn.Linear(6, 5), nn.SiLU(), nn.Linear(5, 5), nn.Mish(), nn.Linear(5, 2), nn.Softplus()
     ),
     "traced": Traced,
+    "reshaping": Reshaping,
     "normalised": normalised,
     "double": lambda: nn.Sequential(nn.Linear(6, 3), nn.Sigmoid()).double(),
 }
@@ -148,6 +161,7 @@ def test_a_pickle_in_disguise_is_not_opened(
         (lambda: nn.Sequential(nn.Conv1d(6, 2, 1), nn.Linear(2, 1)), r"the layer Conv1d\(6, 2"),
         (lambda: nn.Sequential(nn.Linear(6, 2), nn.Softplus(beta=2)), "the layer Softplus"),
         (lambda: nn.Sequential(nn.ReLU()), "without a Linear layer"),
+        (lambda: nn.Sequential(nn.Linear(6, 2), nn.Softmax(dim=0)), "the layer Softmax"),
     ],
 )
 def test_what_is_not_fully_connected_is_refused_by_name(make: Any, message: str) -> None:

@@ -152,13 +152,17 @@ def _traced(module: Any) -> Iterator[Any]:
             f"a {type(module).__name__} whose forward cannot be traced ({error}), so that it"
         ) from None
     before: Any = None
+    shapes: set[Any] = set()  # sizes that are only asked for to give an array its shape
     for node in graph.nodes:
+        if _asks_for_shape(node, shapes):
+            shapes.add(node)
+            continue
         if node.op == "placeholder":
             if before is not None:
                 raise refuse(f"a {type(module).__name__} with several inputs")
             before = node
             continue
-        if len(node.all_input_nodes) != 1 or node.all_input_nodes[0] is not before:
+        if [given for given in node.all_input_nodes if given not in shapes] != [before]:
             raise refuse(
                 f"the module {type(module).__name__} branches at {node.name!r}, and a module with "
                 "branches"
@@ -170,13 +174,24 @@ def _traced(module: Any) -> Iterator[Any]:
             yield _function(node)
 
 
+def _asks_for_shape(node: Any, shapes: set[Any]) -> bool:
+    if node.op == "call_method":
+        return bool(node.target == "size")
+    if node.op != "call_function" or node.target not in (getattr, operator.getitem):
+        return False
+    return node.args[1] == "shape" or node.args[0] in shapes
+
+
 def _function(node: Any) -> Any:
     """The layer that a function in a forward method stands for."""
     import torch
 
     name = node.target if isinstance(node.target, str) else node.target.__name__
-    if name in ("view", "reshape", "size", "contiguous") or node.target is operator.getitem:
+    if name in ("view", "reshape", "contiguous"):
         return torch.nn.Flatten()
+    dimension = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else -1)
+    if name in ("softmax", "log_softmax") and dimension not in (-1, 1):
+        raise refuse(f"the function {name!r} over dimension {dimension}")
     if name in FUNCTIONS:
         return getattr(torch.nn, FUNCTIONS[name])()
     raise refuse(f"the function {name!r} at {node.name!r}")
@@ -206,6 +221,8 @@ def _add(assembly: Assembly, layer: Any) -> None:
     if kind in WITHOUT_EFFECT:
         return
     if kind in ACTIVATIONS:
+        if getattr(layer, "dim", None) not in (None, -1, 1):
+            raise refuse(f"the layer {layer}")
         assembly.activate(ACTIVATIONS[kind])
         return
     match kind:

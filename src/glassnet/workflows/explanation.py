@@ -91,6 +91,7 @@ def _explain_network(
             f"the table has {len(names)} columns; the network has {network.architecture.inputs} "
             "inputs, which its columns are to be in their order"
         )
+    network.feature_names = names
     x = [table.column(name)[row] for name in names]
     for name, value in zip(names, x, strict=True):
         if value is None or (isinstance(value, float) and np.isnan(value)):
