@@ -175,7 +175,7 @@ def test_without_a_desired_output_there_is_the_forward_pass_only() -> None:
     assert explanation.check is None
     with pytest.raises(ValueError, match="give explain a desired output"):
         explanation.weight("w1[1,1]")
-    with pytest.raises(ValueError, match="an update needs a desired output"):
+    with pytest.raises(ValueError, match="need a desired output"):
         gn.explain(net, [1, 0], learning_rate=0.5)
 
 

@@ -176,3 +176,26 @@ def test_a_penalty_may_stand_alone() -> None:
     net = gn.Network([4, 3], output="softmax", seed=3)
     text = gn.explain(net, X[0], Y[0], learning_rate=0.1, penalties=penalty).to_text()
     assert "λ[L2]·" in text
+
+
+def test_a_batch_that_counts_nothing_has_no_error_to_explain() -> None:
+    net = gn.Network([4, 3], output="softmax", seed=3)
+    with pytest.raises(ValueError, match="all examples of the batch count 0"):
+        gn.explain(net, X[:2], Y[:2], weights=[0, 0])
+    with pytest.raises(ValueError, match="weights of examples, need a desired output"):
+        gn.explain(net, X[:2], weights=[1, 1])
+
+
+def test_a_batch_may_be_of_one_example() -> None:
+    net = gn.Network([4, 3], output="softmax", seed=3)
+    alone = gn.explain(net, X[0], [0, 1, 0]).step
+    for desired in ([[0, 1, 0]], [1], 1, [0, 1, 0]):
+        assert gn.explain(net, X[:1], desired).step.error == alone.error
+
+
+def test_certainty_that_is_wrong_says_why_its_numbers_do_not_add_up() -> None:
+    net = gn.Network([4, 3], output="softmax", dtype="float64", seed=1)
+    explanation = gn.explain(net, X[0] * 1e4, 0 if net.predict(X[:1])[0] else 1)
+    text = explanation.to_text()
+    assert "NaN" not in text
+    assert "so nearly saturated" in text[text.index("The error") : text.index("backward pass in")]

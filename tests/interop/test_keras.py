@@ -228,3 +228,129 @@ def test_the_command_line_explains_a_keras_file(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match="the table has 2 columns; the network has 6 inputs"):
         explain_file(model, table, 0, None, None, 0.1)
+
+
+def one(*inner: Any, shape: tuple[int, ...] = (6,)) -> Any:
+    return keras.Sequential([layers.Input(shape), *inner])
+
+
+def relu(x: Any) -> Any:
+    return 3 * keras.ops.tanh(x)
+
+
+class Dense(layers.Dense):  # type: ignore[misc, name-defined]  # without Keras it has no type
+    """Called like Keras's own."""
+
+    def call(self, inputs: Any, training: Any = None) -> Any:
+        return 2 * super().call(inputs)
+
+
+class Subclass(keras.Model):  # type: ignore[misc, name-defined]  # without Keras it has no type
+    """A functional model with a way of its own to be called."""
+
+    def call(self, inputs: Any) -> Any:
+        return 2 * super().call(inputs)
+
+
+def subclassed() -> Any:
+    inputs = keras.Input((6,))
+    return Subclass(inputs, layers.Dense(2)(inputs))
+
+
+def two_outputs() -> Any:
+    inputs = keras.Input((6,))
+    hidden = layers.Dense(3)(inputs)
+    return keras.Model(inputs, [hidden, layers.Dense(2)(hidden)])
+
+
+def low_rank() -> Any:
+    model = one(layers.Dense(5))
+    model.layers[0].enable_lora(2)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: one(layers.Dense(3, activation=relu)), "with an activation of its own"),
+        (lambda: one(Dense(3)), "which is not Keras's own"),
+        (subclassed, "class 'Subclass', which may compute anything"),
+        (two_outputs, "that gives the outputs of 'dense"),
+        (low_rank, "with LoRA or quantisation"),
+        (
+            lambda: one(layers.Softmax(), layers.Flatten(), layers.Dense(2), shape=(2, 2)),
+            "which sees only a part of what comes in",
+        ),
+        (
+            lambda: one(layers.Flatten("channels_first"), layers.Dense(2), shape=(2, 3)),
+            r"\(Flatten\)",
+        ),
+    ],
+)
+def test_what_only_looks_like_it_is_refused(make: Any, message: str) -> None:
+    with pytest.raises(gn.LimitError, match=message):
+        gn.from_keras(make())
+
+
+def test_two_layers_of_one_name_are_refused() -> None:
+    parts = [one(layers.Dense(6, name="twin")) for _ in range(2)]
+    with pytest.raises(gn.LimitError, match="two layers of the model are called 'twin'"):
+        gn.from_keras(one(*parts))
+
+
+@pytest.mark.parametrize(
+    ("loss", "cost"),
+    [
+        ("mse", "mean_squared_error"),
+        ("MAE", "mean_absolute_error"),
+        (keras.losses.Huber(), "huber"),
+        (keras.losses.MeanSquaredError(name="mine"), "mean_squared_error"),
+        (["mse"], "mean_squared_error"),
+    ],
+)
+def test_losses_are_known_by_any_of_their_names(loss: Any, cost: str) -> None:
+    model = one(layers.Dense(2))
+    model.compile(loss=loss)
+    assert gn.from_keras(model).cost.name == cost
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (keras.losses.BinaryCrossentropy(label_smoothing=0.1), "made with label_smoothing"),
+        (keras.losses.MeanSquaredError(reduction="sum"), "made with reduction='sum'"),
+        (lambda y, p: (y - p) ** 2, "was compiled with the loss '__lambda__'"),
+    ],
+)
+def test_losses_with_settings_of_their_own_are_refused(loss: Any, message: str) -> None:
+    model = one(layers.Dense(1, "sigmoid"))
+    model.compile(loss=loss)
+    with pytest.raises(gn.LimitError, match=message):
+        gn.from_keras(model)
+
+
+@pytest.mark.parametrize("config", ["{}", "[]", "[" * 100_000, "null", '{"class_name": 3}'])
+def test_descriptions_that_describe_nothing_are_refused(config: str, tmp_path: Path) -> None:
+    usual().save(tmp_path / "model.keras")
+    with zipfile.ZipFile(tmp_path / "model.keras") as archive:
+        weights = archive.read("model.weights.h5")
+    with zipfile.ZipFile(tmp_path / "broken.keras", "w") as archive:
+        archive.writestr("config.json", config)
+        archive.writestr("model.weights.h5", weights)
+    with pytest.raises((gn.FileFormatError, gn.LimitError)):
+        gn.from_keras(tmp_path / "broken.keras")
+
+
+def test_links_out_of_a_file_are_not_followed(tmp_path: Path) -> None:
+    import h5py
+
+    one(layers.Dense(3, name="first")).save(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "other.h5", "w") as other:
+        other["secret"] = np.zeros((6, 3))
+    with h5py.File(tmp_path / "model.h5", "a") as file:
+        layer = file["model_weights"]["first"]
+        (kernel, *_) = layer.attrs["weight_names"]
+        del layer[kernel]
+        layer[kernel] = h5py.ExternalLink(str(tmp_path / "other.h5"), "secret")
+    with pytest.raises(gn.FileFormatError, match="does not lie in this file"):
+        gn.from_keras(tmp_path / "model.h5")

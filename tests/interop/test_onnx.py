@@ -139,3 +139,59 @@ def test_other_files_are_refused(content: bytes, tmp_path: Path) -> None:
         gn.from_onnx(tmp_path / "model.onnx")
     with pytest.raises(FileNotFoundError):
         gn.from_onnx(tmp_path / "missing.onnx")
+
+
+def circle() -> Any:
+    nodes = [
+        onnx.helper.make_node("Relu", ["x"], ["t"]),
+        onnx.helper.make_node("Relu", ["t"], ["u"]),
+        onnx.helper.make_node("Relu", ["u"], ["t"]),
+    ]
+    return model(nodes, {"W": W1})
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: model(chain(("Gemm", ["W"], {}), ("LogSoftmax", [], {}), ("Gemm", ["V"], {})),
+                          {"W": W1, "V": W2}),
+            "a LogSoftmax before its end",
+        ),
+        (
+            lambda: model(chain(("Gemm", ["W"], {}), ("Reshape", ["s"], {})),
+                          {"W": W1, "s": np.array([-1, 3])}),
+            r"'node2' \(Reshape\), which mixes examples or units",
+        ),
+        (
+            lambda: model(chain(("Gemm", ["W"], {}), ("Flatten", [], {"axis": 0})), {"W": W1}),
+            r"'node2' \(Flatten\), which mixes examples or units",
+        ),
+        (
+            lambda: model(chain(("Gemm", ["W"], {}), ("Cast", [], {"to": 7})), {"W": W1}),
+            "to numbers of fewer digits",
+        ),
+        (
+            lambda: model(chain(("Gemm", ["W"], {}), ("Add", ["b"], {})),
+                          {"W": W1, "b": array(5, 1)}),
+            r"'node2' \(Add\) with a constant of shape \(5, 1\)",
+        ),
+        (
+            lambda: model([onnx.helper.make_node("Relu", ["x"], ["y"], "r", domain="com.other")],
+                          {"W": W1}),
+            "of the domain 'com.other'",
+        ),
+        (circle, "branches behind|in a circle"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_it_is_refused(make: Any, message: str) -> None:
+    made = make()
+    made.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 4
+    with pytest.raises(gn.LimitError, match=message):
+        gn.from_onnx(made)
+
+
+def test_constants_may_be_nodes() -> None:
+    half = onnx.helper.make_node("Constant", [], ["half"], value_float=0.5)
+    made = model([half, *chain(("Mul", ["half"], {}), ("Gemm", ["W"], {}))], {"W": W1})
+    assert gn.from_onnx(made).predict_proba(X) == pytest.approx(X / 2 @ W1, rel=1e-5, abs=1e-6)

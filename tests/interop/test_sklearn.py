@@ -8,7 +8,7 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Perceptron
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 import glassnet as gn
@@ -116,6 +116,14 @@ def test_feature_names_and_classes_travel() -> None:
 def test_others_are_refused_by_name(estimator: Any, name: str) -> None:
     with pytest.raises(gn.LimitError, match=f"a {name} is no fully connected network"):
         gn.from_sklearn(estimator.fit(X, CLASSES))
+
+
+def test_clipping_scalers_and_empty_pipelines_are_refused() -> None:
+    clipping = make_pipeline(MinMaxScaler(clip=True), LogisticRegression()).fit(X, CLASSES)
+    with pytest.raises(gn.LimitError, match="a MinMaxScaler is no"):
+        gn.from_sklearn(clipping)
+    with pytest.raises(gn.LimitError, match="a Pipeline is no"):
+        gn.from_sklearn(Pipeline([("nothing", "passthrough")]))
 
 
 def test_what_is_not_fitted_is_refused() -> None:

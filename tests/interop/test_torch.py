@@ -175,3 +175,68 @@ def test_losses_that_are_no_mean_are_refused() -> None:
         gn.from_torch(module, loss=nn.CrossEntropyLoss(reduction="sum"))
     with pytest.raises(gn.LimitError, match="the loss CTCLoss is none that Glassnet knows"):
         gn.from_torch(module, loss=nn.CTCLoss())
+
+
+class Doubled(nn.Sequential):  # type: ignore[misc, name-defined]  # without torch nn has no types
+    """A Sequential with a forward method of its own."""
+
+    def forward(self, x: Any) -> Any:
+        return 2 * super().forward(x)
+
+
+class Mixing(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn has no types
+    """Softmax over the outputs of several examples."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.only = nn.Linear(6, 3)
+
+    def forward(self, x: Any) -> Any:
+        return torch.softmax(self.only(x).view(-1, 6), dim=1)
+
+
+def hooked() -> Any:
+    module = nn.Sequential(nn.Linear(6, 3))
+    module[0].register_forward_hook(lambda *_: _[-1] * 3)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Doubled(nn.Linear(6, 3)), "the function 'mul'"),
+        (hooked, "with hooks that may change its output"),
+        (Mixing, "the reshaping 'view', which mixes examples or units"),
+        (lambda: nn.Sequential(nn.Linear(6, 3), nn.Flatten(0)), "the layer Flatten"),
+        (
+            lambda: nn.Sequential(nn.Linear(6, 4), nn.LogSoftmax(1), nn.Linear(4, 3)),
+            "a LogSoftmax before its end",
+        ),
+    ],
+)
+def test_what_only_looks_like_it_is_refused(make: Any, message: str) -> None:
+    with pytest.raises(gn.LimitError, match=message):
+        gn.from_torch(make())
+
+
+def test_losses_that_do_not_fit_the_end_are_refused() -> None:
+    logarithms = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(1))
+    probabilities = nn.Sequential(nn.Linear(6, 3), nn.Softmax(1))
+    for module, loss in ((logarithms, nn.MSELoss()), (probabilities, nn.NLLLoss())):
+        with pytest.raises(gn.LimitError, match="does not fit what the module gives"):
+            gn.from_torch(module, loss=loss)
+    for loss in (nn.BCEWithLogitsLoss(pos_weight=torch.ones(3)), nn.NLLLoss(ignore_index=1)):
+        with pytest.raises(gn.LimitError, match="is not the plain mean"):
+            gn.from_torch(logarithms, loss=loss)
+    twice = gn.from_torch(logarithms, loss=nn.CrossEntropyLoss())
+    assert [layer.activation.name for layer in twice.architecture.layers] == ["softmax"]
+
+
+def test_entries_of_a_state_dict_are_not_passed_over() -> None:
+    like = gn.Network([6, 3], output="softmax")
+    normalised = nn.Sequential(nn.Linear(6, 3), nn.BatchNorm1d(3))
+    with pytest.raises(gn.LimitError, match=r"the entry '1\.running_mean'"):
+        gn.from_torch(normalised.state_dict(), like=like)
+    without_bias = gn.Network([6, gn.Dense(3, "softmax", bias=False)])
+    with pytest.raises(ValueError, match="1 more biases than the network"):
+        gn.from_torch(nn.Linear(6, 3).state_dict(), like=without_bias)

@@ -340,15 +340,18 @@ def explain_with_preface(
     objective = cost.paired_with(net.output_activation)
     given = np.asarray(x)
     alone = given.size == net.architecture.inputs
-    inputs = checked_inputs(
-        given[None, ...] if alone else given, net.architecture.inputs, net.dtype, "x"
-    )
+    if alone and given.ndim > 1 and len(given) == 1 and np.ndim(desired) > 0:
+        alone = len(desired) != 1 or net.architecture.outputs == 1  # else a batch of one example
+    rows = given.reshape(1, -1) if alone else given
+    inputs = checked_inputs(rows, net.architecture.inputs, net.dtype, "x")
     example = whole_number("example", example, 0, len(inputs) - 1)
     names = _notation(net.architecture, net.classes, net.feature_names)
     parameters = net.parameters.copy()
     if desired is None:
-        if rule is not None:
-            raise ValueError("an update needs a desired output; give desired as well")
+        if rule is not None or weights is not None:
+            raise ValueError(
+                "an update, and weights of examples, need a desired output; give desired as well"
+            )
         one = inputs[example : example + 1]
         forward = take_forward(net.architecture, parameters, objective, one)
         sections = [*preface, *forward_sections(forward, names, limits)]
@@ -387,6 +390,8 @@ def _explanation(
     preface: Sequence[Section],
     origins: Origins,
 ) -> Explanation:
+    if not step.batch.total:
+        raise ValueError("all examples of the batch count 0, so that there is no error to explain")
     if not step.alone:
         names = replace(names, example=step.example)
     shown = ShownWeights.of(step, limits)

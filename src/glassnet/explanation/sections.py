@@ -98,7 +98,7 @@ def error_section(equations: StepEquations, limits: Limits) -> Section:
     blocks: list[Block] = [Paragraph(f"The cost is {cost_words(cost)}.")]
     if not step.alone:
         blocks.append(Paragraph(_batch_words(equations)))
-    blocks.append(equations.error())
+    blocks += with_rounding([equations.error()])
     if isinstance(cost, CategoricalCrossentropy):
         blocks += _only_term(equations, cost, limits)
         blocks.append(_penalised_classes(equations, limits))

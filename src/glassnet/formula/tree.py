@@ -175,8 +175,10 @@ class Product(Formula):
     factors: tuple[Formula, ...]
 
     def evaluate(self) -> float:
-        """Return the factors' product, from left to right."""
-        return math.prod(factor.evaluate() for factor in self.factors)
+        """Return the factors' product, from left to right; 0 · ln 0 is 0, as its limit."""
+        values = [factor.evaluate() for factor in self.factors]
+        product = math.prod(values)
+        return 0.0 if math.isnan(product) and 0.0 in values else product
 
     def with_numbers(self) -> Formula:
         """Put numbers into each factor."""

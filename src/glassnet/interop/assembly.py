@@ -1,25 +1,55 @@
 """From the steps of a foreign model, one after the other, to a Network with its weights."""
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet.errors import LimitError
+from glassnet.errors import FileFormatError, LimitError
 from glassnet.network import Network
 from glassnet.structure.activation import Activation, Array, Identity
 from glassnet.structure.activations import activation_named
 from glassnet.structure.cost import Cost
 from glassnet.structure.layer import Dense, Layer, Scale
 
-__all__ = ["Assembly", "refuse"]
+__all__ = ["Assembly", "reading", "refuse"]
 
 SUPPORTED = (
     "Supported are fully connected layers, elementwise activations, softmax, dropout, flattening, "
     "and normalisation layers at inference, one after the other."
 )
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Let whatever is wrong with a file become one sentence.
+
+    Raises
+    ------
+    FileFormatError
+        In place of the errors that damaged or hostile contents cause.
+    """
+    try:
+        yield
+    except (FileNotFoundError, IsADirectoryError, PermissionError, FileFormatError):
+        raise
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        MemoryError,
+        OSError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        zipfile.BadZipFile,
+    ) as error:
+        lines = str(error).splitlines() or [type(error).__name__]
+        raise FileFormatError(f"{what}: {lines[0]}") from None
 
 
 def refuse(what: str) -> LimitError:
@@ -36,10 +66,13 @@ class Assembly:
     inputs : int
     dtype : {"float32", "float64"}
         What the foreign model computes in.
+    in_logarithms : bool
+        Whether it gives logarithms of probabilities; nothing may follow then.
     """
 
     inputs: int
     dtype: str
+    in_logarithms: bool = False
     _layers: list[Layer] = field(default_factory=list)
     _weights: list[NDArray[np.float64]] = field(default_factory=list)
     _biases: list[NDArray[np.float64] | None] = field(default_factory=list)
@@ -85,9 +118,15 @@ class Assembly:
         activation = activation_named(name, parameter)
         if isinstance(activation, Identity):
             return
+        self._require_no_logarithms()
         if not self._layers or not isinstance(self._layers[-1].activation, Identity):
             self.scale(np.ones(self.units), None)
         self._layers[-1] = _with_activation(self._layers[-1], activation)
+
+    def log_softmax(self) -> None:
+        """End in a softmax whose logarithms the foreign model gives."""
+        self.activate("softmax")
+        self.in_logarithms = True
 
     @property
     def ends_in(self) -> str:
@@ -124,9 +163,14 @@ class Assembly:
     def _add(
         self, layer: Layer, weights: NDArray[np.float64], biases: NDArray[np.float64] | None
     ) -> None:
+        self._require_no_logarithms()
         self._layers.append(layer)
         self._weights.append(weights)
         self._biases.append(biases)
+
+    def _require_no_logarithms(self) -> None:
+        if self.in_logarithms:
+            raise refuse("a model with a LogSoftmax before its end")
 
     def _vector(self, values: ArrayLike | None, units: int) -> NDArray[np.float64] | None:
         if values is None:

@@ -7,15 +7,15 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.errors import FileFormatError, LimitError, MissingPackageError
-from glassnet.interop.assembly import Assembly, refuse
+from glassnet.errors import LimitError, MissingPackageError
+from glassnet.interop.assembly import Assembly, reading, refuse
 from glassnet.interop.losses import keras_cost
 from glassnet.network import Network
 from glassnet.structure.cost import Cost
@@ -27,7 +27,6 @@ Weights = dict[str, list[NDArray[Any]]]
 MODELS = ("Sequential", "Functional", "Model")
 WITHOUT_EFFECT = (
     "InputLayer",
-    "Flatten",
     "Dropout",
     "AlphaDropout",
     "GaussianDropout",
@@ -85,16 +84,41 @@ def from_keras(model: Any) -> Network:
         If a file is given and the package h5py is not installed.
     """
     if isinstance(model, str | os.PathLike):
-        description = _read(os.fspath(model))
-    else:
-        config = {"class_name": type(model).__name__, "config": model.get_config()}
-        compiled = model.get_compile_config() if getattr(model, "compiled", False) else None
-        description = _Description(config, compiled or {}, dict(_weights_of(model)))
-    layers = list(_chain(description.model))
-    assembly = Assembly(_inputs(layers, description.weights), _precision(description.weights))
+        path = os.fspath(model)
+        with reading(f"{path} is no Keras model"):
+            return _network(_read(path))
+    config = {
+        "module": type(model).__module__,
+        "class_name": type(model).__name__,
+        "config": model.get_config(),
+    }
+    compiled = model.get_compile_config() if getattr(model, "compiled", False) else None
+    return _network(_Description(config, compiled or {}, _by_name(_weights_of(model))))
+
+
+def _network(description: _Description) -> Network:
+    model, weights = description.model, description.weights
+    layers = list(_chain(model))
+    assembly = Assembly(_inputs(layers, weights), _precision(weights))
+    shape = layers[0]["config"].get("batch_shape") or layers[0]["config"].get("batch_input_shape")
+    flat = shape is None or len(shape) <= 2  # one row for each example
     for layer in layers:
-        _add(assembly, layer, description.weights.get(layer["config"]["name"], []))
-    return assembly.network(_apply_loss(assembly, description.compiled.get("loss")))
+        flat = _add(assembly, layer, weights.get(layer["config"]["name"], []), flat=flat)
+    compiled = description.compiled
+    if compiled.get("loss_weights") is not None:
+        raise LimitError("the model was compiled with loss_weights, which Glassnet does not know")
+    return assembly.network(_apply_loss(assembly, compiled.get("loss")))
+
+
+def _by_name(named: Iterable[tuple[str, list[NDArray[Any]]]]) -> Weights:
+    """The weights of each layer, by its name, which must be its own."""
+    weights: Weights = {}
+    for name, arrays in named:
+        if arrays and name in weights:
+            raise LimitError(f"two layers of the model are called {name!r}; name them apart")
+        if arrays:
+            weights[name] = arrays
+    return weights
 
 
 def _weights_of(model: Any) -> Iterator[tuple[str, list[NDArray[Any]]]]:
@@ -102,6 +126,10 @@ def _weights_of(model: Any) -> Iterator[tuple[str, list[NDArray[Any]]]]:
         if hasattr(layer, "layers"):
             yield from _weights_of(layer)
         else:
+            # Its name alone stands in the description, and may be that of one of Keras's own.
+            function = getattr(layer, "activation", None)
+            if not _is_own({"module": getattr(function, "__module__", None)}):
+                raise refuse(f"the layer {layer.name!r} with an activation of its own")
             yield layer.name, layer.get_weights()
 
 
@@ -112,15 +140,10 @@ def _read(path: str) -> _Description:
         raise MissingPackageError(
             "reading Keras files needs the package h5py; install it with: pip install h5py"
         ) from None
-    try:
-        if zipfile.is_zipfile(path):
-            return _read_archive(path, h5py)
-        with h5py.File(path, "r") as file:
-            return _read_legacy(file)
-    except FileNotFoundError:
-        raise
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise FileFormatError(f"{path} is no Keras model: {error}") from None
+    if zipfile.is_zipfile(path):
+        return _read_archive(path, h5py)
+    with h5py.File(path, "r") as file:
+        return _read_legacy(file, h5py)
 
 
 def _read_archive(path: str, h5py: Any) -> _Description:
@@ -129,33 +152,46 @@ def _read_archive(path: str, h5py: Any) -> _Description:
             raise ValueError("its description is larger than 64 MiB")
         config = json.loads(archive.read("config.json"))
         content = io.BytesIO(archive.read("model.weights.h5"))
-    weights: Weights = {}
+    named: list[tuple[str, list[NDArray[Any]]]] = []
 
     def collect(name: str, item: Any) -> None:
         # Each layer keeps its arrays in a group "vars", which knows the layer's name.
         if isinstance(item, h5py.Group) and name.endswith("vars") and "name" in item.attrs:
-            numbers = sorted(item.keys(), key=int)
-            weights[str(item.attrs["name"])] = [_array(item[number]) for number in numbers]
+            arrays = [_array(item, number, h5py) for number in sorted(item.keys(), key=int)]
+            named.append((str(item.attrs["name"]), arrays))
 
     with h5py.File(content, "r") as file:
         file.visititems(collect)
-    return _Description(config, config.get("compile_config") or {}, weights)
+    return _Description(config, config.get("compile_config") or {}, _by_name(named))
 
 
-def _read_legacy(file: Any) -> _Description:
+def _read_legacy(file: Any, h5py: Any) -> _Description:
     config = json.loads(file.attrs["model_config"])
     compiled = json.loads(file.attrs.get("training_config", "{}"))
-    weights = {}
-    for layer in file["model_weights"].values():
-        names = [_text(name) for name in layer.attrs.get("weight_names", [])]
-        name = layer.name.rpartition("/")[2]
-        weights[name] = [_array(layer[name]) for name in names]
-    return _Description(config, compiled, weights)
+    layers = _item(file, "model_weights", h5py)
+    named = []
+    for name in layers:
+        layer = _item(layers, name, h5py)
+        names = [_text(each) for each in layer.attrs.get("weight_names", [])]
+        named.append((name, [_array(layer, each, h5py) for each in names]))
+    return _Description(config, compiled, _by_name(named))
 
 
-def _array(dataset: Any) -> NDArray[Any]:
-    if dataset.external:
-        raise ValueError("an array lies in another file")
+def _item(group: Any, path: str, h5py: Any) -> Any:
+    """What lies at a path inside the file; links may lead out of it."""
+    for part in path.split("/"):
+        if not isinstance(group.get(part, getlink=True), h5py.HardLink):
+            raise ValueError(f"the part {path!r} does not lie in this file")
+        group = group[part]
+    return group
+
+
+def _array(group: Any, path: str, h5py: Any) -> NDArray[Any]:
+    dataset = _item(group, path, h5py)
+    if dataset.external or dataset.is_virtual:
+        raise ValueError(f"the array {path!r} does not lie in this file")
+    if dataset.size and not dataset.id.get_storage_size():
+        raise ValueError(f"the array {path!r} is announced, but not there")
     array: NDArray[Any] = np.asarray(dataset)
     return array
 
@@ -167,8 +203,8 @@ def _text(name: Any) -> str:
 def _chain(model: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The layers of a model, and of models in it, one after the other."""
     kind, config = model["class_name"], model["config"]
-    if "layers" not in config or not (kind in MODELS or "input_layers" in config):
-        raise refuse(f"a model of the class {kind!r}")
+    if kind not in MODELS or not _is_own(model) or "layers" not in config:
+        raise refuse(f"a model of the class {kind!r}, which may compute anything,")
     before = None
     for layer in config["layers"]:
         if "input_layers" in config:
@@ -178,6 +214,24 @@ def _chain(model: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from _chain(layer)
         else:
             yield layer
+    ends = _ends(config.get("output_layers", [before]))
+    if ends != [before]:
+        raise refuse(f"a model that gives the outputs of {', '.join(map(repr, ends))}")
+
+
+def _is_own(record: dict[str, Any]) -> bool:
+    """Whether a class is Keras's own; one of somebody else may have the same name."""
+    module = record.get("module")
+    return module is None or module == "keras" or module.startswith("keras.")
+
+
+def _ends(output_layers: Any) -> list[str]:
+    """The names of the output layers: ["a", 0, 0], [["a", 0, 0], ...] or ["a"]."""
+    if isinstance(output_layers, list | tuple) and output_layers:
+        if isinstance(output_layers[0], str):
+            return [output_layers[0]]
+        return [name for each in output_layers for name in _ends(each)]
+    return []
 
 
 def _require_next(layer: dict[str, Any], before: str | None) -> None:
@@ -209,7 +263,7 @@ def _inputs(layers: list[dict[str, Any]], weights: Weights) -> int:
         shape = config.get("batch_shape") or config.get("batch_input_shape")
         if shape and None not in shape[1:]:
             return int(np.prod(shape[1:]))
-        if layer["class_name"] == "Dense":
+        if layer["class_name"] == "Dense" and config["name"] in weights:
             return int(weights[config["name"]][0].shape[0])
     raise LimitError("the model does not say how many inputs it has")
 
@@ -219,15 +273,27 @@ def _precision(weights: Weights) -> str:
     return "float64" if any(array.dtype == np.float64 for array in arrays) else "float32"
 
 
-def _add(assembly: Assembly, layer: dict[str, Any], weights: list[NDArray[Any]]) -> None:
+def _add(
+    assembly: Assembly, layer: dict[str, Any], weights: list[NDArray[Any]], *, flat: bool
+) -> bool:
+    """Add a layer; `flat` and the result say whether there is one row for each example."""
     kind, config = layer["class_name"], layer["config"]
     words = f"the layer {config['name']!r} ({kind})"
+    if not _is_own(layer):
+        raise refuse(f"{words} of {layer['module']!r}, which is not Keras's own,")
+    if config.get("lora_rank") or config.get("quantization_config"):
+        raise refuse(f"{words} with LoRA or quantisation")
     if kind in WITHOUT_EFFECT:
-        return
+        return flat
+    by_unit = kind not in ("Flatten", "Rescaling", "Activation", "ReLU", "LeakyReLU", "ELU")
+    if kind == "Activation":
+        by_unit = config["activation"] == "softmax"
+    if by_unit and not flat:
+        raise refuse(f"{words}, which sees only a part of what comes in,")
     match kind:
+        case "Flatten" if flat or config.get("data_format") != "channels_first":
+            return True
         case "Dense":
-            if weights[0].shape[0] != assembly.units:
-                raise refuse(f"{words}, which sees only a part of what comes in,")
             assembly.dense(weights[0], weights[1] if config.get("use_bias", True) else None)
             _activate(assembly, config.get("activation"), words)
         case "Activation":
@@ -248,6 +314,7 @@ def _add(assembly: Assembly, layer: dict[str, Any], weights: list[NDArray[Any]])
             _activate(assembly, layer, words)
         case _:
             raise refuse(words)
+    return flat
 
 
 def _normalise(assembly: Assembly, config: dict[str, Any], weights: list[NDArray[Any]]) -> None:
@@ -261,17 +328,19 @@ def _normalise(assembly: Assembly, config: dict[str, Any], weights: list[NDArray
 
 def _activate(assembly: Assembly, activation: Any, words: str) -> None:
     """End the last layer in an activation, given by name or as a layer of its own."""
+    settings: dict[str, Any]
     if isinstance(activation, dict):
-        name, settings = activation["class_name"], activation.get("config", {})
-        if name == "function":  # as Keras 3 writes a function that has a name
-            name, settings = str(settings), {}
+        name, settings = str(activation.get("class_name")), activation.get("config") or {}
+        if not _is_own(activation) or not isinstance(settings, dict):
+            raise refuse(f"{words} with an activation of its own")
     else:
         name, settings = str(activation or "linear"), {}
     match name:
         case "leaky_relu":
             assembly.activate("leaky_relu", 0.2)
         case "LeakyReLU":
-            slope = settings.get("negative_slope", settings.get("alpha", 0.3))
+            # Keras 2 called it alpha.
+            slope = settings["negative_slope" if "negative_slope" in settings else "alpha"]
             assembly.activate("leaky_relu", float(slope))
         case "elu":
             assembly.activate("elu", 1.0)
@@ -293,11 +362,21 @@ def _apply_loss(assembly: Assembly, loss: Any) -> Cost | None:
     if loss is None:
         return None
     settings: dict[str, Any] = {}
-    if isinstance(loss, dict):
+    if isinstance(loss, dict) and "class_name" not in loss and len(loss) == 1:
+        (loss,) = loss.values()
+    if isinstance(loss, list | tuple) and len(loss) == 1:
+        (loss,) = loss
+    if isinstance(loss, dict) and "class_name" in loss:
         settings = loss.get("config") or {}
-        loss = settings.get("name", loss.get("class_name"))
+        if not _is_own(loss) or not isinstance(settings, dict):
+            raise LimitError(
+                f"the model was compiled with the function {settings!r}; compile it with the name "
+                "of a loss"
+            )
+        loss = loss["class_name"]
     if not isinstance(loss, str):
         raise LimitError("the model was compiled with several losses; Glassnet knows one")
+    cost = keras_cost(loss, settings)
     if settings.get("from_logits"):
-        assembly.activate("sigmoid" if loss.startswith("binary") else "softmax")
-    return keras_cost(loss, settings)
+        assembly.activate("sigmoid" if cost.name == "binary_crossentropy" else "softmax")
+    return cost

@@ -7,16 +7,24 @@ from glassnet.structure.regression import Huber
 
 __all__ = ["KERAS_LOSSES", "keras_cost"]
 
+# By the names that Keras has for each, in small letters without underscores.
 KERAS_LOSSES = {
-    "categorical_crossentropy": "categorical_crossentropy",
-    "sparse_categorical_crossentropy": "categorical_crossentropy",
-    "binary_crossentropy": "binary_crossentropy",
-    "mean_squared_error": "mean_squared_error",
+    "categoricalcrossentropy": "categorical_crossentropy",
+    "sparsecategoricalcrossentropy": "categorical_crossentropy",
+    "binarycrossentropy": "binary_crossentropy",
+    "bce": "binary_crossentropy",
+    "meansquarederror": "mean_squared_error",
     "mse": "mean_squared_error",
-    "mean_absolute_error": "mean_absolute_error",
+    "meanabsoluteerror": "mean_absolute_error",
     "mae": "mean_absolute_error",
     "huber": "huber",
     "poisson": "poisson",
+}
+# What else a loss of Keras may be told, and its usual values.
+USUAL = {
+    "reduction": (None, "sum_over_batch_size", "mean", "mean_with_sample_weight", "auto"),
+    "ignore_class": (None,),
+    "axis": (-1, None),
 }
 
 
@@ -28,12 +36,17 @@ def keras_cost(name: str, settings: dict[str, object]) -> Cost:
     LimitError
         If Glassnet has no such cost.
     """
-    if name not in KERAS_LOSSES:
+    ours = KERAS_LOSSES.get(name.replace("_", "").lower())
+    if ours is None:
         raise LimitError(
             f"the model was compiled with the loss {name!r}, which Glassnet does not know; known "
-            f"are {', '.join(KERAS_LOSSES)}"
+            f"are {', '.join(sorted(set(KERAS_LOSSES.values())))}"
         )
-    ours = KERAS_LOSSES[name]
+    for setting, usual in USUAL.items():
+        if settings.get(setting, usual[0]) not in usual:
+            raise LimitError(f"the loss {name!r} was made with {setting}={settings[setting]!r}")
+    if ours == "binary_crossentropy" and settings.get("label_smoothing"):
+        raise LimitError(f"the loss {name!r} was made with label_smoothing")
     if ours == "categorical_crossentropy":
         return CategoricalCrossentropy(float(str(settings.get("label_smoothing", 0.0))))
     if ours == "huber":

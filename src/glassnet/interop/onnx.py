@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
-from glassnet.interop.assembly import Assembly, refuse
+from glassnet.interop.assembly import Assembly, reading, refuse
 from glassnet.network import Network
 from glassnet.structure.cost import Cost
 from glassnet.structure.costs import cost_named
@@ -18,14 +18,13 @@ __all__ = ["from_onnx"]
 Constants = dict[str, NDArray[Any]]
 
 # Nodes that change no number at prediction, or only the shape.
-WITHOUT_EFFECT = ("Identity", "Dropout", "Flatten", "Squeeze", "Cast", "Reshape")
+WITHOUT_EFFECT = ("Identity",)
 ACTIVATIONS = {
     "Relu": "relu",
     "Sigmoid": "sigmoid",
     "Tanh": "tanh",
     "Softplus": "softplus",
     "Softmax": "softmax",
-    "LogSoftmax": "softmax",
     "Exp": "exponential",
     "Mish": "mish",
     "Swish": "silu",
@@ -56,7 +55,13 @@ def from_onnx(model: Any, *, cost: str | Cost | None = None) -> Network:
     MissingPackageError
         If the package onnx is not installed.
     """
-    graph = _opened(model).graph
+    if not hasattr(model, "graph"):
+        with reading(f"{os.fspath(model)} is no ONNX model"):
+            return _network(_opened(model).graph, cost)
+    return _network(model.graph, cost)
+
+
+def _network(graph: Any, cost: str | Cost | None) -> Network:
     constants = _constants(graph)
     inputs = [value for value in graph.input if value.name not in constants]
     if len(inputs) != 1 or len(graph.output) != 1:
@@ -93,12 +98,16 @@ def _opened(model: Any) -> Any:
 
 
 def _constants(graph: Any) -> Constants:
-    from onnx import numpy_helper
+    from onnx import helper, numpy_helper
 
     constants = {value.name: numpy_helper.to_array(value) for value in graph.initializer}
     for node in graph.node:
         if node.op_type == "Constant":
-            constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
+            (attribute,) = node.attribute
+            value = helper.get_attribute_value(attribute)
+            of_tensor = attribute.name == "value"
+            array = numpy_helper.to_array(value) if of_tensor else np.asarray(value)
+            constants[node.output[0]] = array
     return constants
 
 
@@ -110,6 +119,8 @@ def _chain(graph: Any, start: str, constants: Constants) -> list[Any]:
         if len(taking) != 1:
             raise refuse(f"the model branches behind {tensor!r}, and a model with branches")
         (node,) = taking
+        if node in nodes:
+            raise refuse("the model goes round in a circle, and such a model")
         known = {"", tensor, *constants}
         unknown = [name for name in node.input if name not in known]
         if unknown or list(node.input).count(tensor) > 1:
@@ -142,11 +153,15 @@ def _named(node: Any) -> str:
 
 def _add(assembly: Assembly, node: Any, constants: Constants) -> None:
     kind, settings = node.op_type, _settings(node)
+    if node.domain not in ("", "ai.onnx"):
+        raise refuse(f"the node {_named(node)} of the domain {node.domain!r}")
     if kind in WITHOUT_EFFECT:
         return
     if kind in ACTIVATIONS:
         if settings.get("axis", -1) not in (-1, 1):
             raise refuse(f"the node {_named(node)} over axis {settings['axis']}")
+        if kind == "Swish" and settings.get("alpha", 1.0) != 1:
+            raise refuse(f"the node {_named(node)} with a factor of its own")
         assembly.activate(ACTIVATIONS[kind])
         return
     adders: dict[str, Callable[[Assembly, Any, dict[str, Any], Constants], None]] = {
@@ -161,6 +176,11 @@ def _add(assembly: Assembly, node: Any, constants: Constants) -> None:
         "Elu": lambda a, _, s, __: a.activate("elu", s.get("alpha", 1.0)),
         "Selu": _add_selu,
         "Gelu": _add_gelu,
+        "LogSoftmax": _add_log_softmax,
+        "Flatten": _add_shape,
+        "Reshape": _add_shape,
+        "Cast": _add_cast,
+        "Dropout": _add_dropout,
     }
     if kind not in adders:
         raise refuse(f"the node {_named(node)}")
@@ -187,8 +207,7 @@ def _add_gemm(a: Assembly, node: Any, settings: dict[str, Any], constants: Const
     W = settings.get("alpha", 1.0) * _matrix(node, constants)
     b = None
     if len(node.input) > 2 and node.input[2]:
-        given = settings.get("beta", 1.0) * constants[node.input[2]].reshape(-1)
-        b = np.broadcast_to(given, W.shape[1:])
+        b = settings.get("beta", 1.0) * _by_unit(constants[node.input[2]], W.shape[1], node)
     a.dense(W, b)
 
 
@@ -197,7 +216,8 @@ def _add_matmul(a: Assembly, node: Any, settings: dict[str, Any], constants: Con
 
 
 def _add_shift(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
-    (shift,) = (constants[name] for name in node.input if name in constants)
+    (given,) = (constants[name] for name in node.input if name in constants)
+    shift = _by_unit(given, a.units, node)
     if node.op_type == "Sub":
         if node.input[0] in constants:  # b − y
             a.scale(-1.0, shift)
@@ -207,7 +227,8 @@ def _add_shift(a: Assembly, node: Any, settings: dict[str, Any], constants: Cons
 
 
 def _add_factor(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
-    (factor,) = (constants[name] for name in node.input if name in constants)
+    (given,) = (constants[name] for name in node.input if name in constants)
+    factor = _by_unit(given, a.units, node)
     if node.op_type == "Div":
         if node.input[0] in constants:
             raise refuse(f"the node {_named(node)}, which divides by a unit's output,")
@@ -218,6 +239,8 @@ def _add_factor(a: Assembly, node: Any, settings: dict[str, Any], constants: Con
 def _add_normalisation(
     a: Assembly, node: Any, settings: dict[str, Any], constants: Constants
 ) -> None:
+    if settings.get("training_mode", 0):
+        raise refuse(f"the node {_named(node)} in training")
     gamma, beta, mean, variance = (constants[name].astype(float) for name in node.input[1:5])
     w = gamma / np.sqrt(variance + settings.get("epsilon", 1e-5))
     a.scale(w, beta - mean * w)
@@ -236,3 +259,42 @@ def _add_gelu(a: Assembly, node: Any, settings: dict[str, Any], constants: Const
     if settings.get("approximate", b"none") not in (b"none", "none"):
         raise refuse(f"the node {_named(node)} in its approximation by tanh")
     a.activate("gelu")
+
+
+def _add_log_softmax(
+    a: Assembly, node: Any, settings: dict[str, Any], constants: Constants
+) -> None:
+    if settings.get("axis", -1) not in (-1, 1):
+        raise refuse(f"the node {_named(node)} over axis {settings['axis']}")
+    a.log_softmax()
+
+
+def _add_shape(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+    """A row for each example, as it is here already; other shapes mix examples or units."""
+    if node.op_type == "Flatten":
+        whole = settings.get("axis", 1) == 1
+    else:
+        shape = [int(size) for size in constants[node.input[1]].reshape(-1)]
+        whole = shape in ([-1, a.units], [0, a.units], [0, -1])
+    if not whole:
+        raise refuse(f"the node {_named(node)}, which mixes examples or units,")
+
+
+def _add_cast(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+    from onnx import TensorProto
+
+    if settings.get("to") not in (TensorProto.FLOAT, TensorProto.DOUBLE):
+        raise refuse(f"the node {_named(node)} to numbers of fewer digits")
+
+
+def _add_dropout(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+    if len(node.input) > 2 and node.input[2] and bool(constants[node.input[2]]):
+        raise refuse(f"the node {_named(node)} in training")
+
+
+def _by_unit(constant: NDArray[Any], units: int, node: Any) -> NDArray[Any]:
+    """A constant as one number for each unit, the same for all examples."""
+    for_all = all(size == 1 for size in constant.shape[:-1])
+    if constant.size not in (1, units) or not for_all:
+        raise refuse(f"the node {_named(node)} with a constant of shape {constant.shape}")
+    return np.broadcast_to(constant.reshape(-1), (units,))

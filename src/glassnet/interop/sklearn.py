@@ -53,7 +53,10 @@ def from_sklearn(estimator: Any) -> Network:
     ['a', 'b']
     """
     steps = [step for _, step in getattr(estimator, "steps", [("", estimator)])]
-    *before, last = [step for step in steps if step not in (None, "passthrough")]
+    steps = [step for step in steps if not isinstance(step, str | None)]
+    if not steps:
+        raise _unknown(estimator)
+    *before, last = steps
     _require_fitted(last)
     coefficients = getattr(last, "coefs_", None) or [np.atleast_2d(last.coef_)]
     features = getattr(steps[0], "feature_names_in_", None)
@@ -99,7 +102,7 @@ def _add_scaler(assembly: Assembly, scaler: Any) -> None:
             assembly.scale(1 / by, -centre / by)
         case "MinMaxScaler" if not scaler.clip:
             assembly.scale(scaler.scale_, scaler.min_)
-        case "MaxAbsScaler":
+        case "MaxAbsScaler" if not getattr(scaler, "clip", False):
             assembly.scale(1 / np.asarray(scaler.scale_), None)
         case "RobustScaler":
             by = np.ones(units) if scaler.scale_ is None else np.asarray(scaler.scale_)

@@ -3,6 +3,7 @@
 import operator
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from glassnet.structure.regression import Huber
 
 __all__ = ["from_torch"]
 
-WITHOUT_EFFECT = ("Dropout", "Flatten", "Identity", "AlphaDropout")
+WITHOUT_EFFECT = ("Dropout", "Identity", "AlphaDropout")
 ACTIVATIONS = {
     "ReLU": "relu",
     "Sigmoid": "sigmoid",
@@ -25,8 +26,6 @@ ACTIVATIONS = {
     "SELU": "selu",
     "SiLU": "silu",
     "Mish": "mish",
-    "Softmax": "softmax",
-    "LogSoftmax": "softmax",
 }
 FUNCTIONS = {
     "relu": "ReLU",
@@ -37,9 +36,15 @@ FUNCTIONS = {
     "mish": "Mish",
     "softmax": "Softmax",
     "log_softmax": "LogSoftmax",
-    "flatten": "Flatten",
-    "dropout": "Dropout",
 }
+
+
+@dataclass(frozen=True)
+class _Reshape:
+    """A view of the array in some other shape; None stands for a size that was asked for."""
+
+    sizes: tuple[int | None, ...]
+    words: str
 
 
 def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) -> Network:
@@ -80,15 +85,21 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
         raise refuse(f"a {type(module).__name__} without a Linear layer")
     assembly = Assembly(_inputs(layers), _precision(first))
     for layer in layers:
+        if getattr(layer, "_forward_hooks", None) or getattr(layer, "_forward_pre_hooks", None):
+            raise refuse(f"the layer {layer} with hooks that may change its output")
         _add(assembly, layer)
     return assembly.network(_apply_loss(assembly, loss))
 
 
 def _state_dict(path: str) -> Mapping[str, Any]:
     if path.endswith(".safetensors"):
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
-        loaded: Mapping[str, Any] = load_file(path)
+        try:
+            loaded: Mapping[str, Any] = load_file(path)
+        except SafetensorError as error:
+            raise FileFormatError(f"{path} is no safetensors file: {error}") from None
         return loaded
     try:
         import torch
@@ -113,6 +124,9 @@ def _state_dict(path: str) -> Mapping[str, Any]:
 def _from_state_dict(state: Mapping[str, Any], like: Network | None) -> Network:
     if like is None:
         raise TypeError("a state dict says no activations; give the architecture: like=gn.Network")
+    for name, value in state.items():
+        if not name.endswith(("weight", "bias")) or not hasattr(value, "shape"):
+            raise refuse(f"a state dict with the entry {name!r}")
     weights = [_array(value).T for name, value in state.items() if name.endswith("weight")]
     biases = [_array(value) for name, value in state.items() if name.endswith("bias")]
     net = Network([like.architecture.inputs, *like.architecture.layers], dtype=like.dtype.name)
@@ -120,11 +134,14 @@ def _from_state_dict(state: Mapping[str, Any], like: Network | None) -> Network:
     try:
         net.weights = weights
         net.biases = [next(with_bias) if layer.bias else None for layer in net.architecture.layers]
+        left_over = len(list(with_bias))
     except (ValueError, StopIteration) as error:
         raise ValueError(
             f"the state dict does not fit the network: it has weights of shapes "
             f"{[tuple(W.shape) for W in weights]} and {len(biases)} biases ({error})"
         ) from None
+    if left_over:
+        raise ValueError(f"the state dict has {left_over} more biases than the network")
     net.classes, net.feature_names, net.cost = like.classes, like.feature_names, like.cost
     return net
 
@@ -133,7 +150,10 @@ def _layers(module: Any) -> Iterator[Any]:
     """The layers of a module in the order in which they are applied."""
     import torch
 
-    if isinstance(module, torch.nn.Sequential):
+    own_forward = type(module).forward is not torch.nn.Sequential.forward
+    if module._forward_hooks or module._forward_pre_hooks:  # noqa: SLF001 - no public name
+        raise refuse(f"a {type(module).__name__} with hooks that may change its output")
+    if isinstance(module, torch.nn.Sequential) and not own_forward:
         for child in module:
             yield from _layers(child)
     elif not list(module.children()) and type(module).__module__.startswith("torch.nn"):
@@ -171,7 +191,7 @@ def _traced(module: Any) -> Iterator[Any]:
         if node.op == "call_module":
             yield from _layers(module.get_submodule(node.target))
         elif node.op in ("call_function", "call_method"):
-            yield _function(node)
+            yield _function(node, shapes, training=module.training)
 
 
 def _asks_for_shape(node: Any, shapes: set[Any]) -> bool:
@@ -182,13 +202,24 @@ def _asks_for_shape(node: Any, shapes: set[Any]) -> bool:
     return node.args[1] == "shape" or node.args[0] in shapes
 
 
-def _function(node: Any) -> Any:
+def _function(node: Any, shapes: set[Any], *, training: bool) -> Any:
     """The layer that a function in a forward method stands for."""
     import torch
 
     name = node.target if isinstance(node.target, str) else node.target.__name__
-    if name in ("view", "reshape", "contiguous"):
-        return torch.nn.Flatten()
+    if name == "contiguous":
+        return torch.nn.Identity()
+    if name in ("view", "reshape"):
+        sizes = node.args[1:] if isinstance(node.args[1], int) or node.args[1] in shapes else ()
+        return _Reshape(tuple(None if size in shapes else size for size in sizes), node.name)
+    if name == "flatten":
+        start = node.kwargs.get("start_dim", node.args[1] if len(node.args) > 1 else 0)
+        return torch.nn.Flatten(start)
+    if name == "dropout":
+        on = node.kwargs.get("training", node.args[2] if len(node.args) > 2 else True)
+        if on and not training:
+            raise refuse(f"the function {name!r} at {node.name!r}, which never ends,")
+        return torch.nn.Dropout()
     dimension = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else -1)
     if name in ("softmax", "log_softmax") and dimension not in (-1, 1):
         raise refuse(f"the function {name!r} over dimension {dimension}")
@@ -221,11 +252,21 @@ def _add(assembly: Assembly, layer: Any) -> None:
     if kind in WITHOUT_EFFECT:
         return
     if kind in ACTIVATIONS:
-        if getattr(layer, "dim", None) not in (None, -1, 1):
-            raise refuse(f"the layer {layer}")
         assembly.activate(ACTIVATIONS[kind])
         return
     match kind:
+        case "Flatten" if (layer.start_dim, layer.end_dim) == (1, -1):
+            pass
+        case "_Reshape":
+            whole = (assembly.units, -1)
+            examples = len(layer.sizes) == 2 and layer.sizes[0] in (-1, None)
+            if not (examples and layer.sizes[1] in whole and layer.sizes != (-1, -1)):
+                raise refuse(f"the reshaping {layer.words!r}, which mixes examples or units,")
+        case "Softmax" | "LogSoftmax" if layer.dim in (None, -1, 1):
+            if kind == "LogSoftmax":
+                assembly.log_softmax()
+            else:
+                assembly.activate("softmax")
         case "Linear":
             b = None if layer.bias is None else _array(layer.bias)
             assembly.dense(_array(layer.weight).T, b)
@@ -252,11 +293,18 @@ def _apply_loss(assembly: Assembly, loss: Any) -> Cost | None:
     kind = type(loss).__name__
     if loss is None:
         return None
-    if getattr(loss, "reduction", "mean") != "mean" or getattr(loss, "weight", None) is not None:
+    usual = {"reduction": "mean", "weight": None, "pos_weight": None, "ignore_index": -100}
+    if any(getattr(loss, name, value) != value for name, value in usual.items()):
         raise LimitError(f"the loss {loss} is not the plain mean over the examples")
+    if assembly.in_logarithms != (kind == "NLLLoss") and kind != "CrossEntropyLoss":
+        raise LimitError(
+            f"the loss {kind} does not fit what the module gives: NLLLoss and only it "
+            "takes the logarithms of a LogSoftmax"
+        )
     match kind:
         case "CrossEntropyLoss":
-            assembly.activate("softmax")
+            if not assembly.in_logarithms:  # of which it takes the softmax once more, in vain
+                assembly.activate("softmax")
             return CategoricalCrossentropy(loss.label_smoothing)
         case "NLLLoss":
             return CategoricalCrossentropy()
