@@ -235,12 +235,16 @@ def explain(
     MODEL may also be a Keras file (.keras, .h5) or an ONNX file (.onnx).
     """
     from glassnet.structure.file import write_atomically
+    from glassnet.views.terminal import show_document
     from glassnet.workflows.explanation import explain_file
 
     if output is not None:
         _require_other_file(output, model, *([table] if table else []))
     explained = explain_file(model, table, row, desired, weight, learning_rate)
     match "json" if as_json else notation:
+        case "text" if output is None:
+            show_document(explained.document)
+            return
         case "text":
             text = explained.to_text()
         case "html":

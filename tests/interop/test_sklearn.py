@@ -67,32 +67,34 @@ def test_float32_stays_float32() -> None:
     assert ours == pytest.approx(estimator.predict_proba(X.astype(np.float32)), abs=1e-6)
 
 
-def test_gradients_are_those_of_its_own_backpropagation() -> None:
-    estimator = perceptrons(activation="tanh", alpha=0.0).fit(X, CLASSES)
-    net = gn.from_sklearn(estimator)
-    desired = (CLASSES[:, None] == estimator.classes_).astype(float)
-    layers = [X, *(np.empty((60, units)) for units in (7, 5, 3))]
-    shapes = [np.empty_like(array) for array in layers[1:]]
+def own_gradients(estimator: Any, desired: Any) -> list[Any]:
+    """Weights' and biases' gradients by scikit-learn's backpropagation."""
+    units = [layer.shape[1] for layer in estimator.coefs_]
     weights = [np.empty_like(W) for W in estimator.coefs_]
     biases = [np.empty_like(b) for b in estimator.intercepts_]
-    whole = np.ones(60)
-    arguments = {"sample_weight": whole}
-    names = estimator._backprop.__code__.co_varnames
-    extra = arguments if "sample_weight" in names else {}
-    _, weights, biases = estimator._backprop(
-        X,
-        desired,
-        **extra,
-        activations=layers,
-        deltas=shapes,
-        coef_grads=weights,
-        intercept_grads=biases,
-    )
-    step = gn.explain(net, X, CLASSES).step
-    ours = net.architecture.to_arrays(step.gradient)
-    for number in range(3):
-        assert ours[f"w{number + 1}"] == pytest.approx(weights[number], rel=1e-9, abs=1e-12)
-        assert ours[f"b{number + 1}"] == pytest.approx(biases[number], rel=1e-9, abs=1e-12)
+    arguments = {
+        "activations": [X, *(np.empty((len(X), count)) for count in units)],
+        "deltas": [np.empty((len(X), count)) for count in units],
+        "coef_grads": weights,
+        "intercept_grads": biases,
+        "sample_weight": None,
+    }
+    known = estimator._backprop.__code__.co_varnames
+    known_arguments = {name: value for name, value in arguments.items() if name in known}
+    estimator._backprop(X, desired, **known_arguments)
+    return [array for pair in zip(weights, biases, strict=True) for array in pair]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "logistic", "relu", "identity"])
+@pytest.mark.parametrize("y", [CLASSES, TWO], ids=["three", "two"])
+def test_gradients_are_those_of_its_own_backpropagation(activation: str, y: Any) -> None:
+    estimator = perceptrons(activation=activation, alpha=0.0).fit(X, y)
+    net = gn.from_sklearn(estimator)
+    ideal = y[:, None] == (estimator.classes_ if len(set(y)) > 2 else [True])
+    step = gn.explain(net, X, y).step
+    ours = net.architecture.to_arrays(step.gradient).values()
+    for mine, theirs in zip(ours, own_gradients(estimator, ideal.astype(float)), strict=True):
+        assert mine == pytest.approx(theirs, rel=1e-9, abs=1e-12)
 
 
 def test_feature_names_and_classes_travel() -> None:

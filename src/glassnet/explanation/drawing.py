@@ -32,8 +32,8 @@ def draw_example(forward: Forward, names: Notation, limits: Limits) -> Drawing:
         )
         layers.append(_drawn_layer(forward.architecture, layer, drawn))
     weights = _weights(forward.architecture, forward.parameters, names, shown)
-    caption = "Each unit with its net input in and its output y; blue weights are above 0, orange "
-    return Drawing(tuple(layers), weights, caption + "ones below, the wider the larger.")
+    caption = "Each unit with its net input in and its output y; the lines are weights."
+    return Drawing(tuple(layers), weights, caption)
 
 
 def draw_network(
@@ -50,8 +50,7 @@ def draw_network(
         for layer, units in enumerate(shown)
     ]
     weights = _weights(architecture, parameters, names, shown)
-    caption = "Blue weights are above 0, orange ones below, the wider the larger."
-    return Drawing(tuple(layers), weights, caption)
+    return Drawing(tuple(layers), weights, "The lines are weights.")
 
 
 def _drawn_layer(

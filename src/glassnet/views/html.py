@@ -120,7 +120,11 @@ def _block(block: Block, digits: Digits) -> str:
             return _figure(caption, picture_svg(rows))
         case Drawing():
             scrolling = f'<div class="scroll">{drawing_svg(block)}</div>'
-            return _figure(block.caption, scrolling)
+            legend = (
+                f'<span style="color:{COLOURS[0]}">━ above 0</span> '
+                f'<span style="color:{COLOURS[1]}">━ below 0</span>, the wider the larger'
+            )
+            return _figure(block.caption, f"{scrolling}<div>{legend}</div>")
 
 
 def _table(table: Table, digits: Digits) -> str:

@@ -70,7 +70,12 @@ def _block(block: Block, writer: TeXWriter) -> str:
         case Curves():
             return _captioned(block.caption, curves_tikz(block))
         case Drawing():
-            return _captioned(block.caption, drawing_tikz(block))
+            above, below = (
+                rf"\textcolor{{{colour}}}{{\rule[0.5ex]{{1.5em}}{{1.5pt}}}}"
+                for colour in COLOURS[:2]
+            )
+            legend = f"{above} above 0, {below} below 0, the wider the larger."
+            return _captioned(block.caption, f"{legend}\n\n{drawing_tikz(block)}")
         case Picture(rows, caption):
             return _captioned(caption, picture_tikz(rows))
 
