@@ -265,3 +265,13 @@ def test_a_saturated_output_says_that_the_numbers_cancel() -> None:
     net.weights = [[[40.0]]]
     text = gn.explain(net, [1], 1, learning_rate=0.5).to_text()
     assert "so nearly saturated" in text
+
+
+def test_full_precision_can_be_read_back() -> None:
+    net = gn.Network([2, 3, 2], hidden="tanh", output="softmax", dtype="float64", seed=1)
+    explanation = gn.explain(net, [0.1, 0.7], 1, limits=Limits(digits=None))
+    error = repr(explanation.step.error)
+    for text in (explanation.to_text(), explanation.to_html(), explanation.to_latex()):
+        assert error in text
+    with pytest.raises(ValueError, match="digits must be from 1 to 17, not 0"):
+        Limits(digits=0)
