@@ -10,7 +10,7 @@ Run: python examples/one_step_by_hand.py [page.html] [paper.tex]
 from show import show
 
 import glassnet as gn
-from glassnet.explanation.explain import Explanation
+from glassnet.explanation.explanation import Explanation
 from glassnet.formula.document import Document
 
 

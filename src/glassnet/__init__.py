@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from glassnet.errors import LimitError as LimitError
     from glassnet.errors import MissingPackageError as MissingPackageError
     from glassnet.errors import NotFiniteError as NotFiniteError
-    from glassnet.explanation.explain import Explanation as Explanation
     from glassnet.explanation.explain import explain as explain
+    from glassnet.explanation.explanation import Explanation as Explanation
     from glassnet.explanation.selection import Limits as Limits
     from glassnet.interop.keras import from_keras as from_keras
     from glassnet.interop.onnx import from_onnx as from_onnx
@@ -80,7 +80,7 @@ _HOMES = {
     "Dropout": "glassnet.update.dropout",
     "EarlyStopping": "glassnet.learning.stopping",
     "Elu": "glassnet.structure.rectifier",
-    "Explanation": "glassnet.explanation.explain",
+    "Explanation": "glassnet.explanation.explanation",
     "Exponential": "glassnet.learning.schedules",
     "FileFormatError": "glassnet.errors",
     "GlassnetError": "glassnet.errors",

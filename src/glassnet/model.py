@@ -12,7 +12,8 @@ from glassnet.data.encoders import TableEncoder, encoder_from_dict
 from glassnet.data.table import Table, as_table, number_label
 from glassnet.data.targets import ClassTarget, NumberTarget, Target, target_from_dict
 from glassnet.errors import FileFormatError
-from glassnet.explanation.explain import Explanation, chosen_optimizer, explain_with_preface
+from glassnet.explanation.explain import chosen_optimizer, explain_with_preface
+from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.selection import Limits
 from glassnet.formula.document import Section
 from glassnet.network import Network

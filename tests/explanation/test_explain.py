@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.explanation.explain import Explanation
+from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.numbers import place_at
 from glassnet.explanation.selection import Limits
 from glassnet.formula.document import Equation

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.explanation.explain import Explanation
+from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.notation import WeightPlace
 from glassnet.formula.document import Equation, Table
 from glassnet.update.optimizer import Optimizer

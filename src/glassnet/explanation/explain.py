@@ -1,31 +1,23 @@
 """``gn.explain``: open the hood of a network for an example, a batch, or a step of a training."""
 
-import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet.data.arrays import checked_inputs, checked_targets, labels_of
-from glassnet.explanation.backward import StepEquations
-from glassnet.explanation.check import Check, check_also, check_gradient
+from glassnet.explanation.check import check_gradient
 from glassnet.explanation.drawing import draw_network
-from glassnet.explanation.forward import ForwardEquations
+from glassnet.explanation.explanation import Explanation, Origins
 from glassnet.explanation.notation import (
     Notation,
-    WeightPlace,
-    place_of,
-    unit_place_of,
 )
-from glassnet.explanation.numbers import Batch, Forward, Step, Update, take_forward, take_step
-from glassnet.explanation.one_unit import unit_sections
-from glassnet.explanation.one_weight import weight_sections
+from glassnet.explanation.numbers import Batch, Step, Update, take_forward, take_step
 from glassnet.explanation.selection import Limits
 from glassnet.explanation.whole_step import ShownWeights, forward_sections, step_sections
-from glassnet.formula.document import Block, Document, Section
+from glassnet.formula.document import Document, Section
 from glassnet.formula.number import number_text
 from glassnet.given import whole_number
 from glassnet.learning.recording import TrainingStep
@@ -34,204 +26,13 @@ from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Cost
 from glassnet.structure.costs import cost_named
-from glassnet.structure.file import write_atomically
 from glassnet.structure.summary import layers_section
 from glassnet.update.lbfgs import LBFGS
 from glassnet.update.optimizer import SGD, Optimizer
 from glassnet.update.penalty import Penalty
 from glassnet.update.rule import UpdateRule
-from glassnet.views.html import document_html, document_page
-from glassnet.views.json import document_dict, json_number
-from glassnet.views.latex import document_latex
-from glassnet.views.text import document_text, formula_text
 
-#: How a single input came about, by its name.
-Origins: TypeAlias = Mapping[str, Sequence[Block]]
-
-__all__ = ["Explanation", "chosen_optimizer", "describe", "explain", "explain_with_preface"]
-
-
-class Explanation:
-    """A document with every number of a step, or of one weight's part in it.
-
-    It prints itself as text and shows itself in a notebook.
-
-    Attributes
-    ----------
-    document : Document
-        Sections of formulas, tables and bars; all renderings show the same.
-    forward : Forward or None
-        The numbers of the forward pass; a :class:`Step` where a desired output was given.
-    check : Check or None
-        The independent check of the gradients; None without a desired output.
-    """
-
-    def __init__(
-        self,
-        document: Document,
-        forward: Forward | None,
-        check: Check | None,
-        names: Notation,
-        limits: Limits,
-        origins: Origins,
-    ) -> None:
-        self.document = document
-        self.forward = forward
-        self.check = check
-        self._names = names
-        self._limits = limits
-        self._origins = origins
-
-    @property
-    def step(self) -> Step:
-        """The numbers of the step.
-
-        Raises
-        ------
-        ValueError
-            If there is no backward pass, because no desired output was given.
-        """
-        if not isinstance(self.forward, Step):
-            raise ValueError("there is no backward pass; give explain a desired output")
-        return self.forward
-
-    def weight(
-        self,
-        name: str | None = None,
-        *,
-        layer: int | None = None,
-        source: int | str | None = None,
-        unit: int | None = None,
-    ) -> "Explanation":
-        """Return one weight's whole story.
-
-        Parameters
-        ----------
-        name : str, optional
-            ``"w1[1,2]"``, or ``"b1[2]"`` for a bias: text counts units from 1. Or as it is
-            printed: ``"w[petal length → h1.3]"``.
-        layer, source, unit : int, optional
-            The same by numbers: the layer counted from 1, units from 0; ``source="bias"``.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If there is no such weight, or no desired output was given.
-
-        Examples
-        --------
-        >>> net = Network([1, 1], output="sigmoid", dtype="float64")
-        >>> story = explain(net, x=[10], desired=1).weight("w1[1,1]")
-        >>> story.document.sections[3].title
-        'Chain rule'
-        """
-        step = self.step
-        place = place_of(self._names, name, layer, source, unit)
-        assert self.check is not None  # a step has one
-        check = check_also(step, self.check, place)
-        symbol = self._names.weight(place, 0.0)
-        sections = weight_sections(step, self._names, check, place, self._limits)
-        if place.layer == 1 and place.source is not None:
-            blocks = self._origins.get(self._names.unit_name(0, place.source))
-            if blocks:
-                sections.insert(0, Section("From the raw row to this input", tuple(blocks)))
-        return self._part(f"The weight {formula_text(symbol)}", sections, check)
-
-    def unit(
-        self, name: str | None = None, *, layer: int | None = None, unit: int | None = None
-    ) -> "Explanation":
-        """Return one unit's story: what each of its inputs adds, its output, and its δ.
-
-        Parameters
-        ----------
-        name : str, optional
-            As it is printed: ``"h1.3"``, counted from 1, ``"output 2"``, or a class.
-        layer, unit : int, optional
-            The same by numbers: the layer counted from 1, units from 0.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If there is no such unit.
-
-        Examples
-        --------
-        >>> net = Network([2, 3, 2], hidden="tanh", output="softmax")
-        >>> explain(net, x=[1, 0]).unit("h1.3").document.title
-        'The unit h1.3'
-        """
-        if self.forward is None:
-            raise ValueError("a unit's story needs an example; give explain an input")
-        place = unit_place_of(self._names, name, layer, unit)
-        equations: ForwardEquations
-        if isinstance(self.forward, Step):
-            equations = StepEquations(self.forward, self._names, self._limits.terms)
-        else:
-            equations = ForwardEquations(self.forward, self._names, self._limits.terms)
-        sections = unit_sections(equations, place, self._limits)
-        title = f"The unit {self._names.unit_name(place.layer, place.unit)}"
-        return self._part(title, sections, self.check)
-
-    def gradient(self, place: WeightPlace) -> float:
-        """Return ∂E/∂w of a weight."""
-        return self.step.gradient_at(place)
-
-    def _part(self, title: str, sections: Sequence[Section], check: Check | None) -> "Explanation":
-        document = Document(title, tuple(sections), self._limits.digits)
-        return Explanation(document, self.forward, check, self._names, self._limits, self._origins)
-
-    def to_text(self) -> str:
-        """Return the explanation as text of at most 80 columns."""
-        return document_text(self.document)
-
-    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as one HTML page; write it where a path is given."""
-        page = document_page(self.document)
-        if path is not None:
-            write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
-        return page
-
-    def to_latex(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as a LaTeX document; write it where a path is given.
-
-        It needs what every TeX Live brings: amsmath, longtable and TikZ.
-        """
-        text = document_latex(self.document)
-        if path is not None:
-            write_atomically(path, lambda file: file.write_text(text, encoding="utf-8"))
-        return text
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the explanation as JSON values."""
-        content = document_dict(self.document)
-        if self.check is not None:
-            content["check"] = {
-                "passed": self.check.passed,
-                "largest_difference": json_number(self.check.largest_difference),
-                "tolerance": self.check.tolerance,
-                "arithmetic": self.check.arithmetic,
-                "compared": len(self.check.pairs),
-                "weights": self.check.weights,
-                "at_kinks": self.check.kinks,
-            }
-        return content
-
-    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as JSON text; write it where a path is given."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
-        if path is not None:
-            write_atomically(path, lambda file: file.write_text(text + "\n", encoding="utf-8"))
-        return text
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def __repr__(self) -> str:
-        return f"<Explanation: {self.document.title}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: HTML, and text where it has no HTML."""
-        return {"text/html": document_html(self.document), "text/plain": self.to_text()}
+__all__ = ["chosen_optimizer", "describe", "explain", "explain_with_preface"]
 
 
 def explain(

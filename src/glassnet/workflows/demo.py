@@ -7,7 +7,7 @@ import numpy as np
 
 from glassnet.data.samples import digits
 from glassnet.data.table import Table
-from glassnet.explanation.explain import Explanation
+from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.notation import WeightPlace
 from glassnet.explanation.numbers import Step, place_at
 from glassnet.formula.document import Document, Paragraph, Picture, Section

@@ -6,7 +6,8 @@ import numpy as np
 
 from glassnet.data.table import Table, is_missing, read_table
 from glassnet.data.targets import NumberTarget
-from glassnet.explanation.explain import Explanation, describe, explain
+from glassnet.explanation.explain import describe, explain
+from glassnet.explanation.explanation import Explanation
 from glassnet.interop.keras import from_keras
 from glassnet.interop.onnx import from_onnx
 from glassnet.model import Model, as_number, class_texts, load
