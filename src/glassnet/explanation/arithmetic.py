@@ -21,6 +21,10 @@ class Arithmetic(ABC):
         For people.
     step_sizes : tuple of float
         By how much a central difference moves a net input; the smaller ones where a kink is near.
+    most_operations : int
+        How many multiply-adds it does in about half a second.
+    exponential : int
+        How many of them an exponential costs, and what else a unit needs.
     rounding : float
         How well the error of a network is known, relative to 1: some of the digits are lost on
         the way through the layers.
@@ -28,6 +32,8 @@ class Arithmetic(ABC):
 
     name: str
     step_sizes: tuple[float, ...]
+    most_operations: int
+    exponential: int
     rounding: float
 
     @abstractmethod
@@ -59,6 +65,8 @@ class FiftyDigits(Arithmetic):
 
     name = "50-digit arithmetic"
     step_sizes = (1e-15,)
+    most_operations = 2_000_000
+    exponential = 20
     rounding = 1e-40
 
     def __init__(self) -> None:
@@ -99,13 +107,16 @@ class Floating(Arithmetic):
     ----------
     number : type of NumPy number
         ``np.longdouble``, which has 64 bits of precision on x86 and no more than 53 on some, or
-        ``np.float64``, whose matrix products are several hundred times as fast.
+        ``np.float64``.
     """
 
     def __init__(self, number: type[np.floating]) -> None:
         self._number = number
         bits = np.finfo(number).nmant + 1
         self.name = f"{bits}-bit floating point"
+        by_blas = number is np.float64  # several hundred times as fast in matrix products alone
+        self.most_operations = 1_500_000_000 if by_blas else 50_000_000
+        self.exponential = 400 if by_blas else 20
         self.rounding = 16 * float(np.finfo(number).eps)
         # About the fifth root of the rounding, which suits a Richardson step; then smaller ones.
         widest = 2.0 ** -(bits // 5)

@@ -28,14 +28,8 @@ __all__ = ["Check", "Pair", "check_also", "check_gradient"]
 #: A larger difference than this fails the check.
 TOLERANCES = {"float64": 1e-8, "float32": 1e-3}
 
-# What each arithmetic does in about half a second, in multiply-adds.
-MOST_DECIMAL_OPERATIONS = 2_000_000
-MOST_LONG_OPERATIONS = 50_000_000
-MOST_DOUBLE_OPERATIONS = 1_500_000_000
 # So many weights at most are drawn of a network that is too large to compare all.
 MOST_SAMPLED = 4_000
-# How many multiply-adds an exponential costs.
-EXPONENTIAL = 20
 # Variants of the network that are computed at once.
 VARIANTS_AT_ONCE = 1024
 
@@ -122,14 +116,16 @@ def check_gradient(step: Step, wanted: Sequence[WeightPlace] = ()) -> Check:
         Weights that must be among those compared, where not all are.
     """
     count = step.architecture.parameter_count
-    if count <= MOST_DECIMAL_OPERATIONS // 100:
+    decimal, long_double, double = FiftyDigits(), Floating(np.longdouble), Floating(np.float64)
+    if count <= decimal.most_operations // 100:
         places = [place_at(step.architecture, index) for index in range(count)]
-        if _operations(step, places) <= MOST_DECIMAL_OPERATIONS:
-            return _check(step, FiftyDigits(), places)
-    arithmetic, operations = Floating(np.longdouble), MOST_LONG_OPERATIONS
-    if _operations(step, wanted) > operations:
-        arithmetic, operations = Floating(np.float64), MOST_DOUBLE_OPERATIONS
-    return _check(step, arithmetic, _affordable(step, _sample(step, wanted), operations))
+        if _operations(step, places, decimal) <= decimal.most_operations:
+            return _check(step, decimal, places)
+    fits = _operations(step, wanted, long_double) <= long_double.most_operations
+    arithmetic = long_double if fits else double
+    places = _sample(step, wanted)
+    affordable = len(_affordable(step, places, arithmetic))
+    return _check(step, arithmetic, places[: max(affordable, len(set(wanted)))])
 
 
 def check_also(step: Step, check: Check, place: WeightPlace) -> Check:
@@ -151,7 +147,7 @@ def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Che
         # Where a kink is near, a smaller step may not reach it.
         left = [place for place in left if estimates[place].at_kink]
     if left and isinstance(arithmetic, Floating):  # there, 50 digits decide
-        decided = _affordable(step, left, MOST_DECIMAL_OPERATIONS)
+        decided = _affordable(step, left, FiftyDigits())
         if decided:
             function = BatchFunction(step, FiftyDigits())
             estimates |= _differences(function, decided, *function.arithmetic.step_sizes)
@@ -212,31 +208,34 @@ def _central(
     ]
 
 
-def _variant_operations(architecture: Architecture) -> list[int]:
+def _variant_operations(architecture: Architecture, arithmetic: Arithmetic) -> list[int]:
     """For each layer, what one moved weight costs: its unit, then all layers behind it."""
-    costs, behind = [], EXPONENTIAL * architecture.outputs
+    exponential = arithmetic.exponential
+    costs, behind = [], exponential * architecture.outputs
     one_row = whole = 0  # of the weights right behind, where only one unit has moved or all have
     for place, layer in zip(architecture.places[::-1], architecture.layers[::-1], strict=True):
         spreads = layer.activation.name == "softmax"
-        own = EXPONENTIAL * place.to_units + whole if spreads else EXPONENTIAL + one_row
+        own = exponential * place.to_units + whole if spreads else exponential + one_row
         costs.append(4 * (behind + own))
-        behind += whole + EXPONENTIAL * place.to_units
+        behind += whole + exponential * place.to_units
         one_row, whole = place.to_units, math.prod(place.shape)
     return costs[::-1]
 
 
-def _operations(step: Step, places: Sequence[WeightPlace]) -> int:
+def _operations(step: Step, places: Sequence[WeightPlace], arithmetic: Arithmetic) -> int:
     """What the check of some weights costs, the unmoved network included."""
-    costs = _variant_operations(step.architecture)
+    costs = _variant_operations(step.architecture, arithmetic)
     unmoved = step.architecture.parameter_count
     return len(step.batch) * (unmoved + sum(costs[place.layer - 1] for place in places))
 
 
-def _affordable(step: Step, places: Sequence[WeightPlace], operations: int) -> list[WeightPlace]:
-    """The first of some places, as many as the operations allow."""
-    costs = np.array(_variant_operations(step.architecture))
+def _affordable(
+    step: Step, places: Sequence[WeightPlace], arithmetic: Arithmetic
+) -> list[WeightPlace]:
+    """The first of some places, as many as take the arithmetic about half a second."""
+    costs = np.array(_variant_operations(step.architecture, arithmetic))
     spent = np.cumsum(costs[[place.layer - 1 for place in places]]) if places else np.zeros(0)
-    allowed = operations / len(step.batch) - step.architecture.parameter_count
+    allowed = arithmetic.most_operations / len(step.batch) - step.architecture.parameter_count
     return list(places[: int((spent <= allowed).sum())])
 
 

@@ -11,9 +11,7 @@ from glassnet.data.arrays import checked_inputs, checked_targets, labels_of
 from glassnet.explanation.check import check_gradient
 from glassnet.explanation.drawing import draw_network
 from glassnet.explanation.explanation import Explanation, Origins
-from glassnet.explanation.notation import (
-    Notation,
-)
+from glassnet.explanation.notation import Notation
 from glassnet.explanation.numbers import Batch, Step, Update, take_forward, take_step
 from glassnet.explanation.selection import Limits
 from glassnet.explanation.whole_step import ShownWeights, forward_sections, step_sections
