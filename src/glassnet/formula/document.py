@@ -60,6 +60,14 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
 
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Whether each column holds numbers alone."""
+        return tuple(
+            bool(self.rows) and all(isinstance(row[column], float | int) for row in self.rows)
+            for column in range(len(self.columns))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Bars:
@@ -68,6 +76,11 @@ class Bars:
     labels: tuple[str, ...]
     series: tuple[tuple[str, tuple[float, ...]], ...]
     caption: str = ""
+
+    def size(self, value: float) -> float:
+        """How long a value's bar is beside the longest, from 0 to 1."""
+        longest = max((abs(value) for _, values in self.series for value in values), default=0.0)
+        return abs(value) / longest if longest else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,13 @@ class Curves:
     y_name: str
     curves: tuple[Curve, ...]
     caption: str = ""
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """The least and the largest x, then y; None where there are no points."""
+        x = [value for curve in self.curves for value in curve.x]
+        y = [value for curve in self.curves for value in curve.y]
+        return (min(x), max(x), min(y), max(y)) if x else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +134,11 @@ class DrawnLayer:
     units: tuple[DrawnUnit, ...]
     more: int
     has_bias: bool
+
+    @property
+    def rows(self) -> int:
+        """How many places its column has."""
+        return len(self.units) + bool(self.more) + self.has_bias
 
 
 @dataclass(frozen=True, slots=True)

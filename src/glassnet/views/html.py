@@ -144,11 +144,10 @@ def _cell(cell: Cell, digits: Digits) -> str:
 
 
 def _bars(bars: Bars, digits: Digits) -> str:
-    largest = max((abs(value) for _, values in bars.series for value in values), default=0.0)
     cells, short = [], digits and min(digits, 4)
     for place, label in enumerate(bars.labels):
         for number, (name, values) in enumerate(bars.series):
-            width = 75 * abs(values[place]) / largest if largest else 0
+            width = 75 * bars.size(values[place])
             colour = COLOURS[number % len(COLOURS)]
             bar = f'<i style="width:{width:.4g}%;background:{colour}"></i>'
             cells.append(
@@ -160,7 +159,7 @@ def _bars(bars: Bars, digits: Digits) -> str:
 
 
 def _curves(curves: Curves) -> str:
-    if not any(curve.x for curve in curves.curves):
+    if curves.bounds is None:
         return _figure(curves.caption, "<p>(no points)</p>")
     legend = " ".join(
         f'<span style="color:{COLOURS[number % len(COLOURS)]}">━ {escape(curve.name)}</span>'

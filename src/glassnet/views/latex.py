@@ -95,11 +95,7 @@ def _captioned(caption: str, content: str) -> str:
 
 
 def _table(table: Table, writer: TeXWriter) -> str:
-    numbers = [
-        bool(table.rows) and all(isinstance(row[column], float | int) for row in table.rows)
-        for column in range(len(table.columns))
-    ]
-    columns = "".join("r" if right else "l" for right in numbers)
+    columns = "".join("r" if right else "l" for right in table.numeric)
     head = " & ".join(words_tex(name) for name in table.columns)
     rows = [" & ".join(_cell(cell, writer) for cell in row) + r" \\" for row in table.rows]
     lines = [
@@ -121,12 +117,11 @@ def _cell(cell: Cell, writer: TeXWriter) -> str:
 
 
 def _bars(bars: Bars, writer: TeXWriter) -> str:
-    largest = max((abs(value) for _, values in bars.series for value in values), default=0.0)
     short = TeXWriter(writer.digits and min(writer.digits, 4))
     lines = [r"\begin{longtable}{@{}lll@{}}"]
     for place, label in enumerate(bars.labels):
         for number, (name, values) in enumerate(bars.series):
-            width = BAR_WIDTH * abs(values[place]) / largest if largest else 0
+            width = BAR_WIDTH * bars.size(values[place])
             bar = rf"\textcolor{{{COLOURS[number % 4]}}}{{\rule{{{width:.3f}cm}}{{1.4ex}}}}"
             head = words_tex(label) if number == 0 else ""
             lines.append(rf"{head} & {words_tex(name)} & {bar} {_cell(values[place], short)} \\")

@@ -22,7 +22,7 @@ def drawing_svg(drawing: Drawing) -> str:
 
     That needs no script: each weight's class says where it leads from and to.
     """
-    rows = max(_rows(layer) for layer in drawing.layers)
+    rows = max(layer.rows for layer in drawing.layers)
     width = 2 * LEFT + ACROSS * (len(drawing.layers) - 1)
     height = TOP + DOWN * (rows - 1) + RADIUS + 10
     widths = _widths(drawing)
@@ -38,11 +38,9 @@ def drawing_svg(drawing: Drawing) -> str:
 
 
 def curves_svg(curves: Curves) -> str:
-    """Return lines over one axis as an svg element."""
-    points = [(x, y) for curve in curves.curves for x, y in zip(curve.x, curve.y, strict=True)]
-    (left, right), (low, high) = (
-        (min(values), max(values)) for values in zip(*points, strict=True)
-    )
+    """Return lines over one axis as an svg element; there must be points."""
+    assert curves.bounds is not None
+    left, right, low, high = curves.bounds
     x_scale, y_scale = PLOT_WIDTH / (right - left or 1), PLOT_HEIGHT / (high - low or 1)
     lines = []
     for number, curve in enumerate(curves.curves):
@@ -78,18 +76,10 @@ def picture_svg(rows: Sequence[Sequence[float]]) -> str:
     return f'<svg class="picture" viewBox="{box}" role="img">{squares}</svg>'
 
 
-def _rows(layer: DrawnLayer) -> int:
-    return len(layer.units) + bool(layer.more) + layer.has_bias
-
-
 def _place(layer: DrawnLayer, number: int, row: int, rows: int) -> tuple[float, float]:
     """The middle of a unit; each layer stands in the middle of the drawing's height."""
-    lower = (rows - _rows(layer)) / 2
+    lower = (rows - layer.rows) / 2
     return LEFT + ACROSS * number, TOP + DOWN * (row + lower)
-
-
-def _bias_row(layer: DrawnLayer) -> int:
-    return _rows(layer) - 1
 
 
 def _widths(drawing: Drawing) -> list[float]:
@@ -106,7 +96,7 @@ def _widths(drawing: Drawing) -> list[float]:
 
 def _weight(weight: DrawnWeight, drawing: Drawing, rows: int, width: float) -> str:
     before, behind = drawing.layers[weight.layer - 1 : weight.layer + 1]
-    row = _bias_row(before) if weight.source is None else weight.source
+    row = before.rows - 1 if weight.source is None else weight.source
     x1, y1 = _place(before, weight.layer - 1, row, rows)
     x2, y2 = _place(behind, weight.layer, weight.unit, rows)
     colour = COLOURS[0] if weight.value >= 0 else COLOURS[1]
@@ -130,7 +120,7 @@ def _layer(number: int, layer: DrawnLayer, rows: int) -> str:
         _, y = _place(layer, number, len(layer.units), rows)
         parts.append(_label(x, y + 4, f"… {layer.more:,} more", "middle"))
     if layer.has_bias:
-        _, y = _place(layer, number, _bias_row(layer), rows)
+        _, y = _place(layer, number, layer.rows - 1, rows)
         parts.append(
             f'<circle class="bias" cx="{x:g}" cy="{y:g}" r="{BIAS_RADIUS}"/>'
             + _label(x, y + 4, "1", "middle")

@@ -221,10 +221,7 @@ def _cell(cell: Cell, writer: TextWriter) -> str:
 def _table(table: Table, writer: TextWriter) -> list[str]:
     rows = [list(table.columns), *([_cell(cell, writer) for cell in row] for row in table.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
-    right = [
-        bool(table.rows) and all(isinstance(row[column], float | int) for row in table.rows)
-        for column in range(len(table.columns))
-    ]
+    right = table.numeric
     # Where a table is too wide, its widest column of words is broken into lines.
     words = [column for column, to_right in enumerate(right) if not to_right]
     too_wide = sum(widths) + 2 * (len(widths) - 1) - WIDTH
@@ -250,14 +247,13 @@ def _row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> li
 
 
 def _bars(bars: Bars, writer: TextWriter) -> list[str]:
-    largest = max((abs(value) for _, values in bars.series for value in values), default=0.0)
     label_width = max((len(label) for label in bars.labels), default=0)
     name_width = max(len(name) for name, _ in bars.series)
     lines = []
     for place, label in enumerate(bars.labels):
         for number, (name, values) in enumerate(bars.series):
-            size = abs(values[place]) / largest * BAR_WIDTH if largest else 0
-            bar = ("█" if number == 0 else "░") * round(size) or ("▏" if values[place] else "")
+            size = round(bars.size(values[place]) * BAR_WIDTH)
+            bar = ("█" if number == 0 else "░") * size or ("▏" if values[place] else "")
             head = (label if number == 0 else "").ljust(label_width)
             value = number_text(values[place], writer.digits and min(writer.digits, 4))
             lines.append(f"{head}  {name.ljust(name_width)}  {bar} {value}".rstrip())
@@ -265,12 +261,9 @@ def _bars(bars: Bars, writer: TextWriter) -> list[str]:
 
 
 def _curves(curves: Curves) -> list[str]:
-    points = [(x, y) for curve in curves.curves for x, y in zip(curve.x, curve.y, strict=True)]
-    if not points:
+    if curves.bounds is None:
         return ["(no points)"]
-    (left, right), (low, high) = (
-        (min(values), max(values)) for values in zip(*points, strict=True)
-    )
+    left, right, low, high = curves.bounds
     grid = [[" "] * CURVE_WIDTH for _ in range(CURVE_HEIGHT)]
     for number, curve in enumerate(curves.curves):
         for x, y in zip(curve.x, curve.y, strict=True):

@@ -17,7 +17,7 @@ ACROSS, DOWN = 3.2, 1.5  # between the middles of units
 def drawing_tikz(drawing: Drawing) -> str:
     """Return a network: units as nodes, weights as lines behind them, scaled to the page."""
     depth = len(drawing.layers) - 1
-    most = max(_rows(layer) for layer in drawing.layers)
+    most = max(layer.rows for layer in drawing.layers)
     scale = min(1.0, PAGE_WIDTH / (ACROSS * depth + 2.5), PAGE_HEIGHT / (DOWN * most))
     nodes = [
         line
@@ -35,12 +35,9 @@ def drawing_tikz(drawing: Drawing) -> str:
 
 def curves_tikz(curves: Curves) -> str:
     """Return lines over one axis."""
-    points = [(x, y) for curve in curves.curves for x, y in zip(curve.x, curve.y, strict=True)]
-    if not points:
+    if curves.bounds is None:
         return "(no points)"
-    (left, right), (low, high) = (
-        (min(values), max(values)) for values in zip(*points, strict=True)
-    )
+    left, right, low, high = curves.bounds
     x_scale, y_scale = PLOT_WIDTH / (right - left or 1), PLOT_HEIGHT / (high - low or 1)
     lines = [
         r"\begin{tikzpicture}",
@@ -76,12 +73,8 @@ def picture_tikz(rows: Sequence[Sequence[float]]) -> str:
     return "\n".join([r"\begin{tikzpicture}[scale=0.25]", *squares, r"\end{tikzpicture}"])
 
 
-def _rows(layer: DrawnLayer) -> int:
-    return len(layer.units) + bool(layer.more) + layer.has_bias
-
-
 def _layer(number: int, layer: DrawnLayer, title_at: float) -> list[str]:
-    x, top = ACROSS * number, DOWN / 2 * (_rows(layer) - 1)
+    x, top = ACROSS * number, DOWN / 2 * (layer.rows - 1)
     nodes = [rf"\node at ({x:.2f},{title_at:.2f}) {{{words_tex(layer.title)}}};"]
     nodes += [
         _unit(unit, f"u{number}x{row}", f"({x:.2f},{top - DOWN * row:.2f})")
