@@ -37,8 +37,7 @@ class StepEquations(ForwardEquations):
     def mean_error(self) -> Equation:
         """E of the batch: the mean of its examples' errors."""
         batch, trace = self.step.batch, self.step.trace
-        counts = np.ones(len(batch)) if batch.weights is None else batch.weights
-        errors = trace.errors * counts
+        errors = trace.errors * batch.counts
 
         def term(example: int) -> Formula:
             return self.names.error_of(example, float(errors[example]))
@@ -98,13 +97,8 @@ class StepEquations(ForwardEquations):
 
         total = self.names.total(self.step.batch.total)
         mean = largest_sum(own, term, self.most_terms) / total
-        left = self.batch_gradient_symbol(place)
-        return worked(left, mean, value)
-
-    def batch_gradient_symbol(self, place: WeightPlace) -> Partial:
-        """∂E/∂w, E the mean error of the batch."""
         error = self.names.mean_error(self.step.mean_error)
-        return Partial(error, self.weight(place), self.step.gradient_at(place))
+        return worked(Partial(error, weight, value), mean, value)
 
     def single_path(self, place: WeightPlace) -> Equation | None:
         """∂E/∂w as one product from the error to the weight, where only one path leads there."""

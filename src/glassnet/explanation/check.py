@@ -253,11 +253,10 @@ def _sample(step: Step, wanted: Sequence[WeightPlace]) -> list[WeightPlace]:
 
 def _floors(step: Step) -> list[float]:
     """A thousandth of each layer's largest gradient."""
-    floors = []
-    for place in step.architecture.places:
-        end = (place.biases or place.weights).stop
-        floors.append(1e-3 * float(np.abs(step.gradient[place.weights.start : end]).max()))
-    return floors
+    return [
+        1e-3 * float(np.abs(step.gradient[place.parameters]).max())
+        for place in step.architecture.places
+    ]
 
 
 def _pair(step: Step, place: WeightPlace, estimate: _Estimate, floor: float) -> Pair:

@@ -139,8 +139,8 @@ def explain_with_preface(
     objective = cost.paired_with(net.output_activation)
     given = np.asarray(x)
     alone = given.size == net.architecture.inputs
-    if alone and given.ndim > 1 and len(given) == 1 and np.ndim(desired) > 0:
-        alone = len(desired) != 1 or net.architecture.outputs == 1  # else a batch of one example
+    if given.ndim > 1 and len(given) == 1 and np.ndim(desired) > 0 and len(desired) == 1:
+        alone = False  # a batch of one example
     rows = given.reshape(1, -1) if alone else given
     inputs = checked_inputs(rows, net.architecture.inputs, net.dtype, "x")
     example = whole_number("example", example, 0, len(inputs) - 1)

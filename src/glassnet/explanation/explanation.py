@@ -163,20 +163,14 @@ class Explanation:
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the explanation as one HTML page; write it where a path is given."""
-        page = document_page(self.document)
-        if path is not None:
-            write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
-        return page
+        return _written(document_page(self.document), path)
 
     def to_latex(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the explanation as a LaTeX document; write it where a path is given.
 
         It needs what every TeX Live brings: amsmath, longtable and TikZ.
         """
-        text = document_latex(self.document)
-        if path is not None:
-            write_atomically(path, lambda file: file.write_text(text, encoding="utf-8"))
-        return text
+        return _written(document_latex(self.document), path)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as JSON values."""
@@ -196,8 +190,7 @@ class Explanation:
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the explanation as JSON text; write it where a path is given."""
         text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
-        if path is not None:
-            write_atomically(path, lambda file: file.write_text(text + "\n", encoding="utf-8"))
+        _written(f"{text}\n", path)
         return text
 
     def __str__(self) -> str:
@@ -209,3 +202,10 @@ class Explanation:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows: HTML, and text where it has no HTML."""
         return {"text/html": document_html(self.document), "text/plain": self.to_text()}
+
+
+def _written(text: str, path: str | os.PathLike[str] | None) -> str:
+    """The text, which also stands in the file where a path is given."""
+    if path is not None:
+        write_atomically(path, lambda file: file.write_text(text, encoding="utf-8"))
+    return text

@@ -77,15 +77,10 @@ class ForwardEquations:
         else:
             formula = activation.formula(self.net_input_symbols(layer), unit, self.most_terms)
         equations = [worked(left, formula, left.value)]
-        if self.drops_out(layer):
+        if self.forward.drops_out(layer):
             y = self.output(layer, unit)
             equations.append(worked(y, product_of(left, self.kept(layer, unit)), y.value))
         return equations
-
-    def drops_out(self, layer: int) -> bool:
-        """Whether dropout acts on a layer's outputs."""
-        kept = self.forward.kept
-        return kept is not None and layer < self.depth and bool((kept[layer] != 1).any())
 
     def weight(self, place: WeightPlace) -> Symbol:
         """A weight's symbol."""
@@ -107,7 +102,7 @@ class ForwardEquations:
 
     def activated(self, layer: int, unit: int) -> Symbol:
         """g(in_j(l)), named y where no dropout acts on it."""
-        if not self.drops_out(layer):
+        if not self.forward.drops_out(layer):
             return self.output(layer, unit)
         return self.names.activated(layer, unit, float(self.forward.activated(layer)[unit]))
 
@@ -126,7 +121,7 @@ class ForwardEquations:
 
     def kept(self, layer: int, unit: int) -> Formula:
         """m_j(l), what dropout multiplies an output with."""
-        if not self.drops_out(layer) or self.forward.kept is None:
+        if not self.forward.drops_out(layer) or self.forward.kept is None:
             return Number(1.0)
         return self.names.kept(layer, unit, float(self.forward.kept[layer][unit]))
 

@@ -130,6 +130,10 @@ class Notation:
         """Return E of a batch."""
         return Symbol("E", value)
 
+    def path(self, number: int, value: float) -> Symbol:
+        """Return the product along a path, numbered from 1."""
+        return Symbol("path", value, index=str(number))
+
     def count(self, value: float) -> Symbol:
         """Return how often an example counts."""
         return Symbol("count", value)

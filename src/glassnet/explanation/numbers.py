@@ -54,6 +54,10 @@ class Forward:
             return self.x if self.kept is None else self.x * self.kept[0]
         return self.outputs[layer - 1]
 
+    def drops_out(self, layer: int) -> bool:
+        """Return whether dropout acts on a layer's outputs."""
+        return self.kept is not None and bool((self.kept[layer] != 1).any())
+
     def activated(self, layer: int) -> Array:
         """Return g(in(layer)), as it is before dropout."""
         if self.kept is None:
@@ -95,14 +99,21 @@ class Batch:
     def __len__(self) -> int:
         return len(self.x)
 
-    def count(self, example: int) -> float:
-        """Return how often an example counts."""
-        return 1.0 if self.weights is None else float(self.weights[example])
+    @cached_property
+    def counts(self) -> NDArray[np.float64]:
+        """How often each example counts."""
+        return np.ones(len(self)) if self.weights is None else self.weights.astype(np.float64)
 
     @property
     def total(self) -> float:
         """For how many all examples count together."""
-        return float(len(self)) if self.weights is None else float(self.weights.sum(dtype=float))
+        return float(self.counts.sum())
+
+    def kept(self, architecture: Architecture) -> list[Array] | None:
+        """Return what dropout multiplies the outputs of layers 0 ... L with; None without it."""
+        if self.masks is None:
+            return None
+        return self.masks.kept(architecture, len(self), self.x.dtype)
 
 
 @dataclass(frozen=True)
@@ -169,12 +180,12 @@ class Step(Forward):
     @property
     def alone(self) -> bool:
         """Whether the example is the whole batch and counts once."""
-        return len(self.batch) == 1 and self.batch.count(0) == 1
+        return len(self.batch) == 1 and self.count == 1
 
     @property
     def count(self) -> float:
         """How often the example counts."""
-        return self.batch.count(self.example)
+        return float(self.batch.counts[self.example])
 
     @cached_property
     def changes(self) -> Array:
@@ -208,11 +219,15 @@ class Step(Forward):
         if place.source is None:
             return deltas
         multiplier = self.architecture.places[place.layer - 1].multiplier
-        if place.layer > 1:
-            y = self.trace.outputs[place.layer - 2][:, place.source]
-        else:
-            y = _met_inputs(self.batch, self.architecture)[:, place.source]
-        return deltas * multiplier * y
+        before = [self.met_inputs, *self.trace.outputs][place.layer - 1]
+        own: NDArray[np.float64] = deltas * multiplier * before[:, place.source]
+        return own
+
+    @cached_property
+    def met_inputs(self) -> Array:
+        """The inputs of all examples as the first layer meets them."""
+        kept = self.batch.kept(self.architecture)
+        return self.batch.x if kept is None else self.batch.x * kept[0]
 
 
 def take_forward(
@@ -257,7 +272,7 @@ def take_step(
             len(batch),
         )
         after = traced(new)
-    count = batch.count(example)
+    count, kept = float(batch.counts[example]), batch.kept(architecture)
     net_inputs, outputs, deltas = _rows(example, trace.net_inputs, trace.outputs, trace.deltas)
     return Step(
         architecture,
@@ -265,7 +280,7 @@ def take_step(
         batch.x[example],
         net_inputs,
         outputs,
-        _kept(batch, architecture, example),
+        None if kept is None else [factors[example] for factors in kept],
         objective=objective,
         batch=batch,
         trace=trace,
@@ -309,21 +324,5 @@ def _rows(example: int, *layers: Sequence[Array]) -> tuple[list[Array], ...]:
     return tuple([array[example] for array in arrays] for arrays in layers)
 
 
-def _kept(batch: Batch, architecture: Architecture, example: int) -> list[Array] | None:
-    if batch.masks is None:
-        return None
-    kept = batch.masks.kept(architecture, len(batch), batch.x.dtype)
-    return [factors[example] for factors in kept]
-
-
-def _met_inputs(batch: Batch, architecture: Architecture) -> Array:
-    """The inputs of all examples as the first layer meets them."""
-    if batch.masks is None:
-        return batch.x
-    met: Array = batch.x * batch.masks.kept(architecture, len(batch), batch.x.dtype)[0]
-    return met
-
-
 def _mean(trace: Trace, batch: Batch) -> float:
-    weights = np.ones(len(batch)) if batch.weights is None else batch.weights
-    return float(np.dot(trace.errors, weights)) / batch.total if batch.total else 0.0
+    return float(np.dot(trace.errors, batch.counts)) / batch.total if batch.total else 0.0

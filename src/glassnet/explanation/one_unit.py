@@ -11,7 +11,6 @@ from glassnet.explanation.notation import UnitPlace
 from glassnet.explanation.sections import with_rounding
 from glassnet.explanation.selection import Limits, largest
 from glassnet.formula.document import Block, Cell, Section, Table
-from glassnet.structure.layer import Scale
 
 __all__ = ["unit_sections"]
 
@@ -60,10 +59,9 @@ def _behind(equations: StepEquations, place: UnitPlace, limits: Limits) -> list[
     layer, unit = place.layer, place.unit
     values = equations.backward_contributions(layer, unit)
     chosen = largest(values, limits.units * 2)
-    own_only = isinstance(equations.step.layer(layer + 1), Scale)
     rows: list[tuple[Cell, ...]] = []
     for number in _by_size(values, chosen.shown):
-        j = unit if own_only else number
+        j = unit if equations.is_scale(layer + 1) else number
         name = equations.names.unit_name(layer + 1, j)
         rows.append((name, equations.delta_symbol(layer + 1, j).value, float(values[number])))
     caption = f"Where ∂E/∂y = {limits.number(math.fsum(values))} comes from, the largest first"

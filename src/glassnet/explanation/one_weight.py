@@ -17,7 +17,7 @@ from glassnet.explanation.sections import (
 from glassnet.explanation.selection import Limits, largest
 from glassnet.explanation.updating import UpdateEquations
 from glassnet.formula.document import Block, Cell, Equation, Paragraph, Section, Table, worked
-from glassnet.formula.tree import Formula, Partial, Remainder, Sum, Symbol
+from glassnet.formula.tree import Formula, Partial, Remainder, Sum
 
 __all__ = ["weight_sections"]
 
@@ -114,7 +114,7 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
         for number, path in enumerate(paths.largest[:FEW], start=1)
     ]
     terms: list[Formula] = [
-        Symbol("path", path.value, index=str(number))
+        equations.names.path(number, path.value)
         for number, path in enumerate(paths.largest, start=1)
     ]
     if paths.others:

@@ -183,5 +183,5 @@ def path_equation(
         Partial(above, below, value)
         for below, above, value in zip(ends, ends[1:], path.partials, strict=False)
     ]
-    left = Symbol("path", path.value, index=str(number))
+    left = names.path(number, path.value)
     return worked(left, Product(tuple(reversed(factors))), path.value)

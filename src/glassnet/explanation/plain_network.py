@@ -26,12 +26,10 @@ class BatchFunction:
         biases = [
             None if b is None else arithmetic.array(b) for b in architecture.biases(step.parameters)
         ]
-        kept = None
-        if batch.masks is not None:
-            kept = batch.masks.kept(architecture, len(batch), batch.x.dtype)
+        kept = batch.kept(architecture)
         self.counted = [
             (
-                arithmetic.array(np.array(batch.count(example)))[()],
+                arithmetic.array(batch.counts[example])[()],
                 NetworkFunction(
                     step,
                     arithmetic,
@@ -43,7 +41,7 @@ class BatchFunction:
                 ),
             )
             for example in range(len(batch))
-            if batch.count(example) != 0
+            if batch.counts[example] != 0
         ]
         self.total = arithmetic.array(np.array(batch.total))[()]
         self.error = sum(count * function.error for count, function in self.counted) / self.total

@@ -32,15 +32,13 @@ __all__ = [
 ]
 
 
-def unit_blocks(
-    equations: ForwardEquations, layer: int, limits: Limits, keep: int | None = None
-) -> list[Block]:
+def unit_blocks(equations: ForwardEquations, layer: int, limits: Limits) -> list[Block]:
     """in and y of a layer's units; where they are many, of those with the largest outputs."""
     chosen = largest(equations.forward.units(layer), limits.units)
     blocks: list[Block] = []
     for unit in chosen.shown:
         blocks.append(Paragraph(f"Unit {equations.names.unit_name(layer, unit)}:"))
-        blocks += [equations.net_input(layer, unit, keep), *equations.outputs(layer, unit)]
+        blocks += [equations.net_input(layer, unit), *equations.outputs(layer, unit)]
     return blocks + chosen.sentence("units", "outputs", limits)
 
 

@@ -132,10 +132,9 @@ def largest_in_layer(
     architecture: Architecture, buffer: Array, layer: int, most: int
 ) -> tuple[list[WeightPlace], Selection]:
     """Return the weights of a layer with the largest values in a buffer laid out as parameters."""
-    where = architecture.places[layer - 1]
-    end = (where.biases or where.weights).stop
-    chosen = largest(buffer[where.weights.start : end], most)
-    places = [place_at(architecture, where.weights.start + index) for index in chosen.shown]
+    where = architecture.places[layer - 1].parameters
+    chosen = largest(buffer[where], most)
+    places = [place_at(architecture, where.start + index) for index in chosen.shown]
     # Unit by unit, the bias behind the weights.
     places.sort(key=lambda place: (place.unit, place.source is None, place.source or 0))
     return places, chosen

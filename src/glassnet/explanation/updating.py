@@ -1,6 +1,5 @@
 """The equations of the update: what the rule makes of a weight's gradient."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ from glassnet.formula.document import Block, Cell, Equation, Paragraph, Table, w
 from glassnet.formula.tree import Number, Symbol
 from glassnet.structure.activation import Array
 from glassnet.update.penalty import L1, L2
-from glassnet.update.rule import Moment
+from glassnet.update.rule import Moment, gradient_norm
 
 __all__ = ["UpdateEquations"]
 
@@ -57,12 +56,11 @@ class UpdateEquations:
         return blocks + self._penalties()
 
     def _clipping(self, most: float) -> list[Block]:
-        length = math.sqrt(float(np.square(self.step.gradient, dtype=np.float64).sum()))
         if self.clip_factor == 1:
             words = "The gradient of all parameters together is no longer than allowed: κ = 1."
             return [Paragraph(words)]
         words = "The gradient of all parameters together is longer than allowed, and is shortened:"
-        norm = Symbol("|∂E/∂w|", length)
+        norm = Symbol("|∂E/∂w|", gradient_norm(self.step.gradient))
         factor = Symbol("κ", self.clip_factor)
         return [Paragraph(words), worked(factor, Number(most) / norm, self.clip_factor)]
 

@@ -107,7 +107,7 @@ def _forward_blocks(equations: ForwardEquations, layer: int, limits: Limits) -> 
 def _input_blocks(equations: ForwardEquations, limits: Limits) -> list[Block]:
     forward = equations.forward
     chosen = largest(forward.x, limits.units * 2)
-    if not equations.drops_out(0) or forward.kept is None:
+    if not forward.drops_out(0) or forward.kept is None:
         rows = [(symbol, symbol.value) for symbol in map(equations.input, chosen.shown)]
         table = Table(("input", "value"), tuple(rows), "The inputs")
         return [table, *chosen.sentence("inputs", "values", limits)]

@@ -164,6 +164,7 @@ class Run:
         plan, training = self.plan, self.training
         rows, steps_in_epoch = len(training.x), self._steps_in_epoch
         epochs, first = self._epochs_at_once(), self.history.epochs
+        before = first * steps_in_epoch
         order = self._order(plan.first_epoch + first, epochs)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
         rates = training.rule.optimizer.learning_rate * plan.schedule.factors(self._moments(epochs))
@@ -172,13 +173,12 @@ class Run:
         done = recorded = 0
         began = time.perf_counter()
         while done < len(rates):
-            part = slice(done, self._until(first * steps_in_epoch, done, len(rates)))
+            part = slice(done, self._until(before, done, len(rates)))
             batches = starts[part.start : part.stop + 1]
-            if first * steps_in_epoch + done in plan.record:
+            if (number := before + done) in plan.record:
                 batch = order[batches[0] : batches[1]]
-                self.history.steps[first * steps_in_epoch + done] = TrainingStep.of(
-                    training, batch, float(rates[done])
-                )
+                step = TrainingStep.of(training, batch, float(rates[done]))
+                self.history.steps[number] = step
             errors[part] = self._timed_run(Steps(order, batches, rates[part]))
             examples = training.example_weight(order[batches[0] : batches[-1]])
             done = part.stop

@@ -33,6 +33,11 @@ class Place:
     biases: slice | None
     multiplier: float
 
+    @property
+    def parameters(self) -> slice:
+        """Where all of them stand, weights and biases."""
+        return slice(self.weights.start, (self.biases or self.weights).stop)
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -138,8 +143,7 @@ class Architecture:
     @cached_property
     def parameter_count(self) -> int:
         """How many weights and biases there are."""
-        last = self.places[-1]
-        count: int = (last.biases or last.weights).stop
+        count: int = self.places[-1].parameters.stop
         return count
 
     def weights(self, parameters: Array) -> list[Array]:

@@ -10,7 +10,7 @@ from glassnet.given import real_number
 from glassnet.update.optimizer import Array, Optimizer
 from glassnet.update.penalty import L1, L2, Penalty, WeightDecay
 
-__all__ = ["Group", "Moment", "UpdateRule"]
+__all__ = ["Group", "Moment", "UpdateRule", "gradient_norm"]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class UpdateRule:
         """Return κ, by which the gradient becomes as short as allowed; 1 where it is already."""
         if self.clip_norm is None:
             return 1.0
-        length = float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))
+        length = gradient_norm(gradient)
         return self.clip_norm / length if length > self.clip_norm else 1.0
 
     def total(self, kind: type[Penalty], biases: bool, examples: int) -> float:
@@ -133,7 +133,7 @@ class UpdateRule:
         weight: Symbol,
         gradient: Symbol,
         state: Sequence[Symbol],
-        moment: "Moment",
+        moment: Moment,
         *,
         biases: bool,
     ) -> list[tuple[str, Formula]]:
@@ -155,7 +155,8 @@ class UpdateRule:
             where weights decay; then the optimizer's.
         """
         named: list[tuple[str, Formula]] = []
-        clipped = gradient if moment.clip_factor == 1 else _kappa(moment) * gradient
+        kappa = Symbol("κ", moment.clip_factor)
+        clipped = gradient if moment.clip_factor == 1 else kappa * gradient
         penalties = [
             penalty.derivative_formula(weight, moment.examples)
             for penalty in self.penalties
@@ -183,5 +184,6 @@ class UpdateRule:
         return gradient
 
 
-def _kappa(moment: Moment) -> Symbol:
-    return Symbol("κ", moment.clip_factor)
+def gradient_norm(gradient: Array) -> float:
+    """Return the length of a gradient, of all parameters together."""
+    return float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))
