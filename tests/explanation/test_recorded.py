@@ -193,6 +193,12 @@ def test_a_batch_may_be_of_one_example() -> None:
         assert gn.explain(net, X[:1], desired).step.error == alone.error
 
 
+def test_a_batch_of_one_example_may_have_one_output() -> None:
+    net = gn.Network([4, 1], output="identity", seed=3)
+    errors = {gn.explain(net, X[:1], desired).step.error for desired in ([[2.0]], [2.0], 2.0)}
+    assert len(errors) == 1
+
+
 def test_certainty_that_is_wrong_says_why_its_numbers_do_not_add_up() -> None:
     net = gn.Network([4, 3], output="softmax", dtype="float64", seed=1)
     explanation = gn.explain(net, X[0] * 1e4, 0 if net.predict(X[:1])[0] else 1)

@@ -104,6 +104,18 @@ class Assembly:
         layer = Scale("identity", bias=b is not None).behind(self.units)
         self._add(layer, w, b)
 
+    def normalise(
+        self,
+        gamma: NDArray[Any],
+        beta: NDArray[Any],
+        mean: NDArray[Any],
+        variance: NDArray[Any],
+        epsilon: float,
+    ) -> None:
+        """Add a batch normalisation at inference: γ (y − mean) / √(variance + ε) + β."""
+        w = gamma / np.sqrt(variance.astype(np.float64) + epsilon)
+        self.scale(w, beta - mean * w)
+
     def shift(self, biases: ArrayLike) -> None:
         """Add b to the last layer, where it is linear and has none; or a layer that does."""
         last = self._layers[-1] if self._layers else None
@@ -111,7 +123,7 @@ class Assembly:
             self.scale(1.0, biases)
             return
         self._biases[-1] = self._vector(biases, last.units)
-        self._layers[-1] = _with_bias(last)
+        self._layers[-1] = _rebuilt(last, last.activation, bias=True)
 
     def activate(self, name: str, parameter: float | None = None) -> None:
         """Let the last layer end in an activation; behind one that does already, add a layer."""
@@ -121,7 +133,8 @@ class Assembly:
         self._require_no_logarithms()
         if not self._layers or not isinstance(self._layers[-1].activation, Identity):
             self.scale(np.ones(self.units), None)
-        self._layers[-1] = _with_activation(self._layers[-1], activation)
+        last = self._layers[-1]
+        self._layers[-1] = _rebuilt(last, activation, bias=last.bias)
 
     def log_softmax(self) -> None:
         """End in a softmax whose logarithms the foreign model gives."""
@@ -181,13 +194,8 @@ class Assembly:
         return np.broadcast_to(vector, (units,)).copy()
 
 
-def _with_bias(layer: Layer) -> Layer:
+def _rebuilt(layer: Layer, activation: Activation, *, bias: bool) -> Layer:
+    """The layer with another activation, or a bias unit."""
     if isinstance(layer, Scale):
-        return Scale(layer.activation, bias=True).behind(layer.units)
-    return Dense(layer.units, layer.activation, bias=True, initial="zero")
-
-
-def _with_activation(layer: Layer, activation: Activation) -> Layer:
-    if isinstance(layer, Scale):
-        return Scale(activation, bias=layer.bias).behind(layer.units)
-    return Dense(layer.units, activation, bias=layer.bias, initial="zero")
+        return Scale(activation, bias=bias).behind(layer.units)
+    return Dense(layer.units, activation, bias=bias, initial="zero")

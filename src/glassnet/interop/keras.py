@@ -318,12 +318,11 @@ def _add(
 
 
 def _normalise(assembly: Assembly, config: dict[str, Any], weights: list[NDArray[Any]]) -> None:
-    arrays = iter([array.astype(np.float64) for array in weights])
+    arrays = iter(weights)
     gamma = next(arrays) if config.get("scale", True) else np.ones(assembly.units)
     beta = next(arrays) if config.get("center", True) else np.zeros(assembly.units)
     mean, variance = arrays
-    w = gamma / np.sqrt(variance + config["epsilon"])
-    assembly.scale(w, beta - mean * w)
+    assembly.normalise(gamma, beta, mean, variance, config["epsilon"])
 
 
 def _activate(assembly: Assembly, activation: Any, words: str) -> None:

@@ -241,9 +241,8 @@ def _add_normalisation(
 ) -> None:
     if settings.get("training_mode", 0):
         raise refuse(f"the node {_named(node)} in training")
-    gamma, beta, mean, variance = (constants[name].astype(float) for name in node.input[1:5])
-    w = gamma / np.sqrt(variance + settings.get("epsilon", 1e-5))
-    a.scale(w, beta - mean * w)
+    gamma, beta, mean, variance = (constants[name] for name in node.input[1:5])
+    a.normalise(gamma, beta, mean, variance, settings.get("epsilon", 1e-5))
 
 
 def _add_selu(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:

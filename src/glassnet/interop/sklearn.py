@@ -11,6 +11,8 @@ from glassnet.structure.costs import cost_named
 
 __all__ = ["from_sklearn"]
 
+PERCEPTRONS = ("MLPClassifier", "MLPRegressor")
+LINEAR = ("LogisticRegression", "LogisticRegressionCV", "Perceptron")
 ACTIVATIONS = {
     "identity": "identity",
     "logistic": "sigmoid",
@@ -64,22 +66,12 @@ def from_sklearn(estimator: Any) -> Network:
     assembly = Assembly(inputs, np.dtype(coefficients[0].dtype).name)
     for scaler in before:
         _add_scaler(assembly, scaler)
-    match type(last).__name__:
-        case "MLPClassifier" | "MLPRegressor":
-            return _perceptrons(assembly, last, features)
-        case "LogisticRegression" | "LogisticRegressionCV" | "Perceptron":
-            return _linear(assembly, last, features)
-    raise _unknown(last)
+    made_of = _perceptrons if type(last).__name__ in PERCEPTRONS else _linear
+    return made_of(assembly, last, features)
 
 
 def _require_fitted(estimator: Any) -> None:
-    if type(estimator).__name__ not in (
-        "MLPClassifier",
-        "MLPRegressor",
-        "LogisticRegression",
-        "LogisticRegressionCV",
-        "Perceptron",
-    ):
+    if type(estimator).__name__ not in (*PERCEPTRONS, *LINEAR):
         raise _unknown(estimator)
     if not hasattr(estimator, "coef_") and not hasattr(estimator, "coefs_"):
         raise ValueError(f"the {type(estimator).__name__} is not fitted; call its fit first")
@@ -96,18 +88,15 @@ def _unknown(estimator: Any) -> LimitError:
 def _add_scaler(assembly: Assembly, scaler: Any) -> None:
     units = assembly.units
     match type(scaler).__name__:
-        case "StandardScaler":
+        case "StandardScaler" | "RobustScaler" as kind:
+            middle = scaler.mean_ if kind == "StandardScaler" else scaler.center_
             by = np.ones(units) if scaler.scale_ is None else np.asarray(scaler.scale_)
-            centre = np.zeros(units) if scaler.mean_ is None else np.asarray(scaler.mean_)
+            centre = np.zeros(units) if middle is None else np.asarray(middle)
             assembly.scale(1 / by, -centre / by)
         case "MinMaxScaler" if not scaler.clip:
             assembly.scale(scaler.scale_, scaler.min_)
         case "MaxAbsScaler" if not getattr(scaler, "clip", False):
             assembly.scale(1 / np.asarray(scaler.scale_), None)
-        case "RobustScaler":
-            by = np.ones(units) if scaler.scale_ is None else np.asarray(scaler.scale_)
-            centre = np.zeros(units) if scaler.center_ is None else np.asarray(scaler.center_)
-            assembly.scale(1 / by, -centre / by)
         case _:
             raise _unknown(scaler)
 

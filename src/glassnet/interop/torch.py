@@ -274,8 +274,8 @@ def _add(assembly: Assembly, layer: Any) -> None:
             gamma, beta = np.ones(assembly.units), np.zeros(assembly.units)
             if layer.affine:
                 gamma, beta = _array(layer.weight), _array(layer.bias)
-            w = gamma / np.sqrt(_array(layer.running_var) + layer.eps)
-            assembly.scale(w, beta - _array(layer.running_mean) * w)
+            mean, variance = _array(layer.running_mean), _array(layer.running_var)
+            assembly.normalise(gamma, beta, mean, variance, layer.eps)
         case "LeakyReLU":
             assembly.activate("leaky_relu", layer.negative_slope)
         case "ELU":
