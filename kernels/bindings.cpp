@@ -195,17 +195,17 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
         memory.get());
 }
 
-// One step of an update by a gradient; `rows` is the size of its batch.
+// One step of an update by a gradient; `examples` is for how many its batch counts.
 template <class T>
 void update(const Program& program, const Update& update, Vector<T> parameters, Rows<T> state,
-            Vector<const T> gradient, int64_t rows, int64_t step, double learning_rate) {
+            Vector<const T> gradient, double examples, int64_t step, double learning_rate) {
     const int64_t count = program.network().parameter_count;
     require(int64_t(parameters.shape(0)) == count && int64_t(gradient.shape(0)) == count &&
                 fits(state, update, count),
             "parameters, state and gradient do not fit the network and each other");
     std::vector<double> squares(size_t(update.clip_norm != 0 ? count / 4096 + 1 : 0));
     program.kernels<T>().update(program.network(), update, parameters.data(), state.data(),
-                                state.stride(0), gradient.data(), squares.data(), rows, step,
+                                state.stride(0), gradient.data(), squares.data(), examples, step,
                                 learning_rate);
 }
 

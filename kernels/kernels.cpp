@@ -310,7 +310,7 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
 
 template <class T>
 void update_parameters(const Network& network, const Update& update, T* parameters, T* state,
-                       int64_t state_stride, const T* gradient, double* squares, int64_t rows,
+                       int64_t state_stride, const T* gradient, double* squares, double examples,
                        int64_t step, double learning_rate) {
     const int64_t count = network.parameter_count;
     double factor = 1;
@@ -318,8 +318,7 @@ void update_parameters(const Network& network, const Update& update, T* paramete
         sum_squares(gradient, count, everything, squares);
         factor = clipping_factor(squares, count, update.clip_norm);
     }
-    const UpdateStep<T> now{update, parameters,    state,       state_stride,
-                            step,   learning_rate, double(rows)};
+    const UpdateStep<T> now{update, parameters, state, state_stride, step, learning_rate, examples};
     update_all(network, now, gradient, T(factor), everything);
 }
 

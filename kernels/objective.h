@@ -83,34 +83,33 @@ inline void categorical_crossentropy(double smoothing, const Examples<T>& exampl
 }
 
 // -d ln p - (1 - d) ln(1 - p) = max(in, 0) - d in + ln(1 + exp(-|in|)), and
-// delta = p - d = (1 - d) p - d (1 - p), divided by the number of outputs.
+// delta = p - d = (1 - d) p - d (1 - p); both divided.
 template <class T>
-inline void binary_crossentropy(const Examples<T>& examples) {
-    const Vec<T> one = broadcast(T(1)), outputs = broadcast(T(examples.units));
+inline void binary_crossentropy(Vec<T> divisor, const Examples<T>& examples) {
+    const Vec<T> one = broadcast(T(1));
     for (int64_t k = 0; k < examples.units; ++k) {
         const Vec<T> in = examples.in(k), d = examples.d(k);
         const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
         const Vec<T> larger = one / (one + e), smaller = e * larger;
         const Vec<T> p = in < 0 ? smaller : larger, complement = in < 0 ? larger : smaller;
         examples.predict(k, p);
-        examples.set_delta(k, ((one - d) * p - d * complement) / outputs);
-        examples.add_cost((zero_or_above<T>(in) - d * in + log_one_plus<T>(e)) / outputs);
+        examples.set_delta(k, ((one - d) * p - d * complement) / divisor);
+        examples.add_cost((zero_or_above<T>(in) - d * in + log_one_plus<T>(e)) / divisor);
     }
 }
 
-// p - d ln p with ln p = in, divided by the number of outputs.
+// p - d ln p with ln p = in, divided.
 template <class T>
-inline void poisson_of_exponential(const Examples<T>& examples) {
-    const Vec<T> outputs = broadcast(T(examples.units));
+inline void poisson_of_exponential(Vec<T> divisor, const Examples<T>& examples) {
     for (int64_t k = 0; k < examples.units; ++k) {
         const Vec<T> in = examples.in(k), d = examples.d(k), p = exponential<T>(in);
         examples.predict(k, p);
-        examples.set_delta(k, (p - d) / outputs);
-        examples.add_cost((p - d * in) / outputs);
+        examples.set_delta(k, (p - d) / divisor);
+        examples.add_cost((p - d * in) / divisor);
     }
 }
 
-// What one output adds to the error (before the division by their number), and its derivative.
+// What one output adds to the error (before the division), and its derivative.
 template <class T>
 struct Term {
     Vec<T> cost, derivative;
@@ -121,6 +120,14 @@ struct SquaredError {
     Term<T> operator()(Vec<T> p, Vec<T> d) const {
         const Vec<T> difference = p - d;
         return {difference * difference, broadcast(T(2)) * difference};
+    }
+};
+
+template <class T>
+struct HalfSquaredError {
+    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+        const Vec<T> difference = p - d;
+        return {broadcast(T(0.5)) * difference * difference, difference};
     }
 };
 
@@ -177,42 +184,50 @@ inline void softmax_backward(const Examples<T>& examples) {
         examples.set_delta(k, examples.p(k) * (g(k) - mean));
 }
 
-// Any activation, then the mean over the outputs of any other cost: by the chain rule.
+// Any activation, then any other cost of the outputs: by the chain rule.
 template <class T, class Cost>
-inline void composed(const Layer& layer, const Cost& cost, const Examples<T>& examples) {
+inline void composed(const Layer& layer, const Cost& cost, Vec<T> divisor,
+                     const Examples<T>& examples) {
     const bool is_softmax = layer.activation == Activation::softmax;
-    const Vec<T> outputs = broadcast(T(examples.units));
     if (is_softmax) softmax(examples);
     with_activation<T>(layer.activation, layer.activation_parameter, [&](const auto& activation) {
         for (int64_t k = 0; k < examples.units; ++k) {
             const Activated<T> y = activation(is_softmax ? examples.p(k) : examples.in(k));
             const Term<T> term = cost(y.output, examples.d(k));
             examples.predict(k, y.output);
-            examples.set_delta(k, term.derivative / outputs * y.derivative);
-            examples.add_cost(term.cost / outputs);
+            examples.set_delta(k, term.derivative / divisor * y.derivative);
+            examples.add_cost(term.cost / divisor);
         }
     });
     if (is_softmax) softmax_backward(examples);
 }
 
+// The sum over the outputs is divided by their number, unless the cost is the sum itself.
 template <class T>
 inline void objective(const Network& network, const Examples<T>& examples) {
     const Layer& layer = network.layers[network.depth - 1];
     const double parameter = network.objective.parameter;
+    const Vec<T> one = broadcast(T(1)), outputs = broadcast(T(examples.units));
     for (int example = 0; example < lanes<T>; ++example) examples.costs[example] = 0;
+    const auto poisson = [&](Vec<T> divisor) {
+        if (layer.activation == Activation::exponential)
+            poisson_of_exponential(divisor, examples);
+        else
+            composed(layer, Poisson<T>{}, divisor, examples);
+    };
     switch (network.objective.cost) {
         case Cost::categorical_crossentropy: categorical_crossentropy(parameter, examples); break;
-        case Cost::binary_crossentropy: binary_crossentropy(examples); break;
-        case Cost::mean_squared_error: composed(layer, SquaredError<T>{}, examples); break;
-        case Cost::mean_absolute_error: composed(layer, AbsoluteError<T>{}, examples); break;
-        case Cost::huber: composed(layer, Huber<T>{T(parameter)}, examples); break;
-        case Cost::pinball: composed(layer, Pinball<T>{T(parameter)}, examples); break;
-        case Cost::poisson:
-            if (layer.activation == Activation::exponential)
-                poisson_of_exponential(examples);
-            else
-                composed(layer, Poisson<T>{}, examples);
+        case Cost::binary_crossentropy: binary_crossentropy(outputs, examples); break;
+        case Cost::summed_binary_crossentropy: binary_crossentropy(one, examples); break;
+        case Cost::mean_squared_error: composed(layer, SquaredError<T>{}, outputs, examples); break;
+        case Cost::half_squared_error: composed(layer, HalfSquaredError<T>{}, one, examples); break;
+        case Cost::mean_absolute_error:
+            composed(layer, AbsoluteError<T>{}, outputs, examples);
             break;
+        case Cost::huber: composed(layer, Huber<T>{T(parameter)}, outputs, examples); break;
+        case Cost::pinball: composed(layer, Pinball<T>{T(parameter)}, outputs, examples); break;
+        case Cost::poisson: poisson(outputs); break;
+        case Cost::summed_poisson: poisson(one); break;
     }
 }
 

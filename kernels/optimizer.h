@@ -36,7 +36,7 @@ struct UpdateStep {
     T* state;
     int64_t state_stride;
     double learning_rate;
-    double examples;  // in the batch
+    double examples;  // in the batch, each as often as it counts
     T correction1, correction2;
 
     UpdateStep(const Update& update, T* parameters, T* state, int64_t state_stride, int64_t step,
@@ -77,8 +77,10 @@ struct UpdateStep {
 
 private:
     double strength(const Penalty& penalty, bool biases) const {
-        return biases ? penalty.biases + penalty.biases_over_examples / examples
-                      : penalty.weights + penalty.weights_over_examples / examples;
+        // Examples that count 0 teach nothing, and are no reason to shrink either.
+        const double fixed = biases ? penalty.biases : penalty.weights;
+        const double over = biases ? penalty.biases_over_examples : penalty.weights_over_examples;
+        return examples != 0 ? fixed + over / examples : fixed;
     }
 };
 

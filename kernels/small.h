@@ -83,7 +83,7 @@ struct SmallTraining {
             const double examples = output();
             for (int64_t l = depth; l > 1; --l) backward(l);
             for (int64_t l = 1; l <= depth; ++l) layer_gradient(l, examples);
-            change_parameters(s);
+            change_parameters(s, examples);
         }
     }
 
@@ -189,11 +189,14 @@ struct SmallTraining {
         }
     }
 
-    void change_parameters(int64_t s) const {
-        const UpdateStep<T> step{
-            training.update,       training.parameters,           training.state,
-            training.state_stride, training.steps_before + s + 1, training.learning_rates[s],
-            double(rows)};
+    void change_parameters(int64_t s, double examples) const {
+        const UpdateStep<T> step{training.update,
+                                 training.parameters,
+                                 training.state,
+                                 training.state_stride,
+                                 training.steps_before + s + 1,
+                                 training.learning_rates[s],
+                                 examples};
         training.step_costs[s] = sum_of_costs(weights, costs, rows);
         if (one_group)
             update(step.group(training.network.layers[0].weight_rate, false),

@@ -593,8 +593,8 @@ struct Member {
 
     void change_parameters(int64_t s, double examples) {
         const UpdateStep<T> step{
-            training.update, training.parameters,        training.state,   training.state_stride,
-            pass.step,       training.learning_rates[s], double(pass.rows)};
+            training.update, training.parameters,        training.state, training.state_stride,
+            pass.step,       training.learning_rates[s], examples};
         if (training.update.clip_norm == 0) {
             NextInputs<T> next = inputs_of(s + 1 < training.steps ? s + 1 : s);
             each_gradient(examples, UpdateParameters<T>{step, pass.own, &next});

@@ -175,9 +175,9 @@ def _layer_options(random: np.random.Generator, *, plain: bool) -> dict[str, Any
 def _output_activation(cost: Cost, random: np.random.Generator) -> Activation:
     if cost.name == "categorical_crossentropy":
         return ACTIVATIONS["softmax"]
-    if cost.name == "binary_crossentropy":
+    if cost.name.endswith("binary_crossentropy"):
         return ACTIVATIONS["sigmoid"]
-    if cost.name == "poisson":
+    if cost.name.endswith("poisson"):
         return ACTIVATIONS[("exponential", "softplus", "sigmoid", "softmax")[random.integers(4)]]
     return _activation(random)
 
@@ -190,6 +190,6 @@ def _desired(
         return one_hot
     if output.name == "sigmoid":
         return random.integers(0, 2, size=(rows, outputs))
-    if cost.name == "poisson":
+    if cost.name.endswith("poisson"):
         return random.poisson(2.0, size=(rows, outputs))
     return random.normal(size=(rows, outputs))

@@ -14,10 +14,11 @@ from glassnet.data.weights import example_weights
 from glassnet.engine import Training, engine
 from glassnet.given import whole_number
 from glassnet.learning.full_batch import FullBatchRun
+from glassnet.learning.order import as_given, shuffled
 from glassnet.learning.recording import checked_record
 from glassnet.learning.schedule import Constant, Schedule
 from glassnet.learning.stopping import EarlyStopping
-from glassnet.learning.training import Plan, Run, Validation
+from glassnet.learning.training import Callback, Plan, Run, Validation
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Objective
 from glassnet.update.dropout import Dropout
@@ -61,6 +62,8 @@ class FitOptions:
     stopping: EarlyStopping | None = None
     record: Sequence[int] = ()
     threads: int | None = None
+    shuffle: bool = True
+    callbacks: Callback | Sequence[Callback] = ()
 
     def __post_init__(self) -> None:
         _require_type("optimizer", self.optimizer, (Optimizer, LBFGS), "gn.Adam(0.001)")
@@ -74,6 +77,9 @@ class FitOptions:
             whole_number("threads", self.threads, 1)
         if self.stopping is not None and self.validation is None:
             raise ValueError("early stopping needs validation data; give validation=0.2, say")
+        for callback in self.all_callbacks:
+            if not callable(callback):
+                raise TypeError(f"a callback is a function of the history, not {callback!r}")
         if isinstance(self.optimizer, LBFGS):
             self._require_smooth()
 
@@ -81,6 +87,11 @@ class FitOptions:
     def all_penalties(self) -> tuple[Penalty, ...]:
         """The penalties, also where only one was given."""
         return tuple(self.penalties) if isinstance(self.penalties, Sequence) else (self.penalties,)
+
+    @property
+    def all_callbacks(self) -> tuple[Callback, ...]:
+        """The callbacks, also where only one was given."""
+        return (self.callbacks,) if callable(self.callbacks) else tuple(self.callbacks)
 
     def _require_smooth(self) -> None:
         unfit = {
@@ -136,18 +147,19 @@ class Fitting:
             options.threads,
         )
         if isinstance(optimizer, LBFGS):
-            run = FullBatchRun(engine(), training, optimizer, options.epochs)
+            run = FullBatchRun(engine(), training, optimizer, options.epochs, options.all_callbacks)
             return cls(run, targets.classes)
         batch = min(int(options.batch_size), len(training.x))
         plan = Plan(
             epochs=int(options.epochs),
             batch_size=batch,
-            seed=learner.seed,
+            order=shuffled(learner.seed) if options.shuffle else as_given,
             first_epoch=learner.epochs_trained,
             schedule=options.schedule or Constant(),
             stopping=options.stopping,
             validation=validation,
             record=checked_record(options.record, options.epochs * -(-len(training.x) // batch)),
+            callbacks=options.all_callbacks,
         )
         return cls(Run(engine(), training, plan), targets.classes)
 

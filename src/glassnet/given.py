@@ -1,8 +1,9 @@
 """Numbers that people give, checked."""
 
 import math
+from collections.abc import Sequence
 
-__all__ = ["real_number", "whole_number"]
+__all__ = ["one_of", "real_number", "whole_number"]
 
 
 def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
@@ -76,6 +77,24 @@ def real_number(
     if above and below and math.isfinite(number):
         return number
     raise ValueError(f"{name} must be {_range(least, most, least_too, most_too)}, not {value!r}")
+
+
+def one_of(name: str, value: object, known: Sequence[str]) -> str:
+    """Return one of some texts.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> one_of("solver", "adam", ("sgd", "adam"))
+    'adam'
+    """
+    if not isinstance(value, str) or value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, not {value!r}")
+    return value
 
 
 def _range(least: float, most: float, least_too: bool, most_too: bool) -> str:

@@ -23,7 +23,7 @@ from glassnet.learning.history import History
 from glassnet.learning.interruption import interruption
 from glassnet.learning.schedule import Schedule
 from glassnet.learning.stopping import EarlyStopping
-from glassnet.learning.training import Progress
+from glassnet.learning.training import Callback, Progress
 from glassnet.structure.activation import Activation, Array, Sigmoid, Softmax
 from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Cost, Objective
@@ -145,6 +145,8 @@ class Network:
         stopping: EarlyStopping | None = None,
         record: Sequence[int] = (),
         threads: int | None = None,
+        shuffle: bool = True,
+        callbacks: Callback | Sequence[Callback] = (),
         progress: bool | None = None,
     ) -> History:
         """Learn from examples, continuing from the present weights.
@@ -187,6 +189,12 @@ class Network:
         threads : int, optional
             All cores for networks that are worth it, if not given; where that is doubtful and a
             few hundred steps lie ahead, it is tried. The result has the same bits on any number.
+        shuffle : bool
+            Whether each epoch meets the examples in a new order, not in that of the data.
+        callbacks : callable or sequence of callable
+            Called with the history so far after every epoch (of L-BFGS, every iteration), when
+            the network has the weights that the epoch ended with. One that returns True ends the
+            training.
         progress : bool, optional
             Whether to show a bar on standard error; if not given, only on a terminal.
 
@@ -226,6 +234,8 @@ class Network:
             stopping,
             record,
             threads,
+            shuffle,
+            callbacks,
         )
         objective = self.objective(cost)
         fitting = Fitting.prepare(self, objective, X, y, options)

@@ -168,7 +168,7 @@ def test_predictions_have_the_same_bits_everywhere_and_as_in_training(seed: int)
 def test_a_trace_and_an_update_are_a_step_of_training_bit_for_bit(seed: int) -> None:
     case = random_case(seed)
     engine, rows = native(), len(case.x)
-    unfused = case.training()
+    unfused, fused = case.training(), case.training()
     rate = case.rule.optimizer.learning_rate
     engine.update(
         case.net.architecture,
@@ -178,9 +178,8 @@ def test_a_trace_and_an_update_are_a_step_of_training_bit_for_bit(seed: int) -> 
         case.trace(engine).gradient,
         1,
         rate,
-        rows,
+        fused.example_weight(np.arange(rows)),
     )
-    fused = case.training()
     engine.run(fused, Steps(np.arange(rows), np.array([0, rows]), np.array([rate])))
     assert fused.parameters.tobytes() == unfused.parameters.tobytes()
     assert fused.state.tobytes() == unfused.state.tobytes()

@@ -20,6 +20,9 @@ ENDS = (
     ("sigmoid", "binary_crossentropy"),
     ("identity", "mean_squared_error"),
     ("softplus", "poisson"),
+    ("identity", "half_squared_error"),
+    ("sigmoid", "summed_binary_crossentropy"),
+    ("exponential", "summed_poisson"),
 )
 
 
@@ -42,12 +45,14 @@ def activated(name: str, x: list[Any]) -> list[Any]:
 def error(cost: Cost, p: list[Any], d: list[float]) -> Any:
     pairs = list(zip(p, d, strict=True))
     terms: dict[str, Any] = {
-        "categorical_crossentropy": lambda p, d: -d * sympy.log(p) * len(pairs),
+        "categorical_crossentropy": lambda p, d: -d * sympy.log(p),
         "binary_crossentropy": lambda p, d: -d * sympy.log(p) - (1 - d) * sympy.log(1 - p),
         "mean_squared_error": lambda p, d: (p - d) ** 2,
         "poisson": lambda p, d: p - d * sympy.log(p),
+        "half_squared_error": lambda p, d: (p - d) ** 2 / 2,
     }
-    return sum(terms[cost.name](*pair) for pair in pairs) / len(pairs)
+    total = sum(terms[cost.name.removeprefix("summed_")](*pair) for pair in pairs)
+    return total / len(pairs) if cost.divisor(len(pairs)) > 1 else total
 
 
 def derived(

@@ -52,22 +52,24 @@ def jax_cost(cost: Cost, net_input: Any, predicted: Any, desired: Any) -> Any:
         case "categorical_crossentropy":
             ideal = (1 - parameter) * desired + parameter / desired.shape[1]
             return -(ideal * jax.nn.log_softmax(net_input)).sum(axis=1)
-        case "binary_crossentropy":
+        case "binary_crossentropy" | "summed_binary_crossentropy":
             terms = -desired * jax.nn.log_sigmoid(net_input)
             terms -= (1 - desired) * jax.nn.log_sigmoid(-net_input)
         case "mean_squared_error":
             terms = difference**2
+        case "half_squared_error":
+            terms = difference**2 / 2
         case "mean_absolute_error":
             terms = jnp.abs(difference)
         case "huber":
             size = jnp.abs(difference)
             line = parameter * (size - parameter / 2)
             terms = jnp.where(size > parameter, line, size**2 / 2)
-        case "poisson":
+        case "poisson" | "summed_poisson":
             terms = predicted - desired * jnp.log(predicted)
         case "pinball":
             terms = jnp.maximum((1 - parameter) * difference, -parameter * difference)
-    return terms.mean(axis=1)
+    return terms.sum(axis=1) if cost.summed else terms.mean(axis=1)
 
 
 def jax_error(case: Case) -> Callable[[Any], Any]:

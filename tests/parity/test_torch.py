@@ -41,6 +41,12 @@ def errors(cost: Cost, p: Any, d: Any) -> Any:
     """The error of each example, as the cost's name says in any textbook."""
     outputs = d.shape[1]
     match cost.name:
+        case "half_squared_error":
+            return F.mse_loss(p, d, reduction="none").sum(dim=1) / 2
+        case "summed_binary_crossentropy":
+            return F.binary_cross_entropy(p, d, reduction="none").sum(dim=1)
+        case "summed_poisson":
+            return F.poisson_nll_loss(p, d, log_input=False, eps=0.0, reduction="none").sum(dim=1)
         case "categorical_crossentropy":
             ideal = (1 - cost.parameter) * d + cost.parameter / outputs
             return -(ideal * torch.log(p)).sum(dim=1)
@@ -93,7 +99,8 @@ def recorded(case: Case) -> TrainingStep:
 
 def updated(step: TrainingStep, gradient: Array) -> Array:
     """The parameters after PyTorch's optimizer has taken the step, group by group."""
-    rule, examples = step.rule, len(step.x)
+    rule = step.rule
+    examples = len(step.x) if step.weights is None else float(step.weights.sum())
     clipped = torch.tensor(gradient)
     if rule.clip_norm is not None and clipped.norm() > rule.clip_norm:
         clipped = clipped * (rule.clip_norm / clipped.norm())

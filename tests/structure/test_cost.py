@@ -15,6 +15,11 @@ PAIRS = [
     for cost in COSTS.values()
     for activation in ACTIVATIONS.values()
     if cost.name == "mean_squared_error" or default_cost(activation) == cost
+] + [
+    ("half_squared_error", "tanh"),
+    ("summed_binary_crossentropy", "sigmoid"),
+    ("summed_poisson", "exponential"),
+    ("summed_poisson", "softplus"),
 ]
 
 
@@ -25,7 +30,7 @@ def objective_of(cost: str, activation: str) -> Objective:
 def desired_for(cost: str) -> np.ndarray:
     if cost == "categorical_crossentropy":
         return np.array([[0.0, 1.0, 0.0], [0.2, 0.5, 0.3]])
-    if cost == "binary_crossentropy":
+    if cost.endswith("binary_crossentropy"):
         return np.array([[0.0, 1.0, 1.0], [0.3, 0.0, 0.9]])
     return np.array([[0.5, -1.0, 2.0], [0.0, 3.0, 1.0]])
 

@@ -112,7 +112,7 @@ def test_the_formulas_give_the_step(
     [
         (lambda: SGD(0), "learning_rate must be above 0 and finite, not 0"),
         (lambda: SGD(float("nan")), "learning_rate must be above 0 and finite, not nan"),
-        (lambda: Momentum(0.1, 1.0), "momentum must be from 0 to below 1, not 1.0"),
+        (lambda: Momentum(0.1, 1.1), "momentum must be from 0 to 1, not 1.1"),
         (lambda: Adam(beta1=-0.1), "beta1 must be from 0 to below 1"),
         (lambda: Adam(beta2=1.0), "beta2 must be from 0 to below 1"),
         (lambda: Adam(epsilon=0), "epsilon must be above 0"),

@@ -85,7 +85,7 @@ def update(
     parameters: NDArray[Any],
     state: NDArray[Any],
     gradient: NDArray[Any],
-    rows: int,
+    examples: float,
     step: int,
     learning_rate: float,
 ) -> None: ...

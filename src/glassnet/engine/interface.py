@@ -13,7 +13,10 @@ from glassnet.structure.architecture import Architecture
 from glassnet.structure.cost import Objective
 from glassnet.update.rule import Group, UpdateRule
 
-__all__ = ["Engine", "Masks", "Steps", "Trace", "Training", "groups_of"]
+__all__ = ["Engine", "Masks", "Steps", "Trace", "Training", "groups_of", "total_weight"]
+
+# Sums over a batch take one chain for each so many examples, and then add the chains in order.
+BATCH_BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,20 @@ class Training:
         """Return for how many some examples count together."""
         if self.weights is None:
             return float(len(examples))
-        return float(self.weights[examples].sum(dtype=np.float64))
+        return total_weight(self.weights[examples])
+
+
+def total_weight(weights: Array) -> float:
+    """Return the sum of examples' weights, with the same bits as in the kernels.
+
+    Examples
+    --------
+    >>> total_weight(np.array([0.5, 2.0]))
+    2.5
+    """
+    blocks = range(0, len(weights), BATCH_BLOCK)
+    chains = (weights[at : at + BATCH_BLOCK].cumsum(dtype=np.float64)[-1] for at in blocks)
+    return float(sum(chains))
 
 
 @dataclass(frozen=True)
@@ -210,7 +226,7 @@ class Engine(ABC):
         gradient: Array,
         number: int,
         learning_rate: float,
-        examples: int = 1,
+        examples: float = 1,
     ) -> None:
         """Take step `number` (the first is 1) by the gradient of a batch, in place."""
 

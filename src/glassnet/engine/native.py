@@ -44,6 +44,9 @@ COSTS = (
     "huber",
     "poisson",
     "pinball",
+    "half_squared_error",
+    "summed_binary_crossentropy",
+    "summed_poisson",
 )
 KEEP = 0  # the rule that changes nothing and leaves the gradient in the state
 RULES: dict[type[Optimizer], int] = {
@@ -155,7 +158,7 @@ class Native(Engine):
         gradient: Array,
         number: int,
         learning_rate: float,
-        examples: int = 1,
+        examples: float = 1,
     ) -> None:
         """Take the rule's step, by the kernel of `run`."""
         _kernels.update(

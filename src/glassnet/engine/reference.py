@@ -7,7 +7,15 @@ fast, share work between threads, or promise the same bits on every machine (its
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.engine.interface import Engine, Masks, Steps, Trace, Training, groups_of
+from glassnet.engine.interface import (
+    Engine,
+    Masks,
+    Steps,
+    Trace,
+    Training,
+    groups_of,
+    total_weight,
+)
 from glassnet.errors import NotFiniteError
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
@@ -62,7 +70,7 @@ class Reference(Engine):
         if weights is not None:
             delta = delta * weights[:, None]  # an example of weight w counts w times
         deltas = _backward(architecture, parameters, net_inputs, delta, kept)
-        examples = len(x) if weights is None else float(weights.sum(dtype=np.float64))
+        examples = len(x) if weights is None else total_weight(weights)
         gradient = _gradient(architecture, x, outputs, deltas, examples)
         return Trace(x, net_inputs, outputs, deltas, gradient, errors)
 
@@ -75,7 +83,7 @@ class Reference(Engine):
         gradient: Array,
         number: int,
         learning_rate: float,
-        examples: int = 1,
+        examples: float = 1,
     ) -> None:
         """Let the rule take its step."""
         groups = groups_of(architecture)
@@ -111,7 +119,7 @@ class Reference(Engine):
             groups_of(training.architecture),
             training.steps_done,
             learning_rate,
-            len(batch),
+            training.example_weight(batch),
         )
         return total
 

@@ -13,7 +13,7 @@ from glassnet.explanation.selection import largest_sum
 from glassnet.formula.document import Equation, worked
 from glassnet.formula.tree import Formula, Number, Partial, Product, Symbol, product_of
 from glassnet.structure.activation import Elementwise, Softmax
-from glassnet.structure.cost import CrossEntropyObjective
+from glassnet.structure.cost import CrossEntropyObjective, divided
 
 __all__ = ["StepEquations"]
 
@@ -152,10 +152,8 @@ class StepEquations(ForwardEquations):
         objective = self.step.objective
         if not isinstance(objective, CrossEntropyObjective):
             return [full]
-        divided = outputs > 1 and isinstance(objective.activation, Elementwise)
-        short: Formula = p - objective.cost.ideal_formula(d, outputs)
-        if divided:
-            short = short / outputs
+        ideal = objective.cost.ideal_formula(d, outputs)
+        short = divided(p - ideal, objective.cost.divisor(outputs))
         return [full, worked(left, product_of(self.count(), short), left.value)]
 
     def _full_output_delta(self, unit: int) -> Formula:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.engine import Masks, Trace, engine
+from glassnet.engine.interface import total_weight
 from glassnet.explanation.notation import WeightPlace
 from glassnet.structure.activation import Array
 from glassnet.structure.architecture import Architecture
@@ -107,7 +108,7 @@ class Batch:
     @property
     def total(self) -> float:
         """For how many all examples count together."""
-        return float(self.counts.sum())
+        return total_weight(self.counts)
 
     def kept(self, architecture: Architecture) -> list[Array] | None:
         """Return what dropout multiplies the outputs of layers 0 ... L with; None without it."""
@@ -269,7 +270,7 @@ def take_step(
             trace.gradient,
             update.number,
             update.learning_rate,
-            len(batch),
+            batch.total,
         )
         after = traced(new)
     count, kept = float(batch.counts[example]), batch.kept(architecture)

@@ -63,23 +63,26 @@ def plain_error(
                 others = np.delete(net_input, j, axis=1) - net_input[:, [j]]
                 error = error + ideal[j] * log1p(exp(others).sum(axis=1))
             return error
-        case "binary_crossentropy":  # −ln p = ln(1 + exp(−in)), −ln(1 − p) = ln(1 + exp(in))
+        case "binary_crossentropy" | "summed_binary_crossentropy":
+            # −ln p = ln(1 + exp(−in)), −ln(1 − p) = ln(1 + exp(in))
             terms = d * log1p(exp(-net_input)) + (1 - d) * log1p(exp(net_input))
         case "mean_squared_error":
             terms = (y - d) ** 2
+        case "half_squared_error":
+            terms = (y - d) ** 2 / 2
         case "mean_absolute_error":
             terms = np.where(y > d, y - d, d - y)
         case "huber":
             size = np.where(y > d, y - d, d - y)
             terms = np.where(size > parameter, parameter * (size - parameter / 2), size**2 / 2)
-        case "poisson":
+        case "poisson" | "summed_poisson":
             terms = y - d * log1p(y - 1)
         case "pinball":
             terms = np.where(y > d, (1 - parameter) * (y - d), parameter * (d - y))
         case _:
             raise ValueError(cost.name)
-    mean: Values = terms.sum(axis=1) / outputs
-    return mean
+    sums: Values = terms.sum(axis=1)
+    return sums if cost.summed else sums / outputs
 
 
 def _number(value: float, arithmetic: Arithmetic) -> Any:

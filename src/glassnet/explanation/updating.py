@@ -66,7 +66,7 @@ class UpdateEquations:
 
     def _penalties(self) -> list[Block]:
         """What each penalty adds to the error that is descended."""
-        examples = len(self.step.batch)
+        examples = self.step.batch.total
         rows: list[tuple[Cell, ...]] = []
         for penalty in self.update.rule.penalties:
             if isinstance(penalty, L1 | L2):

@@ -1,5 +1,6 @@
 """Training by L-BFGS: SciPy's minimiser around the engine's gradient of all examples."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from glassnet.engine.interface import Engine, Training, groups_of
 from glassnet.errors import DivergedError
 from glassnet.learning.history import History
 from glassnet.learning.rollback import Rollback
-from glassnet.learning.training import Progress
+from glassnet.learning.training import Callback, Progress
 from glassnet.structure.activation import Array
 from glassnet.update.lbfgs import LBFGS
 from glassnet.update.penalty import L2
@@ -22,13 +23,24 @@ __all__ = ["FullBatchRun"]
 
 @dataclass
 class FullBatchRun:
-    """A training by L-BFGS: :meth:`follow` it, then call :meth:`finish`."""
+    """A training by L-BFGS: :meth:`follow` it, then call :meth:`finish`.
+
+    Attributes
+    ----------
+    total : float
+        The mean error with its penalty, in the end.
+    converged : bool
+        Whether it ended because there was nothing left to gain.
+    """
 
     engine: Engine
     training: Training
     method: LBFGS
     epochs: int
+    callbacks: tuple[Callback, ...] = ()
     history: History = field(default_factory=History)
+    total: float = math.nan
+    converged: bool = False
     _error: float = 0.0
 
     def follow(self, watch: Callable[[Progress], bool]) -> None:
@@ -49,7 +61,10 @@ class FullBatchRun:
             self.history.errors.append(self._error)
             self.history.seconds.append(time.perf_counter() - began)
             began = time.perf_counter()
-            if watch(Progress(self.history.epochs, self.epochs, self._error, None)):
+            for callback in self.callbacks:
+                self.history.stopped_early |= callback(self.history) is True
+            ended = watch(Progress(self.history.epochs, self.epochs, self._error, None))
+            if ended or self.history.stopped_early:
                 raise StopIteration
 
         with Rollback(parameters) as before:
@@ -64,10 +79,15 @@ class FullBatchRun:
                     "gtol": self.method.tolerance,
                     "maxfun": self.method.most_evaluations,
                     "maxiter": self.epochs,
-                    "ftol": 64 * float(np.finfo(parameters.dtype).eps),
+                    "ftol": self._least_improvement(),
                 },
             )
             parameters[...] = result.x
+            self.total, self.converged = float(result.fun), result.status == 0
+
+    def _least_improvement(self) -> float:
+        given = self.method.least_improvement
+        return 64 * float(np.finfo(self.training.parameters.dtype).eps) if given is None else given
 
     def finish(self, interrupted: bool = False) -> History:
         """Return the history; the network has the best weights that were found."""
@@ -86,8 +106,9 @@ class FullBatchRun:
                 "they were before; scale the inputs, or start from smaller weights"
             )
         total, slopes = self._error, gradient.astype(np.float64)
+        count = self.training.example_weight(np.arange(len(self.training.x)))
         for group in groups_of(self.training.architecture):
-            strength = self.training.rule.total(L2, group.biases, len(self.training.x))
+            strength = self.training.rule.total(L2, group.biases, count)
             w = point[group.place]
             total += strength / 2 * float(w @ w)
             slopes[group.place] += strength * w

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +13,17 @@ from glassnet.data.arrays import require_finite
 from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.learning.history import History
+from glassnet.learning.order import ExampleOrder, as_given
 from glassnet.learning.recording import TrainingStep
 from glassnet.learning.rollback import Rollback
 from glassnet.learning.schedule import Moments, Schedule
 from glassnet.learning.stopping import EarlyStopping
-from glassnet.randomness import example_orders
 from glassnet.structure.activation import Array
 
-__all__ = ["Plan", "Progress", "Run", "Validation", "all_finite"]
+__all__ = ["Callback", "Plan", "Progress", "Run", "Validation", "all_finite"]
+
+#: Called with the history after every epoch; returns True to end the training.
+Callback: TypeAlias = Callable[[History], object]
 
 # The compiled loop returns about this often, for progress and Ctrl-C.
 SECONDS_BETWEEN_LOOKS = 0.1
@@ -44,7 +48,8 @@ class Plan:
 
     Attributes
     ----------
-    epochs, batch_size, seed : int
+    epochs, batch_size : int
+    order : ExampleOrder
     first_epoch : int
         How many epochs the network has learned before; the order of examples goes on from there.
     schedule : Schedule
@@ -53,16 +58,18 @@ class Plan:
     validation : Validation, optional
     record : tuple of int
         Steps to keep in the history, counted from 0.
+    callbacks : tuple of Callback
     """
 
     epochs: int
     batch_size: int
-    seed: int
+    order: ExampleOrder
     first_epoch: int
     schedule: Schedule
     stopping: EarlyStopping | None = None
     validation: Validation | None = None
     record: tuple[int, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -214,16 +221,16 @@ class Run:
         self.history.seconds += [seconds] * len(errors)
 
     def _epochs_at_once(self) -> int:
-        if self.plan.validation or self.plan.schedule.looks_back:
+        if self.plan.validation or self.plan.callbacks or self.plan.schedule.looks_back:
             return 1
         left = self.plan.epochs - self.history.epochs
         return min(max(self._steps_at_once // self._steps_in_epoch, 1), left)
 
     def _order(self, first: int, epochs: int) -> NDArray[np.int64]:
         rows = len(self.training.x)
-        if self.plan.batch_size >= rows:  # one batch holds all: nothing to shuffle
-            return np.tile(np.arange(rows), epochs)
-        return example_orders(self.plan.seed, range(first, first + epochs), rows).reshape(-1)
+        # Where one batch holds all examples there is nothing to shuffle.
+        order = as_given if self.plan.batch_size >= rows else self.plan.order
+        return order(range(first, first + epochs), rows).reshape(-1)
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()
@@ -237,6 +244,11 @@ class Run:
 
     def _look(self) -> None:
         """Measure on the validation data; keep the best weights; decide whether to stop."""
+        self._measure()
+        for callback in self.plan.callbacks:
+            self.history.stopped_early |= callback(self.history) is True
+
+    def _measure(self) -> None:
         validation, history = self.plan.validation, self.history
         if validation is None:
             return

@@ -33,14 +33,18 @@ __all__ = [
     "ComposedObjective",
     "Cost",
     "CrossEntropyObjective",
-    "MeanCost",
     "Objective",
+    "OutputsCost",
+    "SummedBinaryCrossentropy",
     "wrong_pair",
 ]
 
 
 class Cost(Named, ABC):
     """The error E of one example. Arrays are (examples, outputs), costs (examples,) in float64."""
+
+    #: Whether E is the sum over the outputs, not their mean.
+    summed = False
 
     @abstractmethod
     def paired_with(self, activation: Activation) -> "Objective":
@@ -63,6 +67,10 @@ class Cost(Named, ABC):
     def ideal_formula(self, desired: Symbol, outputs: int) -> Formula:
         """Return what an output is compared with: d, unless the cost softens it."""
         return desired
+
+    def divisor(self, outputs: int) -> int:
+        """Return by what the sum over so many outputs is divided: 1 where E is the sum."""
+        return 1 if self.summed else outputs
 
     def formula(
         self, predicted: Sequence[Symbol], desired: Sequence[Symbol], most: int | None = None
@@ -97,6 +105,7 @@ class CategoricalCrossentropy(Cost):
     """
 
     name = "categorical_crossentropy"
+    summed = True
     parameter_name = "label_smoothing"
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
@@ -144,22 +153,30 @@ class BinaryCrossentropy(Cost):
         """Return the objective; the activation must be sigmoid."""
         if not isinstance(activation, Sigmoid):
             raise wrong_pair(self, activation, "'sigmoid'")
-        return SigmoidCrossentropy()
+        return SigmoidCrossentropy(self)
 
     def terms(self, predicted: Sequence[Symbol], desired: Sequence[Symbol]) -> list[Formula]:
-        """Return −d_j ln p_j − (1 − d_j) ln(1 − p_j), divided by m where m > 1."""
+        """Return −d_j ln p_j − (1 − d_j) ln(1 − p_j), divided by m where E is their mean."""
         whole: list[Formula] = [
             -(d * ln(p)) - (1 - d) * ln(1 - p) for p, d in zip(predicted, desired, strict=True)
         ]
-        return mean_terms(whole)
+        return divided_terms(whole, self.divisor(len(whole)))
 
     def derivative_formula(self, predicted: Symbol, desired: Symbol, outputs: int) -> Formula:
-        """Return (p − d) / (p (1 − p)), divided by m where m > 1."""
-        return divided((predicted - desired) / (predicted * (1 - predicted)), outputs)
+        """Return (p − d) / (p (1 − p)), divided by m where E is a mean."""
+        slope = (predicted - desired) / (predicted * (1 - predicted))
+        return divided(slope, self.divisor(outputs))
 
 
-class MeanCost(Cost):
-    """The mean over the m outputs of a cost of each: E = (1/m) Σ_j c(p_j, d_j)."""
+class SummedBinaryCrossentropy(BinaryCrossentropy):
+    """E = −Σ_j (d_j ln p_j + (1 − d_j) ln(1 − p_j)): all labels count, however many."""
+
+    name = "summed_binary_crossentropy"
+    summed = True
+
+
+class OutputsCost(Cost):
+    """A cost of each of the m outputs, c(p_j, d_j); E is their mean, or their sum."""
 
     def paired_with(self, activation: Activation) -> Objective:
         """Return the objective; every activation fits unless the cost says otherwise."""
@@ -184,22 +201,24 @@ class MeanCost(Cost):
     def errors(self, predicted: Array, desired: Array) -> Array:
         """Return E of each example."""
         wide = np.float64
-        mean: Array = self.costs(predicted.astype(wide), desired.astype(wide)).mean(axis=1)
-        return mean
+        costs = self.costs(predicted.astype(wide), desired.astype(wide))
+        errors: Array = costs.sum(axis=1) / self.divisor(costs.shape[1])
+        return errors
 
     def derivative(self, predicted: Array, desired: Array) -> Array:
-        """Return ∂E/∂p_j = ∂c/∂p_j / m."""
-        outputs = predicted.dtype.type(predicted.shape[1])
-        d_predicted: Array = self.slopes(predicted, desired) / outputs
+        """Return ∂E/∂p_j: ∂c/∂p_j, divided by m where E is a mean."""
+        divisor = predicted.dtype.type(self.divisor(predicted.shape[1]))
+        d_predicted: Array = self.slopes(predicted, desired) / divisor
         return d_predicted
 
     def terms(self, predicted: Sequence[Symbol], desired: Sequence[Symbol]) -> list[Formula]:
-        """Return c(p_j, d_j), divided by m where m > 1."""
-        return mean_terms([self.term(p, d) for p, d in zip(predicted, desired, strict=True)])
+        """Return c(p_j, d_j), divided by m where E is their mean."""
+        terms = [self.term(p, d) for p, d in zip(predicted, desired, strict=True)]
+        return divided_terms(terms, self.divisor(len(terms)))
 
     def derivative_formula(self, predicted: Symbol, desired: Symbol, outputs: int) -> Formula:
-        """Return ∂c/∂p_j, divided by m where m > 1."""
-        return divided(self.slope_formula(predicted, desired), outputs)
+        """Return ∂c/∂p_j, divided by m where E is a mean."""
+        return divided(self.slope_formula(predicted, desired), self.divisor(outputs))
 
 
 class CrossEntropyObjective(Objective):
@@ -242,24 +261,26 @@ def _shifted(net_input: Array) -> tuple[Array, Array, Array]:
     return shifted, e.sum(axis=1), at
 
 
+@dataclass(frozen=True)
 class SigmoidCrossentropy(CrossEntropyObjective):
     """Sigmoid with binary cross-entropy."""
 
+    cost: BinaryCrossentropy
     activation = Sigmoid()
-    cost = BinaryCrossentropy()
 
     def errors(self, net_input: Array, desired: Array) -> Array:
-        """Return the mean of max(in, 0) − d in + ln(1 + exp(−|in|)) over the outputs."""
+        """Return max(in, 0) − d in + ln(1 + exp(−|in|)), the outputs' mean or sum."""
         net_input = net_input.astype(np.float64)
         tail = np.log1p(np.exp(-np.abs(net_input)))
-        errors: Array = (np.maximum(net_input, 0) - desired * net_input + tail).mean(axis=1)
+        terms = np.maximum(net_input, 0) - desired * net_input + tail
+        errors: Array = terms.sum(axis=1) / self.cost.divisor(terms.shape[1])
         return errors
 
     def delta(self, net_input: Array, desired: Array) -> Array:
-        """Return (p − d) / m as ((1 − d) σ(in) − d σ(−in)) / m, which does not cancel."""
+        """Return p − d as (1 − d) σ(in) − d σ(−in), which does not cancel; of a mean, a part."""
         p, complement = self.activation.value(net_input), self.activation.value(-net_input)
-        outputs = net_input.dtype.type(net_input.shape[1])
-        delta: Array = ((1 - desired) * p - desired * complement) / outputs
+        divisor = net_input.dtype.type(self.cost.divisor(net_input.shape[1]))
+        delta: Array = ((1 - desired) * p - desired * complement) / divisor
         return delta
 
 
@@ -268,7 +289,7 @@ class ComposedObjective(Objective):
     """An activation, then a cost of the outputs: δ(L) by the chain rule through both."""
 
     activation: Activation
-    cost: MeanCost
+    cost: OutputsCost
 
     def errors(self, net_input: Array, desired: Array) -> Array:
         """Return E of each example."""
@@ -291,14 +312,14 @@ def wrong_pair(cost: Cost, given: Activation, right: str) -> ValueError:
     )
 
 
-def divided(formula: Formula, outputs: int) -> Formula:
-    """Return a formula divided by the number of outputs, where there are several."""
-    return formula if outputs == 1 else formula / outputs
+def divided(formula: Formula, divisor: int) -> Formula:
+    """Return a formula divided by a number, unless that is 1."""
+    return formula if divisor == 1 else formula / divisor
 
 
-def mean_terms(terms: list[Formula]) -> list[Formula]:
-    """Return the terms of a mean over the outputs."""
-    if len(terms) == 1:
+def divided_terms(terms: list[Formula], divisor: int) -> list[Formula]:
+    """Return the terms of a sum that is divided by a number, each with its part."""
+    if divisor == 1:
         return terms
-    one_over_m = Number(1.0) / len(terms)
+    one_over_m = Number(1.0) / divisor
     return [Product((one_over_m, term)) for term in terms]

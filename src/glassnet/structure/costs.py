@@ -1,14 +1,21 @@
 """All costs by name, and which one follows an output activation."""
 
 from glassnet.structure.activation import Activation, Exponential, Sigmoid, Softmax
-from glassnet.structure.cost import BinaryCrossentropy, CategoricalCrossentropy, Cost
+from glassnet.structure.cost import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    Cost,
+    SummedBinaryCrossentropy,
+)
 from glassnet.structure.named import named
 from glassnet.structure.regression import (
+    HalfSquaredError,
     Huber,
     MeanAbsoluteError,
     MeanSquaredError,
     Pinball,
     Poisson,
+    SummedPoisson,
 )
 
 __all__ = ["COSTS", "cost_named", "default_cost"]
@@ -23,6 +30,9 @@ COSTS: dict[str, Cost] = {
         Huber(),
         Poisson(),
         Pinball(),
+        HalfSquaredError(),
+        SummedBinaryCrossentropy(),
+        SummedPoisson(),
     )
 }
 

@@ -7,20 +7,22 @@ import numpy as np
 from glassnet.formula.tree import Call, Formula, Number, Positive, Symbol, ln
 from glassnet.given import real_number
 from glassnet.structure.activation import Activation, Array, Exponential, Sigmoid, Softmax
-from glassnet.structure.cost import MeanCost, Objective, wrong_pair
+from glassnet.structure.cost import Objective, OutputsCost, wrong_pair
 from glassnet.structure.rectifier import Softplus
 
 __all__ = [
+    "HalfSquaredError",
     "Huber",
     "MeanAbsoluteError",
     "MeanSquaredError",
     "Pinball",
     "Poisson",
     "PoissonOfExponential",
+    "SummedPoisson",
 ]
 
 
-class MeanSquaredError(MeanCost):
+class MeanSquaredError(OutputsCost):
     """E = (1/m) Σ_j (p_j − d_j)²."""
 
     name = "mean_squared_error"
@@ -44,7 +46,32 @@ class MeanSquaredError(MeanCost):
         return 2 * (predicted - desired)
 
 
-class MeanAbsoluteError(MeanCost):
+class HalfSquaredError(OutputsCost):
+    """E = ½ Σ_j (p_j − d_j)², whose derivative is p − d: Rumelhart, Hinton and Williams 1986."""
+
+    name = "half_squared_error"
+    summed = True
+
+    def costs(self, predicted: Array, desired: Array) -> Array:
+        """Return ½ (p − d)²."""
+        halves: Array = (predicted - desired) ** 2 / 2
+        return halves
+
+    def slopes(self, predicted: Array, desired: Array) -> Array:
+        """Return p − d."""
+        slopes: Array = predicted - desired
+        return slopes
+
+    def term(self, predicted: Symbol, desired: Symbol) -> Formula:
+        """Return ½ (p − d)²."""
+        return 0.5 * (predicted - desired) ** 2
+
+    def slope_formula(self, predicted: Symbol, desired: Symbol) -> Formula:
+        """Return p − d."""
+        return predicted - desired
+
+
+class MeanAbsoluteError(OutputsCost):
     """E = (1/m) Σ_j |p_j − d_j|: its best constant is the median."""
 
     name = "mean_absolute_error"
@@ -68,7 +95,7 @@ class MeanAbsoluteError(MeanCost):
         return Positive(predicted - desired) - Positive(desired - predicted)
 
 
-class Huber(MeanCost):
+class Huber(OutputsCost):
     """Half the square up to a threshold, a straight line beyond (Huber 1964).
 
     c = ½ (p − d)² where |p − d| ≤ t, and t (|p − d| − ½ t) elsewhere: outliers pull less.
@@ -110,7 +137,7 @@ class Huber(MeanCost):
         return Call("max", (Number(-self.threshold), upper))
 
 
-class Pinball(MeanCost):
+class Pinball(OutputsCost):
     """The cost whose best constant is a quantile (Koenker and Bassett 1978, equation 1.1).
 
     c = q (d − p) where too little is predicted, (1 − q) (p − d) where too much.
@@ -151,7 +178,7 @@ class Pinball(MeanCost):
         return above - self.quantile * Positive(desired - predicted)
 
 
-class Poisson(MeanCost):
+class Poisson(OutputsCost):
     """E = (1/m) Σ_j (p_j − d_j ln p_j): −ln of the Poisson distribution, but for a constant.
 
     For counts d and their expected numbers p, which must be positive: behind exponential,
@@ -190,23 +217,31 @@ class Poisson(MeanCost):
         return 1 - desired / predicted
 
 
+class SummedPoisson(Poisson):
+    """E = Σ_j (p_j − d_j ln p_j): all outputs count, however many."""
+
+    name = "summed_poisson"
+    summed = True
+
+
 @dataclass(frozen=True)
 class PoissonOfExponential(Objective):
-    """Exponential with Poisson's cost, from the net inputs: ln p = in, and δ = (p − d) / m."""
+    """Exponential with Poisson's cost, from the net inputs: ln p = in, and δ = p − d."""
 
     activation: Exponential
     cost: Poisson
 
     def errors(self, net_input: Array, desired: Array) -> Array:
-        """Return the mean of exp(in) − d in over the outputs."""
+        """Return exp(in) − d in, the outputs' mean or sum."""
         net_input = net_input.astype(np.float64)
-        errors: Array = (self.activation.value(net_input) - desired * net_input).mean(axis=1)
+        terms = self.activation.value(net_input) - desired * net_input
+        errors: Array = terms.sum(axis=1) / self.cost.divisor(terms.shape[1])
         return errors
 
     def delta(self, net_input: Array, desired: Array) -> Array:
-        """Return (p − d) / m."""
-        outputs = net_input.dtype.type(net_input.shape[1])
-        delta: Array = (self.activation.value(net_input) - desired) / outputs
+        """Return p − d, divided by m where E is a mean."""
+        divisor = net_input.dtype.type(self.cost.divisor(net_input.shape[1]))
+        delta: Array = (self.activation.value(net_input) - desired) / divisor
         return delta
 
 

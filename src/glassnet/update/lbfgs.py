@@ -22,13 +22,19 @@ class LBFGS:
         Ends when no part of the gradient is larger.
     most_evaluations : int
         Ends after so many passes over the data.
+    least_improvement : float, optional
+        Ends when an iteration lowers the error by less than this part of it; by less than 64
+        roundings of the network's precision, if not given.
     """
 
     memory: int = 10
     tolerance: float = 1e-5
     most_evaluations: int = 15_000
+    least_improvement: float | None = None
 
     def __post_init__(self) -> None:
         whole_number("memory", self.memory, 1)
         real_number("tolerance", self.tolerance, 0)
         whole_number("most_evaluations", self.most_evaluations, 1)
+        if self.least_improvement is not None:
+            real_number("least_improvement", self.least_improvement, 0)

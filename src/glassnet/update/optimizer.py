@@ -109,7 +109,7 @@ class Momentum(Optimizer):
     ----------
     learning_rate : float
     momentum : float
-        μ, from 0 to below 1: how much of the last step is taken again.
+        μ, from 0 to 1: how much of the last step is taken again.
     """
 
     learning_rate: float = 0.01
@@ -118,7 +118,7 @@ class Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        real_number("momentum", self.momentum, 0, 1, most_too=False)
+        real_number("momentum", self.momentum, 0, 1)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float

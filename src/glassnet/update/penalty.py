@@ -26,8 +26,9 @@ class Penalty(ABC):
     biases : bool
         Whether biases pay it too; if not, only weights do.
     over_examples : bool
-        Whether λ is divided by the number of examples in the batch, as scikit-learn's ``alpha``
-        is; otherwise it counts beside the mean error of the batch as it stands.
+        Whether λ is divided by the number of examples in the batch, by the sum of their weights
+        where they have some, as scikit-learn's ``alpha`` is; otherwise it counts beside the mean
+        error of the batch as it stands.
     """
 
     strength: float
@@ -37,9 +38,11 @@ class Penalty(ABC):
     def __post_init__(self) -> None:
         real_number("the strength of a penalty", self.strength, 0)
 
-    def strength_for(self, examples: int) -> float:
-        """Return λ for a batch of so many examples."""
-        return self.strength / examples if self.over_examples else self.strength
+    def strength_for(self, examples: float) -> float:
+        """Return λ for a batch of so many examples; of none, there is nothing to hold against."""
+        if not self.over_examples:
+            return self.strength
+        return self.strength / examples if examples else 0.0
 
     def holds(self, *, biases: bool) -> bool:
         """Return whether biases, or weights, pay it."""
@@ -53,11 +56,11 @@ class L2(Penalty):
     The errors of a history are without it.
     """
 
-    def value(self, weights: Array, examples: int) -> float:
+    def value(self, weights: Array, examples: float) -> float:
         """Return λ/2 Σ w²."""
         return self.strength_for(examples) / 2 * float(np.square(weights, dtype=np.float64).sum())
 
-    def derivative_formula(self, weight: Symbol, examples: int) -> Formula:
+    def derivative_formula(self, weight: Symbol, examples: float) -> Formula:
         """Return λ w, which is added to ∂E/∂w."""
         return Symbol("λ", self.strength_for(examples), index="L2") * weight
 
@@ -69,11 +72,11 @@ class L1(Penalty):
     The errors of a history are without it.
     """
 
-    def value(self, weights: Array, examples: int) -> float:
+    def value(self, weights: Array, examples: float) -> float:
         """Return λ Σ |w|."""
         return self.strength_for(examples) * float(np.abs(weights).sum(dtype=np.float64))
 
-    def derivative_formula(self, weight: Symbol, examples: int) -> Formula:
+    def derivative_formula(self, weight: Symbol, examples: float) -> Formula:
         """Return λ sign(w), which is added to ∂E/∂w."""
         return Symbol("λ", self.strength_for(examples), index="L1") * Call("sign", (weight,))
 
@@ -86,6 +89,6 @@ class WeightDecay(Penalty):
     equals :class:`L2`; with optimizers that divide by the gradient's size it does not.
     """
 
-    def factor_formula(self, learning_rate: Symbol, examples: int) -> Formula:
+    def factor_formula(self, learning_rate: Symbol, examples: float) -> Formula:
         """Return 1 − α λ, by which the weight shrinks."""
         return 1 - learning_rate * Symbol("λ", self.strength_for(examples), index="decay")

@@ -41,15 +41,15 @@ class Moment:
         Of the step; the first is 1.
     learning_rate : Symbol
         α of the weight's group.
-    examples : int
-        In the batch.
+    examples : float
+        In the batch, each as often as it counts.
     clip_factor : float
         κ of this step's gradient.
     """
 
     number: int
     learning_rate: Symbol
-    examples: int = 1
+    examples: float = 1
     clip_factor: float = 1.0
 
 
@@ -82,7 +82,7 @@ class UpdateRule:
         groups: Sequence[Group],
         number: int,
         learning_rate: float,
-        examples: int,
+        examples: float,
     ) -> None:
         """Take step `number` (the first is 1), changing parameters and state in place.
 
@@ -93,8 +93,8 @@ class UpdateRule:
         groups : sequence of Group
         number : int
         learning_rate : float
-        examples : int
-            In the batch.
+        examples : float
+            In the batch, each as often as it counts.
         """
         gradient = self.clipped(gradient)
         for group in groups:
@@ -120,7 +120,7 @@ class UpdateRule:
         length = gradient_norm(gradient)
         return self.clip_norm / length if length > self.clip_norm else 1.0
 
-    def total(self, kind: type[Penalty], biases: bool, examples: int) -> float:
+    def total(self, kind: type[Penalty], biases: bool, examples: float) -> float:
         """Return λ of all penalties of one kind, for weights or for biases."""
         return sum(
             penalty.strength_for(examples)
@@ -174,7 +174,7 @@ class UpdateRule:
             weight, gradient, state, moment.number, moment.learning_rate
         )
 
-    def _penalised(self, w: Array, gradient: Array, group: Group, examples: int) -> Array:
+    def _penalised(self, w: Array, gradient: Array, group: Group, examples: float) -> Array:
         l1 = self.total(L1, group.biases, examples)
         l2 = self.total(L2, group.biases, examples)
         if l2:

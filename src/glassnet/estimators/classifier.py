@@ -1,0 +1,227 @@
+"""MLPClassifier: one of several classes, or several labels at once."""
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+from sklearn.utils import column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
+
+from glassnet.estimators.multilayer import MultilayerPerceptron
+from glassnet.structure.activation import Array
+from glassnet.structure.cost import Cost
+from glassnet.structure.costs import cost_named
+
+__all__ = ["MLPClassifier"]
+
+
+@dataclass(eq=False, repr=False)
+class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc]  # no types
+    """A multilayer perceptron for classes, with scikit-learn's parameters and meanings, and more.
+
+    Where scikit-learn's estimator of the same name is used, only the import line changes. With an
+    integer `random_state` it starts from the same weights and meets the same batches.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : array-like of int
+        Units of each hidden layer.
+    activation : str or sequence of str
+        Of the hidden layers, or of each: ``"identity"``, ``"logistic"``, ``"tanh"``, ``"relu"``
+        as in scikit-learn, or any that :class:`glassnet.Dense` knows.
+    solver : {"adam", "sgd", "lbfgs"}
+    alpha : float
+        Strength of the L2 penalty: alpha/2 · Σ w² over the examples of the batch is added to the
+        loss.
+    batch_size : int or "auto"
+        ``"auto"`` is 200, or all examples where they are fewer.
+    learning_rate : {"constant", "invscaling", "adaptive"}
+        Of the solver ``"sgd"``: as it is; divided by t to the power `power_t`; divided by 5 when
+        the training stalls.
+    learning_rate_init, power_t : float
+    max_iter : int
+        Epochs at most.
+    shuffle : bool
+        Whether each epoch meets the examples in a new order.
+    random_state : int, RandomState or None
+    tol : float
+        An epoch stalls if it lowers the loss, or raises the validation score, by less.
+    verbose : bool
+        Prints the loss of each epoch.
+    warm_start : bool
+        Whether another :meth:`fit` goes on from the present weights.
+    momentum, nesterovs_momentum
+        Of the solver ``"sgd"``.
+    early_stopping : bool
+        Whether a part of the examples is held back, and its score decides when to stop.
+    validation_fraction : float
+        Which part.
+    beta_1, beta_2, epsilon : float
+        Of the solver ``"adam"``.
+    n_iter_no_change : int
+        The training ends when more epochs in a row stall.
+    max_fun : int
+        Passes over the data at most, of the solver ``"lbfgs"``.
+    dropout : float
+        The part of the hidden units that each step leaves out.
+    restore_best : bool
+        Whether the weights of the best validation score come back at the end.
+    callbacks : callable or sequence of callable, optional
+        Called with the estimator after every epoch; one that returns True ends the training.
+    n_jobs : int, optional
+        Threads; as many as are worth it, if not given.
+    class_weight : dict, list of dict or "balanced", optional
+        How much the examples of each class count, as elsewhere in scikit-learn.
+    loss : str or Cost
+        ``"log_loss"``, or a cost of Glassnet that fits the outputs:
+        ``CategoricalCrossentropy(label_smoothing=0.1)``, say.
+
+    Attributes
+    ----------
+    network_ : Network
+        Ready for ``gn.explain``.
+    classes_ : array of shape (classes,)
+    coefs_, intercepts_ : lists of arrays
+        Weights and biases of each layer; views into the network.
+    loss_, best_loss_, loss_curve_ : float, float or None, list of float
+        The loss with its penalty, whose weights are those that the epoch ended with.
+    validation_scores_, best_validation_score_ : list of float, float
+        Accuracy after each epoch, where there is validation data; None without.
+    validation_loss_curve_ : list of float
+        The loss without penalty on the validation data after each epoch.
+    n_iter_, t_ : int
+        Epochs of the last :meth:`fit`; examples that were met in all.
+    n_layers_, n_outputs_, out_activation_, n_features_in_, feature_names_in_
+        As in scikit-learn.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]])
+    >>> xor = MLPClassifier((8,), "tanh", solver="lbfgs", random_state=1)
+    >>> xor.fit(X, ["same", "different", "different", "same"]).predict([[1, 0]]).tolist()
+    ['different']
+    """
+
+    _: KW_ONLY
+    class_weight: Any = None
+    loss: str | Cost = "log_loss"
+
+    _stratifies: ClassVar[bool] = True
+
+    def predict(self, X: Any) -> Array:
+        """Return the most probable class of each example, or 0/1 for each label."""
+        return self._labels(self._outputs(X))
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class, (examples, classes), or of each label."""
+        outputs = self._outputs(X)
+        if outputs.shape[1] > 1:
+            return outputs
+        probabilities: Array = np.hstack([1 - outputs, outputs])
+        return probabilities
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Return the logarithms of :meth:`predict_proba`; −∞ for a probability of 0."""
+        with np.errstate(divide="ignore"):
+            logarithms: Array = np.log(self.predict_proba(X))
+        return logarithms
+
+    def _labels(self, outputs: Array) -> Array:
+        if self._many_labels:
+            return (outputs > 0.5).astype(np.int64)
+        if outputs.shape[1] == 1:
+            places = (outputs[:, 0] > 0.5).astype(np.int64)
+        else:
+            places = outputs.argmax(axis=1)
+        labels: Array = self.classes_[np.minimum(places, len(self.classes_) - 1)]
+        return labels
+
+    def _checked(
+        self, X: Any, y: Any, *, first: bool, classes: Any, partial: bool = False
+    ) -> tuple[Array, Array]:
+        if first and partial and classes is None:
+            raise ValueError("classes must be given in the first call of partial_fit")
+        x, y = self._checked_arrays(X, y, first=first, numbers=False)
+        check_classification_targets(y)
+        if hasattr(y, "toarray"):
+            y = y.toarray()
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        found = unique_labels(y) if classes is None else unique_labels(classes)
+        if first:
+            kind = str(type_of_target(y))
+            if kind == "multiclass-multioutput":
+                raise ValueError(
+                    "y holds several columns of classes; expected one column, or 0/1 for each label"
+                )
+            self._many_labels, self.classes_ = kind.startswith("multilabel"), found
+        elif not partial and set(found.tolist()) != set(self.classes_.tolist()):
+            raise ValueError(
+                "warm_start goes on with the same classes; they were "
+                f"{self.classes_.tolist()}, and y has {found.tolist()}"
+            )
+        elif classes is not None and not np.array_equal(found, self.classes_):
+            raise ValueError(
+                f"classes is {found.tolist()}; in the first call of partial_fit it was "
+                f"{self.classes_.tolist()}"
+            )
+        return x, self._targets(y)
+
+    def _targets(self, y: Array) -> Array:
+        unknown = [] if self._many_labels else np.setdiff1d(y, self.classes_).tolist()
+        if unknown:
+            raise ValueError(
+                f"y holds the class {unknown[0]!r}; the classes are {self.classes_.tolist()}"
+            )
+        return y
+
+    def _output(self) -> tuple[int, str, Cost]:
+        classes = len(self.classes_)
+        if not self._many_labels and classes > 2:
+            outputs, activation, cost = classes, "softmax", "categorical_crossentropy"
+        else:
+            outputs = classes if self._many_labels else 1
+            activation, cost = "sigmoid", "summed_binary_crossentropy"
+        return outputs, activation, cost_named(cost if self.loss == "log_loss" else self.loss)
+
+    def _output_labels(self) -> Array | None:
+        named = not self._many_labels and len(self.classes_) > 1
+        return self.classes_ if named else None
+
+    def _desired(self, targets: Array) -> Array:
+        if self._many_labels:
+            return targets.astype(np.float64)
+        if len(self.classes_) == 1:  # which is never another one
+            return np.zeros((len(targets), 1))
+        ideal = targets[:, np.newaxis] == self.classes_
+        desired: Array = (ideal[:, 1:] if self.n_outputs_ == 1 else ideal).astype(np.float64)
+        return desired
+
+    def _weights(self, sample_weight: Any, targets: Array, x: Array) -> Array | None:
+        weights = self._sample_weight(sample_weight, x)
+        if self.class_weight is None:
+            return weights
+        if self.class_weight == "balanced" and hasattr(self, "_rate"):
+            raise ValueError("class_weight='balanced' has no meaning for a part of the examples")
+        given = self.class_weight
+        if isinstance(given, Mapping) and not self._many_labels:
+            given = {label: given.get(label, 1.0) for label in self.classes_.tolist()}
+        of_classes: Array = compute_sample_weight(given, targets).astype(x.dtype)
+        return of_classes if weights is None else weights * of_classes
+
+    def _loss_of_error(self, targets: Array, weights: Array | None) -> tuple[float, float]:
+        return 1.0, 0.0
+
+    def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:
+        return float(accuracy_score(targets, self._labels(outputs), sample_weight=weights))
+
+    def __sklearn_tags__(self) -> Any:
+        """Return what scikit-learn may expect of the estimator."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -1,0 +1,98 @@
+"""The parameters that both estimators have, checked, and what they mean for the training."""
+
+import warnings
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn.base import BaseEstimator
+
+from glassnet.estimators.start import hidden_activations
+from glassnet.given import one_of, real_number, whole_number
+from glassnet.update.lbfgs import LBFGS
+from glassnet.update.optimizer import Adam, Momentum, Nesterov, Optimizer
+
+__all__ = ["Parameters"]
+
+# What scikit-learn's call of L-BFGS leaves to SciPy: 1e7 roundings of float64.
+LEAST_IMPROVEMENT = 1e7 * float(np.finfo(np.float64).eps)
+
+
+@dataclass(eq=False, repr=False)
+class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """The parameters of both estimators; :class:`MLPClassifier` documents them."""
+
+    hidden_layer_sizes: Any = (100,)
+    activation: Any = "relu"
+    _: KW_ONLY
+    solver: str = "adam"
+    alpha: float = 0.0001
+    batch_size: Any = "auto"
+    learning_rate: str = "constant"
+    learning_rate_init: float = 0.001
+    power_t: float = 0.5
+    max_iter: int = 200
+    shuffle: bool = True
+    random_state: Any = None
+    tol: float = 1e-4
+    verbose: bool | int = False
+    warm_start: bool = False
+    momentum: float = 0.9
+    nesterovs_momentum: bool = True
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+    n_iter_no_change: float = 10
+    max_fun: int = 15_000
+    dropout: float = 0.0
+    restore_best: bool = True
+    callbacks: Any = None
+    n_jobs: int | None = None
+
+    def _require_valid_parameters(self) -> None:
+        one_of("solver", self.solver, ("lbfgs", "sgd", "adam"))
+        one_of("learning_rate", self.learning_rate, ("constant", "invscaling", "adaptive"))
+        hidden_activations(self.activation, len(self._hidden()))
+        whole_number("max_iter", self.max_iter, 1)
+        whole_number("max_fun", self.max_fun, 1)
+        real_number("power_t", self.power_t, 0)
+        real_number("tol", self.tol, 0)
+        real_number("validation_fraction", self.validation_fraction, 0, 1, most_too=False)
+        if self.n_iter_no_change != np.inf:
+            whole_number("n_iter_no_change", self.n_iter_no_change, 1)
+        if self.batch_size != "auto":
+            whole_number("batch_size", self.batch_size, 1)
+
+    def _hidden(self) -> list[int]:
+        sizes = self.hidden_layer_sizes
+        several = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
+        return [whole_number("each of hidden_layer_sizes", size, 1) for size in several]
+
+    def _optimizer(self) -> Optimizer | LBFGS:
+        if self.solver == "lbfgs":
+            return LBFGS(
+                tolerance=self.tol,
+                most_evaluations=self.max_fun,
+                least_improvement=LEAST_IMPROVEMENT,
+            )
+        if self.solver == "adam":
+            return Adam(self.learning_rate_init, self.beta_1, self.beta_2, self.epsilon)
+        kind = Nesterov if self.nesterovs_momentum else Momentum
+        return kind(self.learning_rate_init, self.momentum)
+
+    def _batch_size(self, examples: int) -> int:
+        if self.batch_size == "auto":
+            return min(200, examples)
+        if self.batch_size > examples:
+            warnings.warn(
+                f"batch_size={self.batch_size} is larger than the {examples} examples; all of "
+                "them make one batch",
+                stacklevel=4,
+            )
+        return min(int(self.batch_size), examples)
+
+    def _threads(self) -> int | None:
+        return None if self.n_jobs is None else int(effective_n_jobs(self.n_jobs))

@@ -1,0 +1,108 @@
+"""MLPRegressor: one number, or several at once."""
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import xlogy
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils import column_or_1d
+
+from glassnet.estimators.multilayer import MultilayerPerceptron
+from glassnet.structure.activation import Array
+from glassnet.structure.cost import Cost
+from glassnet.structure.costs import cost_named
+
+__all__ = ["MLPRegressor"]
+
+LOSSES = {
+    "squared_error": "half_squared_error",
+    "poisson": "summed_poisson",
+    "absolute_error": "mean_absolute_error",
+    "quantile": "pinball",
+}
+
+
+@dataclass(eq=False, repr=False)
+class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]  # no types
+    """A multilayer perceptron for numbers, with scikit-learn's parameters and meanings, and more.
+
+    Where scikit-learn's estimator of the same name is used, only the import line changes. With an
+    integer `random_state` it starts from the same weights and meets the same batches.
+
+    Parameters
+    ----------
+    loss : str or Cost
+        ``"squared_error"`` (half of it) or ``"poisson"``, whose outputs are exponentials, as in
+        scikit-learn; ``"absolute_error"``, ``"huber"``, ``"quantile"`` (the median), or a cost of
+        Glassnet like ``Pinball(0.9)``.
+    hidden_layer_sizes, activation, solver, ... : see :class:`MLPClassifier`
+
+    Attributes
+    ----------
+    validation_scores_, best_validation_score_ : list of float, float
+        R² after each epoch, where there is validation data; None without.
+    network_, coefs_, loss_curve_, ... : see :class:`MLPClassifier`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.linspace(0, 1, 50)[:, np.newaxis]
+    >>> line = MLPRegressor((4,), "identity", solver="lbfgs", random_state=1).fit(X, 3 * X[:, 0])
+    >>> round(float(line.predict([[0.5]])[0]), 2)
+    1.5
+    """
+
+    _: KW_ONLY
+    loss: str | Cost = "squared_error"
+
+    def predict(self, X: Any) -> Array:
+        """Return the numbers, (examples,) or (examples, outputs)."""
+        outputs = self._outputs(X)
+        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
+
+    def _checked(
+        self, X: Any, y: Any, *, first: bool, classes: Any, partial: bool = False
+    ) -> tuple[Array, Array]:
+        x, y = self._checked_arrays(X, y, first=first, numbers=True)
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        numbers: Array = y.reshape(len(y), -1).astype(x.dtype)
+        if self.loss == "poisson" and numbers.min() < 0:
+            raise ValueError(
+                f"y holds {numbers.min():g}; loss='poisson' is for counts, which are at least 0"
+            )
+        if first:
+            self._outputs_known = numbers.shape[1]
+        return x, numbers
+
+    def _output(self) -> tuple[int, str, Cost]:
+        loss = LOSSES.get(self.loss, self.loss) if isinstance(self.loss, str) else self.loss
+        activation = "exponential" if self.loss == "poisson" else "identity"
+        return self._outputs_known, activation, cost_named(loss)
+
+    def _output_labels(self) -> Array | None:
+        return None
+
+    def _desired(self, targets: Array) -> Array:
+        return targets
+
+    def _weights(self, sample_weight: Any, targets: Array, x: Array) -> Array | None:
+        return self._sample_weight(sample_weight, x)
+
+    def _loss_of_error(self, targets: Array, weights: Array | None) -> tuple[float, float]:
+        """Half the squared error is its outputs' mean; Poisson's loss counts from 0."""
+        if self.loss == "poisson":
+            least = (xlogy(targets, targets) - targets).sum(axis=1)
+            return 1.0, float(np.average(least, weights=weights))
+        return (1 / targets.shape[1] if self.loss == "squared_error" else 1.0), 0.0
+
+    def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:
+        return float(r2_score(targets, outputs, sample_weight=weights))
+
+    def __sklearn_tags__(self) -> Any:
+        """Return what scikit-learn may expect of the estimator."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

@@ -1,0 +1,79 @@
+"""Where a training starts, and in which order it meets its examples: as in scikit-learn.
+
+With the same ``random_state`` both draw the same numbers from NumPy's RandomState, so that they
+start from the same weights and take the same batches. What is left between them is rounding.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.network import Network
+
+__all__ = ["InSequence", "draw_parameters", "hidden_activations"]
+
+
+def hidden_activations(activation: str | Sequence[str], layers: int) -> list[str]:
+    """Return the name of each hidden layer's activation; "logistic" is the sigmoid.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many names as hidden layers.
+
+    Examples
+    --------
+    >>> hidden_activations("logistic", 2), hidden_activations(["relu", "tanh"], 2)
+    (['sigmoid', 'sigmoid'], ['relu', 'tanh'])
+    """
+    names = [activation] * layers if isinstance(activation, str) else list(activation)
+    if len(names) != layers:
+        raise ValueError(
+            f"activation names {len(names)} activations; there are {layers} hidden layers"
+        )
+    return ["sigmoid" if name == "logistic" else name for name in names]
+
+
+def draw_parameters(
+    network: Network, activations: Sequence[str], random: np.random.RandomState
+) -> None:
+    """Set the initial weights and biases of a network, layer by layer.
+
+    Uniform within ± √(6 / (from + to)), Glorot and Bengio 2010, equation 16; ± √(2 / (from + to))
+    for the sigmoid. The output layer goes by the activation of the hidden layer before it.
+
+    Parameters
+    ----------
+    network : Network
+    activations : sequence of str
+        Of the hidden layers.
+    random : RandomState
+    """
+    biases = [b for b in network.biases if b is not None]
+    last = activations[-1] if activations else ""
+    for name, w, b in zip([*activations, last], network.weights, biases, strict=True):
+        assert w is not None
+        bound = math.sqrt((2 if name == "sigmoid" else 6) / sum(w.shape))
+        w[...] = random.uniform(-bound, bound, w.shape)
+        b[...] = random.uniform(-bound, bound, b.shape)
+
+
+class InSequence:
+    """Orders drawn one after another: each epoch shuffles the order of the one before."""
+
+    def __init__(self, random: np.random.RandomState) -> None:
+        self._random = random
+        self._order: NDArray[np.int64] | None = None
+
+    def __call__(self, epochs: range, rows: int) -> NDArray[np.int64]:
+        """Return the orders of the next epochs, (epochs, rows)."""
+        orders = np.empty((len(epochs), rows), dtype=np.int64)
+        order = np.arange(rows) if self._order is None else self._order
+        for place in orders:
+            chosen = np.arange(rows)
+            self._random.shuffle(chosen)
+            place[:] = order = order[chosen]
+        self._order = order
+        return orders

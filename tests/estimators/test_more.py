@@ -1,0 +1,204 @@
+"""What scikit-learn's estimators have not: what their users asked for."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import scale
+
+import glassnet as gn
+from glassnet.estimators import MLPClassifier, MLPRegressor
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+def iris() -> tuple[Any, Any]:
+    X, y = load_iris(return_X_y=True)
+    return scale(X), y
+
+
+def test_the_network_is_ready_to_be_explained() -> None:
+    X, y = iris()
+    names = np.array(["setosa", "versicolor", "virginica"])[y]
+    model = MLPClassifier((5,), max_iter=30, random_state=0).fit(X, names)
+    step = gn.explain(model.network_, X[0], "setosa", learning_rate=0.1)
+    assert step.check is not None
+    assert step.check.passed
+    assert model.network_.classes is not None
+    assert model.network_.classes.tolist() == ["setosa", "versicolor", "virginica"]
+    assert model.predict(X).tolist() == model.network_.predict(X).tolist()
+
+
+def test_class_weights_are_weights_of_examples() -> None:
+    X, y = iris()
+    weights = {0: 1.0, 1: 3.0, 2: 0.5}
+    by_class = MLPClassifier(max_iter=10, random_state=0, class_weight=weights).fit(X, y)
+    by_example = MLPClassifier(max_iter=10, random_state=0)
+    by_example.fit(X, y, sample_weight=[weights[label] for label in y])
+    assert by_class.network_.parameters.tobytes() == by_example.network_.parameters.tobytes()
+    balanced = MLPClassifier(max_iter=10, random_state=0, class_weight="balanced")
+    rare = np.concatenate([np.arange(100), [100, 101]])
+    recall = (balanced.fit(X[rare], y[rare]).predict(X[100:]) == 2).mean()
+    plain = MLPClassifier(max_iter=10, random_state=0).fit(X[rare], y[rare])
+    assert recall > (plain.predict(X[100:]) == 2).mean()
+
+
+def test_each_layer_may_have_an_activation_of_its_own() -> None:
+    X, y = iris()
+    model = MLPClassifier((6, 4), ["mish", "tanh"], max_iter=50, random_state=0).fit(X, y)
+    found = [layer.activation.name for layer in model.network_.architecture.layers]
+    assert found == ["mish", "tanh", "softmax"]
+    with pytest.raises(ValueError, match="activation names 3 activations; there are 2 hidden"):
+        MLPClassifier((6, 4), ["relu"] * 3).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("loss", "cost"),
+    [
+        ("absolute_error", "mean_absolute_error"),
+        ("huber", "huber"),
+        ("quantile", "pinball"),
+        (gn.Pinball(0.9), "pinball"),
+        ("mean_squared_error", "mean_squared_error"),
+    ],
+)
+def test_other_losses_are_descended(loss: Any, cost: str) -> None:
+    X, y = load_diabetes(return_X_y=True)
+    y = scale(y)
+    model = MLPRegressor(loss=loss, max_iter=60, random_state=0).fit(X, y)
+    assert model.network_.cost.name == cost
+    assert model.loss_curve_[-1] < model.loss_curve_[0]
+    if loss == gn.Pinball(0.9):
+        assert 0.8 < (y < model.predict(X)).mean() < 0.97
+
+
+def test_smoothed_labels_make_it_less_certain() -> None:
+    X, y = iris()
+    smooth = MLPClassifier(loss=gn.CategoricalCrossentropy(0.2), max_iter=300, random_state=0)
+    plain = MLPClassifier(max_iter=300, random_state=0)
+    certain = [model.fit(X, y).predict_proba(X).max(axis=1).mean() for model in (smooth, plain)]
+    assert certain[0] < certain[1]
+
+
+def test_validation_data_are_measured_after_each_epoch_and_the_best_comes_back() -> None:
+    X, y = iris()
+    hold = np.arange(0, 150, 3)
+    learn = np.setdiff1d(np.arange(150), hold)
+    seen: list[float] = []
+
+    def watch(model: MLPClassifier) -> None:
+        seen.append(float((model.predict(X[hold]) == y[hold]).mean()))
+
+    model = MLPClassifier(max_iter=40, random_state=2, callbacks=watch, learning_rate_init=0.02)
+    model.fit(X[learn], y[learn], validation_data=(X[hold], y[hold]))
+    assert model.validation_scores_ == pytest.approx(seen)
+    assert model.best_validation_score_ == max(seen)
+    assert model.score(X[hold], y[hold]) == max(seen)
+    assert len(model.validation_loss_curve_) == 40
+    last = MLPClassifier(max_iter=40, random_state=2, learning_rate_init=0.02, restore_best=False)
+    last.fit(X[learn], y[learn], validation_data=(X[hold], y[hold]))
+    assert last.score(X[hold], y[hold]) == seen[-1]
+
+
+def test_a_callback_can_end_the_training() -> None:
+    X, y = iris()
+
+    def enough(model: MLPClassifier) -> bool:
+        return model.loss_ < 0.8
+
+    model = MLPClassifier(callbacks=[enough], random_state=0, learning_rate_init=0.01).fit(X, y)
+    assert model.loss_ < 0.8 <= model.loss_curve_[-2]
+    assert model.n_iter_ < 200
+
+
+def test_dropout_leaves_units_out_and_is_repeated_by_the_seed() -> None:
+    X, y = iris()
+    first, second, none = (
+        MLPClassifier(max_iter=5, random_state=3, dropout=rate).fit(X, y)
+        for rate in (0.5, 0.5, 0.0)
+    )
+    assert first.network_.parameters.tobytes() == second.network_.parameters.tobytes()
+    assert first.network_.parameters.tobytes() != none.network_.parameters.tobytes()
+
+
+def test_any_number_of_threads_gives_the_same_bits() -> None:
+    X, y = iris()
+    one, two = (
+        MLPClassifier((64,), max_iter=5, random_state=3, n_jobs=jobs).fit(X, y) for jobs in (1, 2)
+    )
+    assert one.network_.parameters.tobytes() == two.network_.parameters.tobytes()
+
+
+def test_verbose_prints_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:
+    X, y = iris()
+    model = MLPClassifier(max_iter=3, random_state=0, verbose=True).fit(X, y)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"Iteration 1, loss = {model.loss_curve_[0]:.8f}"
+    assert len(lines) == 3
+
+
+def test_weights_and_biases_can_be_set() -> None:
+    X, y = iris()
+    model = MLPClassifier((3,), max_iter=3, random_state=0).fit(X, y)
+    model.coefs_ = [np.zeros((4, 3)), np.zeros((3, 3))]
+    model.intercepts_ = [np.zeros(3), np.zeros(3)]
+    assert model.predict_proba(X[:1]) == pytest.approx(np.full((1, 3), 1 / 3))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"solver": "newton"}, "solver must be one of 'lbfgs', 'sgd', 'adam', not 'newton'"),
+        ({"hidden_layer_sizes": (5, 0)}, "each of hidden_layer_sizes must be at least 1, not 0"),
+        ({"activation": "step"}, "unknown activation 'step'"),
+        ({"alpha": -1}, "strength of a penalty must be at least 0"),
+        ({"learning_rate": "quick"}, "learning_rate must be one of"),
+        ({"learning_rate_init": 0}, "learning_rate must be above 0"),
+        ({"max_iter": 0}, "max_iter must be at least 1"),
+        ({"validation_fraction": 1.0}, "validation_fraction must be from 0 to below 1"),
+        ({"n_iter_no_change": 0}, "n_iter_no_change must be at least 1"),
+        ({"batch_size": 0}, "batch_size must be at least 1"),
+        ({"dropout": 1.0}, "a rate of dropout must be from 0 to below 1"),
+        ({"loss": "hinge"}, "unknown cost 'hinge'"),
+        ({"loss": "categorical_crossentropy"}, "needs the output activation 'softmax'"),
+    ],
+)
+def test_impossible_parameters_are_refused(parameters: dict[str, Any], message: str) -> None:
+    X, y = iris()
+    with pytest.raises(ValueError, match=message):
+        MLPClassifier(**parameters).fit(X[:100], y[:100])
+
+
+def test_mistakes_in_the_data_are_named() -> None:
+    X, y = iris()
+    with pytest.raises(ValueError, match="classes must be given in the first call"):
+        MLPClassifier().partial_fit(X, y)
+    model = MLPClassifier(random_state=0).partial_fit(X, y, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match=r"y holds the class 3; the classes are \[0, 1, 2\]"):
+        model.partial_fit(X, y + 1)
+    with pytest.raises(ValueError, match="in the first call of partial_fit it was"):
+        model.partial_fit(X, y, classes=[0, 1])
+    with pytest.raises(ValueError, match="loss='poisson' is for counts"):
+        MLPRegressor(loss="poisson").fit(X, -y)
+    with pytest.raises(TypeError, match="validation_data must be"):
+        MLPClassifier().fit(X, y, validation_data=X)
+    with pytest.raises(ValueError, match="has no epochs to measure"):
+        MLPClassifier(solver="lbfgs").fit(X, y, validation_data=(X, y))
+    with pytest.raises(AttributeError, match="partial_fit"):
+        MLPClassifier(solver="lbfgs").partial_fit(X, y, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match="fewer than 2"):
+        MLPClassifier(early_stopping=True, validation_fraction=0.01).fit(X[::2], y[::2])
+
+
+def test_one_class_alone_is_always_predicted() -> None:
+    X, _ = iris()
+    model = MLPClassifier(max_iter=2, random_state=0).fit(X, ["only"] * len(X))
+    assert set(model.predict(X).tolist()) == {"only"}
+
+
+def test_a_training_that_does_not_end_is_warned_of() -> None:
+    X, y = iris()
+    with pytest.warns(ConvergenceWarning, match="max_iter=2 epochs are over"):
+        MLPClassifier(max_iter=2).fit(X, y)
