@@ -28,7 +28,7 @@ from glassnet.workflows.training import Recipe, Trained, train
 
 def classifier() -> Trained:
     """A network that has seen the digits for a few epochs: good, and still unsure of some."""
-    return train(digits(), "digit", Recipe(epochs=5, validation=0), progress=False)
+    return train(digits(), "digit", Recipe("plain", epochs=5, validation=0), progress=False)
 
 
 def punished(p: float) -> float:

@@ -42,7 +42,7 @@ def two_images() -> tuple[list[str], dict[str, list[float]], float]:
 
     Returns the classes, the outputs by image, and how many of the 64 pixels differ.
     """
-    trained = train(digits(), "digit", Recipe(epochs=30, validation=0), progress=False)
+    trained = train(digits(), "digit", Recipe("plain", epochs=30, validation=0), progress=False)
     rows = trained.held_out
     true = rows.columns["digit"]
     three, eight = (int(np.flatnonzero(true == digit)[0]) for digit in ("3", "8"))

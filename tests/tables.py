@@ -13,7 +13,7 @@ from glassnet.workflows.training import Recipe, train
 
 __all__ = ["QUICK", "fruits", "prices", "text_column", "trained_on", "write_csv"]
 
-QUICK = Recipe(hidden=(8,), epochs=60, optimizer=Adam(0.05))
+QUICK = Recipe("plain", hidden=(8,), epochs=60, optimizer=Adam(0.05))
 
 
 def text_column(*values: str | None) -> Array:

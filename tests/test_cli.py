@@ -77,7 +77,7 @@ def test_training_on_penguins(penguins: Path, tmp_path: Path) -> None:
     assert predicted.returncode == 0
     assert predicted.stdout.startswith("species,p(Adelie),p(Chinstrap),p(Gentoo)\nAdelie,")
     assert "note: island: 'Deception' in 1 row (1) was not there" in predicted.stderr
-    assert "note: bill_length_mm: missing in 1 row (1), counted as the mean" in predicted.stderr
+    assert "note: bill_length_mm: missing in 1 row (1), counted as the median" in predicted.stderr
     assert names(tmp_path) == ["new.csv", "penguins.safetensors"]
 
 

@@ -41,7 +41,7 @@ def test_penguins_on_the_command_line_and_from_python(
         words = re.sub(r"#.*", "", line).replace("'", "").split()
         assert words[0] == "glassnet"
         subprocess.run([sys.executable, "-m", "glassnet.cli", *words[1:]], check=True)
-    assert "→ h1.3]" in Path("w.html").read_text(encoding="utf-8")
+    assert "h2.3" in Path("w.html").read_text(encoding="utf-8")
     names: dict[str, Any] = {}
     import glassnet as gn
 

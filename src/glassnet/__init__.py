@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from glassnet.update.penalty import L1 as L1
     from glassnet.update.penalty import L2 as L2
     from glassnet.update.penalty import WeightDecay as WeightDecay
+    from glassnet.workflows.training import Recipe as Recipe
+    from glassnet.workflows.training import train as train
 
 __version__ = "0.1.0"
 
@@ -103,6 +105,7 @@ _HOMES = {
     "Pinball": "glassnet.structure.regression",
     "RMSprop": "glassnet.update.optimizer",
     "SGD": "glassnet.update.optimizer",
+    "Recipe": "glassnet.workflows.training",
     "Scale": "glassnet.structure.layer",
     "Step": "glassnet.learning.schedules",
     "WarmUp": "glassnet.learning.schedules",
@@ -115,6 +118,7 @@ _HOMES = {
     "from_torch": "glassnet.interop.torch",
     "info": "glassnet.engine",
     "load": "glassnet.model",
+    "train": "glassnet.workflows.training",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a test compares it with the imports above

@@ -82,16 +82,35 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 @commands.command()
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
-@click.option("--hidden", default="128", show_default=True, help="Units of hidden layers: 64,64.")
-@click.option("--epochs", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True)
+@click.option(
+    "--preset",
+    type=click.Choice(["tabular", "plain"]),
+    default="tabular",
+    show_default=True,
+    help="What is good for tables without tuning, or what a textbook says.",
+)
+@click.option("--hidden", help="Units of hidden layers: 64,64; the preset's if not given.")
+@click.option("--epochs", type=click.IntRange(1), help="The preset's if not given.")
+@click.option("--batch-size", type=click.IntRange(1), help="The preset's if not given.")
+@click.option(
+    "--ensemble",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="So many networks at once, whose outputs are averaged.",
+)
+@click.option(
+    "--probabilities",
+    is_flag=True,
+    help="The probabilities matter, not only which class is the most probable.",
+)
 @click.option(
     "--learning-rate",
     type=float,
     callback=_checked_rate,
-    help="Adam 0.003, momentum and sgd 0.01 if not given.",
+    help="The preset's if not given; of adam 0.003, of momentum and sgd 0.01.",
 )
-@click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="adam", show_default=True)
+@click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="The preset's if not given.")
 @click.option("--seed", type=SEED, default=0, show_default=True)
 @click.option(
     "--task",
@@ -109,18 +128,21 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 def train(
     table: Path,
     target: str,
-    hidden: str,
-    epochs: int,
-    batch_size: int,
+    preset: str,
+    hidden: str | None,
+    epochs: int | None,
+    batch_size: int | None,
+    ensemble: int,
+    probabilities: bool,
     learning_rate: float | None,
-    optimizer: str,
+    optimizer: str | None,
     seed: int,
     task: Any,
     output: Path | None,
     as_json: bool,
 ) -> None:
     """Train a network on TABLE (.csv, .tsv or .parquet) to predict one of its columns."""
-    units = _hidden_units(hidden)
+    units = None if hidden is None else _hidden_units(hidden)
 
     from glassnet.data.table import read_table
     from glassnet.structure.file import require_writable
@@ -130,11 +152,15 @@ def train(
     from glassnet.workflows.training import train as run
 
     recipe = Recipe(
+        preset,
         hidden=units,
         epochs=epochs,
         batch_size=batch_size,
-        optimizer=_optimizer(optimizer, learning_rate),
+        optimizer=_optimizer(optimizer),
+        learning_rate=learning_rate,
         seed=seed,
+        ensemble=ensemble,
+        probabilities=probabilities,
     )
     data = read_table(table)
     path = output or Path(f"{table.stem}.safetensors")
@@ -269,16 +295,18 @@ def _hidden_units(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def _optimizer(name: str, learning_rate: float | None) -> "Optimizer":
+def _optimizer(name: str | None) -> "Optimizer | None":
     from glassnet.update.optimizer import SGD, Adam, Momentum
 
     match name:
+        case None:
+            return None
         case "sgd":
-            return SGD(learning_rate or 0.01)
+            return SGD(0.01)
         case "momentum":
-            return Momentum(learning_rate or 0.01)
+            return Momentum(0.01)
         case _:
-            return Adam(learning_rate or 0.003)
+            return Adam(0.003)
 
 
 def _require_other_file(output: Path, *inputs: Path) -> None:

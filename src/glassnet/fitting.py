@@ -131,6 +131,7 @@ class Fitting:
             options.weights, options.class_weights, targets.desired, learner.kind, targets.classes
         )
         learn, validation = _validation(learner, x, targets, options.validation)
+        _require_measurable(options.stopping, learner.kind)
         optimizer = options.optimizer or Adam(0.001)
         # L-BFGS takes no steps of ours; the rule still holds its penalties.
         stepping = SGD() if isinstance(optimizer, LBFGS) else optimizer
@@ -221,6 +222,11 @@ def _validation(
         return None, Validation(other_x, other.desired, metrics)
     learn, hold = split_rows(len(x), validation, learner.seed)
     return learn, Validation(x[hold], targets.desired[hold], metrics)
+
+
+def _require_measurable(stopping: EarlyStopping | None, kind: Kind) -> None:
+    if stopping is not None and stopping.measure == "accuracy" and kind == "values":
+        raise ValueError("values have no accuracy; let the early stopping measure the 'error'")
 
 
 def _dropout_rates(

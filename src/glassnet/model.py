@@ -15,7 +15,8 @@ from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import chosen_optimizer, explain_with_preface
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.selection import Limits
-from glassnet.formula.document import Section
+from glassnet.formula.document import Cell, Paragraph, Section
+from glassnet.formula.document import Table as DocumentTable
 from glassnet.network import Network
 from glassnet.structure.file import read_file, write_file
 from glassnet.update.optimizer import Optimizer
@@ -35,6 +36,8 @@ class Model:
     target : Target
     provenance : dict
         Where it comes from, as JSON values: data, seed, scores.
+    others : tuple of Network
+        Further networks of an ensemble: predictions are the mean over all of them.
 
     Examples
     --------
@@ -50,21 +53,25 @@ class Model:
     encoder: TableEncoder
     target: Target
     provenance: dict[str, Any] = field(default_factory=dict)
+    others: tuple[Network, ...] = ()
 
     def __post_init__(self) -> None:
         names = self.encoder.feature_names
-        if len(names) != self.network.architecture.inputs:
-            raise ValueError(
-                f"the encoder makes {len(names)} inputs; the network has "
-                f"{self.network.architecture.inputs}"
-            )
-        outputs = self.network.architecture.outputs
         expected = len(self.target.classes) if isinstance(self.target, ClassTarget) else 1
-        if outputs != expected:
-            raise ValueError(f"the target needs {expected} outputs; the network has {outputs}")
-        self.network.feature_names = names
-        if isinstance(self.target, ClassTarget):
-            self.network.classes = np.array(self.target.classes)
+        for network in self.networks:
+            inputs, outputs = network.architecture.inputs, network.architecture.outputs
+            if len(names) != inputs:
+                raise ValueError(f"the encoder makes {len(names)} inputs; the network has {inputs}")
+            if outputs != expected:
+                raise ValueError(f"the target needs {expected} outputs; the network has {outputs}")
+            network.feature_names = names
+            if isinstance(self.target, ClassTarget):
+                network.classes = np.array(self.target.classes)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """All networks; one, unless it is an ensemble."""
+        return (self.network, *self.others)
 
     def encode(self, frame: Any) -> tuple[NDArray[np.float64], list[str]]:
         """Return the network's inputs for a table or data frame, and notes on unusual values."""
@@ -93,11 +100,15 @@ class Model:
 
     def outputs(self, x: Array) -> Array:
         """Return what :meth:`predict_proba` does, for inputs that are encoded already."""
-        outputs = self.network.predict_proba(x)
+        outputs = self._mean_outputs(x)
         if isinstance(self.target, NumberTarget):
             numbers: Array = outputs[:, 0].astype(np.float64) * self.target.scale + self.target.mean
             return numbers
         return outputs
+
+    def _mean_outputs(self, x: Array) -> Array:
+        mean: Array = np.mean([network.predict_proba(x) for network in self.networks], axis=0)
+        return mean
 
     def desired(self, table: Table) -> Array:
         """Return what the network is to predict for a table that has the target column.
@@ -150,8 +161,10 @@ class Model:
         origins = self.encoder.explain(table, row)
         blocks = [block for blocks in origins.values() for block in blocks]
         preface = [Section("From the raw row to the inputs", tuple(blocks))]
+        if self.others:
+            preface.append(self._ensemble_section(x))
         if isinstance(self.target, NumberTarget):
-            output = float(self.network.predict_proba(x)[0, 0])
+            output = float(self._mean_outputs(x)[0, 0])
             wanted = None if desired is None else as_number(desired, self.target.name)
             preface.append(
                 Section("From the output to the target", self.target.explain(output, wanted))
@@ -168,10 +181,27 @@ class Model:
             {name: origins[self.encoder.column_of(name)] for name in self.encoder.feature_names},
         )
 
+    def _ensemble_section(self, x: Array) -> Section:
+        """What each network predicts for one row, and their mean."""
+        labels = self.target.classes if isinstance(self.target, ClassTarget) else ("p",)
+        rows: list[tuple[Cell, ...]] = [
+            (f"network {number}", *network.predict_proba(x)[0].tolist())
+            for number, network in enumerate(self.networks, start=1)
+        ]
+        rows.append(("mean", *self._mean_outputs(x)[0].tolist()))
+        words = (
+            f"{len(self.networks)} networks predict, and the mean of their outputs counts. "
+            "What follows opens the first one."
+        )
+        table = DocumentTable(("", *labels), tuple(rows))
+        return Section("The ensemble", (Paragraph(words), table))
+
     def __repr__(self) -> str:
         columns = len(self.encoder.encoders)
         units = " → ".join(str(count) for count in self.network.architecture.units)
-        return f"<Model: {self.target.name} from {counted(columns, 'column')}, units {units}>"
+        several = f", {len(self.networks)} networks" if self.others else ""
+        inputs = counted(columns, "column")
+        return f"<Model: {self.target.name} from {inputs}, units {units}{several}>"
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one safe file (safetensors).
@@ -183,15 +213,27 @@ class Model:
         ValueError
             If a weight is not a finite number.
         """
-        self.network.require_finite()
+        for network in self.networks:
+            network.require_finite()
+        arrays = {
+            f"{prefix}{name}": array
+            for prefix, network in zip(prefixes(len(self.networks)), self.networks, strict=True)
+            for name, array in network.to_arrays().items()
+        }
         header = {
             "kind": "model",
             **self.network.to_header(),
             "encoders": [encoder.to_dict() for encoder in self.encoder.encoders],
             "target": self.target.to_dict(),
             "provenance": self.provenance,
+            "others": [network.to_header() for network in self.others],
         }
-        write_file(path, header, self.network.to_arrays())
+        write_file(path, header, arrays)
+
+
+def prefixes(networks: int) -> list[str]:
+    """Return what the arrays of each network in a file are called by: "", "2.", "3.", ..."""
+    return ["", *(f"{number}." for number in range(2, networks + 1))]
 
 
 def as_number(desired: Any, name: str) -> float:
@@ -240,12 +282,28 @@ def load(path: str | os.PathLike[str]) -> Network | Model:
 
 
 def _revive(header: dict[str, Any], arrays: dict[str, Array]) -> Network | Model:
-    network = Network.from_header(header, arrays)
     match header.get("kind"):
         case "network":
-            return network
+            return Network.from_header(header, arrays)
         case "model":
             encoders = tuple(encoder_from_dict(record) for record in header["encoders"])
             target = target_from_dict(header["target"])
-            return Model(network, TableEncoder(encoders), target, dict(header["provenance"]))
+            network, *others = _revive_networks([header, *header["others"]], arrays)
+            provenance = dict(header["provenance"])
+            return Model(network, TableEncoder(encoders), target, provenance, tuple(others))
     raise FileFormatError("it holds neither a network nor a model")
+
+
+def _revive_networks(headers: list[dict[str, Any]], arrays: dict[str, Array]) -> list[Network]:
+    named = prefixes(len(headers))
+    if not all(name.split(".")[0] + "." in named for name in arrays if "." in name):
+        raise FileFormatError("the arrays of the file do not fit the networks in its header")
+    networks = []
+    for prefix, header in zip(named, headers, strict=True):
+        own = {
+            name.removeprefix(prefix): array
+            for name, array in arrays.items()
+            if (name.startswith(prefix) if prefix else "." not in name)
+        }
+        networks.append(Network.from_header(header, own))
+    return networks

@@ -182,7 +182,7 @@ class Network:
         schedule : Schedule, optional
             How the learning rate changes; constant if not given.
         stopping : EarlyStopping, optional
-            Needs `validation`. Brings back the weights of the lowest validation error.
+            Needs `validation`. Brings back the weights that were best on it.
         record : sequence of int
             Steps to keep, counted from 0, as they were before they were taken: each stands in
             ``history.steps`` and can be given to ``gn.explain``.

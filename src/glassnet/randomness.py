@@ -33,6 +33,8 @@ class Purpose(IntEnum):
     ROWS = 3
     SPLIT = 4
     CHECK = 5
+    BIASES = 6
+    QUANTILES = 7
 
 
 def random_bits(

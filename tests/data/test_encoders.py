@@ -33,7 +33,7 @@ def encoded(encoder: Encoder, column: Array) -> list[list[float]]:
 def test_numbers_are_standardised() -> None:
     encoder = NumberEncoder.fit("a", np.array([1.0, 3.0, 5.0, 7.0]))
     # Mean 4, variance (9 + 1 + 1 + 9) / 4 = 5.
-    assert encoder.mean == 4
+    assert encoder.center == 4
     assert encoder.scale == pytest.approx(5**0.5)
     assert not encoder.indicator
     assert encoded(encoder, np.array([4.0, 4 + 5**0.5])) == [[0], [pytest.approx(1)]]
@@ -52,7 +52,7 @@ def test_a_missing_number_counts_as_the_mean_and_the_note_says_so() -> None:
 def test_any_column_up_to_1e100_is_encoded_as_finite_numbers(values: list[float]) -> None:
     column = np.array(values)
     encoder = NumberEncoder.fit("a", column)
-    assert np.isfinite([encoder.mean, encoder.scale]).all()
+    assert np.isfinite([encoder.center, encoder.scale]).all()
     assert np.isfinite(encoder.encode(column)[0]).all()
 
 
@@ -186,9 +186,9 @@ WRONG: list[Any] = [
     {"kind": "image"},
     {"kind": ["number"]},
     {"kind": "number", "name": "a"},
-    {**NUMBER, "mean": "much"},
-    {**NUMBER, "mean": NAN},
-    {**NUMBER, "mean": 10**400},
+    {**NUMBER, "center": "much"},
+    {**NUMBER, "center": NAN},
+    {**NUMBER, "center": 10**400},
     {**NUMBER, "scale": float("inf")},
     {**NUMBER, "scale": 0},
     {**NUMBER, "scale": None},
@@ -206,3 +206,45 @@ def test_a_record_that_describes_nothing_is_a_file_format_error(record: Any) -> 
         encoder_from_dict(record)
     with pytest.raises(FileFormatError, match="a target that this version does not know"):
         target_from_dict(record)
+
+
+def test_robust_scaling_is_by_median_and_quartiles_and_clipped_smoothly() -> None:
+    # Quartiles of 0, 1, ..., 8 are 2 and 6, the median 4; 1000 instead of 8 moves none of them.
+    column = np.array([0.0, 1, 2, 3, 4, 5, 6, 7, 1000])
+    encoder = NumberEncoder.fit_robust("a", column, np.arange(9))
+    assert encoder == NumberEncoder("a", 4, 4, False, clips=True)
+    # z = (8 − 4) / 4 = 1 gives 1 / √(1 + 1/9) = 3 / √10; z = 249 is near 3.
+    x = encoder.encode(np.array([4.0, 8.0, 1000.0]))[0][:, 0]
+    assert x.tolist() == pytest.approx([0, 3 / 10**0.5, 249 / (1 + 83**2) ** 0.5])
+    assert x[2] < 3
+
+
+def test_a_column_that_is_mostly_one_number_is_scaled_by_half_its_range() -> None:
+    column = np.array([0.0] * 9 + [10.0])
+    assert NumberEncoder.fit_robust("a", column, np.arange(10)).scale == 5
+    constant = NumberEncoder.fit_robust("a", np.full(4, 7.0), np.arange(4))
+    assert (constant.center, constant.scale) == (7, 1)
+    empty = NumberEncoder.fit_robust("a", np.full(4, NAN), np.arange(4))
+    assert encoded(empty, np.array([NAN])) == [[0, 1]]
+
+
+@given(st.lists(st.one_of(st.floats(-1e100, 1e100), st.just(NAN)), min_size=1))
+def test_robust_inputs_stay_between_minus_3_and_3_also_explained(values: list[float]) -> None:
+    column = np.array(values)
+    encoder = NumberEncoder.fit_robust("a", column, np.arange(len(column)))
+    x, _ = encoder.encode(column)
+    assert (np.abs(x) <= 3).all()
+    if not np.isnan(values[0]):
+        equations = [b for b in encoder.explain(values[0]) if isinstance(b, Equation)]
+        assert equations[-1].value == pytest.approx(x[0, 0])
+
+
+def test_quantiles_of_many_rows_are_those_of_a_seeded_sample() -> None:
+    table = Table({"a": np.arange(150_000.0)})
+    first, again, other = (
+        TableEncoder.fit(table, robust=True, seed=seed).encoders[0] for seed in (1, 1, 2)
+    )
+    assert isinstance(first, NumberEncoder)
+    assert first == again != other
+    assert first.center == pytest.approx(75_000, rel=0.01)
+    assert first.scale == pytest.approx(75_000, rel=0.01)

@@ -18,7 +18,7 @@ def test_a_full_one() -> None:
     )
     assert repr(history) == (
         "History(2 epochs in 0.5 s, error 1 → 0.5, "
-        "lowest validation error 0.9 after epoch 1, stopped early)"
+        "validation error 0.9 after epoch 1, the best, stopped early)"
     )
 
 

@@ -16,9 +16,10 @@ from glassnet.data.arrays import Array, reads_as_number
 from glassnet.data.records import above_zero, finite, texts
 from glassnet.data.table import Table, is_missing, number_label, rows_words
 from glassnet.errors import FileFormatError, LimitError
-from glassnet.formula.document import Block, Equation, Paragraph, worked
+from glassnet.formula.document import Block, Paragraph, worked
 from glassnet.formula.number import number_text
-from glassnet.formula.tree import Symbol
+from glassnet.formula.tree import Call, Symbol
+from glassnet.randomness import Purpose, random_bits
 
 __all__ = [
     "CategoryEncoder",
@@ -33,6 +34,10 @@ __all__ = [
 MOST_CATEGORIES = 1000
 #: Larger numbers than this are taken for a mistake.
 LARGEST_NUMBER = 1e100
+#: Smooth clipping keeps inputs within this on either side.
+CLIPPED_AT = 3.0
+#: Quantiles are those of so many rows at most.
+MOST_SAMPLED = 100_000
 
 
 class Encoder(ABC):
@@ -80,19 +85,22 @@ def require_usable(name: str, column: Array) -> None:
 
 @dataclass(frozen=True)
 class NumberEncoder(Encoder):
-    """x = (value − mean) / scale; a missing value counts as the mean.
+    """z = (value − center) / scale; a missing value counts as the center.
 
+    With smooth clipping the input is x = z / √(1 + (z/3)²), which stays between −3 and 3
+    (Holzmüller, Grinsztajn and Steinwart 2024, "Better by default", section 3), otherwise x = z.
     Where the training data had missing values, a second input says whether the value is missing.
     """
 
     name: str
-    mean: float
+    center: float
     scale: float
     indicator: bool
+    clips: bool = False
 
     @classmethod
     def fit(cls, name: str, column: Array) -> "NumberEncoder":
-        """Return the encoder for a column of training data.
+        """Return the encoder that standardises: by mean and standard deviation.
 
         Raises
         ------
@@ -107,23 +115,60 @@ class NumberEncoder(Encoder):
         tiny = 1e-12 * max(abs(mean), 1e-300)
         return cls(name, mean, deviation if deviation > tiny else 1.0, len(known) < len(column))
 
+    @classmethod
+    def fit_robust(cls, name: str, column: Array, sample: NDArray[np.int64]) -> "NumberEncoder":
+        """Return the encoder by median and interquartile range, which outliers do not move.
+
+        Where half of the values are the same, half the whole range stands for it.
+
+        Parameters
+        ----------
+        name : str
+        column : array of shape (rows,)
+        sample : array of int64
+            The rows whose quantiles count.
+
+        Raises
+        ------
+        ValueError
+            If a value is infinite or too large.
+        """
+        require_usable(name, column)
+        sampled = column[sample]
+        known = sampled[~np.isnan(sampled)]
+        indicator = bool(np.isnan(column).any())
+        if not len(known):
+            return cls(name, 0.0, 1.0, indicator, clips=True)
+        low, median, high = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
+        # Smaller spreads are rounding, and by them large values would overflow.
+        tiny = max(1e-12 * abs(median), 1e-50)
+        spreads = (high - low, float(known.max() - known.min()) / 2)
+        scale = next((spread for spread in spreads if spread > tiny), 1.0)
+        return cls(name, median, scale, indicator, clips=True)
+
     @property
     def feature_names(self) -> list[str]:
         """The column's name, and "... is missing"."""
         return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
 
+    @property
+    def center_name(self) -> str:
+        """What the center is: the mean, or the median."""
+        return "median" if self.clips else "mean"
+
     def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
-        """Return the standardised values."""
+        """Return the scaled values."""
         column = self._numbers(column)
         require_usable(self.name, column)
         missing = is_missing(column)
-        x = np.where(missing, 0.0, (column - self.mean) / self.scale)
+        z = np.where(missing, 0.0, (column - self.center) / self.scale)
+        x = z / np.sqrt(1 + (z / CLIPPED_AT) ** 2) if self.clips else z
         notes = []
         if missing.any():
             rows = np.flatnonzero(missing).tolist()
             notes.append(
                 f"{self.name}: missing in {rows_words(rows)}, "
-                f"counted as the mean {number_text(self.mean)}"
+                f"counted as the {self.center_name} {number_text(self.center)}"
             )
         features = [x, missing.astype(np.float64)] if self.indicator else [x]
         return np.stack(features, axis=1), notes
@@ -139,26 +184,34 @@ class NumberEncoder(Encoder):
         return np.full(len(column), np.nan)
 
     def explain(self, value: Any) -> list[Block]:
-        """Return x = (value − mean) / scale with the row's numbers."""
+        """Return x by the row's numbers, step by step."""
         if value is None or (isinstance(value, float) and np.isnan(value)):
-            words = f"{self.name} is missing and counts as the mean {number_text(self.mean)}: "
+            center = f"the {self.center_name} {number_text(self.center)}"
             also = f", x[{self.name} is missing] = 1" if self.indicator else ""
-            return [Paragraph(f"{words}x[{self.name}] = 0{also}.")]
-        formula = (Symbol(self.name, float(value)) - self.mean) / self.scale
-        left = Symbol("x", formula.evaluate(), index=self.name)
-        equation: Equation = worked(left, formula)
+            words = f"{self.name} is missing and counts as {center}: x[{self.name}] = 0{also}."
+            return [Paragraph(words)]
+        scaled = (Symbol(self.name, float(value)) - self.center) / self.scale
+        equations: list[Block]
+        if self.clips:
+            z = Symbol("z", scaled.evaluate(), index=self.name)
+            clipped = z / Call("sqrt", (1 + (z / CLIPPED_AT) ** 2,))
+            x = Symbol("x", clipped.evaluate(), index=self.name)
+            equations = [worked(z, scaled), worked(x, clipped)]
+        else:
+            equations = [worked(Symbol("x", scaled.evaluate(), index=self.name), scaled)]
         if not self.indicator:
-            return [equation]
-        return [equation, Paragraph(f"It is not missing: x[{self.name} is missing] = 0.")]
+            return equations
+        return [*equations, Paragraph(f"It is not missing: x[{self.name} is missing] = 0.")]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
         return {
             "kind": "number",
             "name": self.name,
-            "mean": self.mean,
+            "center": self.center,
             "scale": self.scale,
             "indicator": self.indicator,
+            "clips": self.clips,
         }
 
 
@@ -261,16 +314,28 @@ class TableEncoder:
     encoders: tuple[Encoder, ...]
 
     @classmethod
-    def fit(cls, table: Table) -> "TableEncoder":
-        """Return the encoders for training data: numbers standardised, text one-hot."""
-        return cls(
-            tuple(
-                CategoryEncoder.fit(name, column)
-                if table.is_text(name)
-                else NumberEncoder.fit(name, column)
-                for name, column in table.columns.items()
-            )
-        )
+    def fit(cls, table: Table, *, robust: bool = False, seed: int = 0) -> "TableEncoder":
+        """Return the encoders for training data: numbers scaled, text one-hot.
+
+        Parameters
+        ----------
+        table : Table
+        robust : bool
+            Whether numbers are scaled by median and interquartile range and smoothly clipped;
+            otherwise they are standardised.
+        seed : int
+            Of the sample of rows whose quantiles count, where there are more than 100,000.
+        """
+        sample = _sampled_rows(len(table), seed) if robust else None
+
+        def encoder(name: str, column: Array) -> Encoder:
+            if table.is_text(name):
+                return CategoryEncoder.fit(name, column)
+            if sample is None:
+                return NumberEncoder.fit(name, column)
+            return NumberEncoder.fit_robust(name, column, sample)
+
+        return cls(tuple(encoder(name, column) for name, column in table.columns.items()))
 
     @property
     def text_columns(self) -> list[str]:
@@ -311,6 +376,14 @@ class TableEncoder:
         return next(e.name for e in self.encoders if feature in e.feature_names)
 
 
+def _sampled_rows(rows: int, seed: int) -> NDArray[np.int64]:
+    """The rows of the smallest random words: all where they are few."""
+    if rows <= MOST_SAMPLED:
+        return np.arange(rows)
+    words = random_bits(seed, Purpose.QUANTILES, 0, rows)
+    return np.sort(np.argpartition(words, MOST_SAMPLED)[:MOST_SAMPLED])
+
+
 def encoder_from_dict(record: dict[str, Any]) -> Encoder:
     """Return the encoder that :meth:`Encoder.to_dict` describes.
 
@@ -321,8 +394,9 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
     """
     try:
         if record["kind"] == "number":
-            mean, scale = finite(record["mean"]), above_zero(record["scale"])
-            return NumberEncoder(str(record["name"]), mean, scale, bool(record["indicator"]))
+            center, scale = finite(record["center"]), above_zero(record["scale"])
+            indicator, clips = bool(record["indicator"]), bool(record["clips"])
+            return NumberEncoder(str(record["name"]), center, scale, indicator, clips)
         if record["kind"] == "category":
             return CategoryEncoder(str(record["name"]), texts(record["categories"]))
     except (KeyError, TypeError, ValueError, OverflowError):

@@ -28,7 +28,7 @@ class History:
     seconds : list of float
         How long the epoch took.
     best_epoch : int or None
-        Of the lowest validation error, counted from 0.
+        The best one on the validation data, counted from 0.
     steps : dict of int to TrainingStep
         The steps to record, by their number counted from 0.
     stopped_early, interrupted : bool
@@ -93,7 +93,7 @@ class History:
         parts.append(f"error {self.errors[0]:.4g} → {self.errors[-1]:.4g}")
         if self.best_epoch is not None:
             best = self.validation_errors[self.best_epoch]
-            parts.append(f"lowest validation error {best:.4g} after epoch {self.best_epoch + 1}")
+            parts.append(f"validation error {best:.4g} after epoch {self.best_epoch + 1}, the best")
         if self.stopped_early:
             parts.append("stopped early")
         if self.interrupted:

@@ -267,7 +267,10 @@ class Run:
             history.metrics.setdefault(name, []).append(metric(predicted, validation.desired))
         stopping = self.plan.stopping or EarlyStopping()
         epoch, best = history.epochs - 1, history.best_epoch
-        if best is None or stopping.is_better(error, history.validation_errors[best]):
+        accuracies = history.metrics.get("accuracy", [0.0] * history.epochs)
+        if best is None or stopping.is_better(
+            error, history.validation_errors[best], accuracies[-1], accuracies[best]
+        ):
             history.best_epoch = epoch
             self._best = training.parameters.copy()
         elif self.plan.stopping and stopping.should_stop(epoch, best):

@@ -12,6 +12,7 @@ import numpy as np
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.given import whole_number
 from glassnet.memory import zeros_in_lines
+from glassnet.randomness import Purpose
 from glassnet.structure.activation import Activation, Array
 from glassnet.structure.activations import activation_named
 from glassnet.structure.initialiser import Constant, Given
@@ -155,7 +156,7 @@ class Architecture:
         return [None if place.biases is None else parameters[place.biases] for place in self.places]
 
     def initial_parameters(self, seed: int, dtype: np.dtype[np.floating]) -> Array:
-        """Return a new buffer with each layer's initial weights, and biases 0.
+        """Return a new buffer with each layer's initial weights and biases.
 
         Raises
         ------
@@ -173,6 +174,11 @@ class Architecture:
             if layer.multiplier != 1 and not isinstance(layer.initialiser, Given | Constant):
                 # The same start as without one.
                 np.divide(view, self.places[number - 1].multiplier, out=view)
+        for number, (layer, biases) in enumerate(
+            zip(self.layers, self.biases(parameters), strict=True), start=1
+        ):
+            if biases is not None:
+                layer.bias_initialiser.fill(biases, seed, number, Purpose.BIASES)
         return parameters
 
     def to_arrays(self, parameters: Array) -> dict[str, Array]:

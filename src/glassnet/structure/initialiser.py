@@ -1,4 +1,4 @@
-"""Initial weights: where a training starts. Biases start at 0."""
+"""Initial weights: where a training starts. Biases start at 0 unless a layer says otherwise."""
 
 import math
 from abc import ABC, abstractmethod
@@ -32,13 +32,18 @@ class Initialiser(ABC):
     """A rule for a layer's first weights."""
 
     @abstractmethod
-    def fill(self, weights: Array, seed: int, layer: int) -> None:
+    def fill(
+        self, weights: Array, seed: int, layer: int, purpose: Purpose = Purpose.WEIGHTS
+    ) -> None:
         """Write the first weights of a layer, a function of seed and layer.
 
         Parameters
         ----------
-        weights : array of shape (units before, units), or (units,) of a scale layer
+        weights : array of shape (units before, units); (units,) of a scale layer, and of biases
+            Where there is one dimension, each has one unit before it.
         seed, layer : int
+        purpose : Purpose
+            Numbers for weights and for biases are independent.
         """
 
 
@@ -49,13 +54,15 @@ class _Uniform(Initialiser):
     def limit(self, from_units: int, to_units: int) -> float:
         """Return the largest size of a weight."""
 
-    def fill(self, weights: Array, seed: int, layer: int) -> None:
+    def fill(
+        self, weights: Array, seed: int, layer: int, purpose: Purpose = Purpose.WEIGHTS
+    ) -> None:
         """Write uniform random weights."""
         from_units, to_units = weights.shape if weights.ndim == 2 else (1, 1)
         limit, flat = self.limit(from_units, to_units), weights.reshape(-1)
         for start in range(0, flat.size, WEIGHTS_AT_ONCE):
             part = flat[start : start + WEIGHTS_AT_ONCE]
-            numbers = uniform(seed, Purpose.WEIGHTS, layer, part.size, start)
+            numbers = uniform(seed, purpose, layer, part.size, start)
             part[...] = (2 * numbers - 1) * limit
 
 
@@ -92,7 +99,9 @@ class Constant(Initialiser):
 
     value: float
 
-    def fill(self, weights: Array, seed: int, layer: int) -> None:
+    def fill(
+        self, weights: Array, seed: int, layer: int, purpose: Purpose = Purpose.WEIGHTS
+    ) -> None:
         """Write the value everywhere."""
         weights[...] = self.value
 
@@ -113,7 +122,9 @@ class Given(Initialiser):
         if not np.isfinite(self._weights).all():
             raise ValueError("the weights given for a layer must be finite numbers")
 
-    def fill(self, weights: Array, seed: int, layer: int) -> None:
+    def fill(
+        self, weights: Array, seed: int, layer: int, purpose: Purpose = Purpose.WEIGHTS
+    ) -> None:
         """Write the given array.
 
         Raises

@@ -32,7 +32,8 @@ class Layer(ABC):
         g.
     bias : bool
         Whether a bias unit, whose output is always 1, leads to each unit.
-    initialiser : Initialiser
+    initialiser, bias_initialiser : Initialiser
+        Of the weights, and of the biases.
     multiplier : float or "ntk"
         c, fixed; ``"ntk"`` is 1 / √(units before).
     weight_rate, bias_rate : float
@@ -43,6 +44,7 @@ class Layer(ABC):
     activation: Activation
     bias: bool
     initialiser: Initialiser
+    bias_initialiser: Initialiser
     multiplier: float | str
     weight_rate: float
     bias_rate: float
@@ -92,6 +94,9 @@ class Dense(Layer):
         shape (units before, units). If not given, LeCun's rule for selu, He's for relu and its
         like, Glorot's otherwise, each divided by the multiplier, so that the start is the same
         with and without one.
+    initial_bias : str, Initialiser or array, optional
+        First biases, 0 if not given. To a bias one unit leads, so that ``"lecun"`` gives them
+        variance 1.
     multiplier : float or "ntk"
         c, a fixed factor on the weighted sum, above 0. ``"ntk"`` is 1 / √(units before): the
         neural-tangent parametrisation (Jacot, Gabriel and Hongler 2018, section 2).
@@ -118,6 +123,7 @@ class Dense(Layer):
         *,
         bias: bool = True,
         initial: str | Initialiser | ArrayLike | None = None,
+        initial_bias: str | Initialiser | ArrayLike | None = None,
         multiplier: float | str = 1.0,
         weight_rate: float = 1.0,
         bias_rate: float = 1.0,
@@ -128,6 +134,7 @@ class Dense(Layer):
             found,
             bool(bias),
             initialiser_of(initial, default_initialiser(found)),
+            initialiser_of(initial_bias, Constant(0.0)),
             _multiplier(multiplier),
             real_number("weight_rate", weight_rate, 0),
             real_number("bias_rate", bias_rate, 0),
@@ -180,6 +187,7 @@ class Scale(Layer):
             activation_named(activation),
             bool(bias),
             initialiser_of(initial, Constant(1.0)),
+            Constant(0.0),
             real_number("multiplier", multiplier, 0, least_too=False),
             real_number("weight_rate", weight_rate, 0),
             real_number("bias_rate", bias_rate, 0),

@@ -62,7 +62,7 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
     model_path, report_path = folder / "digits.safetensors", folder / "digits.html"
     require_writable(model_path)
     require_writable(report_path)
-    recipe = Recipe(epochs=60, validation=0, seed=seed)
+    recipe = Recipe("plain", epochs=60, validation=0, seed=seed)
     trained = train(digits(), "digit", recipe, save_as=model_path, name="digits", progress=progress)
     model, held_out = trained.model, trained.held_out
     row = _least_certain_right_row(model, held_out)

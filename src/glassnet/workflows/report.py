@@ -18,10 +18,12 @@ def history_section(history: History) -> Section:
     if history.validation_errors:
         curves.append(Curve("validation", epochs, tuple(history.validation_errors)))
     words = f"{history.epochs} epochs in {sum(history.seconds):.2g} s."
-    if history.stopped_early and history.best_epoch is not None:
+    if history.stopped_early:
+        words += " Stopped early."
+    if history.best_epoch is not None:
         words += (
-            f" Stopped early; the weights are those after epoch {history.best_epoch + 1}, "
-            "where the validation error was lowest."
+            f" The weights are those after epoch {history.best_epoch + 1}, the best on the "
+            "validation data."
         )
     if history.interrupted:
         words += " Interrupted; these are the best weights so far."

@@ -1,54 +1,84 @@
 """From a table to a model: split, encode, train, evaluate on rows that were held out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.encoders import TableEncoder, require_usable
+from glassnet.data.encoders import require_usable
 from glassnet.data.splits import split_rows
-from glassnet.data.table import Table
+from glassnet.data.table import Table, as_table
 from glassnet.data.targets import ClassTarget, NumberTarget, Target
+from glassnet.given import whole_number
 from glassnet.learning.history import History
-from glassnet.learning.schedules import Cosine
-from glassnet.learning.stopping import EarlyStopping
 from glassnet.model import Model, class_texts
 from glassnet.network import Network
-from glassnet.update.optimizer import Adam, Optimizer
+from glassnet.together import fit_together
+from glassnet.update.optimizer import Optimizer
 from glassnet.workflows.evaluation import Evaluation, evaluate
+from glassnet.workflows.presets import Preset, preset_named
 
 __all__ = ["Recipe", "Task", "Trained", "train"]
 
 Task = Literal["classes", "numbers"]
 
+# What a recipe may choose in a preset's place.
+CHOICES = ("hidden", "epochs", "batch_size", "validation")
 # Whole numbers with no more different values than this are taken for classes.
 MOST_NUMBER_CLASSES = 10
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train on a table.
+    """How to train on a table; what is not given is the preset's choice.
 
     Attributes
     ----------
-    hidden : tuple of int
-        Units of the hidden layers, which are relu.
-    validation : float
-        Which part of the rows to learn from decides when to stop; 0 for none.
+    preset : {"tabular", "plain"}
+        ``presets`` says what they choose, and why.
+    hidden : tuple of int, optional
+        Units of the hidden layers.
+    epochs, batch_size : int, optional
+    optimizer : Optimizer, optional
+    learning_rate : float, optional
+        In the place of the optimizer's own.
+    validation : float, optional
+        Which part of the rows to learn from decides which epoch was the best; 0 for none, and the
+        weights of the last epoch.
     held_out : float
         Which part of the rows to keep for the evaluation.
+    seed : int
+    ensemble : int
+        So many networks are trained at once, and their outputs averaged.
+    probabilities : bool
+        Whether the probabilities of classes matter, not only which is the largest: then labels are
+        not smoothed, and the epoch of the lowest validation error is the best.
     """
 
-    hidden: tuple[int, ...] = (128,)
-    epochs: int = 100
-    batch_size: int = 32
-    optimizer: Optimizer = field(default_factory=lambda: Adam(0.003))
-    validation: float = 0.15
-    patience: int = 20
+    preset: str = "tabular"
+    hidden: tuple[int, ...] | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    optimizer: Optimizer | None = None
+    learning_rate: float | None = None
+    validation: float | None = None
     held_out: float = 0.2
     seed: int = 0
+    ensemble: int = 1
+    probabilities: bool = False
+
+    def __post_init__(self) -> None:
+        preset_named(self.preset)
+        whole_number("ensemble", self.ensemble, 1, 1000)
+
+    @property
+    def chosen(self) -> Preset:
+        """The preset, with what was given in the place of its own choices."""
+        named = {name: getattr(self, name) for name in CHOICES}
+        given = {name: value for name, value in named.items() if value is not None}
+        return replace(preset_named(self.preset), **given)
 
 
 @dataclass(frozen=True)
@@ -72,7 +102,7 @@ class Trained:
 
 
 def train(
-    table: Table,
+    table: Any,
     target_name: str,
     recipe: Recipe | None = None,
     task: Task | None = None,
@@ -84,7 +114,7 @@ def train(
 
     Parameters
     ----------
-    table : Table
+    table : Table, data frame or mapping of column names to values
     target_name : str
         The column to predict.
     recipe : Recipe, optional
@@ -104,7 +134,7 @@ def train(
         If the target column is missing or has fewer than two classes, or rows are too few.
     """
     recipe = recipe or Recipe()
-    whole = table
+    whole = table = as_table(table)
     for column_name, values in table.columns.items():
         require_usable(column_name, values)
     known, notes = table.where_known(target_name)
@@ -120,17 +150,18 @@ def train(
     learn, held_out = table.rows(learn_rows), table.rows(held_rows)
 
     target = _target(target_name, learn.column(target_name), chosen_task, groups)
-    encoder = TableEncoder.fit(learn.without(target_name))
+    encoder = recipe.chosen.encoder(learn.without(target_name), recipe.seed)
     x, _ = encoder.encode(learn)
     notes += encoder.encode(whole)[1]
-    network = _network(target, x, recipe)
+    networks = [_network(target, x, recipe, number) for number in range(recipe.ensemble)]
     provenance: dict[str, Any] = {
         "table": name,
         "rows": len(learn),
         "held_out": len(held_out),
         "seed": recipe.seed,
+        "preset": recipe.preset,
     }
-    model = Model(network, encoder, target, provenance)
+    model = Model(networks[0], encoder, target, provenance, tuple(networks[1:]))
     history = _fit(model, x, learn, recipe, progress)
     if save_as is not None:
         model.save(save_as)
@@ -142,24 +173,24 @@ def train(
 
 
 def _fit(model: Model, x: Array, learn: Table, recipe: Recipe, progress: bool | None) -> History:
-    y = model.desired(learn)
-    validation = None
-    if recipe.validation:
-        groups = y if isinstance(model.target, ClassTarget) else None
-        fit_rows, look_rows = split_rows(len(x), recipe.validation, recipe.seed, groups, number=1)
-        validation = (x[look_rows], y[look_rows])
+    y, preset = model.desired(learn), recipe.chosen
+    classes = isinstance(model.target, ClassTarget)
+    options = preset.options(preset.epochs, classes=classes, probabilities=recipe.probabilities)
+    options |= {"epochs": preset.epochs, "batch_size": preset.batch_size}
+    if recipe.optimizer is not None:
+        options["optimizer"] = recipe.optimizer
+    if recipe.learning_rate is not None:
+        options["optimizer"] = replace(options["optimizer"], learning_rate=recipe.learning_rate)
+    if preset.validation:
+        groups = y if classes else None
+        fit_rows, look_rows = split_rows(len(x), preset.validation, recipe.seed, groups, number=1)
+        options["validation"] = (x[look_rows], y[look_rows])
         x, y = x[fit_rows], y[fit_rows]
-    return model.network.fit(
-        x,
-        y,
-        optimizer=recipe.optimizer,
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
-        schedule=Cosine(),
-        validation=validation,
-        stopping=EarlyStopping(recipe.patience) if validation else None,
-        progress=progress,
-    )
+    else:
+        options["stopping"] = None
+    if recipe.ensemble > 1:
+        return fit_together(model.networks, x, y, **options)[0]
+    return model.network.fit(x, y, progress=progress, **options)
 
 
 def _recognised_task(column: Array) -> Task:
@@ -189,17 +220,14 @@ def _target(name: str, column: Array, task: Task, groups: Array | None) -> Targe
     return NumberTarget(name, float(column.mean()), scale if scale > 0 else 1.0)
 
 
-def _network(target: Target, x: Array, recipe: Recipe) -> Network:
-    classes = len(target.classes) if isinstance(target, ClassTarget) else None
-    network = Network(
-        [x.shape[1], *recipe.hidden, classes or 1],
-        hidden="relu" if recipe.hidden else None,
-        output="softmax" if classes else "identity",
-        seed=recipe.seed,
-    )
+def _network(target: Target, x: Array, recipe: Recipe, number: int) -> Network:
+    """Member `number` of the ensemble, with a seed of its own."""
+    preset, classes = recipe.chosen, isinstance(target, ClassTarget)
+    outputs = len(target.classes) if isinstance(target, ClassTarget) else 1
+    layers = preset.layers(preset.hidden, outputs, classes=classes)
+    network = Network([x.shape[1], *layers], seed=(recipe.seed + number) % 2**64)
     # An input that is 0 in every row is never trained, like the place of unseen categories: with
     # weights of 0 it will add nothing instead of something random.
-    weights = network.weights[0]
-    if weights is not None:
-        weights[~x.any(axis=0)] = 0
+    first_dense = next(w for w in network.weights if w is not None and w.ndim == 2)
+    first_dense[~x.any(axis=0)] = 0
     return network

@@ -1,0 +1,149 @@
+"""Presets: choices for a training on a table that need no tuning, each with its source."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from glassnet.data.encoders import TableEncoder
+from glassnet.data.table import Table
+from glassnet.given import one_of
+from glassnet.learning.schedules import Cosine, CosLog4
+from glassnet.learning.stopping import EarlyStopping
+from glassnet.structure.cost import CategoricalCrossentropy
+from glassnet.structure.layer import Dense, Layer, Scale
+from glassnet.update.optimizer import Adam
+
+__all__ = ["PRESETS", "Plain", "Preset", "Tabular", "preset_named"]
+
+
+@dataclass(frozen=True)
+class Preset(ABC):
+    """How to encode a table, which layers to build, and how to train them.
+
+    Attributes
+    ----------
+    hidden : tuple of int
+        Units of the hidden layers.
+    epochs, batch_size : int
+    validation : float
+        Which part of the rows to learn from decides which epoch was the best.
+    """
+
+    hidden: tuple[int, ...]
+    epochs: int
+    batch_size: int
+    validation: float
+
+    @abstractmethod
+    def encoder(self, table: Table, seed: int) -> TableEncoder:
+        """Return how the columns become inputs."""
+
+    @abstractmethod
+    def layers(self, hidden: tuple[int, ...], outputs: int, *, classes: bool) -> list[Layer]:
+        """Return the layers behind the inputs."""
+
+    @abstractmethod
+    def options(self, epochs: int, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+        """Return options of ``Network.fit``.
+
+        Parameters
+        ----------
+        epochs : int
+        classes : bool
+            Whether the outputs are probabilities of classes, not numbers.
+        probabilities : bool
+            Whether the probabilities themselves matter, not only which is the largest.
+        """
+
+
+@dataclass(frozen=True)
+class Plain(Preset):
+    """What a textbook says: standardised inputs, one hidden layer of relu, Adam, early stopping."""
+
+    hidden: tuple[int, ...] = (128,)
+    epochs: int = 100
+    batch_size: int = 32
+    validation: float = 0.15
+    patience: int = 20
+
+    def encoder(self, table: Table, seed: int) -> TableEncoder:
+        """Return standardised numbers and one-hot categories."""
+        return TableEncoder.fit(table)
+
+    def layers(self, hidden: tuple[int, ...], outputs: int, *, classes: bool) -> list[Layer]:
+        """Return relu layers, and a softmax or an identity."""
+        last = Dense(outputs, "softmax" if classes else "identity")
+        return [*(Dense(units, "relu") for units in hidden), last]
+
+    def options(self, epochs: int, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+        """Return Adam, a learning rate that falls along a cosine, and early stopping."""
+        return {
+            "optimizer": Adam(0.003),
+            "schedule": Cosine(),
+            "stopping": EarlyStopping(self.patience),
+        }
+
+
+@dataclass(frozen=True)
+class Tabular(Preset):
+    """The recipe that makes plain networks competitive on tables.
+
+    RealMLP-TD-S of Holzmüller, Grinsztajn and Steinwart 2024, "Better by default: strong pre-tuned
+    MLPs and boosted trees on tabular data", section 3 and appendix A: robust scaling and smooth
+    clipping of the inputs; a layer that scales each of them, at six times the learning rate; three
+    hidden layers of 256 in the neural-tangent parametrisation, SELU for classes and Mish for
+    numbers, with weights and biases of variance 1; a last layer that starts from zero; biases at a
+    tenth of the learning rate; Adam with β₂ = 0.95, the schedule coslog4; label smoothing 0.1 where
+    only the most probable class matters; the weights of the best of 256 epochs.
+    """
+
+    hidden: tuple[int, ...] = (256, 256, 256)
+    epochs: int = 256
+    batch_size: int = 256
+    validation: float = 0.2
+
+    def encoder(self, table: Table, seed: int) -> TableEncoder:
+        """Return numbers scaled by quantiles and clipped, and one-hot categories."""
+        return TableEncoder.fit(table, robust=True, seed=seed)
+
+    def layers(self, hidden: tuple[int, ...], outputs: int, *, classes: bool) -> list[Layer]:
+        """Return a scale layer, hidden layers, and an output layer of zeros."""
+        activation, output = ("selu", "softmax") if classes else ("mish", "identity")
+        between = [
+            Dense(
+                units,
+                activation,
+                initial="lecun",
+                initial_bias="lecun",
+                multiplier="ntk",
+                bias_rate=0.1,
+            )
+            for units in hidden
+        ]
+        last = Dense(outputs, output, initial="zero", multiplier="ntk", bias_rate=0.1)
+        return [Scale(weight_rate=6), *between, last]
+
+    def options(self, epochs: int, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+        """Return Adam, coslog4, smoothed labels; all epochs are taken, and the best comes back."""
+        smoothing = 0.1 if classes and not probabilities else 0.0
+        by_accuracy = classes and not probabilities
+        return {
+            "cost": CategoricalCrossentropy(smoothing) if classes else None,
+            "optimizer": Adam(0.04 if classes else 0.07, beta2=0.95),
+            "schedule": CosLog4(),
+            "stopping": EarlyStopping(epochs, measure="accuracy" if by_accuracy else "error"),
+        }
+
+
+PRESETS: dict[str, Preset] = {"tabular": Tabular(), "plain": Plain()}
+
+
+def preset_named(name: str) -> Preset:
+    """Return the preset of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    return PRESETS[one_of("preset", name, tuple(PRESETS))]
