@@ -10,7 +10,7 @@ COMPILER := $(shell command -v c++ || command -v g++ || command -v clang++)
 export GLASSNET_REQUIRE_KERNELS ?= $(if $(COMPILER),1,0)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench quality clean
 
 demo: .venv/installed
 	$(BIN)/glassnet demo -o build/demo
@@ -34,8 +34,12 @@ format: .venv/installed-lint
 bench: .venv-bench/installed
 	.venv-bench/bin/python -m benchmarks $(WORKLOAD)
 
+# Quality without tuning beside other libraries, into benchmarks/quality/QUALITY.md.
+quality: .venv-quality/installed
+	.venv-quality/bin/python -m benchmarks.quality
+
 clean:
-	rm -rf .venv .venv-bench build dist
+	rm -rf .venv .venv-bench .venv-quality build dist
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -59,4 +63,10 @@ clean:
 	$(PYTHON) -m venv .venv-bench
 	@echo '*' > .venv-bench/.gitignore
 	.venv-bench/bin/python -m pip install --quiet ".[bench]"
+	@touch $@
+
+.venv-quality/installed: pyproject.toml $(KERNELS) $(shell find src -name '*.py')
+	$(PYTHON) -m venv .venv-quality
+	@echo '*' > .venv-quality/.gitignore
+	.venv-quality/bin/python -m pip install --quiet ".[quality]"
 	@touch $@

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -75,9 +76,16 @@ class Steps:
         >>> Steps.batch_starts_of(rows=5, batch_size=2, epochs=2).tolist()
         [0, 2, 4, 5, 7, 9, 10]
         """
-        ends = np.append(np.arange(batch_size, rows, batch_size), rows)
-        starts = np.add.outer(np.arange(epochs) * rows, ends).reshape(-1)
-        return np.concatenate([[0], starts]).astype(np.int64)
+        return _batch_starts(rows, batch_size, epochs)
+
+
+@lru_cache(maxsize=16)  # epochs are alike
+def _batch_starts(rows: int, batch_size: int, epochs: int) -> NDArray[np.int64]:
+    ends = np.append(np.arange(batch_size, rows, batch_size), rows)
+    starts = np.add.outer(np.arange(epochs) * rows, ends).reshape(-1)
+    batch_starts = np.concatenate([[0], starts]).astype(np.int64)
+    batch_starts.flags.writeable = False
+    return batch_starts
 
 
 @dataclass

@@ -62,6 +62,8 @@ RULES: dict[type[Optimizer], int] = {
 WORTH_A_THREAD = 200_000
 # Up to so many it depends on the machine, and is tried.
 SURELY_WORTH_A_THREAD = 4_000_000
+# A call of fewer in all is over before a second thread has come.
+WORTH_A_TEAM = 2_000_000
 
 
 class Native(Engine):
@@ -88,7 +90,8 @@ class Native(Engine):
         """Return y(L)."""
         program = self._program(architecture, None)
         predicted = np.empty((len(x), architecture.outputs), dtype=x.dtype)
-        team = self._team(threads, len(x) * architecture.parameter_count)
+        work = len(x) * architecture.parameter_count
+        team = self._team(threads, work, max(work, WORTH_A_TEAM))
         if not _kernels.predict(program, parameters, x, None, predicted, None, team):
             raise NotFiniteError("x")
         return predicted
@@ -106,7 +109,8 @@ class Native(Engine):
         program = self._program(architecture, objective)
         predicted = np.empty((len(x), architecture.outputs), dtype=x.dtype)
         errors = np.empty(len(x))
-        team = self._team(threads, len(x) * architecture.parameter_count)
+        work = len(x) * architecture.parameter_count
+        team = self._team(threads, work, max(work, WORTH_A_TEAM))
         _kernels.predict(program, parameters, x, desired, predicted, errors, team)
         return predicted, errors
 
@@ -207,7 +211,7 @@ class Native(Engine):
             steps.batch_starts,
             steps.learning_rates,
             errors,
-            self._team(training.threads, multiply_adds),
+            self._team(training.threads, multiply_adds, multiply_adds * len(steps)),
             training.threads is None and multiply_adds < SURELY_WORTH_A_THREAD,
         )
         return errors
@@ -222,10 +226,12 @@ class Native(Engine):
             architecture, COSTS.index(cost.name), cost.parameter, self.instruction_set
         )
 
-    def _team(self, threads: int | None, multiply_adds: int) -> int:
+    def _team(self, threads: int | None, in_a_piece: int, in_all: int) -> int:
+        """How many threads a call takes, by its multiply-adds between two meetings and in all."""
         if threads is not None:
             return threads
-        return self.threads if multiply_adds >= WORTH_A_THREAD else 1
+        worth_it = in_a_piece >= WORTH_A_THREAD and in_all >= WORTH_A_TEAM
+        return self.threads if worth_it else 1
 
 
 def _by_layer(array: Array, units: tuple[int, ...], rows: int) -> list[Array]:

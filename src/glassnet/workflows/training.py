@@ -48,7 +48,7 @@ class Recipe:
         Which part of the rows to learn from decides which epoch was the best; 0 for none, and the
         weights of the last epoch.
     held_out : float
-        Which part of the rows to keep for the evaluation.
+        Which part of the rows to keep for the evaluation; 0 for none.
     seed : int
     ensemble : int
         So many networks are trained at once, and their outputs averaged.
@@ -88,7 +88,7 @@ class Trained:
     Attributes
     ----------
     held_out : Table
-        Those rows.
+        Those rows; without any, the evaluation has no scores.
     notes : list of str
         What had to be decided about the data.
     """
@@ -146,7 +146,9 @@ def train(
     groups = class_texts(column) if chosen_task == "classes" else None
     if groups is not None:
         _require_two_classes(groups, target_name)
-    learn_rows, held_rows = split_rows(len(table), recipe.held_out, recipe.seed, groups)
+    learn_rows, held_rows = np.arange(len(table)), np.arange(0)
+    if recipe.held_out:
+        learn_rows, held_rows = split_rows(len(table), recipe.held_out, recipe.seed, groups)
     learn, held_out = table.rows(learn_rows), table.rows(held_rows)
 
     target = _target(target_name, learn.column(target_name), chosen_task, groups)
@@ -165,6 +167,8 @@ def train(
     history = _fit(model, x, learn, recipe, progress)
     if save_as is not None:
         model.save(save_as)
+    if not len(held_out):
+        return Trained(model, history, Evaluation({}, 0, (), [], []), held_out, len(learn), notes)
     evaluation = evaluate(model, held_out)
     model.provenance["scores"] = evaluation.scores
     if save_as is not None:

@@ -1,0 +1,1 @@
+"""How good models are without tuning, on real data sets that packages carry."""

@@ -1,0 +1,88 @@
+"""Run all models on all data sets: ``python -m benchmarks.quality``.
+
+Each split is seeded and the same for every model. Results are appended to a file of lines as they
+come; splits are the outermost loop, so that a run can be stopped, looked at and gone on with.
+"""
+
+import argparse
+import json
+import logging
+import os
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.quality.datasets import DATASETS, Dataset, loaded
+from benchmarks.quality.models import MODELS
+from benchmarks.quality.summary import summary
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Measure what is not measured yet, and write QUALITY.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--splits", type=int, default=10)
+    parser.add_argument("--datasets", nargs="*", choices=list(DATASETS))
+    parser.add_argument("--models", nargs="*", choices=list(MODELS), default=list(MODELS))
+    parser.add_argument("--lines", type=Path, default=Path("build/quality.jsonl"))
+    parser.add_argument("--report", type=Path, default=HERE / "QUALITY.md")
+    chosen = parser.parse_args()
+    _quiet()
+    chosen.lines.parent.mkdir(exist_ok=True)
+    lines = chosen.lines.read_text().splitlines() if chosen.lines.exists() else []
+    done = [json.loads(line) for line in lines]
+    known = {(entry["dataset"], entry["split"], entry["model"]) for entry in done}
+    datasets = list(loaded(chosen.datasets))
+    for split in range(chosen.splits):
+        for dataset in datasets:
+            for model in chosen.models:
+                if (dataset.name, split, model) in known:
+                    continue
+                done.append(measured(dataset, split, model))
+                with chosen.lines.open("a") as file:
+                    file.write(json.dumps(done[-1]) + "\n")
+                print(done[-1], flush=True)
+    chosen.report.write_text(summary(done), encoding="utf-8")
+
+
+def measured(dataset: Dataset, split: int, model: str) -> dict[str, Any]:
+    """Fit one model on 80 % of one data set and measure its error on the others."""
+    from sklearn.model_selection import train_test_split
+
+    frame, y = dataset.frame, dataset.target
+    groups = y if dataset.classes else None
+    train, test, y_train, y_test = train_test_split(
+        frame, y, test_size=0.2, random_state=split, stratify=groups
+    )
+    began = time.perf_counter()
+    predicted = MODELS[model](train, y_train, test, classes=dataset.classes, seed=split)
+    seconds = time.perf_counter() - began
+    if dataset.classes:
+        names, counts = np.unique(y_train, return_counts=True)
+        error = float((predicted != y_test).mean())
+        baseline = float((y_test != names[counts.argmax()]).mean())
+    else:
+        error = float(np.sqrt(np.mean((predicted - y_test) ** 2)))
+        baseline = float(np.sqrt(np.mean((y_train.mean() - y_test) ** 2)))
+    return {
+        "dataset": dataset.name,
+        "split": split,
+        "model": model,
+        "error": error,
+        "baseline": baseline,
+        "seconds": seconds,
+    }
+
+
+def _quiet() -> None:
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")
+
+
+if __name__ == "__main__":
+    main()
