@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassnet.data.encoders import CategoryEncoder, TableEncoder
+from glassnet.data.category_encoder import CategoryEncoder
+from glassnet.data.encoders import TableEncoder
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.model import Model, class_texts, load

@@ -114,6 +114,7 @@ def loaded(names: list[str] | None = None) -> Iterator[Dataset]:
         if len(frame) > MOST_ROWS:
             rows = np.random.default_rng(0).permutation(len(frame))[:MOST_ROWS]
             frame, values = frame.iloc[rows].reset_index(drop=True), values[rows]
+        frame = frame.dropna(axis="columns", how="all")
         for column in frame.columns:
             if frame[column].dtype == bool or not np.issubdtype(frame[column].dtype, np.number):
                 # Missing text is a category of its own, for all models alike.

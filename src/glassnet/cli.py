@@ -112,6 +112,7 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 )
 @click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="The preset's if not given.")
 @click.option("--seed", type=SEED, default=0, show_default=True)
+@click.option("--leave-out", multiple=True, metavar="COLUMN", help="A column not to learn from.")
 @click.option(
     "--task",
     type=click.Choice(["classes", "numbers"]),
@@ -137,11 +138,12 @@ def train(
     learning_rate: float | None,
     optimizer: str | None,
     seed: int,
+    leave_out: tuple[str, ...],
     task: Any,
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Train a network on TABLE (.csv, .tsv or .parquet) to predict one of its columns."""
+    """Train a network on TABLE (.csv, .tsv, .parquet or .arrow) to predict one of its columns."""
     units = None if hidden is None else _hidden_units(hidden)
 
     from glassnet.data.table import read_table
@@ -167,7 +169,7 @@ def train(
     _require_other_file(path, table)
     require_writable(path)
     show = False if as_json else None
-    trained = run(data, target, recipe, task, save_as=path, name=table.name, progress=show)
+    trained = run(data, target, recipe, task, path, table.name, show, leave_out)
     if as_json:
         _print_json({**_trained_dict(trained), "model": str(path)})
     else:

@@ -120,7 +120,7 @@ class Model:
         """
         column = table.column(self.target.name)
         if isinstance(self.target, NumberTarget):
-            if column.dtype == object or not np.isfinite(column).all():
+            if column.dtype.kind != "f" or not np.isfinite(column).all():
                 raise ValueError(f"the target {self.target.name!r} must hold finite numbers")
             scaled: Array = (column - self.target.mean) / self.target.scale
             return scaled

@@ -8,13 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.data.arrays import Array
-from glassnet.data.encoders import (
-    CategoryEncoder,
-    Encoder,
-    NumberEncoder,
-    TableEncoder,
-    encoder_from_dict,
-)
+from glassnet.data.category_encoder import CategoryEncoder
+from glassnet.data.encoder import Encoder
+from glassnet.data.encoders import TableEncoder, encoder_from_dict
+from glassnet.data.number_encoder import NumberEncoder
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget, NumberTarget, Target, target_from_dict
 from glassnet.errors import FileFormatError, LimitError

@@ -1,5 +1,6 @@
 """Tables: read from files and data frames as they are, or refused in a plain sentence."""
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,8 @@ def test_an_empty_line_at_the_end_is_no_row(tmp_path: Path) -> None:
         (b"a,b\n1,\xff\xfe\n", "table.csv", "utf-8"),
         (b"a\nb\n", "table.parquet", "cannot be read as a table"),
         (b"", "table.parquet", "cannot be read as a table"),
-        (b"a,b\n1,2\n", "table.xlsx", r"a table ends in \.csv, \.tsv or \.parquet"),
-        (b"a,b\n1,2\n", "table", r"a table ends in \.csv, \.tsv or \.parquet"),
+        (b"a,b\n1,2\n", "table.xlsx", r"a table ends in \.csv, .*\.feather"),
+        (b"a,b\n1,2\n", "table", r"a table ends in \.csv, .*\.feather"),
     ],
     ids=[
         "0 bytes",
@@ -154,10 +155,29 @@ def test_data_frames_and_mappings_give_the_same_table() -> None:
     assert as_table(table) is table
 
 
-def test_a_column_of_dates_is_refused_with_its_name_and_type() -> None:
-    frame = pl.DataFrame({"day": ["2024-01-31"]}).with_columns(pl.col("day").str.to_date())
-    with pytest.raises(ValueError, match="column 'day' holds values of type date; expected num"):
-        as_table(frame)
+def test_dates_of_any_kind_are_the_same_moments() -> None:
+    noon = datetime(2024, 1, 31, 12, tzinfo=timezone(timedelta(hours=2)))
+    expected = [datetime(2024, 1, 31, 10), None]  # noqa: DTZ001 - NumPy's have no zone
+    for frame in (
+        {"when": [noon, None]},
+        {"when": np.array(["2024-01-31T10:00", "NaT"], dtype="datetime64[m]")},
+        pd.DataFrame({"when": pd.to_datetime([noon, None], utc=True)}),
+        pl.DataFrame({"when": [datetime(2024, 1, 31, 10), None]}),  # noqa: DTZ001
+    ):
+        assert as_table(frame).columns["when"].tolist() == expected
+    days = pl.DataFrame({"day": ["2024-01-31"]}).with_columns(pl.col("day").str.to_date())
+    assert as_table(days).columns["day"].tolist() == [datetime(2024, 1, 31)]  # noqa: DTZ001
+
+
+def test_arrow_files_and_dates_in_text_are_read(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": [1.5, None], "b": ["x", None], "c": [True, False]})
+    for name in ("t.arrow", "t.feather", "t.ipc"):
+        frame.write_ipc(tmp_path / name)
+        assert columns(read_table(tmp_path / name)) == columns(as_table(frame))
+    table = read_table(written(tmp_path, b"day,n\n2024-01-31,1\n,2\n2024-02-01,3\n"))
+    assert table.columns["day"].dtype.kind == "M"
+    assert np.isnat(table.columns["day"]).tolist() == [False, True, False]
+    assert read_table(tmp_path / "table.csv", ["day"]).is_text("day")
 
 
 @pytest.mark.parametrize(

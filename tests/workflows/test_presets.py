@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.data.encoders import NumberEncoder
+from glassnet.data.number_encoder import NumberEncoder
 from glassnet.data.table import Table
 from glassnet.workflows.presets import Tabular, preset_named
 from glassnet.workflows.training import Recipe, train

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.data.encoders import CategoryEncoder, NumberEncoder
+from glassnet.data.category_encoder import CategoryEncoder
+from glassnet.data.number_encoder import NumberEncoder
 from glassnet.data.table import Table, read_table
 from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.errors import DivergedError, LimitError

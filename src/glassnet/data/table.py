@@ -5,6 +5,7 @@ import io
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ __all__ = ["Table", "as_table", "is_missing", "number_label", "read_table", "row
 MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
+ARROW = (".arrow", ".feather", ".ipc")
+KINDS = ".csv, .tsv, .parquet, .arrow or .feather"
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Table:
     """Columns by name, all of the same length.
 
     A column of numbers is a float64 array with NaN where a value is missing; a column of text is an
-    object array of str with None there. Truth values are the texts "true" and "false".
+    object array of str with None there, one of dates a datetime64 array with NaT.
+    Truth values are the texts "true" and "false".
 
     Examples
     --------
@@ -79,17 +83,18 @@ def is_missing(column: Array) -> NDArray[np.bool_]:
     """Return where a column has no value."""
     if column.dtype == object:
         return np.array([value is None for value in column], dtype=np.bool_)
-    missing: NDArray[np.bool_] = np.isnan(column)
+    missing: NDArray[np.bool_] = np.isnat(column) if column.dtype.kind == "M" else np.isnan(column)
     return missing
 
 
 def read_table(path: str | os.PathLike[str], text_columns: Collection[str] = ()) -> Table:
-    """Read a table from a CSV, TSV or Parquet file, recognised by its name.
+    """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its name.
 
     Parameters
     ----------
     path : path
-        Ends in .csv, .tsv or .parquet. Empty cells, NA, NaN, null and ? are missing values.
+        Ends in .csv, .tsv, .parquet, .arrow, .feather or .ipc. In text, empty cells, NA, NaN, null
+        and ? are missing values, and 2026-11-24 or 2026-11-24 12:30 is a date.
     text_columns : collection of str
         Columns of a CSV or TSV file that are text, whatever their values look like.
 
@@ -104,9 +109,9 @@ def read_table(path: str | os.PathLike[str], text_columns: Collection[str] = ())
     suffix = source.suffix.lower()
     if not source.is_file():
         problem = "is a folder" if source.is_dir() else "does not exist"
-        raise FileNotFoundError(f"{source} {problem}; expected a table (.csv, .tsv, .parquet)")
-    if suffix not in SEPARATORS and suffix != ".parquet":
-        raise FileFormatError(f"{source}: a table ends in .csv, .tsv or .parquet")
+        raise FileNotFoundError(f"{source} {problem}; expected a table ({KINDS})")
+    if suffix not in SEPARATORS and suffix != ".parquet" and suffix not in ARROW:
+        raise FileFormatError(f"{source}: a table ends in {KINDS}")
     try:
         import polars as pl
     except ImportError:
@@ -114,6 +119,8 @@ def read_table(path: str | os.PathLike[str], text_columns: Collection[str] = ())
     try:
         if suffix == ".parquet":
             frame = pl.read_parquet(source)
+        elif suffix in ARROW:
+            frame = pl.read_ipc(source)
         else:
             separator = SEPARATORS[suffix]
             content = source.read_bytes().rstrip(b"\r\n")
@@ -123,6 +130,7 @@ def read_table(path: str | os.PathLike[str], text_columns: Collection[str] = ())
                 separator=separator,
                 null_values=MISSING,
                 infer_schema_length=None,
+                try_parse_dates=True,
                 schema_overrides={name: pl.String for name in names if name in text_columns},
             )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
@@ -203,6 +211,8 @@ def _column(name: str, values: Any) -> Array:
     array = values.to_numpy() if hasattr(values, "to_numpy") else values
     if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "iuf":
         return array.astype(np.float64)
+    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind == "M":
+        return array.astype("datetime64[us]")
     items = values.to_list() if hasattr(values, "to_list") else list(values)
     kinds = {type(item) for item in items if not _no_value(item)}
     if kinds and all(issubclass(kind, bool | np.bool_) for kind in kinds):
@@ -213,15 +223,26 @@ def _column(name: str, values: Any) -> Array:
             return np.array([np.nan if _no_value(item) else float(item) for item in items])
         except OverflowError:
             raise ValueError(f"column {name!r} holds a number that is too large") from None
+    if kinds and all(issubclass(kind, date) for kind in kinds):
+        return np.array([_moment(item) for item in items], dtype="datetime64[us]")
     if not kinds <= {str}:
         found = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise ValueError(
-            f"column {name!r} holds values of type {found}; expected numbers or text. "
+            f"column {name!r} holds values of type {found}; expected numbers, text or dates. "
             "Convert it, or leave the column out"
         )
     column = np.empty(len(items), dtype=object)
     column[:] = [None if _no_value(item) else item for item in items]
     return column
+
+
+def _moment(item: Any) -> Any:
+    """A date or a time for NumPy, which knows no time zones: those are turned to UTC."""
+    if _no_value(item):
+        return None
+    if isinstance(item, datetime) and item.tzinfo is not None:
+        return item.astimezone(UTC).replace(tzinfo=None)
+    return item
 
 
 def _is_number(kind: type) -> bool:
@@ -232,7 +253,7 @@ def _no_value(item: object) -> bool:
     return (
         item is None
         or (isinstance(item, float) and item != item)
-        or type(item).__name__ == "NAType"
+        or type(item).__name__ in ("NAType", "NaTType")
     )
 
 

@@ -278,6 +278,8 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "abs": abs,
     "sqrt": math.sqrt,
     "sign": _sign,
+    "sin": math.sin,
+    "cos": math.cos,
     "Φ": _normal_mass,
 }
 

@@ -60,7 +60,7 @@ TEXT = {
     "–": "--",
     "ₖ": "$_k$",
 }
-FUNCTIONS = {"exp": r"\exp", "ln": r"\ln", "tanh": r"\tanh", "max": r"\max", "min": r"\min"}
+FUNCTIONS = {name: rf"\{name}" for name in ("exp", "ln", "tanh", "max", "min", "sin", "cos")}
 
 
 def formula_tex(formula: Formula, digits: int | None = 6) -> str:

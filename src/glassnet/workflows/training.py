@@ -1,5 +1,6 @@
 """From a table to a model: split, encode, train, evaluate on rows that were held out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -7,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.encoders import require_usable
+from glassnet.data.concerns import concerns
+from glassnet.data.encoder import require_usable
 from glassnet.data.splits import split_rows
 from glassnet.data.table import Table, as_table
 from glassnet.data.targets import ClassTarget, NumberTarget, Target
@@ -109,6 +111,7 @@ def train(
     save_as: Path | None = None,
     name: str = "",
     progress: bool | None = None,
+    leave_out: Collection[str] = (),
 ) -> Trained:
     """Train a network on a table's columns to predict one of them.
 
@@ -127,6 +130,8 @@ def train(
         What the table is called, for the model's provenance.
     progress : bool, optional
         Whether to show a bar; if not given, only on a terminal.
+    leave_out : collection of str
+        Columns not to learn from.
 
     Raises
     ------
@@ -134,7 +139,7 @@ def train(
         If the target column is missing or has fewer than two classes, or rows are too few.
     """
     recipe = recipe or Recipe()
-    whole = table = as_table(table)
+    whole = table = _without(as_table(table), leave_out, target_name)
     for column_name, values in table.columns.items():
         require_usable(column_name, values)
     known, notes = table.where_known(target_name)
@@ -151,8 +156,11 @@ def train(
         learn_rows, held_rows = split_rows(len(table), recipe.held_out, recipe.seed, groups)
     learn, held_out = table.rows(learn_rows), table.rows(held_rows)
 
+    learned = learn.without(target_name)
+    true = groups[learn_rows] if groups is not None else learn.column(target_name)
     target = _target(target_name, learn.column(target_name), chosen_task, groups)
-    encoder = recipe.chosen.encoder(learn.without(target_name), recipe.seed)
+    notes += concerns(learned, true, classes=groups is not None)
+    encoder = recipe.chosen.encoder(learned, recipe.seed)
     x, _ = encoder.encode(learn)
     notes += encoder.encode(whole)[1]
     networks = [_network(target, x, recipe, number) for number in range(recipe.ensemble)]
@@ -197,7 +205,18 @@ def _fit(model: Model, x: Array, learn: Table, recipe: Recipe, progress: bool | 
     return model.network.fit(x, y, progress=progress, **options)
 
 
+def _without(table: Table, leave_out: Collection[str], target_name: str) -> Table:
+    for name in leave_out:
+        if name == target_name:
+            raise ValueError(f"the target {name!r} cannot be left out")
+        table.column(name)  # refuses what is not there
+        table = table.without(name)
+    return table
+
+
 def _recognised_task(column: Array) -> Task:
+    if column.dtype.kind == "M":
+        raise ValueError("the target holds dates; expected numbers, or text for classes")
     if column.dtype == object:
         return "classes"
     different = np.unique(column)

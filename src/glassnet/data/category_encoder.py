@@ -1,0 +1,111 @@
+"""How a column of categories becomes inputs: one for each category."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.data.arrays import Array
+from glassnet.data.encoder import Encoder
+from glassnet.data.table import number_label, rows_words
+from glassnet.errors import LimitError
+from glassnet.formula.document import Block, Paragraph
+
+__all__ = ["CategoryEncoder"]
+
+#: More different texts than this are no categories.
+MOST_CATEGORIES = 1000
+
+
+@dataclass(frozen=True)
+class CategoryEncoder(Encoder):
+    """One input for each category, 1 for the row's own; the last place is for everything else.
+
+    "Everything else" is a missing value, or a category that was not there in training.
+    """
+
+    name: str
+    categories: tuple[str, ...]
+
+    @classmethod
+    def fit(cls, name: str, column: Array) -> "CategoryEncoder":
+        """Return the encoder for a column of training data.
+
+        Raises
+        ------
+        LimitError
+            If there are too many different texts.
+        """
+        categories = sorted({value for value in column if value is not None})
+        if len(categories) > MOST_CATEGORIES:
+            raise LimitError(
+                f"column {name!r} holds {len(categories):,} different texts; at most "
+                f"{MOST_CATEGORIES:,} can be categories. Leave the column out"
+            )
+        return cls(name, tuple(categories))
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The inputs: ``column = category`` for each, and ``column = other``."""
+        return [f"{self.name} = {category}" for category in (*self.categories, self.other)]
+
+    @property
+    def other(self) -> str:
+        """What the place of everything else is called; unlike any category."""
+        other = "other"
+        while other in self.categories:
+            other = f"({other})"
+        return other
+
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
+        """Return one-hot rows."""
+        place = {category: number for number, category in enumerate(self.categories)}
+        other = len(self.categories)
+        texts = [_category_text(value) for value in column]
+        if set(self.categories) <= {"true", "false"}:  # however a file spells them
+            texts = [text if text is None else text.lower() for text in texts]
+        places = [other if text is None else place.get(text, other) for text in texts]
+        one_hot = np.zeros((len(column), other + 1))
+        one_hot[np.arange(len(column)), places] = 1
+        return one_hot, self._notes(texts, place)
+
+    def _notes(self, texts: Sequence[str | None], known: dict[str, int]) -> list[str]:
+        notes = []
+        missing = [row for row, text in enumerate(texts) if text is None]
+        if missing:
+            notes.append(
+                f"{self.name}: missing in {rows_words(missing)}, counted as {self.other!r}"
+            )
+        unseen = [row for row, text in enumerate(texts) if text is not None and text not in known]
+        if unseen:
+            values = sorted({repr(texts[row]) for row in unseen})
+            shown = ", ".join(values[:5]) + (", ..." if len(values) > 5 else "")
+            notes.append(
+                f"{self.name}: {shown} in {rows_words(unseen)} was not "
+                f"there in training, counted as {self.other!r}"
+            )
+        return notes
+
+    def explain(self, value: Any) -> list[Block]:
+        """Return which input is 1."""
+        text = _category_text(value)
+        feature = f"{self.name} = {text if text in self.categories else self.other}"
+        shown = "missing" if text is None else repr(text)
+        return [
+            Paragraph(f"{self.name} is {shown}: x[{feature}] = 1, the other inputs of it are 0.")
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {"kind": "category", "name": self.name, "categories": list(self.categories)}
+
+
+def _category_text(value: object) -> str | None:
+    """A category as text; numbers that Polars read where training had text are text again."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return None if np.isnan(value) else number_label(float(value))
+    return str(value)
