@@ -1,13 +1,15 @@
 """The command line run as its users run it, in folders of files to work on."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from glassnet.network import Network
 from tests.tables import fruits, prices, write_csv
 
-__all__ = ["QUICK", "glassnet", "make_folder", "names"]
+__all__ = ["QUICK", "glassnet", "make_folder", "names", "printed"]
 
 #: Options of a training that takes a moment.
 QUICK = ("--hidden", "8", "--epochs", "20", "--learning-rate", "0.05")
@@ -19,6 +21,18 @@ def glassnet(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[s
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
     assert "Traceback" not in done.stderr, done.stderr
     return done
+
+
+def printed(*arguments: str | Path, cwd: Path) -> Any:
+    """Run a command with --json, which prints one object and nothing else."""
+    done = glassnet(*arguments, "--json", cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    return json.loads(done.stdout, parse_constant=refuse)
 
 
 def names(folder: Path) -> list[str]:

@@ -10,30 +10,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from glassnet.data.table import Table, read_table
 from glassnet.model import Model, load
-from tests.command import QUICK, glassnet, make_folder, names
+from tests.command import QUICK, glassnet, make_folder, names, printed
 from tests.tables import write_csv
 
 #: After this many seconds a condition that has not come is taken for one that never will.
 DEADLINE = 60.0
-
-
-def printed(*arguments: str | Path, cwd: Path) -> Any:
-    """Run a command with --json, which prints one object and nothing else."""
-    done = glassnet(*arguments, "--json", cwd=cwd)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-
-    def refuse(name: str) -> None:
-        raise AssertionError(f"{name} is no JSON")
-
-    return json.loads(done.stdout, parse_constant=refuse)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def folder(trained: Path, tmp_path: Path) -> Path:
     [
         ([], "Usage: "),
         (["learn"], "No such command 'learn'"),
-        (["train"], "Missing argument 'TABLE'"),
+        (["train"], "Missing argument 'SOURCE'"),
         (["train", "fruit.csv"], "Missing option '--target'"),
         (["train", "fruit.csv", "--target", "fruit", "--epochs", "0"], "--epochs"),
         (["train", "fruit.csv", "--target", "fruit", "--epochs", "ten"], "--epochs"),
@@ -42,7 +42,7 @@ def folder(trained: Path, tmp_path: Path) -> Path:
         (["train", "fruit.csv", "--target", "fruit", "--seed", str(2**64)], "--seed"),
         (["train", "fruit.csv", "--target", "fruit", "--task", "guess"], "--task"),
         (["demo", "--seed", str(2**64), "-o", "made"], "--seed"),
-        (["predict", "fruit.safetensors"], "Missing argument 'TABLE'"),
+        (["predict", "fruit.safetensors"], "Missing argument 'SOURCE'"),
         (["explain", "fruit.safetensors", "fruit.csv", "--row", "-1"], "--row"),
         (["explain", "fruit.safetensors", "fruit.csv", "--format", "word"], "--format"),
         (["explain", "fruit.safetensors", "fruit.csv", "--learning-rate", "0"], "above 0"),
@@ -63,7 +63,7 @@ def test_a_wrong_call_exits_with_2_and_does_nothing(
 
 FAILURES: list[tuple[str, str]] = [
     ("train none.csv --target fruit", r"none\.csv does not exist; expected a table"),
-    ("train . --target fruit", r"is a folder; expected a table"),
+    ("train . --target fruit", r"stands beside the folders of the classes"),
     ("train fruit.csv --target species", r"no column 'species'; the columns are 'weight', "),
     ("train empty.csv --target fruit", r"empty\.csv cannot be read as a table: empty"),
     ("train header.csv --target fruit", r"header\.csv holds no rows"),

@@ -80,14 +80,13 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 
 
 @commands.command()
-@click.argument("table", type=click.Path(path_type=Path))
-@click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--target", metavar="COLUMN", help="The column to predict; of images, their class.")
 @click.option(
     "--preset",
-    type=click.Choice(["tabular", "plain"]),
-    default="tabular",
-    show_default=True,
-    help="What is good for tables without tuning, or what a textbook says.",
+    type=click.Choice(["tabular", "images", "plain"]),
+    help="What is good without tuning for tables (their default), or for images (theirs); or what "
+    "a textbook says.",
 )
 @click.option("--hidden", help="Units of hidden layers: 64,64; the preset's if not given.")
 @click.option("--epochs", type=click.IntRange(1), help="The preset's if not given.")
@@ -112,6 +111,9 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 )
 @click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="The preset's if not given.")
 @click.option("--seed", type=SEED, default=0, show_default=True)
+@click.option("--size", metavar="HEIGHTxWIDTH", help="Resize images: 28x28.")
+@click.option("--colour", type=click.Choice(["grey", "rgb"]), help="Of images; their own at first.")
+@click.option("--skip-broken", is_flag=True, help="Leave out images that cannot be read.")
 @click.option("--leave-out", multiple=True, metavar="COLUMN", help="A column not to learn from.")
 @click.option(
     "--task",
@@ -127,9 +129,9 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 )
 @as_json
 def train(
-    table: Path,
-    target: str,
-    preset: str,
+    source: Path,
+    target: str | None,
+    preset: str | None,
     hidden: str | None,
     epochs: int | None,
     batch_size: int | None,
@@ -138,18 +140,27 @@ def train(
     learning_rate: float | None,
     optimizer: str | None,
     seed: int,
+    size: str | None,
+    colour: Any,
+    skip_broken: bool,
     leave_out: tuple[str, ...],
     task: Any,
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Train a network on TABLE (.csv, .tsv, .parquet or .arrow) to predict one of its columns."""
-    units = None if hidden is None else _hidden_units(hidden)
+    """Train a network on SOURCE to predict one of its columns, or the class of its images.
 
-    from glassnet.data.table import read_table
+    A table is .csv, .tsv, .parquet or .arrow. Images are a folder with a subfolder for each class,
+    a folder of IDX files, or .npz.
+    """
+    units = None if hidden is None else _hidden_units(hidden)
+    image_size = None if size is None else _image_size(size)
+
+    from glassnet.data.images import CLASS, ImageOptions
     from glassnet.structure.file import require_writable
     from glassnet.views.text import document_text
     from glassnet.workflows.report import history_section
+    from glassnet.workflows.source import read_source
     from glassnet.workflows.training import Recipe
     from glassnet.workflows.training import train as run
 
@@ -164,67 +175,79 @@ def train(
         ensemble=ensemble,
         probabilities=probabilities,
     )
-    data = read_table(table)
-    path = output or Path(f"{table.stem}.safetensors")
-    _require_other_file(path, table)
+    data = read_source(source, options=ImageOptions(image_size, colour, skip_broken))
+    if target is None and not data.images:
+        raise click.UsageError("Missing option '--target': name the column to predict.")
+    target = target or CLASS
+    path = output or Path(f"{source.resolve().stem}.safetensors")
+    _require_other_file(path, source)
     require_writable(path)
     show = False if as_json else None
-    trained = run(data, target, recipe, task, path, table.name, show, leave_out)
+    name = source.resolve().name
+    trained = run(data.table, target, recipe, task, path, name, show, leave_out, data.test)
+    notes = [*data.notes, *trained.notes]
     if as_json:
-        _print_json({**_trained_dict(trained), "model": str(path)})
+        _print_json({**_trained_dict(trained), "notes": notes, "model": str(path)})
     else:
         from glassnet.formula.document import Document
 
         scores = trained.evaluation.section(f"On {len(trained.held_out)} rows that it never saw")
         sections = (history_section(trained.history), scores)
-        click.echo(document_text(Document(f"{table.name}: {target}", sections)))
-        _print_notes(trained.notes)
+        click.echo(document_text(Document(f"{name}: {target}", sections)))
+        _print_notes(notes)
         click.echo(f"The model: {path}")
     _exit_if_interrupted(trained)
 
 
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("table", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path))
 @as_json
-def evaluate(model: Path, table: Path, as_json: bool) -> None:
-    """Compare MODEL's predictions with the target column of TABLE."""
-    from glassnet.data.table import read_table
+def evaluate(model: Path, source: Path, as_json: bool) -> None:
+    """Compare MODEL's predictions with the target column of SOURCE, or its images' classes."""
     from glassnet.formula.document import Document
     from glassnet.views.text import document_text
     from glassnet.workflows.evaluation import evaluate as run
+    from glassnet.workflows.source import read_source
 
     loaded = _load_model(model)
-    evaluation = run(loaded, read_table(table, loaded.encoder.text_columns))
+    data = read_source(source, loaded.encoder)
+    evaluation = run(loaded, data.test or data.table)
     if as_json:
         _print_json(evaluation.to_dict())
         return
     section = evaluation.section(f"{evaluation.rows} rows")
-    click.echo(document_text(Document(f"{table.name}: {loaded.target.name}", (section,))))
+    title = f"{source.resolve().name}: {loaded.target.name}"
+    click.echo(document_text(Document(title, (section,))))
     _print_notes(evaluation.notes)
 
 
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("table", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A CSV file to write.")
 @as_json
-def predict(model: Path, table: Path, output: Path | None, as_json: bool) -> None:
-    """Predict each row of TABLE with MODEL, as CSV."""
-    from glassnet.data.table import read_table
+def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> None:
+    """Predict each row of SOURCE with MODEL, as CSV; of one picture, the classes as bars."""
     from glassnet.structure.file import require_writable, write_atomically
     from glassnet.workflows.prediction import predict as run
+    from glassnet.workflows.source import read_source
 
     if output is not None:
-        _require_other_file(output, model, table)
+        _require_other_file(output, model, source)
         require_writable(output)
     loaded = _load_model(model)
-    predictions = run(loaded, read_table(table, loaded.encoder.text_columns))
+    data = read_source(source, loaded.encoder)
+    predictions = run(loaded, data.test or data.table)
     if output is not None:
         text = predictions.to_csv()
         write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
     if as_json:
         _print_json(predictions.to_dict())
+    elif output is None and data.images and len(predictions.predicted) == 1:
+        from glassnet.views.text import document_text
+
+        click.echo(document_text(predictions.bars(source.name)))
     elif output is None:
         click.echo(predictions.to_csv(), nl=False)
     if not as_json:
@@ -295,6 +318,15 @@ def _hidden_units(text: str) -> tuple[int, ...]:
             param_hint="--hidden",
         )
     return tuple(int(part) for part in parts)
+
+
+def _image_size(text: str) -> tuple[int, int]:
+    sides = text.lower().split("x")
+    if len(sides) == 1:
+        sides *= 2
+    if len(sides) != 2 or not all(side.isdecimal() and int(side) > 0 for side in sides):
+        raise click.BadParameter(f"{text!r}; expected a size like 28x28", param_hint="--size")
+    return int(sides[0]), int(sides[1])
 
 
 def _optimizer(name: str | None) -> "Optimizer | None":

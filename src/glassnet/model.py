@@ -73,7 +73,7 @@ class Model:
         """All networks; one, unless it is an ensemble."""
         return (self.network, *self.others)
 
-    def encode(self, frame: Any) -> tuple[NDArray[np.float64], list[str]]:
+    def encode(self, frame: Any) -> tuple[NDArray[Any], list[str]]:
         """Return the network's inputs for a table or data frame, and notes on unusual values."""
         return self.encoder.encode(as_table(frame))
 

@@ -89,7 +89,7 @@ def test_one_network_of_an_ensemble_is_the_one_trained_alone() -> None:
 
 
 def test_unknown_presets_and_no_networks_are_refused() -> None:
-    with pytest.raises(ValueError, match="preset must be one of 'tabular', 'plain', not 'best'"):
+    with pytest.raises(ValueError, match=r"preset must be one of 'tabular'.* not 'best'"):
         Recipe("best")
     with pytest.raises(ValueError, match="ensemble must be from 1 to 1000, not 0"):
         Recipe(ensemble=0)

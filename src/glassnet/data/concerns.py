@@ -39,6 +39,8 @@ def concerns(table: Table, target: Array, *, classes: bool) -> list[str]:
     if len(table) < LEAST_ROWS:
         return found
     for name, column in table.columns.items():
+        if column.ndim > 1:  # images
+            continue
         if _is_identifier(column):
             found.append(
                 f"{name}: every row has its own value, like an identifier, which tells nothing "

@@ -30,7 +30,7 @@ class Encoder(ABC):
         """Names of the inputs."""
 
     @abstractmethod
-    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
+    def encode(self, column: Array) -> tuple[NDArray[Any], list[str]]:
         """Return the inputs, (rows, features), and notes on what had to be decided."""
 
     @abstractmethod

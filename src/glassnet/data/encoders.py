@@ -10,11 +10,13 @@ from glassnet.data.arrays import Array
 from glassnet.data.category_encoder import CategoryEncoder
 from glassnet.data.date_encoder import PERIODS, DateEncoder, days_since_1970
 from glassnet.data.encoder import Encoder
+from glassnet.data.image_encoder import ImageEncoder
 from glassnet.data.number_encoder import NumberEncoder
 from glassnet.data.records import above_zero, finite, texts
 from glassnet.data.table import Table
 from glassnet.errors import FileFormatError
 from glassnet.formula.document import Block
+from glassnet.given import whole_number
 from glassnet.randomness import Purpose, random_bits
 
 __all__ = ["TableEncoder", "encoder_from_dict"]
@@ -52,6 +54,8 @@ class TableEncoder:
         def encoder(name: str, column: Array) -> Encoder:
             if table.is_text(name):
                 return CategoryEncoder.fit(name, column)
+            if column.ndim > 1:
+                return ImageEncoder(name, column.shape[1:])
             if column.dtype.kind == "M":
                 days = numbers(f"days of {name}", days_since_1970(column))
                 return DateEncoder.of(name, column, days)
@@ -69,7 +73,7 @@ class TableEncoder:
         """Names of all inputs."""
         return [name for encoder in self.encoders for name in encoder.feature_names]
 
-    def encode(self, table: Table) -> tuple[NDArray[np.float64], list[str]]:
+    def encode(self, table: Table) -> tuple[NDArray[Any], list[str]]:
         """Return the inputs of a table's rows, and notes on what had to be decided.
 
         Raises
@@ -84,7 +88,8 @@ class TableEncoder:
             raise ValueError(f"the table has no column {names}; its columns are {known}")
         parts = [encoder.encode(table.columns[encoder.name]) for encoder in self.encoders]
         notes = [note for _, notes in parts for note in notes]
-        return np.hstack([x for x, _ in parts]), notes
+        # Images are large: alone, they need not be copied.
+        return parts[0][0] if len(parts) == 1 else np.hstack([x for x, _ in parts]), notes
 
     def explain(self, table: Table, row: int) -> dict[str, list[Block]]:
         """Return how one row's raw values become inputs, by the name of the column."""
@@ -120,6 +125,8 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
                 return _number_encoder(record)
             case "category":
                 return CategoryEncoder(str(record["name"]), texts(record["categories"]))
+            case "image":
+                return ImageEncoder(str(record["name"]), _image_shape(record["shape"]))
             case "date":
                 days, periods = _number_encoder(record["days"]), texts(record["periods"])
                 if set(periods) <= set(PERIODS):
@@ -127,6 +134,13 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
     except (KeyError, TypeError, ValueError, OverflowError):
         pass
     raise FileFormatError("the file holds an encoder that this version does not know")
+
+
+def _image_shape(sides: Any) -> tuple[int, ...]:
+    shape = tuple(whole_number("a side of an image", side, 1) for side in sides)
+    if len(shape) == 2 or (len(shape) == 3 and shape[2] == 3):
+        return shape
+    raise ValueError(sides)
 
 
 def _number_encoder(record: dict[str, Any]) -> NumberEncoder:

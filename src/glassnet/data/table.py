@@ -31,7 +31,8 @@ class Table:
 
     A column of numbers is a float64 array with NaN where a value is missing; a column of text is an
     object array of str with None there, one of dates a datetime64 array with NaT.
-    Truth values are the texts "true" and "false".
+    Truth values are the texts "true" and "false". A column of images is uint8, (rows, height,
+    width), with 3 colours (rows, height, width, 3).
 
     Examples
     --------
@@ -83,6 +84,8 @@ def is_missing(column: Array) -> NDArray[np.bool_]:
     """Return where a column has no value."""
     if column.dtype == object:
         return np.array([value is None for value in column], dtype=np.bool_)
+    if column.ndim > 1:  # images
+        return np.zeros(len(column), dtype=np.bool_)
     missing: NDArray[np.bool_] = np.isnat(column) if column.dtype.kind == "M" else np.isnan(column)
     return missing
 
@@ -209,6 +212,8 @@ def _column(name: str, values: Any) -> Array:
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise TypeError(f"column {name!r} must hold several values, not {type(values).__name__}")
     array = values.to_numpy() if hasattr(values, "to_numpy") else values
+    if isinstance(array, np.ndarray) and array.dtype == np.uint8 and array.ndim in (3, 4):
+        return array
     if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "iuf":
         return array.astype(np.float64)
     if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind == "M":

@@ -7,6 +7,7 @@ from typing import Any
 
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget
+from glassnet.formula.document import Bars, Document, Section
 from glassnet.model import Model
 
 __all__ = ["Predictions", "predict"]
@@ -37,6 +38,18 @@ class Predictions:
             probabilities = self.probabilities[number] if self.classes else []
             writer.writerow([predicted, *(f"{p:.6g}" for p in probabilities)])
         return text.getvalue()
+
+    def bars(self, title: str, row: int = 0, most: int = 10) -> Document:
+        """Return one row's classes with their probabilities as bars, the best first."""
+        probabilities = self.probabilities[row]
+        order = sorted(range(len(self.classes)), key=lambda k: -probabilities[k])[:most]
+        labels = tuple(self.classes[k] for k in order)
+        values = tuple(probabilities[k] for k in order)
+        rest = sum(probabilities) - sum(values)
+        left = len(self.classes) - len(order)
+        caption = f"and {left:,} more classes, together {rest:.3g}" if left else ""
+        bars = Bars(labels, (("probability", values),), caption)
+        return Document(f"{title}: {self.predicted[row]}", (Section(self.target, (bars,)),))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the predictions as JSON values."""

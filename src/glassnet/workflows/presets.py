@@ -1,4 +1,4 @@
-"""Presets: choices for a training on a table that need no tuning, each with its source."""
+"""Presets: choices for a training that need no tuning, each with its source."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from glassnet.structure.cost import CategoricalCrossentropy
 from glassnet.structure.layer import Dense, Layer, Scale
 from glassnet.update.optimizer import Adam
 
-__all__ = ["PRESETS", "Plain", "Preset", "Tabular", "preset_named"]
+__all__ = ["PRESETS", "Images", "Plain", "Preset", "Tabular", "preset_named"]
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,40 @@ class Tabular(Preset):
         }
 
 
-PRESETS: dict[str, Preset] = {"tabular": Tabular(), "plain": Plain()}
+@dataclass(frozen=True)
+class Images(Preset):
+    """For pictures: two hidden layers of GELU with dropout, Adam, a learning rate along a cosine.
+
+    Hendrycks and Gimpel 2016, "Gaussian error linear units", and Srivastava et al. 2014, "Dropout":
+    on Fashion-MNIST the best of what was tried in about the same time. All epochs are taken, on all
+    examples, and the weights of the last one stay.
+    """
+
+    hidden: tuple[int, ...] = (512, 256)
+    epochs: int = 20
+    batch_size: int = 128
+    validation: float = 0.0
+
+    def encoder(self, table: Table, seed: int) -> TableEncoder:
+        """Return pixels divided by 255."""
+        return TableEncoder.fit(table)
+
+    def layers(self, hidden: tuple[int, ...], outputs: int, *, classes: bool) -> list[Layer]:
+        """Return GELU layers, and a softmax or an identity."""
+        last = Dense(outputs, "softmax" if classes else "identity")
+        return [*(Dense(units, "gelu") for units in hidden), last]
+
+    def options(self, epochs: int, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+        """Return Adam, a learning rate that falls along a cosine, and dropout."""
+        return {
+            "optimizer": Adam(0.001),
+            "schedule": Cosine(),
+            "stopping": EarlyStopping(epochs, measure="accuracy" if classes else "error"),
+            "dropout": 0.3,
+        }
+
+
+PRESETS: dict[str, Preset] = {"tabular": Tabular(), "images": Images(), "plain": Plain()}
 
 
 def preset_named(name: str) -> Preset:

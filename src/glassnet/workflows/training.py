@@ -38,8 +38,9 @@ class Recipe:
 
     Attributes
     ----------
-    preset : {"tabular", "plain"}
-        ``presets`` says what they choose, and why.
+    preset : {"tabular", "images", "plain"}, optional
+        ``presets`` says what they choose, and why. If not given, ``"images"`` for images,
+        ``"tabular"`` for other columns.
     hidden : tuple of int, optional
         Units of the hidden layers.
     epochs, batch_size : int, optional
@@ -59,7 +60,7 @@ class Recipe:
         not smoothed, and the epoch of the lowest validation error is the best.
     """
 
-    preset: str = "tabular"
+    preset: str | None = None
     hidden: tuple[int, ...] | None = None
     epochs: int | None = None
     batch_size: int | None = None
@@ -72,15 +73,15 @@ class Recipe:
     probabilities: bool = False
 
     def __post_init__(self) -> None:
-        preset_named(self.preset)
+        if self.preset is not None:
+            preset_named(self.preset)
         whole_number("ensemble", self.ensemble, 1, 1000)
 
-    @property
-    def chosen(self) -> Preset:
-        """The preset, with what was given in the place of its own choices."""
+    def chosen(self, table: Table) -> Preset:
+        """Return the preset for a table, with what was given in the place of its own choices."""
         named = {name: getattr(self, name) for name in CHOICES}
         given = {name: value for name, value in named.items() if value is not None}
-        return replace(preset_named(self.preset), **given)
+        return replace(preset_named(self.preset or _usual_preset(table)), **given)
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def train(
     name: str = "",
     progress: bool | None = None,
     leave_out: Collection[str] = (),
+    test: Table | None = None,
 ) -> Trained:
     """Train a network on a table's columns to predict one of them.
 
@@ -132,6 +134,8 @@ def train(
         Whether to show a bar; if not given, only on a terminal.
     leave_out : collection of str
         Columns not to learn from.
+    test : Table, optional
+        Rows for the evaluation, in the place of a part that is held out.
 
     Raises
     ------
@@ -152,27 +156,30 @@ def train(
     if groups is not None:
         _require_two_classes(groups, target_name)
     learn_rows, held_rows = np.arange(len(table)), np.arange(0)
-    if recipe.held_out:
+    if recipe.held_out and test is None:
         learn_rows, held_rows = split_rows(len(table), recipe.held_out, recipe.seed, groups)
-    learn, held_out = table.rows(learn_rows), table.rows(held_rows)
+    learn, held_out = table.rows(learn_rows), test or table.rows(held_rows)
 
     learned = learn.without(target_name)
     true = groups[learn_rows] if groups is not None else learn.column(target_name)
     target = _target(target_name, learn.column(target_name), chosen_task, groups)
     notes += concerns(learned, true, classes=groups is not None)
-    encoder = recipe.chosen.encoder(learned, recipe.seed)
-    x, _ = encoder.encode(learn)
-    notes += encoder.encode(whole)[1]
-    networks = [_network(target, x, recipe, number) for number in range(recipe.ensemble)]
+    preset = recipe.chosen(learned)
+    encoder = preset.encoder(learned, recipe.seed)
+    encoded, encoding_notes = encoder.encode(whole)  # all rows, so that notes count them
+    x = encoded[known[learn_rows]]
+    notes += encoding_notes
+    seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
+    networks = [_network(target, x, preset, seed) for seed in seeds]
     provenance: dict[str, Any] = {
         "table": name,
         "rows": len(learn),
         "held_out": len(held_out),
         "seed": recipe.seed,
-        "preset": recipe.preset,
+        "preset": type(preset).__name__.lower(),
     }
     model = Model(networks[0], encoder, target, provenance, tuple(networks[1:]))
-    history = _fit(model, x, learn, recipe, progress)
+    history = _fit(model, x, learn, recipe, preset, progress)
     if save_as is not None:
         model.save(save_as)
     if not len(held_out):
@@ -184,8 +191,14 @@ def train(
     return Trained(model, history, evaluation, held_out, len(learn), notes)
 
 
-def _fit(model: Model, x: Array, learn: Table, recipe: Recipe, progress: bool | None) -> History:
-    y, preset = model.desired(learn), recipe.chosen
+def _usual_preset(table: Table) -> str:
+    return "images" if any(column.ndim > 1 for column in table.columns.values()) else "tabular"
+
+
+def _fit(
+    model: Model, x: Array, learn: Table, recipe: Recipe, preset: Preset, progress: bool | None
+) -> History:
+    y = model.desired(learn)
     classes = isinstance(model.target, ClassTarget)
     options = preset.options(preset.epochs, classes=classes, probabilities=recipe.probabilities)
     options |= {"epochs": preset.epochs, "batch_size": preset.batch_size}
@@ -243,12 +256,11 @@ def _target(name: str, column: Array, task: Task, groups: Array | None) -> Targe
     return NumberTarget(name, float(column.mean()), scale if scale > 0 else 1.0)
 
 
-def _network(target: Target, x: Array, recipe: Recipe, number: int) -> Network:
-    """Member `number` of the ensemble, with a seed of its own."""
-    preset, classes = recipe.chosen, isinstance(target, ClassTarget)
+def _network(target: Target, x: Array, preset: Preset, seed: int) -> Network:
+    classes = isinstance(target, ClassTarget)
     outputs = len(target.classes) if isinstance(target, ClassTarget) else 1
     layers = preset.layers(preset.hidden, outputs, classes=classes)
-    network = Network([x.shape[1], *layers], seed=(recipe.seed + number) % 2**64)
+    network = Network([x.shape[1], *layers], seed=seed)
     # An input that is 0 in every row is never trained, like the place of unseen categories: with
     # weights of 0 it will add nothing instead of something random.
     first_dense = next(w for w in network.weights if w is not None and w.ndim == 2)

@@ -1,0 +1,326 @@
+"""Images: a folder with a subfolder for each class, IDX and .npz files, single pictures.
+
+They become a table of two columns, the pixels and the class, so that all that is done with tables
+is done with them.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.data.arrays import Array, counted
+from glassnet.data.table import Table
+from glassnet.errors import FileFormatError, MissingPackageError
+
+__all__ = ["CLASS", "IMAGE", "ImageOptions", "holds_images", "read_idx", "read_images"]
+
+#: What the two columns are called.
+IMAGE, CLASS = "image", "class"
+
+Colour: TypeAlias = Literal["grey", "rgb"]
+
+# The side of images that come in several sizes, where none is asked for.
+COMMON_SIDE = 32
+# How the names of pictures end, where one is given alone.
+PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}
+# Files that systems leave in folders.
+IGNORED = {"thumbs.db", "desktop.ini"}
+SPLITS = {"train": ("train", "training"), "test": ("t10k", "test", "testing")}
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """How to read images.
+
+    Attributes
+    ----------
+    size : (height, width), optional
+        Every image is resized to it; if not given, they stay as they are where all have one size.
+    colour : {"grey", "rgb"}, optional
+        Grey where all are, if not given.
+    skip_broken : bool
+        Whether files that cannot be read are left out, with a note, instead of refused.
+    """
+
+    size: tuple[int, int] | None = None
+    colour: Colour | None = None
+    skip_broken: bool = False
+
+
+def holds_images(path: Path) -> bool:
+    """Return whether a path is read as images, not as a table: a folder, .npz, or a picture."""
+    if path.is_dir() or path.suffix.lower() == ".npz":
+        return True
+    return path.suffix.lower() in PICTURES
+
+
+def read_images(
+    path: Path, options: ImageOptions | None = None
+) -> tuple[Table, Table | None, list[str]]:
+    """Read images as a table, and the ones meant for the test where the source names them.
+
+    Parameters
+    ----------
+    path : Path
+        A folder with a subfolder of pictures for each class, or with two such folders, ``train``
+        and ``test``; a folder with IDX files (``train-…``
+        and ``t10k-…``, as MNIST has them); an .npz file with arrays ``x`` and ``y``, or
+        ``x_train``, ``y_train``, ``x_test`` and ``y_test``; a folder of pictures, or one picture,
+        which have no class.
+    options : ImageOptions, optional
+        For pictures. IDX and .npz files are taken as they are.
+
+    Returns
+    -------
+    (table, test, notes)
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is nothing.
+    FileFormatError
+        If a file is broken or holds no images, or a folder is empty.
+    """
+    options = options or ImageOptions()
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist; expected images")
+    if path.suffix.lower() == ".npz":
+        return *_from_npz(path), []
+    if not path.is_dir():
+        pictures, notes = _pictures([path], options)
+        return Table({IMAGE: pictures}), None, notes
+    if any("idx3-ubyte" in file.name or "idx4-ubyte" in file.name for file in path.iterdir()):
+        return *_from_idx(path), []
+    folders = {entry.name.lower(): entry for entry in path.iterdir() if entry.is_dir()}
+    if set(folders) != {"train", "test"}:
+        table, notes = _from_folders(path, options)
+        return table, None, notes
+    table, notes = _from_folders(folders["train"], options)
+    test, test_notes = _from_folders(folders["test"], _like(table, options))
+    return table, test, [*notes, *test_notes]
+
+
+def _like(table: Table, options: ImageOptions) -> ImageOptions:
+    """Options that make pictures of the same size and colours as a table's."""
+    _, height, width, *colours = table.columns[IMAGE].shape
+    return replace(options, size=(height, width), colour="rgb" if colours else "grey")
+
+
+def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
+    inside = [entry for entry in sorted(path.iterdir()) if not _is_ignored(entry)]
+    folders = [entry for entry in inside if entry.is_dir()]
+    if not folders:
+        if not inside:
+            raise FileFormatError(f"{path} is empty; expected a folder of pictures for each class")
+        pictures, notes = _pictures(inside, options)
+        return Table({IMAGE: pictures}), notes
+    loose = [entry for entry in inside if not entry.is_dir()]
+    if loose:
+        raise FileFormatError(
+            f"{loose[0]} stands beside the folders of the classes; move it into one of them"
+        )
+    files, classes = [], []
+    for folder in folders:
+        files_in = (file for file in sorted(folder.rglob("*")) if file.is_file())
+        own = [file for file in files_in if not _is_ignored(file)]
+        if not own:
+            raise FileFormatError(f"{folder} is empty; expected pictures of its class")
+        files += own
+        classes += [folder.name] * len(own)
+    pictures, notes, kept = _read_all(files, options)
+    column = np.empty(len(kept), dtype=object)
+    column[:] = [classes[number] for number in kept]
+    lost = sorted(set(classes) - set(column.tolist()))
+    if lost:
+        raise FileFormatError(f"no picture in {path / lost[0]} can be read")
+    return Table({IMAGE: pictures, CLASS: column}), notes
+
+
+def _pictures(files: Sequence[Path], options: ImageOptions) -> tuple[Array, list[str]]:
+    pictures, notes, _ = _read_all(files, options)
+    return pictures, notes
+
+
+def _read_all(
+    files: Sequence[Path], options: ImageOptions
+) -> tuple[NDArray[np.uint8], list[str], list[int]]:
+    """Return all pictures in one size, notes, and which files they are."""
+    images: list[Any] = []
+    broken, kept = [], []
+    for number, (file, image) in enumerate(zip(files, _opened(files), strict=True)):
+        if isinstance(image, str):
+            if not options.skip_broken:
+                raise FileFormatError(
+                    f"{file} cannot be read as a picture: {image}; take it away, or skip what is "
+                    "broken"
+                )
+            broken.append(file)
+        else:
+            images.append(image)
+            kept.append(number)
+    if not images:
+        raise FileFormatError(f"{files[0].parent} holds no picture that can be read")
+    notes = []
+    if broken:
+        shown = ", ".join(str(file) for file in broken[:5]) + (", ..." if len(broken) > 5 else "")
+        notes.append(f"{counted(len(broken), 'broken file')} left out: {shown}")
+    sizes = {(image.height, image.width) for image in images}
+    size = options.size
+    if size is None:
+        size = next(iter(sizes)) if len(sizes) == 1 else (COMMON_SIDE, COMMON_SIDE)
+        if len(sizes) > 1:
+            notes.append(
+                f"the pictures have {len(sizes):,} different sizes, and were resized to "
+                f"{size[0]} × {size[1]}"
+            )
+    grey = all(image.mode == "L" for image in images) if options.colour is None else None
+    mode = "L" if grey or options.colour == "grey" else "RGB"
+    pixels = np.stack([_pixels(image, size, mode) for image in images])
+    return pixels, notes, kept
+
+
+def _opened(files: Sequence[Path]) -> Iterator[Any]:
+    """Yield each picture as grey or RGB, or what is wrong with it."""
+    try:
+        from PIL import Image, ImageOps, UnidentifiedImageError
+    except ImportError:
+        raise MissingPackageError("reading images needs Pillow: pip install pillow") from None
+    bomb = Image.DecompressionBombError
+    for file in files:
+        try:
+            with Image.open(file) as image:
+                image.load()
+                yield _plain(ImageOps.exif_transpose(image))
+        except UnidentifiedImageError:
+            yield "it is no image file that Pillow knows"
+        except (OSError, SyntaxError, ValueError, EOFError, bomb, zlib.error) as error:
+            yield str(error).split("\n")[0]
+
+
+def _plain(image: Any) -> Any:
+    """A picture in mode L or RGB; what is transparent is white."""
+    from PIL import Image
+
+    if image.mode.startswith(("I", "F")):  # 16 bits and more: to the range of 8
+        values = np.asarray(image, dtype=np.float64)
+        largest = 65535.0 if values.max(initial=0) > 255 else 255.0
+        return Image.fromarray((values.clip(0, largest) / largest * 255).round().astype(np.uint8))
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        opaque = Image.new("RGBA", image.size, "white")
+        opaque.alpha_composite(image.convert("RGBA"))
+        return opaque.convert("L" if image.mode in ("LA", "La") else "RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def _pixels(image: Any, size: tuple[int, int], mode: str) -> NDArray[np.uint8]:
+    from PIL import Image
+
+    converted = image.convert(mode)
+    if (image.height, image.width) != size:
+        converted = converted.resize((size[1], size[0]), Image.Resampling.LANCZOS)
+    return np.asarray(converted, dtype=np.uint8)
+
+
+def _is_ignored(path: Path) -> bool:
+    return path.name.startswith(".") or path.name.lower() in IGNORED
+
+
+def _from_idx(path: Path) -> tuple[Table, Table | None]:
+    """The IDX files of a folder: images and labels for training, and for the test if there are."""
+    tables: dict[str, Table] = {}
+    files = sorted(path.iterdir())
+    for split, prefixes in SPLITS.items():
+        own = [file for file in files if file.name.lower().startswith(prefixes)]
+        images = [file for file in own if "images" in file.name and "-ubyte" in file.name]
+        labels = [file for file in own if "labels" in file.name and "-ubyte" in file.name]
+        if not images:
+            continue
+        if not labels:
+            raise FileFormatError(f"{images[0]} has no file of labels beside it")
+        tables[split] = _labelled(images[0], read_idx(images[0]), read_idx(labels[0]))
+    if "train" not in tables:
+        raise FileFormatError(f"{path} holds IDX files, but none begins with 'train'")
+    return tables["train"], tables.get("test")
+
+
+def read_idx(path: Path) -> NDArray[np.uint8]:
+    """Read an IDX file of bytes, which may be gzipped (LeCun, Cortes and Burges, "MNIST").
+
+    Raises
+    ------
+    FileFormatError
+        If it is none, or shorter or longer than it says.
+    """
+    try:
+        opener = gzip.open if path.suffix == ".gz" else open
+        with opener(path, "rb") as file:
+            content = file.read()
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileFormatError(f"{path} cannot be read: {error}") from None
+    if len(content) < 4 or content[:3] != b"\x00\x00\x08" or not 1 <= content[3] <= 4:
+        raise FileFormatError(f"{path} is no IDX file of bytes")
+    start = 4 + 4 * content[3]
+    shape = np.frombuffer(content[4:start], dtype=">u4")
+    values = len(content) - start
+    if len(shape) != content[3] or int(np.prod(shape, dtype=object)) != values:
+        said = " × ".join(str(side) for side in shape)
+        raise FileFormatError(f"{path} says that it holds {said} values, but holds {values:,}")
+    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape.astype(np.int64))
+
+
+def _from_npz(path: Path) -> tuple[Table, Table | None]:
+    """The arrays of an .npz file; nothing in it is run."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, KeyError, zlib.error) as error:
+        reason = str(error).split("\n")[0]
+        raise FileFormatError(f"{path} cannot be read as NumPy's arrays: {reason}") from None
+    except Exception as error:  # zipfile's own, which is imported for nothing else
+        if type(error).__name__ != "BadZipFile":
+            raise
+        raise FileFormatError(f"{path} cannot be read as NumPy's arrays: {error}") from None
+
+    def labelled(x: str, y: str) -> Table:
+        return _labelled(path, arrays[x], arrays[y])
+
+    if {"x_train", "y_train"} <= set(arrays):
+        test = labelled("x_test", "y_test") if {"x_test", "y_test"} <= set(arrays) else None
+        return labelled("x_train", "y_train"), test
+    if {"x", "y"} <= set(arrays):
+        return labelled("x", "y"), None
+    if "x" in arrays:
+        return Table({IMAGE: _checked(path, arrays["x"])}), None
+    raise FileFormatError(
+        f"{path} holds the arrays {', '.join(arrays) or '(none)'}; expected x and y, or x_train "
+        "and y_train"
+    )
+
+
+def _checked(path: Path, images: Array) -> Array:
+    usual = images.ndim == 3 or (images.ndim == 4 and images.shape[3] in (1, 3))
+    if images.dtype != np.uint8 or not usual or not images.size:
+        raise FileFormatError(
+            f"the images of {path} are {images.dtype} of shape {images.shape}; expected bytes of "
+            "shape (images, height, width), or with 1 or 3 colours behind"
+        )
+    return images[..., 0] if images.ndim == 4 and images.shape[3] == 1 else images
+
+
+def _labelled(path: Path, images: Array, labels: Array) -> Table:
+    images = _checked(path, images)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.shape != (len(images),):
+        raise FileFormatError(
+            f"{path} holds {len(images):,} images, and labels of shape {labels.shape}"
+        )
+    column = np.empty(len(labels), dtype=object)
+    column[:] = [str(label) for label in labels.tolist()]
+    return Table({IMAGE: images, CLASS: column})

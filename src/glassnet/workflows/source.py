@@ -1,0 +1,61 @@
+"""What people name on the command line, a table or images, as a table."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from glassnet.data.encoders import TableEncoder
+from glassnet.data.image_encoder import ImageEncoder
+from glassnet.data.images import ImageOptions, holds_images, read_images
+from glassnet.data.table import Table, read_table
+
+__all__ = ["Source", "read_source"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows, those meant for the test where the source names them, and notes.
+
+    Attributes
+    ----------
+    images : bool
+        Whether the rows are images.
+    """
+
+    table: Table
+    test: Table | None
+    notes: list[str]
+    images: bool
+
+
+def read_source(
+    path: Path, encoder: TableEncoder | None = None, options: ImageOptions | None = None
+) -> Source:
+    """Read a table, or images, from what the path names.
+
+    Parameters
+    ----------
+    path : Path
+    encoder : TableEncoder, optional
+        Of the model that shall use the rows: text stays text, and images take its size.
+    options : ImageOptions, optional
+
+    Raises
+    ------
+    FileNotFoundError, FileFormatError
+        If there is nothing, or it cannot be read.
+    ValueError
+        If the model is for images and these are none, or the other way round.
+    """
+    wanted = encoder.encoders[0] if encoder is not None and encoder.encoders else None
+    images = holds_images(path)
+    if wanted is not None and isinstance(wanted, ImageEncoder) != images:
+        needs, got = ("images", "a table") if not images else ("a table", "images")
+        raise ValueError(f"the model predicts from {needs}; {path} is {got}")
+    if not images:
+        return Source(read_table(path, encoder.text_columns if encoder else ()), None, [], False)
+    options = options or ImageOptions()
+    if isinstance(wanted, ImageEncoder):
+        height, width, *colours = wanted.shape
+        options = replace(options, size=(height, width), colour="rgb" if colours else "grey")
+    table, test, notes = read_images(path, options)
+    return Source(table, test, notes, True)
