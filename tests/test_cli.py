@@ -49,7 +49,7 @@ def test_training_prints_scores_writes_the_model_and_notes_apart(trained: Path) 
 def test_training_on_penguins(penguins: Path, tmp_path: Path) -> None:
     done = glassnet("train", penguins, "--target", "species", cwd=tmp_path)
     assert done.returncode == 0
-    accuracy = re.search(r"^accuracy +(\S+)$", done.stdout, re.MULTILINE)
+    accuracy = re.search(r"^accuracy +(\S+) ", done.stdout, re.MULTILINE)
     assert accuracy is not None
     assert float(accuracy[1]) >= 0.97
     assert "On 69 rows that it never saw" in done.stdout
@@ -89,7 +89,7 @@ def test_the_task_can_be_given(folder: Path) -> None:
 def test_evaluating(trained: Path) -> None:
     done = glassnet("evaluate", "fruit.safetensors", "fruit.csv", cwd=trained)
     assert done.returncode == 0
-    assert re.search(r"^accuracy +1$", done.stdout, re.MULTILINE)
+    assert re.search(r"^accuracy +1 ", done.stdout, re.MULTILINE)
     assert done.stderr.startswith("note: colour: missing in 12 rows (3, 8, 13, 18, 23, ...)")
     content = printed("evaluate", "fruit.safetensors", "fruit.csv", cwd=trained)
     assert content["rows"] == 60
@@ -206,3 +206,15 @@ def test_ctrl_c_saves_the_best_weights_and_exits_with_130(tmp_path: Path) -> Non
     assert np.isfinite(model.network.parameters).all()
     assert model.network.epochs_trained >= 1
     assert len(model.predict(read_table(tmp_path / "table.csv"))) == 2000
+
+
+def test_a_report_and_what_the_model_relies_on(folder: Path) -> None:
+    command = ("train", "fruit.csv", "--target", "fruit", *QUICK, "--calibrate")
+    content = printed(*command, "--report", "train.html", "-o", "m", cwd=folder)
+    assert content["evaluation"]["baseline"]["balanced accuracy"] == 0.5
+    assert "The training" in (folder / "train.html").read_text(encoding="utf-8")
+    measured = printed("evaluate", "m", "fruit.csv", "--importances", cwd=folder)
+    assert set(measured["importances"]) == {"weight", "colour"}
+    done = glassnet("evaluate", "m", "fruit.csv", "--report", "fruit.csv", cwd=folder)
+    assert done.returncode == 2
+    assert "is an input" in done.stderr

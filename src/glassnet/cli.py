@@ -111,6 +111,13 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 )
 @click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="The preset's if not given.")
 @click.option("--seed", type=SEED, default=0, show_default=True)
+@click.option(
+    "--calibrate",
+    "calibrated",
+    is_flag=True,
+    help="Let the probabilities suit the validation rows (temperature scaling).",
+)
+@click.option("--report", type=click.Path(path_type=Path), help="A page of HTML to write.")
 @click.option("--size", metavar="HEIGHTxWIDTH", help="Resize images: 28x28.")
 @click.option("--colour", type=click.Choice(["grey", "rgb"]), help="Of images; their own at first.")
 @click.option("--skip-broken", is_flag=True, help="Leave out images that cannot be read.")
@@ -140,6 +147,8 @@ def train(
     learning_rate: float | None,
     optimizer: str | None,
     seed: int,
+    calibrated: bool,
+    report: Path | None,
     size: str | None,
     colour: Any,
     skip_broken: bool,
@@ -174,6 +183,7 @@ def train(
         seed=seed,
         ensemble=ensemble,
         probabilities=probabilities,
+        calibrated=calibrated,
     )
     data = read_source(source, options=ImageOptions(image_size, colour, skip_broken))
     if target is None and not data.images:
@@ -181,11 +191,18 @@ def train(
     target = target or CLASS
     path = output or Path(f"{source.resolve().stem}.safetensors")
     _require_other_file(path, source)
-    require_writable(path)
+    for file in filter(None, (path, report)):
+        require_writable(file)
     show = False if as_json else None
     name = source.resolve().name
     trained = run(data.table, target, recipe, task, path, name, show, leave_out, data.test)
     notes = [*data.notes, *trained.notes]
+    if report is not None:
+        from glassnet.workflows.evaluation import evaluate as measure
+        from glassnet.workflows.report import write_report
+
+        whole = measure(trained.model, trained.held_out, with_importances=True)
+        write_report(report, f"{name}: {target}", whole, trained.history)
     if as_json:
         _print_json({**_trained_dict(trained), "notes": notes, "model": str(path)})
     else:
@@ -202,23 +219,35 @@ def train(
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("source", type=click.Path(path_type=Path))
+@click.option("--importances", is_flag=True, help="Measure which columns the model relies on.")
+@click.option("--report", type=click.Path(path_type=Path), help="A page of HTML to write.")
 @as_json
-def evaluate(model: Path, source: Path, as_json: bool) -> None:
+def evaluate(
+    model: Path, source: Path, importances: bool, report: Path | None, as_json: bool
+) -> None:
     """Compare MODEL's predictions with the target column of SOURCE, or its images' classes."""
     from glassnet.formula.document import Document
+    from glassnet.structure.file import require_writable
     from glassnet.views.text import document_text
     from glassnet.workflows.evaluation import evaluate as run
+    from glassnet.workflows.report import evaluation_sections, write_report
     from glassnet.workflows.source import read_source
 
+    if report is not None:
+        _require_other_file(report, model, source)
+        require_writable(report)
     loaded = _load_model(model)
     data = read_source(source, loaded.encoder)
-    evaluation = run(loaded, data.test or data.table)
+    measured = importances or report is not None
+    evaluation = run(loaded, data.test or data.table, with_importances=measured)
+    title = f"{source.resolve().name}: {loaded.target.name}"
+    if report is not None:
+        write_report(report, title, evaluation)
     if as_json:
         _print_json(evaluation.to_dict())
         return
-    section = evaluation.section(f"{evaluation.rows} rows")
-    title = f"{source.resolve().name}: {loaded.target.name}"
-    click.echo(document_text(Document(title, (section,))))
+    sections = evaluation_sections(evaluation, f"{evaluation.rows} rows")
+    click.echo(document_text(Document(title, tuple(sections))))
     _print_notes(evaluation.notes)
 
 

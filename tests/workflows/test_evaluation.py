@@ -1,6 +1,7 @@
 """How good a model is: scores worked out by hand, and what cannot be scored."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ from glassnet.data.encoders import TableEncoder
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.errors import MissingPackageError
+from glassnet.learning.history import History
 from glassnet.model import Model
 from glassnet.network import Network
 from glassnet.workflows.evaluation import evaluate
+from glassnet.workflows.report import write_report
 from tests.tables import fruits, text_column, trained_on
 
 NAN = float("nan")
@@ -50,6 +53,29 @@ def test_scores_of_classes() -> None:
     # p(true) = σ(2), σ(4), σ(−2), σ(−6), σ(4); −ln σ(z) = ln(1 + e^−z).
     losses = np.log1p(np.exp(-np.array([2.0, 4.0, -2.0, -6.0, 4.0])))
     assert evaluation.scores["log loss"] == pytest.approx(losses.mean())
+    # Brier: (1 − p)² for the true class and as much for the other.
+    p = np.exp(-losses)
+    assert evaluation.scores["Brier score"] == pytest.approx((2 * (1 - p) ** 2).mean())
+    # Of 3 up (x = 1, 2, −1) and 2 down (3, −2), up has the larger x in 1 < 3, 2 < 3, 1 > −2, 2 > −2
+    # and −1 > −2: 3 of 6 pairs; the other class alike.
+    assert evaluation.scores["ROC AUC"] == pytest.approx(3 / 6)
+    # The worst first: row 3 is down and was taken for up with p = σ(6).
+    assert [(m.row, m.true, m.predicted) for m in evaluation.mistakes] == [
+        (3, "down", "up"),
+        (2, "up", "down"),
+    ]
+    assert evaluation.mistakes[0].loss == pytest.approx(np.log1p(np.exp(6)))
+
+
+def test_certainty_beside_accuracy() -> None:
+    # p = σ(2x): twice 0.6 (one right) and once 0.95 (right), in bins 9/15 ... and 14/15 ...
+    near, far = np.log(0.6 / 0.4) / 2, np.log(0.95 / 0.05) / 2
+    table = Table({"x": np.array([near, near, far]), "way": text_column("up", "down", "up")})
+    evaluation = evaluate(sign_model(), table)
+    assert [(one.accuracy, one.rows) for one in evaluation.reliability] == [(0.5, 2), (1, 1)]
+    assert [one.certainty for one in evaluation.reliability] == pytest.approx([0.6, 0.95])
+    error = evaluation.scores["expected calibration error"]
+    assert error == pytest.approx(2 / 3 * 0.1 + 1 / 3 * 0.05)
 
 
 def test_scores_of_numbers() -> None:
@@ -138,7 +164,7 @@ def test_an_evaluation_as_json_and_as_a_section() -> None:
     assert content["scores"]["accuracy"] == 1
     assert len(evaluation.section("Scores").blocks) == 2
     numbers = evaluate(line_model(), Table({"x": np.array([1.0]), "y": np.array([1.0])}))
-    assert set(numbers.to_dict()) == {"rows", "scores", "notes"}
+    assert set(numbers.to_dict()) == {"rows", "scores", "mistakes", "notes"}
 
 
 def test_without_scikit_learn_a_sentence_says_how_to_install_it(
@@ -147,3 +173,46 @@ def test_without_scikit_learn_a_sentence_says_how_to_install_it(
     monkeypatch.setitem(sys.modules, "sklearn.metrics", None)
     with pytest.raises(MissingPackageError, match="scores need scikit-learn: pip install"):
         evaluate(sign_model(), Table({"x": np.array([1.0]), "way": text_column("up")}))
+
+
+def test_the_baseline_is_what_was_usual_in_training() -> None:
+    model = sign_model()
+    model.provenance["usual"] = [0.25, 0.75]  # of down and up
+    table = Table({"x": np.array([1.0, 1.0, 1.0]), "way": text_column("up", "up", "down")})
+    evaluation = evaluate(model, table)
+    assert evaluation.baseline["accuracy"] == pytest.approx(2 / 3)
+    assert evaluation.baseline["balanced accuracy"] == 0.5
+    assert evaluation.baseline["ROC AUC"] == 0.5
+    expected = -(2 * np.log(0.75) + np.log(0.25)) / 3
+    assert evaluation.baseline["log loss"] == pytest.approx(expected)
+    line = line_model()
+    line.provenance["usual"] = 2.0
+    numbers = evaluate(line, Table({"x": np.array([1.0, 3.0]), "y": np.array([1.0, 5.0])}))
+    assert numbers.baseline["mean absolute error"] == 2  # |2 − 1| and |2 − 5|
+    trained = trained_on(fruits(), "fruit")
+    assert trained.provenance["usual"] == [0.5, 0.5]
+
+
+def test_a_column_that_matters_is_more_important_than_one_that_does_not() -> None:
+    random = np.random.default_rng(0)
+    x = random.normal(size=400)
+    table = Table({"noise": random.normal(size=400), "x": x, "y": 2 * x})
+    model = trained_on(table, "y")
+    found = evaluate(model, table, with_importances=True).importances
+    assert list(found) == ["x", "noise"]
+    # Shuffling x leaves two independent normals: their difference is √2 · 2 in size.
+    assert found["x"] == pytest.approx(2 * 2**0.5, rel=0.15)
+    assert abs(found["noise"]) < 0.1
+    assert evaluate(model, table, with_importances=True).importances == found
+
+
+def test_a_report_is_one_page(tmp_path: Path) -> None:
+    model = trained_on(fruits(), "fruit")
+    table = fruits()
+    wrong = Table({**table.columns, "fruit": table.columns["fruit"][::-1].copy()})
+    evaluation = evaluate(model, wrong, with_importances=True)
+    write_report(tmp_path / "report.html", "Fruits", evaluation, History([1.0, 0.5]))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    for title in ("The training", "relies on", "mean what they say", "The worst mistakes"):
+        assert title in page
+    assert "http" not in page.replace("http://www.w3.org", "")

@@ -1,19 +1,32 @@
 """How good a model is on rows that it did not learn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from glassnet.data.arrays import Array
 from glassnet.data.table import Table
-from glassnet.data.targets import ClassTarget, NumberTarget
-from glassnet.errors import MissingPackageError
 from glassnet.formula.document import Block, Cell, Section
 from glassnet.formula.document import Table as DocumentTable
-from glassnet.model import Model, class_texts
+from glassnet.model import Model
+from glassnet.workflows.importance import importances
+from glassnet.workflows.scores import Bin, Judge, judge_of
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "Mistake", "evaluate"]
+
+# So many mistakes are named.
+MOST_MISTAKES = 10
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A row that is predicted wrong: counted from 0; classes, or numbers, as text; and the loss."""
+
+    row: int
+    true: str
+    predicted: str
+    loss: float
 
 
 @dataclass(frozen=True)
@@ -23,14 +36,26 @@ class Evaluation:
     Attributes
     ----------
     scores : dict of str to float
-        Classes: accuracy, balanced accuracy, log loss. Numbers: R², mean absolute error, root
-        mean squared error, in the target's own unit.
+        Classes: accuracy, balanced accuracy, log loss, ROC AUC (of several classes the mean of each
+        against the others), Brier score (the sum of the squared differences over the classes),
+        expected calibration error. Numbers: R², mean absolute error, root mean squared error, in
+        the target's own unit.
+    rows : int
     classes : tuple of str
         Empty for numbers.
     confusion : list of list of int
         Row = true class, column = predicted class.
     notes : list of str
         What had to be decided about the data.
+    baseline : dict of str to float
+        The same scores of always predicting what was usual in training: the classes by their
+        shares, or the mean. Empty for models that do not know it.
+    reliability : list of Bin
+        For classes.
+    mistakes : list of Mistake
+        The ten of the largest loss: −ln p of the true class, or the size of the difference.
+    importances : dict of str to float
+        By how much the log loss, or the root mean squared error, rises without a column.
     """
 
     scores: dict[str, float]
@@ -38,11 +63,19 @@ class Evaluation:
     classes: tuple[str, ...]
     confusion: list[list[int]]
     notes: list[str]
+    baseline: dict[str, float] = field(default_factory=dict)
+    reliability: list[Bin] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    importances: dict[str, float] = field(default_factory=dict)
 
     def section(self, title: str) -> Section:
         """Return the scores as a section of a document."""
-        scores: tuple[tuple[Cell, ...], ...] = tuple(self.scores.items())
-        blocks: list[Block] = [DocumentTable(("score", "value"), scores)]
+        columns: tuple[str, ...] = ("score", "value")
+        scores: list[tuple[Cell, ...]] = list(self.scores.items())
+        if self.baseline:
+            columns += ("of always the usual",)
+            scores = [(name, value, self.baseline[name]) for name, value in self.scores.items()]
+        blocks: list[Block] = [DocumentTable(columns, tuple(scores))]
         if self.classes and len(self.classes) <= 20:
             rows: list[tuple[Cell, ...]] = [
                 (name, *counts) for name, counts in zip(self.classes, self.confusion, strict=True)
@@ -54,13 +87,27 @@ class Evaluation:
     def to_dict(self) -> dict[str, Any]:
         """Return the evaluation as JSON values."""
         content: dict[str, Any] = {"rows": self.rows, "scores": self.scores}
+        if self.baseline:
+            content["baseline"] = self.baseline
         if self.classes:
             content |= {"classes": list(self.classes), "confusion": self.confusion}
+            content["reliability"] = [vars(one) for one in self.reliability]
+        content["mistakes"] = [vars(one) for one in self.mistakes]
+        if self.importances:
+            content["importances"] = self.importances
         return content | {"notes": self.notes}
 
 
-def evaluate(model: Model, table: Table) -> Evaluation:
+def evaluate(model: Model, table: Table, *, with_importances: bool = False) -> Evaluation:
     """Compare a model's predictions with the target column of a table.
+
+    Parameters
+    ----------
+    model : Model
+    table : Table
+    with_importances : bool
+        Whether to measure which columns the model relies on, which takes as many predictions as
+        there are columns, three times.
 
     Raises
     ------
@@ -72,55 +119,26 @@ def evaluate(model: Model, table: Table) -> Evaluation:
     notes += encoding_notes
     if not len(known):
         raise ValueError(f"no row has a value of the target {model.target.name!r}")
+    judge = judge_of(model)
     table, outputs = table.rows(known), model.outputs(x[known])
-    if isinstance(model.target, NumberTarget):
-        model.desired(table)  # refuses what is no number
-        scores = _number_scores(table.column(model.target.name), outputs)
-        return Evaluation(scores, len(table), (), [], notes)
-    assert isinstance(model.target, ClassTarget)
-    true = class_texts(table.column(model.target.name))
-    return _class_evaluation(model.target, true, outputs, notes)
+    true = judge.true(table)
+    usual = judge.usual(model.provenance.get("usual"), len(table))
+    return Evaluation(
+        judge.scores(true, outputs),
+        len(table),
+        judge.classes,
+        judge.confusion(true, outputs),
+        notes,
+        {} if usual is None else judge.scores(true, usual),
+        judge.reliability(true, outputs),
+        _mistakes(judge, true, outputs, known),
+        importances(model, table, judge.mean_loss) if with_importances else {},
+    )
 
 
-def _class_evaluation(
-    target: ClassTarget, true: Array, probabilities: Array, notes: list[str]
-) -> Evaluation:
-    metrics = _metrics()
-    unknown = sorted(set(true.tolist()) - set(target.classes))
-    if unknown:
-        known = ", ".join(target.classes[:10])
-        raise ValueError(
-            f"column {target.name!r} holds the unknown class {unknown[0]!r}; known are: {known}"
-        )
-    predicted = target.most_probable(probabilities)
-    confusion = metrics.confusion_matrix(true, predicted, labels=target.classes)
-    present = confusion.sum(axis=1) > 0
-    recalls = confusion.diagonal()[present] / confusion.sum(axis=1)[present]
-    place = {name: number for number, name in enumerate(target.classes)}
-    of_true = probabilities[np.arange(len(true)), [place[name] for name in true.tolist()]]
-    smallest = np.finfo(of_true.dtype).tiny
-    scores = {
-        "accuracy": float(metrics.accuracy_score(true, predicted)),
-        "balanced accuracy": float(recalls.mean()),
-        "log loss": float(-np.log(np.maximum(of_true, smallest).astype(np.float64)).mean()),
-    }
-    return Evaluation(scores, len(true), target.classes, confusion.tolist(), notes)
-
-
-def _number_scores(true: Array, predicted: Array) -> dict[str, float]:
-    metrics = _metrics()
-    scores = {
-        "mean absolute error": float(metrics.mean_absolute_error(true, predicted)),
-        "root mean squared error": float(metrics.root_mean_squared_error(true, predicted)),
-    }
-    if len(true) > 1:  # of one row there is no variance to explain
-        scores = {"R²": float(metrics.r2_score(true, predicted)), **scores}
-    return scores
-
-
-def _metrics() -> Any:
-    try:
-        import sklearn.metrics
-    except ImportError:
-        raise MissingPackageError("scores need scikit-learn: pip install scikit-learn") from None
-    return sklearn.metrics
+def _mistakes(judge: Judge, true: Array, outputs: Array, rows: Array) -> list[Mistake]:
+    losses = judge.losses(true, outputs)
+    names, predicted = judge.names(true), judge.names(outputs)
+    worst = np.argsort(-losses, kind="stable").tolist()
+    wrong = [at for at in worst if names[at] != predicted[at]][:MOST_MISTAKES]
+    return [Mistake(int(rows[at]), names[at], predicted[at], float(losses[at])) for at in wrong]

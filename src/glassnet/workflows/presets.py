@@ -145,7 +145,7 @@ class Images(Preset):
     """
 
     hidden: tuple[int, ...] = (512, 256)
-    epochs: int = 20
+    epochs: int = 30
     batch_size: int = 128
     validation: float = 0.0
 

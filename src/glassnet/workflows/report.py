@@ -1,14 +1,28 @@
 """What is shown of a training: its course, its scores, its predictions."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget
-from glassnet.formula.document import Bars, Block, Curve, Curves, Paragraph, Section
+from glassnet.formula.document import (
+    Bars,
+    Block,
+    Cell,
+    Curve,
+    Curves,
+    Document,
+    Paragraph,
+    Section,
+)
+from glassnet.formula.document import Table as DocumentTable
 from glassnet.learning.history import History
 from glassnet.model import Model, class_texts
+from glassnet.structure.file import write_atomically
+from glassnet.views.html import document_page
+from glassnet.workflows.evaluation import Evaluation
 
-__all__ = ["examples_section", "history_section"]
+__all__ = ["evaluation_sections", "examples_section", "history_section", "write_report"]
 
 
 def history_section(history: History) -> Section:
@@ -44,3 +58,53 @@ def examples_section(model: Model, table: Table, rows: Sequence[int], title: str
         caption = f"Row {row + 1} of the held-out rows, a {true[row]}"
         blocks.append(Bars(model.target.classes, series, caption))
     return Section(title, tuple(blocks))
+
+
+def evaluation_sections(evaluation: Evaluation, title: str) -> list[Section]:
+    """Return the scores, and what stands behind them: calibration, columns, the worst mistakes."""
+    sections = [evaluation.section(title)]
+    if evaluation.reliability:
+        sections.append(_reliability_section(evaluation))
+    if evaluation.importances:
+        words = "By how much the error rises when a column's values are shuffled among the rows:"
+        names, rises = zip(*evaluation.importances.items(), strict=True)
+        bars = Bars(names, (("rise", rises),))
+        sections.append(Section("What the model relies on", (Paragraph(words), bars)))
+    if evaluation.mistakes:
+        rows: list[tuple[Cell, ...]] = [
+            (str(one.row + 1), one.true, one.predicted, one.loss) for one in evaluation.mistakes
+        ]
+        table = DocumentTable(("row", "true", "predicted", "loss"), tuple(rows))
+        sections.append(Section("The worst mistakes", (table,)))
+    return sections
+
+
+def write_report(
+    path: Path, title: str, evaluation: Evaluation, history: History | None = None
+) -> None:
+    """Write one page of HTML: how the training went, and how good the model is.
+
+    Raises
+    ------
+    OSError
+        If the place cannot be written; what stood there stays.
+    """
+    sections = evaluation_sections(evaluation, f"On {evaluation.rows} rows that it never saw")
+    if history is not None:
+        sections.insert(0, history_section(history))
+    page = document_page(Document(title, tuple(sections)))
+    write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
+
+
+def _reliability_section(evaluation: Evaluation) -> Section:
+    certainties = tuple(one.certainty for one in evaluation.reliability)
+    right = Curve("right", certainties, tuple(one.accuracy for one in evaluation.reliability))
+    ideal = Curve("ideal", certainties, certainties)
+    words = (
+        "Of the predictions that were about so certain, which part is right? Below the ideal the "
+        "model is too certain, above it too modest."
+    )
+    return Section(
+        "Do the probabilities mean what they say?",
+        (Paragraph(words), Curves("certainty", "part that is right", (ideal, right))),
+    )

@@ -19,6 +19,7 @@ from glassnet.model import Model, class_texts
 from glassnet.network import Network
 from glassnet.together import fit_together
 from glassnet.update.optimizer import Optimizer
+from glassnet.workflows.calibration import calibrate
 from glassnet.workflows.evaluation import Evaluation, evaluate
 from glassnet.workflows.presets import Preset, preset_named
 
@@ -58,6 +59,9 @@ class Recipe:
     probabilities : bool
         Whether the probabilities of classes matter, not only which is the largest: then labels are
         not smoothed, and the epoch of the lowest validation error is the best.
+    calibrated : bool
+        Whether the probabilities are sharpened or softened so that they suit the validation rows
+        best (temperature scaling); which class is the most probable stays.
     """
 
     preset: str | None = None
@@ -71,6 +75,7 @@ class Recipe:
     seed: int = 0
     ensemble: int = 1
     probabilities: bool = False
+    calibrated: bool = False
 
     def __post_init__(self) -> None:
         if self.preset is not None:
@@ -177,6 +182,7 @@ def train(
         "held_out": len(held_out),
         "seed": recipe.seed,
         "preset": type(preset).__name__.lower(),
+        "usual": _usual(target, true),
     }
     model = Model(networks[0], encoder, target, provenance, tuple(networks[1:]))
     history = _fit(model, x, learn, recipe, preset, progress)
@@ -189,6 +195,13 @@ def train(
     if save_as is not None:
         model.save(save_as)
     return Trained(model, history, evaluation, held_out, len(learn), notes)
+
+
+def _usual(target: Target, true: Array) -> list[float] | float:
+    """What was usual in training: each class's share, or the mean."""
+    if isinstance(target, ClassTarget):
+        return [float((true == name).mean()) for name in target.classes]
+    return float(true.mean())
 
 
 def _usual_preset(table: Table) -> str:
@@ -213,9 +226,17 @@ def _fit(
         x, y = x[fit_rows], y[fit_rows]
     else:
         options["stopping"] = None
+    if recipe.calibrated and not (classes and preset.validation):
+        raise ValueError("calibration needs a target of classes, and validation rows; say 0.1")
     if recipe.ensemble > 1:
-        return fit_together(model.networks, x, y, **options)[0]
-    return model.network.fit(x, y, progress=progress, **options)
+        history = fit_together(model.networks, x, y, **options)[0]
+    else:
+        history = model.network.fit(x, y, progress=progress, **options)
+    if recipe.calibrated:
+        model.provenance["temperatures"] = [
+            calibrate(network, *options["validation"]) for network in model.networks
+        ]
+    return history
 
 
 def _without(table: Table, leave_out: Collection[str], target_name: str) -> Table:
