@@ -218,3 +218,13 @@ def test_a_report_and_what_the_model_relies_on(folder: Path) -> None:
     done = glassnet("evaluate", "m", "fruit.csv", "--report", "fruit.csv", cwd=folder)
     assert done.returncode == 2
     assert "is an input" in done.stderr
+
+
+def test_what_hindered_a_training_is_said(folder: Path) -> None:
+    command = ("train", "price.csv", "--target", "price", "--preset", "plain", "--optimizer", "sgd")
+    broken = ("--learning-rate", "0.00001", "--epochs", "30", "-o", "m", "--report", "r.html")
+    done = glassnet(*command, *broken, cwd=folder)
+    assert "diagnosis: learning rate too low: the training error fell only from" in done.stderr
+    assert "try ten times the learning rate" in (folder / "r.html").read_text(encoding="utf-8")
+    (finding,) = printed(*command, *broken, cwd=folder)["diagnosis"]
+    assert finding["kind"] == "learning rate too low"

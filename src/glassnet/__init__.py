@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from glassnet.diagnosis import diagnose as diagnose
     from glassnet.engine import info as info
     from glassnet.errors import DivergedError as DivergedError
     from glassnet.errors import FileFormatError as FileFormatError
@@ -110,6 +111,7 @@ _HOMES = {
     "Step": "glassnet.learning.schedules",
     "WarmUp": "glassnet.learning.schedules",
     "WeightDecay": "glassnet.update.penalty",
+    "diagnose": "glassnet.diagnosis",
     "explain": "glassnet.explanation.explain",
     "fit_together": "glassnet.together",
     "from_keras": "glassnet.interop.keras",

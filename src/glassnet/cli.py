@@ -202,7 +202,7 @@ def train(
         from glassnet.workflows.report import write_report
 
         whole = measure(trained.model, trained.held_out, with_importances=True)
-        write_report(report, f"{name}: {target}", whole, trained.history)
+        write_report(report, f"{name}: {target}", whole, trained.history, trained.findings)
     if as_json:
         _print_json({**_trained_dict(trained), "notes": notes, "model": str(path)})
     else:
@@ -212,6 +212,8 @@ def train(
         sections = (history_section(trained.history), scores)
         click.echo(document_text(Document(f"{name}: {target}", sections)))
         _print_notes(notes)
+        for finding in trained.findings:
+            click.echo(f"diagnosis: {finding}", err=True)
         click.echo(f"The model: {path}")
     _exit_if_interrupted(trained)
 
@@ -402,6 +404,7 @@ def _trained_dict(trained: "Trained") -> dict[str, Any]:
         "stopped_early": history.stopped_early,
         "interrupted": history.interrupted,
         "notes": trained.notes,
+        "diagnosis": [vars(finding) for finding in trained.findings],
     }
 
 

@@ -29,6 +29,8 @@ class History:
         How long the epoch took.
     best_epoch : int or None
         The best one on the validation data, counted from 0.
+    restored : bool
+        Whether the weights of that epoch came back in the end.
     steps : dict of int to TrainingStep
         The steps to record, by their number counted from 0.
     stopped_early, interrupted : bool
@@ -41,6 +43,7 @@ class History:
     learning_rates: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     best_epoch: int | None = None
+    restored: bool = False
     steps: dict[int, TrainingStep] = field(default_factory=dict)
     stopped_early: bool = False
     interrupted: bool = False

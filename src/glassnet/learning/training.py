@@ -148,6 +148,7 @@ class Run:
         self.history.interrupted = interrupted
         if self._best is not None and (interrupted or self.plan.stopping):
             self.training.parameters[...] = self._best
+            self.history.restored = True
         return self.history
 
     @property

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget
+from glassnet.diagnosis import Finding
 from glassnet.formula.document import (
     Bars,
     Block,
@@ -22,7 +23,13 @@ from glassnet.structure.file import write_atomically
 from glassnet.views.html import document_page
 from glassnet.workflows.evaluation import Evaluation
 
-__all__ = ["evaluation_sections", "examples_section", "history_section", "write_report"]
+__all__ = [
+    "evaluation_sections",
+    "examples_section",
+    "findings_sections",
+    "history_section",
+    "write_report",
+]
 
 
 def history_section(history: History) -> Section:
@@ -79,10 +86,22 @@ def evaluation_sections(evaluation: Evaluation, title: str) -> list[Section]:
     return sections
 
 
+def findings_sections(findings: Sequence[Finding]) -> list[Section]:
+    """Return what hindered a training, if anything did."""
+    if not findings:
+        return []
+    rows = tuple((finding.kind, finding.words, finding.advice) for finding in findings)
+    return [Section("Diagnosis", (DocumentTable(("what", "seen", "try"), rows),))]
+
+
 def write_report(
-    path: Path, title: str, evaluation: Evaluation, history: History | None = None
+    path: Path,
+    title: str,
+    evaluation: Evaluation,
+    history: History | None = None,
+    findings: Sequence[Finding] = (),
 ) -> None:
-    """Write one page of HTML: how the training went, and how good the model is.
+    """Write one page of HTML: how the training went, what hindered it, how good the model is.
 
     Raises
     ------
@@ -91,7 +110,7 @@ def write_report(
     """
     sections = evaluation_sections(evaluation, f"On {evaluation.rows} rows that it never saw")
     if history is not None:
-        sections.insert(0, history_section(history))
+        sections = [history_section(history), *findings_sections(findings), *sections]
     page = document_page(Document(title, tuple(sections)))
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
 

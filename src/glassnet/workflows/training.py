@@ -13,6 +13,7 @@ from glassnet.data.encoder import require_usable
 from glassnet.data.splits import split_rows
 from glassnet.data.table import Table, as_table
 from glassnet.data.targets import ClassTarget, NumberTarget, Target
+from glassnet.diagnosis import Finding, diagnose
 from glassnet.given import whole_number
 from glassnet.learning.history import History
 from glassnet.model import Model, class_texts
@@ -99,6 +100,8 @@ class Trained:
         Those rows; without any, the evaluation has no scores.
     notes : list of str
         What had to be decided about the data.
+    findings : list of Finding
+        What hindered the training, if anything did.
     """
 
     model: Model
@@ -107,6 +110,7 @@ class Trained:
     held_out: Table
     rows_learned: int
     notes: list[str]
+    findings: list[Finding]
 
 
 def train(
@@ -188,13 +192,15 @@ def train(
     history = _fit(model, x, learn, recipe, preset, progress)
     if save_as is not None:
         model.save(save_as)
+    findings = diagnose(model.network, history, x, model.desired(learn))
     if not len(held_out):
-        return Trained(model, history, Evaluation({}, 0, (), [], []), held_out, len(learn), notes)
+        nothing = Evaluation({}, 0, (), [], [])
+        return Trained(model, history, nothing, held_out, len(learn), notes, findings)
     evaluation = evaluate(model, held_out)
     model.provenance["scores"] = evaluation.scores
     if save_as is not None:
         model.save(save_as)
-    return Trained(model, history, evaluation, held_out, len(learn), notes)
+    return Trained(model, history, evaluation, held_out, len(learn), notes, findings)
 
 
 def _usual(target: Target, true: Array) -> list[float] | float:

@@ -1,0 +1,256 @@
+"""What went wrong in a training, in plain words, each with the numbers that show it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from glassnet.data.arrays import Array
+from glassnet.engine import Trace, engine
+from glassnet.fitting import examples_of
+from glassnet.learning.history import History
+from glassnet.network import Network
+from glassnet.randomness import example_order
+
+__all__ = ["Finding", "diagnose"]
+
+# So many examples are looked at.
+MOST_EXAMPLES = 1000
+# A layer may lose so many of its units without a word.
+TOLERATED = 0.25
+# A unit is saturated where its slope is below this part of the largest one ...
+FLAT = 0.01
+# ... for so many of the examples.
+MOSTLY = 0.95
+# The gradient of a first layer below this part of the last layer's has vanished; one of more than
+# its inverse explodes.
+VANISHED = 1e-3
+# Inputs further from 0, or wider, are not scaled; nor if some are so much wider than others.
+FAR, WIDER = 20.0, 1000.0
+# An error that changes from epoch to epoch by more than this part of it is unsteady.
+UNSTEADY = 0.2
+# A validation error that rises by more than this factor is one of overfitting.
+RISEN = 1.3
+# The slopes of these activations are at most this.
+STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that hinders a training.
+
+    Attributes
+    ----------
+    kind : str
+        ``"dead units"``, ``"saturated units"``, ``"vanishing gradients"``, ``"exploding
+        gradients"``, ``"units alike"``, ``"inputs not scaled"``, ``"learning rate too high"``,
+        ``"learning rate too low"``, ``"overfitting"`` or ``"class never predicted"``.
+    words : str
+        What was seen, with its numbers.
+    advice : str
+        What to try.
+    """
+
+    kind: str
+    words: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.words}; {self.advice}"
+
+
+def diagnose(network: Network, history: History, X: ArrayLike, y: ArrayLike) -> list[Finding]:
+    """Look at a trained network for what hindered its training.
+
+    Parameters
+    ----------
+    network : Network
+    history : History
+        Of its training.
+    X, y : array-like
+        Examples that it learned from; a seeded sample of 1000 is looked at.
+
+    Returns
+    -------
+    list of Finding
+        Empty where nothing was found.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the examples do not fit the network.
+
+    Examples
+    --------
+    >>> net = Network([1, 2], output="softmax", seed=1)
+    >>> X, y = [[0.0], [1.0], [1000.0], [2000.0]], [0, 0, 1, 1]
+    >>> [finding.kind for finding in diagnose(net, net.fit(X, y, epochs=3), X, y)][0]
+    'inputs not scaled'
+    """
+    x, targets = examples_of(network, X, y)
+    chosen = np.sort(example_order(0, 0, len(x))[:MOST_EXAMPLES])
+    x, desired = x[chosen], targets.desired[chosen]
+    trace = engine().trace(
+        network.architecture, network.objective(None), network.parameters, x, desired
+    )
+    return [
+        *_inputs(x),
+        *_units(network, trace),
+        *_gradients(network, trace),
+        *_curves(history),
+        *_classes(network, trace.predicted, desired),
+    ]
+
+
+def _inputs(x: Array) -> Iterator[Finding]:
+    means, spreads = np.abs(x.mean(axis=0)), x.std(axis=0)
+    varying = spreads > 0
+    if not varying.any():
+        return
+    farthest, widest = float(means[varying].max()), float(spreads.max())
+    narrowest = float(spreads[varying].min())
+    if max(farthest, widest) > FAR or (widest > 1 and widest > WIDER * narrowest):
+        yield Finding(
+            "inputs not scaled",
+            f"their means go up to {farthest:.3g} and their standard deviations from "
+            f"{narrowest:.3g} to {widest:.3g}",
+            "subtract the mean of each and divide by its standard deviation",
+        )
+
+
+def _units(network: Network, trace: Trace) -> Iterator[Finding]:
+    layers = network.architecture.layers[:-1]
+    for number, (layer, net_input, output) in enumerate(
+        zip(layers, trace.net_inputs, trace.outputs, strict=False), start=1
+    ):
+        name = layer.activation.name
+        if name == "relu":
+            dead = np.flatnonzero((output <= 0).all(axis=0))
+            if len(dead) > TOLERATED * layer.units:
+                yield Finding(
+                    "dead units",
+                    f"{len(dead)} of {layer.units} units of layer {number} answer 0 to every "
+                    f"example ({_names(number, dead)})",
+                    "try a lower learning rate, He's initial weights, or leaky_relu",
+                )
+        if name in STEEPEST:
+            slopes = layer.activation.backward(net_input, np.ones_like(net_input))
+            flat = (slopes < FLAT * STEEPEST[name]).mean(axis=0)
+            saturated = np.flatnonzero(flat > MOSTLY)
+            if len(saturated) > TOLERATED * layer.units:
+                yield Finding(
+                    "saturated units",
+                    f"{len(saturated)} of {layer.units} units of layer {number} are at an end of "
+                    f"{name} for nearly every example ({_names(number, saturated)})",
+                    "scale the inputs, or start from smaller weights",
+                )
+        if layer.units > 1 and network.architecture.places[number - 1].from_units > 1:
+            apart = np.abs(output - output[:, :1]).max()
+            if apart <= 1e-6 * max(float(np.abs(output).max()), 1e-30) and np.any(output):
+                yield Finding(
+                    "units alike",
+                    f"all {layer.units} units of layer {number} answer the same to every example",
+                    "start from random weights, which tell units apart",
+                )
+
+
+def _gradients(network: Network, trace: Trace) -> Iterator[Finding]:
+    sizes = [
+        float(np.sqrt(np.square(gradient, dtype=np.float64).mean()))
+        for gradient in network.architecture.weights(trace.gradient)
+        if gradient.ndim == 2
+    ]
+    if len(sizes) < 2 or not sizes[-1]:
+        return
+    shown = ", ".join(f"{size:.2g}" for size in sizes)
+    if sizes[0] < VANISHED * sizes[-1]:
+        yield Finding(
+            "vanishing gradients",
+            f"from layer to layer their typical size is {shown}",
+            "try relu or its like instead of sigmoid or tanh, or fewer layers",
+        )
+    if sizes[0] * VANISHED > sizes[-1] or max(sizes) > 1 / VANISHED:
+        yield Finding(
+            "exploding gradients",
+            f"from layer to layer their typical size is {shown}",
+            "try clip_norm=1, smaller initial weights, or scaled targets",
+        )
+
+
+def _curves(history: History) -> Iterator[Finding]:
+    errors = np.array(history.errors)
+    if len(errors) < 5:
+        return
+    quarter = max(len(errors) // 4, 2)
+    late = errors[-2 * quarter :]
+    usual, wobble = float(np.median(late)), float(np.abs(np.diff(late)).mean())
+    if usual > errors[0] or (wobble > UNSTEADY * usual and usual > 0.05 * errors[0]):
+        yield Finding(
+            "learning rate too high",
+            f"the training error goes up and down: in the second half it was about {usual:.3g}, "
+            f"and changed by {wobble:.3g} from epoch to epoch",
+            "try a tenth of the learning rate",
+        )
+    elif errors[-1] > 0.9 * errors[0] and _still_as_fast(
+        errors, np.array(history.learning_rates), quarter
+    ):
+        yield Finding(
+            "learning rate too low",
+            f"the training error fell only from {errors[0]:.4g} to {errors[-1]:.4g}, and as "
+            "fast in the end as at first",
+            "try ten times the learning rate",
+        )
+    if not history.restored:
+        yield from _overfitting(errors, np.array(history.validation_errors))
+
+
+def _still_as_fast(errors: Array, rates: Array, quarter: int) -> bool:
+    """Whether the error keeps falling, half as fast at least, for as much learning, as at first."""
+
+    def speed(part: Array, learned: Array) -> float:
+        return float((part[0] - part[-1]) / learned[1:].sum())
+
+    falls = (np.diff(errors) < 0).mean() > 0.9
+    if not falls or len(rates) != len(errors) or not rates.all():
+        return False
+    first, last = slice(0, quarter), slice(-quarter, None)
+    return speed(errors[last], rates[last]) > 0.5 * speed(errors[first], rates[first])
+
+
+def _overfitting(errors: Array, validation: Array) -> Iterator[Finding]:
+    if len(validation) != len(errors):
+        return
+    best = int(validation.argmin())
+    last = float(np.median(validation[-max(len(validation) // 10, 1) :]))
+    if last > RISEN * validation[best] and errors[-1] < errors[best]:
+        yield Finding(
+            "overfitting",
+            f"the validation error was lowest after epoch {best + 1}, {validation[best]:.3g}, and "
+            f"ended at {last:.3g}, while the training error went on falling to {errors[-1]:.3g}",
+            "stop early, or try more examples, dropout, weight decay or a smaller network",
+        )
+
+
+def _classes(network: Network, predicted: Array, desired: Array) -> Iterator[Finding]:
+    if network.kind == "classes":
+        answers, true = predicted.argmax(axis=1), desired.argmax(axis=1)
+    elif network.kind == "two classes":
+        answers, true = predicted[:, 0] > 0.5, desired[:, 0] > 0.5
+    else:
+        return
+    for place in np.setdiff1d(true, answers).astype(int).tolist():
+        name = place if network.classes is None else network.classes[place]
+        count = int((true.astype(int) == place).sum())
+        if count >= 5:
+            yield Finding(
+                "class never predicted",
+                f"none of the {count} examples of {str(name)!r} among {len(true)}, nor any other, "
+                "is taken for one",
+                'try class_weights="balanced", or more training',
+            )
+
+
+def _names(layer: int, units: Array, most: int = 5) -> str:
+    shown = ", ".join(f"h{layer}.{unit + 1}" for unit in units[:most].tolist())
+    return shown + (", ..." if len(units) > most else "")

@@ -1,0 +1,158 @@
+"""Networks broken on purpose are diagnosed, healthy ones are left in peace."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import datasets
+from sklearn.preprocessing import scale
+
+import glassnet as gn
+from glassnet.diagnosis import diagnose
+
+RANDOM = np.random.default_rng(0)
+
+
+def blobs(classes: int = 3, features: int = 5, rows: int = 300) -> tuple[Any, Any]:
+    X, y = datasets.make_blobs(rows, features, centers=classes, cluster_std=3.0, random_state=1)
+    return scale(X), y
+
+
+def kinds(net: gn.Network, X: Any, y: Any, **options: Any) -> set[str]:
+    history = net.fit(X, y, **options)
+    learned = options.get("validation")
+    assert learned is None or isinstance(learned, tuple)
+    return {finding.kind for finding in diagnose(net, history, X, y)}
+
+
+def dead() -> set[str]:
+    X, y = blobs()
+    net = gn.Network([5, 20, 3], hidden="relu", output="softmax", seed=1)
+    net.biases[0] = np.where(np.arange(20) < 15, -50.0, 0.0)
+    return kinds(net, X, y, epochs=20)
+
+
+def saturated() -> set[str]:
+    X, y = blobs()
+    net = gn.Network([5, 20, 3], hidden="sigmoid", output="softmax", seed=1)
+    net.weights[0] = 100 * RANDOM.normal(size=(5, 20))
+    return kinds(net, X, y, epochs=20)
+
+
+def vanishing() -> set[str]:
+    X, y = blobs()
+    layers = [5, *[10] * 8, 3]
+    net = gn.Network(layers, hidden="sigmoid", output="softmax", seed=1)
+    return kinds(net, X, y, epochs=10)
+
+
+def exploding() -> set[str]:
+    X, y = blobs()
+    net = gn.Network([5, *[30] * 6, 1], hidden="relu", output="identity", seed=1)
+    net.weights = [4 * w for w in net.weights if w is not None]
+    return kinds(net, X, y.astype(float), epochs=5, optimizer=gn.SGD(1e-30))
+
+
+def alike() -> set[str]:
+    X, y = blobs()
+    net = gn.Network([5, 10, 3], hidden="tanh", output="softmax", seed=1)
+    net.weights = [np.full((5, 10), 0.1), np.full((10, 3), 0.1)]
+    return kinds(net, X, y, epochs=20)
+
+
+def unscaled() -> set[str]:
+    X, y = blobs()
+    net = gn.Network([5, 10, 3], hidden="tanh", output="softmax", seed=1)
+    return kinds(net, X * np.array([1, 1000, 1, 0.01, 1]) + 30, y, epochs=20)
+
+
+def too_high() -> set[str]:
+    X, y = blobs()
+    y = np.where(RANDOM.random(300) < 0.2, RANDOM.integers(3, size=300), y)
+    net = gn.Network([5, 10, 3], hidden="tanh", output="softmax", seed=1)
+    return kinds(net, X, y, epochs=50, optimizer=gn.SGD(30.0))
+
+
+def too_low() -> set[str]:
+    X, y = blobs()
+    net = gn.Network([5, 10, 3], hidden="tanh", output="softmax", seed=1)
+    return kinds(net, X, y, epochs=50, optimizer=gn.SGD(1e-6), batch_size=300)
+
+
+def overfitting() -> set[str]:
+    X, _y = blobs()
+    noise = RANDOM.integers(3, size=300)
+    net = gn.Network([5, 200, 3], hidden="relu", output="softmax", seed=1)
+    history = net.fit(X[:60], noise[:60], epochs=300, validation=(X[60:], noise[60:]))
+    return {finding.kind for finding in diagnose(net, history, X[:60], noise[:60])}
+
+
+def never_predicted() -> set[str]:
+    X = RANDOM.normal(size=(400, 3))
+    y = np.where(np.arange(400) % 20 == 0, "rare", "usual")
+    net = gn.Network([3, 2], output="softmax", seed=1)
+    return kinds(net, X, y, epochs=200)
+
+
+BROKEN: dict[str, Callable[[], set[str]]] = {
+    "dead units": dead,
+    "saturated units": saturated,
+    "vanishing gradients": vanishing,
+    "exploding gradients": exploding,
+    "units alike": alike,
+    "inputs not scaled": unscaled,
+    "learning rate too high": too_high,
+    "learning rate too low": too_low,
+    "overfitting": overfitting,
+    "class never predicted": never_predicted,
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_what_is_broken_is_recognised(kind: str) -> None:
+    assert kind in BROKEN[kind]()
+
+
+def healthy(number: int) -> tuple[gn.Network, Any, Any, dict[str, Any]]:
+    """Usual networks on usual data, with usual settings."""
+    hidden = ("relu", "tanh", "sigmoid", "gelu", "selu")[number % 5]
+    units = ([16], [64], [32, 32], [8, 8, 8])[number % 4]
+    match number // 5:
+        case 0:
+            X, y = datasets.load_digits(return_X_y=True)
+            X, outputs = X / 16, 10
+        case 1:
+            X, y = datasets.load_wine(return_X_y=True)
+            X, outputs = scale(X), 3
+        case 2:
+            X, y = datasets.load_diabetes(return_X_y=True)
+            X, y, outputs = scale(X), scale(y), 0
+        case _:
+            X, y = datasets.make_moons(600, noise=0.2, random_state=number)
+            outputs = 2
+    output = "softmax" if outputs else "identity"
+    net = gn.Network([X.shape[1], *units, outputs or 1], hidden=hidden, output=output, seed=number)
+    options: dict[str, Any] = {"epochs": 60, "optimizer": gn.Adam(0.003)}
+    if number % 3 == 0:
+        options |= {"optimizer": gn.Nesterov(0.02), "schedule": gn.Cosine()}
+    if number % 2:
+        options |= {"validation": 0.2, "stopping": gn.EarlyStopping(10)}
+    return net, X, y, options
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_healthy_training_raises_no_alarm(number: int) -> None:
+    net, X, y, options = healthy(number)
+    history = net.fit(X, y, **options)
+    assert [str(finding) for finding in diagnose(net, history, X, y)] == []
+
+
+def test_a_finding_names_units_numbers_and_what_to_try() -> None:
+    X, y = blobs()
+    net = gn.Network([5, 4, 3], hidden="relu", output="softmax", seed=1)
+    net.biases[0] = [-50.0, 0.0, -50.0, 0.0]
+    history = net.fit(X, y, epochs=5)
+    (finding,) = [f for f in diagnose(net, history, X, y) if f.kind == "dead units"]
+    assert finding.words.startswith("2 of 4 units of layer 1 answer 0 to every example (h1.1, ")
+    assert "lower learning rate" in str(finding)
