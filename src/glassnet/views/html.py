@@ -11,6 +11,7 @@ from glassnet.formula.document import (
     Document,
     Drawing,
     Equation,
+    Link,
     Paragraph,
     Picture,
     Section,
@@ -136,6 +137,8 @@ def _table(table: Table, digits: Digits) -> str:
 
 
 def _cell(cell: Cell, digits: Digits) -> str:
+    if isinstance(cell, Link):
+        return f'<td><a href="{escape(cell.address)}">{escape(cell)}</a></td>'
     if isinstance(cell, str):
         return f"<td>{escape(cell)}</td>"
     if isinstance(cell, Formula):

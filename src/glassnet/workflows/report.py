@@ -13,6 +13,7 @@ from glassnet.formula.document import (
     Curve,
     Curves,
     Document,
+    Link,
     Paragraph,
     Section,
 )
@@ -67,8 +68,19 @@ def examples_section(model: Model, table: Table, rows: Sequence[int], title: str
     return Section(title, tuple(blocks))
 
 
-def evaluation_sections(evaluation: Evaluation, title: str) -> list[Section]:
-    """Return the scores, and what stands behind them: calibration, columns, the worst mistakes."""
+def evaluation_sections(
+    evaluation: Evaluation, title: str, pages: Sequence[str] = ()
+) -> list[Section]:
+    """Return the scores, and what stands behind them: calibration, columns, the worst mistakes.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    title : str
+        Of the scores.
+    pages : sequence of str
+        Addresses of the explanations of the mistakes, as far as there are.
+    """
     sections = [evaluation.section(title)]
     if evaluation.reliability:
         sections.append(_reliability_section(evaluation))
@@ -78,8 +90,12 @@ def evaluation_sections(evaluation: Evaluation, title: str) -> list[Section]:
         bars = Bars(names, (("rise", rises),))
         sections.append(Section("What the model relies on", (Paragraph(words), bars)))
     if evaluation.mistakes:
+        numbers = [str(one.row + 1) for one in evaluation.mistakes]
+        if pages:
+            numbers = [Link(row, page) for row, page in zip(numbers, pages, strict=True)]
         rows: list[tuple[Cell, ...]] = [
-            (str(one.row + 1), one.true, one.predicted, one.loss) for one in evaluation.mistakes
+            (number, one.true, one.predicted, one.loss)
+            for number, one in zip(numbers, evaluation.mistakes, strict=True)
         ]
         table = DocumentTable(("row", "true", "predicted", "loss"), tuple(rows))
         sections.append(Section("The worst mistakes", (table,)))
@@ -97,22 +113,58 @@ def findings_sections(findings: Sequence[Finding]) -> list[Section]:
 def write_report(
     path: Path,
     title: str,
+    model: Model,
+    table: Table,
     evaluation: Evaluation,
     history: History | None = None,
     findings: Sequence[Finding] = (),
 ) -> None:
-    """Write one page of HTML: how the training went, what hindered it, how good the model is.
+    """Write a page of HTML: how the training went, what hindered it, how good the model is.
+
+    Each of the worst mistakes links to a page that explains it, in a folder beside the report.
+
+    Parameters
+    ----------
+    path : Path
+        The report's; ``report.html`` has its other pages in ``report-rows``.
+    title : str
+    model : Model
+    table : Table
+        The rows that were evaluated.
+    evaluation : Evaluation
+    history : History, optional
+    findings : sequence of Finding
 
     Raises
     ------
     OSError
         If the place cannot be written; what stood there stays.
     """
-    sections = evaluation_sections(evaluation, f"On {evaluation.rows} rows that it never saw")
+    pages = _write_explanations(path, model, table, evaluation)
+    heading = f"On {evaluation.rows:,} rows"
+    sections = evaluation_sections(evaluation, heading, pages)
     if history is not None:
         sections = [history_section(history), *findings_sections(findings), *sections]
     page = document_page(Document(title, tuple(sections)))
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
+
+
+def _write_explanations(
+    path: Path, model: Model, table: Table, evaluation: Evaluation
+) -> list[str]:
+    """Write a page for each of the worst mistakes; return their addresses from the report."""
+    folder = path.with_name(f"{path.stem}-rows")
+    if evaluation.mistakes:
+        folder.mkdir(exist_ok=True)
+    pages = []
+    for mistake in evaluation.mistakes:
+        desired = table.column(model.target.name)[mistake.row]
+        wanted = mistake.true if isinstance(model.target, ClassTarget) else float(desired)
+        explanation = model.explain(table, mistake.row, wanted)
+        page = folder / f"{mistake.row + 1}.html"
+        explanation.to_html(page)
+        pages.append(f"{folder.name}/{page.name}")
+    return pages
 
 
 def _reliability_section(evaluation: Evaluation) -> Section:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
 from glassnet.data.concerns import concerns
@@ -152,55 +153,86 @@ def train(
         If the target column is missing or has fewer than two classes, or rows are too few.
     """
     recipe = recipe or Recipe()
-    whole = table = _without(as_table(table), leave_out, target_name)
-    for column_name, values in table.columns.items():
-        require_usable(column_name, values)
-    known, notes = table.where_known(target_name)
-    table = table.rows(known)
-    if len(table.columns) < 2:
-        raise ValueError(f"there is no column beside the target {target_name!r} to learn from")
-    column = table.column(target_name)
-    chosen_task = task or _recognised_task(column)
-    groups = class_texts(column) if chosen_task == "classes" else None
-    if groups is not None:
-        _require_two_classes(groups, target_name)
-    learn_rows, held_rows = np.arange(len(table)), np.arange(0)
-    if recipe.held_out and test is None:
-        learn_rows, held_rows = split_rows(len(table), recipe.held_out, recipe.seed, groups)
-    learn, held_out = table.rows(learn_rows), test or table.rows(held_rows)
-
-    learned = learn.without(target_name)
-    true = groups[learn_rows] if groups is not None else learn.column(target_name)
-    target = _target(target_name, learn.column(target_name), chosen_task, groups)
-    notes += concerns(learned, true, classes=groups is not None)
+    whole = _without(as_table(table), leave_out, target_name)
+    rows = _Rows.of(whole, target_name, recipe, task, test)
+    learned = rows.learn.without(target_name)
+    notes = [*rows.notes, *concerns(learned, rows.true, classes=rows.classes)]
     preset = recipe.chosen(learned)
     encoder = preset.encoder(learned, recipe.seed)
-    encoded, encoding_notes = encoder.encode(whole)  # all rows, so that notes count them
-    x = encoded[known[learn_rows]]
-    notes += encoding_notes
+    encoded, encoding_notes = encoder.encode(rows.whole)  # all, so that notes count as in the file
+    x = encoded[rows.places]
     seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
-    networks = [_network(target, x, preset, seed) for seed in seeds]
+    first, *others = (_network(rows.target, x, preset, seed) for seed in seeds)
     provenance: dict[str, Any] = {
         "table": name,
-        "rows": len(learn),
-        "held_out": len(held_out),
+        "rows": len(rows.learn),
+        "held_out": len(rows.held_out),
         "seed": recipe.seed,
         "preset": type(preset).__name__.lower(),
-        "usual": _usual(target, true),
+        "usual": _usual(rows.target, rows.true),
     }
-    model = Model(networks[0], encoder, target, provenance, tuple(networks[1:]))
-    history = _fit(model, x, learn, recipe, preset, progress)
+    model = Model(first, encoder, rows.target, provenance, tuple(others))
+    history = _fit(model, x, rows.learn, recipe, preset, progress)
     if save_as is not None:
         model.save(save_as)
-    findings = diagnose(model.network, history, x, model.desired(learn))
-    if not len(held_out):
-        nothing = Evaluation({}, 0, (), [], [])
-        return Trained(model, history, nothing, held_out, len(learn), notes, findings)
-    evaluation = evaluate(model, held_out)
-    model.provenance["scores"] = evaluation.scores
+    findings = diagnose(model.network, history, x, model.desired(rows.learn))
+    evaluation = Evaluation({}, 0, (), [], [])
+    if len(rows.held_out):
+        evaluation = evaluate(model, rows.held_out)
+        model.provenance["scores"] = evaluation.scores
     if save_as is not None:
         model.save(save_as)
-    return Trained(model, history, evaluation, held_out, len(learn), notes, findings)
+    notes += encoding_notes
+    return Trained(model, history, evaluation, rows.held_out, len(rows.learn), notes, findings)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Which rows of a table are learned from, which are held out, and what they teach.
+
+    Attributes
+    ----------
+    places : array of int64
+        Where the rows to learn from stand in the whole table.
+    true : array of shape (rows to learn from,)
+        Class names, or numbers.
+    """
+
+    whole: Table
+    places: NDArray[np.int64]
+    learn: Table
+    held_out: Table
+    target: Target
+    true: Array
+    notes: list[str]
+
+    @property
+    def classes(self) -> bool:
+        return isinstance(self.target, ClassTarget)
+
+    @classmethod
+    def of(
+        cls, whole: Table, target_name: str, recipe: Recipe, task: Task | None, test: Table | None
+    ) -> "_Rows":
+        for column_name, values in whole.columns.items():
+            require_usable(column_name, values)
+        known, notes = whole.where_known(target_name)
+        table = whole.rows(known)
+        if len(table.columns) < 2:
+            raise ValueError(f"there is no column beside the target {target_name!r} to learn from")
+        column = table.column(target_name)
+        chosen_task = task or _recognised_task(column)
+        groups = class_texts(column) if chosen_task == "classes" else None
+        if groups is not None:
+            _require_two_classes(groups, target_name)
+            _require_known_classes(test, target_name, groups)
+        learn, hold = np.arange(len(table)), np.arange(0)
+        if recipe.held_out and test is None:
+            learn, hold = split_rows(len(table), recipe.held_out, recipe.seed, groups)
+        learned, held_out = table.rows(learn), test or table.rows(hold)
+        true = learned.column(target_name) if groups is None else groups[learn]
+        target = _target(target_name, learned.column(target_name), chosen_task, groups)
+        return cls(whole, known[learn], learned, held_out, target, true, notes)
 
 
 def _usual(target: Target, true: Array) -> list[float] | float:
@@ -270,6 +302,19 @@ def _require_two_classes(groups: Array, target_name: str) -> None:
         only = f"only {str(different[0])!r}" if len(different) else "no value"
         raise ValueError(
             f"the target {target_name!r} holds {only}; to learn a difference takes two classes"
+        )
+
+
+def _require_known_classes(test: Table | None, target_name: str, groups: Array) -> None:
+    """Refuse a class that only the test has before the training, not after it."""
+    if test is None:
+        return
+    found = class_texts(test.rows(test.where_known(target_name)[0]).column(target_name))
+    unknown = np.setdiff1d(found, groups).tolist()
+    if unknown:
+        raise ValueError(
+            f"the class {unknown[0]!r} is only among the rows for the test; there is none to learn "
+            "it from"
         )
 
 
