@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_diabetes, load_iris
+from scipy.sparse import csr_matrix, issparse
+from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
 
@@ -178,6 +179,10 @@ def test_mistakes_in_the_data_are_named() -> None:
     model = MLPClassifier(random_state=0).partial_fit(X, y, classes=[0, 1, 2])
     with pytest.raises(ValueError, match=r"y holds the class 3; the classes are \[0, 1, 2\]"):
         model.partial_fit(X, y + 1)
+    with pytest.raises(ValueError, match="'balanced' has no meaning for a part"):
+        MLPClassifier(class_weight="balanced").partial_fit(X, y, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match=r"class_weight names the class 9; the classes are"):
+        MLPClassifier(class_weight={9: 2.0}).fit(X, y)
     with pytest.raises(ValueError, match="in the first call of partial_fit it was"):
         model.partial_fit(X, y, classes=[0, 1])
     with pytest.raises(ValueError, match="loss='poisson' is for counts"):
@@ -190,6 +195,15 @@ def test_mistakes_in_the_data_are_named() -> None:
         MLPClassifier(solver="lbfgs").partial_fit(X, y, classes=[0, 1, 2])
     with pytest.raises(ValueError, match="fewer than 2"):
         MLPClassifier(early_stopping=True, validation_fraction=0.01).fit(X[::2], y[::2])
+
+
+def test_sparse_labels_are_predicted_sparse_as_in_scikit_learn() -> None:
+    X, y = make_multilabel_classification(60, random_state=0)
+    model = MLPClassifier(max_iter=5, random_state=0).fit(X, csr_matrix(y))
+    predicted = model.predict(X)
+    assert issparse(predicted)
+    dense = MLPClassifier(max_iter=5, random_state=0).fit(X, y).predict(X)
+    assert csr_matrix(predicted).toarray().tolist() == dense.tolist()
 
 
 def test_one_class_alone_is_always_predicted() -> None:

@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils import column_or_1d
@@ -133,7 +134,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     def _labels(self, outputs: Array) -> Array:
         if self._many_labels:
-            return (outputs > 0.5).astype(np.int64)
+            yes = (outputs > 0.5).astype(np.int64)
+            return csr_matrix(yes) if self._sparse_labels else yes
         if outputs.shape[1] == 1:
             places = (outputs[:, 0] > 0.5).astype(np.int64)
         else:
@@ -144,12 +146,14 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     def _checked(
         self, X: Any, y: Any, *, first: bool, classes: Any, partial: bool = False
     ) -> tuple[Array, Array]:
+        if partial and classes is not None and self.class_weight == "balanced":
+            raise ValueError("class_weight='balanced' has no meaning for a part of the examples")
         if first and partial and classes is None:
             raise ValueError("classes must be given in the first call of partial_fit")
         x, y = self._checked_arrays(X, y, first=first, numbers=False)
         check_classification_targets(y)
-        if hasattr(y, "toarray"):
-            y = y.toarray()
+        sparse = hasattr(y, "toarray")
+        y = y.toarray() if sparse else y
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         found = unique_labels(y) if classes is None else unique_labels(classes)
@@ -160,6 +164,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
                     "y holds several columns of classes; expected one column, or 0/1 for each label"
                 )
             self._many_labels, self.classes_ = kind.startswith("multilabel"), found
+            self._sparse_labels = sparse  # then predictions are sparse, too
         elif not partial and set(found.tolist()) != set(self.classes_.tolist()):
             raise ValueError(
                 "warm_start goes on with the same classes; they were "
@@ -206,10 +211,14 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         weights = self._sample_weight(sample_weight, x)
         if self.class_weight is None:
             return weights
-        if self.class_weight == "balanced" and hasattr(self, "_rate"):
-            raise ValueError("class_weight='balanced' has no meaning for a part of the examples")
         given = self.class_weight
         if isinstance(given, Mapping) and not self._many_labels:
+            unknown = [label for label in given if label not in self.classes_.tolist()]
+            if unknown:
+                raise ValueError(
+                    f"class_weight names the class {unknown[0]!r}; the classes are "
+                    f"{self.classes_.tolist()}"
+                )
             given = {label: given.get(label, 1.0) for label in self.classes_.tolist()}
         of_classes: Array = compute_sample_weight(given, targets).astype(x.dtype)
         return of_classes if weights is None else weights * of_classes
