@@ -156,3 +156,11 @@ def test_a_finding_names_units_numbers_and_what_to_try() -> None:
     (finding,) = [f for f in diagnose(net, history, X, y) if f.kind == "dead units"]
     assert finding.words.startswith("2 of 4 units of layer 1 answer 0 to every example (h1.1, ")
     assert "lower learning rate" in str(finding)
+
+
+def test_inputs_that_vary_by_rounding_alone_are_no_narrow_ones() -> None:
+    X, y = blobs()
+    X = np.column_stack([X, np.full(300, -0.0278)]).astype(np.float32)
+    X[0, -1] = np.nextafter(X[0, -1], np.float32(0))
+    net = gn.Network([6, 10, 3], hidden="tanh", output="softmax", seed=1)
+    assert kinds(net, X, y, epochs=20) == set()

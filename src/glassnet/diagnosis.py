@@ -105,7 +105,7 @@ def diagnose(network: Network, history: History, X: ArrayLike, y: ArrayLike) -> 
 
 def _inputs(x: Array) -> Iterator[Finding]:
     means, spreads = np.abs(x.mean(axis=0)), x.std(axis=0)
-    varying = spreads > 0
+    varying = spreads > 1e-6 * (1 + means)  # less is rounding
     if not varying.any():
         return
     farthest, widest = float(means[varying].max()), float(spreads.max())

@@ -54,6 +54,10 @@ def test_a_missing_date_is_nowhere_and_the_note_says_so() -> None:
     assert x[1, 1] == 0
     assert notes == ["day: missing in 1 row (1), counted as the middle date"]
     assert encoder.encode(np.array([np.nan]))[0].tolist() == [[0, 1, 0, 0, 0, 0]]
+    as_text = np.array(["2024-03-01", None], dtype=object)
+    assert encoder.encode(as_text)[0].tolist() == [x[1].tolist(), x[0].tolist()]
+    with pytest.raises(ValueError, match=r"column 'day' must hold dates, but holds '5\.0'"):
+        encoder.encode(np.array([5.0]))
     with pytest.raises(ValueError, match="column 'day' must hold dates, but holds 'soon'"):
         encoder.encode(np.array(["soon"], dtype=object))
 

@@ -91,11 +91,18 @@ def test_one_network_of_an_ensemble_is_the_one_trained_alone() -> None:
 def test_unknown_presets_and_no_networks_are_refused() -> None:
     with pytest.raises(ValueError, match=r"preset must be one of 'tabular'.* not 'best'"):
         Recipe("best")
+    with pytest.raises(ValueError, match="epochs must be at least 1, not 0"):
+        Recipe(epochs=0)
+    with pytest.raises(TypeError, match="recipe must be a Recipe, like"):
+        train(prices(), "price", {"epochs": 3})  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="ensemble must be from 1 to 1000, not 0"):
         Recipe(ensemble=0)
 
 
 def test_a_data_frame_is_trained_on() -> None:
     table: Table = prices()
-    model = gn.train(dict(table.columns), "price", SHORT, progress=False).model
+    trained = gn.train(dict(table.columns), "price", SHORT, progress=False)
+    assert repr(trained).startswith("<Trained: <Model: price from")
+    assert "R²" in repr(trained)
+    model = trained.model
     assert model.predict(table).shape == (80,)

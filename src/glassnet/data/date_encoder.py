@@ -82,13 +82,18 @@ class DateEncoder(Encoder):
         return np.column_stack([x, *(np.where(missing, 0.0, turn) for turn in turns)]), notes
 
     def _dates(self, column: Array) -> Array:
-        """The column as dates; another kind passes only where no value is there."""
+        """The column as dates; text passes where it reads as such, all where no value is there."""
         if column.dtype.kind == "M":
             return column
         known = column[~is_missing(column)]
-        if len(known):
-            raise ValueError(f"column {self.name!r} must hold dates, but holds {known[0]!r}")
-        return np.full(len(column), np.datetime64("NaT"), dtype="datetime64[us]")
+        if not len(known):
+            return np.full(len(column), np.datetime64("NaT"), dtype="datetime64[us]")
+        if column.dtype == object:  # text like 2026-11-24
+            try:
+                return np.array([value and str(value) for value in column], dtype="datetime64[us]")
+            except ValueError:
+                pass
+        raise ValueError(f"column {self.name!r} must hold dates, but holds {str(known[0])!r}")
 
     def explain(self, value: Any) -> list[Block]:
         """Return how one date becomes its inputs."""

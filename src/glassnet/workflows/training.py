@@ -83,6 +83,9 @@ class Recipe:
         if self.preset is not None:
             preset_named(self.preset)
         whole_number("ensemble", self.ensemble, 1, 1000)
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) is not None:
+                whole_number(name, getattr(self, name), 1)
 
     def chosen(self, table: Table) -> Preset:
         """Return the preset for a table, with what was given in the place of its own choices."""
@@ -91,7 +94,7 @@ class Recipe:
         return replace(preset_named(self.preset or _usual_preset(table)), **given)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trained:
     """A model, how its training went, and how good it is on rows that it never saw.
 
@@ -112,6 +115,10 @@ class Trained:
     rows_learned: int
     notes: list[str]
     findings: list[Finding]
+
+    def __repr__(self) -> str:
+        scores = ", ".join(f"{name} {value:.4g}" for name, value in self.evaluation.scores.items())
+        return f"<Trained: {self.model!r}, {self.history!r}; {scores or 'not evaluated'}>"
 
 
 def train(
@@ -153,6 +160,8 @@ def train(
         If the target column is missing or has fewer than two classes, or rows are too few.
     """
     recipe = recipe or Recipe()
+    if not isinstance(recipe, Recipe):
+        raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
     whole = _without(as_table(table), leave_out, target_name)
     rows = _Rows.of(whole, target_name, recipe, task, test)
     learned = rows.learn.without(target_name)
@@ -278,7 +287,7 @@ def _fit(
 
 
 def _without(table: Table, leave_out: Collection[str], target_name: str) -> Table:
-    for name in leave_out:
+    for name in [leave_out] if isinstance(leave_out, str) else leave_out:
         if name == target_name:
             raise ValueError(f"the target {name!r} cannot be left out")
         table.column(name)  # refuses what is not there
