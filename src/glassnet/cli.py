@@ -6,6 +6,7 @@ failed, 2 the call was wrong, 130 interrupted.
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -198,10 +199,11 @@ def train(
     trained = run(data.table, target, recipe, task, path, name, show, leave_out, data.test)
     notes = [*data.notes, *trained.notes]
     if report is not None:
-        from glassnet.workflows.evaluation import evaluate as measure
+        from glassnet.workflows.importance import importances
         from glassnet.workflows.report import write_report
 
-        whole = measure(trained.model, trained.held_out, with_importances=True)
+        measured = importances(trained.model, trained.held_out)
+        whole = replace(trained.evaluation, importances=measured)
         title = f"{name}: {target}"
         write_report(
             report,

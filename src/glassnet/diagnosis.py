@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from glassnet.data.arrays import Array
 from glassnet.engine import Trace, engine
+from glassnet.explanation.notation import Notation
 from glassnet.fitting import examples_of
 from glassnet.learning.history import History
 from glassnet.network import Network
@@ -120,7 +121,7 @@ def _inputs(x: Array) -> Iterator[Finding]:
 
 
 def _units(network: Network, trace: Trace) -> Iterator[Finding]:
-    layers = network.architecture.layers[:-1]
+    layers, names = network.architecture.layers[:-1], Notation(network.architecture)
     for number, (layer, net_input, output) in enumerate(
         zip(layers, trace.net_inputs, trace.outputs, strict=False), start=1
     ):
@@ -131,7 +132,7 @@ def _units(network: Network, trace: Trace) -> Iterator[Finding]:
                 yield Finding(
                     "dead units",
                     f"{len(dead)} of {layer.units} units of layer {number} answer 0 to every "
-                    f"example ({_names(number, dead)})",
+                    f"example ({_shown(names, number, dead)})",
                     "try a lower learning rate, He's initial weights, or leaky_relu",
                 )
         if name in STEEPEST:
@@ -142,7 +143,7 @@ def _units(network: Network, trace: Trace) -> Iterator[Finding]:
                 yield Finding(
                     "saturated units",
                     f"{len(saturated)} of {layer.units} units of layer {number} are at an end of "
-                    f"{name} for nearly every example ({_names(number, saturated)})",
+                    f"{name} for nearly every example ({_shown(names, number, saturated)})",
                     "scale the inputs, or start from smaller weights",
                 )
         if layer.units > 1 and network.architecture.places[number - 1].from_units > 1:
@@ -251,6 +252,6 @@ def _classes(network: Network, predicted: Array, desired: Array) -> Iterator[Fin
             )
 
 
-def _names(layer: int, units: Array, most: int = 5) -> str:
-    shown = ", ".join(f"h{layer}.{unit + 1}" for unit in units[:most].tolist())
+def _shown(names: Notation, layer: int, units: Array, most: int = 5) -> str:
+    shown = ", ".join(names.unit_name(layer, unit) for unit in units[:most].tolist())
     return shown + (", ..." if len(units) > most else "")

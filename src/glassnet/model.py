@@ -57,7 +57,7 @@ class Model:
 
     def __post_init__(self) -> None:
         names = self.encoder.feature_names
-        expected = len(self.target.classes) if isinstance(self.target, ClassTarget) else 1
+        expected = self.target.outputs
         for network in self.networks:
             inputs, outputs = network.architecture.inputs, network.architecture.outputs
             if len(names) != inputs:

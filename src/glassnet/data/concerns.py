@@ -39,7 +39,7 @@ def concerns(table: Table, target: Array, *, classes: bool) -> list[str]:
     if len(table) < LEAST_ROWS:
         return found
     for name, column in table.columns.items():
-        if column.ndim > 1:  # images
+        if table.is_images(name):
             continue
         if _is_identifier(column):
             found.append(

@@ -54,7 +54,7 @@ class TableEncoder:
         def encoder(name: str, column: Array) -> Encoder:
             if table.is_text(name):
                 return CategoryEncoder.fit(name, column)
-            if column.ndim > 1:
+            if table.is_images(name):
                 return ImageEncoder(name, column.shape[1:])
             if column.dtype.kind == "M":
                 days = numbers(f"days of {name}", days_since_1970(column))

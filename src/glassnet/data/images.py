@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,11 @@ class ImageOptions:
     colour: Colour | None = None
     skip_broken: bool = False
 
+    def like(self, shape: tuple[int, ...]) -> "ImageOptions":
+        """Return options that make pictures of a shape: (height, width), or with 3 behind."""
+        height, width, *colours = shape
+        return replace(self, size=(height, width), colour="rgb" if colours else "grey")
+
 
 def holds_images(path: Path) -> bool:
     """Return whether a path is read as images, not as a table: a folder, .npz, or a picture."""
@@ -69,10 +75,9 @@ def read_images(
     ----------
     path : Path
         A folder with a subfolder of pictures for each class, or with two such folders, ``train``
-        and ``test``; a folder with IDX files (``train-…``
-        and ``t10k-…``, as MNIST has them); an .npz file with arrays ``x`` and ``y``, or
-        ``x_train``, ``y_train``, ``x_test`` and ``y_test``; a folder of pictures, or one picture,
-        which have no class.
+        and ``test``; a folder with IDX files (``train-…`` and ``t10k-…``, as MNIST has them); an
+        .npz file with arrays ``x`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` and
+        ``y_test``; a folder of pictures, or one picture, which have no class.
     options : ImageOptions, optional
         For pictures. IDX and .npz files are taken as they are.
 
@@ -102,14 +107,9 @@ def read_images(
         table, notes = _from_folders(path, options)
         return table, None, notes
     table, notes = _from_folders(folders["train"], options)
-    test, test_notes = _from_folders(folders["test"], _like(table, options))
+    same = options.like(table.columns[IMAGE].shape[1:])
+    test, test_notes = _from_folders(folders["test"], same)
     return table, test, [*notes, *test_notes]
-
-
-def _like(table: Table, options: ImageOptions) -> ImageOptions:
-    """Options that make pictures of the same size and colours as a table's."""
-    _, height, width, *colours = table.columns[IMAGE].shape
-    return replace(options, size=(height, width), colour="rgb" if colours else "grey")
 
 
 def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
@@ -279,13 +279,9 @@ def _from_npz(path: Path) -> tuple[Table, Table | None]:
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, KeyError, zlib.error) as error:
+    except (OSError, ValueError, EOFError, KeyError, zlib.error, BadZipFile) as error:
         reason = str(error).split("\n")[0]
         raise FileFormatError(f"{path} cannot be read as NumPy's arrays: {reason}") from None
-    except Exception as error:  # zipfile's own, which is imported for nothing else
-        if type(error).__name__ != "BadZipFile":
-            raise
-        raise FileFormatError(f"{path} cannot be read as NumPy's arrays: {error}") from None
 
     def labelled(x: str, y: str) -> Table:
         return _labelled(path, arrays[x], arrays[y])

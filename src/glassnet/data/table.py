@@ -50,6 +50,10 @@ class Table:
         """Return whether a column holds text."""
         return self.columns[name].dtype == object
 
+    def is_images(self, name: str) -> bool:
+        """Return whether a column holds images."""
+        return self.columns[name].ndim > 1
+
     def column(self, name: str) -> Array:
         """Return a column.
 

@@ -20,6 +20,11 @@ class Target(ABC):
 
     name: str
 
+    @property
+    @abstractmethod
+    def outputs(self) -> int:
+        """How many outputs a network needs for it."""
+
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
@@ -31,6 +36,11 @@ class ClassTarget(Target):
 
     name: str
     classes: tuple[str, ...]
+
+    @property
+    def outputs(self) -> int:
+        """One for each class."""
+        return len(self.classes)
 
     def most_probable(self, probabilities: Array) -> Array:
         """Return the name of each row's most probable class."""
@@ -49,6 +59,11 @@ class NumberTarget(Target):
     name: str
     mean: float
     scale: float
+
+    @property
+    def outputs(self) -> int:
+        """One."""
+        return 1
 
     def explain(self, output: float, wanted: float | None) -> tuple[Equation, ...]:
         """Return how the output becomes a number in the target's unit, and the desired one d."""

@@ -133,9 +133,11 @@ def total_weight(weights: Array) -> float:
     >>> total_weight(np.array([0.5, 2.0]))
     2.5
     """
-    blocks = range(0, len(weights), BATCH_BLOCK)
-    chains = (weights[at : at + BATCH_BLOCK].cumsum(dtype=np.float64)[-1] for at in blocks)
-    return float(sum(chains))
+    # A cumulated sum is one chain, in order; zeros at the end change none.
+    blocks = np.zeros((-(-len(weights) // BATCH_BLOCK), BATCH_BLOCK))
+    blocks.reshape(-1)[: len(weights)] = weights
+    chains = blocks.cumsum(axis=1)[:, -1]
+    return float(chains.cumsum()[-1]) if len(chains) else 0.0
 
 
 @dataclass(frozen=True)

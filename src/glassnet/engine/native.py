@@ -90,8 +90,7 @@ class Native(Engine):
         """Return y(L)."""
         program = self._program(architecture, None)
         predicted = np.empty((len(x), architecture.outputs), dtype=x.dtype)
-        work = len(x) * architecture.parameter_count
-        team = self._team(threads, work, max(work, WORTH_A_TEAM))
+        team = self._team(threads, len(x) * architecture.parameter_count)
         if not _kernels.predict(program, parameters, x, None, predicted, None, team):
             raise NotFiniteError("x")
         return predicted
@@ -109,8 +108,7 @@ class Native(Engine):
         program = self._program(architecture, objective)
         predicted = np.empty((len(x), architecture.outputs), dtype=x.dtype)
         errors = np.empty(len(x))
-        work = len(x) * architecture.parameter_count
-        team = self._team(threads, work, max(work, WORTH_A_TEAM))
+        team = self._team(threads, len(x) * architecture.parameter_count)
         _kernels.predict(program, parameters, x, desired, predicted, errors, team)
         return predicted, errors
 
@@ -196,6 +194,9 @@ class Native(Engine):
         errors = np.empty(len(steps))
         largest_batch = int(np.diff(steps.batch_starts).max(initial=0))
         multiply_adds = 3 * largest_batch * training.architecture.parameter_count
+        threads = training.threads
+        if threads is None and multiply_adds * len(steps) < WORTH_A_TEAM:
+            threads = 1
         _kernels.run(
             self._program(training.architecture, training.objective),
             update,
@@ -211,7 +212,7 @@ class Native(Engine):
             steps.batch_starts,
             steps.learning_rates,
             errors,
-            self._team(training.threads, multiply_adds, multiply_adds * len(steps)),
+            self._team(threads, multiply_adds),
             training.threads is None and multiply_adds < SURELY_WORTH_A_THREAD,
         )
         return errors
@@ -226,12 +227,10 @@ class Native(Engine):
             architecture, COSTS.index(cost.name), cost.parameter, self.instruction_set
         )
 
-    def _team(self, threads: int | None, in_a_piece: int, in_all: int) -> int:
-        """How many threads a call takes, by its multiply-adds between two meetings and in all."""
+    def _team(self, threads: int | None, multiply_adds: int) -> int:
         if threads is not None:
             return threads
-        worth_it = in_a_piece >= WORTH_A_THREAD and in_all >= WORTH_A_TEAM
-        return self.threads if worth_it else 1
+        return self.threads if multiply_adds >= WORTH_A_THREAD else 1
 
 
 def _by_layer(array: Array, units: tuple[int, ...], rows: int) -> list[Array]:

@@ -51,16 +51,17 @@ class Course(Schedule):
     estimator : Trainee
     error_to_loss : callable
         From the history's mean error to scikit-learn's loss, without the penalty.
-    penalty_share : float
-        What ½ Σ w² is multiplied with, beside alpha, to stand beside that loss.
-    examples : int
-        In an epoch.
+    examples, batch_size : int
+        Of an epoch, and of a step.
+    weight : float
+        Of all examples together.
     """
 
     estimator: Trainee
     error_to_loss: Callable[[float], float]
-    penalty_share: float
     examples: int
+    batch_size: int
+    weight: float
     rate: float = 1.0
     waited: int = 0
     best_parameters: Any = None
@@ -88,10 +89,14 @@ class Course(Schedule):
         return self._is_over() or any(asked_to_stop)
 
     def _penalty(self) -> float:
-        """½ α Σ w² as it stands beside the loss, with the weights that the epoch ended with."""
+        """½ α Σ w² as it stands beside the loss, with the weights that the epoch ended with.
+
+        Each batch pays alpha over its own weight: with equal batches, all pay as much.
+        """
         weights = [w for w in self.estimator.network_.weights if w is not None]
         squares = sum(float(np.vdot(w, w)) for w in weights) if self.estimator.alpha else 0.0
-        return 0.5 * self.estimator.alpha * self.penalty_share * squares
+        batches = -(-self.examples // self.batch_size)
+        return 0.5 * self.estimator.alpha * (batches / self.weight) * squares
 
     def _note_validation(self, history: History) -> None:
         estimator, score = self.estimator, history.metrics["score"][-1]

@@ -56,6 +56,37 @@ class MultilayerPerceptron(Parameters):
     #: Whether a split for early stopping keeps the parts of the classes.
     _stratifies: ClassVar[bool] = False
 
+    def _begin(self, x: Array, random: np.random.RandomState) -> None:
+        """Make the network, and set all that is known of a training to what it is before one."""
+        hidden = self._hidden()
+        activations = hidden_activations(self.activation, len(hidden))
+        outputs, output, cost = self._output()
+        layers = [
+            Dense(units, name, initial="zero")
+            for units, name in zip([*hidden, outputs], [*activations, output], strict=True)
+        ]
+        self.network_ = Network([x.shape[1], *layers], dtype=x.dtype)
+        draw_parameters(self.network_, activations, random)
+        if self.dropout:
+            self.network_.seed = int(random.randint(2**31))
+        self.network_.cost, self.network_.classes = cost, self._output_labels()
+        names = getattr(self, "feature_names_in_", None)
+        self.network_.feature_names = None if names is None else names.tolist()
+        self.n_layers_ = len(layers) + 1
+        self.n_outputs_ = outputs
+        self.out_activation_ = OUTPUT_NAMES.get(output, output)
+        self.t_ = 0
+        if self.solver == "lbfgs":
+            return
+        self.loss_curve_: list[float] = []
+        self.validation_loss_curve_: list[float] = []
+        self.validation_scores_: list[float] | None = [] if self.early_stopping else None
+        self.best_loss_ = None if self.early_stopping else np.inf
+        self.best_validation_score_: float | None = -np.inf if self.early_stopping else None
+        self._waited, self._rate = 0, 1.0
+        self._best_parameters: Array | None = None
+        self._optimizer_state: tuple[Array, int] | None = None
+
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, validation_data: Any = None
     ) -> Self:
@@ -96,8 +127,8 @@ class MultilayerPerceptron(Parameters):
         validation = self._given_validation(validation_data)
         if validation is None and self.early_stopping:
             x, targets, weights, validation = self._split(x, targets, weights, random)
-        course = self._course(x, weights, targets, waited=getattr(self, "_waited", 0))
-        course.best_parameters = getattr(self, "_best_parameters", None)
+        course = self._course(x, weights, targets)
+        course.best_parameters = self._best_parameters
         self._train(x, targets, weights, validation, course, random, self.max_iter)
         if course.best_parameters is not None and self.restore_best:
             self.network_.parameters[...] = course.best_parameters
@@ -127,9 +158,9 @@ class MultilayerPerceptron(Parameters):
         if first:
             self._begin(x, random)
         self.n_iter_ = 0
-        course = self._course(x, weights, targets, waited=getattr(self, "_waited", 0))
-        course.rate = getattr(self, "_rate", 1.0)
-        before = getattr(self, "_optimizer_state", None)
+        course = self._course(x, weights, targets)
+        course.rate = self._rate
+        before = self._optimizer_state
         training = self._train(x, targets, weights, None, course, random, 1, before)
         self._optimizer_state = (training.state.copy(), training.steps_done)
         self._waited, self._rate = course.waited, course.rate
@@ -223,36 +254,6 @@ class MultilayerPerceptron(Parameters):
         weights: Array = _check_sample_weight(sample_weight, x, dtype=x.dtype)
         return weights
 
-    def _begin(self, x: Array, random: np.random.RandomState) -> None:
-        """Make the network, and set all that is known of a training to what it is before one."""
-        hidden = self._hidden()
-        activations = hidden_activations(self.activation, len(hidden))
-        outputs, output, cost = self._output()
-        layers = [
-            Dense(units, name, initial="zero")
-            for units, name in zip([*hidden, outputs], [*activations, output], strict=True)
-        ]
-        self.network_ = Network([x.shape[1], *layers], dtype=x.dtype)
-        draw_parameters(self.network_, activations, random)
-        if self.dropout:
-            self.network_.seed = int(random.randint(2**31))
-        self.network_.cost, self.network_.classes = cost, self._output_labels()
-        names = getattr(self, "feature_names_in_", None)
-        self.network_.feature_names = None if names is None else names.tolist()
-        self.n_layers_ = len(layers) + 1
-        self.n_outputs_ = outputs
-        self.out_activation_ = OUTPUT_NAMES.get(output, output)
-        self.t_ = 0
-        if self.solver == "lbfgs":
-            return
-        self.loss_curve_: list[float] = []
-        self.validation_loss_curve_: list[float] = []
-        self.validation_scores_: list[float] | None = [] if self.early_stopping else None
-        self.best_loss_ = None if self.early_stopping else np.inf
-        self.best_validation_score_: float | None = -np.inf if self.early_stopping else None
-        for name in ("_waited", "_best_parameters", "_optimizer_state", "_rate"):
-            self.__dict__.pop(name, None)
-
     def _given_validation(self, validation_data: Any) -> tuple[Array, Array, Array | None] | None:
         if validation_data is None:
             return None
@@ -283,13 +284,16 @@ class MultilayerPerceptron(Parameters):
         x, targets, weights = [*learn, *nothing][:3]
         return x, targets, weights, tuple([*hold, *nothing][:3])
 
-    def _course(self, x: Array, weights: Array | None, targets: Array, waited: int) -> Course:
+    def _course(self, x: Array, weights: Array | None, targets: Array) -> Course:
         factor, addend = self._loss_of_error(targets, weights)
-        examples = len(x)
-        batch = self._batch_size(examples)
-        # Each batch pays alpha over its own weight: with equal batches, all pay as much.
-        share = -(-examples // batch) / (examples if weights is None else float(weights.sum()))
-        return Course(self, lambda error: factor * error + addend, share, examples, waited=waited)
+        return Course(
+            self,
+            lambda error: factor * error + addend,
+            len(x),
+            self._batch_size(len(x)),
+            float(len(x) if weights is None else weights.sum()),
+            waited=self._waited,
+        )
 
     def _train(
         self,
@@ -306,7 +310,7 @@ class MultilayerPerceptron(Parameters):
         options = FitOptions(
             optimizer=self._optimizer(),
             epochs=epochs,
-            batch_size=self._batch_size(len(x)),
+            batch_size=course.batch_size,
             weights=weights,
             penalties=L2(self.alpha, over_examples=True),
             dropout=self.dropout or None,

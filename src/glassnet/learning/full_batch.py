@@ -42,6 +42,10 @@ class FullBatchRun:
     total: float = math.nan
     converged: bool = False
     _error: float = 0.0
+    _examples: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._examples = self.training.example_weight(np.arange(len(self.training.x)))
 
     def follow(self, watch: Callable[[Progress], bool]) -> None:
         """Train until the end, or until `watch`, called after each iteration, says to stop.
@@ -106,9 +110,8 @@ class FullBatchRun:
                 "they were before; scale the inputs, or start from smaller weights"
             )
         total, slopes = self._error, gradient.astype(np.float64)
-        count = self.training.example_weight(np.arange(len(self.training.x)))
         for group in groups_of(self.training.architecture):
-            strength = self.training.rule.total(L2, group.biases, count)
+            strength = self.training.rule.total(L2, group.biases, self._examples)
             w = point[group.place]
             total += strength / 2 * float(w @ w)
             slopes[group.place] += strength * w

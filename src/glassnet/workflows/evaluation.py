@@ -132,7 +132,7 @@ def evaluate(model: Model, table: Table, *, with_importances: bool = False) -> E
         {} if usual is None else judge.scores(true, usual),
         judge.reliability(true, outputs),
         _mistakes(judge, true, outputs, known),
-        importances(model, table, judge.mean_loss) if with_importances else {},
+        importances(model, table) if with_importances else {},
     )
 
 

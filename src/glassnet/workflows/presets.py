@@ -39,16 +39,15 @@ class Preset(ABC):
         """Return how the columns become inputs."""
 
     @abstractmethod
-    def layers(self, hidden: tuple[int, ...], outputs: int, *, classes: bool) -> list[Layer]:
+    def layers(self, outputs: int, *, classes: bool) -> list[Layer]:
         """Return the layers behind the inputs."""
 
     @abstractmethod
-    def options(self, epochs: int, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+    def options(self, *, classes: bool, probabilities: bool) -> dict[str, Any]:
         """Return options of ``Network.fit``.
 
         Parameters
         ----------
-        epochs : int
         classes : bool
             Whether the outputs are probabilities of classes, not numbers.
         probabilities : bool
@@ -70,12 +69,12 @@ class Plain(Preset):
         """Return standardised numbers and one-hot categories."""
         return TableEncoder.fit(table)
 
-    def layers(self, hidden: tuple[int, ...], outputs: int, *, classes: bool) -> list[Layer]:
+    def layers(self, outputs: int, *, classes: bool) -> list[Layer]:
         """Return relu layers, and a softmax or an identity."""
-        last = Dense(outputs, "softmax" if classes else "identity")
-        return [*(Dense(units, "relu") for units in hidden), last]
+        hidden = (Dense(units, "relu") for units in self.hidden)
+        return [*hidden, Dense(outputs, _output(classes=classes))]
 
-    def options(self, epochs: int, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+    def options(self, *, classes: bool, probabilities: bool) -> dict[str, Any]:
         """Return Adam, a learning rate that falls along a cosine, and early stopping."""
         return {
             "optimizer": Adam(0.003),
@@ -106,32 +105,32 @@ class Tabular(Preset):
         """Return numbers scaled by quantiles and clipped, and one-hot categories."""
         return TableEncoder.fit(table, robust=True, seed=seed)
 
-    def layers(self, hidden: tuple[int, ...], outputs: int, *, classes: bool) -> list[Layer]:
+    def layers(self, outputs: int, *, classes: bool) -> list[Layer]:
         """Return a scale layer, hidden layers, and an output layer of zeros."""
-        activation, output = ("selu", "softmax") if classes else ("mish", "identity")
         between = [
             Dense(
                 units,
-                activation,
+                "selu" if classes else "mish",
                 initial="lecun",
                 initial_bias="lecun",
                 multiplier="ntk",
                 bias_rate=0.1,
             )
-            for units in hidden
+            for units in self.hidden
         ]
+        output = _output(classes=classes)
         last = Dense(outputs, output, initial="zero", multiplier="ntk", bias_rate=0.1)
         return [Scale(weight_rate=6), *between, last]
 
-    def options(self, epochs: int, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+    def options(self, *, classes: bool, probabilities: bool) -> dict[str, Any]:
         """Return Adam, coslog4, smoothed labels; all epochs are taken, and the best comes back."""
-        smoothing = 0.1 if classes and not probabilities else 0.0
         by_accuracy = classes and not probabilities
+        smoothing = 0.1 if by_accuracy else 0.0
         return {
             "cost": CategoricalCrossentropy(smoothing) if classes else None,
             "optimizer": Adam(0.04 if classes else 0.07, beta2=0.95),
             "schedule": CosLog4(),
-            "stopping": EarlyStopping(epochs, measure="accuracy" if by_accuracy else "error"),
+            "stopping": EarlyStopping(self.epochs, measure="accuracy" if by_accuracy else "error"),
         }
 
 
@@ -153,19 +152,23 @@ class Images(Preset):
         """Return pixels divided by 255."""
         return TableEncoder.fit(table)
 
-    def layers(self, hidden: tuple[int, ...], outputs: int, *, classes: bool) -> list[Layer]:
+    def layers(self, outputs: int, *, classes: bool) -> list[Layer]:
         """Return GELU layers, and a softmax or an identity."""
-        last = Dense(outputs, "softmax" if classes else "identity")
-        return [*(Dense(units, "gelu") for units in hidden), last]
+        hidden = (Dense(units, "gelu") for units in self.hidden)
+        return [*hidden, Dense(outputs, _output(classes=classes))]
 
-    def options(self, epochs: int, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+    def options(self, *, classes: bool, probabilities: bool) -> dict[str, Any]:
         """Return Adam, a learning rate that falls along a cosine, and dropout."""
         return {
             "optimizer": Adam(0.001),
             "schedule": Cosine(),
-            "stopping": EarlyStopping(epochs, measure="accuracy" if classes else "error"),
+            "stopping": EarlyStopping(self.epochs, measure="accuracy" if classes else "error"),
             "dropout": 0.3,
         }
+
+
+def _output(*, classes: bool) -> str:
+    return "softmax" if classes else "identity"
 
 
 PRESETS: dict[str, Preset] = {"tabular": Tabular(), "images": Images(), "plain": Plain()}

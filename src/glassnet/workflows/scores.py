@@ -52,7 +52,7 @@ class Judge(ABC):
         """Return how wrong each row is: −ln p of its class, or the size of the difference."""
 
     @abstractmethod
-    def mean_loss(self, outputs: Array, table: Table) -> float:
+    def mean_loss(self, true: Array, outputs: Array) -> float:
         """Return the log loss, or the root mean squared error."""
 
     @abstractmethod
@@ -112,9 +112,9 @@ class ClassJudge(Judge):
         losses: Array = -np.log(np.maximum(of_true, smallest).astype(np.float64))
         return losses
 
-    def mean_loss(self, outputs: Array, table: Table) -> float:
+    def mean_loss(self, true: Array, outputs: Array) -> float:
         """Return the log loss."""
-        return float(self.losses(self.true(table), outputs).mean())
+        return float(self.losses(true, outputs).mean())
 
     def scores(self, true: Array, outputs: Array) -> dict[str, float]:
         """Return accuracies, losses of the probabilities, ROC AUC and calibration error."""
@@ -126,7 +126,7 @@ class ClassJudge(Judge):
         scores = {
             "accuracy": float(metrics.accuracy_score(true, predicted)),
             "balanced accuracy": float(recalls.mean()),
-            "log loss": float(self.losses(true, outputs).mean()),
+            "log loss": self.mean_loss(true, outputs),
         }
         if present.sum() > 1:  # of one class alone there is nothing to tell apart
             areas = [
@@ -186,9 +186,9 @@ class NumberJudge(Judge):
         sizes: Array = np.abs(outputs - true)
         return sizes
 
-    def mean_loss(self, outputs: Array, table: Table) -> float:
+    def mean_loss(self, true: Array, outputs: Array) -> float:
         """Return the root mean squared error."""
-        return float(np.sqrt(np.square(outputs - self.true(table)).mean()))
+        return float(np.sqrt(np.square(outputs - true).mean()))
 
     def scores(self, true: Array, outputs: Array) -> dict[str, float]:
         """Return R² and the mean errors."""

@@ -1,6 +1,6 @@
 """What people name on the command line, a table or images, as a table."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from glassnet.data.encoders import TableEncoder
@@ -55,7 +55,6 @@ def read_source(
         return Source(read_table(path, encoder.text_columns if encoder else ()), None, [], False)
     options = options or ImageOptions()
     if isinstance(wanted, ImageEncoder):
-        height, width, *colours = wanted.shape
-        options = replace(options, size=(height, width), colour="rgb" if colours else "grey")
+        options = options.like(wanted.shape)
     table, test, notes = read_images(path, options)
     return Source(table, test, notes, True)

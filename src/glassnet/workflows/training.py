@@ -181,16 +181,17 @@ def train(
         "usual": _usual(rows.target, rows.true),
     }
     model = Model(first, encoder, rows.target, provenance, tuple(others))
-    history = _fit(model, x, rows.learn, recipe, preset, progress)
+    y = model.desired(rows.learn)
+    history = _fit(model, x, y, recipe, preset, progress)
     if save_as is not None:
         model.save(save_as)
-    findings = diagnose(model.network, history, x, model.desired(rows.learn))
+    findings = diagnose(model.network, history, x, y)
     evaluation = Evaluation({}, 0, (), [], [])
     if len(rows.held_out):
         evaluation = evaluate(model, rows.held_out)
         model.provenance["scores"] = evaluation.scores
-    if save_as is not None:
-        model.save(save_as)
+        if save_as is not None:
+            model.save(save_as)
     notes += encoding_notes
     return Trained(model, history, evaluation, rows.held_out, len(rows.learn), notes, findings)
 
@@ -252,15 +253,14 @@ def _usual(target: Target, true: Array) -> list[float] | float:
 
 
 def _usual_preset(table: Table) -> str:
-    return "images" if any(column.ndim > 1 for column in table.columns.values()) else "tabular"
+    return "images" if any(map(table.is_images, table.columns)) else "tabular"
 
 
 def _fit(
-    model: Model, x: Array, learn: Table, recipe: Recipe, preset: Preset, progress: bool | None
+    model: Model, x: Array, y: Array, recipe: Recipe, preset: Preset, progress: bool | None
 ) -> History:
-    y = model.desired(learn)
     classes = isinstance(model.target, ClassTarget)
-    options = preset.options(preset.epochs, classes=classes, probabilities=recipe.probabilities)
+    options = preset.options(classes=classes, probabilities=recipe.probabilities)
     options |= {"epochs": preset.epochs, "batch_size": preset.batch_size}
     if recipe.optimizer is not None:
         options["optimizer"] = recipe.optimizer
@@ -338,9 +338,7 @@ def _target(name: str, column: Array, task: Task, groups: Array | None) -> Targe
 
 
 def _network(target: Target, x: Array, preset: Preset, seed: int) -> Network:
-    classes = isinstance(target, ClassTarget)
-    outputs = len(target.classes) if isinstance(target, ClassTarget) else 1
-    layers = preset.layers(preset.hidden, outputs, classes=classes)
+    layers = preset.layers(target.outputs, classes=isinstance(target, ClassTarget))
     network = Network([x.shape[1], *layers], seed=seed)
     # An input that is 0 in every row is never trained, like the place of unseen categories: with
     # weights of 0 it will add nothing instead of something random.
