@@ -23,7 +23,8 @@ from glassnet.formula.document import (
     Section,
     Table,
 )
-from glassnet.workflows.training import Recipe, Trained, train
+from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.training import Trained, train
 
 
 def classifier() -> Trained:
@@ -39,7 +40,7 @@ def punished(p: float) -> float:
 def lesson() -> Document:
     """Three predictions beside their ideals, and the punishment as a curve."""
     trained = classifier()
-    model, rows = trained.model, trained.held_out
+    model, rows = trained.model, trained.held_out.in_memory()
     probabilities = model.predict_proba(rows)
     true = rows.columns["digit"]
     of_true = probabilities[np.arange(len(rows)), [int(digit) for digit in true]]

@@ -22,7 +22,8 @@ from glassnet.formula.document import (
     Table,
 )
 from glassnet.structure.activation import Sigmoid, Softmax
-from glassnet.workflows.training import Recipe, train
+from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.training import train
 
 
 def squashed() -> tuple[tuple[float, float, float], ...]:
@@ -43,7 +44,7 @@ def two_images() -> tuple[list[str], dict[str, list[float]], float]:
     Returns the classes, the outputs by image, and how many of the 64 pixels differ.
     """
     trained = train(digits(), "digit", Recipe("plain", epochs=30, validation=0), progress=False)
-    rows = trained.held_out
+    rows = trained.held_out.in_memory()
     true = rows.columns["digit"]
     three, eight = (int(np.flatnonzero(true == digit)[0]) for digit in ("3", "8"))
     outputs = trained.model.predict_proba(rows.rows(np.array([three, eight])))

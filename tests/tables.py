@@ -9,7 +9,8 @@ from glassnet.data.arrays import Array
 from glassnet.data.table import Table
 from glassnet.model import Model
 from glassnet.update.optimizer import Adam
-from glassnet.workflows.training import Recipe, train
+from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.training import train
 
 __all__ = ["QUICK", "fruits", "prices", "text_column", "trained_on", "write_csv"]
 

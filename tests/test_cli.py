@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.data.table import Table, read_table
+from glassnet.data.table import Table
+from glassnet.data.table_file import read_table
 from glassnet.model import Model, load
 from tests.command import QUICK, glassnet, make_folder, names, printed
 from tests.tables import write_csv

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from glassnet.data.category_encoder import CategoryEncoder
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.table import Table
-from glassnet.data.targets import ClassTarget, NumberTarget
-from glassnet.model import Model, class_texts, load
+from glassnet.data.targets import ClassTarget, NumberTarget, class_texts
+from glassnet.model import Model, load
 from glassnet.network import Network
 from tests.networks import random_case
 from tests.tables import fruits, prices, text_column, trained_on
@@ -46,7 +46,7 @@ def test_numbers_come_out_in_the_unit_of_the_target() -> None:
     model = Model(net, encoder, NumberTarget("price", 100, 10))
     # Mean 10 and deviation 2: 14 becomes 2; out comes 2·2 + 0.5 = 4.5; 4.5·10 + 100 = 145.
     assert model.predict({"weight": [14.0]}).tolist() == [145]
-    assert model.desired(Table({"price": np.array([145.0])})).tolist() == [4.5]
+    assert model.target.desired(Table({"price": np.array([145.0])})).tolist() == [[4.5]]
 
 
 def test_a_model_names_the_inputs_and_classes_of_its_network(fruit_model: Model) -> None:
@@ -94,11 +94,11 @@ def test_the_prediction_of_a_row_does_not_depend_on_the_other_rows(fruit_model: 
 
 def test_a_target_that_is_no_finite_number_is_refused(price_model: Model) -> None:
     with pytest.raises(ValueError, match="the target 'price' must hold finite numbers"):
-        price_model.desired(Table({"price": np.array([1.0, np.nan])}))
+        price_model.target.desired(Table({"price": np.array([1.0, np.nan])}))
     with pytest.raises(ValueError, match="the target 'price' must hold finite numbers"):
-        price_model.desired(Table({"price": text_column("cheap")}))
+        price_model.target.desired(Table({"price": text_column("cheap")}))
     with pytest.raises(ValueError, match="there is no column 'price'; the columns are 'cost'"):
-        price_model.desired(Table({"cost": np.array([1.0])}))
+        price_model.target.desired(Table({"cost": np.array([1.0])}))
 
 
 def test_class_names_of_numbers_are_the_shortest_that_tell_them_apart() -> None:

@@ -1,13 +1,17 @@
 """Counted randomness: the same numbers for the same seed, and fair orders."""
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from glassnet import randomness
 from glassnet.randomness import (
     BLOCKS_IN_GROUP,
     ROWS_IN_BLOCK,
+    BlockOrder,
     Purpose,
+    chosen_rows,
     example_order,
     random_bits,
     uniform,
@@ -54,3 +58,40 @@ def test_uniform_numbers_fill_the_unit_interval_evenly() -> None:
     assert numbers.max() < 1
     # The mean of n uniform numbers has standard deviation 1/sqrt(12 n) = 0.0009.
     assert abs(numbers.mean() - 0.5) < 5 * 0.0009
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(1, 700_000), st.data())
+@settings(max_examples=20, deadline=None)
+def test_parts_of_an_order_are_those_of_the_whole(
+    seed: int, rows: int, data: st.DataObject
+) -> None:
+    order = BlockOrder(seed, 3, rows)
+    whole = order[:]
+    assert len(order) == rows
+    assert np.array_equal(np.sort(whole), np.arange(rows))
+    start = data.draw(st.integers(0, rows - 1))
+    stop = data.draw(st.integers(start + 1, rows))
+    assert np.array_equal(order[start:stop], whole[start:stop])
+
+
+@given(st.integers(0, 2**64 - 1), st.lists(st.integers(0, 3), max_size=200), st.data())
+@settings(deadline=None)
+def test_chosen_rows_are_those_of_the_smallest_words_of_their_group(
+    seed: int, groups: list[int], data: st.DataObject
+) -> None:
+    own = np.array(groups, dtype=np.int8)
+    members = [int((own == group).sum()) for group in range(4)]
+    counts = [data.draw(st.integers(0, count)) for count in members]
+    words = random_bits(seed, Purpose.SPLIT, 1, len(groups))
+    expected = np.zeros(len(groups), dtype=np.bool_)
+    for group, count in enumerate(counts):
+        rows = np.flatnonzero(own == group)
+        expected[rows[np.argsort(words[rows])][:count]] = True
+    assert np.array_equal(chosen_rows(seed, Purpose.SPLIT, 1, counts, own), expected)
+
+
+def test_rows_are_chosen_over_several_pieces_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = chosen_rows(1, Purpose.SAMPLE, 0, [3000], rows=10_001)
+    monkeypatch.setattr(randomness, "ROWS_IN_PIECE", 1000)
+    assert np.array_equal(chosen_rows(1, Purpose.SAMPLE, 0, [3000], rows=10_001), whole)
+    assert whole.sum() == 3000

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from glassnet.update.penalty import L1 as L1
     from glassnet.update.penalty import L2 as L2
     from glassnet.update.penalty import WeightDecay as WeightDecay
-    from glassnet.workflows.training import Recipe as Recipe
+    from glassnet.workflows.recipe import Recipe as Recipe
     from glassnet.workflows.training import train as train
 
 __version__ = "0.1.0"
@@ -106,7 +106,7 @@ _HOMES = {
     "Pinball": "glassnet.structure.regression",
     "RMSprop": "glassnet.update.optimizer",
     "SGD": "glassnet.update.optimizer",
-    "Recipe": "glassnet.workflows.training",
+    "Recipe": "glassnet.workflows.recipe",
     "Scale": "glassnet.structure.layer",
     "Step": "glassnet.learning.schedules",
     "WarmUp": "glassnet.learning.schedules",

@@ -82,7 +82,13 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 
 @commands.command()
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--target", metavar="COLUMN", help="The column to predict; of images, their class.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="COLUMN",
+    help="The column to predict; several, each with its own --target; of images, their class.",
+)
 @click.option(
     "--preset",
     type=click.Choice(["tabular", "images", "plain"]),
@@ -125,8 +131,8 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 @click.option("--leave-out", multiple=True, metavar="COLUMN", help="A column not to learn from.")
 @click.option(
     "--task",
-    type=click.Choice(["classes", "numbers"]),
-    help="What the target is; recognised if not given.",
+    type=click.Choice(["classes", "numbers", "labels"]),
+    help="What the targets are; recognised if not given.",
 )
 @click.option(
     "-o",
@@ -138,7 +144,7 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
 @as_json
 def train(
     source: Path,
-    target: str | None,
+    targets: tuple[str, ...],
     preset: str | None,
     hidden: str | None,
     epochs: int | None,
@@ -158,10 +164,11 @@ def train(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Train a network on SOURCE to predict one of its columns, or the class of its images.
+    """Train a network on SOURCE to predict columns of it, or the class of its images.
 
-    A table is .csv, .tsv, .parquet or .arrow. Images are a folder with a subfolder for each class,
-    a folder of IDX files, or .npz.
+    A table is .csv, .tsv, .parquet or .arrow; of one that is too large for memory only pieces are
+    there at once. Images are a folder with a subfolder for each class, a folder of IDX files, or
+    .npz.
     """
     units = None if hidden is None else _hidden_units(hidden)
     image_size = None if size is None else _image_size(size)
@@ -169,9 +176,9 @@ def train(
     from glassnet.data.images import CLASS, ImageOptions
     from glassnet.structure.file import require_writable
     from glassnet.views.text import document_text
+    from glassnet.workflows.recipe import Recipe
     from glassnet.workflows.report import history_section
     from glassnet.workflows.source import read_source
-    from glassnet.workflows.training import Recipe
     from glassnet.workflows.training import train as run
 
     recipe = Recipe(
@@ -187,16 +194,16 @@ def train(
         calibrated=calibrated,
     )
     data = read_source(source, options=ImageOptions(image_size, colour, skip_broken))
-    if target is None and not data.images:
+    if not targets and not data.images:
         raise click.UsageError("Missing option '--target': name the column to predict.")
-    target = target or CLASS
+    names = targets or (CLASS,)
     path = output or Path(f"{source.resolve().stem}.safetensors")
     _require_other_file(path, source)
     for file in filter(None, (path, report)):
         require_writable(file)
     show = False if as_json else None
     name = source.resolve().name
-    trained = run(data.table, target, recipe, task, path, name, show, leave_out, data.test)
+    trained = run(data.table, names, recipe, task, path, name, show, leave_out, data.test)
     notes = [*data.notes, *trained.notes]
     if report is not None:
         from glassnet.workflows.importance import importances
@@ -204,7 +211,7 @@ def train(
 
         measured = importances(trained.model, trained.held_out)
         whole = replace(trained.evaluation, importances=measured)
-        title = f"{name}: {target}"
+        title = f"{name}: {trained.model.target.name}"
         write_report(
             report,
             title,
@@ -219,9 +226,11 @@ def train(
     else:
         from glassnet.formula.document import Document
 
-        scores = trained.evaluation.section(f"On {len(trained.held_out)} rows that it never saw")
+        evaluation = trained.evaluation
+        scores = evaluation.section(f"On {evaluation.rows:,} rows that it never saw")
         sections = (history_section(trained.history), scores)
-        click.echo(document_text(Document(f"{name}: {target}", sections)))
+        title = f"{name}: {trained.model.target.name}"
+        click.echo(document_text(Document(title, sections)))
         _print_notes(notes)
         for finding in trained.findings:
             click.echo(f"diagnosis: {finding}", err=True)
@@ -273,7 +282,9 @@ def evaluate(
 def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> None:
     """Predict each row of SOURCE with MODEL, as CSV; of one picture, the classes as bars."""
     from glassnet.structure.file import require_writable, write_atomically
+    from glassnet.views.text import document_text
     from glassnet.workflows.prediction import predict as run
+    from glassnet.workflows.prediction import write_csv
     from glassnet.workflows.source import read_source
 
     if output is not None:
@@ -281,20 +292,20 @@ def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> No
         require_writable(output)
     loaded = _load_model(model)
     data = read_source(source, loaded.encoder)
-    predictions = run(loaded, data.test or data.table)
+    rows = data.test or data.table
+    notes: list[str] = []
     if output is not None:
-        text = predictions.to_csv()
-        write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
+        write_atomically(output, lambda file: notes.extend(write_csv(loaded, rows, file)))
     if as_json:
-        _print_json(predictions.to_dict())
-    elif output is None and data.images and len(predictions.predicted) == 1:
-        from glassnet.views.text import document_text
-
-        click.echo(document_text(predictions.bars(source.name)))
+        _print_json(run(loaded, rows).to_dict())
+        return
+    if output is None and data.images and len(rows) == 1:
+        picture = run(loaded, rows)
+        click.echo(document_text(picture.bars(source.name)))
+        notes += [str(note) for note in picture.notes]
     elif output is None:
-        click.echo(predictions.to_csv(), nl=False)
-    if not as_json:
-        _print_notes(predictions.notes)
+        notes += write_csv(loaded, rows, sys.stdout)
+    _print_notes(notes)
 
 
 @commands.command()

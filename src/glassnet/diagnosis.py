@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.data.arrays import Array
+from glassnet.data.arrays import Array, Targets
 from glassnet.engine import Trace, engine
 from glassnet.explanation.notation import Notation
 from glassnet.fitting import examples_of
@@ -61,7 +61,9 @@ class Finding:
         return f"{self.kind}: {self.words}; {self.advice}"
 
 
-def diagnose(network: Network, history: History, X: ArrayLike, y: ArrayLike) -> list[Finding]:
+def diagnose(
+    network: Network, history: History, X: ArrayLike, y: ArrayLike | Targets
+) -> list[Finding]:
     """Look at a trained network for what hindered its training.
 
     Parameters
@@ -69,7 +71,8 @@ def diagnose(network: Network, history: History, X: ArrayLike, y: ArrayLike) -> 
     network : Network
     history : History
         Of its training.
-    X, y : array-like
+    X : array-like
+    y : array-like or Targets
         Examples that it learned from; a seeded sample of 1000 is looked at.
 
     Returns

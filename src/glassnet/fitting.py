@@ -57,7 +57,7 @@ class FitOptions:
     penalties: Penalty | Sequence[Penalty] = ()
     dropout: float | Dropout | None = None
     clip_norm: float | None = None
-    validation: float | tuple[ArrayLike, ArrayLike] | None = None
+    validation: float | tuple[ArrayLike, ArrayLike | Targets] | None = None
     schedule: Schedule | None = None
     stopping: EarlyStopping | None = None
     record: Sequence[int] = ()
@@ -117,7 +117,12 @@ class Fitting:
 
     @classmethod
     def prepare(
-        cls, learner: Learner, objective: Objective, X: ArrayLike, y: ArrayLike, options: FitOptions
+        cls,
+        learner: Learner,
+        objective: Objective,
+        X: ArrayLike,
+        y: ArrayLike | Targets,
+        options: FitOptions,
     ) -> "Fitting":
         """Return the training of a network on some examples.
 
@@ -168,7 +173,7 @@ class Fitting:
 def examples_of(
     learner: Learner,
     X: ArrayLike,
-    y: ArrayLike,
+    y: ArrayLike | Targets,
     *,
     classes: Array | None = None,
     finite: bool = True,
@@ -179,7 +184,8 @@ def examples_of(
     Parameters
     ----------
     learner : Learner
-    X, y : array-like
+    X : array-like
+    y : array-like or Targets
     classes : array, optional
         The labels of the outputs; the learner's own if not given.
     finite : bool
@@ -208,7 +214,7 @@ def _validation(
     learner: Learner,
     x: Array,
     targets: Targets,
-    validation: float | tuple[ArrayLike, ArrayLike] | None,
+    validation: float | tuple[ArrayLike, ArrayLike | Targets] | None,
 ) -> tuple[Array | None, Validation | None]:
     """Return which examples to learn from (all, if None), and what to measure on."""
     if validation is None:
@@ -216,8 +222,14 @@ def _validation(
     values = learner.kind == "values"
     metrics = {"mean_absolute_error": mean_absolute_error} if values else {"accuracy": accuracy}
     if isinstance(validation, tuple | list):
+        given_x, given_y = validation
         other_x, other = examples_of(
-            learner, *validation, classes=targets.classes, name="the validation "
+            learner,
+            given_x,
+            given_y,
+            classes=targets.classes,
+            finite=not isinstance(given_y, Targets),
+            name="the validation ",
         )
         return None, Validation(other_x, other.desired, metrics)
     learn, hold = split_rows(len(x), validation, learner.seed)

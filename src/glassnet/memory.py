@@ -1,15 +1,34 @@
-"""Arrays that start where the processor's cache lines do."""
+"""Arrays that start where the processor's cache lines do, and arrays that lie in files."""
 
 import math
+import mmap
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["zeros_in_lines"]
+__all__ = ["release", "zeros_in_lines"]
 
 #: Processors fetch lines of 64 bytes in pairs.
 LINE_BYTES = 128
+
+
+def release(array: NDArray[Any]) -> None:
+    """Give back the memory of an array that is mapped from a file; of others, do nothing.
+
+    Its numbers are read again from the file when they are needed.
+
+    Examples
+    --------
+    >>> array = np.frombuffer(mmap.mmap(-1, 4096), np.uint8)
+    >>> release(array), release(np.zeros(3))
+    (None, None)
+    """
+    base: Any = array
+    while isinstance(base, np.ndarray | memoryview):
+        base = base.base if isinstance(base, np.ndarray) else base.obj
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def zeros_in_lines(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDArray[Any]:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array, counted
 from glassnet.data.encoders import TableEncoder, encoder_from_dict
-from glassnet.data.table import Table, as_table, number_label
-from glassnet.data.targets import ClassTarget, NumberTarget, Target, target_from_dict
+from glassnet.data.notes import Note
+from glassnet.data.table import as_table
+from glassnet.data.targets import ClassTarget, Target, target_from_dict
 from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import chosen_optimizer, explain_with_preface
 from glassnet.explanation.explanation import Explanation
@@ -41,7 +42,7 @@ class Model:
 
     Examples
     --------
-    >>> table = Table({"length": np.array([1.0, 2.0, 8.0, 9.0])})
+    >>> table = as_table({"length": [1.0, 2.0, 8.0, 9.0]})
     >>> encoder = TableEncoder.fit(table)
     >>> net = Network([1, 2], output="softmax", seed=1)
     >>> model = Model(net, encoder, ClassTarget("size", ("small", "large")))
@@ -73,58 +74,43 @@ class Model:
         """All networks; one, unless it is an ensemble."""
         return (self.network, *self.others)
 
-    def encode(self, frame: Any) -> tuple[NDArray[Any], list[str]]:
+    def encode(self, frame: Any) -> tuple[NDArray[Any], list[Note]]:
         """Return the network's inputs for a table or data frame, and notes on unusual values."""
         return self.encoder.encode(as_table(frame))
 
     def predict(self, frame: Any) -> Array:
-        """Return class names, or numbers in the target's own unit, (rows,).
+        """Return class names, or numbers in the target's own unit; of several columns side by side.
 
         Parameters
         ----------
         frame : Table, data frame or mapping of column names to values
+
+        Returns
+        -------
+        array of shape (rows,), or (rows, columns)
 
         Raises
         ------
         ValueError, TypeError
             If a column is missing or holds the wrong kind of values.
         """
-        outputs = self.predict_proba(frame)
-        if isinstance(self.target, ClassTarget):
-            return self.target.most_probable(outputs)
-        return outputs
+        return self.target.answers(self.outputs(self.encode(frame)[0]))
 
     def predict_proba(self, frame: Any) -> Array:
-        """Return the probability of each class, (rows, classes); or the numbers, (rows,)."""
-        return self.outputs(self.encode(frame)[0])
+        """Return the probability of each class, (rows, classes); of numbers, what predict does.
+
+        Of several labels, the probability of the second class of each, (rows, labels).
+        """
+        outputs = self.outputs(self.encode(frame)[0])
+        return self.target.answers(outputs) if self.target.task == "numbers" else outputs
 
     def outputs(self, x: Array) -> Array:
-        """Return what :meth:`predict_proba` does, for inputs that are encoded already."""
-        outputs = self._mean_outputs(x)
-        if isinstance(self.target, NumberTarget):
-            numbers: Array = outputs[:, 0].astype(np.float64) * self.target.scale + self.target.mean
-            return numbers
-        return outputs
+        """Return the outputs in the target's own unit, for inputs that are encoded already."""
+        return self.target.in_its_unit(self._mean_outputs(x))
 
     def _mean_outputs(self, x: Array) -> Array:
         mean: Array = np.mean([network.predict_proba(x) for network in self.networks], axis=0)
         return mean
-
-    def desired(self, table: Table) -> Array:
-        """Return what the network is to predict for a table that has the target column.
-
-        Raises
-        ------
-        ValueError
-            If the column is missing, or a value in it is missing or of the wrong kind.
-        """
-        column = table.column(self.target.name)
-        if isinstance(self.target, NumberTarget):
-            if column.dtype.kind != "f" or not np.isfinite(column).all():
-                raise ValueError(f"the target {self.target.name!r} must hold finite numbers")
-            scaled: Array = (column - self.target.mean) / self.target.scale
-            return scaled
-        return class_texts(column)
 
     def explain(
         self,
@@ -143,7 +129,8 @@ class Model:
         row : int
             Counted from 0.
         desired : optional
-            Class name, or number in the target's own unit. Without it, forward pass only.
+            Class name, or number in the target's own unit; of several columns, a list of them.
+            Without it, forward pass only.
         learning_rate, optimizer
             As in :func:`glassnet.explain`.
 
@@ -163,17 +150,12 @@ class Model:
         preface = [Section("From the raw row to the inputs", tuple(blocks))]
         if self.others:
             preface.append(self._ensemble_section(x))
-        if isinstance(self.target, NumberTarget):
-            output = float(self._mean_outputs(x)[0, 0])
-            wanted = None if desired is None else as_number(desired, self.target.name)
-            preface.append(
-                Section("From the output to the target", self.target.explain(output, wanted))
-            )
-            desired = None if wanted is None else (wanted - self.target.mean) / self.target.scale
+        if equations := self.target.explain(self._mean_outputs(x)[0], desired):
+            preface.append(Section("From the output to the target", equations))
         return explain_with_preface(
             self.network,
             x[0],
-            desired,
+            None if desired is None else self.target.wanted(desired),
             None if chosen is None else UpdateRule(chosen),
             self.network.cost,
             Limits(),
@@ -183,7 +165,6 @@ class Model:
 
     def _ensemble_section(self, x: Array) -> Section:
         """What each network predicts for one row, and their mean."""
-        labels = self.target.classes if isinstance(self.target, ClassTarget) else ("p",)
         rows: list[tuple[Cell, ...]] = [
             (f"network {number}", *network.predict_proba(x)[0].tolist())
             for number, network in enumerate(self.networks, start=1)
@@ -193,7 +174,7 @@ class Model:
             f"{len(self.networks)} networks predict, and the mean of their outputs counts. "
             "What follows opens the first one."
         )
-        table = DocumentTable(("", *labels), tuple(rows))
+        table = DocumentTable(("", *self.target.output_names), tuple(rows))
         return Section("The ensemble", (Paragraph(words), table))
 
     def __repr__(self) -> str:
@@ -234,30 +215,6 @@ class Model:
 def prefixes(networks: int) -> list[str]:
     """Return what the arrays of each network in a file are called by: "", "2.", "3.", ..."""
     return ["", *(f"{number}." for number in range(2, networks + 1))]
-
-
-def as_number(desired: Any, name: str) -> float:
-    """Return a desired value as a number.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
-    try:
-        number = float(desired)
-    except (TypeError, ValueError):
-        number = np.nan
-    if not np.isfinite(number):
-        raise ValueError(f"the desired {name} must be a finite number, not {desired!r}")
-    return number
-
-
-def class_texts(column: Array) -> Array:
-    """Return class names as text; whole numbers without a decimal point."""
-    if column.dtype == object:
-        return np.array([str(value) for value in column])
-    return np.array([number_label(float(value)) for value in column])
 
 
 def load(path: str | os.PathLike[str]) -> Network | Model:

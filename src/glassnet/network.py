@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from glassnet.data.arrays import (
     Kind,
+    Targets,
     checked_inputs,
     feature_names_of,
     labels_of,
@@ -129,7 +130,7 @@ class Network:
     def fit(
         self,
         X: ArrayLike,
-        y: ArrayLike,
+        y: ArrayLike | Targets,
         *,
         cost: str | Cost | None = None,
         optimizer: Optimizer | LBFGS | None = None,
@@ -140,7 +141,7 @@ class Network:
         penalties: Penalty | Sequence[Penalty] = (),
         dropout: float | Dropout | None = None,
         clip_norm: float | None = None,
-        validation: float | tuple[ArrayLike, ArrayLike] | None = None,
+        validation: float | tuple[ArrayLike, ArrayLike | Targets] | None = None,
         schedule: Schedule | None = None,
         stopping: EarlyStopping | None = None,
         record: Sequence[int] = (),
@@ -157,8 +158,9 @@ class Network:
         Parameters
         ----------
         X : array-like of shape (examples, ...)
-        y : array-like
-            Class labels, one-hot rows, or targets of shape (examples, outputs).
+        y : array-like or Targets
+            Class labels, one-hot rows, or targets of shape (examples, outputs). Targets are laid
+            out already, in the network's precision, and are not looked at once more.
         cost : str or Cost, optional
             What follows the output activation if not given: softmax → categorical cross-entropy,
             sigmoid → binary cross-entropy, exponential → Poisson, otherwise mean squared error.
@@ -282,7 +284,9 @@ class Network:
         """Return labels for softmax or one sigmoid, 0/1 for several sigmoids, values otherwise."""
         return labels_of(self.predict_proba(X, threads=threads), self.kind, self.classes)
 
-    def error(self, X: ArrayLike, y: ArrayLike, *, cost: str | Cost | None = None) -> float:
+    def error(
+        self, X: ArrayLike, y: ArrayLike | Targets, *, cost: str | Cost | None = None
+    ) -> float:
         """Return the mean error over some examples.
 
         Examples

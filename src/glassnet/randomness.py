@@ -5,13 +5,19 @@ A number is a function of (seed, purpose, index, position), computed by the Phil
 drawn before, so a training that is repeated or shared between threads meets the same numbers.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "ROWS_IN_BLOCK",
+    "ROWS_IN_PIECE",
+    "BlockOrder",
     "Purpose",
+    "chosen_rows",
     "dropout_words",
     "example_order",
     "example_orders",
@@ -23,6 +29,10 @@ __all__ = [
 #: bounded buffer that streams a file meets the same order as memory does.
 ROWS_IN_BLOCK = 4096
 BLOCKS_IN_GROUP = 64
+# So many words are looked at at once, where rows are chosen by theirs ...
+ROWS_IN_PIECE = 1 << 18
+# ... first by their twelve highest bits.
+BEGINNINGS, BEGINNING_SHIFT = 1 << 12, np.uint64(52)
 
 
 class Purpose(IntEnum):
@@ -34,7 +44,8 @@ class Purpose(IntEnum):
     SPLIT = 4
     CHECK = 5
     BIASES = 6
-    QUANTILES = 7
+    SAMPLE = 7
+    EVALUATION = 8
 
 
 def random_bits(
@@ -114,7 +125,7 @@ def example_orders(seed: int, epochs: range, rows: int) -> NDArray[np.int64]:
     True
     """
     if rows > ROWS_IN_BLOCK:
-        return np.stack([_order_of_blocks(seed, epoch, rows) for epoch in epochs])
+        return np.stack([BlockOrder(seed, epoch, rows)[:] for epoch in epochs])
     orders = np.empty((len(epochs), rows), dtype=np.int64)
     generator = _generator(seed, Purpose.ROWS, 0)
     state = generator.state
@@ -125,22 +136,55 @@ def example_orders(seed: int, epochs: range, rows: int) -> NDArray[np.int64]:
     return orders
 
 
-def _order_of_blocks(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
-    block_count = -(-rows // ROWS_IN_BLOCK)
-    blocks = _permutation(random_bits(seed, Purpose.BLOCKS, epoch, block_count))
-    row_bits = random_bits(seed, Purpose.ROWS, epoch, rows)
-    order = np.empty(rows, dtype=np.int64)
-    done = 0
-    for first in range(0, block_count, BLOCKS_IN_GROUP):
-        group = blocks[first : first + BLOCKS_IN_GROUP]
-        starts = group * ROWS_IN_BLOCK
-        members = np.concatenate(
-            [np.arange(start, min(start + ROWS_IN_BLOCK, rows), dtype=np.int64) for start in starts]
-        )
-        size = len(members)
-        order[done : done + size] = members[_permutation(row_bits[done : done + size])]
-        done += size
-    return order
+class BlockOrder:
+    """The order of one epoch of many examples, computed group by group as it is read.
+
+    Takes slices like the array that it stands for.
+
+    Parameters
+    ----------
+    seed, epoch, rows : int
+
+    Examples
+    --------
+    >>> order = BlockOrder(seed=0, epoch=0, rows=300_000)
+    >>> bool((order[262_000:263_000] == order[:][262_000:263_000]).all())
+    True
+    """
+
+    def __init__(self, seed: int, epoch: int, rows: int) -> None:
+        self.seed, self.epoch, self.rows = seed, epoch, rows
+        block_count = -(-rows // ROWS_IN_BLOCK)
+        self._blocks = _permutation(random_bits(seed, Purpose.BLOCKS, epoch, block_count))
+        sizes = np.full(block_count, ROWS_IN_BLOCK)
+        sizes[self._blocks == block_count - 1] -= block_count * ROWS_IN_BLOCK - rows
+        firsts = np.arange(0, block_count, BLOCKS_IN_GROUP)
+        self._starts = np.append(0, np.add.reduceat(sizes, firsts).cumsum())
+        self._read: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, dtype=np.int64))
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __getitem__(self, part: slice) -> NDArray[np.int64]:
+        start, stop, _ = part.indices(self.rows)
+        first, last = np.searchsorted(self._starts, [start, stop - 1], side="right") - 1
+        groups = [self._group(number) for number in range(first, last + 1)]
+        order = groups[0] if len(groups) == 1 else np.concatenate(groups)
+        return order[start - self._starts[first] : stop - self._starts[first]]
+
+    def _group(self, number: int) -> NDArray[np.int64]:
+        """The order within one group; that of the last one read is remembered."""
+        if self._read[0] != number:
+            own = self._blocks[number * BLOCKS_IN_GROUP : (number + 1) * BLOCKS_IN_GROUP]
+            members = (own[:, np.newaxis] * ROWS_IN_BLOCK + np.arange(ROWS_IN_BLOCK)).reshape(-1)
+            members = members[members < self.rows]
+            start = int(self._starts[number])
+            within = start % 4  # words come by fours
+            words = random_bits(
+                self.seed, Purpose.ROWS, self.epoch, within + len(members), start - within
+            )
+            self._read = (number, members[_permutation(words[within:])])
+        return self._read[1]
 
 
 def _permutation(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -151,6 +195,76 @@ def _permutation(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
     by_low: NDArray[np.int64] = np.argsort(low, kind="stable")
     ordered: NDArray[np.int64] = by_low[np.argsort(high[by_low], kind="stable")]
     return ordered
+
+
+def chosen_rows(
+    seed: int,
+    purpose: Purpose,
+    index: int,
+    counts: Sequence[int],
+    groups: NDArray[np.integer[Any]] | None = None,
+    rows: int | None = None,
+) -> NDArray[np.bool_]:
+    """Choose rows by chance: in each group, as many as wanted, those of the smallest words.
+
+    No more than a piece of the words is in memory at once: one look counts how many begin alike,
+    a second one at those on the border tells them apart.
+
+    Parameters
+    ----------
+    seed, purpose, index
+        Of the words, one for each row.
+    counts : sequence of int
+        How many to choose of each group.
+    groups : array of int, shape (rows,), optional
+        The group of each row, from 0; all are of one group if not given.
+    rows : int, optional
+        How many there are; needed without groups.
+
+    Returns
+    -------
+    array of bool, shape (rows,)
+
+    Examples
+    --------
+    >>> int(chosen_rows(0, Purpose.SPLIT, 0, [3], rows=10).sum())
+    3
+    """
+    total = rows if groups is None else len(groups)
+    assert total is not None
+    pieces = [(at, min(at + ROWS_IN_PIECE, total)) for at in range(0, total, ROWS_IN_PIECE)]
+
+    def words_and_groups(start: int, stop: int) -> tuple[Any, Any]:
+        words = random_bits(seed, purpose, index, stop - start, start)
+        return words, 0 if groups is None else groups[start:stop].astype(np.int64)
+
+    beginnings = np.zeros((len(counts), BEGINNINGS), dtype=np.int64)
+    for piece in pieces:
+        words, own = words_and_groups(*piece)
+        places = own * BEGINNINGS + (words >> BEGINNING_SHIFT).astype(np.int64)
+        beginnings += np.bincount(places, minlength=beginnings.size).reshape(beginnings.shape)
+    before = beginnings.cumsum(axis=1)
+    wanted = np.array(counts, dtype=np.int64)
+    border = (before < wanted[:, np.newaxis]).sum(axis=1)  # where the last one wanted begins
+    chosen = np.zeros(total, dtype=np.bool_)
+    found: list[Any] = []
+    for start, stop in pieces:
+        words, own = words_and_groups(start, stop)
+        begins = (words >> BEGINNING_SHIFT).astype(np.int64)
+        chosen[start:stop] = begins < border[own]
+        on_border = np.flatnonzero(begins == border[own])
+        members = np.zeros(len(on_border), dtype=np.int64) if groups is None else own[on_border]
+        found.append(np.stack([members, on_border + start], axis=1))
+        found.append(words[on_border])
+    if not found:
+        return chosen
+    at_border, its_words = np.concatenate(found[::2]), np.concatenate(found[1::2])
+    for group, count in enumerate(counts):
+        own = at_border[:, 0] == group
+        missing = count - (before[group, border[group] - 1] if border[group] else 0)
+        by_word = np.argsort(its_words[own], kind="stable")[:missing]
+        chosen[at_border[own, 1][by_word]] = True
+    return chosen
 
 
 def dropout_words(

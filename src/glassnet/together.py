@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from glassnet.data.arrays import Targets
 from glassnet.engine import thread_count
 from glassnet.fitting import FitOptions, Fitting
 from glassnet.learning.history import History
@@ -19,7 +20,7 @@ __all__ = ["fit_together"]
 def fit_together(
     networks: Sequence[Network],
     X: ArrayLike,
-    y: ArrayLike,
+    y: ArrayLike | Targets,
     *,
     cost: str | Cost | None = None,
     **options: Any,
@@ -34,7 +35,8 @@ def fit_together(
     ----------
     networks : sequence of Network
         Different objects.
-    X, y : array-like
+    X : array-like
+    y : array-like or Targets
     cost : str or Cost, optional
     **options
         As of :meth:`Network.fit`, but for `threads` and `progress`.

@@ -42,7 +42,7 @@ def test_a_missing_number_counts_as_the_mean_and_the_note_says_so() -> None:
     assert encoder == NumberEncoder("a", 2, 1, True)
     x, notes = encoder.encode(np.array([3.0, NAN, 0.0, NAN]))
     assert x.tolist() == [[1, 0], [0, 1], [-2, 0], [0, 1]]
-    assert notes == ["a: missing in 2 rows (2, 4), counted as the mean 2"]
+    assert list(map(str, notes)) == ["a: missing in 2 rows (2, 4), counted as the mean 2"]
 
 
 @given(st.lists(st.one_of(st.floats(-1e100, 1e100), st.just(NAN)), min_size=1))
@@ -81,7 +81,7 @@ def test_text_where_numbers_were_learned_is_refused() -> None:
 def test_a_text_column_in_which_all_is_missing_counts_as_missing_numbers() -> None:
     x, notes = NumberEncoder("a", 2, 1, True).encode(text_column(None, None))
     assert x.tolist() == [[0, 1], [0, 1]]
-    assert notes == ["a: missing in 2 rows (1, 2), counted as the mean 2"]
+    assert list(map(str, notes)) == ["a: missing in 2 rows (1, 2), counted as the mean 2"]
 
 
 def test_categories_are_one_hot_and_the_last_place_is_for_all_else() -> None:
@@ -89,7 +89,7 @@ def test_categories_are_one_hot_and_the_last_place_is_for_all_else() -> None:
     assert encoder.feature_names == ["c = blue", "c = red", "c = other"]
     x, notes = encoder.encode(text_column("red", None, "green", "blue", "white"))
     assert x.tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 0], [0, 0, 1]]
-    assert notes == [
+    assert list(map(str, notes)) == [
         "c: missing in 1 row (2), counted as 'other'",
         "c: 'green', 'white' in 2 rows (3, 5) was not there in training, counted as 'other'",
     ]
@@ -208,7 +208,7 @@ def test_a_record_that_describes_nothing_is_a_file_format_error(record: Any) -> 
 def test_robust_scaling_is_by_median_and_quartiles_and_clipped_smoothly() -> None:
     # Quartiles of 0, 1, ..., 8 are 2 and 6, the median 4; 1000 instead of 8 moves none of them.
     column = np.array([0.0, 1, 2, 3, 4, 5, 6, 7, 1000])
-    encoder = NumberEncoder.fit_robust("a", column, np.arange(9))
+    encoder = NumberEncoder.fit_robust("a", column)
     assert encoder == NumberEncoder("a", 4, 4, False, clips=True)
     # z = (8 − 4) / 4 = 1 gives 1 / √(1 + 1/9) = 3 / √10; z = 249 is near 3.
     x = encoder.encode(np.array([4.0, 8.0, 1000.0]))[0][:, 0]
@@ -218,30 +218,19 @@ def test_robust_scaling_is_by_median_and_quartiles_and_clipped_smoothly() -> Non
 
 def test_a_column_that_is_mostly_one_number_is_scaled_by_half_its_range() -> None:
     column = np.array([0.0] * 9 + [10.0])
-    assert NumberEncoder.fit_robust("a", column, np.arange(10)).scale == 5
-    constant = NumberEncoder.fit_robust("a", np.full(4, 7.0), np.arange(4))
+    assert NumberEncoder.fit_robust("a", column).scale == 5
+    constant = NumberEncoder.fit_robust("a", np.full(4, 7.0))
     assert (constant.center, constant.scale) == (7, 1)
-    empty = NumberEncoder.fit_robust("a", np.full(4, NAN), np.arange(4))
+    empty = NumberEncoder.fit_robust("a", np.full(4, NAN))
     assert encoded(empty, np.array([NAN])) == [[0, 1]]
 
 
 @given(st.lists(st.one_of(st.floats(-1e100, 1e100), st.just(NAN)), min_size=1))
 def test_robust_inputs_stay_between_minus_3_and_3_also_explained(values: list[float]) -> None:
     column = np.array(values)
-    encoder = NumberEncoder.fit_robust("a", column, np.arange(len(column)))
+    encoder = NumberEncoder.fit_robust("a", column)
     x, _ = encoder.encode(column)
     assert (np.abs(x) <= 3).all()
     if not np.isnan(values[0]):
         equations = [b for b in encoder.explain(values[0]) if isinstance(b, Equation)]
         assert equations[-1].value == pytest.approx(x[0, 0])
-
-
-def test_quantiles_of_many_rows_are_those_of_a_seeded_sample() -> None:
-    table = Table({"a": np.arange(150_000.0)})
-    first, again, other = (
-        TableEncoder.fit(table, robust=True, seed=seed).encoders[0] for seed in (1, 1, 2)
-    )
-    assert isinstance(first, NumberEncoder)
-    assert first == again != other
-    assert first.center == pytest.approx(75_000, rel=0.01)
-    assert first.scale == pytest.approx(75_000, rel=0.01)

@@ -227,3 +227,67 @@ def test_folders_named_train_and_test_are_that(folder: Path, tmp_path: Path) -> 
     assert test is not None
     assert test.columns[IMAGE].shape == (1, 3, 4)
     assert test.columns[CLASS].tolist() == ["cat"]
+
+
+@pytest.mark.parametrize(("train", "test"), [("training", "testing"), ("Train", "val")])
+def test_folders_for_training_and_test_are_no_classes(
+    tmp_path: Path, train: str, test: str
+) -> None:
+    grey = np.zeros((4, 4), dtype=np.uint8)
+    for split, count in ((train, 3), (test, 2)):
+        for name in ("cat", "dog"):
+            for number in range(count):
+                picture(tmp_path / split / name / f"{number}.png", grey)
+    table, tested, _ = read_images(tmp_path)
+    assert tested is not None
+    assert sorted(set(table.columns[CLASS])) == ["cat", "dog"]
+    assert (len(table), len(tested)) == (6, 4)
+
+
+def test_folders_for_both_validation_and_test_are_refused(tmp_path: Path) -> None:
+    for split in ("train", "test", "validation"):
+        picture(tmp_path / split / "cat" / "1.png", np.zeros((4, 4), dtype=np.uint8))
+    with pytest.raises(FileFormatError, match="validation beside those for training and test"):
+        read_images(tmp_path)
+
+
+def test_a_folder_for_training_alone_is_no_class(tmp_path: Path) -> None:
+    for name in ("cat", "dog"):
+        picture(tmp_path / "train" / name / "1.png", np.zeros((4, 4), dtype=np.uint8))
+    table, tested, _ = read_images(tmp_path)
+    assert tested is None
+    assert sorted(set(table.columns[CLASS])) == ["cat", "dog"]
+
+
+def test_pictures_of_several_sizes_are_as_if_resized_one_by_one(tmp_path: Path) -> None:
+    from PIL import Image
+
+    random = np.random.default_rng(0)
+    images = [
+        random.integers(0, 256, shape, dtype=np.uint8)
+        for shape in ((40, 40), (40, 40, 3), (9, 80, 3))
+    ]
+    for number, image in enumerate(images):
+        picture(tmp_path / f"{number}.png", image)
+    table, _, notes = read_images(tmp_path)
+    expected = [
+        np.asarray(Image.fromarray(image).resize((32, 32), Image.Resampling.LANCZOS).convert("RGB"))
+        for image in images
+    ]
+    assert np.array_equal(table.columns[IMAGE], np.stack(expected))
+    assert notes == ["the pictures have 2 different sizes, and were resized to 32 × 32"]
+
+
+def test_labels_of_arrays_are_texts_and_none_is_missing(tmp_path: Path) -> None:
+    x = np.zeros((2, 4, 4), dtype=np.uint8)
+    for labels in (np.array([b"cat", b"dog"]), np.array(["cat", "dog"])):
+        np.savez(tmp_path / "a.npz", x=x, y=labels)
+        assert read_images(tmp_path / "a.npz")[0].columns[CLASS].tolist() == ["cat", "dog"]
+    np.savez(tmp_path / "a.npz", x=x, y=np.array([1.0, 0.0]))
+    assert read_images(tmp_path / "a.npz")[0].columns[CLASS].tolist() == ["1", "0"]
+    np.savez(tmp_path / "a.npz", x=x, y=np.array([1.0, np.nan]))
+    with pytest.raises(FileFormatError, match="holds the label nan"):
+        read_images(tmp_path / "a.npz")
+    np.savez(tmp_path / "a.npz", x_train=x, y_train=[0, 1], x_test=x)
+    with pytest.raises(FileFormatError, match="one of x_test and y_test"):
+        read_images(tmp_path / "a.npz")

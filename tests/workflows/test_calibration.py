@@ -5,7 +5,8 @@ import pytest
 
 import glassnet as gn
 from glassnet.workflows.calibration import calibrate
-from glassnet.workflows.training import Recipe, train
+from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.training import train
 from tests.tables import fruits, prices
 
 
@@ -45,5 +46,5 @@ def test_a_recipe_may_ask_for_it() -> None:
     scaled = model.network.parameters / plain.network.parameters
     last = model.network.architecture.places[-1].parameters
     assert scaled[last] == pytest.approx(1 / model.provenance["temperatures"][0], rel=1e-5)
-    with pytest.raises(ValueError, match="calibration needs a target of classes"):
+    with pytest.raises(ValueError, match="only probabilities of classes"):
         train(prices(), "price", recipe, progress=False)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from glassnet.model import Model, class_texts, load
+from glassnet.data.targets import class_texts
+from glassnet.model import Model, load
 from glassnet.views.text import document_text
 from glassnet.workflows.demo import Demo, demo
 

@@ -187,7 +187,7 @@ def test_the_baseline_is_what_was_usual_in_training() -> None:
     expected = -(2 * np.log(0.75) + np.log(0.25)) / 3
     assert evaluation.baseline["log loss"] == pytest.approx(expected)
     line = line_model()
-    line.provenance["usual"] = 2.0
+    line.provenance["usual"] = [2.0]
     numbers = evaluate(line, Table({"x": np.array([1.0, 3.0]), "y": np.array([1.0, 5.0])}))
     assert numbers.baseline["mean absolute error"] == 2  # |2 − 1| and |2 − 5|
     trained = trained_on(fruits(), "fruit")

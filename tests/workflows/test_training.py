@@ -8,11 +8,13 @@ import pytest
 
 from glassnet.data.category_encoder import CategoryEncoder
 from glassnet.data.number_encoder import NumberEncoder
-from glassnet.data.table import Table, read_table
+from glassnet.data.table import Table
+from glassnet.data.table_file import read_table
 from glassnet.data.targets import ClassTarget, NumberTarget
 from glassnet.errors import DivergedError, LimitError
 from glassnet.update.optimizer import SGD
-from glassnet.workflows.training import Recipe, train
+from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.training import train
 from tests.tables import QUICK, fruits, prices, text_column
 
 
@@ -76,7 +78,7 @@ def test_nothing_of_the_held_out_rows_is_learned() -> None:
     table = prices()
     trained = train(table, "price", QUICK, progress=False)
     weights = table.columns["weight"]
-    held = np.isin(weights, trained.held_out.columns["weight"])
+    held = np.isin(weights, trained.held_out.in_memory().columns["weight"])
     assert held.sum() == 16  # a fifth of 80
     changed = with_column(table, "weight", np.where(held, 1000.0, weights))
     other = train(changed, "price", QUICK, progress=False)
@@ -88,7 +90,7 @@ def test_nothing_of_the_held_out_rows_is_learned() -> None:
 def test_held_out_and_learned_rows_have_each_class_in_the_same_part() -> None:
     table = with_column(prices(), "price", text_column(*(["often"] * 60 + ["rare"] * 20)))
     trained = train(table, "price", QUICK, progress=False)
-    held = trained.held_out.columns["price"].tolist()
+    held = trained.held_out.in_memory().columns["price"].tolist()
     assert (held.count("often"), held.count("rare")) == (12, 4)  # a fifth of 60 and of 20
     assert trained.rows_learned == 64
 

@@ -94,7 +94,7 @@ class Targets:
 
 
 def checked_targets(
-    y: ArrayLike,
+    y: "ArrayLike | Targets",
     kind: Kind,
     outputs: int,
     dtype: np.dtype[Any],
@@ -105,9 +105,10 @@ def checked_targets(
 
     Parameters
     ----------
-    y : array-like
+    y : array-like or Targets
         Class labels of shape (examples,), one-hot rows or other targets of shape
-        (examples, outputs); values of one output may have shape (examples,).
+        (examples, outputs); values of one output may have shape (examples,). Targets are checked
+        and laid out already, and pass as they are.
     kind : Kind
         What the outputs mean.
     outputs : int
@@ -128,6 +129,8 @@ def checked_targets(
     >>> checked_targets(["b", "a"], "classes", 2, np.dtype("float32")).desired.tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
+    if isinstance(y, Targets):
+        return y
     labels = _rectangular(y, name)
     if labels.dtype.kind == "f":
         require_finite(labels, name)

@@ -1,6 +1,5 @@
 """How a column of categories becomes inputs: one for each category."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,8 @@ from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
 from glassnet.data.encoder import Encoder
-from glassnet.data.table import number_label, rows_words
+from glassnet.data.notes import Note
+from glassnet.data.table import number_label
 from glassnet.errors import LimitError
 from glassnet.formula.document import Block, Paragraph
 
@@ -17,6 +17,8 @@ __all__ = ["CategoryEncoder"]
 
 #: More different texts than this are no categories.
 MOST_CATEGORIES = 1000
+# The places of what is no category.
+MISSING, UNSEEN = -2, -1
 
 
 @dataclass(frozen=True)
@@ -59,34 +61,28 @@ class CategoryEncoder(Encoder):
             other = f"({other})"
         return other
 
-    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[Note]]:
         """Return one-hot rows."""
-        place = {category: number for number, category in enumerate(self.categories)}
-        other = len(self.categories)
-        texts = [_category_text(value) for value in column]
+        texts = _texts(column)
         if set(self.categories) <= {"true", "false"}:  # however a file spells them
             texts = [text if text is None else text.lower() for text in texts]
-        places = [other if text is None else place.get(text, other) for text in texts]
+        place: dict[str | None, int] = {text: number for number, text in enumerate(self.categories)}
+        place[None] = MISSING
+        places = np.array([place.get(text, UNSEEN) for text in texts], dtype=np.int64)
+        missing, unseen = places == MISSING, places == UNSEEN
+        other = len(self.categories)
         one_hot = np.zeros((len(column), other + 1))
-        one_hot[np.arange(len(column)), places] = 1
-        return one_hot, self._notes(texts, place)
-
-    def _notes(self, texts: Sequence[str | None], known: dict[str, int]) -> list[str]:
-        notes = []
-        missing = [row for row, text in enumerate(texts) if text is None]
-        if missing:
-            notes.append(
-                f"{self.name}: missing in {rows_words(missing)}, counted as {self.other!r}"
-            )
-        unseen = [row for row, text in enumerate(texts) if text is not None and text not in known]
-        if unseen:
-            values = sorted({repr(texts[row]) for row in unseen})
-            shown = ", ".join(values[:5]) + (", ..." if len(values) > 5 else "")
-            notes.append(
-                f"{self.name}: {shown} in {rows_words(unseen)} was not "
-                f"there in training, counted as {self.other!r}"
-            )
-        return notes
+        one_hot[np.arange(len(column)), np.where(places < 0, other, places)] = 1
+        was_not_there = f"was not there in training, counted as {self.other!r}"
+        return one_hot, [
+            *Note.of(self.name, f"counted as {self.other!r}", missing),
+            *Note.of(
+                self.name,
+                was_not_there,
+                unseen,
+                [str(texts[row]) for row in np.flatnonzero(unseen).tolist()],
+            ),
+        ]
 
     def explain(self, value: Any) -> list[Block]:
         """Return which input is 1."""
@@ -100,6 +96,14 @@ class CategoryEncoder(Encoder):
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
         return {"kind": "category", "name": self.name, "categories": list(self.categories)}
+
+
+def _texts(column: Array) -> list[str | None]:
+    """The categories as texts, None where one is missing."""
+    if column.dtype == object:
+        texts: list[str | None] = column.tolist()
+        return texts
+    return [_category_text(value) for value in column]
 
 
 def _category_text(value: object) -> str | None:

@@ -17,7 +17,7 @@ RARE = 0.05
 STRAIGHT = 0.9999
 
 
-def concerns(table: Table, target: Array, *, classes: bool) -> list[str]:
+def concerns(table: Table, target: Array, *, classes: bool, rows: int | None = None) -> list[str]:
     """Return sentences on identifiers, columns that give the target away, and rare classes.
 
     Parameters
@@ -28,6 +28,8 @@ def concerns(table: Table, target: Array, *, classes: bool) -> list[str]:
         Class names, or numbers.
     classes : bool
         Which of the two.
+    rows : int, optional
+        How many there are, where these are a sample.
 
     Examples
     --------
@@ -41,7 +43,7 @@ def concerns(table: Table, target: Array, *, classes: bool) -> list[str]:
     for name, column in table.columns.items():
         if table.is_images(name):
             continue
-        if _is_identifier(column):
+        if _is_identifier(column, rows or len(column)):
             found.append(
                 f"{name}: every row has its own value, like an identifier, which tells nothing "
                 "about new rows; leave the column out"
@@ -64,14 +66,16 @@ def _rare_classes(target: Array) -> Iterator[str]:
             )
 
 
-def _is_identifier(column: Array) -> bool:
-    """Texts that are all different, or a permutation of consecutive whole numbers."""
+def _is_identifier(column: Array, rows: int) -> bool:
+    """Texts that are all different, or such whole numbers, hardly more than rows apart."""
     if is_missing(column).any() or column.dtype.kind == "M":
         return False
     if column.dtype == object:
         return len(set(column.tolist())) == len(column)
-    ordered = np.sort(column)
-    return bool((np.diff(ordered) == 1).all())
+    different = np.unique(column)
+    if len(different) < len(column) or (different != np.round(different)).any():
+        return False
+    return bool(different[-1] - different[0] < rows)
 
 
 def _gives_away(column: Array, target: Array, *, classes: bool) -> bool:

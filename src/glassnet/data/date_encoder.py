@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
 from glassnet.data.encoder import Encoder
+from glassnet.data.notes import Note
 from glassnet.data.number_encoder import NumberEncoder
-from glassnet.data.table import is_missing, rows_words
+from glassnet.data.table import is_missing
 from glassnet.formula.document import Block, Paragraph, worked
 from glassnet.formula.tree import Call, Formula, Number, Symbol
 
@@ -67,16 +68,13 @@ class DateEncoder(Encoder):
         ]
         return [*self.days.feature_names, *turns]
 
-    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[Note]]:
         """Return the scaled days, and sin and cos of each period."""
         dates = self._dates(column)
         missing = is_missing(dates)
         days = days_since_1970(dates)
         x, _ = self.days.encode(days)
-        notes = []
-        if missing.any():
-            rows = rows_words(np.flatnonzero(missing).tolist())
-            notes.append(f"{self.name}: missing in {rows}, counted as the middle date")
+        notes = Note.of(self.name, "counted as the middle date", missing)
         angles = [2 * math.pi * np.where(missing, 0, days) / PERIODS[p] for p in self.periods]
         turns = [f(angle) for angle in angles for f in (np.sin, np.cos)]
         return np.column_stack([x, *(np.where(missing, 0.0, turn) for turn in turns)]), notes

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
+from glassnet.data.notes import Note
 from glassnet.formula.document import Block
 
 __all__ = ["Encoder", "require_usable"]
@@ -30,7 +31,7 @@ class Encoder(ABC):
         """Names of the inputs."""
 
     @abstractmethod
-    def encode(self, column: Array) -> tuple[NDArray[Any], list[str]]:
+    def encode(self, column: Array) -> tuple[NDArray[Any], list[Note]]:
         """Return the inputs, (rows, features), and notes on what had to be decided."""
 
     @abstractmethod
@@ -42,8 +43,15 @@ class Encoder(ABC):
         """Return the record as JSON values."""
 
 
-def require_usable(name: str, column: Array) -> None:
+def require_usable(name: str, column: Array, rows_before: int = 0) -> None:
     """Refuse numbers whose squares would overflow.
+
+    Parameters
+    ----------
+    name : str
+    column : array
+    rows_before : int
+        How many rows of the table come before these.
 
     Raises
     ------
@@ -54,7 +62,7 @@ def require_usable(name: str, column: Array) -> None:
         return
     wrong = np.flatnonzero(np.abs(column) > LARGEST_NUMBER)
     if len(wrong):
-        row, value = int(wrong[0]), float(column[wrong[0]])
+        row, value = rows_before + int(wrong[0]), float(column[wrong[0]])
         found = "an infinite number" if np.isinf(value) else f"the number {value:g}"
         raise ValueError(
             f"column {name!r} holds {found} in row {row + 1}; expected numbers up to "

@@ -11,18 +11,15 @@ from glassnet.data.category_encoder import CategoryEncoder
 from glassnet.data.date_encoder import PERIODS, DateEncoder, days_since_1970
 from glassnet.data.encoder import Encoder
 from glassnet.data.image_encoder import ImageEncoder
+from glassnet.data.notes import Note
 from glassnet.data.number_encoder import NumberEncoder
 from glassnet.data.records import above_zero, finite, texts
 from glassnet.data.table import Table
 from glassnet.errors import FileFormatError
 from glassnet.formula.document import Block
 from glassnet.given import whole_number
-from glassnet.randomness import Purpose, random_bits
 
 __all__ = ["TableEncoder", "encoder_from_dict"]
-
-#: Quantiles are those of so many rows at most.
-MOST_SAMPLED = 100_000
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class TableEncoder:
     encoders: tuple[Encoder, ...]
 
     @classmethod
-    def fit(cls, table: Table, *, robust: bool = False, seed: int = 0) -> "TableEncoder":
+    def fit(cls, table: Table, *, robust: bool = False) -> "TableEncoder":
         """Return the encoders for training data: numbers scaled, text one-hot.
 
         Parameters
@@ -41,15 +38,8 @@ class TableEncoder:
         robust : bool
             Whether numbers are scaled by median and interquartile range and smoothly clipped;
             otherwise they are standardised.
-        seed : int
-            Of the sample of rows whose quantiles count, where there are more than 100,000.
         """
-        sample = _sampled_rows(len(table), seed) if robust else None
-
-        def numbers(name: str, column: Array) -> NumberEncoder:
-            if sample is None:
-                return NumberEncoder.fit(name, column)
-            return NumberEncoder.fit_robust(name, column, sample)
+        numbers = NumberEncoder.fit_robust if robust else NumberEncoder.fit
 
         def encoder(name: str, column: Array) -> Encoder:
             if table.is_text(name):
@@ -73,7 +63,7 @@ class TableEncoder:
         """Names of all inputs."""
         return [name for encoder in self.encoders for name in encoder.feature_names]
 
-    def encode(self, table: Table) -> tuple[NDArray[Any], list[str]]:
+    def encode(self, table: Table) -> tuple[NDArray[Any], list[Note]]:
         """Return the inputs of a table's rows, and notes on what had to be decided.
 
         Raises
@@ -101,14 +91,6 @@ class TableEncoder:
     def column_of(self, feature: str) -> str:
         """Return the name of the column that an input comes from."""
         return next(e.name for e in self.encoders if feature in e.feature_names)
-
-
-def _sampled_rows(rows: int, seed: int) -> NDArray[np.int64]:
-    """The rows of the smallest random words: all where they are few."""
-    if rows <= MOST_SAMPLED:
-        return np.arange(rows)
-    words = random_bits(seed, Purpose.QUANTILES, 0, rows)
-    return np.sort(np.argpartition(words, MOST_SAMPLED)[:MOST_SAMPLED])
 
 
 def encoder_from_dict(record: dict[str, Any]) -> Encoder:

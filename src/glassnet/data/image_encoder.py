@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array, feature_names_of
 from glassnet.data.encoder import Encoder
+from glassnet.data.notes import Note
 from glassnet.formula.document import Block, Paragraph, Picture
 
 __all__ = ["ImageEncoder"]
@@ -37,7 +38,7 @@ class ImageEncoder(Encoder):
             return pixels
         return [f"{pixel} {colour}" for pixel in pixels for colour in COLOURS]
 
-    def encode(self, column: Array) -> tuple[NDArray[Any], list[str]]:
+    def encode(self, column: Array) -> tuple[NDArray[Any], list[Note]]:
         """Return the pixels in float32, (rows, features).
 
         Raises

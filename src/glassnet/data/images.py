@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array, counted
-from glassnet.data.table import Table
+from glassnet.data.table import Table, number_label
 from glassnet.errors import FileFormatError, MissingPackageError
 
 __all__ = ["CLASS", "IMAGE", "ImageOptions", "holds_images", "read_idx", "read_images"]
@@ -33,6 +33,11 @@ PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}
 # Files that systems leave in folders.
 IGNORED = {"thumbs.db", "desktop.ini"}
 SPLITS = {"train": ("train", "training"), "test": ("t10k", "test", "testing")}
+FOLDERS = {
+    "train": ("train", "training"),
+    "test": ("test", "testing"),
+    "validation": ("val", "valid", "validation"),
+}
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,8 @@ def read_images(
     ----------
     path : Path
         A folder with a subfolder of pictures for each class, or with two such folders, ``train``
-        and ``test``; a folder with IDX files (``train-…`` and ``t10k-…``, as MNIST has them); an
-        .npz file with arrays ``x`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` and
+        and ``test`` (or ``val``); a folder with IDX files (``train-…`` and ``t10k-…``, as MNIST has
+        them); an .npz file with arrays ``x`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` and
         ``y_test``; a folder of pictures, or one picture, which have no class.
     options : ImageOptions, optional
         For pictures. IDX and .npz files are taken as they are.
@@ -102,14 +107,35 @@ def read_images(
         return Table({IMAGE: pictures}), None, notes
     if any("idx3-ubyte" in file.name or "idx4-ubyte" in file.name for file in path.iterdir()):
         return *_from_idx(path), []
-    folders = {entry.name.lower(): entry for entry in path.iterdir() if entry.is_dir()}
-    if set(folders) != {"train", "test"}:
-        table, notes = _from_folders(path, options)
+    splits = _split_folders(path)
+    table, notes = _from_folders(splits.get("train", path), options)
+    if "test" not in splits:
         return table, None, notes
-    table, notes = _from_folders(folders["train"], options)
     same = options.like(table.columns[IMAGE].shape[1:])
-    test, test_notes = _from_folders(folders["test"], same)
+    test, test_notes = _from_folders(splits["test"], same)
     return table, test, [*notes, *test_notes]
+
+
+def _split_folders(path: Path) -> dict[str, Path]:
+    """The folders to learn from and for the test, where a folder holds nothing else; or none.
+
+    What is called validation is for the test where nothing else is.
+    """
+    folders = {entry.name.lower(): entry for entry in path.iterdir() if entry.is_dir()}
+    splits = {
+        split: next((folders[name] for name in names if name in folders), None)
+        for split, names in FOLDERS.items()
+    }
+    known = {name for names in FOLDERS.values() for name in names}
+    if splits["train"] is None or not set(folders) <= known:
+        return {}
+    if splits["test"] is not None and splits["validation"] is not None:
+        raise FileFormatError(
+            f"{path} holds a folder for validation beside those for training and test; move its "
+            "pictures to those to learn from, of which a part is taken for validation"
+        )
+    test = splits["test"] or splits["validation"]
+    return {"train": splits["train"]} | ({"test": test} if test else {})
 
 
 def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
@@ -153,6 +179,7 @@ def _read_all(
     """Return all pictures in one size, notes, and which files they are."""
     images: list[Any] = []
     broken, kept = [], []
+    size, sizes = options.size, set()
     for number, (file, image) in enumerate(zip(files, _opened(files), strict=True)):
         if isinstance(image, str):
             if not options.skip_broken:
@@ -161,27 +188,29 @@ def _read_all(
                     "broken"
                 )
             broken.append(file)
-        else:
-            images.append(image)
-            kept.append(number)
+            continue
+        kept.append(number)
+        sizes.add((image.height, image.width))
+        if size is None:
+            size = (image.height, image.width)
+        elif options.size is None and len(sizes) == 2:
+            size = (COMMON_SIDE, COMMON_SIDE)
+            images = [_resized(before, size) for before in images]
+        # At once, so that large pictures do not fill the memory.
+        images.append(_resized(_in_colour(image, options.colour), size))
     if not images:
         raise FileFormatError(f"{files[0].parent} holds no picture that can be read")
     notes = []
     if broken:
         shown = ", ".join(str(file) for file in broken[:5]) + (", ..." if len(broken) > 5 else "")
         notes.append(f"{counted(len(broken), 'broken file')} left out: {shown}")
-    sizes = {(image.height, image.width) for image in images}
-    size = options.size
-    if size is None:
-        size = next(iter(sizes)) if len(sizes) == 1 else (COMMON_SIDE, COMMON_SIDE)
-        if len(sizes) > 1:
-            notes.append(
-                f"the pictures have {len(sizes):,} different sizes, and were resized to "
-                f"{size[0]} × {size[1]}"
-            )
-    grey = all(image.mode == "L" for image in images) if options.colour is None else None
-    mode = "L" if grey or options.colour == "grey" else "RGB"
-    pixels = np.stack([_pixels(image, size, mode) for image in images])
+    if options.size is None and len(sizes) > 1:
+        notes.append(
+            f"the pictures have {len(sizes):,} different sizes, and were resized to "
+            f"{COMMON_SIDE} × {COMMON_SIDE}"
+        )
+    common = "L" if all(image.mode == "L" for image in images) else "RGB"
+    pixels = np.stack([np.asarray(image.convert(common), dtype=np.uint8) for image in images])
     return pixels, notes, kept
 
 
@@ -218,13 +247,16 @@ def _plain(image: Any) -> Any:
     return image.convert("L" if image.mode in ("1", "L") else "RGB")
 
 
-def _pixels(image: Any, size: tuple[int, int], mode: str) -> NDArray[np.uint8]:
+def _in_colour(image: Any, colour: Colour | None) -> Any:
+    return image if colour is None else image.convert("L" if colour == "grey" else "RGB")
+
+
+def _resized(image: Any, size: tuple[int, int]) -> Any:
     from PIL import Image
 
-    converted = image.convert(mode)
-    if (image.height, image.width) != size:
-        converted = converted.resize((size[1], size[0]), Image.Resampling.LANCZOS)
-    return np.asarray(converted, dtype=np.uint8)
+    if (image.height, image.width) == size:
+        return image
+    return image.resize((size[1], size[0]), Image.Resampling.LANCZOS)
 
 
 def _is_ignored(path: Path) -> bool:
@@ -286,6 +318,8 @@ def _from_npz(path: Path) -> tuple[Table, Table | None]:
     def labelled(x: str, y: str) -> Table:
         return _labelled(path, arrays[x], arrays[y])
 
+    if ("x_test" in arrays) != ("y_test" in arrays):
+        raise FileFormatError(f"{path} holds one of x_test and y_test; expected both, or none")
     if {"x_train", "y_train"} <= set(arrays):
         test = labelled("x_test", "y_test") if {"x_test", "y_test"} <= set(arrays) else None
         return labelled("x_train", "y_train"), test
@@ -318,5 +352,13 @@ def _labelled(path: Path, images: Array, labels: Array) -> Table:
             f"{path} holds {len(images):,} images, and labels of shape {labels.shape}"
         )
     column = np.empty(len(labels), dtype=object)
-    column[:] = [str(label) for label in labels.tolist()]
+    column[:] = [_label(path, label) for label in labels.tolist()]
     return Table({IMAGE: images, CLASS: column})
+
+
+def _label(path: Path, label: object) -> str:
+    if isinstance(label, float):
+        if not np.isfinite(label):
+            raise FileFormatError(f"{path} holds the label {label}; expected the names of classes")
+        return number_label(label)
+    return label.decode("utf-8", "replace") if isinstance(label, bytes) else str(label)

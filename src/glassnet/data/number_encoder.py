@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array, reads_as_number
 from glassnet.data.encoder import Encoder, require_usable
-from glassnet.data.table import is_missing, rows_words
+from glassnet.data.notes import Note
+from glassnet.data.table import is_missing
 from glassnet.formula.document import Block, Paragraph, worked
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Call, Symbol
@@ -52,17 +53,10 @@ class NumberEncoder(Encoder):
         return cls(name, mean, deviation if deviation > tiny else 1.0, len(known) < len(column))
 
     @classmethod
-    def fit_robust(cls, name: str, column: Array, sample: NDArray[np.int64]) -> "NumberEncoder":
+    def fit_robust(cls, name: str, column: Array) -> "NumberEncoder":
         """Return the encoder by median and interquartile range, which outliers do not move.
 
         Where half of the values are the same, half the whole range stands for it.
-
-        Parameters
-        ----------
-        name : str
-        column : array of shape (rows,)
-        sample : array of int64
-            The rows whose quantiles count.
 
         Raises
         ------
@@ -70,9 +64,8 @@ class NumberEncoder(Encoder):
             If a value is infinite or too large.
         """
         require_usable(name, column)
-        sampled = column[sample]
-        known = sampled[~np.isnan(sampled)]
-        indicator = bool(np.isnan(column).any())
+        known = column[~np.isnan(column)]
+        indicator = len(known) < len(column)
         if not len(known):
             return cls(name, 0.0, 1.0, indicator, clips=True)
         low, median, high = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
@@ -92,22 +85,16 @@ class NumberEncoder(Encoder):
         """What the center is: the mean, or the median."""
         return "median" if self.clips else "mean"
 
-    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[str]]:
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[Note]]:
         """Return the scaled values."""
         column = self._numbers(column)
         require_usable(self.name, column)
         missing = is_missing(column)
         z = np.where(missing, 0.0, (column - self.center) / self.scale)
         x = z / np.sqrt(1 + (z / CLIPPED_AT) ** 2) if self.clips else z
-        notes = []
-        if missing.any():
-            rows = np.flatnonzero(missing).tolist()
-            notes.append(
-                f"{self.name}: missing in {rows_words(rows)}, "
-                f"counted as the {self.center_name} {number_text(self.center)}"
-            )
+        counted = f"counted as the {self.center_name} {number_text(self.center)}"
         features = [x, missing.astype(np.float64)] if self.indicator else [x]
-        return np.stack(features, axis=1), notes
+        return np.stack(features, axis=1), Note.of(self.name, counted, missing)
 
     def _numbers(self, column: Array) -> Array:
         """The column as numbers; one of text passes only where no value is there."""

@@ -1,32 +1,22 @@
-"""Tables: columns of numbers or of text, read from files and data frames."""
+"""Tables in memory: columns of numbers, text, dates or images."""
 
-import csv
-import io
-import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.data.arrays import Array, counted
-from glassnet.errors import FileFormatError, MissingPackageError
+from glassnet.data.arrays import Array
+from glassnet.data.notes import Note
+from glassnet.data.rows import Rows, rows_in_piece
 
-__all__ = ["Table", "as_table", "is_missing", "number_label", "read_table", "rows_words"]
-
-#: What stands for a missing value in a text file.
-MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
-
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
-ARROW = (".arrow", ".feather", ".ipc")
-KINDS = ".csv, .tsv, .parquet, .arrow or .feather"
+__all__ = ["Table", "as_table", "is_missing", "number_label", "where_known"]
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Rows):
     """Columns by name, all of the same length.
 
     A column of numbers is a float64 array with NaN where a value is missing; a column of text is an
@@ -43,8 +33,20 @@ class Table:
 
     columns: dict[str, Array]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(self.columns)
+
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def pieces(self, most: int | None = None) -> Iterator["Table"]:
+        """Yield all rows in their order, at most so many at a time; they share the memory."""
+        most = most or rows_in_piece(len(self.columns))
+        for start in range(0, len(self), most):
+            part = slice(start, start + most)
+            yield Table({name: column[part] for name, column in self.columns.items()})
 
     def is_text(self, name: str) -> bool:
         """Return whether a column holds text."""
@@ -54,34 +56,25 @@ class Table:
         """Return whether a column holds images."""
         return self.columns[name].ndim > 1
 
-    def column(self, name: str) -> Array:
-        """Return a column.
+    def rows(self, chosen: NDArray[Any]) -> Self:
+        """Return some rows: those where an array of bool is true, or of some places."""
+        return type(self)({name: column[chosen] for name, column in self.columns.items()})
 
-        Raises
-        ------
-        ValueError
-            If there is no such column.
-        """
-        if name not in self.columns:
-            known = ", ".join(repr(column) for column in self.columns)
-            raise ValueError(f"there is no column {name!r}; the columns are {known}")
-        return self.columns[name]
+    def select(self, names: tuple[str, ...]) -> Self:
+        """Return some columns."""
+        return type(self)({name: self.columns[name] for name in names})
 
-    def rows(self, chosen: NDArray[np.int64]) -> "Table":
-        """Return some rows."""
-        return Table({name: column[chosen] for name, column in self.columns.items()})
+    def in_memory(self) -> "Table":
+        """Return this table."""
+        return self
 
-    def where_known(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
-        """Return the rows that have a value in a column, and a note on those that have not."""
-        missing = is_missing(self.column(name))
-        if not missing.any():
-            return np.arange(len(self)), []
-        note = f"{name}: missing in {rows_words(np.flatnonzero(missing).tolist())}"
-        return np.flatnonzero(~missing), [f"{note}, which are left out"]
 
-    def without(self, name: str) -> "Table":
-        """Return all columns but one."""
-        return Table({other: column for other, column in self.columns.items() if other != name})
+def where_known(table: Table, names: tuple[str, ...]) -> tuple[NDArray[np.bool_], list[Note]]:
+    """Return which rows have a value in all of some columns, and notes on those that have not."""
+    missing = {name: is_missing(table.column(name)) for name in names}
+    notes = [note for name in names for note in Note.of(name, "which are left out", missing[name])]
+    known: NDArray[np.bool_] = ~np.any(list(missing.values()), axis=0)
+    return known, notes
 
 
 def is_missing(column: Array) -> NDArray[np.bool_]:
@@ -92,89 +85,6 @@ def is_missing(column: Array) -> NDArray[np.bool_]:
         return np.zeros(len(column), dtype=np.bool_)
     missing: NDArray[np.bool_] = np.isnat(column) if column.dtype.kind == "M" else np.isnan(column)
     return missing
-
-
-def read_table(path: str | os.PathLike[str], text_columns: Collection[str] = ()) -> Table:
-    """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its name.
-
-    Parameters
-    ----------
-    path : path
-        Ends in .csv, .tsv, .parquet, .arrow, .feather or .ipc. In text, empty cells, NA, NaN, null
-        and ? are missing values, and 2026-11-24 or 2026-11-24 12:30 is a date.
-    text_columns : collection of str
-        Columns of a CSV or TSV file that are text, whatever their values look like.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    FileFormatError
-        If it cannot be read as a table, or holds no rows.
-    """
-    source = Path(path)
-    suffix = source.suffix.lower()
-    if not source.is_file():
-        problem = "is a folder" if source.is_dir() else "does not exist"
-        raise FileNotFoundError(f"{source} {problem}; expected a table ({KINDS})")
-    if suffix not in SEPARATORS and suffix != ".parquet" and suffix not in ARROW:
-        raise FileFormatError(f"{source}: a table ends in {KINDS}")
-    try:
-        import polars as pl
-    except ImportError:
-        raise MissingPackageError("reading tables needs Polars: pip install polars") from None
-    try:
-        if suffix == ".parquet":
-            frame = pl.read_parquet(source)
-        elif suffix in ARROW:
-            frame = pl.read_ipc(source)
-        else:
-            separator = SEPARATORS[suffix]
-            content = source.read_bytes().rstrip(b"\r\n")
-            names = _require_rectangular(source, content, separator)
-            frame = pl.read_csv(
-                content,
-                separator=separator,
-                null_values=MISSING,
-                infer_schema_length=None,
-                try_parse_dates=True,
-                schema_overrides={name: pl.String for name in names if name in text_columns},
-            )
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        reason = str(error).split("\n")[0]
-        raise FileFormatError(f"{source} cannot be read as a table: {reason}") from None
-    if frame.height == 0 or frame.width == 0:
-        raise FileFormatError(f"{source} holds no rows")
-    return as_table(frame)
-
-
-def _require_rectangular(source: Path, content: bytes, separator: str) -> list[str]:
-    """Return the column names of a text file whose rows all have as many cells.
-
-    A row that breaks off says that the file does; it is no row with missing values.
-    """
-    try:
-        if b'"' in content:
-            rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=separator))
-            names, widths = (rows or [[]])[0], [len(row) for row in rows]
-        else:
-            lines = content.splitlines()
-            names = (lines or [b""])[0].decode("utf-8-sig").split(separator)
-            widths = [line.count(separator.encode()) + 1 for line in lines]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise FileFormatError(f"{source} cannot be read as a table: {error}") from None
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise FileFormatError(
-            f"{source} cannot be read as a table: two columns are named {twice[0]!r}"
-        )
-    for number, width in enumerate(widths, start=1):
-        if width < len(names):
-            raise FileFormatError(
-                f"{source} cannot be read as a table: line {number} has {width} cells, "
-                f"the first line {len(names)}"
-            )
-    return names
 
 
 def as_table(frame: Any) -> Table:
@@ -213,6 +123,10 @@ def as_table(frame: Any) -> Table:
 
 
 def _column(name: str, values: Any) -> Array:
+    if type(values).__module__.startswith("polars."):
+        typed = _column_of_its_type(values)
+        if typed is not None:
+            return typed
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise TypeError(f"column {name!r} must hold several values, not {type(values).__name__}")
     array = values.to_numpy() if hasattr(values, "to_numpy") else values
@@ -245,6 +159,29 @@ def _column(name: str, values: Any) -> Array:
     return column
 
 
+def _column_of_its_type(series: Any) -> Array | None:
+    """A column of Polars, as its type says: then a piece that is missing whole is of that kind too.
+
+    None where the type says nothing.
+    """
+    import polars as pl
+
+    dtype = series.dtype
+    if dtype == pl.Boolean or dtype in (pl.Categorical, pl.Enum, pl.String):
+        column = np.empty(len(series), dtype=object)
+        column[:] = series.cast(pl.String).to_list()
+        return column
+    if dtype.is_numeric():
+        numbers: Array = series.cast(pl.Float64).to_numpy(writable=True)
+        return numbers
+    if dtype in (pl.Date, pl.Datetime):
+        if getattr(dtype, "time_zone", None) is not None:
+            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        dates: Array = series.cast(pl.Datetime("us")).to_numpy()
+        return dates
+    return None
+
+
 def _moment(item: Any) -> Any:
     """A date or a time for NumPy, which knows no time zones: those are turned to UTC."""
     if _no_value(item):
@@ -275,15 +212,3 @@ def number_label(value: float) -> str:
     ('7', '0.1', '1234567')
     """
     return str(int(value)) if value.is_integer() and abs(value) <= 2**53 else repr(value)
-
-
-def rows_words(rows: Sequence[int], most: int = 5) -> str:
-    """Return how many rows and which, counted from 1.
-
-    Examples
-    --------
-    >>> rows_words([2, 4])
-    '2 rows (3, 5)'
-    """
-    shown = ", ".join(str(row + 1) for row in rows[:most]) + (", ..." if len(rows) > most else "")
-    return f"{counted(len(rows), 'row')} ({shown})"

@@ -1,29 +1,97 @@
-"""Targets: what a model predicts, and how it becomes a desired output."""
+"""Targets: what a model predicts, and how it becomes a desired output and back."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
 from glassnet.data.arrays import Array
 from glassnet.data.records import above_zero, finite, texts
+from glassnet.data.table import Table, number_label
 from glassnet.errors import FileFormatError
 from glassnet.formula.document import Equation, worked
 from glassnet.formula.tree import Symbol
 
-__all__ = ["ClassTarget", "NumberTarget", "Target", "target_from_dict"]
+__all__ = [
+    "ClassTarget",
+    "LabelsTarget",
+    "NumberTarget",
+    "NumbersTarget",
+    "Target",
+    "Task",
+    "answers_of",
+    "as_number",
+    "class_texts",
+    "target_from_dict",
+]
+
+#: What a target is: one of some classes, numbers, or several labels of two classes each.
+Task: TypeAlias = Literal["classes", "numbers", "labels"]
+
+T = TypeVar("T")
 
 
 class Target(ABC):
-    """What a model predicts, and how it becomes a desired output."""
+    """What a model predicts, and how it becomes a desired output and back."""
 
     name: str
+    task: Task
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that hold it."""
+        return (self.name,)
 
     @property
     @abstractmethod
     def outputs(self) -> int:
         """How many outputs a network needs for it."""
+
+    @property
+    @abstractmethod
+    def output_names(self) -> tuple[str, ...]:
+        """What each output stands for."""
+
+    @abstractmethod
+    def desired(self, table: Table) -> Array:
+        """Return what a network is to predict, float64 of shape (rows, outputs).
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or a value in it is missing, of the wrong kind or unknown.
+        """
+
+    @abstractmethod
+    def answers(self, predicted: Array) -> Array:
+        """Return names of classes, (rows,) or (rows, columns), or numbers in the target's unit."""
+
+    def in_its_unit(self, outputs: Array) -> Array:
+        """Return a network's outputs in the target's own unit."""
+        return outputs
+
+    @abstractmethod
+    def wanted(self, answer: Any) -> Any:
+        """Return what a network is to predict for one row, by the right answer.
+
+        Raises
+        ------
+        ValueError
+            If that is no answer.
+        """
+
+    def explain(self, outputs: Array, wanted: Any) -> tuple[Equation, ...]:
+        """Return how a row's outputs become numbers in the target's unit, and the wanted ones d.
+
+        Parameters
+        ----------
+        outputs : array of shape (outputs,)
+        wanted : optional
+            The right answer.
+        """
+        return ()
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
@@ -36,16 +104,54 @@ class ClassTarget(Target):
 
     name: str
     classes: tuple[str, ...]
+    task = "classes"
 
     @property
     def outputs(self) -> int:
         """One for each class."""
         return len(self.classes)
 
-    def most_probable(self, probabilities: Array) -> Array:
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The classes."""
+        return self.classes
+
+    def places(self, table: Table) -> Array:
+        """Return the place of each row's class among all.
+
+        Raises
+        ------
+        ValueError
+            If one is unknown.
+        """
+        column = table.column(self.name)
+        if column.dtype == object:
+            different, rows = [str(value) for value in column.tolist()], np.arange(len(column))
+        else:
+            numbers, rows = np.unique(column, return_inverse=True)
+            different = class_texts(numbers).tolist()
+        place = {name: number for number, name in enumerate(self.classes)}
+        unknown = sorted(set(different) - set(place))
+        if unknown:
+            known = ", ".join(self.classes[:10])
+            raise ValueError(
+                f"column {self.name!r} holds the unknown class {unknown[0]!r}; known are: {known}"
+            )
+        return np.array([place[text] for text in different], dtype=np.int64)[rows]
+
+    def desired(self, table: Table) -> Array:
+        """Return 1 for each row's class, and 0 for the others."""
+        one_hot: Array = np.eye(len(self.classes))[self.places(table)]
+        return one_hot
+
+    def answers(self, predicted: Array) -> Array:
         """Return the name of each row's most probable class."""
-        names: Array = np.array(self.classes)[probabilities.argmax(axis=1)]
+        names: Array = np.array(self.classes)[predicted.argmax(axis=1)]
         return names
+
+    def wanted(self, answer: Any) -> Any:
+        """Return the class, by which a network knows it too."""
+        return answer
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
@@ -59,26 +165,232 @@ class NumberTarget(Target):
     name: str
     mean: float
     scale: float
+    task = "numbers"
 
     @property
     def outputs(self) -> int:
         """One."""
         return 1
 
-    def explain(self, output: float, wanted: float | None) -> tuple[Equation, ...]:
-        """Return how the output becomes a number in the target's unit, and the desired one d."""
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The target's name."""
+        return (self.name,)
+
+    def numbers(self, table: Table) -> Array:
+        """Return the column.
+
+        Raises
+        ------
+        ValueError
+            If a value is no finite number.
+        """
+        column = table.column(self.name)
+        if column.dtype.kind != "f" or not np.isfinite(column).all():
+            raise ValueError(f"the target {self.name!r} must hold finite numbers")
+        return column
+
+    def desired(self, table: Table) -> Array:
+        """Return the standardised numbers."""
+        scaled: Array = (self.numbers(table)[:, np.newaxis] - self.mean) / self.scale
+        return scaled
+
+    def answers(self, predicted: Array) -> Array:
+        """Return the numbers."""
+        return predicted[:, 0]
+
+    def in_its_unit(self, outputs: Array) -> Array:
+        """Return mean + scale · output."""
+        numbers: Array = outputs.astype(np.float64) * self.scale + self.mean
+        return numbers
+
+    def wanted(self, answer: Any) -> Any:
+        """Return the standardised number."""
+        return (as_number(answer, self.name) - self.mean) / self.scale
+
+    def explain(self, outputs: Array, wanted: Any) -> tuple[Equation, ...]:
+        """Return p · scale + mean, and d = (desired − mean) / scale."""
+        return self.explain_output(1, float(outputs[0]), wanted)
+
+    def explain_output(self, number: int, output: float, wanted: Any) -> tuple[Equation, ...]:
+        """Return the same for the output of some number, counted from 1."""
         scale, mean = Symbol("scale", self.scale), Symbol("mean", self.mean)
-        formula = Symbol("p", output, index="1") * scale + mean
+        formula = Symbol("p", output, index=str(number)) * scale + mean
         predicted = Symbol(f"predicted {self.name}", formula.evaluate())
         equations = (worked(predicted, formula),)
         if wanted is None:
             return equations
-        ideal = (Symbol(f"desired {self.name}", wanted) - mean) / scale
-        return (*equations, worked(Symbol("d", ideal.evaluate(), index="1"), ideal))
+        ideal = (Symbol(f"desired {self.name}", as_number(wanted, self.name)) - mean) / scale
+        return (*equations, worked(Symbol("d", ideal.evaluate(), index=str(number)), ideal))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
         return {"kind": "number", "name": self.name, "mean": self.mean, "scale": self.scale}
+
+
+@dataclass(frozen=True)
+class NumbersTarget(Target):
+    """Several numbers, an output for each."""
+
+    targets: tuple[NumberTarget, ...]
+    task = "numbers"
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # it follows from the columns
+        """The columns, side by side."""
+        return ", ".join(self.columns)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(target.name for target in self.targets)
+
+    @property
+    def outputs(self) -> int:
+        """One for each column."""
+        return len(self.targets)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The columns."""
+        return self.columns
+
+    def numbers(self, table: Table) -> Array:
+        """Return the columns side by side; ValueError if a value is no finite number."""
+        return np.stack([target.numbers(table) for target in self.targets], axis=1)
+
+    def desired(self, table: Table) -> Array:
+        """Return the standardised numbers."""
+        return np.concatenate([target.desired(table) for target in self.targets], axis=1)
+
+    def answers(self, predicted: Array) -> Array:
+        """Return the numbers."""
+        return predicted
+
+    def wanted(self, answer: Any) -> Any:
+        """Return the standardised numbers."""
+        answers = _an_answer_for_each(self.columns, answer)
+        return [target.wanted(one) for target, one in zip(self.targets, answers, strict=True)]
+
+    def explain(self, outputs: Array, wanted: Any) -> tuple[Equation, ...]:
+        """Return p · scale + mean for each, and d = (desired − mean) / scale."""
+        nothing = [None] * self.outputs
+        answers = nothing if wanted is None else _an_answer_for_each(self.columns, wanted)
+        rows = zip(self.targets, outputs.tolist(), answers, strict=True)
+        return tuple(
+            equation
+            for number, (target, output, answer) in enumerate(rows, start=1)
+            for equation in target.explain_output(number, output, answer)
+        )
+
+    def in_its_unit(self, outputs: Array) -> Array:
+        """Return each column in its own unit."""
+        columns = [
+            target.in_its_unit(outputs[:, number]) for number, target in enumerate(self.targets)
+        ]
+        return np.stack(columns, axis=1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {"kind": "numbers", "targets": [target.to_dict() for target in self.targets]}
+
+
+@dataclass(frozen=True)
+class LabelsTarget(Target):
+    """Several labels, each one of two classes: an output is the probability of the second one."""
+
+    labels: tuple[ClassTarget, ...]
+    task = "labels"
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # it follows from the columns
+        """The columns, side by side."""
+        return ", ".join(self.columns)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(label.name for label in self.labels)
+
+    @property
+    def outputs(self) -> int:
+        """One for each column."""
+        return len(self.labels)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Each label with the class that the output is the probability of."""
+        return tuple(f"{label.name} = {label.classes[1]}" for label in self.labels)
+
+    def desired(self, table: Table) -> Array:
+        """Return 1 where the second class is true, 0 where the first one is."""
+        return np.stack([label.places(table) for label in self.labels], axis=1).astype(np.float64)
+
+    def answers(self, predicted: Array) -> Array:
+        """Return the more probable class of each label, (rows, columns)."""
+        columns = [
+            np.array(label.classes)[(predicted[:, number] > 0.5).astype(int)]
+            for number, label in enumerate(self.labels)
+        ]
+        return np.stack(columns, axis=1)
+
+    def wanted(self, answer: Any) -> Any:
+        """Return 1 for each label whose second class is right, 0 for the others."""
+        answers = _an_answer_for_each(self.columns, answer)
+        places = []
+        for label, one in zip(self.labels, answers, strict=True):
+            if str(one) not in label.classes:
+                known = " and ".join(map(repr, label.classes))
+                raise ValueError(f"{label.name} has the classes {known}, not {one!r}")
+            places.append(float(label.classes.index(str(one))))
+        return places
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {"kind": "labels", "labels": [label.to_dict() for label in self.labels]}
+
+
+def answers_of(target: Target, table: Table) -> list[Any]:
+    """Return the right answer of each row, as :meth:`Target.wanted` takes it."""
+    columns = [table.column(name) for name in target.columns]
+    if target.task != "numbers":
+        columns = [class_texts(column) for column in columns]
+    if len(columns) == 1:
+        answers: list[Any] = columns[0].tolist()
+        return answers
+    return [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _an_answer_for_each(columns: tuple[str, ...], answer: Any) -> list[Any]:
+    several = isinstance(answer, list | tuple | np.ndarray)
+    if not several or len(answer) != len(columns):
+        names = ", ".join(columns)
+        raise ValueError(f"expected {len(columns)} answers, for {names}, not {answer!r}")
+    return list(answer)
+
+
+def as_number(desired: Any, name: str) -> float:
+    """Return a desired value as a number.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        number = float(desired)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not np.isfinite(number):
+        raise ValueError(f"the desired {name} must be a finite number, not {desired!r}")
+    return number
+
+
+def class_texts(column: Array) -> Array:
+    """Return class names as text; whole numbers without a decimal point."""
+    if column.dtype == object:
+        return np.array([str(value) for value in column])
+    return np.array([number_label(float(value)) for value in column])
 
 
 def target_from_dict(record: dict[str, Any]) -> Target:
@@ -90,11 +402,36 @@ def target_from_dict(record: dict[str, Any]) -> Target:
         If it describes none.
     """
     try:
-        if record["kind"] == "class":
-            return ClassTarget(str(record["name"]), texts(record["classes"]))
-        if record["kind"] == "number":
-            mean, scale = finite(record["mean"]), above_zero(record["scale"])
-            return NumberTarget(str(record["name"]), mean, scale)
+        match record["kind"]:
+            case "class":
+                return _class_target(record)
+            case "number":
+                return _number_target(record)
+            case "numbers":
+                return NumbersTarget(_several(record["targets"], _number_target))
+            case "labels":
+                labels = _several(record["labels"], _class_target)
+                if all(len(label.classes) == 2 for label in labels):
+                    return LabelsTarget(labels)
     except (KeyError, TypeError, ValueError, OverflowError):
         pass
     raise FileFormatError("the file holds a target that this version does not know")
+
+
+def _class_target(record: dict[str, Any]) -> ClassTarget:
+    return ClassTarget(_name(record), texts(record["classes"]))
+
+
+def _number_target(record: dict[str, Any]) -> NumberTarget:
+    return NumberTarget(_name(record), finite(record["mean"]), above_zero(record["scale"]))
+
+
+def _several(records: Any, one: Callable[[dict[str, Any]], T]) -> tuple[T, ...]:
+    if not isinstance(records, list) or len(records) < 2:
+        raise ValueError(records)
+    return tuple(one(record) for record in records)
+
+
+def _name(record: dict[str, Any]) -> str:
+    (name,) = texts([record["name"]])
+    return name

@@ -8,6 +8,7 @@ import numpy as np
 
 from glassnet.learning.history import History
 from glassnet.learning.schedule import Factors, Moments, Schedule
+from glassnet.learning.training import says_stop
 from glassnet.network import Network
 
 __all__ = ["Course", "Trainee"]
@@ -85,7 +86,9 @@ class Course(Schedule):
         if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
             self.rate = (estimator.t_ + 1) ** -estimator.power_t
         # All are called, also where one of them ends the training.
-        asked_to_stop = [callback(estimator) is True for callback in _several(estimator.callbacks)]
+        asked_to_stop = [
+            says_stop(callback(estimator)) for callback in _several(estimator.callbacks)
+        ]
         return self._is_over() or any(asked_to_stop)
 
     def _penalty(self) -> float:

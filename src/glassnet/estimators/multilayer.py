@@ -130,7 +130,7 @@ class MultilayerPerceptron(Parameters):
         course = self._course(x, weights, targets)
         course.best_parameters = self._best_parameters
         self._train(x, targets, weights, validation, course, random, self.max_iter)
-        if course.best_parameters is not None and self.restore_best:
+        if validation is not None and course.best_parameters is not None and self.restore_best:
             self.network_.parameters[...] = course.best_parameters
         self._waited, self._best_parameters = course.waited, course.best_parameters
         return self
@@ -160,9 +160,10 @@ class MultilayerPerceptron(Parameters):
         self.n_iter_ = 0
         course = self._course(x, weights, targets)
         course.rate = self._rate
-        before = self._optimizer_state
+        solver, *state = self._optimizer_state or (None,)
+        before = (state[0], state[1]) if solver == self.solver else None
         training = self._train(x, targets, weights, None, course, random, 1, before)
-        self._optimizer_state = (training.state.copy(), training.steps_done)
+        self._optimizer_state = (self.solver, training.state.copy(), training.steps_done)
         self._waited, self._rate = course.waited, course.rate
         return self
 
@@ -349,13 +350,14 @@ class MultilayerPerceptron(Parameters):
             network.classes = labels
 
     def _measure_score(self, run: Run, validation: tuple[Array, Array, Array | None]) -> None:
-        _, targets, weights = validation
+        x, targets, weights = validation
         assert run.plan.validation is not None
 
         def score(outputs: Array, _: Array) -> float:
             return self._score_of(outputs, targets, weights)
 
-        measured = replace(run.plan.validation, metrics={"score": score})
+        # A score like R² is no mean over examples: all are measured at once.
+        measured = replace(run.plan.validation, metrics={"score": score}, rows_at_once=len(x))
         run.plan = replace(run.plan, validation=measured)
 
     def _minimise(self, x: Array, targets: Array, weights: Array | None) -> None:

@@ -68,7 +68,7 @@ class InSequence:
         self._order: NDArray[np.int64] | None = None
 
     def __call__(self, epochs: range, rows: int) -> NDArray[np.int64]:
-        """Return the orders of the next epochs, (epochs, rows)."""
+        """Return the orders of the next epochs, one behind the other."""
         orders = np.empty((len(epochs), rows), dtype=np.int64)
         order = np.arange(rows) if self._order is None else self._order
         for place in orders:
@@ -76,4 +76,4 @@ class InSequence:
             self._random.shuffle(chosen)
             place[:] = order = order[chosen]
         self._order = order
-        return orders
+        return orders.reshape(-1)

@@ -13,7 +13,7 @@ from glassnet.engine.interface import Engine, Training, groups_of
 from glassnet.errors import DivergedError
 from glassnet.learning.history import History
 from glassnet.learning.rollback import Rollback
-from glassnet.learning.training import Callback, Progress
+from glassnet.learning.training import Callback, Progress, says_stop
 from glassnet.structure.activation import Array
 from glassnet.update.lbfgs import LBFGS
 from glassnet.update.penalty import L2
@@ -66,7 +66,7 @@ class FullBatchRun:
             self.history.seconds.append(time.perf_counter() - began)
             began = time.perf_counter()
             for callback in self.callbacks:
-                self.history.stopped_early |= callback(self.history) is True
+                self.history.stopped_early |= says_stop(callback(self.history))
             ended = watch(Progress(self.history.epochs, self.epochs, self._error, None))
             if ended or self.history.stopped_early:
                 raise StopIteration

@@ -13,14 +13,15 @@ from glassnet.data.arrays import require_finite
 from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.learning.history import History
-from glassnet.learning.order import ExampleOrder, as_given
+from glassnet.learning.order import ExampleOrder, Order, as_given
 from glassnet.learning.recording import TrainingStep
 from glassnet.learning.rollback import Rollback
 from glassnet.learning.schedule import Moments, Schedule
 from glassnet.learning.stopping import EarlyStopping
+from glassnet.memory import release
 from glassnet.structure.activation import Array
 
-__all__ = ["Callback", "Plan", "Progress", "Run", "Validation", "all_finite"]
+__all__ = ["Callback", "Plan", "Progress", "Run", "Validation", "all_finite", "says_stop"]
 
 #: Called with the history after every epoch; returns True to end the training.
 Callback: TypeAlias = Callable[[History], object]
@@ -35,11 +36,21 @@ LEAST_MULTIPLY_ADDS = 10_000
 
 @dataclass(frozen=True)
 class Validation:
-    """Data that the network does not learn from, and what to measure on them."""
+    """Data that the network does not learn from, and what to measure on them.
+
+    Attributes
+    ----------
+    x, desired : array
+    metrics : mapping of name to function of (predicted, desired)
+        Means over the examples.
+    rows_at_once : int
+        Of so many examples at a time, so that large data need little memory.
+    """
 
     x: Array
     desired: Array
-    metrics: Mapping[str, Callable[[Array, Array], float]]  # of (predicted, desired)
+    metrics: Mapping[str, Callable[[Array, Array], float]]
+    rows_at_once: int = 65_536
 
 
 @dataclass(frozen=True)
@@ -176,19 +187,20 @@ class Run:
         order = self._order(plan.first_epoch + first, epochs)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
         rates = training.rule.optimizer.learning_rate * plan.schedule.factors(self._moments(epochs))
-        weight = training.example_weight(order[:rows])  # an epoch sees each example once
+        weight = self._weight(order, slice(0, rows))  # an epoch sees each example once
         errors = np.zeros(len(rates))
         done = recorded = 0
         began = time.perf_counter()
         while done < len(rates):
             part = slice(done, self._until(before, done, len(rates)))
             batches = starts[part.start : part.stop + 1]
+            examples = slice(int(batches[0]), int(batches[-1]))
+            steps = Steps(order[examples], batches - batches[0], rates[part])
             if (number := before + done) in plan.record:
-                batch = order[batches[0] : batches[1]]
+                batch = steps.order[: steps.batch_starts[1]]
                 step = TrainingStep.of(training, batch, float(rates[done]))
                 self.history.steps[number] = step
-            errors[part] = self._timed_run(Steps(order, batches, rates[part]))
-            examples = training.example_weight(order[batches[0] : batches[-1]])
+            errors[part] = self._timed_run(steps)
             done = part.stop
             # Who watches may stop here: what is complete stands in the history before.
             if complete := done // steps_in_epoch - recorded:
@@ -204,7 +216,8 @@ class Run:
                 recorded, began = recorded + complete, time.perf_counter()
             measured = self.history.validation_errors
             last = measured[-1] if measured else None
-            error = float(errors[part].sum() / examples) if examples else 0.0
+            learned = self._weight(order, examples)
+            error = float(errors[part].sum() / learned) if learned else 0.0
             yield errors[part], Progress(first + done / steps_in_epoch, plan.epochs, error, last)
 
     def _until(self, before: int, done: int, steps: int) -> int:
@@ -227,15 +240,23 @@ class Run:
         left = self.plan.epochs - self.history.epochs
         return min(max(self._steps_at_once // self._steps_in_epoch, 1), left)
 
-    def _order(self, first: int, epochs: int) -> NDArray[np.int64]:
+    def _order(self, first: int, epochs: int) -> Order:
         rows = len(self.training.x)
         # Where one batch holds all examples there is nothing to shuffle.
         order = as_given if self.plan.batch_size >= rows else self.plan.order
-        return order(range(first, first + epochs), rows).reshape(-1)
+        return order(range(first, first + epochs), rows)
+
+    def _weight(self, order: Order, examples: slice) -> float:
+        """For how many some examples of an order count together."""
+        if self.training.weights is None:
+            return float(examples.stop - examples.start)
+        return self.training.example_weight(order[examples])
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()
         errors = self.engine.run(self.training, steps)
+        release(self.training.x)
+        release(self.training.desired)
         seconds = time.perf_counter() - began
         if seconds < SECONDS_BETWEEN_LOOKS / 4:
             self._steps_at_once *= 2
@@ -247,25 +268,16 @@ class Run:
         """Measure on the validation data; keep the best weights; decide whether to stop."""
         self._measure()
         for callback in self.plan.callbacks:
-            self.history.stopped_early |= callback(self.history) is True
+            self.history.stopped_early |= says_stop(callback(self.history))
 
     def _measure(self) -> None:
         validation, history = self.plan.validation, self.history
         if validation is None:
             return
-        training = self.training
-        predicted, errors = self.engine.evaluate(
-            training.architecture,
-            training.objective,
-            training.parameters,
-            validation.x,
-            validation.desired,
-            training.threads,
-        )
-        error = float(errors.mean())
+        error, metrics = self._measured_on(validation)
         history.validation_errors.append(error)
-        for name, metric in validation.metrics.items():
-            history.metrics.setdefault(name, []).append(metric(predicted, validation.desired))
+        for name, value in metrics.items():
+            history.metrics.setdefault(name, []).append(value)
         stopping = self.plan.stopping or EarlyStopping()
         epoch, best = history.epochs - 1, history.best_epoch
         accuracies = history.metrics.get("accuracy", [0.0] * history.epochs)
@@ -273,9 +285,42 @@ class Run:
             error, history.validation_errors[best], accuracies[-1], accuracies[best]
         ):
             history.best_epoch = epoch
-            self._best = training.parameters.copy()
+            self._best = self.training.parameters.copy()
         elif self.plan.stopping and stopping.should_stop(epoch, best):
             history.stopped_early = True
+
+    def _measured_on(self, validation: Validation) -> tuple[float, dict[str, float]]:
+        """The mean error and metrics, summed over pieces that need little memory."""
+        training, rows = self.training, len(validation.x)
+        error, metrics = 0.0, dict.fromkeys(validation.metrics, 0.0)
+        for start in range(0, rows, validation.rows_at_once):
+            part = slice(start, start + validation.rows_at_once)
+            x, desired = validation.x[part], validation.desired[part]
+            predicted, errors = self.engine.evaluate(
+                training.architecture,
+                training.objective,
+                training.parameters,
+                x,
+                desired,
+                training.threads,
+            )
+            error += float(errors.sum())
+            for name, metric in validation.metrics.items():
+                metrics[name] += metric(predicted, desired) * (len(x) / rows)
+            release(x)
+            release(desired)
+        return error / rows, metrics
+
+
+def says_stop(answer: object) -> bool:
+    """Return whether a callback's answer ends the training: True does, NumPy's too, nothing else.
+
+    Examples
+    --------
+    >>> says_stop(np.True_), says_stop(None), says_stop(1)
+    (True, False, False)
+    """
+    return isinstance(answer, bool | np.bool_) and bool(answer)
 
 
 def all_finite(numbers: Array) -> bool:

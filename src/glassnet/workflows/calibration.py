@@ -1,8 +1,9 @@
 """Temperature scaling: probabilities that mean what they say (Guo et al. 2017, section 4.2)."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from glassnet.data.arrays import Array
+from glassnet.data.arrays import Array, Targets
 from glassnet.network import Network
 
 __all__ = ["calibrate"]
@@ -11,7 +12,7 @@ __all__ = ["calibrate"]
 COLDEST, HOTTEST = 0.2, 20.0
 
 
-def calibrate(network: Network, x: Array, y: Array) -> float:
+def calibrate(network: Network, x: Array, y: ArrayLike | Targets) -> float:
     """Divide the logits of a network by the temperature that suits some held-out examples best.
 
     The last layer's weights and biases are divided, which does the same, so that the network stays
@@ -23,7 +24,7 @@ def calibrate(network: Network, x: Array, y: Array) -> float:
     network : Network
         Ends in softmax.
     x : array of shape (examples, inputs)
-    y : array-like
+    y : array-like or Targets
         Their labels.
 
     Returns

@@ -7,15 +7,17 @@ import numpy as np
 
 from glassnet.data.samples import digits
 from glassnet.data.table import Table
+from glassnet.data.targets import class_texts
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.notation import WeightPlace
 from glassnet.explanation.numbers import Step, place_at
 from glassnet.formula.document import Document, Paragraph, Picture, Section
-from glassnet.model import Model, class_texts
+from glassnet.model import Model
 from glassnet.structure.file import require_writable, write_atomically
 from glassnet.views.html import document_page
+from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.report import examples_section, history_section
-from glassnet.workflows.training import Recipe, Trained, train
+from glassnet.workflows.training import Trained, train
 
 __all__ = ["Demo", "demo"]
 
@@ -64,7 +66,7 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
     require_writable(report_path)
     recipe = Recipe("plain", epochs=60, validation=0, seed=seed)
     trained = train(digits(), "digit", recipe, save_as=model_path, name="digits", progress=progress)
-    model, held_out = trained.model, trained.held_out
+    model, held_out = trained.model, trained.held_out.in_memory()
     row = _least_certain_right_row(model, held_out)
     true = str(class_texts(held_out.column("digit"))[row])
     explanation = model.explain(held_out, row, true, learning_rate=0.1)

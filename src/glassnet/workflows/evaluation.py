@@ -6,10 +6,14 @@ from typing import Any
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.table import Table
+from glassnet.data.notes import Note, added_up
+from glassnet.data.rows import Rows
+from glassnet.data.splits import sampled_rows
+from glassnet.data.table import where_known
 from glassnet.formula.document import Block, Cell, Section
 from glassnet.formula.document import Table as DocumentTable
 from glassnet.model import Model
+from glassnet.randomness import Purpose
 from glassnet.workflows.importance import importances
 from glassnet.workflows.scores import Bin, Judge, judge_of
 
@@ -17,6 +21,8 @@ __all__ = ["Evaluation", "Mistake", "evaluate"]
 
 # So many mistakes are named.
 MOST_MISTAKES = 10
+# More rows than these would make no score more certain than to a thousandth.
+MOST_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -98,13 +104,14 @@ class Evaluation:
         return content | {"notes": self.notes}
 
 
-def evaluate(model: Model, table: Table, *, with_importances: bool = False) -> Evaluation:
-    """Compare a model's predictions with the target column of a table.
+def evaluate(model: Model, table: Rows, *, with_importances: bool = False) -> Evaluation:
+    """Compare a model's predictions with the target columns of a table.
 
     Parameters
     ----------
     model : Model
-    table : Table
+    table : Rows
+        Of more than a million rows, a seeded sample of a million counts.
     with_importances : bool
         Whether to measure which columns the model relies on, which takes as many predictions as
         there are columns, three times.
@@ -114,26 +121,45 @@ def evaluate(model: Model, table: Table, *, with_importances: bool = False) -> E
     ValueError
         If a column is missing, no row has a target, or a class is unknown to the model.
     """
-    known, notes = table.where_known(model.target.name)
-    x, encoding_notes = model.encode(table)  # all rows, so that notes count them as in the file
-    notes += encoding_notes
-    if not len(known):
-        raise ValueError(f"no row has a value of the target {model.target.name!r}")
-    judge = judge_of(model)
-    table, outputs = table.rows(known), model.outputs(x[known])
-    true = judge.true(table)
-    usual = judge.usual(model.provenance.get("usual"), len(table))
+    table.require_columns(model.target.columns)
+    judge, places = judge_of(model.target), np.arange(min(len(table), MOST_ROWS))
+    judged = table
+    if len(table) > MOST_ROWS:
+        sample = sampled_rows(len(table), MOST_ROWS, 0, Purpose.EVALUATION)
+        judged, places = table.rows(sample), np.flatnonzero(sample)
+    true, outputs, rows, notes = _compared(model, judge, judged)
+    usual = judge.usual(model.provenance.get("usual"), len(rows))
     return Evaluation(
         judge.scores(true, outputs),
-        len(table),
+        len(rows),
         judge.classes,
         judge.confusion(true, outputs),
         notes,
         {} if usual is None else judge.scores(true, usual),
         judge.reliability(true, outputs),
-        _mistakes(judge, true, outputs, known),
-        importances(model, table) if with_importances else {},
+        _mistakes(judge, true, outputs, places[rows]),
+        importances(model, judged.rows(rows)) if with_importances else {},
     )
+
+
+def _compared(model: Model, judge: Judge, table: Rows) -> tuple[Array, Array, Array, list[str]]:
+    """What is right and what is predicted for the rows that have a target; which these are."""
+    true, outputs, rows = [], [], []
+    notes: list[Note] = []
+    before = 0
+    for piece in table.pieces():
+        known, left_out = where_known(piece, model.target.columns)
+        x, decided = model.encode(piece)  # all rows, so that notes count them as in the table
+        notes += [note.behind(before) for note in (*left_out, *decided)]
+        if known.any():
+            true.append(judge.true(piece.rows(known)))
+            outputs.append(model.outputs(x[known]))
+            rows.append(np.flatnonzero(known) + before)
+        before += len(piece)
+    if not rows:
+        raise ValueError(f"no row has a value of the target {model.target.name!r}")
+    texts = [str(note) for note in added_up(notes)]
+    return np.concatenate(true), np.concatenate(outputs), np.concatenate(rows), texts
 
 
 def _mistakes(judge: Judge, true: Array, outputs: Array, rows: Array) -> list[Mistake]:

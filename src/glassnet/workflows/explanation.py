@@ -1,16 +1,18 @@
 """A saved model, a table's row, and every number between."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from glassnet.data.table import Table, is_missing, read_table
-from glassnet.data.targets import NumberTarget
+from glassnet.data.table import Table, where_known
+from glassnet.data.table_file import open_table
+from glassnet.data.targets import answers_of, as_number
 from glassnet.explanation.explain import describe, explain
 from glassnet.explanation.explanation import Explanation
 from glassnet.interop.keras import from_keras
 from glassnet.interop.onnx import from_onnx
-from glassnet.model import Model, as_number, class_texts, load
+from glassnet.model import Model, load
 from glassnet.network import Network
 
 __all__ = ["explain_file"]
@@ -49,11 +51,12 @@ def explain_file(
             raise ValueError("a weight's story needs an example; name a table as well")
         return describe(loaded.network if isinstance(loaded, Model) else loaded)
     text_columns = loaded.encoder.text_columns if isinstance(loaded, Model) else []
-    table = read_table(table_path, text_columns)
-    if not 0 <= row < len(table):
-        raise ValueError(f"there is no row {row}; the table has rows 0 to {len(table) - 1}")
+    rows = open_table(table_path, text_columns)
+    if not 0 <= row < len(rows):
+        raise ValueError(f"there is no row {row}; the table has rows 0 to {len(rows) - 1}")
+    table = rows.rows(np.array([row])).in_memory()
     if isinstance(loaded, Model):
-        explanation = _explain_model(loaded, table, row, desired, learning_rate)
+        explanation = _explain_model(loaded, table, desired, learning_rate)
     else:
         explanation = _explain_network(loaded, table, row, desired, learning_rate)
     return explanation if weight is None else explanation.weight(weight)
@@ -71,15 +74,17 @@ def _opened(path: Path) -> Network | Model:
 
 
 def _explain_model(
-    model: Model, table: Table, row: int, desired: str | None, learning_rate: float
+    model: Model, table: Table, desired: str | None, learning_rate: float
 ) -> Explanation:
-    name = model.target.name
-    if desired is None and name in table.columns and not is_missing(table.columns[name])[row]:
-        column = table.columns[name]
-        numbers = isinstance(model.target, NumberTarget)
-        desired = str(column[row]) if numbers else str(class_texts(column)[row])
-    rate = None if desired is None else learning_rate
-    return model.explain(table, row, desired, learning_rate=rate)
+    columns = model.target.columns
+    wanted: Any = desired
+    if desired is None and set(columns) <= set(table.names):
+        known, _ = where_known(table, columns)
+        wanted = answers_of(model.target, table)[0] if known[0] else None
+    elif desired is not None and len(columns) > 1:
+        wanted = [answer.strip() for answer in desired.split(",")]
+    rate = None if wanted is None else learning_rate
+    return model.explain(table, 0, wanted, learning_rate=rate)
 
 
 def _explain_network(
@@ -93,7 +98,7 @@ def _explain_network(
             "inputs, which its columns are to be in their order"
         )
     network.feature_names = names
-    x = [table.column(name)[row] for name in names]
+    x = [table.column(name)[0] for name in names]
     for name, value in zip(names, x, strict=True):
         if value is None or (isinstance(value, float) and np.isnan(value)):
             raise ValueError(f"column {name!r} is missing in row {row}; a bare network needs it")

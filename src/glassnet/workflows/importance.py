@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.table import Table
+from glassnet.data.rows import Rows
 from glassnet.model import Model
 from glassnet.randomness import example_order
 from glassnet.workflows.scores import judge_of
@@ -15,7 +15,7 @@ MOST_ROWS = 5000
 REPEATS = 3
 
 
-def importances(model: Model, table: Table, seed: int = 0) -> dict[str, float]:
+def importances(model: Model, rows: Rows, seed: int = 0) -> dict[str, float]:
     """Return by how much the loss rises when a column's values are shuffled among the rows.
 
     The loss is the log loss, or the root mean squared error.
@@ -23,8 +23,8 @@ def importances(model: Model, table: Table, seed: int = 0) -> dict[str, float]:
     Parameters
     ----------
     model : Model
-    table : Table
-        Rows that it did not learn from.
+    rows : Rows
+        That it did not learn from.
     seed : int
 
     Returns
@@ -32,8 +32,8 @@ def importances(model: Model, table: Table, seed: int = 0) -> dict[str, float]:
     dict of column to float
         The mean of three shuffles, the largest first. Columns of images are left out.
     """
-    table = table.rows(np.sort(example_order(seed, 0, len(table))[:MOST_ROWS]))
-    judge = judge_of(model)
+    chosen = np.sort(example_order(seed, 0, len(rows))[:MOST_ROWS])
+    table, judge = rows.rows(chosen).in_memory(), judge_of(model.target)
     true, (x, _) = judge.true(table), model.encode(table)
 
     def loss(inputs: Array) -> float:

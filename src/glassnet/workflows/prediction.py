@@ -3,63 +3,77 @@
 import csv
 import io
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
+from glassnet.data.arrays import Array
+from glassnet.data.notes import Note, added_up
+from glassnet.data.rows import Rows
 from glassnet.data.table import Table
-from glassnet.data.targets import ClassTarget
+from glassnet.data.targets import Target
 from glassnet.formula.document import Bars, Document, Section
 from glassnet.model import Model
 
-__all__ = ["Predictions", "predict"]
+__all__ = ["Predictions", "predict", "write_csv"]
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """For each row the predicted class or number, and for classes the probability of each.
+    """For each row the predicted classes or numbers, and the probabilities of classes and labels.
 
     Attributes
     ----------
-    notes : list of str
+    target : Target
+    predicted : array of shape (rows,) or (rows, columns)
+    probabilities : array of shape (rows, outputs), or None for numbers
+    notes : list of Note
         What was done about missing values and unseen categories.
     """
 
-    target: str
-    predicted: list[str] | list[float]
-    classes: tuple[str, ...]
-    probabilities: list[list[float]]
-    notes: list[str]
+    target: Target
+    predicted: Array
+    probabilities: Array | None
+    notes: list[Note]
 
-    def to_csv(self) -> str:
-        """Return one line for each row, under a header."""
+    def to_csv(self, *, header: bool = True) -> str:
+        """Return one line for each row, under a header unless it is not wanted."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([self.target, *(f"p({name})" for name in self.classes)])
-        for number, predicted in enumerate(self.predicted):
-            probabilities = self.probabilities[number] if self.classes else []
-            writer.writerow([predicted, *(f"{p:.6g}" for p in probabilities)])
+        if header:
+            names = () if self.probabilities is None else self.target.output_names
+            writer.writerow([*self.target.columns, *(f"p({name})" for name in names)])
+        answers = self.predicted.reshape(len(self.predicted), -1).tolist()
+        for row, answer in enumerate(answers):
+            of_row = [] if self.probabilities is None else self.probabilities[row].tolist()
+            writer.writerow([*answer, *(f"{p:.6g}" for p in of_row)])
         return text.getvalue()
 
     def bars(self, title: str, row: int = 0, most: int = 10) -> Document:
         """Return one row's classes with their probabilities as bars, the best first."""
-        probabilities = self.probabilities[row]
-        order = sorted(range(len(self.classes)), key=lambda k: -probabilities[k])[:most]
-        labels = tuple(self.classes[k] for k in order)
+        assert self.probabilities is not None
+        names, probabilities = self.target.output_names, self.probabilities[row].tolist()
+        order = sorted(range(len(names)), key=lambda k: -probabilities[k])[:most]
+        labels = tuple(names[k] for k in order)
         values = tuple(probabilities[k] for k in order)
         rest = sum(probabilities) - sum(values)
-        left = len(self.classes) - len(order)
+        left = len(names) - len(order)
         caption = f"and {left:,} more classes, together {rest:.3g}" if left else ""
         bars = Bars(labels, (("probability", values),), caption)
-        return Document(f"{title}: {self.predicted[row]}", (Section(self.target, (bars,)),))
+        return Document(f"{title}: {self.predicted[row]}", (Section(self.target.name, (bars,)),))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the predictions as JSON values."""
-        content: dict[str, Any] = {"target": self.target, "predicted": self.predicted}
-        if self.classes:
-            content |= {"classes": list(self.classes), "probabilities": self.probabilities}
-        return content | {"notes": self.notes}
+        content: dict[str, Any] = {
+            "target": self.target.name,
+            "predicted": self.predicted.tolist(),
+        }
+        if self.probabilities is not None:
+            content["classes"] = list(self.target.output_names)
+            content["probabilities"] = self.probabilities.tolist()
+        return content | {"notes": [str(note) for note in self.notes]}
 
 
-def predict(model: Model, table: Table) -> Predictions:
+def predict(model: Model, table: Rows) -> Predictions:
     """Predict each row of a table.
 
     Raises
@@ -67,10 +81,43 @@ def predict(model: Model, table: Table) -> Predictions:
     ValueError
         If a column is missing or holds the wrong kind of values.
     """
+    return _predicted(model, table.in_memory())
+
+
+def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
+    """Write the predictions for a table's rows, of which only some are in memory at once.
+
+    Parameters
+    ----------
+    model : Model
+    table : Rows
+    file : Path or open file
+
+    Returns
+    -------
+    list of str
+        Notes on what was done about missing values and unseen categories.
+
+    Raises
+    ------
+    ValueError
+        As :func:`predict`.
+    """
+    if isinstance(file, Path):
+        with file.open("w", encoding="utf-8") as opened:
+            return write_csv(model, table, opened)
+    notes: list[Note] = []
+    before = 0
+    for piece in table.pieces():
+        predictions = _predicted(model, piece)
+        file.write(predictions.to_csv(header=before == 0))
+        notes += [note.behind(before) for note in predictions.notes]
+        before += len(piece)
+    return [str(note) for note in added_up(notes)]
+
+
+def _predicted(model: Model, table: Table) -> Predictions:
     x, notes = model.encode(table)
-    outputs = model.outputs(x)
-    target = model.target
-    if not isinstance(target, ClassTarget):
-        return Predictions(target.name, outputs.tolist(), (), [], notes)
-    predicted = target.most_probable(outputs).tolist()
-    return Predictions(target.name, predicted, target.classes, outputs.tolist(), notes)
+    outputs, target = model.outputs(x), model.target
+    probabilities = None if target.task == "numbers" else outputs
+    return Predictions(target, target.answers(outputs), probabilities, notes)

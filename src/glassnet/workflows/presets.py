@@ -6,6 +6,7 @@ from typing import Any
 
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.table import Table
+from glassnet.data.targets import Task
 from glassnet.given import one_of
 from glassnet.learning.schedules import Cosine, CosLog4
 from glassnet.learning.stopping import EarlyStopping
@@ -14,6 +15,9 @@ from glassnet.structure.layer import Dense, Layer, Scale
 from glassnet.update.optimizer import Adam
 
 __all__ = ["PRESETS", "Images", "Plain", "Preset", "Tabular", "preset_named"]
+
+#: The output activation for each kind of target.
+OUTPUTS: dict[Task, str] = {"classes": "softmax", "labels": "sigmoid", "numbers": "identity"}
 
 
 @dataclass(frozen=True)
@@ -35,21 +39,20 @@ class Preset(ABC):
     validation: float
 
     @abstractmethod
-    def encoder(self, table: Table, seed: int) -> TableEncoder:
+    def encoder(self, table: Table) -> TableEncoder:
         """Return how the columns become inputs."""
 
     @abstractmethod
-    def layers(self, outputs: int, *, classes: bool) -> list[Layer]:
+    def layers(self, outputs: int, task: Task) -> list[Layer]:
         """Return the layers behind the inputs."""
 
     @abstractmethod
-    def options(self, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+    def options(self, task: Task, *, probabilities: bool) -> dict[str, Any]:
         """Return options of ``Network.fit``.
 
         Parameters
         ----------
-        classes : bool
-            Whether the outputs are probabilities of classes, not numbers.
+        task : Task
         probabilities : bool
             Whether the probabilities themselves matter, not only which is the largest.
         """
@@ -65,16 +68,16 @@ class Plain(Preset):
     validation: float = 0.15
     patience: int = 20
 
-    def encoder(self, table: Table, seed: int) -> TableEncoder:
+    def encoder(self, table: Table) -> TableEncoder:
         """Return standardised numbers and one-hot categories."""
         return TableEncoder.fit(table)
 
-    def layers(self, outputs: int, *, classes: bool) -> list[Layer]:
+    def layers(self, outputs: int, task: Task) -> list[Layer]:
         """Return relu layers, and a softmax or an identity."""
         hidden = (Dense(units, "relu") for units in self.hidden)
-        return [*hidden, Dense(outputs, _output(classes=classes))]
+        return [*hidden, Dense(outputs, OUTPUTS[task])]
 
-    def options(self, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+    def options(self, task: Task, *, probabilities: bool) -> dict[str, Any]:
         """Return Adam, a learning rate that falls along a cosine, and early stopping."""
         return {
             "optimizer": Adam(0.003),
@@ -101,16 +104,16 @@ class Tabular(Preset):
     batch_size: int = 256
     validation: float = 0.2
 
-    def encoder(self, table: Table, seed: int) -> TableEncoder:
+    def encoder(self, table: Table) -> TableEncoder:
         """Return numbers scaled by quantiles and clipped, and one-hot categories."""
-        return TableEncoder.fit(table, robust=True, seed=seed)
+        return TableEncoder.fit(table, robust=True)
 
-    def layers(self, outputs: int, *, classes: bool) -> list[Layer]:
+    def layers(self, outputs: int, task: Task) -> list[Layer]:
         """Return a scale layer, hidden layers, and an output layer of zeros."""
         between = [
             Dense(
                 units,
-                "selu" if classes else "mish",
+                "mish" if task == "numbers" else "selu",
                 initial="lecun",
                 initial_bias="lecun",
                 multiplier="ntk",
@@ -118,17 +121,16 @@ class Tabular(Preset):
             )
             for units in self.hidden
         ]
-        output = _output(classes=classes)
-        last = Dense(outputs, output, initial="zero", multiplier="ntk", bias_rate=0.1)
+        last = Dense(outputs, OUTPUTS[task], initial="zero", multiplier="ntk", bias_rate=0.1)
         return [Scale(weight_rate=6), *between, last]
 
-    def options(self, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+    def options(self, task: Task, *, probabilities: bool) -> dict[str, Any]:
         """Return Adam, coslog4, smoothed labels; all epochs are taken, and the best comes back."""
-        by_accuracy = classes and not probabilities
+        by_accuracy = task == "classes" and not probabilities
         smoothing = 0.1 if by_accuracy else 0.0
         return {
-            "cost": CategoricalCrossentropy(smoothing) if classes else None,
-            "optimizer": Adam(0.04 if classes else 0.07, beta2=0.95),
+            "cost": CategoricalCrossentropy(smoothing) if task == "classes" else None,
+            "optimizer": Adam(0.07 if task == "numbers" else 0.04, beta2=0.95),
             "schedule": CosLog4(),
             "stopping": EarlyStopping(self.epochs, measure="accuracy" if by_accuracy else "error"),
         }
@@ -148,27 +150,25 @@ class Images(Preset):
     batch_size: int = 128
     validation: float = 0.0
 
-    def encoder(self, table: Table, seed: int) -> TableEncoder:
+    def encoder(self, table: Table) -> TableEncoder:
         """Return pixels divided by 255."""
         return TableEncoder.fit(table)
 
-    def layers(self, outputs: int, *, classes: bool) -> list[Layer]:
+    def layers(self, outputs: int, task: Task) -> list[Layer]:
         """Return GELU layers, and a softmax or an identity."""
         hidden = (Dense(units, "gelu") for units in self.hidden)
-        return [*hidden, Dense(outputs, _output(classes=classes))]
+        return [*hidden, Dense(outputs, OUTPUTS[task])]
 
-    def options(self, *, classes: bool, probabilities: bool) -> dict[str, Any]:
+    def options(self, task: Task, *, probabilities: bool) -> dict[str, Any]:
         """Return Adam, a learning rate that falls along a cosine, and dropout."""
         return {
             "optimizer": Adam(0.001),
             "schedule": Cosine(),
-            "stopping": EarlyStopping(self.epochs, measure="accuracy" if classes else "error"),
+            "stopping": EarlyStopping(
+                self.epochs, measure="accuracy" if task == "classes" else "error"
+            ),
             "dropout": 0.3,
         }
-
-
-def _output(*, classes: bool) -> str:
-    return "softmax" if classes else "identity"
 
 
 PRESETS: dict[str, Preset] = {"tabular": Tabular(), "images": Images(), "plain": Plain()}

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+from glassnet.data.rows import Rows
 from glassnet.data.table import Table
-from glassnet.data.targets import ClassTarget
+from glassnet.data.targets import ClassTarget, answers_of, class_texts
 from glassnet.diagnosis import Finding
 from glassnet.formula.document import (
     Bars,
@@ -19,7 +22,7 @@ from glassnet.formula.document import (
 )
 from glassnet.formula.document import Table as DocumentTable
 from glassnet.learning.history import History
-from glassnet.model import Model, class_texts
+from glassnet.model import Model
 from glassnet.structure.file import write_atomically
 from glassnet.views.html import document_page
 from glassnet.workflows.evaluation import Evaluation
@@ -114,7 +117,7 @@ def write_report(
     path: Path,
     title: str,
     model: Model,
-    table: Table,
+    rows: Rows,
     evaluation: Evaluation,
     history: History | None = None,
     findings: Sequence[Finding] = (),
@@ -129,8 +132,8 @@ def write_report(
         The report's; ``report.html`` has its other pages in ``report-rows``.
     title : str
     model : Model
-    table : Table
-        The rows that were evaluated.
+    rows : Rows
+        Those that were evaluated.
     evaluation : Evaluation
     history : History, optional
     findings : sequence of Finding
@@ -140,7 +143,7 @@ def write_report(
     OSError
         If the place cannot be written; what stood there stays.
     """
-    pages = _write_explanations(path, model, table, evaluation)
+    pages = _write_explanations(path, model, rows, evaluation)
     heading = f"On {evaluation.rows:,} rows"
     sections = evaluation_sections(evaluation, heading, pages)
     if history is not None:
@@ -149,18 +152,18 @@ def write_report(
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
 
 
-def _write_explanations(
-    path: Path, model: Model, table: Table, evaluation: Evaluation
-) -> list[str]:
+def _write_explanations(path: Path, model: Model, rows: Rows, evaluation: Evaluation) -> list[str]:
     """Write a page for each of the worst mistakes; return their addresses from the report."""
     folder = path.with_name(f"{path.stem}-rows")
     if evaluation.mistakes:
         folder.mkdir(exist_ok=True)
+    chosen = np.unique([mistake.row for mistake in evaluation.mistakes]).astype(np.int64)
+    table = rows.rows(chosen).in_memory()
+    answers = answers_of(model.target, table)
     pages = []
     for mistake in evaluation.mistakes:
-        desired = table.column(model.target.name)[mistake.row]
-        wanted = mistake.true if isinstance(model.target, ClassTarget) else float(desired)
-        explanation = model.explain(table, mistake.row, wanted)
+        place = int(np.searchsorted(chosen, mistake.row))
+        explanation = model.explain(table, place, answers[place])
         page = folder / f"{mistake.row + 1}.html"
         explanation.to_html(page)
         pages.append(f"{folder.name}/{page.name}")

@@ -1,4 +1,4 @@
-"""Scores of predictions in the words of the field, for classes and for numbers."""
+"""Scores of predictions in the words of the field, for classes, for labels and for numbers."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -8,10 +8,9 @@ import numpy as np
 
 from glassnet.data.arrays import Array
 from glassnet.data.table import Table
-from glassnet.data.targets import ClassTarget, NumberTarget
+from glassnet.data.targets import ClassTarget, LabelsTarget, NumbersTarget, NumberTarget, Target
 from glassnet.errors import MissingPackageError
 from glassnet.formula.number import number_text
-from glassnet.model import Model, class_texts
 
 __all__ = ["Bin", "Judge", "judge_of"]
 
@@ -29,8 +28,9 @@ class Bin:
 
 
 class Judge(ABC):
-    """Compares a model's outputs with the target column of a table."""
+    """Compares a model's outputs, (rows, outputs), with the target's columns of a table."""
 
+    target: Target
     classes: tuple[str, ...] = ()
 
     @abstractmethod
@@ -43,13 +43,17 @@ class Judge(ABC):
             If a value is of the wrong kind, or a class unknown.
         """
 
-    @abstractmethod
     def usual(self, usual: Any, rows: int) -> Array | None:
         """Return the outputs of who always predicts what was usual; None if that is not known."""
+        if not isinstance(usual, list) or len(usual) != self.target.outputs:
+            return None
+        if not all(isinstance(value, float) and np.isfinite(value) for value in usual):
+            return None
+        return np.tile(np.array(usual), (rows, 1))
 
     @abstractmethod
     def losses(self, true: Array, outputs: Array) -> Array:
-        """Return how wrong each row is: −ln p of its class, or the size of the difference."""
+        """Return how wrong each row is: −ln p of what is right, or the size of the difference."""
 
     @abstractmethod
     def mean_loss(self, true: Array, outputs: Array) -> float:
@@ -72,45 +76,30 @@ class Judge(ABC):
         return []
 
 
-def judge_of(model: Model) -> Judge:
-    """Return who judges a model."""
-    if isinstance(model.target, ClassTarget):
-        return ClassJudge(model.target)
-    assert isinstance(model.target, NumberTarget)
-    return NumberJudge(model)
+def judge_of(target: Target) -> Judge:
+    """Return who judges predictions of a target."""
+    if isinstance(target, ClassTarget):
+        return ClassJudge(target)
+    if isinstance(target, LabelsTarget):
+        return LabelsJudge(target)
+    assert isinstance(target, NumberTarget | NumbersTarget)
+    return NumbersJudge(target)
 
 
 class ClassJudge(Judge):
-    """Outputs are probabilities, (rows, classes); what is right is the place of the class."""
+    """Outputs are probabilities of the classes; what is right is the place of one, (rows,)."""
 
     def __init__(self, target: ClassTarget) -> None:
         self.target, self.classes = target, target.classes
+        self._places = target.places
 
     def true(self, table: Table) -> Array:
         """Return the place of each row's class."""
-        texts = class_texts(table.column(self.target.name))
-        unknown = sorted(set(texts.tolist()) - set(self.classes))
-        if unknown:
-            known = ", ".join(self.classes[:10])
-            raise ValueError(
-                f"column {self.target.name!r} holds the unknown class {unknown[0]!r}; known are: "
-                f"{known}"
-            )
-        place = {name: number for number, name in enumerate(self.classes)}
-        return np.array([place[text] for text in texts.tolist()])
-
-    def usual(self, usual: Any, rows: int) -> Array | None:
-        """Return the classes' shares in training for each row."""
-        if not isinstance(usual, list) or len(usual) != len(self.classes):
-            return None
-        return np.tile(np.array(usual, dtype=np.float64), (rows, 1))
+        return self._places(table)
 
     def losses(self, true: Array, outputs: Array) -> Array:
         """Return −ln p of each row's class."""
-        of_true = outputs[np.arange(len(true)), true]
-        smallest = np.finfo(of_true.dtype).tiny
-        losses: Array = -np.log(np.maximum(of_true, smallest).astype(np.float64))
-        return losses
+        return _minus_logarithms(outputs[np.arange(len(true)), true])
 
     def mean_loss(self, true: Array, outputs: Array) -> float:
         """Return the log loss."""
@@ -166,32 +155,91 @@ class ClassJudge(Judge):
         ]
 
 
-class NumberJudge(Judge):
-    """Outputs are numbers in the target's own unit, (rows,)."""
+class LabelsJudge(Judge):
+    """Outputs are probabilities of each label's second class; that is right where true is 1."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, target: LabelsTarget) -> None:
+        self.target = target
 
     def true(self, table: Table) -> Array:
-        """Return the target column."""
-        self.model.desired(table)  # refuses what is no number
-        return table.column(self.model.target.name)
-
-    def usual(self, usual: Any, rows: int) -> Array | None:
-        """Return the mean of the training rows for each row."""
-        return np.full(rows, float(usual)) if isinstance(usual, float) else None
+        """Return 1 where a label's second class is right, 0 otherwise."""
+        return self.target.desired(table)
 
     def losses(self, true: Array, outputs: Array) -> Array:
-        """Return the size of each difference."""
-        sizes: Array = np.abs(outputs - true)
+        """Return the sum of −ln p over the labels of each row."""
+        of_true = np.where(true == 1, outputs, 1 - outputs)
+        losses: Array = _minus_logarithms(of_true).sum(axis=1)
+        return losses
+
+    def mean_loss(self, true: Array, outputs: Array) -> float:
+        """Return the log loss of a label, on average."""
+        return float(self.losses(true, outputs).mean()) / self.target.outputs
+
+    def scores(self, true: Array, outputs: Array) -> dict[str, float]:
+        """Return mean scores of the labels, how often all are right, and the accuracy of each."""
+        right = (outputs > 0.5) == (true == 1)
+        scores = {
+            "accuracy of a label": float(right.mean()),
+            "all labels right": float(right.all(axis=1).mean()),
+            "log loss": self.mean_loss(true, outputs),
+        }
+        both = [k for k in range(self.target.outputs) if 0 < true[:, k].sum() < len(true)]
+        if both:
+            areas = [_metrics().roc_auc_score(true[:, k], outputs[:, k]) for k in both]
+            scores["ROC AUC"] = float(np.mean(areas))
+        scores["Brier score"] = float(((outputs - true) ** 2).mean())
+        of_each = zip(self.target.columns, right.mean(axis=0).tolist(), strict=True)
+        return scores | {f"accuracy of {name}": accuracy for name, accuracy in of_each}
+
+    def names(self, values: Array) -> list[str]:
+        """Return the classes of each row's labels."""
+        return [", ".join(row) for row in self.target.answers(values).tolist()]
+
+
+class NumbersJudge(Judge):
+    """Outputs and what is right are numbers in the target's own unit."""
+
+    def __init__(self, target: NumberTarget | NumbersTarget) -> None:
+        self.target = target
+        self._targets = target.targets if isinstance(target, NumbersTarget) else (target,)
+
+    def true(self, table: Table) -> Array:
+        """Return the target's columns."""
+        return np.stack([target.numbers(table) for target in self._targets], axis=1)
+
+    def _differences(self, true: Array, outputs: Array) -> Array:
+        """Of several columns in units of their scales, so that they count alike."""
+        several = len(self._targets) > 1
+        units = np.array([target.scale if several else 1.0 for target in self._targets])
+        differences: Array = (outputs - true) / units
+        return differences
+
+    def losses(self, true: Array, outputs: Array) -> Array:
+        """Return the size of each difference; of several columns, the mean in their scales."""
+        sizes: Array = np.abs(self._differences(true, outputs)).mean(axis=1)
         return sizes
 
     def mean_loss(self, true: Array, outputs: Array) -> float:
-        """Return the root mean squared error."""
-        return float(np.sqrt(np.square(outputs - true).mean()))
+        """Return the root mean squared error; of several columns in their scales."""
+        return float(np.sqrt(np.square(self._differences(true, outputs)).mean()))
 
     def scores(self, true: Array, outputs: Array) -> dict[str, float]:
-        """Return R² and the mean errors."""
+        """Return R² and the mean errors, of several columns those of each."""
+        if len(self._targets) == 1:
+            return self._scores_of(true[:, 0], outputs[:, 0])
+        of_each = {
+            target.name: self._scores_of(true[:, k], outputs[:, k])
+            for k, target in enumerate(self._targets)
+        }
+        scores = {}
+        if all("R²" in own for own in of_each.values()):
+            scores["R², mean"] = float(np.mean([own["R²"] for own in of_each.values()]))
+        for name, own in of_each.items():
+            scores |= {f"{score} of {name}": value for score, value in own.items()}
+        return scores
+
+    @staticmethod
+    def _scores_of(true: Array, outputs: Array) -> dict[str, float]:
         metrics = _metrics()
         scores = {
             "mean absolute error": float(metrics.mean_absolute_error(true, outputs)),
@@ -203,7 +251,14 @@ class NumberJudge(Judge):
 
     def names(self, values: Array) -> list[str]:
         """Return numbers as text."""
-        return [number_text(float(value)) for value in values]
+        return [", ".join(number_text(number) for number in row) for row in values.tolist()]
+
+
+def _minus_logarithms(probabilities: Array) -> Array:
+    """−ln p, of 0 that of the smallest number above it."""
+    smallest = np.finfo(probabilities.dtype).tiny
+    logarithms: Array = -np.log(np.maximum(probabilities, smallest).astype(np.float64))
+    return logarithms
 
 
 def _metrics() -> Any:

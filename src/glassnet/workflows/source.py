@@ -6,7 +6,8 @@ from pathlib import Path
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.image_encoder import ImageEncoder
 from glassnet.data.images import ImageOptions, holds_images, read_images
-from glassnet.data.table import Table, read_table
+from glassnet.data.rows import Rows
+from glassnet.data.table_file import open_table
 
 __all__ = ["Source", "read_source"]
 
@@ -21,8 +22,8 @@ class Source:
         Whether the rows are images.
     """
 
-    table: Table
-    test: Table | None
+    table: Rows
+    test: Rows | None
     notes: list[str]
     images: bool
 
@@ -52,7 +53,7 @@ def read_source(
         needs, got = ("images", "a table") if not images else ("a table", "images")
         raise ValueError(f"the model predicts from {needs}; {path} is {got}")
     if not images:
-        return Source(read_table(path, encoder.text_columns if encoder else ()), None, [], False)
+        return Source(open_table(path, encoder.text_columns if encoder else ()), None, [], False)
     options = options or ImageOptions()
     if isinstance(wanted, ImageEncoder):
         options = options.like(wanted.shape)

@@ -1,97 +1,34 @@
 """From a table to a model: split, encode, train, evaluate on rows that were held out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
 from glassnet.data.concerns import concerns
-from glassnet.data.encoder import require_usable
-from glassnet.data.splits import split_rows
-from glassnet.data.table import Table, as_table
-from glassnet.data.targets import ClassTarget, NumberTarget, Target
+from glassnet.data.rows import Rows
+from glassnet.data.table import Table, as_table, where_known
+from glassnet.data.table_file import TableFile, open_table
+from glassnet.data.targets import Target, Task, class_texts
 from glassnet.diagnosis import Finding, diagnose
-from glassnet.given import whole_number
 from glassnet.learning.history import History
-from glassnet.model import Model, class_texts
+from glassnet.model import Model
 from glassnet.network import Network
 from glassnet.together import fit_together
-from glassnet.update.optimizer import Optimizer
 from glassnet.workflows.calibration import calibrate
 from glassnet.workflows.evaluation import Evaluation, evaluate
-from glassnet.workflows.presets import Preset, preset_named
+from glassnet.workflows.examples import Encoded, Role, encoded, hold_back, sample_of
+from glassnet.workflows.presets import Preset
+from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.target_columns import Answers, answers_in
 
-__all__ = ["Recipe", "Task", "Trained", "train"]
+__all__ = ["Trained", "train"]
 
-Task = Literal["classes", "numbers"]
-
-# What a recipe may choose in a preset's place.
-CHOICES = ("hidden", "epochs", "batch_size", "validation")
-# Whole numbers with no more different values than this are taken for classes.
-MOST_NUMBER_CLASSES = 10
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train on a table; what is not given is the preset's choice.
-
-    Attributes
-    ----------
-    preset : {"tabular", "images", "plain"}, optional
-        ``presets`` says what they choose, and why. If not given, ``"images"`` for images,
-        ``"tabular"`` for other columns.
-    hidden : tuple of int, optional
-        Units of the hidden layers.
-    epochs, batch_size : int, optional
-    optimizer : Optimizer, optional
-    learning_rate : float, optional
-        In the place of the optimizer's own.
-    validation : float, optional
-        Which part of the rows to learn from decides which epoch was the best; 0 for none, and the
-        weights of the last epoch.
-    held_out : float
-        Which part of the rows to keep for the evaluation; 0 for none.
-    seed : int
-    ensemble : int
-        So many networks are trained at once, and their outputs averaged.
-    probabilities : bool
-        Whether the probabilities of classes matter, not only which is the largest: then labels are
-        not smoothed, and the epoch of the lowest validation error is the best.
-    calibrated : bool
-        Whether the probabilities are sharpened or softened so that they suit the validation rows
-        best (temperature scaling); which class is the most probable stays.
-    """
-
-    preset: str | None = None
-    hidden: tuple[int, ...] | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    optimizer: Optimizer | None = None
-    learning_rate: float | None = None
-    validation: float | None = None
-    held_out: float = 0.2
-    seed: int = 0
-    ensemble: int = 1
-    probabilities: bool = False
-    calibrated: bool = False
-
-    def __post_init__(self) -> None:
-        if self.preset is not None:
-            preset_named(self.preset)
-        whole_number("ensemble", self.ensemble, 1, 1000)
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) is not None:
-                whole_number(name, getattr(self, name), 1)
-
-    def chosen(self, table: Table) -> Preset:
-        """Return the preset for a table, with what was given in the place of its own choices."""
-        named = {name: getattr(self, name) for name in CHOICES}
-        given = {name: value for name, value in named.items() if value is not None}
-        return replace(preset_named(self.preset or _usual_preset(table)), **given)
+# So many examples are enough for a diagnosis, and for one number, the temperature.
+MOST_DIAGNOSED, MOST_CALIBRATED = 1000, 100_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,7 +37,7 @@ class Trained:
 
     Attributes
     ----------
-    held_out : Table
+    held_out : Rows
         Those rows; without any, the evaluation has no scores.
     notes : list of str
         What had to be decided about the data.
@@ -111,7 +48,7 @@ class Trained:
     model: Model
     history: History
     evaluation: Evaluation
-    held_out: Table
+    held_out: Rows
     rows_learned: int
     notes: list[str]
     findings: list[Finding]
@@ -123,26 +60,27 @@ class Trained:
 
 def train(
     table: Any,
-    target_name: str,
+    target_name: str | Sequence[str],
     recipe: Recipe | None = None,
     task: Task | None = None,
     save_as: Path | None = None,
     name: str = "",
     progress: bool | None = None,
     leave_out: Collection[str] = (),
-    test: Table | None = None,
+    test: Any = None,
 ) -> Trained:
-    """Train a network on a table's columns to predict one of them.
+    """Train a network on a table's columns to predict one or several of them.
 
     Parameters
     ----------
-    table : Table, data frame or mapping of column names to values
-    target_name : str
-        The column to predict.
+    table : Table, data frame, mapping of column names to values, or path
+        A file is read as by ``glassnet train``; of a large one only pieces are in memory.
+    target_name : str or sequence of str
+        The column to predict; or several, all of numbers or all of two classes.
     recipe : Recipe, optional
-    task : {"classes", "numbers"}, optional
+    task : {"classes", "numbers", "labels"}, optional
         What the target is. If not given: text, and whole numbers with at most 10 different
-        values, are classes.
+        values, are classes; several columns of two classes each are labels.
     save_as : Path, optional
         Where to save the model: as soon as it is trained, and again with its scores.
     name : str
@@ -151,197 +89,144 @@ def train(
         Whether to show a bar; if not given, only on a terminal.
     leave_out : collection of str
         Columns not to learn from.
-    test : Table, optional
+    test : Table, data frame or mapping, optional
         Rows for the evaluation, in the place of a part that is held out.
 
     Raises
     ------
     ValueError
-        If the target column is missing or has fewer than two classes, or rows are too few.
+        If a target column is missing or has fewer than two classes, or rows are too few.
+    OSError
+        If the temporary folder has no space for the encoded rows of a large file.
     """
     recipe = recipe or Recipe()
     if not isinstance(recipe, Recipe):
         raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
-    whole = _without(as_table(table), leave_out, target_name)
-    rows = _Rows.of(whole, target_name, recipe, task, test)
-    learned = rows.learn.without(target_name)
-    notes = [*rows.notes, *concerns(learned, rows.true, classes=rows.classes)]
+    names = (target_name,) if isinstance(target_name, str) else tuple(target_name)
+    whole = _without(_rows_of(table), leave_out, names)
+    answers = answers_in(whole, names, task)
+    tested = None if test is None else _tested(_rows_of(test), answers)
+    if recipe.calibrated and answers.task != "classes":
+        raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
+    groups = answers.groups(whole)
+    roles = answers.known.astype(np.int8)  # Role.LEARNING, or Role.LEFT_OUT
+    if recipe.held_out and tested is None:
+        hold_back(roles, Role.HELD_OUT, recipe.held_out, recipe.seed, groups, number=0)
+    target = answers.target(whole, roles == Role.LEARNING)
+    sample = sample_of(whole, roles, recipe.seed)
+    learned = sample.without(*names)
+    rows_learned = int((roles == Role.LEARNING).sum())
     preset = recipe.chosen(learned)
-    encoder = preset.encoder(learned, recipe.seed)
-    encoded, encoding_notes = encoder.encode(rows.whole)  # all, so that notes count as in the file
-    x = encoded[rows.places]
+    if preset.validation:
+        own = None if groups is None else groups[roles[answers.known] == Role.LEARNING]
+        hold_back(roles, Role.VALIDATION, preset.validation, recipe.seed, own, number=1)
+    encoder = preset.encoder(learned)
+    in_file = isinstance(whole, TableFile)
+    examples = encoded(whole, roles, encoder, target, in_file=in_file)
+    notes = [*answers.notes, *_concerns(sample, answers, rows_learned), *examples.notes]
+    held_out = whole.rows(roles == Role.HELD_OUT) if tested is None else tested
     seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
-    first, *others = (_network(rows.target, x, preset, seed) for seed in seeds)
+    first, *others = (_network(target, examples.used, preset, seed) for seed in seeds)
     provenance: dict[str, Any] = {
         "table": name,
-        "rows": len(rows.learn),
-        "held_out": len(rows.held_out),
+        "rows": rows_learned,
+        "held_out": len(held_out),
         "seed": recipe.seed,
         "preset": type(preset).__name__.lower(),
-        "usual": _usual(rows.target, rows.true),
+        "usual": target.in_its_unit(examples.mean_desired[np.newaxis])[0].tolist(),
     }
-    model = Model(first, encoder, rows.target, provenance, tuple(others))
-    y = model.desired(rows.learn)
-    history = _fit(model, x, y, recipe, preset, progress)
+    model = Model(first, encoder, target, provenance, tuple(others))
+    history = _fit(model, examples, recipe, preset, progress)
     if save_as is not None:
         model.save(save_as)
-    findings = diagnose(model.network, history, x, y)
+    few = examples.learning.sample(MOST_DIAGNOSED)
+    findings = diagnose(model.network, history, few.x, few.targets)
     evaluation = Evaluation({}, 0, (), [], [])
-    if len(rows.held_out):
-        evaluation = evaluate(model, rows.held_out)
+    if len(held_out):
+        evaluation = evaluate(model, held_out)
         model.provenance["scores"] = evaluation.scores
         if save_as is not None:
             model.save(save_as)
-    notes += encoding_notes
-    return Trained(model, history, evaluation, rows.held_out, len(rows.learn), notes, findings)
+    texts = [str(note) for note in notes]
+    return Trained(model, history, evaluation, held_out, rows_learned, texts, findings)
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Which rows of a table are learned from, which are held out, and what they teach.
-
-    Attributes
-    ----------
-    places : array of int64
-        Where the rows to learn from stand in the whole table.
-    true : array of shape (rows to learn from,)
-        Class names, or numbers.
-    """
-
-    whole: Table
-    places: NDArray[np.int64]
-    learn: Table
-    held_out: Table
-    target: Target
-    true: Array
-    notes: list[str]
-
-    @property
-    def classes(self) -> bool:
-        return isinstance(self.target, ClassTarget)
-
-    @classmethod
-    def of(
-        cls, whole: Table, target_name: str, recipe: Recipe, task: Task | None, test: Table | None
-    ) -> "_Rows":
-        for column_name, values in whole.columns.items():
-            require_usable(column_name, values)
-        known, notes = whole.where_known(target_name)
-        table = whole.rows(known)
-        if len(table.columns) < 2:
-            raise ValueError(f"there is no column beside the target {target_name!r} to learn from")
-        column = table.column(target_name)
-        chosen_task = task or _recognised_task(column)
-        groups = class_texts(column) if chosen_task == "classes" else None
-        if groups is not None:
-            _require_two_classes(groups, target_name)
-            _require_known_classes(test, target_name, groups)
-        learn, hold = np.arange(len(table)), np.arange(0)
-        if recipe.held_out and test is None:
-            learn, hold = split_rows(len(table), recipe.held_out, recipe.seed, groups)
-        learned, held_out = table.rows(learn), test or table.rows(hold)
-        true = learned.column(target_name) if groups is None else groups[learn]
-        target = _target(target_name, learned.column(target_name), chosen_task, groups)
-        return cls(whole, known[learn], learned, held_out, target, true, notes)
+def _rows_of(table: Any) -> Rows:
+    if isinstance(table, str | Path):
+        return open_table(table)
+    return table if isinstance(table, Rows) else as_table(table)
 
 
-def _usual(target: Target, true: Array) -> list[float] | float:
-    """What was usual in training: each class's share, or the mean."""
-    if isinstance(target, ClassTarget):
-        return [float((true == name).mean()) for name in target.classes]
-    return float(true.mean())
+def _without(table: Rows, leave_out: Collection[str], names: Sequence[str]) -> Rows:
+    left_out = [leave_out] if isinstance(leave_out, str) else list(leave_out)
+    table.require_columns([*left_out, *names])
+    for name in names:
+        if name in left_out:
+            raise ValueError(f"the target {name!r} cannot be left out")
+    kept = table.without(*left_out)
+    if len(kept.names) <= len(set(names)):
+        targets = ", ".join(map(repr, names))
+        raise ValueError(f"there is no column beside the target {targets} to learn from")
+    return kept
 
 
-def _usual_preset(table: Table) -> str:
-    return "images" if any(map(table.is_images, table.columns)) else "tabular"
+def _tested(test: Rows, answers: Answers) -> Rows:
+    """Refuse a class that only the test has before the training, not after it."""
+    for name, classes in zip(answers.names, answers.classes, strict=True):
+        if not classes:
+            continue
+        for piece in test.select(answers.names).pieces():
+            known, _ = where_known(piece, (name,))
+            unknown = set(class_texts(piece.column(name)[known]).tolist()) - set(classes)
+            if unknown:
+                raise ValueError(
+                    f"the class {min(unknown)!r} is only among the rows for the test; there is "
+                    "none to learn it from"
+                )
+    return test
+
+
+def _concerns(sample: Table, answers: Answers, rows: int) -> list[str]:
+    """What looks wrong about the columns to learn from, beside each of the targets."""
+    learned, found = sample.without(*answers.names), []
+    for name in answers.names:
+        numbers = answers.task == "numbers"
+        true = sample.column(name) if numbers else class_texts(sample.column(name))
+        found += concerns(learned, true, classes=not numbers, rows=rows)
+    return list(dict.fromkeys(found))
+
+
+def _network(target: Target, used: Array, preset: Preset, seed: int) -> Network:
+    layers = preset.layers(target.outputs, target.task)
+    network = Network([len(used), *layers], seed=seed)
+    # An input that is 0 in every row is never trained, like the place of unseen categories: with
+    # weights of 0 it will add nothing instead of something random.
+    first_dense = next(w for w in network.weights if w is not None and w.ndim == 2)
+    first_dense[~used] = 0
+    return network
 
 
 def _fit(
-    model: Model, x: Array, y: Array, recipe: Recipe, preset: Preset, progress: bool | None
+    model: Model, examples: Encoded, recipe: Recipe, preset: Preset, progress: bool | None
 ) -> History:
-    classes = isinstance(model.target, ClassTarget)
-    options = preset.options(classes=classes, probabilities=recipe.probabilities)
+    options = preset.options(model.target.task, probabilities=recipe.probabilities)
     options |= {"epochs": preset.epochs, "batch_size": preset.batch_size}
     if recipe.optimizer is not None:
         options["optimizer"] = recipe.optimizer
     if recipe.learning_rate is not None:
         options["optimizer"] = replace(options["optimizer"], learning_rate=recipe.learning_rate)
-    if preset.validation:
-        groups = y if classes else None
-        fit_rows, look_rows = split_rows(len(x), preset.validation, recipe.seed, groups, number=1)
-        options["validation"] = (x[look_rows], y[look_rows])
-        x, y = x[fit_rows], y[fit_rows]
-    else:
+    if examples.validation is None:
         options["stopping"] = None
-    if recipe.calibrated and not (classes and preset.validation):
-        raise ValueError("calibration needs a target of classes, and validation rows; say 0.1")
-    if recipe.ensemble > 1:
-        history = fit_together(model.networks, x, y, **options)[0]
     else:
-        history = model.network.fit(x, y, progress=progress, **options)
-    if recipe.calibrated:
+        options["validation"] = (examples.validation.x, examples.validation.targets)
+    x, targets = examples.learning.x, examples.learning.targets
+    if recipe.ensemble > 1:
+        history = fit_together(model.networks, x, targets, **options)[0]
+    else:
+        history = model.network.fit(x, targets, progress=progress, **options)
+    if recipe.calibrated and examples.validation is not None:
+        few = examples.validation.sample(MOST_CALIBRATED)
         model.provenance["temperatures"] = [
-            calibrate(network, *options["validation"]) for network in model.networks
+            calibrate(network, few.x, few.targets) for network in model.networks
         ]
     return history
-
-
-def _without(table: Table, leave_out: Collection[str], target_name: str) -> Table:
-    for name in [leave_out] if isinstance(leave_out, str) else leave_out:
-        if name == target_name:
-            raise ValueError(f"the target {name!r} cannot be left out")
-        table.column(name)  # refuses what is not there
-        table = table.without(name)
-    return table
-
-
-def _recognised_task(column: Array) -> Task:
-    if column.dtype.kind == "M":
-        raise ValueError("the target holds dates; expected numbers, or text for classes")
-    if column.dtype == object:
-        return "classes"
-    different = np.unique(column)
-    whole = bool((different == np.round(different)).all())
-    return "classes" if whole and len(different) <= MOST_NUMBER_CLASSES else "numbers"
-
-
-def _require_two_classes(groups: Array, target_name: str) -> None:
-    different = np.unique(groups)
-    if len(different) < 2:
-        only = f"only {str(different[0])!r}" if len(different) else "no value"
-        raise ValueError(
-            f"the target {target_name!r} holds {only}; to learn a difference takes two classes"
-        )
-
-
-def _require_known_classes(test: Table | None, target_name: str, groups: Array) -> None:
-    """Refuse a class that only the test has before the training, not after it."""
-    if test is None:
-        return
-    found = class_texts(test.rows(test.where_known(target_name)[0]).column(target_name))
-    unknown = np.setdiff1d(found, groups).tolist()
-    if unknown:
-        raise ValueError(
-            f"the class {unknown[0]!r} is only among the rows for the test; there is none to learn "
-            "it from"
-        )
-
-
-def _target(name: str, column: Array, task: Task, groups: Array | None) -> Target:
-    if task == "classes" and groups is not None:
-        return ClassTarget(name, tuple(np.unique(groups).tolist()))
-    if column.dtype == object or not np.isfinite(column).all():
-        text = next((value for value in column if not isinstance(value, float)), "infinity")
-        raise ValueError(f"the target {name!r} must hold finite numbers, but holds {text!r}")
-    scale = float(column.std())
-    return NumberTarget(name, float(column.mean()), scale if scale > 0 else 1.0)
-
-
-def _network(target: Target, x: Array, preset: Preset, seed: int) -> Network:
-    layers = preset.layers(target.outputs, classes=isinstance(target, ClassTarget))
-    network = Network([x.shape[1], *layers], seed=seed)
-    # An input that is 0 in every row is never trained, like the place of unseen categories: with
-    # weights of 0 it will add nothing instead of something random.
-    first_dense = next(w for w in network.weights if w is not None and w.ndim == 2)
-    first_dense[~x.any(axis=0)] = 0
-    return network

@@ -1,0 +1,86 @@
+"""Recipe: what someone chooses about a training; the rest is a preset's choice."""
+
+from dataclasses import dataclass, replace
+
+from glassnet.data.table import Table
+from glassnet.given import whole_number
+from glassnet.update.optimizer import Optimizer
+from glassnet.workflows.presets import Preset, preset_named
+
+__all__ = ["Recipe"]
+
+# What a recipe may choose in a preset's place.
+CHOICES = ("hidden", "epochs", "batch_size", "validation")
+# Where a preset has no validation rows, calibration takes this part of the rows.
+FOR_CALIBRATION = 0.1
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train on a table; what is not given is the preset's choice.
+
+    Attributes
+    ----------
+    preset : {"tabular", "images", "plain"}, optional
+        ``presets`` says what they choose, and why. If not given, ``"images"`` for images,
+        ``"tabular"`` for other columns.
+    hidden : tuple of int, optional
+        Units of the hidden layers.
+    epochs, batch_size : int, optional
+    optimizer : Optimizer, optional
+    learning_rate : float, optional
+        In the place of the optimizer's own.
+    validation : float, optional
+        Which part of the rows to learn from decides which epoch was the best; 0 for none, and the
+        weights of the last epoch.
+    held_out : float
+        Which part of the rows to keep for the evaluation; 0 for none.
+    seed : int
+    ensemble : int
+        So many networks are trained at once, and their outputs averaged.
+    probabilities : bool
+        Whether the probabilities of classes matter, not only which is the largest: then labels are
+        not smoothed, and the epoch of the lowest validation error is the best.
+    calibrated : bool
+        Whether the probabilities are sharpened or softened so that they suit the validation rows
+        best (temperature scaling); which class is the most probable stays.
+    """
+
+    preset: str | None = None
+    hidden: tuple[int, ...] | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    optimizer: Optimizer | None = None
+    learning_rate: float | None = None
+    validation: float | None = None
+    held_out: float = 0.2
+    seed: int = 0
+    ensemble: int = 1
+    probabilities: bool = False
+    calibrated: bool = False
+
+    def __post_init__(self) -> None:
+        if self.preset is not None:
+            preset_named(self.preset)
+        whole_number("ensemble", self.ensemble, 1, 1000)
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) is not None:
+                whole_number(name, getattr(self, name), 1)
+        if self.optimizer is not None and not isinstance(self.optimizer, Optimizer):
+            raise TypeError(
+                f"a recipe's optimizer takes steps, like gn.Adam(0.003); not {self.optimizer!r}"
+            )
+        if self.hidden is not None and not isinstance(self.hidden, tuple | list):
+            raise TypeError(
+                f"hidden are the units of each hidden layer, like (64, 64); not {self.hidden!r}"
+            )
+
+    def chosen(self, table: Table) -> Preset:
+        """Return the preset for a table, with what was given in the place of its own choices."""
+        images = any(map(table.is_images, table.columns))
+        named = {name: getattr(self, name) for name in CHOICES}
+        given = {name: value for name, value in named.items() if value is not None}
+        preset = preset_named(self.preset or ("images" if images else "tabular"))
+        if self.calibrated and not (preset.validation or "validation" in given):
+            given["validation"] = FOR_CALIBRATION
+        return replace(preset, **given)

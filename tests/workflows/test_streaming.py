@@ -1,0 +1,112 @@
+"""A table in its file trains the same network as in memory, to the last bit."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from glassnet.data import table_file
+from glassnet.data.table_file import TableFile, open_table, read_table
+from glassnet.errors import LimitError
+from glassnet.learning import training as learning
+from glassnet.workflows import evaluation, examples
+from glassnet.workflows.evaluation import evaluate
+from glassnet.workflows.prediction import predict, write_csv
+from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.training import train
+
+ROWS = 12_000
+SHORT = {"hidden": (8,), "epochs": 2}
+
+
+@pytest.fixture(scope="module")
+def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tables") / "table.parquet"
+    random = np.random.default_rng(0)
+    x = random.normal(size=(ROWS, 2))
+    kinds = np.array(["round", "square", "long"])[random.integers(0, 3, ROWS)]
+    size = x[:, 0] - x[:, 1] + (kinds == "long") + random.normal(size=ROWS) / 5
+    pl.DataFrame(
+        {
+            "a": np.where(random.random(ROWS) < 0.1, np.nan, x[:, 0]),
+            "b": x[:, 1],
+            "kind": kinds,
+            "day": np.datetime64("2026-01-01") + random.integers(0, 900, ROWS).astype("m8[D]"),
+            "size": np.where(random.random(ROWS) < 0.01, np.nan, size),
+            "grade": np.where(size > 1, "large", np.where(size < -1, "small", "usual")),
+            "heavy": size > 0,
+            "warm": x[:, 0] + random.normal(size=ROWS) > 0,
+        }
+    ).write_parquet(path, row_group_size=5000)
+    return path
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the table were large: it stays in its file, and is cut often."""
+    monkeypatch.setattr(table_file, "LARGE", 1)
+    monkeypatch.setattr("glassnet.data.rows.MOST_ROWS", 1000)
+    monkeypatch.setattr(examples, "MOST_SAMPLED", 3000)
+    monkeypatch.setattr(examples, "INPUTS_AT_ONCE", 2000)
+    monkeypatch.setattr(evaluation, "MOST_ROWS", 1500)
+    monkeypatch.setattr(learning.Validation, "rows_at_once", 700)
+
+
+@pytest.mark.parametrize(
+    ("target", "options"),
+    [
+        ("grade", {}),
+        ("grade", {"ensemble": 2, "calibrated": True, "seed": 5}),
+        ("size", {}),
+        ("size", {"preset": "plain", "validation": 0}),
+        (("size", "b"), {}),
+        (("heavy", "warm"), {}),
+    ],
+)
+@pytest.mark.usefixtures("small_pieces")
+def test_the_file_gives_the_bits_of_memory(
+    parquet: Path, tmp_path: Path, target: Any, options: dict[str, Any]
+) -> None:
+    recipe = Recipe(**{**SHORT, **options})
+    leave_out = sorted({"size", "grade", "heavy", "warm"} - {*np.atleast_1d(target)})
+    whole, stored = read_table(parquet), open_table(parquet)
+    assert isinstance(stored, TableFile)
+    of_memory = train(whole, target, recipe, progress=False, leave_out=leave_out)
+    of_file = train(parquet, target, recipe, progress=False, leave_out=leave_out)
+    of_memory.model.save(tmp_path / "memory")
+    of_file.model.save(tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == (tmp_path / "memory").read_bytes()
+    assert of_file.history.errors == of_memory.history.errors
+    assert of_file.history.validation_errors == of_memory.history.validation_errors
+    assert of_file.evaluation == of_memory.evaluation
+    assert of_file.notes == of_memory.notes
+    assert of_file.findings == of_memory.findings
+    assert len(of_file.held_out) == len(of_memory.held_out)
+    assert evaluate(of_file.model, stored) == evaluate(of_memory.model, whole)
+    notes = write_csv(of_file.model, stored, tmp_path / "predicted.csv")
+    predictions = predict(of_memory.model, whole)
+    assert (tmp_path / "predicted.csv").read_text() == predictions.to_csv()
+    assert notes == [str(note) for note in predictions.notes]
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_number_that_cannot_be_used_is_named_by_its_row_in_the_file(tmp_path: Path) -> None:
+    column = np.arange(4000.0)
+    column[3210] = np.inf
+    pl.DataFrame({"a": column, "b": np.arange(4000) % 2 == 0}).write_parquet(tmp_path / "t.parquet")
+    with pytest.raises(ValueError, match="column 'a' holds an infinite number in row 3211"):
+        train(tmp_path / "t.parquet", "b", progress=False)
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_million_categories_are_refused(tmp_path: Path) -> None:
+    rows = np.arange(1_000_000)
+    frame = pl.DataFrame({"code": rows, "even": rows % 2 == 0})
+    path = tmp_path / "t.parquet"
+    frame.with_columns(pl.col("code").cast(pl.String)).write_parquet(path)
+    with pytest.raises(LimitError, match="'code' holds 3,000 different texts; at most 1,000"):
+        train(path, "even", progress=False)
+    with pytest.raises(LimitError, match="target 'code' holds more than 10,000 different values"):
+        train(path, "code", progress=False)
