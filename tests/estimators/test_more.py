@@ -216,3 +216,49 @@ def test_a_training_that_does_not_end_is_warned_of() -> None:
     X, y = iris()
     with pytest.warns(ConvergenceWarning, match="max_iter=2 epochs are over"):
         MLPClassifier(max_iter=2).fit(X, y)
+
+
+def test_a_warm_start_keeps_what_it_learned_without_validation() -> None:
+    X, y = iris()
+    model = MLPClassifier(max_iter=5, random_state=0, warm_start=True)
+    model.fit(X, y, validation_data=(X[::3], y[::3]))
+    model.fit(X, y)
+    error = model.network_.error(X, y)
+    model.fit(X, y)
+    assert model.network_.error(X, y) < error
+
+
+def test_another_solver_starts_with_a_state_of_its_own() -> None:
+    X, y = iris()
+    changed, adam = (MLPClassifier(solver=solver, random_state=0) for solver in ("sgd", "adam"))
+    changed.partial_fit(X, y, classes=[0, 1, 2])
+    parameters = np.array(changed.network_.parameters)
+    adam.partial_fit(X, y, classes=[0, 1, 2])
+    adam.network_.parameters[...] = parameters
+    adam._optimizer_state = None
+    for model in (changed.set_params(solver="adam"), adam):
+        model.set_params(random_state=1).partial_fit(X, y)
+    assert changed.network_.parameters.tobytes() == adam.network_.parameters.tobytes()
+
+
+def test_callbacks_may_return_the_truth_of_numpy() -> None:
+    X, y = iris()
+    for solver in ("adam", "sgd", "lbfgs"):
+        model = MLPClassifier(solver=solver, callbacks=lambda model: np.bool_(model.n_iter_ == 3))
+        assert model.fit(X, y).n_iter_ == 3
+
+
+def test_dropout_has_no_place_in_a_full_batch() -> None:
+    X, y = iris()
+    with pytest.raises(ValueError, match="one smooth error; dropout has no place there"):
+        MLPClassifier(solver="lbfgs", dropout=0.2).fit(X, y)
+
+
+def test_scores_of_many_validation_rows_are_those_of_all_at_once() -> None:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(70_000, 1))
+    y = X[:, 0] + np.where(np.arange(70_000) < 65_536, 0, 5) + random.normal(size=70_000)
+    model = MLPRegressor((4,), max_iter=2, batch_size=1000, random_state=0, restore_best=False)
+    model.fit(X[:1000], y[:1000], validation_data=(X, y))
+    assert model.validation_scores_ is not None
+    assert model.validation_scores_[-1] == pytest.approx(model.score(X, y))

@@ -11,7 +11,7 @@ from glassnet.learning.schedule import Factors, Moments, Schedule
 from glassnet.learning.training import says_stop
 from glassnet.network import Network
 
-__all__ = ["Course", "Trainee"]
+__all__ = ["Course", "Trainee", "several"]
 
 # The learning rate is divided by this when the training stalls, until it is small.
 ADAPTIVE_DIVISOR = 5.0
@@ -87,7 +87,7 @@ class Course(Schedule):
             self.rate = (estimator.t_ + 1) ** -estimator.power_t
         # All are called, also where one of them ends the training.
         asked_to_stop = [
-            says_stop(callback(estimator)) for callback in _several(estimator.callbacks)
+            says_stop(callback(estimator)) for callback in several(estimator.callbacks)
         ]
         return self._is_over() or any(asked_to_stop)
 
@@ -149,7 +149,8 @@ class Course(Schedule):
             print(words)  # noqa: T201 - verbose=True asks for it, as in scikit-learn
 
 
-def _several(callbacks: Any) -> list[Callable[[Any], object]]:
+def several(callbacks: Any) -> list[Callable[[Any], object]]:
+    """Return callbacks as a list: none, one, or several were given."""
     if callbacks is None:
         return []
     return [callbacks] if callable(callbacks) else list(callbacks)

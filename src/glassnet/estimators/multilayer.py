@@ -18,13 +18,14 @@ from sklearn.utils.validation import (
 )
 
 from glassnet.engine import Training
-from glassnet.estimators.course import Course
+from glassnet.estimators.course import Course, several
 from glassnet.estimators.parameters import Parameters
 from glassnet.estimators.start import InSequence, draw_parameters, hidden_activations
 from glassnet.fitting import FitOptions, Fitting
 from glassnet.learning.full_batch import FullBatchRun
+from glassnet.learning.history import History
 from glassnet.learning.interruption import interruption
-from glassnet.learning.training import Run
+from glassnet.learning.training import Run, says_stop
 from glassnet.network import Network
 from glassnet.structure.activation import Array
 from glassnet.structure.cost import Cost
@@ -85,7 +86,7 @@ class MultilayerPerceptron(Parameters):
         self.best_validation_score_: float | None = -np.inf if self.early_stopping else None
         self._waited, self._rate = 0, 1.0
         self._best_parameters: Array | None = None
-        self._optimizer_state: tuple[Array, int] | None = None
+        self._optimizer_state: tuple[str, Array, int] | None = None
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, validation_data: Any = None
@@ -160,8 +161,8 @@ class MultilayerPerceptron(Parameters):
         self.n_iter_ = 0
         course = self._course(x, weights, targets)
         course.rate = self._rate
-        solver, *state = self._optimizer_state or (None,)
-        before = (state[0], state[1]) if solver == self.solver else None
+        kept = self._optimizer_state
+        before = kept[1:] if kept is not None and kept[0] == self.solver else None
         training = self._train(x, targets, weights, None, course, random, 1, before)
         self._optimizer_state = (self.solver, training.state.copy(), training.steps_done)
         self._waited, self._rate = course.waited, course.rate
@@ -362,22 +363,32 @@ class MultilayerPerceptron(Parameters):
 
     def _minimise(self, x: Array, targets: Array, weights: Array | None) -> None:
         """Train by L-BFGS."""
+        if self.dropout:
+            raise ValueError(
+                "solver='lbfgs' descends one smooth error; dropout has no place there"
+            )
+        factor, addend = self._loss_of_error(targets, weights)
+
+        def after_iteration(history: History) -> bool:
+            self.n_iter_, self.loss_ = history.epochs, factor * history.errors[-1] + addend
+            return any(says_stop(callback(self)) for callback in several(self.callbacks))
+
         options = FitOptions(
             optimizer=self._optimizer(),
             epochs=self.max_iter,
             weights=weights,
             penalties=L2(self.alpha, over_examples=True),
             threads=self._threads(),
+            callbacks=after_iteration,
         )
         run = self._prepared(x, targets, options)
         assert isinstance(run, FullBatchRun)
         with interruption() as interrupted:
             run.follow(lambda _: interrupted())
-        factor, addend = self._loss_of_error(targets, weights)
         self.n_iter_ = run.finish().epochs
         self.network_.epochs_trained += self.n_iter_
         self.loss_ = factor * run.total + addend
-        if not run.converged and not interrupted():
+        if not (run.converged or run.history.stopped_early or interrupted()):
             self._warn_of_no_end(f"max_iter={self.max_iter} or max_fun={self.max_fun} is reached")
 
     def _warn_of_no_end(self, reason: str) -> None:
