@@ -364,9 +364,7 @@ class MultilayerPerceptron(Parameters):
     def _minimise(self, x: Array, targets: Array, weights: Array | None) -> None:
         """Train by L-BFGS."""
         if self.dropout:
-            raise ValueError(
-                "solver='lbfgs' descends one smooth error; dropout has no place there"
-            )
+            raise ValueError("solver='lbfgs' descends one smooth error; dropout has no place there")
         factor, addend = self._loss_of_error(targets, weights)
 
         def after_iteration(history: History) -> bool:
