@@ -226,6 +226,30 @@ def test_what_hindered_a_training_is_said(folder: Path) -> None:
     broken = ("--learning-rate", "0.00001", "--epochs", "30", "-o", "m", "--report", "r.html")
     done = glassnet(*command, *broken, cwd=folder)
     assert "diagnosis: learning rate too low: the training error fell only from" in done.stderr
+    assert "diagnosis after 15 epochs: learning rate too low: " in done.stderr
     assert "try ten times the learning rate" in (folder / "r.html").read_text(encoding="utf-8")
     (finding,) = printed(*command, *broken, cwd=folder)["diagnosis"]
     assert finding["kind"] == "learning rate too low"
+
+
+def test_several_columns_are_learned_and_predicted_side_by_side(folder: Path) -> None:
+    rows = "".join(f"{n % 7},{n % 5},{n % 7 > 2},{n % 5 > 2}\n" for n in range(100))
+    (folder / "labels.csv").write_text(f"a,b,large,long\n{rows}")
+    both = ("--target", "large", "--target", "long")
+    trained = printed("train", "labels.csv", *both, *QUICK, cwd=folder)
+    assert "all labels right" in trained["evaluation"]["scores"]
+    done = glassnet("predict", "labels.safetensors", "labels.csv", cwd=folder)
+    assert done.stdout.splitlines()[0] == "large,long,p(large = true),p(long = true)"
+    explained = glassnet("explain", "labels.safetensors", "labels.csv", "--row", "3", cwd=folder)
+    assert (explained.returncode, "long" in explained.stdout) == (0, True)
+
+
+def test_rare_classes_may_count_as_much_as_the_others(folder: Path) -> None:
+    rows = "".join(f"{n % 10},{'rare' if n % 10 == 0 else 'usual'}\n" for n in range(100))
+    (folder / "rare.csv").write_text(f"a,kind\n{rows}")
+    plain = ("train", "rare.csv", "--target", "kind", "--hidden", "2", "--preset", "plain")
+    few = ("--epochs", "3", "--optimizer", "sgd", "--learning-rate", "0.0001")
+    usual, balanced = (printed(*plain, *few, *more, cwd=folder) for more in ((), ("--balanced",)))
+    assert usual["errors"] != balanced["errors"]
+    done = glassnet("train", "price.csv", "--target", "price", "--balanced", cwd=folder)
+    assert (done.returncode, "only classes can be balanced" in done.stderr) == (1, True)

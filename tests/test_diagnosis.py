@@ -9,7 +9,7 @@ from sklearn import datasets
 from sklearn.preprocessing import scale
 
 import glassnet as gn
-from glassnet.diagnosis import diagnose
+from glassnet.diagnosis import Watch, diagnose
 
 RANDOM = np.random.default_rng(0)
 
@@ -20,10 +20,12 @@ def blobs(classes: int = 3, features: int = 5, rows: int = 300) -> tuple[Any, An
 
 
 def kinds(net: gn.Network, X: Any, y: Any, **options: Any) -> set[str]:
-    history = net.fit(X, y, **options)
-    learned = options.get("validation")
-    assert learned is None or isinstance(learned, tuple)
-    return {finding.kind for finding in diagnose(net, history, X, y)}
+    """What is found at the end and was told before, while the training went on."""
+    told: list[str] = []
+    history = net.fit(X, y, callbacks=Watch(net, X, y, told.append), **options)
+    told_kinds = [words.split(": ")[1] for words in told]
+    assert len(told_kinds) == len(set(told_kinds))
+    return {finding.kind for finding in diagnose(net, history, X, y)} & set(told_kinds)
 
 
 def dead() -> set[str]:
@@ -42,16 +44,16 @@ def saturated() -> set[str]:
 
 def vanishing() -> set[str]:
     X, y = blobs()
-    layers = [5, *[10] * 8, 3]
+    layers = [5, *[10] * 10, 3]
     net = gn.Network(layers, hidden="sigmoid", output="softmax", seed=1)
-    return kinds(net, X, y, epochs=10)
+    return kinds(net, X, y, epochs=15)
 
 
 def exploding() -> set[str]:
     X, y = blobs()
     net = gn.Network([5, *[30] * 6, 1], hidden="relu", output="identity", seed=1)
     net.weights = [4 * w for w in net.weights if w is not None]
-    return kinds(net, X, y.astype(float), epochs=5, optimizer=gn.SGD(1e-30))
+    return kinds(net, X, y.astype(float), epochs=20, optimizer=gn.SGD(1e-30))
 
 
 def alike() -> set[str]:
@@ -84,8 +86,7 @@ def overfitting() -> set[str]:
     X, _y = blobs()
     noise = RANDOM.integers(3, size=300)
     net = gn.Network([5, 200, 3], hidden="relu", output="softmax", seed=1)
-    history = net.fit(X[:60], noise[:60], epochs=300, validation=(X[60:], noise[60:]))
-    return {finding.kind for finding in diagnose(net, history, X[:60], noise[:60])}
+    return kinds(net, X[:60], noise[:60], epochs=400, validation=(X[60:], noise[60:]))
 
 
 def never_predicted() -> set[str]:
@@ -144,8 +145,11 @@ def healthy(number: int) -> tuple[gn.Network, Any, Any, dict[str, Any]]:
 @pytest.mark.parametrize("number", range(20))
 def test_a_healthy_training_raises_no_alarm(number: int) -> None:
     net, X, y, options = healthy(number)
-    history = net.fit(X, y, **options)
+    told: list[str] = []
+    watch = Watch(net, X, y, told.append, best_comes_back="stopping" in options)
+    history = net.fit(X, y, callbacks=watch, **options)
     assert [str(finding) for finding in diagnose(net, history, X, y)] == []
+    assert told == []
 
 
 def test_a_finding_names_units_numbers_and_what_to_try() -> None:
@@ -164,3 +168,28 @@ def test_inputs_that_vary_by_rounding_alone_are_no_narrow_ones() -> None:
     X[0, -1] = np.nextafter(X[0, -1], np.float32(0))
     net = gn.Network([6, 10, 3], hidden="tanh", output="softmax", seed=1)
     assert kinds(net, X, y, epochs=20) == set()
+
+
+def test_a_schedule_that_turns_round_is_no_unsteady_training() -> None:
+    # Noise: there is nothing to learn, so that the error follows the learning rate up and down.
+    X, noise = RANDOM.normal(size=(400, 4)), RANDOM.normal(size=(400, 1))
+    net = gn.Network([4, 32, 1], hidden="mish", output="identity", seed=1)
+    history = net.fit(X, noise, epochs=100, optimizer=gn.Adam(0.05), schedule=gn.CosLog4())
+    assert "learning rate too high" not in {f.kind for f in diagnose(net, history, X, noise)}
+
+
+def test_a_last_layer_of_zeros_lets_no_gradients_vanish() -> None:
+    X, y = blobs()
+    last = gn.Dense(3, "softmax", initial="zero")
+    net = gn.Network([5, gn.Dense(20, "selu"), gn.Dense(20, "selu"), last], seed=1)
+    history = net.fit(X, y, epochs=1, optimizer=gn.SGD(1e-6))
+    assert "vanishing gradients" not in {f.kind for f in diagnose(net, history, X, y)}
+
+
+def test_what_is_found_goes_to_standard_error_if_nobody_else_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    X, y = blobs()
+    net = gn.Network([5, 3], output="softmax", seed=1)
+    net.fit(1000 * X, y, epochs=30, callbacks=gn.Watch(net, 1000 * X, y), progress=False)
+    assert capsys.readouterr().err.startswith("after 15 epochs: inputs not scaled: their means")

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from glassnet.diagnosis import Watch as Watch
     from glassnet.diagnosis import diagnose as diagnose
     from glassnet.engine import info as info
     from glassnet.errors import DivergedError as DivergedError
@@ -110,6 +111,7 @@ _HOMES = {
     "Scale": "glassnet.structure.layer",
     "Step": "glassnet.learning.schedules",
     "WarmUp": "glassnet.learning.schedules",
+    "Watch": "glassnet.diagnosis",
     "WeightDecay": "glassnet.update.penalty",
     "diagnose": "glassnet.diagnosis",
     "explain": "glassnet.explanation.explain",

@@ -105,6 +105,7 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
     show_default=True,
     help="So many networks at once, whose outputs are averaged.",
 )
+@click.option("--balanced", is_flag=True, help="All classes count alike, also the rare ones.")
 @click.option(
     "--probabilities",
     is_flag=True,
@@ -150,6 +151,7 @@ def train(
     epochs: int | None,
     batch_size: int | None,
     ensemble: int,
+    balanced: bool,
     probabilities: bool,
     learning_rate: float | None,
     optimizer: str | None,
@@ -190,6 +192,7 @@ def train(
         learning_rate=learning_rate,
         seed=seed,
         ensemble=ensemble,
+        balanced=balanced,
         probabilities=probabilities,
         calibrated=calibrated,
     )
@@ -203,7 +206,18 @@ def train(
         require_writable(file)
     show = False if as_json else None
     name = source.resolve().name
-    trained = run(data.table, names, recipe, task, path, name, show, leave_out, data.test)
+    trained = run(
+        data.table,
+        names,
+        recipe,
+        task,
+        path,
+        name,
+        show,
+        leave_out,
+        data.test,
+        lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
+    )
     notes = [*data.notes, *trained.notes]
     if report is not None:
         from glassnet.workflows.importance import importances

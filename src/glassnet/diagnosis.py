@@ -1,10 +1,11 @@
 """What went wrong in a training, in plain words, each with the numbers that show it."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet.data.arrays import Array, Targets
 from glassnet.engine import Trace, engine
@@ -14,10 +15,10 @@ from glassnet.learning.history import History
 from glassnet.network import Network
 from glassnet.randomness import example_order
 
-__all__ = ["Finding", "diagnose"]
+__all__ = ["Finding", "Watch", "diagnose"]
 
-# So many examples are looked at.
-MOST_EXAMPLES = 1000
+# So many examples are looked at, at the end and while a training goes on.
+MOST_EXAMPLES, MOST_WATCHED = 1000, 250
 # A layer may lose so many of its units without a word.
 TOLERATED = 0.25
 # A unit is saturated where its slope is below this part of the largest one ...
@@ -29,10 +30,18 @@ MOSTLY = 0.95
 VANISHED = 1e-3
 # Inputs further from 0, or wider, are not scaled; nor if some are so much wider than others.
 FAR, WIDER = 20.0, 1000.0
-# An error that changes from epoch to epoch by more than this part of it is unsteady.
+# An error that changes from epoch to epoch by more than this part of it is unsteady ...
 UNSTEADY = 0.2
+# ... unless the learning rate changes by more than this part; one that rises by this has risen.
+STEADY_RATE, ABOVE_START = 0.2, 1.1
+# Where the last layer adds less than this to the logits, no gradient comes to those before it.
+SILENT = 0.01
 # A validation error that rises by more than this factor is one of overfitting.
 RISEN = 1.3
+# Before so many epochs a training that goes on has not shown much.
+FIRST_LOOK = 10
+# So often a finding has to be made until it is told. A slow class may come yet.
+LOOKS = {"class never predicted": 4}
 # The slopes of these activations are at most this.
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
 
@@ -92,8 +101,14 @@ def diagnose(
     >>> [finding.kind for finding in diagnose(net, net.fit(X, y, epochs=3), X, y)][0]
     'inputs not scaled'
     """
+    return _found(network, history, X, y, MOST_EXAMPLES)
+
+
+def _found(
+    network: Network, history: History, X: ArrayLike, y: ArrayLike | Targets, most: int
+) -> list[Finding]:
     x, targets = examples_of(network, X, y)
-    chosen = np.sort(example_order(0, 0, len(x))[:MOST_EXAMPLES])
+    chosen = np.sort(example_order(0, 0, len(x))[:most])
     x, desired = x[chosen], targets.desired[chosen]
     trace = engine().trace(
         network.architecture, network.objective(None), network.parameters, x, desired
@@ -105,6 +120,70 @@ def diagnose(
         *_curves(history),
         *_classes(network, trace.predicted, desired),
     ]
+
+
+class Watch:
+    """A callback of ``Network.fit`` that diagnoses a training while it goes on.
+
+    It looks after 10 epochs, 15, 22, and so on, always half as many again, and tells once what it
+    finds twice in a row: what is wrong for a moment is no finding.
+
+    Parameters
+    ----------
+    network : Network
+        The one that is trained.
+    X, y : array-like
+        Examples that it learns from; a seeded sample of 250 is looked at.
+    tell : callable, optional
+        Called with a sentence; if not given, it goes to standard error.
+    best_comes_back : bool
+        Whether the training ends with the weights that were best on validation data, so that it
+        does no harm if later ones are worse.
+
+    Examples
+    --------
+    >>> net = Network([1, 2], output="softmax", seed=1)
+    >>> X, y = [[0.0], [1.0], [1000.0], [2000.0]], [0, 0, 1, 1]
+    >>> told = []
+    >>> _ = net.fit(X, y, epochs=15, callbacks=Watch(net, X, y, told.append))
+    >>> told[0][:34]
+    'after 15 epochs: inputs not scaled'
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        X: ArrayLike,
+        y: ArrayLike | Targets,
+        tell: Callable[[str], object] | None = None,
+        *,
+        best_comes_back: bool = False,
+    ) -> None:
+        self._network, self._x, self._y = network, X, y
+        self._tell = tell or _to_standard_error
+        self._harmless = {"overfitting"} if best_comes_back else set()
+        self._next, self._told = FIRST_LOOK, set[str]()
+        self._in_a_row: dict[str, int] = {}
+
+    def __call__(self, history: History) -> None:
+        """Look at the network, if it is time to."""
+        if history.epochs < self._next:
+            return
+        self._next = history.epochs * 3 // 2
+        found = _found(self._network, history, self._x, self._y, MOST_WATCHED)
+        self._in_a_row = {
+            finding.kind: self._in_a_row.get(finding.kind, 0) + 1
+            for finding in found
+            if finding.kind not in self._told | self._harmless
+        }
+        for finding in found:
+            if self._in_a_row.get(finding.kind, 0) >= LOOKS.get(finding.kind, 2):
+                self._told.add(finding.kind)
+                self._tell(f"after {history.epochs} epochs: {finding}")
+
+
+def _to_standard_error(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
 
 
 def _inputs(x: Array) -> Iterator[Finding]:
@@ -165,7 +244,7 @@ def _gradients(network: Network, trace: Trace) -> Iterator[Finding]:
         for gradient in network.architecture.weights(trace.gradient)
         if gradient.ndim == 2
     ]
-    if len(sizes) < 2 or not sizes[-1]:
+    if len(sizes) < 2 or not sizes[-1] or _is_silent(network):
         return
     shown = ", ".join(f"{size:.2g}" for size in sizes)
     if sizes[0] < VANISHED * sizes[-1]:
@@ -182,14 +261,27 @@ def _gradients(network: Network, trace: Trace) -> Iterator[Finding]:
         )
 
 
+def _is_silent(network: Network) -> bool:
+    """Whether the last layer has hardly left the weights of 0 from which it may have started."""
+    place = network.architecture.places[-1]
+    weights = network.architecture.weights(network.parameters)[-1]
+    size = float(np.sqrt(np.square(weights, dtype=np.float64).sum(axis=0)).max())
+    return size * place.multiplier < SILENT
+
+
 def _curves(history: History) -> Iterator[Finding]:
     errors = np.array(history.errors)
     if len(errors) < 5:
         return
     quarter = max(len(errors) // 4, 2)
     late = errors[-2 * quarter :]
-    usual, wobble = float(np.median(late)), float(np.abs(np.diff(late)).mean())
-    if usual > errors[0] or (wobble > UNSTEADY * usual and usual > 0.05 * errors[0]):
+    usual = float(np.median(late))
+    changes = np.diff(late)[_steady(np.array(history.learning_rates[-2 * quarter :]))]
+    # What only falls, or only rises, does not wobble.
+    ups, downs = (np.maximum(sign * changes, 0).sum() for sign in (1, -1))
+    wobble = 2 * float(min(ups, downs)) / max(len(changes), 1)
+    wobbles = wobble > UNSTEADY * usual and usual > 0.05 * errors[0]
+    if usual > ABOVE_START * errors[0] or wobbles:
         yield Finding(
             "learning rate too high",
             f"the training error goes up and down: in the second half it was about {usual:.3g}, "
@@ -207,6 +299,14 @@ def _curves(history: History) -> Iterator[Finding]:
         )
     if not history.restored:
         yield from _overfitting(errors, np.array(history.validation_errors))
+
+
+def _steady(rates: Array) -> NDArray[np.bool_]:
+    """From which epoch to the next the learning rate stays about the same."""
+    steady: NDArray[np.bool_] = np.abs(np.diff(rates)) <= STEADY_RATE * np.maximum(
+        rates[1:], rates[:-1]
+    )
+    return steady
 
 
 def _still_as_fast(errors: Array, rates: Array, quarter: int) -> bool:
@@ -251,7 +351,7 @@ def _classes(network: Network, predicted: Array, desired: Array) -> Iterator[Fin
                 "class never predicted",
                 f"none of the {count} examples of {str(name)!r} among {len(true)}, nor any other, "
                 "is taken for one",
-                'try class_weights="balanced", or more training',
+                'let all classes count alike (class_weights="balanced", or --balanced), or go on',
             )
 
 

@@ -146,12 +146,12 @@ class Model:
         one = table.rows(np.array([row]))
         x, _ = self.encoder.encode(one)
         origins = self.encoder.explain(table, row)
-        blocks = [block for blocks in origins.values() for block in blocks]
-        preface = [Section("From the raw row to the inputs", tuple(blocks))]
+        of_inputs = tuple(block for own in origins.values() for block in own)
+        preface = [Section("From the raw row to the inputs", of_inputs)]
         if self.others:
             preface.append(self._ensemble_section(x))
-        if equations := self.target.explain(self._mean_outputs(x)[0], desired):
-            preface.append(Section("From the output to the target", equations))
+        if blocks := self.target.explain(self._mean_outputs(x)[0], desired):
+            preface.append(Section("From the output to the target", blocks))
         return explain_with_preface(
             self.network,
             x[0],

@@ -11,7 +11,8 @@ from glassnet.data.arrays import Array
 from glassnet.data.records import above_zero, finite, texts
 from glassnet.data.table import Table, number_label
 from glassnet.errors import FileFormatError
-from glassnet.formula.document import Equation, worked
+from glassnet.formula.document import Block, Equation, worked
+from glassnet.formula.document import Table as DocumentTable
 from glassnet.formula.tree import Symbol
 
 __all__ = [
@@ -82,7 +83,7 @@ class Target(ABC):
             If that is no answer.
         """
 
-    def explain(self, outputs: Array, wanted: Any) -> tuple[Equation, ...]:
+    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
         """Return how a row's outputs become numbers in the target's unit, and the wanted ones d.
 
         Parameters
@@ -208,7 +209,7 @@ class NumberTarget(Target):
         """Return the standardised number."""
         return (as_number(answer, self.name) - self.mean) / self.scale
 
-    def explain(self, outputs: Array, wanted: Any) -> tuple[Equation, ...]:
+    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
         """Return p · scale + mean, and d = (desired − mean) / scale."""
         return self.explain_output(1, float(outputs[0]), wanted)
 
@@ -272,7 +273,7 @@ class NumbersTarget(Target):
         answers = _an_answer_for_each(self.columns, answer)
         return [target.wanted(one) for target, one in zip(self.targets, answers, strict=True)]
 
-    def explain(self, outputs: Array, wanted: Any) -> tuple[Equation, ...]:
+    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
         """Return p · scale + mean for each, and d = (desired − mean) / scale."""
         nothing = [None] * self.outputs
         answers = nothing if wanted is None else _an_answer_for_each(self.columns, wanted)
@@ -344,6 +345,12 @@ class LabelsTarget(Target):
                 raise ValueError(f"{label.name} has the classes {known}, not {one!r}")
             places.append(float(label.classes.index(str(one))))
         return places
+
+    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
+        """Return what each output is the probability of."""
+        rows = zip(self.output_names, outputs.tolist(), strict=True)
+        table = tuple((f"output {k}", name, p) for k, (name, p) in enumerate(rows, start=1))
+        return (DocumentTable(("", "is the probability of", "p"), table),)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""

@@ -38,6 +38,8 @@ class Recipe:
     seed : int
     ensemble : int
         So many networks are trained at once, and their outputs averaged.
+    balanced : bool
+        Whether all classes count alike, however many rows each has.
     probabilities : bool
         Whether the probabilities of classes matter, not only which is the largest: then labels are
         not smoothed, and the epoch of the lowest validation error is the best.
@@ -56,6 +58,7 @@ class Recipe:
     held_out: float = 0.2
     seed: int = 0
     ensemble: int = 1
+    balanced: bool = False
     probabilities: bool = False
     calibrated: bool = False
 

@@ -1,6 +1,6 @@
 """From a table to a model: split, encode, train, evaluate on rows that were held out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from glassnet.data.rows import Rows
 from glassnet.data.table import Table, as_table, where_known
 from glassnet.data.table_file import TableFile, open_table
 from glassnet.data.targets import Target, Task, class_texts
-from glassnet.diagnosis import Finding, diagnose
+from glassnet.diagnosis import Finding, Watch, diagnose
 from glassnet.learning.history import History
 from glassnet.model import Model
 from glassnet.network import Network
@@ -68,6 +68,7 @@ def train(
     progress: bool | None = None,
     leave_out: Collection[str] = (),
     test: Any = None,
+    tell: Callable[[str], object] | None = None,
 ) -> Trained:
     """Train a network on a table's columns to predict one or several of them.
 
@@ -91,6 +92,10 @@ def train(
         Columns not to learn from.
     test : Table, data frame or mapping, optional
         Rows for the evaluation, in the place of a part that is held out.
+    tell : callable, optional
+        Called with a sentence on what hinders the training while it goes on, as by
+        :class:`glassnet.Watch`; if not given, it goes to standard error. Of an ensemble, only the
+        findings at the end are known.
 
     Raises
     ------
@@ -106,6 +111,8 @@ def train(
     whole = _without(_rows_of(table), leave_out, names)
     answers = answers_in(whole, names, task)
     tested = None if test is None else _tested(_rows_of(test), answers)
+    if recipe.balanced and answers.task != "classes":
+        raise ValueError("only classes can be balanced, not numbers or labels")
     if recipe.calibrated and answers.task != "classes":
         raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
     groups = answers.groups(whole)
@@ -136,10 +143,13 @@ def train(
         "usual": target.in_its_unit(examples.mean_desired[np.newaxis])[0].tolist(),
     }
     model = Model(first, encoder, target, provenance, tuple(others))
-    history = _fit(model, examples, recipe, preset, progress)
+    few = examples.learning.sample(MOST_DIAGNOSED)
+    watch = Watch(
+        model.network, few.x, few.targets, tell, best_comes_back=examples.validation is not None
+    )
+    history = _fit(model, examples, recipe, preset, progress, watch)
     if save_as is not None:
         model.save(save_as)
-    few = examples.learning.sample(MOST_DIAGNOSED)
     findings = diagnose(model.network, history, few.x, few.targets)
     evaluation = Evaluation({}, 0, (), [], [])
     if len(held_out):
@@ -207,7 +217,12 @@ def _network(target: Target, used: Array, preset: Preset, seed: int) -> Network:
 
 
 def _fit(
-    model: Model, examples: Encoded, recipe: Recipe, preset: Preset, progress: bool | None
+    model: Model,
+    examples: Encoded,
+    recipe: Recipe,
+    preset: Preset,
+    progress: bool | None,
+    watch: Watch,
 ) -> History:
     options = preset.options(model.target.task, probabilities=recipe.probabilities)
     options |= {"epochs": preset.epochs, "batch_size": preset.batch_size}
@@ -219,11 +234,13 @@ def _fit(
         options["stopping"] = None
     else:
         options["validation"] = (examples.validation.x, examples.validation.targets)
+    if recipe.balanced:
+        options["class_weights"] = "balanced"
     x, targets = examples.learning.x, examples.learning.targets
     if recipe.ensemble > 1:
         history = fit_together(model.networks, x, targets, **options)[0]
     else:
-        history = model.network.fit(x, targets, progress=progress, **options)
+        history = model.network.fit(x, targets, progress=progress, callbacks=watch, **options)
     if recipe.calibrated and examples.validation is not None:
         few = examples.validation.sample(MOST_CALIBRATED)
         model.provenance["temperatures"] = [
