@@ -87,11 +87,11 @@ def test_chosen_rows_are_those_of_the_smallest_words_of_their_group(
     for group, count in enumerate(counts):
         rows = np.flatnonzero(own == group)
         expected[rows[np.argsort(words[rows])][:count]] = True
-    assert np.array_equal(chosen_rows(seed, Purpose.SPLIT, 1, counts, own), expected)
+    assert np.array_equal(chosen_rows(seed, Purpose.SPLIT, 1, len(groups), counts, own), expected)
 
 
 def test_rows_are_chosen_over_several_pieces_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = chosen_rows(1, Purpose.SAMPLE, 0, [3000], rows=10_001)
+    whole = chosen_rows(1, Purpose.SAMPLE, 0, 10_001, [3000])
     monkeypatch.setattr(randomness, "ROWS_IN_PIECE", 1000)
-    assert np.array_equal(chosen_rows(1, Purpose.SAMPLE, 0, [3000], rows=10_001), whole)
+    assert np.array_equal(chosen_rows(1, Purpose.SAMPLE, 0, 10_001, [3000]), whole)
     assert whole.sum() == 3000

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["release", "zeros_in_lines"]
+__all__ = ["is_mapped", "release", "zeros_in_lines"]
 
 #: Processors fetch lines of 64 bytes in pairs.
 LINE_BYTES = 128
@@ -24,11 +24,21 @@ def release(array: NDArray[Any]) -> None:
     >>> release(array), release(np.zeros(3))
     (None, None)
     """
+    mapping = _mapping(array)
+    if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def is_mapped(array: NDArray[Any]) -> bool:
+    """Return whether an array is mapped from a file."""
+    return _mapping(array) is not None
+
+
+def _mapping(array: NDArray[Any]) -> mmap.mmap | None:
     base: Any = array
     while isinstance(base, np.ndarray | memoryview):
         base = base.base if isinstance(base, np.ndarray) else base.obj
-    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        base.madvise(mmap.MADV_DONTNEED)
+    return base if isinstance(base, mmap.mmap) else None
 
 
 def zeros_in_lines(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDArray[Any]:

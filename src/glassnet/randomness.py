@@ -5,7 +5,7 @@ A number is a function of (seed, purpose, index, position), computed by the Phil
 drawn before, so a training that is repeated or shared between threads meets the same numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "BLOCKS_IN_GROUP",
     "ROWS_IN_BLOCK",
     "ROWS_IN_PIECE",
     "BlockOrder",
@@ -201,25 +202,24 @@ def chosen_rows(
     seed: int,
     purpose: Purpose,
     index: int,
+    rows: int,
     counts: Sequence[int],
     groups: NDArray[np.integer[Any]] | None = None,
-    rows: int | None = None,
 ) -> NDArray[np.bool_]:
     """Choose rows by chance: in each group, as many as wanted, those of the smallest words.
 
-    No more than a piece of the words is in memory at once: one look counts how many begin alike,
-    a second one at those on the border tells them apart.
+    Only a piece of the words is in memory at once. A first look counts how many begin alike; then
+    only those that begin like the last one wanted have to be put in order.
 
     Parameters
     ----------
     seed, purpose, index
         Of the words, one for each row.
+    rows : int
     counts : sequence of int
         How many to choose of each group.
     groups : array of int, shape (rows,), optional
         The group of each row, from 0; all are of one group if not given.
-    rows : int, optional
-        How many there are; needed without groups.
 
     Returns
     -------
@@ -227,43 +227,36 @@ def chosen_rows(
 
     Examples
     --------
-    >>> int(chosen_rows(0, Purpose.SPLIT, 0, [3], rows=10).sum())
+    >>> int(chosen_rows(0, Purpose.SPLIT, 0, 10, [3]).sum())
     3
     """
-    total = rows if groups is None else len(groups)
-    assert total is not None
-    pieces = [(at, min(at + ROWS_IN_PIECE, total)) for at in range(0, total, ROWS_IN_PIECE)]
 
-    def words_and_groups(start: int, stop: int) -> tuple[Any, Any]:
-        words = random_bits(seed, purpose, index, stop - start, start)
-        return words, 0 if groups is None else groups[start:stop].astype(np.int64)
+    def pieces() -> Iterator[
+        tuple[slice, NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]
+    ]:
+        for start in range(0, rows, ROWS_IN_PIECE):
+            part = slice(start, min(start + ROWS_IN_PIECE, rows))
+            words = random_bits(seed, purpose, index, part.stop - start, start)
+            own = np.zeros(len(words), np.int64) if groups is None else groups[part]
+            yield part, words, (words >> BEGINNING_SHIFT).astype(np.int64), own.astype(np.int64)
 
     beginnings = np.zeros((len(counts), BEGINNINGS), dtype=np.int64)
-    for piece in pieces:
-        words, own = words_and_groups(*piece)
-        places = own * BEGINNINGS + (words >> BEGINNING_SHIFT).astype(np.int64)
-        beginnings += np.bincount(places, minlength=beginnings.size).reshape(beginnings.shape)
-    before = beginnings.cumsum(axis=1)
-    wanted = np.array(counts, dtype=np.int64)
-    border = (before < wanted[:, np.newaxis]).sum(axis=1)  # where the last one wanted begins
-    chosen = np.zeros(total, dtype=np.bool_)
-    found: list[Any] = []
-    for start, stop in pieces:
-        words, own = words_and_groups(start, stop)
-        begins = (words >> BEGINNING_SHIFT).astype(np.int64)
-        chosen[start:stop] = begins < border[own]
-        on_border = np.flatnonzero(begins == border[own])
-        members = np.zeros(len(on_border), dtype=np.int64) if groups is None else own[on_border]
-        found.append(np.stack([members, on_border + start], axis=1))
-        found.append(words[on_border])
-    if not found:
-        return chosen
-    at_border, its_words = np.concatenate(found[::2]), np.concatenate(found[1::2])
-    for group, count in enumerate(counts):
-        own = at_border[:, 0] == group
-        missing = count - (before[group, border[group] - 1] if border[group] else 0)
-        by_word = np.argsort(its_words[own], kind="stable")[:missing]
-        chosen[at_border[own, 1][by_word]] = True
+    for _, _, begins, own in pieces():
+        places = np.bincount(own * BEGINNINGS + begins, minlength=beginnings.size)
+        beginnings += places.reshape(beginnings.shape)
+    # Up to which beginning the words wanted go, and how many of those that begin so are wanted.
+    up_to = beginnings.cumsum(axis=1)
+    border = (up_to < np.array(counts)[:, np.newaxis]).sum(axis=1)
+    chosen = np.zeros(rows, dtype=np.bool_)
+    on_border: list[list[tuple[int, int]]] = [[] for _ in counts]
+    for part, words, begins, own in pieces():
+        chosen[part] = begins < border[own]
+        for place in np.flatnonzero(begins == border[own]).tolist():
+            on_border[own[place]].append((int(words[place]), part.start + place))
+    for group, candidates in enumerate(on_border):
+        before = up_to[group, border[group] - 1] if border[group] else 0
+        for _, row in sorted(candidates)[: counts[group] - before]:
+            chosen[row] = True
     return chosen
 
 

@@ -48,10 +48,11 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the table were large: it stays in its file, and is cut often."""
     monkeypatch.setattr(table_file, "LARGE", 1)
     monkeypatch.setattr("glassnet.data.rows.MOST_ROWS", 1000)
+    monkeypatch.setattr("glassnet.data.rows.MOST_VALUES", 3000)
     monkeypatch.setattr(examples, "MOST_SAMPLED", 3000)
-    monkeypatch.setattr(examples, "INPUTS_AT_ONCE", 2000)
     monkeypatch.setattr(evaluation, "MOST_ROWS", 1500)
-    monkeypatch.setattr(learning.Validation, "rows_at_once", 700)
+    monkeypatch.setattr(learning, "MOST_ROWS_MEASURED", 700)
+    monkeypatch.setattr(learning, "MOST_MAPPED", 1)
 
 
 @pytest.mark.parametrize(

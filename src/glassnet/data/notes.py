@@ -79,7 +79,7 @@ class Note:
 
 
 def added_up(notes: Iterable[Note]) -> list[Note]:
-    """Return notes on the pieces of a table as notes on the table.
+    """Return notes on the pieces of a table as notes on the table, in the order of its rows.
 
     Examples
     --------
@@ -92,4 +92,5 @@ def added_up(notes: Iterable[Note]) -> list[Note]:
     for note in notes:
         kind = (note.name, note.decision, bool(note.values))
         found[kind] = found[kind] + note if kind in found else note
-    return list(found.values())
+    # In the order of the rows, which does not depend on where the pieces end.
+    return sorted(found.values(), key=lambda note: note.first[0])

@@ -11,7 +11,7 @@ from glassnet.data.arrays import Array
 if TYPE_CHECKING:
     from glassnet.data.table import Table
 
-__all__ = ["Rows", "rows_in_piece"]
+__all__ = ["Rows", "numbered_pieces", "rows_in_piece"]
 
 # So many rows, and values, are looked at at once, at most.
 MOST_ROWS, MOST_VALUES = 65_536, 4 * 2**20
@@ -20,6 +20,22 @@ MOST_ROWS, MOST_VALUES = 65_536, 4 * 2**20
 def rows_in_piece(columns: int) -> int:
     """Return how many rows are in a piece of a table: as many in memory as in a file."""
     return min(MOST_ROWS, max(MOST_VALUES // max(columns, 1), 1))
+
+
+def numbered_pieces(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]:
+    """Yield pieces of a table of which so many values are made, and how many rows come before each.
+
+    Parameters
+    ----------
+    table : Rows
+    values : int
+        How many are made of a row; few rows are taken where they are many.
+    """
+    before = 0
+    for piece in table.pieces():
+        for part in piece.pieces(max(MOST_VALUES // max(values, 1), 1)):
+            yield before, part
+            before += len(part)
 
 
 class Rows(ABC):

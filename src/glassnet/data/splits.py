@@ -79,7 +79,7 @@ def held_back_rows(
         counts = [max(min(round(own * held_back), own - 1), 0) for own in members.tolist()]
     if not 0 < sum(counts) < rows:
         raise ValueError(f"{rows} examples are too few to hold back {held_back:g} of them")
-    return chosen_rows(seed, Purpose.SPLIT, number, counts, groups, rows)
+    return chosen_rows(seed, Purpose.SPLIT, number, rows, counts, groups)
 
 
 def sampled_rows(rows: int, most: int, seed: int, purpose: Purpose) -> NDArray[np.bool_]:
@@ -90,4 +90,4 @@ def sampled_rows(rows: int, most: int, seed: int, purpose: Purpose) -> NDArray[n
     >>> int(sampled_rows(100, 10, seed=0, purpose=Purpose.SAMPLE).sum())
     10
     """
-    return chosen_rows(seed, purpose, 0, [min(rows, most)], rows=rows)
+    return chosen_rows(seed, purpose, 0, rows, [min(rows, most)])

@@ -18,7 +18,8 @@ from glassnet.learning.recording import TrainingStep
 from glassnet.learning.rollback import Rollback
 from glassnet.learning.schedule import Moments, Schedule
 from glassnet.learning.stopping import EarlyStopping
-from glassnet.memory import release
+from glassnet.memory import is_mapped, release
+from glassnet.randomness import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
 from glassnet.structure.activation import Array
 
 __all__ = ["Callback", "Plan", "Progress", "Run", "Validation", "all_finite", "says_stop"]
@@ -32,6 +33,13 @@ SECONDS_BETWEEN_LOOKS = 0.1
 FIRST_MULTIPLY_ADDS = 100_000_000
 # And a step takes at least as long as so many.
 LEAST_MULTIPLY_ADDS = 10_000
+# Where the rows within which an order jumps take more bytes of a file than this, only so many are
+# looked at before their memory is given back: each brings up to a megabyte around it.
+MOST_MAPPED, ROWS_MAPPED = 64 * 2**20, 256
+
+
+# So many validation rows, and inputs, are measured at once.
+MOST_ROWS_MEASURED, MOST_MEASURED = 65_536, 16 * 2**20
 
 
 @dataclass(frozen=True)
@@ -43,14 +51,21 @@ class Validation:
     x, desired : array
     metrics : mapping of name to function of (predicted, desired)
         Means over the examples.
-    rows_at_once : int
-        Of so many examples at a time, so that large data need little memory.
+    rows_at_once : int, optional
+        Measured together, where a metric is no mean.
     """
 
     x: Array
     desired: Array
     metrics: Mapping[str, Callable[[Array, Array], float]]
-    rows_at_once: int = 65_536
+    rows_at_once: int | None = None
+
+    @property
+    def parts(self) -> Iterator[slice]:
+        """The examples, some at a time, so that large data need little memory."""
+        inputs = max(self.x.shape[1], 1)
+        most = self.rows_at_once or min(MOST_ROWS_MEASURED, MOST_MEASURED // inputs + 1)
+        return (slice(start, start + most) for start in range(0, len(self.x), most))
 
 
 @dataclass(frozen=True)
@@ -110,10 +125,14 @@ class Run:
     history: History = field(default_factory=History)
     _best: Array | None = None
     _steps_at_once: int = 0
+    _most_at_once: float = math.inf
 
     def __post_init__(self) -> None:
         step = 3 * self.plan.batch_size * self.training.architecture.parameter_count
         self._steps_at_once = max(FIRST_MULTIPLY_ADDS // max(step, LEAST_MULTIPLY_ADDS), 1)
+        x = self.training.x
+        if is_mapped(x) and x.strides[0] * ROWS_IN_BLOCK * BLOCKS_IN_GROUP > MOST_MAPPED:
+            self._most_at_once = max(ROWS_MAPPED // self.plan.batch_size, 1)
 
     def follow(self, watch: Callable[[Progress], bool]) -> None:
         """Train until the end, or until `watch`, called about ten times a second, says to stop."""
@@ -222,7 +241,7 @@ class Run:
 
     def _until(self, before: int, done: int, steps: int) -> int:
         """Where the next call of the engine ends; a step to record begins one of its own."""
-        end = min(done + self._steps_at_once, steps)
+        end = min(done + int(min(self._steps_at_once, self._most_at_once)), steps)
         return min((k - before for k in self.plan.record if done < k - before < end), default=end)
 
     def _record(
@@ -293,8 +312,7 @@ class Run:
         """The mean error and metrics, summed over pieces that need little memory."""
         training, rows = self.training, len(validation.x)
         error, metrics = 0.0, dict.fromkeys(validation.metrics, 0.0)
-        for start in range(0, rows, validation.rows_at_once):
-            part = slice(start, start + validation.rows_at_once)
+        for part in validation.parts:
             x, desired = validation.x[part], validation.desired[part]
             predicted, errors = self.engine.evaluate(
                 training.architecture,

@@ -7,7 +7,7 @@ import numpy as np
 
 from glassnet.data.arrays import Array
 from glassnet.data.notes import Note, added_up
-from glassnet.data.rows import Rows
+from glassnet.data.rows import Rows, numbered_pieces
 from glassnet.data.splits import sampled_rows
 from glassnet.data.table import where_known
 from glassnet.formula.document import Block, Cell, Section
@@ -146,8 +146,7 @@ def _compared(model: Model, judge: Judge, table: Rows) -> tuple[Array, Array, Ar
     """What is right and what is predicted for the rows that have a target; which these are."""
     true, outputs, rows = [], [], []
     notes: list[Note] = []
-    before = 0
-    for piece in table.pieces():
+    for before, piece in numbered_pieces(table, len(model.encoder.feature_names)):
         known, left_out = where_known(piece, model.target.columns)
         x, decided = model.encode(piece)  # all rows, so that notes count them as in the table
         notes += [note.behind(before) for note in (*left_out, *decided)]
@@ -155,7 +154,6 @@ def _compared(model: Model, judge: Judge, table: Rows) -> tuple[Array, Array, Ar
             true.append(judge.true(piece.rows(known)))
             outputs.append(model.outputs(x[known]))
             rows.append(np.flatnonzero(known) + before)
-        before += len(piece)
     if not rows:
         raise ValueError(f"no row has a value of the target {model.target.name!r}")
     texts = [str(note) for note in added_up(notes)]

@@ -1,6 +1,5 @@
 """From a table's rows to examples: which are for what, how they become inputs, where they lie."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -11,20 +10,19 @@ from glassnet.data.arrays import Array, Targets
 from glassnet.data.encoder import require_usable
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.notes import Note, added_up
-from glassnet.data.rows import Rows
+from glassnet.data.rows import Rows, numbered_pieces
 from glassnet.data.splits import held_back_rows, sampled_rows
 from glassnet.data.storage import Storage
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget, Target
 from glassnet.memory import release
 from glassnet.randomness import Purpose
+from glassnet.workflows.target_columns import Answers
 
-__all__ = ["Encoded", "Examples", "Role", "encoded", "hold_back", "sample_of"]
+__all__ = ["Encoded", "Examples", "Role", "encoded", "roles_of", "sample_of"]
 
-# The encoders follow from so many rows at most.
-MOST_SAMPLED = 100_000
-# So many inputs are made at once.
-INPUTS_AT_ONCE = 4 * 2**20
+# The encoders follow from so many rows at most, and from no more than so many values.
+MOST_SAMPLED, MOST_VALUES_SAMPLED = 100_000, 16 * 2**20
 TAKEN_AT_ONCE = 64
 PRECISION = np.dtype(np.float32)
 
@@ -85,28 +83,37 @@ def _taken(array: Array, rows: NDArray[np.int64]) -> Array:
     return taken
 
 
-def hold_back(
-    roles: NDArray[np.int8], role: Role, part: float, seed: int, groups: Array | None, number: int
-) -> None:
-    """Give a part of the rows to learn from another role; of each group the same part.
+def roles_of(
+    table: Rows, answers: Answers, held_out: float, validation: float, seed: int
+) -> NDArray[np.int8]:
+    """Return what each row of a table is for.
 
     Parameters
     ----------
-    roles : array of int8, shape (rows,)
-        Of all rows; changed in place.
-    role : Role
-    part : float
-    seed, number : int
-        Of the split.
-    groups : array of int, optional
-        The class of each row to learn from.
+    table : Rows
+    answers : Answers
+        What its target columns hold; rows that lack one are left out.
+    held_out : float
+        Which part of the others to hold out; of classes the same part of each.
+    validation : float
+        Which part of those that remain is for the validation.
+    seed : int
     """
-    learning = roles == Role.LEARNING
-    held = held_back_rows(int(learning.sum()), part, seed, groups, number)
-    roles[learning] = np.where(held, np.int8(role), np.int8(Role.LEARNING))
+    roles = answers.known.astype(np.int8)
+    groups = answers.groups(table)
+    for number, (role, part) in enumerate(
+        ((Role.HELD_OUT, held_out), (Role.VALIDATION, validation))
+    ):
+        if not part:
+            continue
+        learning = roles == Role.LEARNING
+        own = None if groups is None else groups[learning[answers.known]]
+        held = held_back_rows(int(learning.sum()), part, seed, own, number)
+        roles[learning] = np.where(held, np.int8(role), np.int8(Role.LEARNING))
+    return roles
 
 
-def sample_of(table: Rows, roles: NDArray[np.int8], seed: int) -> Table:
+def sample_of(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
     """Return a seeded sample of the rows to learn from, in memory: all where they are few.
 
     Raises
@@ -114,14 +121,15 @@ def sample_of(table: Rows, roles: NDArray[np.int8], seed: int) -> Table:
     ValueError
         If any row of the table holds a number that is infinite or too large.
     """
-    learning = roles == Role.LEARNING
-    sampled = sampled_rows(int(learning.sum()), MOST_SAMPLED, seed, Purpose.SAMPLE)
-    learning[learning] = sampled
+    most = min(MOST_SAMPLED, MOST_VALUES_SAMPLED // len(table.names) + 1)
+    sampled = sampled_rows(int(learning.sum()), most, seed, Purpose.SAMPLE)
+    chosen = learning.copy()
+    chosen[learning] = sampled
     parts = []
-    for before, piece in _numbered(table):
+    for before, piece in numbered_pieces(table, len(table.names)):
         for name, column in piece.columns.items():
             require_usable(name, column, before)
-        parts.append(piece.rows(learning[before : before + len(piece)]))
+        parts.append(piece.rows(chosen[before : before + len(piece)]))
     return Table({name: np.concatenate([p.columns[name] for p in parts]) for name in table.names})
 
 
@@ -153,7 +161,7 @@ def encoded(
     }
     used, total = np.zeros(inputs, dtype=np.bool_), np.zeros(outputs)
     notes: list[Note] = []
-    for before, piece in _numbered(table, max(INPUTS_AT_ONCE // inputs, 1)):
+    for before, piece in numbered_pieces(table, inputs):
         x, decided = encoder.encode(piece)
         notes += [note.behind(before) for note in decided]
         for role, (of_x, of_desired) in storages.items():
@@ -176,12 +184,3 @@ def encoded(
         total / sum(counts.values()),
         added_up(notes),
     )
-
-
-def _numbered(table: Rows, most: int | None = None) -> Iterator[tuple[int, Table]]:
-    """Yield pieces of a table, of at most so many rows, each with how many rows come before it."""
-    before = 0
-    for piece in table.pieces():
-        for part in piece.pieces(most or len(piece)):
-            yield before, part
-            before += len(part)

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from glassnet.data.arrays import Array
 from glassnet.data.notes import Note, added_up
-from glassnet.data.rows import Rows
+from glassnet.data.rows import Rows, numbered_pieces
 from glassnet.data.table import Table
 from glassnet.data.targets import Target
 from glassnet.formula.document import Bars, Document, Section
@@ -107,12 +107,10 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
         with file.open("w", encoding="utf-8") as opened:
             return write_csv(model, table, opened)
     notes: list[Note] = []
-    before = 0
-    for piece in table.pieces():
+    for before, piece in numbered_pieces(table, len(model.encoder.feature_names)):
         predictions = _predicted(model, piece)
         file.write(predictions.to_csv(header=before == 0))
         notes += [note.behind(before) for note in predictions.notes]
-        before += len(piece)
     return [str(note) for note in added_up(notes)]
 
 

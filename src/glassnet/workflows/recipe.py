@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from glassnet.data.table import Table
 from glassnet.given import whole_number
 from glassnet.update.optimizer import Optimizer
 from glassnet.workflows.presets import Preset, preset_named
@@ -78,9 +77,8 @@ class Recipe:
                 f"hidden are the units of each hidden layer, like (64, 64); not {self.hidden!r}"
             )
 
-    def chosen(self, table: Table) -> Preset:
-        """Return the preset for a table, with what was given in the place of its own choices."""
-        images = any(map(table.is_images, table.columns))
+    def chosen(self, *, images: bool) -> Preset:
+        """Return the preset for images or other columns, with what was given in its place."""
         named = {name: getattr(self, name) for name in CHOICES}
         given = {name: value for name, value in named.items() if value is not None}
         preset = preset_named(self.preset or ("images" if images else "tabular"))

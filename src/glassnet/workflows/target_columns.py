@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,14 +72,17 @@ class Answers:
         labels = tuple(map(ClassTarget, self.names, self.classes))
         return labels[0] if self.task == "classes" else LabelsTarget(labels)
 
-    def groups(self, rows: Rows) -> NDArray[np.int16] | None:
+    def groups(self, rows: Rows) -> NDArray[np.integer[Any]] | None:
         """Return the place of the class of each row that has one; None of labels and numbers."""
         if self.task != "classes":
             return None
         target = ClassTarget(self.names[0], self.classes[0])
-        known = rows.select(self.names).rows(self.known)
-        places = [target.places(piece).astype(np.int16) for piece in known.pieces()]
-        return np.concatenate(places)
+        groups = np.empty(int(self.known.sum()), np.min_scalar_type(target.outputs))
+        filled = 0
+        for piece in rows.select(self.names).rows(self.known).pieces():
+            groups[filled : filled + len(piece)] = target.places(piece)
+            filled += len(piece)
+        return groups
 
 
 def answers_in(rows: Rows, names: tuple[str, ...], task: Task | None) -> Answers:

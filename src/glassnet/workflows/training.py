@@ -20,7 +20,7 @@ from glassnet.network import Network
 from glassnet.together import fit_together
 from glassnet.workflows.calibration import calibrate
 from glassnet.workflows.evaluation import Evaluation, evaluate
-from glassnet.workflows.examples import Encoded, Role, encoded, hold_back, sample_of
+from glassnet.workflows.examples import Encoded, Role, encoded, roles_of, sample_of
 from glassnet.workflows.presets import Preset
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.target_columns import Answers, answers_in
@@ -115,21 +115,15 @@ def train(
         raise ValueError("only classes can be balanced, not numbers or labels")
     if recipe.calibrated and answers.task != "classes":
         raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
-    groups = answers.groups(whole)
-    roles = answers.known.astype(np.int8)  # Role.LEARNING, or Role.LEFT_OUT
-    if recipe.held_out and tested is None:
-        hold_back(roles, Role.HELD_OUT, recipe.held_out, recipe.seed, groups, number=0)
-    target = answers.target(whole, roles == Role.LEARNING)
-    sample = sample_of(whole, roles, recipe.seed)
-    learned = sample.without(*names)
-    rows_learned = int((roles == Role.LEARNING).sum())
-    preset = recipe.chosen(learned)
-    if preset.validation:
-        own = None if groups is None else groups[roles[answers.known] == Role.LEARNING]
-        hold_back(roles, Role.VALIDATION, preset.validation, recipe.seed, own, number=1)
-    encoder = preset.encoder(learned)
-    in_file = isinstance(whole, TableFile)
-    examples = encoded(whole, roles, encoder, target, in_file=in_file)
+    held_out_part = recipe.held_out if tested is None else 0.0
+    preset = recipe.chosen(images=_holds_images(whole))
+    roles = roles_of(whole, answers, held_out_part, preset.validation, recipe.seed)
+    learning = (roles == Role.LEARNING) | (roles == Role.VALIDATION)
+    rows_learned = int(learning.sum())
+    target = answers.target(whole, learning)
+    sample = sample_of(whole, learning, recipe.seed)
+    encoder = preset.encoder(sample.without(*names))
+    examples = encoded(whole, roles, encoder, target, in_file=isinstance(whole, TableFile))
     notes = [*answers.notes, *_concerns(sample, answers, rows_learned), *examples.notes]
     held_out = whole.rows(roles == Role.HELD_OUT) if tested is None else tested
     seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
@@ -165,6 +159,10 @@ def _rows_of(table: Any) -> Rows:
     if isinstance(table, str | Path):
         return open_table(table)
     return table if isinstance(table, Rows) else as_table(table)
+
+
+def _holds_images(table: Rows) -> bool:
+    return isinstance(table, Table) and any(map(table.is_images, table.names))
 
 
 def _without(table: Rows, leave_out: Collection[str], names: Sequence[str]) -> Rows:
