@@ -1,0 +1,194 @@
+"""Fashion-MNIST by one command, and the same network by other libraries.
+
+``python -m benchmarks.fashion FOLDER``, where the folder holds the four IDX files. Each library
+runs in a process of its own, from the start of Python to the accuracy on the 10,000 test images:
+784-512-256-10, GELU, dropout 0.3, softmax, Adam along half a cosine, batches of 128, 30 epochs.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.machine import description
+from benchmarks.task import Array
+
+LAYERS = (784, 512, 256, 10)
+DROPOUT, RATE, BATCH = 0.3, 0.001, 128
+REPORT = Path(__file__).with_name("FASHION.md")
+
+
+def main() -> None:
+    """Time all libraries by turns, and write FASHION.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--library", choices=list(LIBRARIES), help="Run this one here.")
+    chosen = parser.parse_args()
+    if chosen.library:
+        print(LIBRARIES[chosen.library](chosen.folder, chosen.epochs))
+        return
+    results: dict[str, list[tuple[float, float]]] = {name: [] for name in LIBRARIES}
+    for _ in range(chosen.rounds):
+        for name in LIBRARIES:
+            results[name].append(_timed(name, chosen.folder, chosen.epochs))
+            print(name, *results[name][-1], flush=True)
+    REPORT.write_text(_report(results, chosen.epochs), encoding="utf-8")
+
+
+def _timed(library: str, folder: Path, epochs: int) -> tuple[float, float]:
+    """Return the seconds of a whole process, and the accuracy that it printed."""
+    command = [sys.executable, "-m", "benchmarks.fashion", str(folder), "--library", library]
+    began = time.perf_counter()
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*command, "--epochs", str(epochs)], check=True, capture_output=True, text=True
+    )
+    return time.perf_counter() - began, float(done.stdout.split()[-1])
+
+
+def with_glassnet(folder: Path, epochs: int) -> float:
+    """Train by the workflow of ``glassnet train FOLDER``, which evaluates and diagnoses too."""
+    from glassnet.data.images import CLASS, read_images
+    from glassnet.workflows.recipe import Recipe
+    from glassnet.workflows.training import train
+
+    table, test, _ = read_images(folder)
+    trained = train(table, CLASS, Recipe(epochs=epochs), progress=False, test=test)
+    return trained.evaluation.scores["accuracy"]
+
+
+def with_jax(folder: Path, epochs: int) -> float:
+    """Train by one compiled scan over all batches of an epoch."""
+    import jax
+    import jax.numpy as jnp
+
+    (x, y), (test_x, test_y) = (_examples(folder, split) for split in ("train", "t10k"))
+    layers = [(jnp.array(w), jnp.array(b)) for w, b in _start()]
+    X, desired = jnp.array(x), jnp.array(np.eye(10, dtype=np.float32)[y])
+    steps = epochs * -(-len(x) // BATCH)
+
+    def logits(layers: Any, x: Any, key: Any = None) -> Any:
+        for number, (w, b) in enumerate(layers[:-1]):
+            x = jax.nn.gelu(x @ w + b, approximate=False)
+            if key is not None:
+                kept = jax.random.bernoulli(jax.random.fold_in(key, number), 1 - DROPOUT, x.shape)
+                x = jnp.where(kept, x / (1 - DROPOUT), 0)
+        w, b = layers[-1]
+        return x @ w + b
+
+    def error(layers: Any, rows: Any, key: Any) -> Any:
+        log_p = jax.nn.log_softmax(logits(layers, X[rows], key))
+        return -(desired[rows] * log_p).sum() / len(rows)
+
+    def step(carry: Any, rows: Any) -> tuple[Any, None]:
+        layers, m, v, number = carry
+        key = jax.random.fold_in(jax.random.PRNGKey(0), number)
+        gradient = jax.grad(error)(layers, rows, key)
+        rate = RATE * (1 + jnp.cos(jnp.pi * number / steps)) / 2
+        m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, gradient)
+        v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, gradient)
+        m_scale, v_scale = 1 / (1 - 0.9 ** (number + 1)), 1 / (1 - 0.999 ** (number + 1))
+        layers = jax.tree.map(
+            lambda w, m, v: w - rate * m * m_scale / (jnp.sqrt(v * v_scale) + 1e-8), layers, m, v
+        )
+        return (layers, m, v, number + 1), None
+
+    epoch = jax.jit(lambda carry, order: jax.lax.scan(step, carry, order)[0])
+    zeros = jax.tree.map(jnp.zeros_like, layers)
+    carry = (layers, zeros, zeros, 0)
+    random = np.random.default_rng(0)
+    whole = len(x) // BATCH * BATCH  # of the last 96 images a scan would be compiled anew
+    for _ in range(epochs):
+        carry = epoch(carry, random.permutation(len(x))[:whole].reshape(-1, BATCH))
+    predicted = np.asarray(jax.jit(logits)(carry[0], jnp.array(test_x))).argmax(axis=1)
+    return float((predicted == test_y).mean())
+
+
+def with_pytorch(folder: Path, epochs: int) -> float:
+    """Train as people usually do, with batches cut from tensors in memory."""
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    (x, y), (test_x, test_y) = (
+        map(torch.from_numpy, _examples(folder, split)) for split in ("train", "t10k")
+    )
+    parts: list[nn.Module] = []
+    for before, units in pairwise(LAYERS[:-1]):
+        parts += [nn.Linear(before, units), nn.GELU(), nn.Dropout(DROPOUT)]
+    net = nn.Sequential(*parts, nn.Linear(*LAYERS[-2:]))
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    steps = epochs * -(-len(x) // BATCH)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    cost = nn.CrossEntropyLoss()
+    for _ in range(epochs):
+        for rows in torch.randperm(len(x)).split(BATCH):
+            optimizer.zero_grad()
+            cost(net(x[rows]), y[rows]).backward()
+            optimizer.step()
+            schedule.step()
+    net.eval()
+    with torch.no_grad():
+        return float((net(test_x).argmax(dim=1) == test_y).float().mean())
+
+
+LIBRARIES: dict[str, Callable[[Path, int], float]] = {
+    "Glassnet": with_glassnet,
+    "JAX": with_jax,
+    "PyTorch": with_pytorch,
+}
+
+
+def _examples(folder: Path, split: str) -> tuple[Array, Array]:
+    import gzip
+
+    def read(name: str, header: int) -> Array:
+        (file,) = folder.glob(f"{split}-{name}-ubyte*")
+        opener = gzip.open if file.suffix == ".gz" else open
+        with opener(file, "rb") as opened:
+            return np.frombuffer(opened.read(), np.uint8, offset=header)
+
+    x = read("images-idx3", 16).reshape(-1, LAYERS[0]).astype(np.float32) / 255
+    return x, read("labels-idx1", 8).astype(np.int64)
+
+
+def _start() -> list[tuple[Array, Array]]:
+    """Weights by Glorot and Bengio, biases of 0."""
+    random = np.random.default_rng(0)
+    layers = []
+    for before, units in pairwise(LAYERS):
+        most = np.sqrt(6 / (before + units))
+        weights = random.uniform(-most, most, (before, units)).astype(np.float32)
+        layers.append((weights, np.zeros(units, dtype=np.float32)))
+    return layers
+
+
+def _report(results: dict[str, list[tuple[float, float]]], epochs: int) -> str:
+    medians = {name: statistics.median(t for t, _ in runs) for name, runs in results.items()}
+    words = (
+        "60,000 images, 784-512-256-10, GELU, dropout 0.3, Adam along half a cosine, batches of "
+        f"128, {epochs} epochs: whole processes, from the start of Python to the accuracy on the "
+        f"10,000 test images, by turns; the median of {len(results['Glassnet'])}. Written by "
+        "`python -m benchmarks.fashion`."
+    )
+    lines = ["# Fashion-MNIST by one command", "", words, "", *description(), ""]
+    lines += ["| library | seconds | beside Glassnet | accuracy |", "| --- | ---: | ---: | ---: |"]
+    for name, runs in results.items():
+        accuracies = [f"{accuracy:.4f}" for _, accuracy in runs]
+        shown = "–".join(dict.fromkeys((min(accuracies), max(accuracies))))
+        ratio = medians[name] / medians["Glassnet"]
+        lines.append(f"| {name} | {medians[name]:.1f} | {ratio:.2f} | {shown} |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()
