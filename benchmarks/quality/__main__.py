@@ -10,6 +10,7 @@ import logging
 import os
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, default=Path("build/quality.jsonl"))
     parser.add_argument("--report", type=Path, default=HERE / "QUALITY.md")
     chosen = parser.parse_args()
-    _quiet()
+    quiet()
     chosen.lines.parent.mkdir(exist_ok=True)
     lines = chosen.lines.read_text().splitlines() if chosen.lines.exists() else []
     done = [json.loads(line) for line in lines]
@@ -42,14 +43,16 @@ def main() -> None:
             for model in chosen.models:
                 if (dataset.name, split, model) in known:
                     continue
-                done.append(measured(dataset, split, model))
+                done.append(measured(dataset, split, model, MODELS[model]))
                 with chosen.lines.open("a") as file:
                     file.write(json.dumps(done[-1]) + "\n")
                 print(done[-1], flush=True)
     chosen.report.write_text(summary(done), encoding="utf-8")
 
 
-def measured(dataset: Dataset, split: int, model: str) -> dict[str, Any]:
+def measured(
+    dataset: Dataset, split: int, model: str, fit_and_predict: Callable[..., Any]
+) -> dict[str, Any]:
     """Fit one model on 80 % of one data set and measure its error on the others."""
     from sklearn.model_selection import train_test_split
 
@@ -59,7 +62,7 @@ def measured(dataset: Dataset, split: int, model: str) -> dict[str, Any]:
         frame, y, test_size=0.2, random_state=split, stratify=groups
     )
     began = time.perf_counter()
-    predicted = MODELS[model](train, y_train, test, classes=dataset.classes, seed=split)
+    predicted = fit_and_predict(train, y_train, test, classes=dataset.classes, seed=split)
     seconds = time.perf_counter() - began
     if dataset.classes:
         names, counts = np.unique(y_train, return_counts=True)
@@ -78,7 +81,8 @@ def measured(dataset: Dataset, split: int, model: str) -> dict[str, Any]:
     }
 
 
-def _quiet() -> None:
+def quiet() -> None:
+    """Keep the libraries' warnings from the terminal."""
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     os.environ.setdefault("PYTHONWARNINGS", "ignore")

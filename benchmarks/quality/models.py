@@ -12,13 +12,17 @@ def _text_columns(frame: Any) -> list[str]:
     return [name for name in frame.columns if not np.issubdtype(frame[name].dtype, np.number)]
 
 
-def glassnet(ensemble: int = 1) -> Callable[..., Any]:
-    """Glassnet's preset for tables: the frame as it is."""
+def glassnet(
+    ensemble: int = 1, preset: Any = None, learning_rate: float | None = None
+) -> Callable[..., Any]:
+    """Glassnet's preset for tables, or another one: the frame as it is."""
 
     def predict(train: Any, y: Any, test: Any, *, classes: bool, seed: int) -> Any:
         import glassnet as gn
 
-        recipe = gn.Recipe(seed=seed, held_out=0, ensemble=ensemble)
+        recipe = gn.Recipe(
+            preset, seed=seed, held_out=0, ensemble=ensemble, learning_rate=learning_rate
+        )
         task: Literal["classes", "numbers"] = "classes" if classes else "numbers"
         frame = train.assign(target=y)
         return gn.train(frame, "target", recipe, task, progress=False).model.predict(test)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from benchmarks.quality.datasets import MOST_ROWS
 from benchmarks.quality.models import MODELS
 
-__all__ = ["summary"]
+__all__ = ["SHIFT", "bootstrapped", "summary"]
 
 Matrix = NDArray[np.float64]
 # Added to errors before they are divided, so that none and one mistake in a thousand are alike.
@@ -85,7 +85,8 @@ def _ranks(means: Matrix) -> Matrix:
     return ranks
 
 
-def _bootstrapped(values: Matrix) -> tuple[float, float]:
+def bootstrapped(values: Matrix) -> tuple[float, float]:
+    """Return the 95 % interval of a mean."""
     random = np.random.default_rng(0)
     means = values[random.integers(len(values), size=(2000, len(values)))].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
@@ -93,12 +94,12 @@ def _bootstrapped(values: Matrix) -> tuple[float, float]:
 
 
 def _interval(values: Matrix, digits: int) -> str:
-    low, high = _bootstrapped(values)
+    low, high = bootstrapped(values)
     return f"{values.mean():.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
 
 
 def _ratio(means: Matrix, place: int, peer: int) -> str:
     """The geometric mean of the errors' ratios."""
     logs = np.log(means[:, place] + SHIFT) - np.log(means[:, peer] + SHIFT)
-    low, high = _bootstrapped(logs)
+    low, high = bootstrapped(logs)
     return f"{np.exp(logs.mean()):.3f} ({np.exp(low):.3f}–{np.exp(high):.3f})"

@@ -179,7 +179,7 @@ def train(
     from glassnet.structure.file import require_writable
     from glassnet.views.text import document_text
     from glassnet.workflows.recipe import Recipe
-    from glassnet.workflows.report import history_section
+    from glassnet.workflows.report import history_section, require_report_writable
     from glassnet.workflows.source import read_source
     from glassnet.workflows.training import train as run
 
@@ -202,8 +202,9 @@ def train(
     names = targets or (CLASS,)
     path = output or Path(f"{source.resolve().stem}.safetensors")
     _require_other_file(path, source)
-    for file in filter(None, (path, report)):
-        require_writable(file)
+    require_writable(path)
+    if report is not None:
+        require_report_writable(report)
     show = False if as_json else None
     name = source.resolve().name
     trained = run(
@@ -263,15 +264,18 @@ def evaluate(
 ) -> None:
     """Compare MODEL's predictions with the target column of SOURCE, or its images' classes."""
     from glassnet.formula.document import Document
-    from glassnet.structure.file import require_writable
     from glassnet.views.text import document_text
     from glassnet.workflows.evaluation import evaluate as run
-    from glassnet.workflows.report import evaluation_sections, write_report
+    from glassnet.workflows.report import (
+        evaluation_sections,
+        require_report_writable,
+        write_report,
+    )
     from glassnet.workflows.source import read_source
 
     if report is not None:
         _require_other_file(report, model, source)
-        require_writable(report)
+        require_report_writable(report)
     loaded = _load_model(model)
     data = read_source(source, loaded.encoder)
     measured = importances or report is not None

@@ -13,7 +13,14 @@ from glassnet.data.encoder import Encoder
 from glassnet.data.encoders import TableEncoder, encoder_from_dict
 from glassnet.data.number_encoder import NumberEncoder
 from glassnet.data.table import Table
-from glassnet.data.targets import ClassTarget, NumberTarget, Target, target_from_dict
+from glassnet.data.targets import (
+    ClassTarget,
+    LabelsTarget,
+    NumbersTarget,
+    NumberTarget,
+    Target,
+    target_from_dict,
+)
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Equation, Paragraph
 from tests.tables import fruits, text_column
@@ -174,6 +181,13 @@ def test_category_encoders_and_targets_go_through_dicts_unchanged(
     assert target_from_dict(target.to_dict()) == target
 
 
+def test_several_targets_go_through_dicts_unchanged() -> None:
+    numbers = NumbersTarget((NumberTarget("a", 1, 2), NumberTarget("b", 3, 4)))
+    labels = LabelsTarget((ClassTarget("a", ("no", "yes")), ClassTarget("b", ("0", "1"))))
+    for target in (numbers, labels):
+        assert target_from_dict(target.to_dict()) == target
+
+
 NUMBER = NumberEncoder("a", 1, 2, False).to_dict()
 WRONG: list[Any] = [
     None,
@@ -194,6 +208,10 @@ WRONG: list[Any] = [
     {"kind": "category", "name": "c", "categories": "red"},
     {"kind": "class", "name": "c", "classes": 3},
     {"kind": "class", "name": "c", "classes": "ab"},
+    {**NUMBER, "name": ["a"]},
+    {**NUMBER, "kind": "numbers", "targets": [NumberTarget("a", 0, 1).to_dict()]},
+    {"kind": "numbers", "targets": {"a": 1}},
+    {"kind": "labels", "labels": [ClassTarget(n, ("a", "b", "c")).to_dict() for n in "xy"]},
 ]
 
 

@@ -159,6 +159,10 @@ def test_weights_and_biases_can_be_set() -> None:
         ({"learning_rate_init": 0}, "learning_rate must be above 0"),
         ({"max_iter": 0}, "max_iter must be at least 1"),
         ({"validation_fraction": 1.0}, "validation_fraction must be from 0 to below 1"),
+        (
+            {"validation_fraction": 0.0, "early_stopping": True},
+            "validation_fraction must be above 0 and below 1",
+        ),
         ({"n_iter_no_change": 0}, "n_iter_no_change must be at least 1"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"dropout": 1.0}, "a rate of dropout must be from 0 to below 1"),
@@ -170,6 +174,12 @@ def test_impossible_parameters_are_refused(parameters: dict[str, Any], message: 
     X, y = iris()
     with pytest.raises(ValueError, match=message):
         MLPClassifier(**parameters).fit(X[:100], y[:100])
+
+
+def test_a_callback_is_a_function() -> None:
+    X, y = iris()
+    with pytest.raises(TypeError, match="a callback is a function of the estimator, not 5"):
+        MLPClassifier(callbacks=5).fit(X, y)
 
 
 def test_mistakes_in_the_data_are_named() -> None:

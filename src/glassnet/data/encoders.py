@@ -13,7 +13,7 @@ from glassnet.data.encoder import Encoder
 from glassnet.data.image_encoder import ImageEncoder
 from glassnet.data.notes import Note
 from glassnet.data.number_encoder import NumberEncoder
-from glassnet.data.records import above_zero, finite, texts
+from glassnet.data.records import above_zero, finite, text, texts
 from glassnet.data.table import Table
 from glassnet.errors import FileFormatError
 from glassnet.formula.document import Block
@@ -106,13 +106,13 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
             case "number":
                 return _number_encoder(record)
             case "category":
-                return CategoryEncoder(str(record["name"]), texts(record["categories"]))
+                return CategoryEncoder(text(record["name"]), texts(record["categories"]))
             case "image":
-                return ImageEncoder(str(record["name"]), _image_shape(record["shape"]))
+                return ImageEncoder(text(record["name"]), _image_shape(record["shape"]))
             case "date":
                 days, periods = _number_encoder(record["days"]), texts(record["periods"])
                 if set(periods) <= set(PERIODS):
-                    return DateEncoder(str(record["name"]), days, periods)
+                    return DateEncoder(text(record["name"]), days, periods)
     except (KeyError, TypeError, ValueError, OverflowError):
         pass
     raise FileFormatError("the file holds an encoder that this version does not know")
@@ -128,4 +128,4 @@ def _image_shape(sides: Any) -> tuple[int, ...]:
 def _number_encoder(record: dict[str, Any]) -> NumberEncoder:
     center, scale = finite(record["center"]), above_zero(record["scale"])
     indicator, clips = bool(record["indicator"]), bool(record["clips"])
-    return NumberEncoder(str(record["name"]), center, scale, indicator, clips)
+    return NumberEncoder(text(record["name"]), center, scale, indicator, clips)

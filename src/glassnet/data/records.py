@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["above_zero", "finite", "texts"]
+__all__ = ["above_zero", "finite", "text", "texts"]
 
 
 def finite(value: Any) -> float:
@@ -30,3 +30,10 @@ def texts(values: Any) -> tuple[str, ...]:
     if len(set(values)) < len(values):
         raise ValueError(values)
     return tuple(values)
+
+
+def text(value: Any) -> str:
+    """Return a text; TypeError if it is none."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

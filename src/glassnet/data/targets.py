@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.records import above_zero, finite, texts
+from glassnet.data.records import above_zero, finite, text, texts
 from glassnet.data.table import Table, number_label
 from glassnet.errors import FileFormatError
 from glassnet.formula.document import Block, Equation, worked
@@ -426,19 +426,14 @@ def target_from_dict(record: dict[str, Any]) -> Target:
 
 
 def _class_target(record: dict[str, Any]) -> ClassTarget:
-    return ClassTarget(_name(record), texts(record["classes"]))
+    return ClassTarget(text(record["name"]), texts(record["classes"]))
 
 
 def _number_target(record: dict[str, Any]) -> NumberTarget:
-    return NumberTarget(_name(record), finite(record["mean"]), above_zero(record["scale"]))
+    return NumberTarget(text(record["name"]), finite(record["mean"]), above_zero(record["scale"]))
 
 
 def _several(records: Any, one: Callable[[dict[str, Any]], T]) -> tuple[T, ...]:
     if not isinstance(records, list) or len(records) < 2:
         raise ValueError(records)
     return tuple(one(record) for record in records)
-
-
-def _name(record: dict[str, Any]) -> str:
-    (name,) = texts([record["name"]])
-    return name

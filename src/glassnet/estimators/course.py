@@ -153,4 +153,4 @@ def several(callbacks: Any) -> list[Callable[[Any], object]]:
     """Return callbacks as a list: none, one, or several were given."""
     if callbacks is None:
         return []
-    return [callbacks] if callable(callbacks) else list(callbacks)
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]

@@ -8,6 +8,7 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator
 
+from glassnet.estimators.course import several
 from glassnet.estimators.start import hidden_activations
 from glassnet.given import one_of, real_number, whole_number
 from glassnet.update.lbfgs import LBFGS
@@ -60,7 +61,11 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         whole_number("max_fun", self.max_fun, 1)
         real_number("power_t", self.power_t, 0)
         real_number("tol", self.tol, 0)
-        real_number("validation_fraction", self.validation_fraction, 0, 1, most_too=False)
+        fraction, none_too = self.validation_fraction, not self.early_stopping
+        real_number("validation_fraction", fraction, 0, 1, least_too=none_too, most_too=False)
+        for callback in several(self.callbacks):
+            if not callable(callback):
+                raise TypeError(f"a callback is a function of the estimator, not {callback!r}")
         if self.n_iter_no_change != np.inf:
             whole_number("n_iter_no_change", self.n_iter_no_change, 1)
         if self.batch_size != "auto":

@@ -20,9 +20,9 @@ class Recipe:
 
     Attributes
     ----------
-    preset : {"tabular", "images", "plain"}, optional
-        ``presets`` says what they choose, and why. If not given, ``"images"`` for images,
-        ``"tabular"`` for other columns.
+    preset : {"tabular", "images", "plain"} or Preset, optional
+        ``presets`` says what they choose, and why; or one of your own. If not given, ``"images"``
+        for images, ``"tabular"`` for other columns.
     hidden : tuple of int, optional
         Units of the hidden layers.
     epochs, batch_size : int, optional
@@ -47,7 +47,7 @@ class Recipe:
         best (temperature scaling); which class is the most probable stays.
     """
 
-    preset: str | None = None
+    preset: str | Preset | None = None
     hidden: tuple[int, ...] | None = None
     epochs: int | None = None
     batch_size: int | None = None
@@ -62,8 +62,10 @@ class Recipe:
     calibrated: bool = False
 
     def __post_init__(self) -> None:
-        if self.preset is not None:
+        if isinstance(self.preset, str):
             preset_named(self.preset)
+        elif not isinstance(self.preset, Preset | None):
+            raise TypeError(f"a preset is a name, like 'tabular', or a Preset; not {self.preset!r}")
         whole_number("ensemble", self.ensemble, 1, 1000)
         for name in ("epochs", "batch_size"):
             if getattr(self, name) is not None:
@@ -81,7 +83,9 @@ class Recipe:
         """Return the preset for images or other columns, with what was given in its place."""
         named = {name: getattr(self, name) for name in CHOICES}
         given = {name: value for name, value in named.items() if value is not None}
-        preset = preset_named(self.preset or ("images" if images else "tabular"))
+        preset = self.preset or ("images" if images else "tabular")
+        if isinstance(preset, str):
+            preset = preset_named(preset)
         if self.calibrated and not (preset.validation or "validation" in given):
             given["validation"] = FOR_CALIBRATION
         return replace(preset, **given)

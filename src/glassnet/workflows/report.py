@@ -23,7 +23,7 @@ from glassnet.formula.document import (
 from glassnet.formula.document import Table as DocumentTable
 from glassnet.learning.history import History
 from glassnet.model import Model
-from glassnet.structure.file import write_atomically
+from glassnet.structure.file import require_writable, write_atomically
 from glassnet.views.html import document_page
 from glassnet.workflows.evaluation import Evaluation
 
@@ -32,6 +32,7 @@ __all__ = [
     "examples_section",
     "findings_sections",
     "history_section",
+    "require_report_writable",
     "write_report",
 ]
 
@@ -100,7 +101,8 @@ def evaluation_sections(
             (number, one.true, one.predicted, one.loss)
             for number, one in zip(numbers, evaluation.mistakes, strict=True)
         ]
-        table = DocumentTable(("row", "true", "predicted", "loss"), tuple(rows))
+        caption = "Rows are counted from 1, among those that were evaluated"
+        table = DocumentTable(("row", "true", "predicted", "loss"), tuple(rows), caption)
         sections.append(Section("The worst mistakes", (table,)))
     return sections
 
@@ -152,9 +154,22 @@ def write_report(
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
 
 
+def require_report_writable(path: Path) -> None:
+    """Raise the OSError that writing a report would raise, before the work and not after it."""
+    require_writable(path)
+    folder = _folder_of(path)
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"the report's other pages go to {folder}, which is a file")
+
+
+def _folder_of(report: Path) -> Path:
+    """Where a report's other pages are."""
+    return report.with_name(f"{report.stem}-rows")
+
+
 def _write_explanations(path: Path, model: Model, rows: Rows, evaluation: Evaluation) -> list[str]:
     """Write a page for each of the worst mistakes; return their addresses from the report."""
-    folder = path.with_name(f"{path.stem}-rows")
+    folder = _folder_of(path)
     if evaluation.mistakes:
         folder.mkdir(exist_ok=True)
     chosen = np.unique([mistake.row for mistake in evaluation.mistakes]).astype(np.int64)

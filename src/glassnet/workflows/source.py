@@ -52,6 +52,8 @@ def read_source(
     if wanted is not None and isinstance(wanted, ImageEncoder) != images:
         needs, got = ("images", "a table") if not images else ("a table", "images")
         raise ValueError(f"the model predicts from {needs}; {path} is {got}")
+    if not images and options not in (None, ImageOptions()):
+        raise ValueError(f"sizes, colours and broken files are those of images; {path} is a table")
     if not images:
         return Source(open_table(path, encoder.text_columns if encoder else ()), None, [], False)
     options = options or ImageOptions()
