@@ -9,6 +9,8 @@ import numpy as np
 
 from glassnet.data.arrays import Array
 from glassnet.data.concerns import concerns
+from glassnet.data.encoders import TableEncoder
+from glassnet.data.notes import Note
 from glassnet.data.rows import Rows
 from glassnet.data.table import Table, as_table, where_known
 from glassnet.data.table_file import TableFile, open_table
@@ -109,34 +111,20 @@ def train(
         raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
     names = (target_name,) if isinstance(target_name, str) else tuple(target_name)
     whole = _without(_rows_of(table), leave_out, names)
-    answers = answers_in(whole, names, task)
-    tested = None if test is None else _tested(_rows_of(test), answers)
-    if recipe.balanced and answers.task != "classes":
-        raise ValueError("only classes can be balanced, not numbers or labels")
-    if recipe.calibrated and answers.task != "classes":
-        raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
-    held_out_part = recipe.held_out if tested is None else 0.0
     preset = recipe.chosen(images=_holds_images(whole))
-    roles = roles_of(whole, answers, held_out_part, preset.validation, recipe.seed)
-    learning = (roles == Role.LEARNING) | (roles == Role.VALIDATION)
-    rows_learned = int(learning.sum())
-    target = answers.target(whole, learning)
-    sample = sample_of(whole, learning, recipe.seed)
-    encoder = preset.encoder(sample.without(*names))
-    examples = encoded(whole, roles, encoder, target, in_file=isinstance(whole, TableFile))
-    notes = [*answers.notes, *_concerns(sample, answers, rows_learned), *examples.notes]
-    held_out = whole.rows(roles == Role.HELD_OUT) if tested is None else tested
+    prepared = _prepared(whole, names, recipe, preset, task, test)
+    target, examples, held_out = prepared.target, prepared.examples, prepared.held_out
     seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
     first, *others = (_network(target, examples.used, preset, seed) for seed in seeds)
     provenance: dict[str, Any] = {
         "table": name,
-        "rows": rows_learned,
+        "rows": prepared.rows_learned,
         "held_out": len(held_out),
         "seed": recipe.seed,
         "preset": type(preset).__name__.lower(),
         "usual": target.in_its_unit(examples.mean_desired[np.newaxis])[0].tolist(),
     }
-    model = Model(first, encoder, target, provenance, tuple(others))
+    model = Model(first, prepared.encoder, target, provenance, tuple(others))
     few = examples.learning.sample(MOST_DIAGNOSED)
     watch = Watch(
         model.network, few.x, few.targets, tell, best_comes_back=examples.validation is not None
@@ -151,8 +139,48 @@ def train(
         model.provenance["scores"] = evaluation.scores
         if save_as is not None:
             model.save(save_as)
-    texts = [str(note) for note in notes]
-    return Trained(model, history, evaluation, held_out, rows_learned, texts, findings)
+    notes = [str(note) for note in prepared.notes]
+    return Trained(model, history, evaluation, held_out, prepared.rows_learned, notes, findings)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A table's rows, divided and encoded."""
+
+    target: Target
+    encoder: TableEncoder
+    examples: Encoded
+    held_out: Rows
+    rows_learned: int
+    notes: list[str | Note]
+
+
+def _prepared(
+    whole: Rows,
+    names: tuple[str, ...],
+    recipe: Recipe,
+    preset: Preset,
+    task: Task | None,
+    test: Any,
+) -> _Prepared:
+    answers = answers_in(whole, names, task)
+    if recipe.balanced and answers.task != "classes":
+        raise ValueError("only classes can be balanced, not numbers or labels")
+    if recipe.calibrated and answers.task != "classes":
+        raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
+    tested = None if test is None else _tested(_rows_of(test), answers)
+    held_out_part = recipe.held_out if tested is None else 0.0
+    roles = roles_of(whole, answers, held_out_part, preset.validation, recipe.seed)
+    learning = (roles == Role.LEARNING) | (roles == Role.VALIDATION)
+    rows_learned = int(learning.sum())
+    target = answers.target(whole, learning)
+    sample = sample_of(whole, learning, recipe.seed)
+    encoder = preset.encoder(sample.without(*names))
+    examples = encoded(whole, roles, encoder, target, in_file=isinstance(whole, TableFile))
+    sentences = _concerns(sample, answers, rows_learned)
+    notes: list[str | Note] = [*answers.notes, *sentences, *examples.notes]
+    held_out = whole.rows(roles == Role.HELD_OUT) if tested is None else tested
+    return _Prepared(target, encoder, examples, held_out, rows_learned, notes)
 
 
 def _rows_of(table: Any) -> Rows:
