@@ -33,10 +33,7 @@ def main() -> None:
     parser.add_argument("--report", type=Path, default=HERE / "QUALITY.md")
     chosen = parser.parse_args()
     quiet()
-    chosen.lines.parent.mkdir(exist_ok=True)
-    lines = chosen.lines.read_text().splitlines() if chosen.lines.exists() else []
-    done = [json.loads(line) for line in lines]
-    known = {(entry["dataset"], entry["split"], entry["model"]) for entry in done}
+    done, known = resumed(chosen.lines)
     datasets = list(loaded(chosen.datasets))
     for split in range(chosen.splits):
         for dataset in datasets:
@@ -48,6 +45,13 @@ def main() -> None:
                     file.write(json.dumps(done[-1]) + "\n")
                 print(done[-1], flush=True)
     chosen.report.write_text(summary(done), encoding="utf-8")
+
+
+def resumed(lines: Path) -> tuple[list[dict[str, Any]], set[tuple[str, int, str]]]:
+    """Return what a file of lines holds already: the measurements, and what each is of."""
+    lines.parent.mkdir(exist_ok=True)
+    done = [json.loads(line) for line in lines.read_text().splitlines()] if lines.exists() else []
+    return done, {(entry["dataset"], entry["split"], entry["model"]) for entry in done}
 
 
 def measured(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.quality.__main__ import measured, quiet
+from benchmarks.quality.__main__ import measured, quiet, resumed
 from benchmarks.quality.datasets import loaded
 from benchmarks.quality.models import glassnet
 from benchmarks.quality.summary import SHIFT, bootstrapped
@@ -118,10 +118,7 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, default=Path("build/choices.jsonl"))
     chosen = parser.parse_args()
     quiet()
-    chosen.lines.parent.mkdir(exist_ok=True)
-    lines = chosen.lines.read_text().splitlines() if chosen.lines.exists() else []
-    done = [json.loads(line) for line in lines]
-    known = {(entry["dataset"], entry["split"], entry["model"]) for entry in done}
+    done, known = resumed(chosen.lines)
     for split in range(chosen.splits):
         for dataset in loaded(None):
             for name, changes in CHOICES.items():

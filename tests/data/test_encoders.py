@@ -211,7 +211,7 @@ WRONG: list[Any] = [
     {**NUMBER, "name": ["a"]},
     {**NUMBER, "kind": "numbers", "targets": [NumberTarget("a", 0, 1).to_dict()]},
     {"kind": "numbers", "targets": {"a": 1}},
-    {"kind": "labels", "labels": [ClassTarget(n, ("a", "b", "c")).to_dict() for n in "xy"]},
+    {"kind": "labels", "targets": [ClassTarget(n, ("a", "b", "c")).to_dict() for n in "xy"]},
 ]
 
 

@@ -229,12 +229,10 @@ class NumberTarget(Target):
         return {"kind": "number", "name": self.name, "mean": self.mean, "scale": self.scale}
 
 
-@dataclass(frozen=True)
-class NumbersTarget(Target):
-    """Several numbers, an output for each."""
+class SeveralTarget(Target):
+    """Several columns, an output for each."""
 
-    targets: tuple[NumberTarget, ...]
-    task = "numbers"
+    targets: tuple[Any, ...]
 
     @property
     def name(self) -> str:  # type: ignore[override]  # it follows from the columns
@@ -250,6 +248,18 @@ class NumbersTarget(Target):
     def outputs(self) -> int:
         """One for each column."""
         return len(self.targets)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {"kind": self.task, "targets": [target.to_dict() for target in self.targets]}
+
+
+@dataclass(frozen=True)
+class NumbersTarget(SeveralTarget):
+    """Several numbers."""
+
+    targets: tuple[NumberTarget, ...]
+    task = "numbers"
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -291,47 +301,28 @@ class NumbersTarget(Target):
         ]
         return np.stack(columns, axis=1)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": "numbers", "targets": [target.to_dict() for target in self.targets]}
-
 
 @dataclass(frozen=True)
-class LabelsTarget(Target):
-    """Several labels, each one of two classes: an output is the probability of the second one."""
+class LabelsTarget(SeveralTarget):
+    """Several labels of two classes each: an output is the probability of the second class."""
 
-    labels: tuple[ClassTarget, ...]
+    targets: tuple[ClassTarget, ...]
     task = "labels"
-
-    @property
-    def name(self) -> str:  # type: ignore[override]  # it follows from the columns
-        """The columns, side by side."""
-        return ", ".join(self.columns)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of the columns."""
-        return tuple(label.name for label in self.labels)
-
-    @property
-    def outputs(self) -> int:
-        """One for each column."""
-        return len(self.labels)
 
     @property
     def output_names(self) -> tuple[str, ...]:
         """Each label with the class that the output is the probability of."""
-        return tuple(f"{label.name} = {label.classes[1]}" for label in self.labels)
+        return tuple(f"{label.name} = {label.classes[1]}" for label in self.targets)
 
     def desired(self, table: Table) -> Array:
         """Return 1 where the second class is true, 0 where the first one is."""
-        return np.stack([label.places(table) for label in self.labels], axis=1).astype(np.float64)
+        return np.stack([label.places(table) for label in self.targets], axis=1).astype(np.float64)
 
     def answers(self, predicted: Array) -> Array:
         """Return the more probable class of each label, (rows, columns)."""
         columns = [
             np.array(label.classes)[(predicted[:, number] > 0.5).astype(int)]
-            for number, label in enumerate(self.labels)
+            for number, label in enumerate(self.targets)
         ]
         return np.stack(columns, axis=1)
 
@@ -339,7 +330,7 @@ class LabelsTarget(Target):
         """Return 1 for each label whose second class is right, 0 for the others."""
         answers = _an_answer_for_each(self.columns, answer)
         places = []
-        for label, one in zip(self.labels, answers, strict=True):
+        for label, one in zip(self.targets, answers, strict=True):
             if str(one) not in label.classes:
                 known = " and ".join(map(repr, label.classes))
                 raise ValueError(f"{label.name} has the classes {known}, not {one!r}")
@@ -351,10 +342,6 @@ class LabelsTarget(Target):
         rows = zip(self.output_names, outputs.tolist(), strict=True)
         table = tuple((f"output {k}", name, p) for k, (name, p) in enumerate(rows, start=1))
         return (DocumentTable(("", "is the probability of", "p"), table),)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": "labels", "labels": [label.to_dict() for label in self.labels]}
 
 
 def answers_of(target: Target, table: Table) -> list[Any]:
@@ -417,7 +404,7 @@ def target_from_dict(record: dict[str, Any]) -> Target:
             case "numbers":
                 return NumbersTarget(_several(record["targets"], _number_target))
             case "labels":
-                labels = _several(record["labels"], _class_target)
+                labels = _several(record["targets"], _class_target)
                 if all(len(label.classes) == 2 for label in labels):
                     return LabelsTarget(labels)
     except (KeyError, TypeError, ValueError, OverflowError):
