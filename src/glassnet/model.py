@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from glassnet.data.arrays import Array, counted
 from glassnet.data.encoders import TableEncoder, encoder_from_dict
 from glassnet.data.notes import Note
+from glassnet.data.several_targets import target_from_dict
 from glassnet.data.table import as_table
-from glassnet.data.targets import ClassTarget, Target, target_from_dict
+from glassnet.data.targets import ClassTarget, Target
 from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import chosen_optimizer, explain_with_preface
 from glassnet.explanation.explanation import Explanation

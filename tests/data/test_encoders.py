@@ -12,15 +12,9 @@ from glassnet.data.category_encoder import CategoryEncoder
 from glassnet.data.encoder import Encoder
 from glassnet.data.encoders import TableEncoder, encoder_from_dict
 from glassnet.data.number_encoder import NumberEncoder
+from glassnet.data.several_targets import LabelsTarget, NumbersTarget, target_from_dict
 from glassnet.data.table import Table
-from glassnet.data.targets import (
-    ClassTarget,
-    LabelsTarget,
-    NumbersTarget,
-    NumberTarget,
-    Target,
-    target_from_dict,
-)
+from glassnet.data.targets import ClassTarget, NumberTarget, Target
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Equation, Paragraph
 from tests.tables import fruits, text_column

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassnet.data.table import Table, as_table, is_missing
+from glassnet.data.columns import is_missing
+from glassnet.data.table import Table, as_table
 from glassnet.data.table_file import read_table
 from glassnet.errors import FileFormatError
 from tests.tables import text_column

@@ -7,8 +7,7 @@ import polars as pl
 import pytest
 
 from glassnet.data import table_file
-from glassnet.data.rows import rows_in_piece
-from glassnet.data.table import Table
+from glassnet.data.table import Table, rows_in_piece
 from glassnet.data.table_file import TableFile, open_table, read_table
 from glassnet.errors import FileFormatError
 

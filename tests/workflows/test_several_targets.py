@@ -7,9 +7,9 @@ import pytest
 
 import glassnet as gn
 from glassnet.data.encoders import TableEncoder
-from glassnet.data.rows import Rows
-from glassnet.data.table import Table
-from glassnet.data.targets import ClassTarget, LabelsTarget, NumbersTarget
+from glassnet.data.several_targets import LabelsTarget, NumbersTarget
+from glassnet.data.table import Rows, Table
+from glassnet.data.targets import ClassTarget
 from glassnet.model import Model
 from glassnet.workflows.evaluation import evaluate
 from glassnet.workflows.prediction import predict

@@ -47,8 +47,8 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the table were large: it stays in its file, and is cut often."""
     monkeypatch.setattr(table_file, "LARGE", 1)
-    monkeypatch.setattr("glassnet.data.rows.MOST_ROWS", 1000)
-    monkeypatch.setattr("glassnet.data.rows.MOST_VALUES", 3000)
+    monkeypatch.setattr("glassnet.data.table.MOST_ROWS", 1000)
+    monkeypatch.setattr("glassnet.data.table.MOST_VALUES", 3000)
     monkeypatch.setattr(examples, "MOST_SAMPLED", 3000)
     monkeypatch.setattr(evaluation, "MOST_ROWS", 1500)
     monkeypatch.setattr(learning, "MOST_ROWS_MEASURED", 700)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.data import rows as pieces
+from glassnet.data import table as pieces
 from glassnet.data.arrays import Array
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget, NumberTarget

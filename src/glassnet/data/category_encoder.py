@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
+from glassnet.data.columns import number_label
 from glassnet.data.encoder import Encoder
 from glassnet.data.notes import Note
-from glassnet.data.table import number_label
 from glassnet.errors import LimitError
 from glassnet.formula.document import Block, Paragraph
 

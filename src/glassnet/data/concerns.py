@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.table import Table, is_missing
+from glassnet.data.columns import is_missing
+from glassnet.data.table import Table
 
 __all__ = ["concerns"]
 

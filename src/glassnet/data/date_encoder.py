@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
+from glassnet.data.columns import is_missing
 from glassnet.data.encoder import Encoder
 from glassnet.data.notes import Note
 from glassnet.data.number_encoder import NumberEncoder
-from glassnet.data.table import is_missing
 from glassnet.formula.document import Block, Paragraph, worked
 from glassnet.formula.tree import Call, Formula, Number, Symbol
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array, counted
-from glassnet.data.table import Table, number_label
+from glassnet.data.columns import number_label
+from glassnet.data.table import Table
 from glassnet.errors import FileFormatError, MissingPackageError
 
 __all__ = ["CLASS", "IMAGE", "ImageOptions", "holds_images", "read_idx", "read_images"]

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array, reads_as_number
+from glassnet.data.columns import is_missing
 from glassnet.data.encoder import Encoder, require_usable
 from glassnet.data.notes import Note
-from glassnet.data.table import is_missing
 from glassnet.formula.document import Block, Paragraph, worked
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Call, Symbol

@@ -1,18 +1,99 @@
-"""Tables in memory: columns of numbers, text, dates or images."""
+"""Tables: rows of named columns, in memory or in a file, that are worked through in pieces."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
+from glassnet.data.columns import column_of, is_missing
 from glassnet.data.notes import Note
-from glassnet.data.rows import Rows, rows_in_piece
 
-__all__ = ["Table", "as_table", "is_missing", "number_label", "where_known"]
+__all__ = ["Rows", "Table", "as_table", "numbered_pieces", "rows_in_piece", "where_known"]
+
+# So many rows, and values, are looked at at once, at most.
+MOST_ROWS, MOST_VALUES = 65_536, 4 * 2**20
+
+
+def rows_in_piece(columns: int) -> int:
+    """Return how many rows are in a piece of a table: as many in memory as in a file."""
+    return min(MOST_ROWS, max(MOST_VALUES // max(columns, 1), 1))
+
+
+def numbered_pieces(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]:
+    """Yield pieces of a table of which so many values are made, and how many rows come before each.
+
+    Parameters
+    ----------
+    table : Rows
+    values : int
+        How many are made of a row; few rows are taken where they are many.
+    """
+    before = 0
+    for piece in table.pieces():
+        for part in piece.pieces(max(MOST_VALUES // max(values, 1), 1)):
+            yield before, part
+            before += len(part)
+
+
+class Rows(ABC):
+    """A table in memory, or one in a file that is too large for it."""
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+
+    @abstractmethod
+    def pieces(self) -> Iterator["Table"]:
+        """Yield all rows in their order, some at a time."""
+
+    @abstractmethod
+    def rows(self, chosen: NDArray[Any]) -> Self:
+        """Return some rows: those where an array of bool is true, or of ascending places."""
+
+    @abstractmethod
+    def select(self, names: tuple[str, ...]) -> Self:
+        """Return some columns."""
+
+    @abstractmethod
+    def in_memory(self) -> "Table":
+        """Return the table with all its rows in memory."""
+
+    def without(self, *left_out: str) -> Self:
+        """Return all columns but some."""
+        return self.select(tuple(name for name in self.names if name not in left_out))
+
+    def column(self, name: str) -> Array:
+        """Return a whole column.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+        """
+        self.require_columns([name])
+        return self.select((name,)).in_memory().columns[name]
+
+    def require_columns(self, names: list[str] | tuple[str, ...]) -> None:
+        """Refuse to go on without some columns.
+
+        Raises
+        ------
+        ValueError
+            If one is not there.
+        """
+        absent = [name for name in names if name not in self.names]
+        if absent:
+            known = ", ".join(repr(name) for name in self.names)
+            raise ValueError(f"there is no column {absent[0]!r}; the columns are {known}")
 
 
 @dataclass(frozen=True)
@@ -77,16 +158,6 @@ def where_known(table: Table, names: tuple[str, ...]) -> tuple[NDArray[np.bool_]
     return known, notes
 
 
-def is_missing(column: Array) -> NDArray[np.bool_]:
-    """Return where a column has no value."""
-    if column.dtype == object:
-        return np.array([value is None for value in column], dtype=np.bool_)
-    if column.ndim > 1:  # images
-        return np.zeros(len(column), dtype=np.bool_)
-    missing: NDArray[np.bool_] = np.isnat(column) if column.dtype.kind == "M" else np.isnan(column)
-    return missing
-
-
 def as_table(frame: Any) -> Table:
     """Return a table from a data frame (Polars, pandas) or a mapping of names to columns.
 
@@ -115,100 +186,8 @@ def as_table(frame: Any) -> Table:
         names = [str(name) for name in frame.columns]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"two columns of the data frame are named {twice!r}")
-    columns = {name: _column(name, values) for name, values in named.items()}
+    columns = {name: column_of(name, values) for name, values in named.items()}
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"the columns have different lengths: {lengths}")
     return Table(columns)
-
-
-def _column(name: str, values: Any) -> Array:
-    if type(values).__module__.startswith("polars."):
-        typed = _column_of_its_type(values)
-        if typed is not None:
-            return typed
-    if isinstance(values, str) or not hasattr(values, "__iter__"):
-        raise TypeError(f"column {name!r} must hold several values, not {type(values).__name__}")
-    array = values.to_numpy() if hasattr(values, "to_numpy") else values
-    if isinstance(array, np.ndarray) and array.dtype == np.uint8 and array.ndim in (3, 4):
-        return array
-    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "iuf":
-        return array.astype(np.float64)
-    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind == "M":
-        return array.astype("datetime64[us]")
-    items = values.to_list() if hasattr(values, "to_list") else list(values)
-    kinds = {type(item) for item in items if not _no_value(item)}
-    if kinds and all(issubclass(kind, bool | np.bool_) for kind in kinds):
-        items = [None if _no_value(item) else str(bool(item)).lower() for item in items]
-        kinds = {str}
-    if not kinds or all(_is_number(kind) for kind in kinds):
-        try:
-            return np.array([np.nan if _no_value(item) else float(item) for item in items])
-        except OverflowError:
-            raise ValueError(f"column {name!r} holds a number that is too large") from None
-    if kinds and all(issubclass(kind, date) for kind in kinds):
-        return np.array([_moment(item) for item in items], dtype="datetime64[us]")
-    if not kinds <= {str}:
-        found = ", ".join(sorted(kind.__name__ for kind in kinds))
-        raise ValueError(
-            f"column {name!r} holds values of type {found}; expected numbers, text or dates. "
-            "Convert it, or leave the column out"
-        )
-    column = np.empty(len(items), dtype=object)
-    column[:] = [None if _no_value(item) else item for item in items]
-    return column
-
-
-def _column_of_its_type(series: Any) -> Array | None:
-    """A column of Polars, as its type says: then a piece that is missing whole is of that kind too.
-
-    None where the type says nothing.
-    """
-    import polars as pl
-
-    dtype = series.dtype
-    if dtype == pl.Boolean or dtype in (pl.Categorical, pl.Enum, pl.String):
-        column = np.empty(len(series), dtype=object)
-        column[:] = series.cast(pl.String).to_list()
-        return column
-    if dtype.is_numeric():
-        numbers: Array = series.cast(pl.Float64).to_numpy(writable=True)
-        return numbers
-    if dtype in (pl.Date, pl.Datetime):
-        if getattr(dtype, "time_zone", None) is not None:
-            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        dates: Array = series.cast(pl.Datetime("us")).to_numpy()
-        return dates
-    return None
-
-
-def _moment(item: Any) -> Any:
-    """A date or a time for NumPy, which knows no time zones: those are turned to UTC."""
-    if _no_value(item):
-        return None
-    if isinstance(item, datetime) and item.tzinfo is not None:
-        return item.astimezone(UTC).replace(tzinfo=None)
-    return item
-
-
-def _is_number(kind: type) -> bool:
-    return issubclass(kind, bool | int | float | np.integer | np.floating | np.bool_)
-
-
-def _no_value(item: object) -> bool:
-    return (
-        item is None
-        or (isinstance(item, float) and item != item)
-        or type(item).__name__ in ("NAType", "NaTType")
-    )
-
-
-def number_label(value: float) -> str:
-    """Return a number as the name of a class or category: the shortest text that tells it apart.
-
-    Examples
-    --------
-    >>> number_label(7.0), number_label(0.1), number_label(1234567.0)
-    ('7', '0.1', '1234567')
-    """
-    return str(int(value)) if value.is_integer() and abs(value) <= 2**53 else repr(value)

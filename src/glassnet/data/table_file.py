@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
-from glassnet.data.rows import Rows, rows_in_piece
-from glassnet.data.table import Table, as_table
+from glassnet.data.table import Rows, Table, as_table, rows_in_piece
 from glassnet.errors import FileFormatError, MissingPackageError
 
 __all__ = ["TableFile", "open_table", "read_table"]

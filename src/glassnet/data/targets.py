@@ -1,37 +1,29 @@
 """Targets: what a model predicts, and how it becomes a desired output and back."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.records import above_zero, finite, text, texts
-from glassnet.data.table import Table, number_label
-from glassnet.errors import FileFormatError
+from glassnet.data.columns import number_label
+from glassnet.data.table import Table
 from glassnet.formula.document import Block, Equation, worked
-from glassnet.formula.document import Table as DocumentTable
 from glassnet.formula.tree import Symbol
 
 __all__ = [
     "ClassTarget",
-    "LabelsTarget",
     "NumberTarget",
-    "NumbersTarget",
     "Target",
     "Task",
     "answers_of",
     "as_number",
     "class_texts",
-    "target_from_dict",
 ]
 
 #: What a target is: one of some classes, numbers, or several labels of two classes each.
 Task: TypeAlias = Literal["classes", "numbers", "labels"]
-
-T = TypeVar("T")
 
 
 class Target(ABC):
@@ -229,121 +221,6 @@ class NumberTarget(Target):
         return {"kind": "number", "name": self.name, "mean": self.mean, "scale": self.scale}
 
 
-class SeveralTarget(Target):
-    """Several columns, an output for each."""
-
-    targets: tuple[Any, ...]
-
-    @property
-    def name(self) -> str:  # type: ignore[override]  # it follows from the columns
-        """The columns, side by side."""
-        return ", ".join(self.columns)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of the columns."""
-        return tuple(target.name for target in self.targets)
-
-    @property
-    def outputs(self) -> int:
-        """One for each column."""
-        return len(self.targets)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": self.task, "targets": [target.to_dict() for target in self.targets]}
-
-
-@dataclass(frozen=True)
-class NumbersTarget(SeveralTarget):
-    """Several numbers."""
-
-    targets: tuple[NumberTarget, ...]
-    task = "numbers"
-
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """The columns."""
-        return self.columns
-
-    def numbers(self, table: Table) -> Array:
-        """Return the columns side by side; ValueError if a value is no finite number."""
-        return np.stack([target.numbers(table) for target in self.targets], axis=1)
-
-    def desired(self, table: Table) -> Array:
-        """Return the standardised numbers."""
-        return np.concatenate([target.desired(table) for target in self.targets], axis=1)
-
-    def answers(self, predicted: Array) -> Array:
-        """Return the numbers."""
-        return predicted
-
-    def wanted(self, answer: Any) -> Any:
-        """Return the standardised numbers."""
-        answers = _an_answer_for_each(self.columns, answer)
-        return [target.wanted(one) for target, one in zip(self.targets, answers, strict=True)]
-
-    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
-        """Return p · scale + mean for each, and d = (desired − mean) / scale."""
-        nothing = [None] * self.outputs
-        answers = nothing if wanted is None else _an_answer_for_each(self.columns, wanted)
-        rows = zip(self.targets, outputs.tolist(), answers, strict=True)
-        return tuple(
-            equation
-            for number, (target, output, answer) in enumerate(rows, start=1)
-            for equation in target.explain_output(number, output, answer)
-        )
-
-    def in_its_unit(self, outputs: Array) -> Array:
-        """Return each column in its own unit."""
-        columns = [
-            target.in_its_unit(outputs[:, number]) for number, target in enumerate(self.targets)
-        ]
-        return np.stack(columns, axis=1)
-
-
-@dataclass(frozen=True)
-class LabelsTarget(SeveralTarget):
-    """Several labels of two classes each: an output is the probability of the second class."""
-
-    targets: tuple[ClassTarget, ...]
-    task = "labels"
-
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """Each label with the class that the output is the probability of."""
-        return tuple(f"{label.name} = {label.classes[1]}" for label in self.targets)
-
-    def desired(self, table: Table) -> Array:
-        """Return 1 where the second class is true, 0 where the first one is."""
-        return np.stack([label.places(table) for label in self.targets], axis=1).astype(np.float64)
-
-    def answers(self, predicted: Array) -> Array:
-        """Return the more probable class of each label, (rows, columns)."""
-        columns = [
-            np.array(label.classes)[(predicted[:, number] > 0.5).astype(int)]
-            for number, label in enumerate(self.targets)
-        ]
-        return np.stack(columns, axis=1)
-
-    def wanted(self, answer: Any) -> Any:
-        """Return 1 for each label whose second class is right, 0 for the others."""
-        answers = _an_answer_for_each(self.columns, answer)
-        places = []
-        for label, one in zip(self.targets, answers, strict=True):
-            if str(one) not in label.classes:
-                known = " and ".join(map(repr, label.classes))
-                raise ValueError(f"{label.name} has the classes {known}, not {one!r}")
-            places.append(float(label.classes.index(str(one))))
-        return places
-
-    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
-        """Return what each output is the probability of."""
-        rows = zip(self.output_names, outputs.tolist(), strict=True)
-        table = tuple((f"output {k}", name, p) for k, (name, p) in enumerate(rows, start=1))
-        return (DocumentTable(("", "is the probability of", "p"), table),)
-
-
 def answers_of(target: Target, table: Table) -> list[Any]:
     """Return the right answer of each row, as :meth:`Target.wanted` takes it."""
     columns = [table.column(name) for name in target.columns]
@@ -353,14 +230,6 @@ def answers_of(target: Target, table: Table) -> list[Any]:
         answers: list[Any] = columns[0].tolist()
         return answers
     return [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
-
-
-def _an_answer_for_each(columns: tuple[str, ...], answer: Any) -> list[Any]:
-    several = isinstance(answer, list | tuple | np.ndarray)
-    if not several or len(answer) != len(columns):
-        names = ", ".join(columns)
-        raise ValueError(f"expected {len(columns)} answers, for {names}, not {answer!r}")
-    return list(answer)
 
 
 def as_number(desired: Any, name: str) -> float:
@@ -385,42 +254,3 @@ def class_texts(column: Array) -> Array:
     if column.dtype == object:
         return np.array([str(value) for value in column])
     return np.array([number_label(float(value)) for value in column])
-
-
-def target_from_dict(record: dict[str, Any]) -> Target:
-    """Return the target that :meth:`Target.to_dict` describes.
-
-    Raises
-    ------
-    FileFormatError
-        If it describes none.
-    """
-    try:
-        match record["kind"]:
-            case "class":
-                return _class_target(record)
-            case "number":
-                return _number_target(record)
-            case "numbers":
-                return NumbersTarget(_several(record["targets"], _number_target))
-            case "labels":
-                labels = _several(record["targets"], _class_target)
-                if all(len(label.classes) == 2 for label in labels):
-                    return LabelsTarget(labels)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        pass
-    raise FileFormatError("the file holds a target that this version does not know")
-
-
-def _class_target(record: dict[str, Any]) -> ClassTarget:
-    return ClassTarget(text(record["name"]), texts(record["classes"]))
-
-
-def _number_target(record: dict[str, Any]) -> NumberTarget:
-    return NumberTarget(text(record["name"]), finite(record["mean"]), above_zero(record["scale"]))
-
-
-def _several(records: Any, one: Callable[[dict[str, Any]], T]) -> tuple[T, ...]:
-    if not isinstance(records, list) or len(records) < 2:
-        raise ValueError(records)
-    return tuple(one(record) for record in records)

@@ -7,9 +7,8 @@ import numpy as np
 
 from glassnet.data.arrays import Array
 from glassnet.data.notes import Note, added_up
-from glassnet.data.rows import Rows, numbered_pieces
 from glassnet.data.splits import sampled_rows
-from glassnet.data.table import where_known
+from glassnet.data.table import Rows, numbered_pieces, where_known
 from glassnet.formula.document import Block, Cell, Section
 from glassnet.formula.document import Table as DocumentTable
 from glassnet.model import Model

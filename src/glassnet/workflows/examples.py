@@ -10,10 +10,9 @@ from glassnet.data.arrays import Array, Targets
 from glassnet.data.encoder import require_usable
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.notes import Note, added_up
-from glassnet.data.rows import Rows, numbered_pieces
 from glassnet.data.splits import held_back_rows, sampled_rows
 from glassnet.data.storage import Storage
-from glassnet.data.table import Table
+from glassnet.data.table import Rows, Table, numbered_pieces
 from glassnet.data.targets import ClassTarget, Target
 from glassnet.memory import release
 from glassnet.randomness import Purpose

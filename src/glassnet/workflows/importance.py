@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.rows import Rows
+from glassnet.data.table import Rows
 from glassnet.model import Model
 from glassnet.randomness import example_order
 from glassnet.workflows.scores import judge_of

@@ -8,8 +8,7 @@ from typing import Any, TextIO
 
 from glassnet.data.arrays import Array
 from glassnet.data.notes import Note, added_up
-from glassnet.data.rows import Rows, numbered_pieces
-from glassnet.data.table import Table
+from glassnet.data.table import Rows, Table, numbered_pieces
 from glassnet.data.targets import Target
 from glassnet.formula.document import Bars, Document, Section
 from glassnet.model import Model

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from glassnet.data.rows import Rows
-from glassnet.data.table import Table
+from glassnet.data.table import Rows, Table
 from glassnet.data.targets import ClassTarget, answers_of, class_texts
 from glassnet.diagnosis import Finding
 from glassnet.formula.document import (

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from glassnet.data.arrays import Array
+from glassnet.data.several_targets import LabelsTarget, NumbersTarget
 from glassnet.data.table import Table
-from glassnet.data.targets import ClassTarget, LabelsTarget, NumbersTarget, NumberTarget, Target
+from glassnet.data.targets import ClassTarget, NumberTarget, Target
 from glassnet.errors import MissingPackageError
 from glassnet.formula.number import number_text
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.image_encoder import ImageEncoder
 from glassnet.data.images import ImageOptions, holds_images, read_images
-from glassnet.data.rows import Rows
+from glassnet.data.table import Rows
 from glassnet.data.table_file import open_table
 
 __all__ = ["Source", "read_source"]

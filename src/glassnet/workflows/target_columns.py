@@ -8,17 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
+from glassnet.data.columns import is_missing, number_label
 from glassnet.data.notes import Note, added_up
-from glassnet.data.rows import Rows
-from glassnet.data.table import is_missing, number_label, where_known
-from glassnet.data.targets import (
-    ClassTarget,
-    LabelsTarget,
-    NumbersTarget,
-    NumberTarget,
-    Target,
-    Task,
-)
+from glassnet.data.several_targets import LabelsTarget, NumbersTarget
+from glassnet.data.table import Rows, where_known
+from glassnet.data.targets import ClassTarget, NumberTarget, Target, Task
 from glassnet.errors import LimitError
 from glassnet.given import one_of
 

@@ -11,8 +11,7 @@ from glassnet.data.arrays import Array
 from glassnet.data.concerns import concerns
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.notes import Note
-from glassnet.data.rows import Rows
-from glassnet.data.table import Table, as_table, where_known
+from glassnet.data.table import Rows, Table, as_table, where_known
 from glassnet.data.table_file import TableFile, open_table
 from glassnet.data.targets import Target, Task, class_texts
 from glassnet.diagnosis import Finding, Watch, diagnose
