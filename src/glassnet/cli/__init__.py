@@ -1,0 +1,59 @@
+"""The command line: parse, call a workflow, print.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work
+failed, 2 the call was wrong, 130 interrupted.
+"""
+
+import sys
+from typing import NoReturn
+
+import click
+
+from glassnet.cli.demonstration import demo as demo
+from glassnet.cli.evaluation import evaluate as evaluate
+from glassnet.cli.explanation import explain as explain
+from glassnet.cli.group import commands
+from glassnet.cli.prediction import predict as predict
+from glassnet.cli.training import train as train
+
+__all__ = ["commands", "main"]
+
+
+def main() -> NoReturn:
+    """Run the command line; a mistake is one or two plain sentences, never a traceback."""
+    from glassnet.errors import GlassnetError
+
+    _plain_warnings()
+    try:
+        commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except (GlassnetError, ValueError, TypeError, OSError, MemoryError) as error:
+        click.echo(f"glassnet: {_sentence(error)}", err=True)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this"
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _plain_warnings() -> None:
+    """Print the library's own warnings as one sentence."""
+    import warnings
+
+    def show(message: Warning | str, *details: object, **more: object) -> None:
+        click.echo(f"note: {message}", err=True)
+
+    warnings.showwarning = show

@@ -1,0 +1,46 @@
+"""``glassnet predict``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from glassnet.cli.given import as_json, load_model, require_other_file
+from glassnet.cli.group import commands
+from glassnet.cli.printed import print_json, print_notes
+
+__all__ = ["predict"]
+
+
+@commands.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A CSV file to write.")
+@as_json
+def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> None:
+    """Predict each row of SOURCE with MODEL, as CSV; of one picture, the classes as bars."""
+    from glassnet.structure.file import require_writable, write_atomically
+    from glassnet.views.text import document_text
+    from glassnet.workflows.prediction import predict as run
+    from glassnet.workflows.prediction import write_csv
+    from glassnet.workflows.source import read_source
+
+    if output is not None:
+        require_other_file(output, model, source)
+        require_writable(output)
+    loaded = load_model(model)
+    data = read_source(source, loaded.encoder)
+    rows = data.test or data.table
+    notes: list[str] = []
+    if output is not None:
+        write_atomically(output, lambda file: notes.extend(write_csv(loaded, rows, file)))
+    if as_json:
+        print_json(run(loaded, rows).to_dict())
+        return
+    if output is None and data.images and len(rows) == 1:
+        picture = run(loaded, rows)
+        click.echo(document_text(picture.bars(source.name)))
+        notes += [str(note) for note in picture.notes]
+    elif output is None:
+        notes += write_csv(loaded, rows, sys.stdout)
+    print_notes(notes)
