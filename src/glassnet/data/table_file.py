@@ -31,6 +31,8 @@ KINDS = ".csv, .tsv, .parquet, .arrow or .feather"
 LARGE = 512 * 2**20
 # Of a Parquet file that is made here: reading a piece of a row group means looking at all of it.
 ROWS_IN_GROUP = 262_144
+# To read some rows takes memory for the whole row group of each column, often a million rows.
+COLUMNS_AT_ONCE = 16
 
 
 class TemporaryFolder:
@@ -101,10 +103,14 @@ class TableFile(Rows):
             chosen = None if self.chosen is None else self.chosen[start : start + most]
             if chosen is not None and not chosen.any():
                 continue
-            with _readable(self.path):
-                scan = polars.scan_parquet(self.path).select(self.columns)
-                piece = as_table(scan.slice(start, most).collect())
-            yield piece if chosen is None else piece.rows(chosen)
+            piece: dict[str, Array] = {}
+            for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
+                columns = self.columns[first : first + COLUMNS_AT_ONCE]
+                with _readable(self.path):
+                    scan = polars.scan_parquet(self.path).select(columns)
+                    frame = scan.slice(start, most).collect()
+                piece |= as_table(frame).columns
+            yield Table(piece) if chosen is None else Table(piece).rows(chosen)
 
     def rows(self, chosen: NDArray[Any]) -> Self:
         """Return some rows: those where an array of bool is true, or of ascending places."""
