@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassnet.data.concerns import concerns
+from glassnet.data.concerns import concerns, rare_classes
 from glassnet.data.table import Table, as_table
 
 RANDOM = np.random.default_rng(0)
@@ -35,9 +35,9 @@ def test_the_target_in_another_unit_is_named() -> None:
 
 
 def test_rare_classes_are_counted() -> None:
-    target = np.where(np.arange(200) < 3, "fraud", "fair")
-    (sentence,) = concerns(Table({"noise": NOISE}), target, classes=True)
+    (sentence,) = rare_classes(["fair", "fraud"], [0.985, 0.015], 200)
     assert sentence.startswith("the class 'fraud' is rare, 3 of 200 rows")
+    assert rare_classes(["a", "b"], [0.5, 0.5], 200) == []
 
 
 def test_an_ordinary_table_raises_no_concern() -> None:

@@ -1,6 +1,6 @@
 """What looks wrong about a table before anything is learned from it, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from glassnet.data.arrays import Array
 from glassnet.data.columns import is_missing
 from glassnet.data.table import Table
 
-__all__ = ["concerns"]
+__all__ = ["concerns", "rare_classes"]
 
 # Fewer rows prove nothing.
 LEAST_ROWS = 50
@@ -18,8 +18,24 @@ RARE = 0.05
 STRAIGHT = 0.9999
 
 
+def rare_classes(names: Sequence[str], shares: Sequence[float], rows: int) -> list[str]:
+    """Return sentences on the classes that few rows are of.
+
+    Examples
+    --------
+    >>> rare_classes(["a", "b"], [0.02, 0.98], 100)[0].split(":")[0]
+    "the class 'a' is rare, 2 of 100 rows"
+    """
+    return [
+        f"the class {name!r} is rare, {round(share * rows):,} of {rows:,} rows: accuracy hides "
+        "mistakes on it, balanced accuracy shows them"
+        for name, share in zip(names, shares, strict=True)
+        if share < RARE
+    ]
+
+
 def concerns(table: Table, target: Array, *, classes: bool, rows: int | None = None) -> list[str]:
-    """Return sentences on identifiers, columns that give the target away, and rare classes.
+    """Return sentences on identifiers, and columns that give the target away.
 
     Parameters
     ----------
@@ -38,7 +54,7 @@ def concerns(table: Table, target: Array, *, classes: bool, rows: int | None = N
     >>> concerns(table, np.arange(60.0) % 11, classes=False)[0].split(":")[0]
     'id'
     """
-    found = [*_rare_classes(target)] if classes else []
+    found: list[str] = []
     if len(table) < LEAST_ROWS:
         return found
     for name, column in table.columns.items():
@@ -55,16 +71,6 @@ def concerns(table: Table, target: Array, *, classes: bool, rows: int | None = N
                 "target is, leave it out"
             )
     return found
-
-
-def _rare_classes(target: Array) -> Iterator[str]:
-    names, counts = np.unique(target, return_counts=True)
-    for name, count in zip(names.tolist(), counts.tolist(), strict=True):
-        if count < RARE * len(target):
-            yield (
-                f"the class {name!r} is rare, {count:,} of {len(target):,} rows: accuracy hides "
-                "mistakes on it, balanced accuracy shows them"
-            )
 
 
 def _is_identifier(column: Array, rows: int) -> bool:

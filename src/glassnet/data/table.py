@@ -1,5 +1,6 @@
 """Tables: rows of named columns, in memory or in a file, that are worked through in pieces."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,9 +19,9 @@ __all__ = ["Rows", "Table", "as_table", "numbered_pieces", "rows_in_piece", "whe
 MOST_ROWS, MOST_VALUES = 65_536, 4 * 2**20
 
 
-def rows_in_piece(columns: int) -> int:
-    """Return how many rows are in a piece of a table: as many in memory as in a file."""
-    return min(MOST_ROWS, max(MOST_VALUES // max(columns, 1), 1))
+def rows_in_piece(values: int) -> int:
+    """Return how many rows of so many values are in a piece: in memory as many as in a file."""
+    return min(MOST_ROWS, max(MOST_VALUES // max(values, 1), 1))
 
 
 def numbered_pieces(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]:
@@ -34,7 +35,7 @@ def numbered_pieces(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]
     """
     before = 0
     for piece in table.pieces():
-        for part in piece.pieces(max(MOST_VALUES // max(values, 1), 1)):
+        for part in piece.pieces(rows_in_piece(values)):
             yield before, part
             before += len(part)
 
@@ -50,6 +51,11 @@ class Rows(ABC):
     @abstractmethod
     def __len__(self) -> int:
         """Return how many rows there are."""
+
+    @property
+    def values_in_row(self) -> int:
+        """How many numbers or texts a row holds."""
+        return len(self.names)
 
     @abstractmethod
     def pieces(self) -> Iterator["Table"]:
@@ -124,10 +130,15 @@ class Table(Rows):
 
     def pieces(self, most: int | None = None) -> Iterator["Table"]:
         """Yield all rows in their order, at most so many at a time; they share the memory."""
-        most = most or rows_in_piece(len(self.columns))
+        most = most or rows_in_piece(self.values_in_row)
         for start in range(0, len(self), most):
             part = slice(start, start + most)
             yield Table({name: column[part] for name, column in self.columns.items()})
+
+    @property
+    def values_in_row(self) -> int:
+        """How many numbers or texts a row holds; of an image, its pixels."""
+        return sum(math.prod(column.shape[1:]) for column in self.columns.values())
 
     def is_text(self, name: str) -> bool:
         """Return whether a column holds text."""

@@ -98,7 +98,7 @@ class TableFile(Rows):
             If the file is damaged.
         """
         polars = _polars()
-        most = rows_in_piece(len(self.columns))
+        most = rows_in_piece(self.values_in_row)
         for start in range(0, self.rows_in_file, most):
             chosen = None if self.chosen is None else self.chosen[start : start + most]
             if chosen is not None and not chosen.any():

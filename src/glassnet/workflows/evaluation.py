@@ -148,14 +148,14 @@ def _compared(model: Model, judge: Judge, table: Rows) -> tuple[Array, Array, Ar
     for before, piece in numbered_pieces(table, len(model.encoder.feature_names)):
         known, left_out = where_known(piece, model.target.columns)
         x, decided = model.encode(piece)  # all rows, so that notes count them as in the table
-        notes += [note.behind(before) for note in (*left_out, *decided)]
+        notes = added_up([*notes, *(note.behind(before) for note in (*left_out, *decided))])
         if known.any():
             true.append(judge.true(piece.rows(known)))
             outputs.append(model.outputs(x[known]))
             rows.append(np.flatnonzero(known) + before)
     if not rows:
         raise ValueError(f"no row has a value of the target {model.target.name!r}")
-    texts = [str(note) for note in added_up(notes)]
+    texts = [str(note) for note in notes]
     return np.concatenate(true), np.concatenate(outputs), np.concatenate(rows), texts
 
 

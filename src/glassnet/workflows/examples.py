@@ -120,12 +120,12 @@ def sample_of(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
     ValueError
         If any row of the table holds a number that is infinite or too large.
     """
-    most = min(MOST_SAMPLED, MOST_VALUES_SAMPLED // len(table.names) + 1)
+    most = min(MOST_SAMPLED, MOST_VALUES_SAMPLED // table.values_in_row + 1)
     sampled = sampled_rows(int(learning.sum()), most, seed, Purpose.SAMPLE)
     chosen = learning.copy()
     chosen[learning] = sampled
     parts = []
-    for before, piece in numbered_pieces(table, len(table.names)):
+    for before, piece in numbered_pieces(table, table.values_in_row):
         for name, column in piece.columns.items():
             require_usable(name, column, before)
         parts.append(piece.rows(chosen[before : before + len(piece)]))
@@ -162,7 +162,7 @@ def encoded(
     notes: list[Note] = []
     for before, piece in numbered_pieces(table, inputs):
         x, decided = encoder.encode(piece)
-        notes += [note.behind(before) for note in decided]
+        notes = added_up([*notes, *(note.behind(before) for note in decided)])
         for role, (of_x, of_desired) in storages.items():
             own = roles[before : before + len(piece)] == role
             if own.any():
@@ -181,5 +181,5 @@ def encoded(
         examples.get(Role.VALIDATION),
         used,
         total / sum(counts.values()),
-        added_up(notes),
+        notes,
     )

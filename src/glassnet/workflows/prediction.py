@@ -109,8 +109,8 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
     for before, piece in numbered_pieces(table, len(model.encoder.feature_names)):
         predictions = _predicted(model, piece)
         file.write(predictions.to_csv(header=before == 0))
-        notes += [note.behind(before) for note in predictions.notes]
-    return [str(note) for note in added_up(notes)]
+        notes = added_up([*notes, *(note.behind(before) for note in predictions.notes)])
+    return [str(note) for note in notes]
 
 
 def _predicted(model: Model, table: Table) -> Predictions:

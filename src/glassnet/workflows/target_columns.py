@@ -110,14 +110,14 @@ def answers_in(rows: Rows, names: tuple[str, ...], task: Task | None) -> Answers
     for piece in rows.select(names).pieces():
         own, left_out = where_known(piece, names)
         known[before : before + len(piece)] = own
-        notes += [note.behind(before) for note in left_out]
+        notes = added_up([*notes, *(note.behind(before) for note in left_out)])
         for summary in summaries:
             summary.add(piece.columns[summary.name])
         before += len(piece)
     chosen = task or _recognised_task(summaries)
     _require_fitting(summaries, chosen)
     classes = [() if chosen == "numbers" else summary.classes for summary in summaries]
-    return Answers(names, chosen, classes, known, added_up(notes))
+    return Answers(names, chosen, classes, known, notes)
 
 
 @dataclass

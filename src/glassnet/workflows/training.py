@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.concerns import concerns
+from glassnet.data.concerns import concerns, rare_classes
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.notes import Note
+from glassnet.data.several_targets import LabelsTarget
 from glassnet.data.table import Rows, Table, as_table, where_known
 from glassnet.data.table_file import TableFile, open_table
-from glassnet.data.targets import Target, Task, class_texts
+from glassnet.data.targets import ClassTarget, Target, Task, class_texts
 from glassnet.diagnosis import Finding, Watch, diagnose
 from glassnet.learning.history import History
 from glassnet.model import Model
@@ -176,7 +177,8 @@ def _prepared(
     sample = sample_of(whole, learning, recipe.seed)
     encoder = preset.encoder(sample.without(*names))
     examples = encoded(whole, roles, encoder, target, in_file=isinstance(whole, TableFile))
-    sentences = _concerns(sample, answers, rows_learned)
+    rare = rare_classes(*_shares(target, examples.mean_desired), rows_learned)
+    sentences = [*rare, *_concerns(sample, answers, rows_learned)]
     notes: list[str | Note] = [*answers.notes, *sentences, *examples.notes]
     held_out = whole.rows(roles == Role.HELD_OUT) if tested is None else tested
     return _Prepared(target, encoder, examples, held_out, rows_learned, notes)
@@ -219,6 +221,16 @@ def _tested(test: Rows, answers: Answers) -> Rows:
                     "none to learn it from"
                 )
     return test
+
+
+def _shares(target: Target, mean_desired: Array) -> tuple[list[str], list[float]]:
+    """The classes, of labels with the name of each, and which part of the rows are of them."""
+    if isinstance(target, ClassTarget):
+        return list(target.classes), mean_desired.tolist()
+    if isinstance(target, LabelsTarget):
+        names = [f"{label.name} = {name}" for label in target.targets for name in label.classes]
+        return names, [share for mean in mean_desired.tolist() for share in (1 - mean, mean)]
+    return [], []
 
 
 def _concerns(sample: Table, answers: Answers, rows: int) -> list[str]:
