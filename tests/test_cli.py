@@ -64,7 +64,7 @@ def test_training_on_penguins(penguins: Path, tmp_path: Path) -> None:
     predicted = glassnet("predict", "penguins.safetensors", "new.csv", cwd=tmp_path)
     assert predicted.returncode == 0
     assert predicted.stdout.startswith("species,p(Adelie),p(Chinstrap),p(Gentoo)\nAdelie,")
-    assert "note: island: 'Deception' in 1 row (1) was not there" in predicted.stderr
+    assert "note: island: 'Deception' in 1 row (1) is none of the" in predicted.stderr
     assert "note: bill_length_mm: missing in 1 row (1), counted as the median" in predicted.stderr
     assert names(tmp_path) == ["new.csv", "penguins.safetensors"]
 

@@ -64,7 +64,10 @@ def test_a_wrong_call_exits_with_2_and_does_nothing(
 FAILURES: list[tuple[str, str]] = [
     ("train none.csv --target fruit", r"none\.csv does not exist; expected a table"),
     ("train fruit.csv --target fruit --size 8x8", r"those of images; fruit\.csv is a table"),
-    ("train fruit.csv --target fruit --target weight", r"'fruit' is text. Train a model for each"),
+    (
+        "train fruit.csv --target fruit --target weight",
+        r"2 classes in 'fruit', numbers in 'weight'. Train",
+    ),
     ("train . --target fruit", r"stands beside the folders of the classes"),
     ("train fruit.csv --target species", r"no column 'species'; the columns are 'weight', "),
     ("train empty.csv --target fruit", r"empty\.csv cannot be read as a table: empty"),

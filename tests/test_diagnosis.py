@@ -193,3 +193,13 @@ def test_what_is_found_goes_to_standard_error_if_nobody_else_is_told(
     net = gn.Network([5, 3], output="softmax", seed=1)
     net.fit(1000 * X, y, epochs=30, callbacks=gn.Watch(net, 1000 * X, y), progress=False)
     assert capsys.readouterr().err.startswith("after 15 epochs: inputs not scaled: their means")
+
+
+def test_a_watch_begins_anew_with_each_training() -> None:
+    X, y = blobs()
+    told: list[str] = []
+    net = gn.Network([5, 3], output="softmax", seed=1)
+    watch = Watch(net, 1000 * X, y, told.append)
+    for _ in range(2):
+        net.fit(1000 * X, y, epochs=20, callbacks=watch)
+    assert [words.split(":")[0] for words in told] == ["after 15 epochs"] * 2

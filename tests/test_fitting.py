@@ -193,3 +193,14 @@ def test_a_full_disk_leaves_the_copy_in_memory(monkeypatch: pytest.MonkeyPatch) 
         weights[...] = 0
         before.restore()
     assert weights.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_several_networks_show_how_far_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    X, y = data()
+    nets = [
+        gn.Network([3, 64, 64, 2], hidden="tanh", output="softmax", seed=seed) for seed in range(3)
+    ]
+    gn.fit_together(nets, X, y, epochs=2000, progress=True)
+    shown = capsys.readouterr().err
+    assert "epoch" in shown
+    assert "/2000" in shown

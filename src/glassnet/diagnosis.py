@@ -126,7 +126,8 @@ class Watch:
     """A callback of ``Network.fit`` that diagnoses a training while it goes on.
 
     It looks after 10 epochs, 15, 22, and so on, always half as many again, and tells once what it
-    finds twice in a row: what is wrong for a moment is no finding.
+    finds twice in a row, of a class that is never predicted four times: what is wrong for a moment
+    is no finding.
 
     Parameters
     ----------
@@ -162,11 +163,16 @@ class Watch:
         self._network, self._x, self._y = network, X, y
         self._tell = tell or _to_standard_error
         self._harmless = {"overfitting"} if best_comes_back else set()
+        self._begin()
+
+    def _begin(self) -> None:
         self._next, self._told = FIRST_LOOK, set[str]()
         self._in_a_row: dict[str, int] = {}
 
     def __call__(self, history: History) -> None:
         """Look at the network, if it is time to."""
+        if history.epochs == 1:  # another training begins
+            self._begin()
         if history.epochs < self._next:
             return
         self._next = history.epochs * 3 // 2

@@ -75,6 +75,11 @@ class Model:
         """All networks; one, unless it is an ensemble."""
         return (self.network, *self.others)
 
+    @property
+    def values_of_row(self) -> int:
+        """How many numbers are made of a row: inputs and outputs."""
+        return len(self.encoder.feature_names) + self.target.outputs
+
     def encode(self, frame: Any) -> tuple[NDArray[Any], list[Note]]:
         """Return the network's inputs for a table or data frame, and notes on unusual values."""
         return self.encoder.encode(as_table(frame))

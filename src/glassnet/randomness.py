@@ -32,8 +32,8 @@ ROWS_IN_BLOCK = 4096
 BLOCKS_IN_GROUP = 64
 # So many words are looked at at once, where rows are chosen by theirs ...
 ROWS_IN_PIECE = 1 << 18
-# ... first by their twelve highest bits.
-BEGINNINGS, BEGINNING_SHIFT = 1 << 12, np.uint64(52)
+# ... first by their highest bits, twelve where there are few groups; with so many counts at most.
+BITS, MOST_COUNTS = 12, 1 << 22
 
 
 class Purpose(IntEnum):
@@ -230,6 +230,8 @@ def chosen_rows(
     >>> int(chosen_rows(0, Purpose.SPLIT, 0, 10, [3]).sum())
     3
     """
+    bits = min(BITS, (MOST_COUNTS // len(counts)).bit_length() - 1)
+    shift = np.uint64(64 - bits)
 
     def pieces() -> Iterator[
         tuple[slice, NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]
@@ -238,11 +240,11 @@ def chosen_rows(
             part = slice(start, min(start + ROWS_IN_PIECE, rows))
             words = random_bits(seed, purpose, index, part.stop - start, start)
             own = np.zeros(len(words), np.int64) if groups is None else groups[part]
-            yield part, words, (words >> BEGINNING_SHIFT).astype(np.int64), own.astype(np.int64)
+            yield part, words, (words >> shift).astype(np.int64), own.astype(np.int64)
 
-    beginnings = np.zeros((len(counts), BEGINNINGS), dtype=np.int64)
+    beginnings = np.zeros((len(counts), 1 << bits), dtype=np.int64)
     for _, _, begins, own in pieces():
-        places = np.bincount(own * BEGINNINGS + begins, minlength=beginnings.size)
+        places = np.bincount((own << bits) + begins, minlength=beginnings.size)
         beginnings += places.reshape(beginnings.shape)
     # Up to which beginning the words wanted go, and how many of those that begin so are wanted.
     up_to = beginnings.cumsum(axis=1)

@@ -1,7 +1,9 @@
 """Several networks trained at once, one to a core."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from statistics import fmean
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -11,8 +13,10 @@ from glassnet.engine import thread_count
 from glassnet.fitting import FitOptions, Fitting
 from glassnet.learning.history import History
 from glassnet.learning.interruption import interruption
+from glassnet.learning.training import Progress
 from glassnet.network import Network
 from glassnet.structure.cost import Cost
+from glassnet.views.progress import progress_bar
 
 __all__ = ["fit_together"]
 
@@ -23,6 +27,7 @@ def fit_together(
     y: ArrayLike | Targets,
     *,
     cost: str | Cost | None = None,
+    progress: bool | None = None,
     **options: Any,
 ) -> list[History]:
     """Train several networks on the same examples, at once on the cores of the machine.
@@ -38,8 +43,11 @@ def fit_together(
     X : array-like
     y : array-like or Targets
     cost : str or Cost, optional
+    progress : bool, optional
+        Whether to show a bar on standard error, of how far all are on average; if not given, only
+        on a terminal.
     **options
-        As of :meth:`Network.fit`, but for `threads` and `progress`.
+        As of :meth:`Network.fit`, but for `threads`.
 
     Returns
     -------
@@ -68,10 +76,26 @@ def fit_together(
         Fitting.prepare(net, objective, X, y, chosen)
         for net, objective in zip(networks, objectives, strict=True)
     ]
-    with interruption() as interrupted, ThreadPoolExecutor(thread_count()) as pool:
-        futures = [pool.submit(fitting.run.follow, lambda _: interrupted()) for fitting in fittings]
+    begun = Progress(0.0, chosen.epochs, math.nan, None)
+    latest = [begun] * len(fittings)
+
+    def follow(number: int, interrupted: Callable[[], bool]) -> None:
+        def watch(now: Progress) -> bool:
+            latest[number] = now
+            return interrupted()
+
+        fittings[number].run.follow(watch)
+
+    with (
+        interruption() as interrupted,
+        progress_bar(progress) as bar,
+        ThreadPoolExecutor(thread_count()) as pool,
+    ):
+        futures = [pool.submit(follow, number, interrupted) for number in range(len(fittings))]
+        # Python notes Ctrl-C only while the main thread comes by.
         while wait(futures, timeout=0.1).not_done:
-            pass  # Python notes Ctrl-C only while the main thread comes by
+            done = fmean(now.epochs_done for now in latest)
+            bar(done, chosen.epochs, fmean(now.error for now in latest), None)
         for future in futures:
             future.result()
         histories = [fitting.run.finish(interrupted()) for fitting in fittings]

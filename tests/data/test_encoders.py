@@ -92,7 +92,7 @@ def test_categories_are_one_hot_and_the_last_place_is_for_all_else() -> None:
     assert x.tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 0], [0, 0, 1]]
     assert list(map(str, notes)) == [
         "c: missing in 1 row (2), counted as 'other'",
-        "c: 'green', 'white' in 2 rows (3, 5) was not there in training, counted as 'other'",
+        "c: 'green', 'white' in 2 rows (3, 5) is none of the known categories, counted as 'other'",
     ]
 
 

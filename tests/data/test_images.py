@@ -247,7 +247,7 @@ def test_folders_for_training_and_test_are_no_classes(
 def test_folders_for_both_validation_and_test_are_refused(tmp_path: Path) -> None:
     for split in ("train", "test", "validation"):
         picture(tmp_path / split / "cat" / "1.png", np.zeros((4, 4), dtype=np.uint8))
-    with pytest.raises(FileFormatError, match="validation beside those for training and test"):
+    with pytest.raises(FileFormatError, match="one for validation beside that for the test"):
         read_images(tmp_path)
 
 
@@ -290,4 +290,42 @@ def test_labels_of_arrays_are_texts_and_none_is_missing(tmp_path: Path) -> None:
         read_images(tmp_path / "a.npz")
     np.savez(tmp_path / "a.npz", x_train=x, y_train=[0, 1], x_test=x)
     with pytest.raises(FileFormatError, match="one of x_test and y_test"):
+        read_images(tmp_path / "a.npz")
+
+
+def test_folders_that_are_hidden_or_classes_called_train_are_no_splits(tmp_path: Path) -> None:
+    grey = np.zeros((4, 4), dtype=np.uint8)
+    for split in ("train", "test"):
+        for name in ("cat", "dog"):
+            picture(tmp_path / "data" / split / name / "1.png", grey)
+    (tmp_path / "data" / ".cache" / "x").mkdir(parents=True)
+    (tmp_path / "data" / "__MACOSX").mkdir()
+    table, tested, _ = read_images(tmp_path / "data")
+    assert (sorted(set(table.columns[CLASS])), tested is not None) == (["cat", "dog"], True)
+    for name in ("train", "plane"):
+        picture(tmp_path / "vehicles" / name / "1.png", grey)
+    assert sorted(set(read_images(tmp_path / "vehicles")[0].columns[CLASS])) == ["plane", "train"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "message"),
+    [
+        (("test", "val"), "none to learn from beside"),
+        (("train", "training"), "both train"),
+        (("train", "unlabeled"), "unlabeled beside train"),
+    ],
+)
+def test_folders_for_training_that_are_not_clear_are_refused(
+    tmp_path: Path, folders: tuple[str, ...], message: str
+) -> None:
+    for split in folders:
+        picture(tmp_path / split / "cat" / "1.png", np.zeros((4, 4), dtype=np.uint8))
+    with pytest.raises(FileFormatError, match=message):
+        read_images(tmp_path)
+
+
+def test_a_single_array_is_no_npz_file(tmp_path: Path) -> None:
+    with (tmp_path / "a.npz").open("wb") as file:
+        np.save(file, np.zeros((2, 4, 4), dtype=np.uint8))
+    with pytest.raises(FileFormatError, match=r"a\.npz cannot be read as NumPy's arrays"):
         read_images(tmp_path / "a.npz")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from glassnet.data.storage import Storage
+from glassnet.data.storage import Storage, require_space
 from glassnet.memory import release
 
 FLOAT = np.dtype(np.float32)
@@ -36,7 +36,8 @@ def test_what_is_not_complete_or_not_finite_is_refused(in_file: bool) -> None:
 
 
 def test_a_full_disk_is_told_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    full = shutil._ntuple_diskusage(100, 99, 1)
+    full = shutil._ntuple_diskusage(10_000_000, 9_000_000, 1_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: full)
-    with pytest.raises(OSError, match=r"take 0\.0 GB; the temporary folder .* Set .* TMPDIR"):
-        Storage((10, 1), FLOAT, in_file=True)
+    require_space(1_000_000)
+    with pytest.raises(OSError, match=r"takes 2\.5 MB .* has 1\.0 MB free; set .* TMPDIR"):
+        require_space(2_500_000)

@@ -1,5 +1,6 @@
 """Tables in files that are read piece by piece."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,8 @@ def test_only_a_large_file_stays_in_its_file(
     frame.write_csv(text)
     frame.write_ipc(arrow)
     whole = read_table(text)
-    monkeypatch.setattr(table_file, "LARGE", 10_000)
+    monkeypatch.setattr(table_file, "MOST_VALUES", 1000)
+    monkeypatch.setattr(table_file, "MOST_BYTES", 1000)
     for path in (parquet, text, arrow):
         stored = open_table(path)
         assert isinstance(stored, TableFile)
@@ -87,7 +89,7 @@ def test_a_file_made_from_another_one_goes_with_its_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "table.csv").write_text("a,b\n" + "1,x\n2,y\n" * 100)
-    monkeypatch.setattr(table_file, "LARGE", 100)
+    monkeypatch.setattr(table_file, "MOST_BYTES", 100)
     stored = open_table(tmp_path / "table.csv")
     assert isinstance(stored, TableFile)
     made = stored.path
@@ -99,7 +101,7 @@ def test_a_file_made_from_another_one_goes_with_its_table(
 def test_a_large_text_file_with_a_broken_row_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table_file, "LARGE", 100)
+    monkeypatch.setattr(table_file, "MOST_BYTES", 100)
     (tmp_path / "cut.csv").write_text("a,b\n" + "1,x\n" * 100 + "2")
     with pytest.raises(FileFormatError, match="line 102 has 1 cells, the first line 2"):
         open_table(tmp_path / "cut.csv")
@@ -118,3 +120,51 @@ def test_a_parquet_file_that_breaks_off_is_refused(parquet: Path, tmp_path: Path
     cut.write_bytes(content[:1000] + bytes(len(content) - 3000) + content[-2000:])
     with pytest.raises(FileFormatError, match=r"cut\.parquet cannot be read as a table"):
         TableFile.of(cut).in_memory()
+
+
+@pytest.mark.parametrize(
+    "content", ["a,b\n1,2\n3,4\n\n\n", "a\n1\n\n3\n\n", 'a,b\r\n"1",2\r\n3,4\r\n\r\n']
+)
+def test_blank_lines_at_the_end_are_no_rows(
+    tmp_path: Path, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.csv").write_bytes(content.encode())
+    whole = read_table(tmp_path / "t.csv")
+    assert whole.columns["a"].tolist() in ([1, 3], pytest.approx([1, np.nan, 3], nan_ok=True))
+    monkeypatch.setattr(table_file, "MOST_BYTES", 1)
+    assert same(open_table(tmp_path / "t.csv").in_memory(), whole)
+
+
+def test_names_are_no_patterns_and_rows_come_in_their_order(tmp_path: Path) -> None:
+    pl.DataFrame({"*": [1.0, 2.0], "^a.*$": [3.0, 4.0], "ab": [5.0, 6.0]}).write_parquet(
+        tmp_path / "t.parquet"
+    )
+    stored = TableFile.of(tmp_path / "t.parquet")
+    assert same(stored.in_memory(), read_table(tmp_path / "t.parquet"))
+    assert stored.rows(np.zeros(2, dtype=np.bool_)).in_memory().columns["ab"].tolist() == []
+    with pytest.raises(ValueError, match="expected ascending places"):
+        stored.rows(np.array([1, 0]))
+
+
+def test_a_column_that_cannot_be_used_may_be_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"a": [1.0, 2.0], "list": [[1], [2]]}).write_parquet(path)
+    with pytest.raises(ValueError, match=r"'list' holds values of type .* leave the column out"):
+        open_table(path)
+    assert open_table(path, leave_out=["list"]).names == ("a",)
+    with pytest.raises(ValueError, match="there is no column 'b'"):
+        open_table(path, leave_out=["b"])
+    monkeypatch.setattr(table_file, "MOST_VALUES", 1)
+    assert open_table(path, leave_out=["list"]).names == ("a",)
+
+
+def test_no_space_is_told_before_a_file_is_turned_into_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n" + "1,x\n" * 100)
+    monkeypatch.setattr(table_file, "MOST_BYTES", 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(9, 9, 0))
+    with pytest.raises(OSError, match="set the environment variable TMPDIR to a larger one"):
+        open_table(tmp_path / "t.csv")

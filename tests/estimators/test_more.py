@@ -272,3 +272,20 @@ def test_scores_of_many_validation_rows_are_those_of_all_at_once() -> None:
     model.fit(X[:1000], y[:1000], validation_data=(X, y))
     assert model.validation_scores_ is not None
     assert model.validation_scores_[-1] == pytest.approx(model.score(X, y))
+
+
+def test_callbacks_of_a_full_batch_see_the_loss_that_is_minimised() -> None:
+    X, y = load_diabetes(return_X_y=True)
+    losses: list[float] = []
+    calls: list[int] = []
+
+    def watch(model: MLPRegressor) -> bool:
+        losses.append(model.loss_)
+        return len(losses) == 5
+
+    both = [watch, lambda model: calls.append(model.n_iter_)]
+    model = MLPRegressor((5,), solver="lbfgs", alpha=5.0, random_state=0, callbacks=both)
+    model.fit(X, scale(y))
+    assert calls == [1, 2, 3, 4, 5]
+    assert model.loss_ == pytest.approx(losses[-1])
+    assert losses[-1] < losses[0]

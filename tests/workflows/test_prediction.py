@@ -61,7 +61,7 @@ def test_unseen_categories_and_missing_numbers_are_predicted_and_told(fruit_mode
     of_weight, of_colour = map(str, predictions.notes)
     assert of_weight.startswith("weight: missing in 1 row (2), counted as the mean ")
     assert of_colour == (
-        "colour: 'green' in 1 row (1) was not there in training, counted as 'other'"
+        "colour: 'green' in 1 row (1) is none of the known categories, counted as 'other'"
     )
 
 
@@ -75,7 +75,7 @@ def test_penguins_with_an_unseen_island_and_a_missing_bill(penguins: Path, tmp_p
     )
     predictions = predict(model, read_table(new))
     assert predictions.predicted.tolist() == ["Adelie", "Gentoo"]
-    assert any("'Deception' in 1 row (1) was not there" in str(note) for note in predictions.notes)
+    assert any("'Deception' in 1 row (1) is none of the" in str(note) for note in predictions.notes)
     assert any("bill_length_mm: missing in 1 row (1)" in str(note) for note in predictions.notes)
 
 

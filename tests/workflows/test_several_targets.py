@@ -153,7 +153,7 @@ def test_rows_without_one_of_the_targets_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("targets", "task", "message"),
     [
-        (("area", "wide"), None, "'wide' is text. Train a model for each"),
+        (("area", "wide"), None, "numbers in 'area', 2 classes in 'wide'. Train a model for each"),
         (("area", "area"), None, "the target 'area' is named twice"),
         (("wide", "large"), "classes", "classes stand in one column"),
         (("area", "girth"), "labels", "the target 'area' has 300 classes; a label has two"),
@@ -180,3 +180,27 @@ def test_numbers_may_be_asked_for_where_labels_would_be_recognised() -> None:
     recognised = train(table, ("a", "b"), SHORT, progress=False).model
     asked = train(table, ("a", "b"), SHORT, task="numbers", progress=False).model
     assert (recognised.target.task, asked.target.task) == ("labels", "numbers")
+
+
+def test_truth_values_and_numbers_name_classes_too(labels: Model) -> None:
+    table = shapes()
+    text = labels.explain(table, 0, ["yes", 1.0], learning_rate=0.1).to_text()
+    assert text == labels.explain(table, 0, ["yes", "1"], learning_rate=0.1).to_text()
+    truth = ClassTarget("a", ("false", "true"))
+    assert [truth.class_name(value) for value in (True, np.False_, "TRUE")] == [
+        "true",
+        "false",
+        "true",
+    ]
+
+
+def test_targets_of_which_no_row_has_all_are_refused() -> None:
+    half = np.where(np.arange(300) % 2, np.nan, 1.5)
+    table = {"x": np.arange(300.0), "a": half, "b": half[::-1].copy()}
+    with pytest.raises(ValueError, match="no row has a value in each of the targets a, b"):
+        train(table, ("a", "b"), SHORT, progress=False)
+
+
+def test_one_column_is_no_several_labels() -> None:
+    with pytest.raises(ValueError, match="one column of two classes is of 'classes'"):
+        train(shapes(), "wide", SHORT, task="labels", progress=False)

@@ -46,7 +46,7 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the table were large: it stays in its file, and is cut often."""
-    monkeypatch.setattr(table_file, "LARGE", 1)
+    monkeypatch.setattr(table_file, "MOST_VALUES", 1)
     monkeypatch.setattr("glassnet.data.table.MOST_ROWS", 1000)
     monkeypatch.setattr("glassnet.data.table.MOST_VALUES", 3000)
     monkeypatch.setattr(examples, "MOST_SAMPLED", 3000)

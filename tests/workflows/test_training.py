@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -228,3 +229,38 @@ def test_every_seed_of_64_bits_can_be_used(seed: int) -> None:
 def test_a_seed_beyond_64_bits_is_refused() -> None:
     with pytest.raises(ValueError, match="seed must be from 0 to "):
         train(fruits(), "fruit", replace(QUICK, seed=2**64), progress=False)
+
+
+@pytest.mark.parametrize(
+    ("test", "message"),
+    [
+        ({"weight": [1.0]}, "there is no column 'fruit'"),
+        ({"fruit": ["plum"], "weight": [1.0]}, "no column 'colour'"),
+        ({"fruit": ["plum"], "weight": ["x"], "colour": ["red"]}, "'weight' must hold numbers"),
+        ({"fruit": [None], "weight": [1.0], "colour": ["red"]}, "no row for the test has a value"),
+        ({"fruit": ["fig"], "weight": [1.0], "colour": ["red"]}, "'fig' is only among the rows"),
+    ],
+)
+def test_rows_for_the_test_are_looked_at_before_the_training(
+    test: dict[str, list[Any]], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        train(fruits(), "fruit", QUICK, save_as=tmp_path / "m", progress=False, test=test)
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize("target", [1, None, [1]])
+def test_a_target_is_the_name_of_a_column(target: Any) -> None:
+    with pytest.raises(TypeError, match="the target is the name of a column, or several"):
+        train(fruits(), target, QUICK, progress=False)
+
+
+def test_what_cannot_be_calibrated_is_refused() -> None:
+    with pytest.raises(ValueError, match="to calibrate takes validation rows"):
+        Recipe(calibrated=True, validation=0)
+
+
+def test_a_column_of_anything_may_be_left_out() -> None:
+    table = {**fruits().columns, "anything": [{1}] * 60}
+    trained = train(table, "fruit", QUICK, progress=False, leave_out=["anything"])
+    assert trained.model.predict(fruits()).shape == (60,)

@@ -14,7 +14,11 @@ __all__ = ["explain"]
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", type=click.Path(path_type=Path), required=False)
 @click.option("--row", type=click.IntRange(0), default=0, show_default=True, help="From 0.")
-@click.option("--desired", metavar="CLASS", help="The ideal; the target column's if not given.")
+@click.option(
+    "--desired",
+    metavar="CLASS",
+    help="The ideal, of several targets separated by commas; the row's own if not given.",
+)
 @click.option("--weight", metavar="NAME", help="One weight's story: 'w1[2,3]', 'b2[1]'.")
 @click.option("--learning-rate", type=float, callback=checked_rate, default=0.1, show_default=True)
 @click.option(

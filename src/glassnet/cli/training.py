@@ -113,7 +113,7 @@ def train(
     units = None if hidden is None else _hidden_units(hidden)
     image_size = None if size is None else _image_size(size)
 
-    from glassnet.data.images import CLASS, ImageOptions
+    from glassnet.data.images import CLASS, ImageOptions, holds_images
     from glassnet.structure.file import require_writable
     from glassnet.views.text import document_text
     from glassnet.workflows.recipe import Recipe
@@ -134,8 +134,7 @@ def train(
         probabilities=probabilities,
         calibrated=calibrated,
     )
-    data = read_source(source, options=ImageOptions(image_size, colour, skip_broken))
-    if not targets and not data.images:
+    if not targets and not holds_images(source):
         raise click.UsageError("Missing option '--target': name the column to predict.")
     names = targets or (CLASS,)
     path = output or Path(f"{source.resolve().stem}.safetensors")
@@ -143,6 +142,8 @@ def train(
     require_writable(path)
     if report is not None:
         require_report_writable(report)
+    options = ImageOptions(image_size, colour, skip_broken)
+    data = read_source(source, options=options, leave_out=leave_out)
     show = False if as_json else None
     name = source.resolve().name
     trained = run(
@@ -153,7 +154,7 @@ def train(
         path,
         name,
         show,
-        leave_out,
+        (),
         data.test,
         lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
     )

@@ -160,15 +160,15 @@ def checked_targets(
     return Targets(np.ascontiguousarray(desired), classes)
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number of things in words that fit it.
+def counted(number: int, what: str, several: str | None = None) -> str:
+    """Return a number of things in words that fit it; the plural is that with an s, if not given.
 
     Examples
     --------
     >>> counted(1, "row"), counted(2, "row")
     ('1 row', '2 rows')
     """
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+    return f"{number:,} {what if number == 1 else several or f'{what}s'}"
 
 
 def _are_probabilities(labels: Array) -> bool:

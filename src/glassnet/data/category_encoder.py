@@ -73,12 +73,12 @@ class CategoryEncoder(Encoder):
         other = len(self.categories)
         one_hot = np.zeros((len(column), other + 1))
         one_hot[np.arange(len(column)), np.where(places < 0, other, places)] = 1
-        was_not_there = f"was not there in training, counted as {self.other!r}"
+        unknown = f"is none of the known categories, counted as {self.other!r}"
         return one_hot, [
             *Note.of(self.name, f"counted as {self.other!r}", missing),
             *Note.of(
                 self.name,
-                was_not_there,
+                unknown,
                 unseen,
                 [str(texts[row]) for row in np.flatnonzero(unseen).tolist()],
             ),

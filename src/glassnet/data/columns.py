@@ -55,14 +55,14 @@ def column_of(name: str, values: Any) -> Array:
             raise ValueError(f"column {name!r} holds a number that is too large") from None
     if kinds and all(issubclass(kind, date) for kind in kinds):
         return np.array([_moment(item) for item in items], dtype="datetime64[us]")
-    if not kinds <= {str}:
+    if not all(issubclass(kind, str) for kind in kinds):
         found = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise ValueError(
             f"column {name!r} holds values of type {found}; expected numbers, text or dates. "
             "Convert it, or leave the column out"
         )
     column = np.empty(len(items), dtype=object)
-    column[:] = [None if _no_value(item) else item for item in items]
+    column[:] = [None if _no_value(item) else str(item) for item in items]
     return column
 
 

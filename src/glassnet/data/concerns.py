@@ -27,8 +27,8 @@ def rare_classes(names: Sequence[str], shares: Sequence[float], rows: int) -> li
     "the class 'a' is rare, 2 of 100 rows"
     """
     return [
-        f"the class {name!r} is rare, {round(share * rows):,} of {rows:,} rows: accuracy hides "
-        "mistakes on it, balanced accuracy shows them"
+        f"the class {name!r} is rare, {round(share * rows):,} of {rows:,} rows: accuracy alone "
+        "hides mistakes on it"
         for name, share in zip(names, shares, strict=True)
         if share < RARE
     ]

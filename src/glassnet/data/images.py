@@ -32,7 +32,7 @@ COMMON_SIDE = 32
 # How the names of pictures end, where one is given alone.
 PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}
 # Files that systems leave in folders.
-IGNORED = {"thumbs.db", "desktop.ini"}
+IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 SPLITS = {"train": ("train", "training"), "test": ("t10k", "test", "testing")}
 FOLDERS = {
     "train": ("train", "training"),
@@ -118,25 +118,41 @@ def read_images(
 
 
 def _split_folders(path: Path) -> dict[str, Path]:
-    """The folders to learn from and for the test, where a folder holds nothing else; or none.
+    """The folders to learn from and for the test; none, where the folders are those of classes.
 
-    What is called validation is for the test where nothing else is.
+    Such a folder holds folders, and no pictures: a class may be called train as well.
     """
-    folders = {entry.name.lower(): entry for entry in path.iterdir() if entry.is_dir()}
-    splits = {
-        split: next((folders[name] for name in names if name in folders), None)
+    folders = [entry for entry in path.iterdir() if entry.is_dir() and not _is_ignored(entry)]
+    splits: dict[str, list[Path]] = {
+        split: [f for f in folders if f.name.lower() in names and _holds_only_folders(f)]
         for split, names in FOLDERS.items()
     }
-    known = {name for names in FOLDERS.values() for name in names}
-    if splits["train"] is None or not set(folders) <= known:
+    found = [folder for own in splits.values() for folder in own]
+    if not found:
         return {}
-    if splits["test"] is not None and splits["validation"] is not None:
-        raise FileFormatError(
-            f"{path} holds a folder for validation beside those for training and test; move its "
-            "pictures to those to learn from, of which a part is taken for validation"
-        )
-    test = splits["test"] or splits["validation"]
-    return {"train": splits["train"]} | ({"test": test} if test else {})
+    others = sorted({folder.name for folder in folders} - {folder.name for folder in found})
+    several = next((own for own in splits.values() if len(own) > 1), None)
+    problem = (
+        f"none to learn from beside {found[0].name}"
+        if not splits["train"]
+        else f"{others[0]} beside {found[0].name}"
+        if others
+        else f"both {several[0].name} and {several[1].name}"
+        if several
+        else "one for validation beside that for the test; move its pictures to those to learn "
+        "from, of which a part is taken for validation"
+        if splits["test"] and splits["validation"]
+        else None
+    )
+    if problem is not None:
+        raise FileFormatError(f"of folders for training and test, {path} holds {problem}")
+    test = [*splits["test"], *splits["validation"]]
+    return {"train": splits["train"][0]} | ({"test": test[0]} if test else {})
+
+
+def _holds_only_folders(path: Path) -> bool:
+    inside = [entry for entry in path.iterdir() if not _is_ignored(entry)]
+    return bool(inside) and all(entry.is_dir() for entry in inside)
 
 
 def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
@@ -312,7 +328,7 @@ def _from_npz(path: Path) -> tuple[Table, Table | None]:
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, KeyError, zlib.error, BadZipFile) as error:
+    except (OSError, ValueError, TypeError, EOFError, KeyError, zlib.error, BadZipFile) as error:
         reason = str(error).split("\n")[0]
         raise FileFormatError(f"{path} cannot be read as NumPy's arrays: {reason}") from None
 

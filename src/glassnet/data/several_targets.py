@@ -121,10 +121,11 @@ class LabelsTarget(SeveralTarget):
         answers = _an_answer_for_each(self.columns, answer)
         places = []
         for label, one in zip(self.targets, answers, strict=True):
-            if str(one) not in label.classes:
+            name = label.class_name(one)
+            if name not in label.classes:
                 known = " and ".join(map(repr, label.classes))
                 raise ValueError(f"{label.name} has the classes {known}, not {one!r}")
-            places.append(float(label.classes.index(str(one))))
+            places.append(float(label.classes.index(name)))
         return places
 
     def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassnet.data.arrays import Array, require_finite
 
-__all__ = ["Storage"]
+__all__ = ["Storage", "require_space"]
 
 
 class Storage:
@@ -26,11 +26,6 @@ class Storage:
         Whether a temporary file holds the rows, which goes when the array does. The array then
         takes memory only where it is used, and :func:`glassnet.memory.release` gives that back.
 
-    Raises
-    ------
-    OSError
-        If the temporary folder has no space for them.
-
     Examples
     --------
     >>> storage = Storage((2, 3), np.dtype(np.float32), in_file=True)
@@ -42,7 +37,7 @@ class Storage:
 
     def __init__(self, shape: tuple[int, int], dtype: np.dtype[Any], *, in_file: bool) -> None:
         self._shape, self._dtype, self._filled = shape, dtype, 0
-        self._file = _temporary_file(math.prod(shape) * dtype.itemsize) if in_file else None
+        self._file = tempfile.TemporaryFile(prefix="glassnet-") if in_file else None  # noqa: SIM115
         self._memory = np.empty((0, shape[1]) if in_file else shape, dtype)
         if self._file is not None:
             weakref.finalize(self, self._file.close)  # a mapping holds the file without it
@@ -81,12 +76,18 @@ class Storage:
         return np.frombuffer(mapped, self._dtype).reshape(self._shape)
 
 
-def _temporary_file(size: int) -> Any:
+def require_space(needed: int) -> None:
+    """Refuse to begin what the temporary folder has no space for.
+
+    Raises
+    ------
+    OSError
+        If it has not so many bytes free.
+    """
     folder = tempfile.gettempdir()
     free = shutil.disk_usage(folder).free
-    if size > free:
+    if needed > free:
         raise OSError(
-            f"the encoded rows take {size / 1e9:.1f} GB; the temporary folder {folder} has "
-            f"{free / 1e9:.1f} GB free. Set the environment variable TMPDIR to a larger one"
+            f"this takes {needed / 1e6:,.1f} MB in the temporary folder {folder}, which has "
+            f"{free / 1e6:,.1f} MB free; set the environment variable TMPDIR to a larger one"
         )
-    return tempfile.TemporaryFile(prefix="glassnet-")

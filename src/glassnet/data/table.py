@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -25,19 +25,27 @@ def rows_in_piece(values: int) -> int:
 
 
 def numbered_pieces(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]:
-    """Yield pieces of a table of which so many values are made, and how many rows come before each.
+    """Yield pieces of a table, and how many rows come before each.
 
     Parameters
     ----------
     table : Rows
     values : int
-        How many are made of a row; few rows are taken where they are many.
+        How many numbers are made of a row; few rows are taken where they are many.
     """
     before = 0
     for piece in table.pieces():
         for part in piece.pieces(rows_in_piece(values)):
             yield before, part
             before += len(part)
+
+
+def require_names(wanted: Collection[str], names: Collection[str]) -> None:
+    """Refuse to go on where a wanted column is not among the names."""
+    absent = [name for name in wanted if name not in names]
+    if absent:
+        known = ", ".join(repr(name) for name in names)
+        raise ValueError(f"there is no column {absent[0]!r}; the columns are {known}")
 
 
 class Rows(ABC):
@@ -96,10 +104,7 @@ class Rows(ABC):
         ValueError
             If one is not there.
         """
-        absent = [name for name in names if name not in self.names]
-        if absent:
-            known = ", ".join(repr(name) for name in self.names)
-            raise ValueError(f"there is no column {absent[0]!r}; the columns are {known}")
+        require_names(names, self.names)
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,7 @@ class Table(Rows):
 
     def select(self, names: tuple[str, ...]) -> Self:
         """Return some columns."""
+        self.require_columns(names)
         return type(self)({name: self.columns[name] for name in names})
 
     def in_memory(self) -> "Table":
@@ -169,21 +175,28 @@ def where_known(table: Table, names: tuple[str, ...]) -> tuple[NDArray[np.bool_]
     return known, notes
 
 
-def as_table(frame: Any) -> Table:
-    """Return a table from a data frame (Polars, pandas) or a mapping of names to columns.
+def as_table(frame: Any, leave_out: Collection[str] = ()) -> Table:
+    """Return a table in memory, from rows anywhere, a data frame or a mapping of names to columns.
+
+    Parameters
+    ----------
+    frame : Rows, data frame or mapping
+    leave_out : collection of str
+        Columns that are not wanted, and may hold anything.
 
     Raises
     ------
     TypeError, ValueError
-        If it is none, or a column holds neither numbers nor text.
+        If it is none, a column is not there, or one holds neither numbers nor text.
 
     Examples
     --------
     >>> as_table({"a": [1, 2], "b": ["x", None]}).columns["a"].tolist()
     [1.0, 2.0]
     """
-    if isinstance(frame, Table):
-        return frame
+    if isinstance(frame, Rows):
+        frame.require_columns(tuple(leave_out))
+        return (frame.without(*leave_out) if leave_out else frame).in_memory()
     if isinstance(frame, Mapping):
         named: dict[str, Any] = {str(name): values for name, values in frame.items()}
     elif hasattr(frame, "columns") and hasattr(frame, "__getitem__"):
@@ -197,7 +210,10 @@ def as_table(frame: Any) -> Table:
         names = [str(name) for name in frame.columns]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"two columns of the data frame are named {twice!r}")
-    columns = {name: column_of(name, values) for name, values in named.items()}
+    require_names(leave_out, tuple(named))
+    columns = {
+        name: column_of(name, values) for name, values in named.items() if name not in leave_out
+    }
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"the columns have different lengths: {lengths}")

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.data.arrays import Array
+from glassnet.data.storage import require_space
 from glassnet.data.table import Rows, Table, as_table, rows_in_piece
 from glassnet.errors import FileFormatError, MissingPackageError
 
@@ -27,8 +28,8 @@ SEPARATORS = {".csv": ",", ".tsv": "\t"}
 ARROW = (".arrow", ".feather", ".ipc")
 KINDS = ".csv, .tsv, .parquet, .arrow or .feather"
 
-#: A table of more bytes than this in memory is read piece by piece.
-LARGE = 512 * 2**20
+#: A Parquet file of more values than this, or another one of more bytes, is read piece by piece.
+MOST_VALUES, MOST_BYTES = 64_000_000, 256 * 2**20
 # Of a Parquet file that is made here: reading a piece of a row group means looking at all of it.
 ROWS_IN_GROUP = 262_144
 # To read some rows takes memory for the whole row group of each column, often a million rows.
@@ -65,8 +66,10 @@ class TableFile(Rows):
     folder: TemporaryFolder | None = None
 
     @classmethod
-    def of(cls, path: Path, folder: TemporaryFolder | None = None) -> "TableFile":
-        """Return the table of a Parquet file.
+    def of(
+        cls, path: Path, folder: TemporaryFolder | None = None, source: Path | None = None
+    ) -> "TableFile":
+        """Return the table of a Parquet file, which may have been made from another one.
 
         Raises
         ------
@@ -78,7 +81,7 @@ class TableFile(Rows):
             scan = polars.scan_parquet(path)
             columns = tuple(scan.collect_schema().names())
             rows = int(scan.select(polars.len()).collect().item())
-        _require_rows(path, rows, len(columns))
+        _require_rows(source or path, rows, len(columns))
         return cls(path, columns, rows, None, folder)
 
     @property
@@ -97,23 +100,29 @@ class TableFile(Rows):
         FileFormatError
             If the file is damaged.
         """
-        polars = _polars()
         most = rows_in_piece(self.values_in_row)
         for start in range(0, self.rows_in_file, most):
             chosen = None if self.chosen is None else self.chosen[start : start + most]
-            if chosen is not None and not chosen.any():
-                continue
-            piece: dict[str, Array] = {}
-            for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
-                columns = self.columns[first : first + COLUMNS_AT_ONCE]
-                with _readable(self.path):
-                    scan = polars.scan_parquet(self.path).select(columns)
-                    frame = scan.slice(start, most).collect()
-                piece |= as_table(frame).columns
-            yield Table(piece) if chosen is None else Table(piece).rows(chosen)
+            if chosen is None:
+                yield self._read(start, most)
+            elif chosen.any():
+                yield self._read(start, most).rows(chosen)
+
+    def _read(self, start: int, rows: int) -> Table:
+        polars = _polars()
+        columns: dict[str, Array] = {}
+        for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
+            names = self.columns[first : first + COLUMNS_AT_ONCE]
+            with _readable(self.path):
+                # By name: Polars takes some names for patterns otherwise.
+                scan = polars.scan_parquet(self.path).select(polars.selectors.by_name(*names))
+                columns |= as_table(scan.slice(start, rows).collect()).columns
+        return Table({name: columns[name] for name in self.columns})
 
     def rows(self, chosen: NDArray[Any]) -> Self:
         """Return some rows: those where an array of bool is true, or of ascending places."""
+        if chosen.dtype != np.bool_ and (np.diff(chosen) <= 0).any():
+            raise ValueError("rows of a file are read in their order; expected ascending places")
         if self.chosen is None and chosen.dtype == np.bool_:
             return replace(self, chosen=chosen)
         own = np.zeros(len(self), dtype=np.bool_)
@@ -130,7 +139,7 @@ class TableFile(Rows):
 
     def in_memory(self) -> Table:
         """Read all rows."""
-        pieces = list(self.pieces())
+        pieces = list(self.pieces()) or [self._read(0, 0)]
 
         def whole(name: str) -> Array:
             return np.concatenate([piece.columns[name] for piece in pieces])
@@ -138,24 +147,43 @@ class TableFile(Rows):
         return Table({name: whole(name) for name in self.columns})
 
 
-def open_table(path: str | os.PathLike[str], text_columns: Collection[str] = ()) -> Rows:
+def open_table(
+    path: str | os.PathLike[str],
+    text_columns: Collection[str] = (),
+    leave_out: Collection[str] = (),
+) -> Rows:
     """Open a table: in memory, or, where it is large, in its file.
 
-    A large CSV, TSV or Arrow file is turned into a Parquet file in the temporary folder first.
+    A Parquet file is large with more than 64 million values, another one with more than 256 MiB; it
+    is turned into a Parquet file in the temporary folder first.
 
     Parameters and errors are those of :func:`read_table`.
+
+    Raises
+    ------
+    OSError
+        If the temporary folder has no space for it.
     """
     source, suffix = _table_path(path)
     if suffix == ".parquet":
         table = TableFile.of(source)
-        if 8 * len(table) * len(table.names) > LARGE:
-            return table
-    elif source.stat().st_size > LARGE:
-        return _as_parquet(source, suffix, text_columns)
-    return read_table(source, text_columns)
+        if len(table) * len(table.names) > MOST_VALUES:
+            return _without(table, leave_out)
+    elif source.stat().st_size > MOST_BYTES:
+        return _without(_as_parquet(source, suffix, text_columns), leave_out)
+    return read_table(source, text_columns, leave_out)
 
 
-def read_table(path: str | os.PathLike[str], text_columns: Collection[str] = ()) -> Table:
+def _without(table: TableFile, leave_out: Collection[str]) -> TableFile:
+    table.require_columns(tuple(leave_out))
+    return table.without(*leave_out)
+
+
+def read_table(
+    path: str | os.PathLike[str],
+    text_columns: Collection[str] = (),
+    leave_out: Collection[str] = (),
+) -> Table:
     """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its name.
 
     Parameters
@@ -165,6 +193,8 @@ def read_table(path: str | os.PathLike[str], text_columns: Collection[str] = ())
         and ? are missing values, and 2026-11-24 or 2026-11-24 12:30 is a date.
     text_columns : collection of str
         Columns of a CSV or TSV file that are text, whatever their values look like.
+    leave_out : collection of str
+        Columns that are not wanted, and may hold anything.
 
     Raises
     ------
@@ -181,15 +211,14 @@ def read_table(path: str | os.PathLike[str], text_columns: Collection[str] = ())
         elif suffix in ARROW:
             frame = polars.read_ipc(source)
         else:
-            frame = polars.read_csv(
-                source.read_bytes().rstrip(b"\r\n"), **_text_options(source, suffix, text_columns)
-            )
+            frame = polars.read_csv(source, **_text_options(source, suffix, text_columns))
     _require_rows(source, frame.height, frame.width)
-    return as_table(frame)
+    return as_table(frame, leave_out)
 
 
 def _as_parquet(source: Path, suffix: str, text_columns: Collection[str]) -> TableFile:
     polars = _polars()
+    require_space(source.stat().st_size)
     folder = TemporaryFolder()
     made = folder.path / f"{source.stem}.parquet"
     with _readable(source):
@@ -198,7 +227,7 @@ def _as_parquet(source: Path, suffix: str, text_columns: Collection[str]) -> Tab
         else:
             scan = polars.scan_csv(source, **_text_options(source, suffix, text_columns))
         scan.sink_parquet(made, row_group_size=ROWS_IN_GROUP)
-    return TableFile.of(made, folder)
+    return TableFile.of(made, folder, source)
 
 
 def _table_path(path: str | os.PathLike[str]) -> tuple[Path, str]:
@@ -239,8 +268,9 @@ def _require_rows(source: Path, rows: int, columns: int) -> None:
 def _text_options(source: Path, suffix: str, text_columns: Collection[str]) -> dict[str, Any]:
     """How Polars shall read a text file, which is looked through first."""
     polars, separator = _polars(), SEPARATORS[suffix]
-    names = _names_of_rectangular(source, separator)
+    names, rows = _names_and_rows(source, separator)
     return {
+        "n_rows": rows,
         "separator": separator,
         "null_values": MISSING,
         "infer_schema_length": None,
@@ -249,8 +279,8 @@ def _text_options(source: Path, suffix: str, text_columns: Collection[str]) -> d
     }
 
 
-def _names_of_rectangular(source: Path, separator: str) -> list[str]:
-    """Return the column names of a text file whose rows all have as many cells.
+def _names_and_rows(source: Path, separator: str) -> tuple[list[str], int]:
+    """Return the column names of a text file whose rows all have as many cells, and their number.
 
     A row that breaks off says that the file does; it is no row with missing values. Blank lines are
     none, at the end.
@@ -261,7 +291,7 @@ def _names_of_rectangular(source: Path, separator: str) -> list[str]:
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             raise FileFormatError(f"{problem}: two columns are named {twice[0]!r}")
-        blank_before = False
+        last, blank_before = 1, False
         for number, width in enumerate(widths, start=2):
             if 0 < width < len(names) or (width > 0 and blank_before and len(names) > 1):
                 line, cells = (number - 1, 0) if blank_before else (number, width)
@@ -269,9 +299,10 @@ def _names_of_rectangular(source: Path, separator: str) -> list[str]:
                     f"{problem}: line {line} has {cells} cells, the first line {len(names)}"
                 )
             blank_before = width == 0
+            last = last if blank_before else number
     except (UnicodeDecodeError, csv.Error) as error:
         raise FileFormatError(f"{problem}: {error}") from None
-    return names
+    return names, last - 1
 
 
 def _first_line_and_widths(source: Path, separator: str) -> tuple[list[str], Iterator[int]]:

@@ -134,7 +134,8 @@ class ClassTarget(Target):
 
     def desired(self, table: Table) -> Array:
         """Return 1 for each row's class, and 0 for the others."""
-        one_hot: Array = np.eye(len(self.classes))[self.places(table)]
+        one_hot = np.zeros((len(table), len(self.classes)))
+        one_hot[np.arange(len(table)), self.places(table)] = 1
         return one_hot
 
     def answers(self, predicted: Array) -> Array:
@@ -144,7 +145,16 @@ class ClassTarget(Target):
 
     def wanted(self, answer: Any) -> Any:
         """Return the class, by which a network knows it too."""
-        return answer
+        return self.class_name(answer)
+
+    def class_name(self, answer: Any) -> Any:
+        """Return a class as this target calls it: numbers and truth values have names too."""
+        if isinstance(answer, bool | np.bool_):
+            return str(answer).lower()
+        if isinstance(answer, int | float | np.number):
+            return number_label(float(answer))
+        lowered = answer.lower() if isinstance(answer, str) else None
+        return lowered if set(self.classes) == {"false", "true"} and lowered else answer
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""

@@ -363,13 +363,15 @@ class MultilayerPerceptron(Parameters):
 
     def _minimise(self, x: Array, targets: Array, weights: Array | None) -> None:
         """Train by L-BFGS."""
-        if self.dropout:
+        if np.any(self.dropout):
             raise ValueError("solver='lbfgs' descends one smooth error; dropout has no place there")
         factor, addend = self._loss_of_error(targets, weights)
 
         def after_iteration(history: History) -> bool:
-            self.n_iter_, self.loss_ = history.epochs, factor * history.errors[-1] + addend
-            return any(says_stop(callback(self)) for callback in several(self.callbacks))
+            self.n_iter_, self.loss_ = history.epochs, factor * run.total + addend
+            # All are called, also where one of them ends the training.
+            answers = [says_stop(callback(self)) for callback in several(self.callbacks)]
+            return any(answers)
 
         options = FitOptions(
             optimizer=self._optimizer(),
@@ -379,8 +381,7 @@ class MultilayerPerceptron(Parameters):
             threads=self._threads(),
             callbacks=after_iteration,
         )
-        run = self._prepared(x, targets, options)
-        assert isinstance(run, FullBatchRun)
+        run = cast("FullBatchRun", self._prepared(x, targets, options))
         with interruption() as interrupted:
             run.follow(lambda _: interrupted())
         self.n_iter_ = run.finish().epochs

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +61,9 @@ class FullBatchRun:
         parameters = self.training.parameters
         began = time.perf_counter()
 
-        def iterated(intermediate_result: object) -> None:
+        def iterated(intermediate_result: Any) -> None:
             nonlocal began
+            self.total = float(intermediate_result.fun)
             self.history.errors.append(self._error)
             self.history.seconds.append(time.perf_counter() - began)
             began = time.perf_counter()

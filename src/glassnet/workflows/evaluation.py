@@ -44,10 +44,11 @@ class Evaluation:
         Classes: accuracy, balanced accuracy, log loss, ROC AUC (of several classes the mean of each
         against the others), Brier score (the sum of the squared differences over the classes),
         expected calibration error. Numbers: R², mean absolute error, root mean squared error, in
-        the target's own unit.
+        the target's own unit; of several those of each, and the mean R². Labels: how often one is
+        right, how often all of a row are, log loss, ROC AUC and Brier score on average.
     rows : int
     classes : tuple of str
-        Empty for numbers.
+        Empty for numbers and labels.
     confusion : list of list of int
         Row = true class, column = predicted class.
     notes : list of str
@@ -145,7 +146,7 @@ def _compared(model: Model, judge: Judge, table: Rows) -> tuple[Array, Array, Ar
     """What is right and what is predicted for the rows that have a target; which these are."""
     true, outputs, rows = [], [], []
     notes: list[Note] = []
-    for before, piece in numbered_pieces(table, len(model.encoder.feature_names)):
+    for before, piece in numbered_pieces(table, model.values_of_row):
         known, left_out = where_known(piece, model.target.columns)
         x, decided = model.encode(piece)  # all rows, so that notes count them as in the table
         notes = added_up([*notes, *(note.behind(before) for note in (*left_out, *decided))])

@@ -11,7 +11,7 @@ from glassnet.data.encoder import require_usable
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.notes import Note, added_up
 from glassnet.data.splits import held_back_rows, sampled_rows
-from glassnet.data.storage import Storage
+from glassnet.data.storage import Storage, require_space
 from glassnet.data.table import Rows, Table, numbered_pieces
 from glassnet.data.targets import ClassTarget, Target
 from glassnet.memory import release
@@ -153,6 +153,8 @@ def encoded(
     """
     inputs, outputs = len(encoder.feature_names), target.outputs
     counts = {role: int((roles == role).sum()) for role in (Role.LEARNING, Role.VALIDATION)}
+    if in_file:
+        require_space(sum(counts.values()) * (inputs + outputs) * PRECISION.itemsize)
     storages = {
         role: [Storage((count, width), PRECISION, in_file=in_file) for width in (inputs, outputs)]
         for role, count in counts.items()
@@ -160,7 +162,7 @@ def encoded(
     }
     used, total = np.zeros(inputs, dtype=np.bool_), np.zeros(outputs)
     notes: list[Note] = []
-    for before, piece in numbered_pieces(table, inputs):
+    for before, piece in numbered_pieces(table, inputs + outputs):
         x, decided = encoder.encode(piece)
         notes = added_up([*notes, *(note.behind(before) for note in decided)])
         for role, (of_x, of_desired) in storages.items():

@@ -62,12 +62,14 @@ class Predictions:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the predictions as JSON values."""
+        columns = self.target.columns
         content: dict[str, Any] = {
-            "target": self.target.name,
+            "target": columns[0] if len(columns) == 1 else list(columns),
             "predicted": self.predicted.tolist(),
         }
         if self.probabilities is not None:
-            content["classes"] = list(self.target.output_names)
+            of_what = "classes" if self.target.task == "classes" else "labels"
+            content[of_what] = list(self.target.output_names)
             content["probabilities"] = self.probabilities.tolist()
         return content | {"notes": [str(note) for note in self.notes]}
 
@@ -106,7 +108,7 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
         with file.open("w", encoding="utf-8") as opened:
             return write_csv(model, table, opened)
     notes: list[Note] = []
-    for before, piece in numbered_pieces(table, len(model.encoder.feature_names)):
+    for before, piece in numbered_pieces(table, model.values_of_row):
         predictions = _predicted(model, piece)
         file.write(predictions.to_csv(header=before == 0))
         notes = added_up([*notes, *(note.behind(before) for note in predictions.notes)])

@@ -73,7 +73,7 @@ class Plain(Preset):
         return TableEncoder.fit(table)
 
     def layers(self, outputs: int, task: Task) -> list[Layer]:
-        """Return relu layers, and a softmax or an identity."""
+        """Return relu layers, and what fits the target behind them."""
         hidden = (Dense(units, "relu") for units in self.hidden)
         return [*hidden, Dense(outputs, OUTPUTS[task])]
 
@@ -155,7 +155,7 @@ class Images(Preset):
         return TableEncoder.fit(table)
 
     def layers(self, outputs: int, task: Task) -> list[Layer]:
-        """Return GELU layers, and a softmax or an identity."""
+        """Return GELU layers, and what fits the target behind them."""
         hidden = (Dense(units, "gelu") for units in self.hidden)
         return [*hidden, Dense(outputs, OUTPUTS[task])]
 

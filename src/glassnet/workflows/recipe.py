@@ -70,6 +70,8 @@ class Recipe:
         for name in ("epochs", "batch_size"):
             if getattr(self, name) is not None:
                 whole_number(name, getattr(self, name), 1)
+        if self.calibrated and self.validation == 0:
+            raise ValueError("to calibrate takes validation rows; expected validation above 0")
         if self.optimizer is not None and not isinstance(self.optimizer, Optimizer):
             raise TypeError(
                 f"a recipe's optimizer takes steps, like gn.Adam(0.003); not {self.optimizer!r}"

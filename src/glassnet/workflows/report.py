@@ -100,7 +100,7 @@ def evaluation_sections(
             (number, one.true, one.predicted, one.loss)
             for number, one in zip(numbers, evaluation.mistakes, strict=True)
         ]
-        caption = "Rows are counted from 1, among those that were evaluated"
+        caption = "Rows are counted from 1, in the table that was evaluated"
         table = DocumentTable(("row", "true", "predicted", "loss"), tuple(rows), caption)
         sections.append(Section("The worst mistakes", (table,)))
     return sections

@@ -1,5 +1,6 @@
 """What people name on the command line, a table or images, as a table."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,10 @@ class Source:
 
 
 def read_source(
-    path: Path, encoder: TableEncoder | None = None, options: ImageOptions | None = None
+    path: Path,
+    encoder: TableEncoder | None = None,
+    options: ImageOptions | None = None,
+    leave_out: Collection[str] = (),
 ) -> Source:
     """Read a table, or images, from what the path names.
 
@@ -39,6 +43,8 @@ def read_source(
     encoder : TableEncoder, optional
         Of the model that shall use the rows: text stays text, and images take its size.
     options : ImageOptions, optional
+    leave_out : collection of str
+        Columns of a table that are not wanted.
 
     Raises
     ------
@@ -55,7 +61,8 @@ def read_source(
     if not images and options not in (None, ImageOptions()):
         raise ValueError(f"sizes, colours and broken files are those of images; {path} is a table")
     if not images:
-        return Source(open_table(path, encoder.text_columns if encoder else ()), None, [], False)
+        text_columns = encoder.text_columns if encoder else ()
+        return Source(open_table(path, text_columns, leave_out), None, [], False)
     options = options or ImageOptions()
     if isinstance(wanted, ImageEncoder):
         options = options.like(wanted.shape)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.data.arrays import Array
-from glassnet.data.columns import is_missing, number_label
+from glassnet.data.arrays import Array, counted
+from glassnet.data.columns import number_label
 from glassnet.data.notes import Note, added_up
 from glassnet.data.several_targets import LabelsTarget, NumbersTarget
 from glassnet.data.table import Rows, where_known
@@ -111,9 +111,13 @@ def answers_in(rows: Rows, names: tuple[str, ...], task: Task | None) -> Answers
         own, left_out = where_known(piece, names)
         known[before : before + len(piece)] = own
         notes = added_up([*notes, *(note.behind(before) for note in left_out)])
+        complete = piece.rows(own)
         for summary in summaries:
-            summary.add(piece.columns[summary.name])
+            summary.add(complete.columns[summary.name])
         before += len(piece)
+    if len(names) > 1 and not known.any():
+        raise ValueError(f"no row has a value in each of the targets {', '.join(names)}")
+    _require_no_dates(summaries)
     chosen = task or _recognised_task(summaries)
     _require_fitting(summaries, chosen)
     classes = [() if chosen == "numbers" else summary.classes for summary in summaries]
@@ -122,7 +126,7 @@ def answers_in(rows: Rows, names: tuple[str, ...], task: Task | None) -> Answers
 
 @dataclass
 class _Summary:
-    """What a column holds: its different values, up to one more than can be classes."""
+    """What a column holds: its different values, as far as they can be classes."""
 
     name: str
     values: set[str | float] = field(default_factory=set)
@@ -131,13 +135,12 @@ class _Summary:
     whole: bool = True
 
     def add(self, column: Array) -> None:
-        known = column[~is_missing(column)]
         self.dates |= column.dtype.kind == "M"
         self.text |= column.dtype == object
         if column.dtype.kind == "f":
-            self.whole &= bool((known == np.round(known)).all())
+            self.whole &= bool((column == np.round(column)).all())
         if len(self.values) <= MOST_CLASSES and not self.dates:
-            different = set(known.tolist()) if self.text else set(np.unique(known).tolist())
+            different = set(column.tolist()) if self.text else set(np.unique(column).tolist())
             self.values |= different
 
     @property
@@ -152,27 +155,37 @@ class _Summary:
 
 
 def _recognised_task(summaries: list[_Summary]) -> Task:
-    dates = [summary.name for summary in summaries if summary.dates]
-    if dates:
-        raise ValueError(
-            f"the target {dates[0]!r} holds dates; expected numbers, or text for classes"
-        )
     if len(summaries) == 1:
         return "classes" if summaries[0].could_be_classes else "numbers"
     if all(len(summary.values) == 2 and summary.could_be_classes for summary in summaries):
         return "labels"
     if any(summary.text for summary in summaries):
-        name = next(s.name for s in summaries if s.text)
+        held = ", ".join(
+            f"{counted(len(one.values), 'class', 'classes')} in {one.name!r}"
+            if one.could_be_classes
+            else f"numbers in {one.name!r}"
+            for one in summaries
+        )
         raise ValueError(
-            f"several targets are all numbers, or all labels of two classes; {name!r} is text. "
-            "Train a model for each"
+            "several targets are all numbers, or all labels of two classes each; there are "
+            f"{held}. Train a model for each"
         )
     return "numbers"
+
+
+def _require_no_dates(summaries: list[_Summary]) -> None:
+    dates = [summary.name for summary in summaries if summary.dates]
+    if dates:
+        raise ValueError(
+            f"the target {dates[0]!r} holds dates; expected numbers, or text for classes"
+        )
 
 
 def _require_fitting(summaries: list[_Summary], task: Task) -> None:
     if task == "numbers":
         return
+    if task == "labels" and len(summaries) == 1:
+        raise ValueError("labels are several columns; one column of two classes is of 'classes'")
     if task == "classes" and len(summaries) > 1:
         raise ValueError("several targets are numbers or labels; classes stand in one column")
     for summary in summaries:

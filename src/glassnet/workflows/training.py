@@ -12,7 +12,7 @@ from glassnet.data.concerns import concerns, rare_classes
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.notes import Note
 from glassnet.data.several_targets import LabelsTarget
-from glassnet.data.table import Rows, Table, as_table, where_known
+from glassnet.data.table import Rows, Table, as_table, numbered_pieces, where_known
 from glassnet.data.table_file import TableFile, open_table
 from glassnet.data.targets import ClassTarget, Target, Task, class_texts
 from glassnet.diagnosis import Finding, Watch, diagnose
@@ -77,7 +77,7 @@ def train(
     Parameters
     ----------
     table : Table, data frame, mapping of column names to values, or path
-        A file is read as by ``glassnet train``; of a large one only pieces are in memory.
+        A table's file is read as by ``glassnet train``; of a large one only pieces are in memory.
     target_name : str or sequence of str
         The column to predict; or several, all of numbers or all of two classes.
     recipe : Recipe, optional
@@ -92,7 +92,7 @@ def train(
         Whether to show a bar; if not given, only on a terminal.
     leave_out : collection of str
         Columns not to learn from.
-    test : Table, data frame or mapping, optional
+    test : Table, data frame, mapping or path, optional
         Rows for the evaluation, in the place of a part that is held out.
     tell : callable, optional
         Called with a sentence on what hinders the training while it goes on, as by
@@ -109,8 +109,15 @@ def train(
     recipe = recipe or Recipe()
     if not isinstance(recipe, Recipe):
         raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
-    names = (target_name,) if isinstance(target_name, str) else tuple(target_name)
-    whole = _without(_rows_of(table), leave_out, names)
+    names = _names_of(target_name)
+    left_out = [leave_out] if isinstance(leave_out, str) else list(leave_out)
+    for name_left_out in left_out:
+        if name_left_out in names:
+            raise ValueError(f"the target {name_left_out!r} cannot be left out")
+    whole = _rows_of(table, left_out)
+    if set(whole.names) <= set(names):
+        targets = ", ".join(map(repr, names))
+        raise ValueError(f"there is no column beside the target {targets} to learn from")
     preset = recipe.chosen(images=_holds_images(whole))
     prepared = _prepared(whole, names, recipe, preset, task, test)
     target, examples, held_out = prepared.target, prepared.examples, prepared.held_out
@@ -176,6 +183,8 @@ def _prepared(
     target = answers.target(whole, learning)
     sample = sample_of(whole, learning, recipe.seed)
     encoder = preset.encoder(sample.without(*names))
+    if tested is not None:
+        _require_judgeable(tested, encoder, target)
     examples = encoded(whole, roles, encoder, target, in_file=isinstance(whole, TableFile))
     rare = rare_classes(*_shares(target, examples.mean_desired), rows_learned)
     sentences = [*rare, *_concerns(sample, answers, rows_learned)]
@@ -184,31 +193,29 @@ def _prepared(
     return _Prepared(target, encoder, examples, held_out, rows_learned, notes)
 
 
-def _rows_of(table: Any) -> Rows:
+def _names_of(target: Any) -> tuple[str, ...]:
+    names = (target,) if isinstance(target, str) else target
+    if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"the target is the name of a column, or several in a list; not {target!r}")
+    return tuple(names)
+
+
+def _rows_of(table: Any, leave_out: Collection[str] = ()) -> Rows:
     if isinstance(table, str | Path):
-        return open_table(table)
-    return table if isinstance(table, Rows) else as_table(table)
+        return open_table(table, leave_out=leave_out)
+    if not isinstance(table, Rows):
+        return as_table(table, leave_out)
+    table.require_columns(tuple(leave_out))
+    return table.without(*leave_out)
 
 
 def _holds_images(table: Rows) -> bool:
     return isinstance(table, Table) and any(map(table.is_images, table.names))
 
 
-def _without(table: Rows, leave_out: Collection[str], names: Sequence[str]) -> Rows:
-    left_out = [leave_out] if isinstance(leave_out, str) else list(leave_out)
-    table.require_columns([*left_out, *names])
-    for name in names:
-        if name in left_out:
-            raise ValueError(f"the target {name!r} cannot be left out")
-    kept = table.without(*left_out)
-    if len(kept.names) <= len(set(names)):
-        targets = ", ".join(map(repr, names))
-        raise ValueError(f"there is no column beside the target {targets} to learn from")
-    return kept
-
-
 def _tested(test: Rows, answers: Answers) -> Rows:
     """Refuse a class that only the test has before the training, not after it."""
+    test.require_columns(answers.names)
     for name, classes in zip(answers.names, answers.classes, strict=True):
         if not classes:
             continue
@@ -221,6 +228,18 @@ def _tested(test: Rows, answers: Answers) -> Rows:
                     "none to learn it from"
                 )
     return test
+
+
+def _require_judgeable(test: Rows, encoder: TableEncoder, target: Target) -> None:
+    """Refuse rows for the test that do not fit before the training, not after it."""
+    with_target = 0
+    for _, piece in numbered_pieces(test, len(encoder.feature_names) + target.outputs):
+        known, _ = where_known(piece, target.columns)
+        encoder.encode(piece)
+        target.desired(piece.rows(known))
+        with_target += int(known.sum())
+    if not with_target:
+        raise ValueError(f"no row for the test has a value of the target {target.name!r}")
 
 
 def _shares(target: Target, mean_desired: Array) -> tuple[list[str], list[float]]:
@@ -275,7 +294,7 @@ def _fit(
         options["class_weights"] = "balanced"
     x, targets = examples.learning.x, examples.learning.targets
     if recipe.ensemble > 1:
-        history = fit_together(model.networks, x, targets, **options)[0]
+        history = fit_together(model.networks, x, targets, progress=progress, **options)[0]
     else:
         history = model.network.fit(x, targets, progress=progress, callbacks=watch, **options)
     if recipe.calibrated and examples.validation is not None:
