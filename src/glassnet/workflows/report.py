@@ -146,9 +146,11 @@ def write_report(
     """
     pages = _write_explanations(path, model, rows, evaluation)
     heading = f"On {evaluation.rows:,} rows"
-    sections = evaluation_sections(evaluation, heading, pages)
+    of_training: list[Section] = []
     if history is not None:
-        sections = [history_section(history), *findings_sections(findings), *sections]
+        heading += " that it never saw"
+        of_training = [history_section(history), *findings_sections(findings)]
+    sections = [*of_training, *evaluation_sections(evaluation, heading, pages)]
     page = document_page(Document(title, tuple(sections)))
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
 
