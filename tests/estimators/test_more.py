@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.sparse import csr_matrix, issparse
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
 
 import glassnet as gn
-from glassnet.estimators import MLPClassifier, MLPRegressor
+from glassnet.estimators import MLPClassifier, MLPRegressor, multilayer
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -289,3 +290,18 @@ def test_callbacks_of_a_full_batch_see_the_loss_that_is_minimised() -> None:
     assert calls == [1, 2, 3, 4, 5]
     assert model.loss_ == pytest.approx(losses[-1])
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_a_sparse_matrix_too_large_for_memory_gives_the_same_bits(
+    early_stopping: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    X = sparse.random(300, 40, 0.1, format="csr", random_state=0)
+    y = np.asarray(X.sum(axis=1)).ravel() > 2
+    options: dict[str, Any] = {"max_iter": 5, "random_state": 0, "early_stopping": early_stopping}
+    whole = MLPClassifier(**options).fit(X, y)
+    monkeypatch.setattr(multilayer, "MOST_DENSE", 1000)
+    monkeypatch.setattr(multilayer, "DENSE_NUMBERS", 1000)
+    stored = MLPClassifier(**options).fit(X, y)
+    assert stored.network_.parameters.tobytes() == whole.network_.parameters.tobytes()
+    assert stored.predict_proba(X).tobytes() == whole.predict_proba(X).tobytes()

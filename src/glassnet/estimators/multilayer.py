@@ -17,6 +17,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from glassnet.data.storage import Storage, require_space
 from glassnet.engine import Training
 from glassnet.estimators.course import Course, several
 from glassnet.estimators.parameters import Parameters
@@ -37,6 +38,8 @@ __all__ = ["MultilayerPerceptron"]
 
 # Of a sparse matrix so many numbers are made dense at once.
 DENSE_NUMBERS = 2**24
+# Of more bytes than these, what is made dense to learn from lies in a temporary file.
+MOST_DENSE = 2**30
 # scikit-learn's name of each output activation.
 OUTPUT_NAMES = {"softmax": "softmax", "sigmoid": "logistic", "exponential": "exp"}
 
@@ -423,7 +426,17 @@ class MultilayerPerceptron(Parameters):
 
 
 def _dense(x: Any) -> Array:
-    return np.ascontiguousarray(x.toarray() if hasattr(x, "toarray") else x)
+    """A sparse matrix as an array; one that is too large for memory lies in a temporary file."""
+    if not hasattr(x, "toarray"):
+        return np.ascontiguousarray(x)
+    size = x.shape[0] * x.shape[1] * x.dtype.itemsize
+    if size <= MOST_DENSE:
+        return np.ascontiguousarray(x.toarray())
+    require_space(size)
+    storage = Storage(x.shape, x.dtype, in_file=True)
+    for part in _dense_parts(x):
+        storage.append(part)
+    return storage.array()
 
 
 def _dense_parts(x: Any) -> Iterator[Array]:
@@ -431,4 +444,4 @@ def _dense_parts(x: Any) -> Iterator[Array]:
     rows = max(DENSE_NUMBERS // max(x.shape[1], 1), 1)
     compressed = x.tocsr()
     for start in range(0, x.shape[0], rows):
-        yield _dense(compressed[start : start + rows])
+        yield np.ascontiguousarray(compressed[start : start + rows].toarray())
