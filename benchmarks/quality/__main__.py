@@ -1,7 +1,8 @@
 """Run all models on all data sets: ``python -m benchmarks.quality``.
 
-Each split is seeded and the same for every model. Results are appended to a file of lines as they
-come; splits are the outermost loop, so that a run can be stopped, looked at and gone on with.
+Each split is seeded and the same for every model. The single measurements stand in measured.jsonl;
+what is there is not measured again (take a model's lines away after it has changed). Splits are the
+outermost loop, so that a run can be stopped, looked at and gone on with.
 """
 
 import argparse
@@ -29,7 +30,7 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=10)
     parser.add_argument("--datasets", nargs="*", choices=list(DATASETS))
     parser.add_argument("--models", nargs="*", choices=list(MODELS), default=list(MODELS))
-    parser.add_argument("--lines", type=Path, default=Path("build/quality.jsonl"))
+    parser.add_argument("--lines", type=Path, default=HERE / "measured.jsonl")
     parser.add_argument("--report", type=Path, default=HERE / "QUALITY.md")
     chosen = parser.parse_args()
     quiet()
