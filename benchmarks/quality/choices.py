@@ -108,7 +108,6 @@ CHOICES: dict[str, dict[str, Any]] = {
     "10 % of the rows for validation": {"validation": 0.1},
     "no validation, all rows learned": {"validation": 0.0},
     "64 epochs": {"epochs": 64},
-    "batches of 32": {"batch_size": 32},
     "one hidden layer of 256": {"hidden": (256,)},
 }
 

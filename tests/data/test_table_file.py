@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassnet.data import table_file
+from glassnet.data import table_file, text_file
 from glassnet.data.table import Table, rows_in_piece
 from glassnet.data.table_file import TableFile, open_table, read_table
 from glassnet.errors import FileFormatError
@@ -41,7 +41,7 @@ def same(one: Table, other: Table) -> bool:
 
 
 def test_pieces_are_those_of_the_table_in_memory(parquet: Path) -> None:
-    stored, whole = TableFile.of(parquet), read_table(parquet)
+    stored, whole = TableFile.of([parquet]), read_table(parquet)
     assert (len(stored), stored.names) == (ROWS, ("number", "text", "flag", "day"))
     assert same(stored.in_memory(), whole)
     pairs = list(zip(stored.pieces(), whole.pieces(), strict=True))
@@ -50,7 +50,7 @@ def test_pieces_are_those_of_the_table_in_memory(parquet: Path) -> None:
 
 
 def test_chosen_rows_and_columns_are_the_same_as_in_memory(parquet: Path) -> None:
-    stored, whole = TableFile.of(parquet), read_table(parquet)
+    stored, whole = TableFile.of([parquet]), read_table(parquet)
     odd = np.arange(ROWS) % 2 == 1
     late = np.flatnonzero(np.arange(ROWS // 2) > 50_000)
     for one, other in (
@@ -92,7 +92,7 @@ def test_a_file_made_from_another_one_goes_with_its_table(
     monkeypatch.setattr(table_file, "MOST_BYTES", 100)
     stored = open_table(tmp_path / "table.csv")
     assert isinstance(stored, TableFile)
-    made = stored.path
+    (made,) = stored.paths
     assert made.exists()
     del stored
     assert not made.exists()
@@ -119,7 +119,7 @@ def test_a_parquet_file_that_breaks_off_is_refused(parquet: Path, tmp_path: Path
     # Its end, which says where everything is, is there; what is in the middle is not.
     cut.write_bytes(content[:1000] + bytes(len(content) - 3000) + content[-2000:])
     with pytest.raises(FileFormatError, match=r"cut\.parquet cannot be read as a table"):
-        TableFile.of(cut).in_memory()
+        TableFile.of([cut]).in_memory()
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_names_are_no_patterns_and_rows_come_in_their_order(tmp_path: Path) -> N
     pl.DataFrame({"*": [1.0, 2.0], "^a.*$": [3.0, 4.0], "ab": [5.0, 6.0]}).write_parquet(
         tmp_path / "t.parquet"
     )
-    stored = TableFile.of(tmp_path / "t.parquet")
+    stored = TableFile.of([tmp_path / "t.parquet"])
     assert same(stored.in_memory(), read_table(tmp_path / "t.parquet"))
     assert stored.rows(np.zeros(2, dtype=np.bool_)).in_memory().columns["ab"].tolist() == []
     with pytest.raises(ValueError, match="expected ascending places"):
@@ -168,3 +168,28 @@ def test_no_space_is_told_before_a_file_is_turned_into_another(
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(9, 9, 0))
     with pytest.raises(OSError, match="set the environment variable TMPDIR to a larger one"):
         open_table(tmp_path / "t.csv")
+
+
+def test_a_text_file_in_parts_is_what_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each column is of one kind at first and of another one later, or missing at first.
+    rows = [
+        ("1", "1", "true", "2026-01-01", "", "x", '"a, ""b"""'),
+        ("2", "0.5", "7", "2026-01-02", "", "", '"two\nlines"'),
+        ("3", "4", "false", "2026-01-03 12:30:00", "2026-05-01", "1", "plain"),
+    ]
+    names = "whole,number,mixed,moment,late,text,quoted"
+    content = (
+        names + "\n" + "".join(",".join(rows[n % 3 if n > 20 else 0]) + "\n" for n in range(90))
+    )
+    (tmp_path / "t.csv").write_text(content + "\n")
+    whole = read_table(tmp_path / "t.csv")
+    texts = [name for name in whole.names if whole.is_text(name)]
+    assert texts == ["mixed", "moment", "text", "quoted"]
+    monkeypatch.setattr(table_file, "MOST_BYTES", 1)
+    for size in (1, 100, 1000, 100_000):
+        monkeypatch.setattr(text_file, "BYTES_IN_PART", size)
+        stored = open_table(tmp_path / "t.csv")
+        assert isinstance(stored, TableFile)
+        assert same(stored.in_memory(), whole)

@@ -1,11 +1,10 @@
 """Tables in files: read whole, or piece by piece where they are too large for memory."""
 
-import csv
 import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +16,10 @@ from numpy.typing import NDArray
 from glassnet.data.arrays import Array
 from glassnet.data.storage import require_space
 from glassnet.data.table import Rows, Table, as_table, rows_in_piece
-from glassnet.errors import FileFormatError, MissingPackageError
+from glassnet.data.text_file import polars_or_error, read_text, text_to_parquet
+from glassnet.errors import FileFormatError
 
 __all__ = ["TableFile", "open_table", "read_table"]
-
-#: What stands for a missing value in a text file.
-MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 ARROW = (".arrow", ".feather", ".ipc")
@@ -50,39 +47,46 @@ class TableFile(Rows):
 
     Attributes
     ----------
-    path : Path
+    paths : tuple of Path
+        The file, or several whose rows follow each other.
     columns : tuple of str
     rows_in_file : int
     chosen : array of bool, shape (rows_in_file,), optional
         Which rows belong to it; all if not given.
     folder : TemporaryFolder, optional
-        Holds the file where it was made from another one.
+        Holds the files where they were made from another one.
+    source : Path
+        What messages call it.
     """
 
-    path: Path
+    paths: tuple[Path, ...]
     columns: tuple[str, ...]
     rows_in_file: int
     chosen: NDArray[np.bool_] | None = None
     folder: TemporaryFolder | None = None
+    source: Path = Path()
 
     @classmethod
     def of(
-        cls, path: Path, folder: TemporaryFolder | None = None, source: Path | None = None
+        cls,
+        paths: Sequence[Path],
+        folder: TemporaryFolder | None = None,
+        source: Path | None = None,
     ) -> "TableFile":
-        """Return the table of a Parquet file, which may have been made from another one.
+        """Return the table of Parquet files, which may have been made from another one.
 
         Raises
         ------
         FileFormatError
-            If the file is damaged, or holds no rows.
+            If a file is damaged, or they hold no rows.
         """
-        polars = _polars()
-        with _readable(path):
-            scan = polars.scan_parquet(path)
+        polars, called = polars_or_error(), source or paths[0]
+        with _readable(called):
+            scan = polars.scan_parquet(list(paths))
             columns = tuple(scan.collect_schema().names())
             rows = int(scan.select(polars.len()).collect().item())
-        _require_rows(source or path, rows, len(columns))
-        return cls(path, columns, rows, None, folder)
+        _require_rows(called, rows, len(columns))
+        return cls(tuple(paths), columns, rows, None, folder, called)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -109,13 +113,15 @@ class TableFile(Rows):
                 yield self._read(start, most).rows(chosen)
 
     def _read(self, start: int, rows: int) -> Table:
-        polars = _polars()
+        polars = polars_or_error()
         columns: dict[str, Array] = {}
         for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
             names = self.columns[first : first + COLUMNS_AT_ONCE]
-            with _readable(self.path):
+            with _readable(self.source):
                 # By name: Polars takes some names for patterns otherwise.
-                scan = polars.scan_parquet(self.path).select(polars.selectors.by_name(*names))
+                scan = polars.scan_parquet(list(self.paths)).select(
+                    polars.selectors.by_name(*names)
+                )
                 columns |= as_table(scan.slice(start, rows).collect()).columns
         return Table({name: columns[name] for name in self.columns})
 
@@ -166,7 +172,7 @@ def open_table(
     """
     source, suffix = _table_path(path)
     if suffix == ".parquet":
-        table = TableFile.of(source)
+        table = TableFile.of([source])
         if len(table) * len(table.names) > MOST_VALUES:
             return _without(table, leave_out)
     elif source.stat().st_size > MOST_BYTES:
@@ -204,29 +210,28 @@ def read_table(
         If it cannot be read as a table, or holds no rows.
     """
     source, suffix = _table_path(path)
-    polars = _polars()
+    polars = polars_or_error()
     with _readable(source):
         if suffix == ".parquet":
             frame = polars.read_parquet(source)
         elif suffix in ARROW:
             frame = polars.read_ipc(source)
         else:
-            frame = polars.read_csv(source, **_text_options(source, suffix, text_columns))
+            frame = read_text(source, SEPARATORS[suffix], text_columns)
     _require_rows(source, frame.height, frame.width)
     return as_table(frame, leave_out)
 
 
 def _as_parquet(source: Path, suffix: str, text_columns: Collection[str]) -> TableFile:
-    polars = _polars()
+    polars = polars_or_error()
     require_space(source.stat().st_size)
     folder = TemporaryFolder()
-    made = folder.path / f"{source.stem}.parquet"
     with _readable(source):
         if suffix in ARROW:
-            scan = polars.scan_ipc(source)
+            made = [folder.path / "table.parquet"]
+            polars.scan_ipc(source).sink_parquet(made[0], row_group_size=ROWS_IN_GROUP)
         else:
-            scan = polars.scan_csv(source, **_text_options(source, suffix, text_columns))
-        scan.sink_parquet(made, row_group_size=ROWS_IN_GROUP)
+            made = text_to_parquet(source, SEPARATORS[suffix], text_columns, folder.path)
     return TableFile.of(made, folder, source)
 
 
@@ -241,18 +246,10 @@ def _table_path(path: str | os.PathLike[str]) -> tuple[Path, str]:
     return source, suffix
 
 
-def _polars() -> Any:
-    try:
-        import polars as pl
-    except ImportError:
-        raise MissingPackageError("reading tables needs Polars: pip install polars") from None
-    return pl
-
-
 @contextmanager
 def _readable(source: Path) -> Iterator[None]:
     """Say what is wrong with a file in our own words."""
-    exceptions = _polars().exceptions
+    exceptions = polars_or_error().exceptions
     try:
         yield
     except (exceptions.PolarsError, exceptions.PanicException, OSError) as error:
@@ -263,62 +260,3 @@ def _readable(source: Path) -> Iterator[None]:
 def _require_rows(source: Path, rows: int, columns: int) -> None:
     if rows == 0 or columns == 0:
         raise FileFormatError(f"{source} holds no rows")
-
-
-def _text_options(source: Path, suffix: str, text_columns: Collection[str]) -> dict[str, Any]:
-    """How Polars shall read a text file, which is looked through first."""
-    polars, separator = _polars(), SEPARATORS[suffix]
-    names, rows = _names_and_rows(source, separator)
-    return {
-        "n_rows": rows,
-        "separator": separator,
-        "null_values": MISSING,
-        "infer_schema_length": None,
-        "try_parse_dates": True,
-        "schema_overrides": {name: polars.String for name in names if name in text_columns},
-    }
-
-
-def _names_and_rows(source: Path, separator: str) -> tuple[list[str], int]:
-    """Return the column names of a text file whose rows all have as many cells, and their number.
-
-    A row that breaks off says that the file does; it is no row with missing values. Blank lines are
-    none, at the end.
-    """
-    problem = f"{source} cannot be read as a table"
-    try:
-        names, widths = _first_line_and_widths(source, separator)
-        twice = [name for name in names if names.count(name) > 1]
-        if twice:
-            raise FileFormatError(f"{problem}: two columns are named {twice[0]!r}")
-        last, blank_before = 1, False
-        for number, width in enumerate(widths, start=2):
-            if 0 < width < len(names) or (width > 0 and blank_before and len(names) > 1):
-                line, cells = (number - 1, 0) if blank_before else (number, width)
-                raise FileFormatError(
-                    f"{problem}: line {line} has {cells} cells, the first line {len(names)}"
-                )
-            blank_before = width == 0
-            last = last if blank_before else number
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise FileFormatError(f"{problem}: {error}") from None
-    return names, last - 1
-
-
-def _first_line_and_widths(source: Path, separator: str) -> tuple[list[str], Iterator[int]]:
-    """The cells of a text file's first line, and how many the others have; 0 of a blank one."""
-    with source.open("rb") as file:
-        quoted = any(b'"' in line for line in file)
-    if quoted:  # then a cell may hold separators, and several lines
-        rows = csv.reader(_lines(source, "utf-8-sig"), delimiter=separator)
-        return next(rows, []), (len(row) for row in rows)
-    lines = _lines(source)
-    names = next(lines, b"").rstrip(b"\r\n").decode("utf-8-sig").split(separator)
-    cut = separator.encode()
-    return names, (line.count(cut) + 1 if line.rstrip(b"\r\n") else 0 for line in lines)
-
-
-def _lines(source: Path, encoding: str | None = None) -> Iterator[Any]:
-    mode = "r" if encoding else "rb"
-    with source.open(mode, encoding=encoding, newline="" if encoding else None) as file:
-        yield from file
