@@ -1,9 +1,12 @@
-"""Arrays that start on cache lines."""
+"""Arrays that start on cache lines, and arrays that lie in files."""
+
+import mmap
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from glassnet.memory import zeros_in_lines
+from glassnet.memory import is_mapped, release, zeros_in_lines
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -21,3 +24,15 @@ def test_rows_do_not_overlap() -> None:
     zeros = zeros_in_lines((2, 5), np.dtype(np.float32))
     zeros[0] = 1
     assert zeros.sum() == 5
+
+
+def test_a_mapped_array_is_known_by_any_view_of_it_and_read_again(tmp_path: Path) -> None:
+    (tmp_path / "numbers").write_bytes(np.arange(10_000.0).tobytes())
+    with (tmp_path / "numbers").open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    array = np.frombuffer(mapped).reshape(100, 100)
+    assert is_mapped(array)
+    assert is_mapped(array[3:7, ::2])
+    assert not is_mapped(array.copy())
+    release(array[5:])
+    assert array[99, 99] == 9999
