@@ -82,7 +82,7 @@ class Model:
 
     def encode(self, frame: Any) -> tuple[NDArray[Any], list[Note]]:
         """Return the network's inputs for a table or data frame, and notes on unusual values."""
-        return self.encoder.encode(as_table(frame))
+        return self.encoder.encode(as_table(frame, needed=self.encoder.columns))
 
     def predict(self, frame: Any) -> Array:
         """Return class names, or numbers in the target's own unit; of several columns side by side.
@@ -146,7 +146,7 @@ class Model:
             If there is no such row, or a value does not fit.
         """
         chosen = chosen_optimizer(learning_rate, optimizer)
-        table = as_table(frame)
+        table = as_table(frame, needed=self.encoder.columns)
         if not 0 <= row < len(table):
             raise ValueError(f"there is no row {row}; the table has rows 0 to {len(table) - 1}")
         one = table.rows(np.array([row]))

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from glassnet.data import table_file
 from glassnet.data.table import Table
 from glassnet.data.table_file import read_table
 from glassnet.model import Model
 from glassnet.workflows.prediction import predict
+from glassnet.workflows.source import read_source
 from glassnet.workflows.training import train
 from tests.tables import fruits, prices, text_column, trained_on
 
@@ -116,3 +118,19 @@ def test_predicting_needs_neither_scikit_learn_nor_the_data_library(
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "plum cherry\n"
+
+
+def test_a_column_that_the_model_does_not_use_may_hold_anything(
+    fruit_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import polars as pl
+
+    frame = pl.DataFrame({"weight": [31.0], "colour": ["red"], "list": [[1, 2]]})
+    assert fruit_model.predict(frame).tolist() == ["plum"]
+    frame.write_parquet(tmp_path / "t.parquet")
+    for most_values in (100, 1):
+        monkeypatch.setattr(table_file, "MOST_VALUES", most_values)
+        rows = read_source(tmp_path / "t.parquet", fruit_model).table
+        assert predict(fruit_model, rows).predicted.tolist() == ["plum"]
+    with pytest.raises(ValueError, match="'weight' holds values of type"):
+        fruit_model.predict({"weight": [{1}], "colour": ["red"]})

@@ -35,7 +35,7 @@ def evaluate(
         require_other_file(report, model, source)
         require_report_writable(report)
     loaded = load_model(model)
-    data = read_source(source, loaded.encoder)
+    data = read_source(source, loaded)
     measured = importances or report is not None
     rows = data.test or data.table
     evaluation = run(loaded, rows, with_importances=measured)

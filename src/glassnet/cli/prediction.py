@@ -29,7 +29,7 @@ def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> No
         require_other_file(output, model, source)
         require_writable(output)
     loaded = load_model(model)
-    data = read_source(source, loaded.encoder)
+    data = read_source(source, loaded)
     rows = data.test or data.table
     notes: list[str] = []
     if output is not None:

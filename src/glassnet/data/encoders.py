@@ -54,6 +54,11 @@ class TableEncoder:
         return cls(tuple(encoder(name, column) for name, column in table.columns.items()))
 
     @property
+    def columns(self) -> list[str]:
+        """The columns that become inputs."""
+        return [encoder.name for encoder in self.encoders]
+
+    @property
     def text_columns(self) -> list[str]:
         """Columns that are categories, even where a file's values look like numbers."""
         return [e.name for e in self.encoders if isinstance(e, CategoryEncoder)]

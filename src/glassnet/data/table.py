@@ -175,7 +175,9 @@ def where_known(table: Table, names: tuple[str, ...]) -> tuple[NDArray[np.bool_]
     return known, notes
 
 
-def as_table(frame: Any, leave_out: Collection[str] = ()) -> Table:
+def as_table(
+    frame: Any, leave_out: Collection[str] = (), needed: Collection[str] | None = None
+) -> Table:
     """Return a table in memory, from rows anywhere, a data frame or a mapping of names to columns.
 
     Parameters
@@ -183,6 +185,8 @@ def as_table(frame: Any, leave_out: Collection[str] = ()) -> Table:
     frame : Rows, data frame or mapping
     leave_out : collection of str
         Columns that are not wanted, and may hold anything.
+    needed : collection of str, optional
+        Other columns than these go where they hold something else; all are needed, if not given.
 
     Raises
     ------
@@ -211,9 +215,15 @@ def as_table(frame: Any, leave_out: Collection[str] = ()) -> Table:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"two columns of the data frame are named {twice!r}")
     require_names(leave_out, tuple(named))
-    columns = {
-        name: column_of(name, values) for name, values in named.items() if name not in leave_out
-    }
+    columns = {}
+    for name, values in named.items():
+        if name in leave_out:
+            continue
+        try:
+            columns[name] = column_of(name, values)
+        except (TypeError, ValueError):
+            if needed is None or name in needed:
+                raise
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"the columns have different lengths: {lengths}")

@@ -157,6 +157,7 @@ def open_table(
     path: str | os.PathLike[str],
     text_columns: Collection[str] = (),
     leave_out: Collection[str] = (),
+    needed: Collection[str] | None = None,
 ) -> Rows:
     """Open a table: in memory, or, where it is large, in its file.
 
@@ -174,21 +175,25 @@ def open_table(
     if suffix == ".parquet":
         table = TableFile.of([source])
         if len(table) * len(table.names) > MOST_VALUES:
-            return _without(table, leave_out)
+            return _narrowed(table, leave_out, needed)
     elif source.stat().st_size > MOST_BYTES:
-        return _without(_as_parquet(source, suffix, text_columns), leave_out)
-    return read_table(source, text_columns, leave_out)
+        return _narrowed(_as_parquet(source, suffix, text_columns), leave_out, needed)
+    return read_table(source, text_columns, leave_out, needed)
 
 
-def _without(table: TableFile, leave_out: Collection[str]) -> TableFile:
+def _narrowed(
+    table: TableFile, leave_out: Collection[str], needed: Collection[str] | None
+) -> TableFile:
     table.require_columns(tuple(leave_out))
-    return table.without(*leave_out)
+    kept = table.without(*leave_out)
+    return kept if needed is None else kept.select(tuple(n for n in kept.names if n in needed))
 
 
 def read_table(
     path: str | os.PathLike[str],
     text_columns: Collection[str] = (),
     leave_out: Collection[str] = (),
+    needed: Collection[str] | None = None,
 ) -> Table:
     """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its name.
 
@@ -201,6 +206,8 @@ def read_table(
         Columns of a CSV or TSV file that are text, whatever their values look like.
     leave_out : collection of str
         Columns that are not wanted, and may hold anything.
+    needed : collection of str, optional
+        Other columns than these may hold anything, and may be missing; all count, if not given.
 
     Raises
     ------
@@ -219,7 +226,7 @@ def read_table(
         else:
             frame = read_text(source, SEPARATORS[suffix], text_columns)
     _require_rows(source, frame.height, frame.width)
-    return as_table(frame, leave_out)
+    return as_table(frame, leave_out, needed)
 
 
 def _as_parquet(source: Path, suffix: str, text_columns: Collection[str]) -> TableFile:

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from glassnet.data.encoders import TableEncoder
 from glassnet.data.image_encoder import ImageEncoder
 from glassnet.data.images import ImageOptions, holds_images, read_images
 from glassnet.data.table import Rows
 from glassnet.data.table_file import open_table
+from glassnet.model import Model
 
 __all__ = ["Source", "read_source"]
 
@@ -31,7 +31,7 @@ class Source:
 
 def read_source(
     path: Path,
-    encoder: TableEncoder | None = None,
+    model: Model | None = None,
     options: ImageOptions | None = None,
     leave_out: Collection[str] = (),
 ) -> Source:
@@ -40,8 +40,9 @@ def read_source(
     Parameters
     ----------
     path : Path
-    encoder : TableEncoder, optional
-        Of the model that shall use the rows: text stays text, and images take its size.
+    model : Model, optional
+        That shall use the rows: its text stays text, and images take its size; columns that it does
+        not use may hold anything.
     options : ImageOptions, optional
     leave_out : collection of str
         Columns of a table that are not wanted.
@@ -53,6 +54,7 @@ def read_source(
     ValueError
         If the model is for images and these are none, or the other way round.
     """
+    encoder = None if model is None else model.encoder
     wanted = encoder.encoders[0] if encoder is not None and encoder.encoders else None
     images = holds_images(path)
     if wanted is not None and isinstance(wanted, ImageEncoder) != images:
@@ -61,8 +63,11 @@ def read_source(
     if not images and options not in (None, ImageOptions()):
         raise ValueError(f"sizes, colours and broken files are those of images; {path} is a table")
     if not images:
-        text_columns = encoder.text_columns if encoder else ()
-        return Source(open_table(path, text_columns, leave_out), None, [], False)
+        if model is None:
+            return Source(open_table(path, leave_out=leave_out), None, [], False)
+        needed = [*model.encoder.columns, *model.target.columns]
+        table = open_table(path, model.encoder.text_columns, leave_out, needed)
+        return Source(table, None, [], False)
     options = options or ImageOptions()
     if isinstance(wanted, ImageEncoder):
         options = options.like(wanted.shape)
