@@ -1,13 +1,18 @@
 """The command line when something is wrong: a sentence, the exit code, and nothing lost."""
 
+import gc
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from glassnet import cli
+from glassnet.data.table_file import TemporaryFolder
 from tests.command import glassnet, make_folder, names
 
 
@@ -168,3 +173,26 @@ def test_results_that_cannot_be_printed_are_a_failure(trained: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "No space left on device" in done.stderr
+
+
+def test_a_command_that_is_terminated_takes_its_temporary_files_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[Path] = []
+
+    def work(standalone_mode: bool) -> None:
+        folder = TemporaryFolder()
+        made.append(folder.path)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(cli, "commands", work)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.value.code == 143
+    del ended
+    gc.collect()
+    assert not made[0].exists()

@@ -1,9 +1,10 @@
 """The command line: parse, call a workflow, print.
 
 Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work
-failed, 2 the call was wrong, 130 interrupted.
+failed, 2 the call was wrong, 130 interrupted, 143 terminated.
 """
 
+import signal
 import sys
 from typing import NoReturn
 
@@ -24,6 +25,8 @@ def main() -> NoReturn:
     from glassnet.errors import GlassnetError
 
     _plain_warnings()
+    # To end by an exception takes temporary files away, which to be killed does not.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         commands(standalone_mode=False)
     except click.ClickException as error:
