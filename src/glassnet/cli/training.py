@@ -138,12 +138,12 @@ def train(
         raise click.UsageError("Missing option '--target': name the column to predict.")
     names = targets or (CLASS,)
     path = output or Path(f"{source.resolve().stem}.safetensors")
-    require_other_file(path, source)
     require_writable(path)
     if report is not None:
         require_report_writable(report)
     options = ImageOptions(image_size, colour, skip_broken)
     data = read_source(source, options=options, leave_out=leave_out)
+    require_other_file(path, source)
     show = False if as_json else None
     name = source.resolve().name
     trained = run(
