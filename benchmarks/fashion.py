@@ -7,8 +7,6 @@ runs in a process of its own, from the start of Python to the accuracy on the 10
 
 import argparse
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -18,10 +16,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.machine import description
+from benchmarks.markdown import table
+from benchmarks.processes import answer_of
 from benchmarks.task import Array
 
 LAYERS = (784, 512, 256, 10)
 DROPOUT, RATE, BATCH = 0.3, 0.001, 128
+THREADS = 2
 REPORT = Path(__file__).with_name("FASHION.md")
 
 
@@ -46,12 +47,11 @@ def main() -> None:
 
 def _timed(library: str, folder: Path, epochs: int) -> tuple[float, float]:
     """Return the seconds of a whole process, and the accuracy that it printed."""
-    command = [sys.executable, "-m", "benchmarks.fashion", str(folder), "--library", library]
     began = time.perf_counter()
-    done = subprocess.run(  # noqa: S603 - our own command
-        [*command, "--epochs", str(epochs)], check=True, capture_output=True, text=True
+    accuracy = answer_of(
+        "fashion", folder, "--library", library, "--epochs", epochs, threads=THREADS
     )
-    return time.perf_counter() - began, float(done.stdout.split()[-1])
+    return time.perf_counter() - began, float(accuracy)
 
 
 def with_glassnet(folder: Path, epochs: int) -> float:
@@ -60,8 +60,8 @@ def with_glassnet(folder: Path, epochs: int) -> float:
     from glassnet.workflows.recipe import Recipe
     from glassnet.workflows.training import train
 
-    table, test, _ = read_images(folder)
-    trained = train(table, CLASS, Recipe(epochs=epochs), progress=False, test=test)
+    images, test, _ = read_images(folder)
+    trained = train(images, CLASS, Recipe(epochs=epochs), progress=False, test=test)
     return trained.evaluation.scores["accuracy"]
 
 
@@ -117,7 +117,6 @@ def with_pytorch(folder: Path, epochs: int) -> float:
     import torch
     from torch import nn
 
-    torch.set_num_threads(2)
     torch.manual_seed(0)
     (x, y), (test_x, test_y) = (
         map(torch.from_numpy, _examples(folder, split)) for split in ("train", "t10k")
@@ -149,6 +148,7 @@ LIBRARIES: dict[str, Callable[[Path, int], float]] = {
 
 
 def _examples(folder: Path, split: str) -> tuple[Array, Array]:
+    """The images and labels, read without Glassnet, whose import would count for the others."""
     import gzip
 
     def read(name: str, header: int) -> Array:
@@ -180,14 +180,14 @@ def _report(results: dict[str, list[tuple[float, float]]], epochs: int) -> str:
         f"10,000 test images, by turns; the median of {len(results['Glassnet'])}. Written by "
         "`python -m benchmarks.fashion`."
     )
-    lines = ["# Fashion-MNIST by one command", "", words, "", *description(), ""]
-    lines += ["| library | seconds | beside Glassnet | accuracy |", "| --- | ---: | ---: | ---: |"]
+    rows = []
     for name, runs in results.items():
         accuracies = [f"{accuracy:.4f}" for _, accuracy in runs]
         shown = "–".join(dict.fromkeys((min(accuracies), max(accuracies))))
         ratio = medians[name] / medians["Glassnet"]
-        lines.append(f"| {name} | {medians[name]:.1f} | {ratio:.2f} | {shown} |")
-    return "\n".join([*lines, ""])
+        rows.append((name, f"{medians[name]:.1f}", f"{ratio:.2f}", shown))
+    figures = table(("library", "seconds", "beside Glassnet", "accuracy"), rows)
+    return "\n".join(["# Fashion-MNIST by one command", "", words, "", *description(), "", figures])
 
 
 if __name__ == "__main__":

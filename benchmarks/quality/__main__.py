@@ -11,7 +11,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,26 +33,33 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, default=HERE / "measured.jsonl")
     parser.add_argument("--report", type=Path, default=HERE / "QUALITY.md")
     chosen = parser.parse_args()
-    quiet()
-    done, known = resumed(chosen.lines)
-    datasets = list(loaded(chosen.datasets))
-    for split in range(chosen.splits):
-        for dataset in datasets:
-            for model in chosen.models:
-                if (dataset.name, split, model) in known:
-                    continue
-                done.append(measured(dataset, split, model, MODELS[model]))
-                with chosen.lines.open("a") as file:
-                    file.write(json.dumps(done[-1]) + "\n")
-                print(done[-1], flush=True)
+    models = {name: MODELS[name] for name in chosen.models}
+    done = measure(models, chosen.splits, chosen.datasets, chosen.lines)
     chosen.report.write_text(summary(done), encoding="utf-8")
 
 
-def resumed(lines: Path) -> tuple[list[dict[str, Any]], set[tuple[str, int, str]]]:
-    """Return what a file of lines holds already: the measurements, and what each is of."""
+def measure(
+    models: Mapping[str, Callable[..., Any]],
+    splits: int,
+    datasets: list[str] | None,
+    lines: Path,
+) -> list[dict[str, Any]]:
+    """Return all measurements, those that a file of lines holds already and those added to it."""
+    _quiet()
     lines.parent.mkdir(exist_ok=True)
     done = [json.loads(line) for line in lines.read_text().splitlines()] if lines.exists() else []
-    return done, {(entry["dataset"], entry["split"], entry["model"]) for entry in done}
+    known = {(entry["dataset"], entry["split"], entry["model"]) for entry in done}
+    frames = list(loaded(datasets))
+    for split in range(splits):
+        for dataset in frames:
+            for name, model in models.items():
+                if (dataset.name, split, name) in known:
+                    continue
+                done.append(measured(dataset, split, name, model))
+                with lines.open("a") as file:
+                    file.write(json.dumps(done[-1]) + "\n")
+                print(done[-1], flush=True)
+    return done
 
 
 def measured(
@@ -86,7 +93,7 @@ def measured(
     }
 
 
-def quiet() -> None:
+def _quiet() -> None:
     """Keep the libraries' warnings from the terminal."""
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)

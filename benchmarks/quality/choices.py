@@ -4,15 +4,15 @@ The preset, and the preset with one choice undone, on the same splits of the sam
 """
 
 import argparse
-import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.quality.__main__ import measured, quiet, resumed
-from benchmarks.quality.datasets import loaded
+from benchmarks.markdown import table
+from benchmarks.quality.__main__ import measure
 from benchmarks.quality.models import glassnet
 from benchmarks.quality.summary import SHIFT, bootstrapped
 from glassnet.data.encoders import TableEncoder
@@ -118,20 +118,13 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=2)
     parser.add_argument("--lines", type=Path, default=Path("build/choices.jsonl"))
     chosen = parser.parse_args()
-    quiet()
-    done, known = resumed(chosen.lines)
-    for split in range(chosen.splits):
-        for dataset in loaded(None):
-            for name, changes in CHOICES.items():
-                if (dataset.name, split, name) in known:
-                    continue
-                rate = changes.get("learning_rate")
-                rest = {key: value for key, value in changes.items() if key != "learning_rate"}
-                model = glassnet(preset=Varied(**rest), learning_rate=rate)
-                done.append(measured(dataset, split, name, model))
-                with chosen.lines.open("a") as file:
-                    file.write(json.dumps(done[-1]) + "\n")
+    models = {name: _with(**changes) for name, changes in CHOICES.items()}
+    done = measure(models, chosen.splits, None, chosen.lines)
     REPORT.write_text(_report(done), encoding="utf-8")
+
+
+def _with(learning_rate: float | None = None, **changes: Any) -> Callable[..., Any]:
+    return glassnet(preset=Varied(**changes), learning_rate=learning_rate)
 
 
 def _report(entries: list[dict[str, Any]]) -> str:
@@ -150,14 +143,14 @@ def _report(entries: list[dict[str, Any]]) -> str:
         "geometric mean over the data sets, with bootstrapped 95 % intervals. Above 1 the choice "
         "helps. Written by `python -m benchmarks.quality.choices`."
     )
-    lines = ["# What each choice of the preset for tables is worth", "", about, ""]
-    lines += ["| instead | error beside the preset's | worse on |", "| --- | ---: | ---: |"]
+    rows = []
     for place, name in enumerate(names[1:], start=1):
         ratios = logs[:, place] - logs[:, 0]
         low, high = np.exp(bootstrapped(ratios))
         worse = f"{int((ratios > 0).sum())} of {len(datasets)}"
-        lines.append(f"| {name} | {np.exp(ratios.mean()):.3f} ({low:.3f}–{high:.3f}) | {worse} |")
-    return "\n".join([*lines, ""])
+        rows.append((name, f"{np.exp(ratios.mean()):.3f} ({low:.3f}–{high:.3f})", worse))
+    figures = table(("instead", "error beside the preset's", "worse on"), rows)
+    return f"# What each choice of the preset for tables is worth\n\n{about}\n\n{figures}"
 
 
 if __name__ == "__main__":

@@ -101,15 +101,19 @@ def diagnose(
     >>> [finding.kind for finding in diagnose(net, net.fit(X, y, epochs=3), X, y)][0]
     'inputs not scaled'
     """
-    return _found(network, history, X, y, MOST_EXAMPLES)
+    return _found(network, history, *_sample(network, X, y, MOST_EXAMPLES))
 
 
-def _found(
-    network: Network, history: History, X: ArrayLike, y: ArrayLike | Targets, most: int
-) -> list[Finding]:
+def _sample(
+    network: Network, X: ArrayLike, y: ArrayLike | Targets, most: int
+) -> tuple[Array, Array]:
+    """Inputs and desired outputs of at most so many examples."""
     x, targets = examples_of(network, X, y)
     chosen = np.sort(example_order(0, 0, len(x))[:most])
-    x, desired = x[chosen], targets.desired[chosen]
+    return x[chosen], targets.desired[chosen]
+
+
+def _found(network: Network, history: History, x: Array, desired: Array) -> list[Finding]:
     trace = engine().trace(
         network.architecture, network.objective(None), network.parameters, x, desired
     )
@@ -161,6 +165,7 @@ class Watch:
         best_comes_back: bool = False,
     ) -> None:
         self._network, self._x, self._y = network, X, y
+        self._sample: tuple[Array, Array] | None = None
         self._tell = tell or _to_standard_error
         self._harmless = {"overfitting"} if best_comes_back else set()
         self._begin()
@@ -176,7 +181,9 @@ class Watch:
         if history.epochs < self._next:
             return
         self._next = history.epochs * 3 // 2
-        found = _found(self._network, history, self._x, self._y, MOST_WATCHED)
+        if self._sample is None:
+            self._sample = _sample(self._network, self._x, self._y, MOST_WATCHED)
+        found = _found(self._network, history, *self._sample)
         self._in_a_row = {
             finding.kind: self._in_a_row.get(finding.kind, 0) + 1
             for finding in found

@@ -32,15 +32,18 @@ def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> No
     data = read_source(source, loaded)
     rows = data.test or data.table
     notes: list[str] = []
-    if output is not None:
-        write_atomically(output, lambda file: notes.extend(write_csv(loaded, rows, file)))
     if as_json:
-        print_json(run(loaded, rows).to_dict())
-        return
-    if output is None and data.images and len(rows) == 1:
+        predictions = run(loaded, rows)
+        if output is not None:
+            text = predictions.to_csv()
+            write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
+        print_json(predictions.to_dict())
+    elif output is not None:
+        write_atomically(output, lambda file: notes.extend(write_csv(loaded, rows, file)))
+    elif data.images and len(rows) == 1:
         picture = run(loaded, rows)
         click.echo(document_text(picture.bars(source.name)))
         notes += [str(note) for note in picture.notes]
-    elif output is None:
+    else:
         notes += write_csv(loaded, rows, sys.stdout)
     print_notes(notes)

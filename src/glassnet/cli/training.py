@@ -151,13 +151,13 @@ def train(
         names,
         recipe,
         task,
-        path,
-        name,
-        show,
-        (),
-        data.test,
-        lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
+        save_as=path,
+        name=name,
+        progress=show,
+        test=data.test,
+        tell=lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
     )
+    title = f"{name}: {trained.model.target.name}"
     notes = [*data.notes, *trained.notes]
     if report is not None:
         from glassnet.workflows.importance import importances
@@ -165,7 +165,6 @@ def train(
 
         measured = importances(trained.model, trained.held_out)
         whole = replace(trained.evaluation, importances=measured)
-        title = f"{name}: {trained.model.target.name}"
         write_report(
             report,
             title,
@@ -183,7 +182,6 @@ def train(
         evaluation = trained.evaluation
         scores = evaluation.section(f"On {evaluation.rows:,} rows that it never saw")
         sections = (history_section(trained.history), scores)
-        title = f"{name}: {trained.model.target.name}"
         click.echo(document_text(Document(title, sections)))
         print_notes(notes)
         for finding in trained.findings:

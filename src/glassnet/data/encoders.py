@@ -13,9 +13,8 @@ from glassnet.data.encoder import Encoder
 from glassnet.data.image_encoder import ImageEncoder
 from glassnet.data.notes import Note
 from glassnet.data.number_encoder import NumberEncoder
-from glassnet.data.records import above_zero, finite, text, texts
+from glassnet.data.records import above_zero, described, finite, text, texts
 from glassnet.data.table import Table
-from glassnet.errors import FileFormatError
 from glassnet.formula.document import Block
 from glassnet.given import whole_number
 
@@ -106,7 +105,7 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
     FileFormatError
         If it describes none.
     """
-    try:
+    with described("an encoder"):
         match record["kind"]:
             case "number":
                 return _number_encoder(record)
@@ -118,9 +117,7 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
                 days, periods = _number_encoder(record["days"]), texts(record["periods"])
                 if set(periods) <= set(PERIODS):
                     return DateEncoder(text(record["name"]), days, periods)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        pass
-    raise FileFormatError("the file holds an encoder that this version does not know")
+        raise ValueError(record)
 
 
 def _image_shape(sides: Any) -> tuple[int, ...]:

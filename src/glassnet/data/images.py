@@ -127,27 +127,31 @@ def _split_folders(path: Path) -> dict[str, Path]:
         split: [f for f in folders if f.name.lower() in names and _holds_only_folders(f)]
         for split, names in FOLDERS.items()
     }
-    found = [folder for own in splits.values() for folder in own]
-    if not found:
+    if not any(splits.values()):
         return {}
-    others = sorted({folder.name for folder in folders} - {folder.name for folder in found})
-    several = next((own for own in splits.values() if len(own) > 1), None)
-    problem = (
-        f"none to learn from beside {found[0].name}"
-        if not splits["train"]
-        else f"{others[0]} beside {found[0].name}"
-        if others
-        else f"both {several[0].name} and {several[1].name}"
-        if several
-        else "one for validation beside that for the test; move its pictures to those to learn "
-        "from, of which a part is taken for validation"
-        if splits["test"] and splits["validation"]
-        else None
-    )
-    if problem is not None:
+    if (problem := _unclear(splits, folders)) is not None:
         raise FileFormatError(f"of folders for training and test, {path} holds {problem}")
     test = [*splits["test"], *splits["validation"]]
     return {"train": splits["train"][0]} | ({"test": test[0]} if test else {})
+
+
+def _unclear(splits: dict[str, list[Path]], folders: list[Path]) -> str | None:
+    """What is not clear about folders of which some are for training or test."""
+    found = [folder for own in splits.values() for folder in own]
+    others = sorted(folder.name for folder in folders if folder not in found)
+    if not splits["train"]:
+        return f"none to learn from beside {found[0].name}"
+    if others:
+        return f"{others[0]} beside {found[0].name}"
+    for own in splits.values():
+        if len(own) > 1:
+            return f"both {own[0].name} and {own[1].name}"
+    if splits["test"] and splits["validation"]:
+        return (
+            "one for validation beside that for the test; move its pictures to those to learn "
+            "from, of which a part is taken for validation"
+        )
+    return None
 
 
 def _holds_only_folders(path: Path) -> bool:

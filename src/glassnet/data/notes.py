@@ -78,18 +78,29 @@ class Note:
         )
 
 
-def added_up(notes: Iterable[Note]) -> list[Note]:
+def added_up(
+    notes: Iterable[Note], of_piece: Iterable[Note] = (), rows_before: int = 0
+) -> list[Note]:
     """Return notes on the pieces of a table as notes on the table, in the order of its rows.
+
+    Parameters
+    ----------
+    notes : iterable of Note
+        Counting rows as in the table.
+    of_piece : iterable of Note
+        On a further piece, counting rows as in the piece.
+    rows_before : int
+        How many rows of the table come before that.
 
     Examples
     --------
     >>> rows = np.array([True, False, True])
     >>> (note,) = Note.of("a", "left out", rows)
-    >>> [str(whole) for whole in added_up([note, note.behind(3)])]
+    >>> [str(whole) for whole in added_up([note], [note], rows_before=3)]
     ['a: missing in 4 rows (1, 3, 4, 6), left out']
     """
     found: dict[tuple[str, str, bool], Note] = {}
-    for note in notes:
+    for note in (*notes, *(note.behind(rows_before) for note in of_piece)):
         kind = (note.name, note.decision, bool(note.values))
         found[kind] = found[kind] + note if kind in found else note
     # In the order of the rows, which does not depend on where the pieces end.

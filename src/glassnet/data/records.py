@@ -1,10 +1,29 @@
 """Values in the records of a file, checked before they are believed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-__all__ = ["above_zero", "finite", "text", "texts"]
+from glassnet.errors import FileFormatError
+
+__all__ = ["above_zero", "described", "finite", "text", "texts"]
+
+
+@contextmanager
+def described(what: str) -> Iterator[None]:
+    """Within, whatever is wrong with a record says that it describes nothing that is known.
+
+    Raises
+    ------
+    FileFormatError
+        In the place of the errors that values of the wrong kind lead to.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise FileFormatError(f"the file holds {what} that this version does not know") from None
 
 
 def finite(value: Any) -> float:

@@ -7,10 +7,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from glassnet.data.arrays import Array
-from glassnet.data.records import above_zero, finite, text, texts
+from glassnet.data.records import above_zero, described, finite, text, texts
 from glassnet.data.table import Table
 from glassnet.data.targets import ClassTarget, NumberTarget, Target
-from glassnet.errors import FileFormatError
 from glassnet.formula.document import Block
 from glassnet.formula.document import Table as DocumentTable
 
@@ -55,10 +54,6 @@ class NumbersTarget(SeveralTarget):
     def output_names(self) -> tuple[str, ...]:
         """The columns."""
         return self.columns
-
-    def numbers(self, table: Table) -> Array:
-        """Return the columns side by side; ValueError if a value is no finite number."""
-        return np.stack([target.numbers(table) for target in self.targets], axis=1)
 
     def desired(self, table: Table) -> Array:
         """Return the standardised numbers."""
@@ -143,7 +138,7 @@ def target_from_dict(record: dict[str, Any]) -> Target:
     FileFormatError
         If it describes none.
     """
-    try:
+    with described("a target"):
         match record["kind"]:
             case "class":
                 return _class_target(record)
@@ -155,9 +150,7 @@ def target_from_dict(record: dict[str, Any]) -> Target:
                 labels = _several(record["targets"], _class_target)
                 if all(len(label.classes) == 2 for label in labels):
                     return LabelsTarget(labels)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        pass
-    raise FileFormatError("the file holds a target that this version does not know")
+        raise ValueError(record)
 
 
 def _class_target(record: dict[str, Any]) -> ClassTarget:

@@ -75,14 +75,21 @@ class Rows(ABC):
 
     @abstractmethod
     def select(self, names: tuple[str, ...]) -> Self:
-        """Return some columns."""
+        """Return some columns; ValueError if one is not there."""
 
     @abstractmethod
     def in_memory(self) -> "Table":
         """Return the table with all its rows in memory."""
 
     def without(self, *left_out: str) -> Self:
-        """Return all columns but some."""
+        """Return all columns but some.
+
+        Raises
+        ------
+        ValueError
+            If one of these is not there.
+        """
+        self.require_columns(left_out)
         return self.select(tuple(name for name in self.names if name not in left_out))
 
     def column(self, name: str) -> Array:
@@ -93,10 +100,9 @@ class Rows(ABC):
         ValueError
             If there is no such column.
         """
-        self.require_columns([name])
         return self.select((name,)).in_memory().columns[name]
 
-    def require_columns(self, names: list[str] | tuple[str, ...]) -> None:
+    def require_columns(self, names: Collection[str]) -> None:
         """Refuse to go on without some columns.
 
         Raises
@@ -199,7 +205,6 @@ def as_table(
     [1.0, 2.0]
     """
     if isinstance(frame, Rows):
-        frame.require_columns(tuple(leave_out))
         return (frame.without(*leave_out) if leave_out else frame).in_memory()
     if isinstance(frame, Mapping):
         named: dict[str, Any] = {str(name): values for name, values in frame.items()}

@@ -127,12 +127,13 @@ class TableFile(Rows):
 
     def rows(self, chosen: NDArray[Any]) -> Self:
         """Return some rows: those where an array of bool is true, or of ascending places."""
-        if chosen.dtype != np.bool_ and (np.diff(chosen) <= 0).any():
-            raise ValueError("rows of a file are read in their order; expected ascending places")
-        if self.chosen is None and chosen.dtype == np.bool_:
-            return replace(self, chosen=chosen)
-        own = np.zeros(len(self), dtype=np.bool_)
-        own[chosen] = True
+        own = chosen
+        if chosen.dtype != np.bool_:
+            if (np.diff(chosen) <= 0).any():
+                problem = "rows of a file are read in their order; expected ascending places"
+                raise ValueError(problem)
+            own = np.zeros(len(self), dtype=np.bool_)
+            own[chosen] = True
         if self.chosen is None:
             return replace(self, chosen=own)
         of_file = self.chosen.copy()
@@ -141,6 +142,7 @@ class TableFile(Rows):
 
     def select(self, names: tuple[str, ...]) -> Self:
         """Return some columns."""
+        self.require_columns(names)
         return replace(self, columns=names)
 
     def in_memory(self) -> Table:
@@ -184,7 +186,6 @@ def open_table(
 def _narrowed(
     table: TableFile, leave_out: Collection[str], needed: Collection[str] | None
 ) -> TableFile:
-    table.require_columns(tuple(leave_out))
     kept = table.without(*leave_out)
     return kept if needed is None else kept.select(tuple(n for n in kept.names if n in needed))
 

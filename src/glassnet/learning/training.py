@@ -206,20 +206,23 @@ class Run:
         order = self._order(plan.first_epoch + first, epochs)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
         rates = training.rule.optimizer.learning_rate * plan.schedule.factors(self._moments(epochs))
-        weight = self._weight(order, slice(0, rows))  # an epoch sees each example once
+        weight = float(rows)
+        if training.weights is not None:  # an epoch sees each example once
+            order = order[:]
+            weight = training.example_weight(order[:rows])
         errors = np.zeros(len(rates))
         done = recorded = 0
         began = time.perf_counter()
         while done < len(rates):
             part = slice(done, self._until(before, done, len(rates)))
             batches = starts[part.start : part.stop + 1]
-            examples = slice(int(batches[0]), int(batches[-1]))
-            steps = Steps(order[examples], batches - batches[0], rates[part])
+            steps = Steps(order[batches[0] : batches[-1]], batches - batches[0], rates[part])
             if (number := before + done) in plan.record:
                 batch = steps.order[: steps.batch_starts[1]]
                 step = TrainingStep.of(training, batch, float(rates[done]))
                 self.history.steps[number] = step
             errors[part] = self._timed_run(steps)
+            examples = training.example_weight(steps.order)
             done = part.stop
             # Who watches may stop here: what is complete stands in the history before.
             if complete := done // steps_in_epoch - recorded:
@@ -235,8 +238,7 @@ class Run:
                 recorded, began = recorded + complete, time.perf_counter()
             measured = self.history.validation_errors
             last = measured[-1] if measured else None
-            learned = self._weight(order, examples)
-            error = float(errors[part].sum() / learned) if learned else 0.0
+            error = float(errors[part].sum() / examples) if examples else 0.0
             yield errors[part], Progress(first + done / steps_in_epoch, plan.epochs, error, last)
 
     def _until(self, before: int, done: int, steps: int) -> int:
@@ -264,12 +266,6 @@ class Run:
         # Where one batch holds all examples there is nothing to shuffle.
         order = as_given if self.plan.batch_size >= rows else self.plan.order
         return order(range(first, first + epochs), rows)
-
-    def _weight(self, order: Order, examples: slice) -> float:
-        """For how many some examples of an order count together."""
-        if self.training.weights is None:
-            return float(examples.stop - examples.start)
-        return self.training.example_weight(order[examples])
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()

@@ -149,7 +149,7 @@ def _compared(model: Model, judge: Judge, table: Rows) -> tuple[Array, Array, Ar
     for before, piece in numbered_pieces(table, model.values_of_row):
         known, left_out = where_known(piece, model.target.columns)
         x, decided = model.encode(piece)  # all rows, so that notes count them as in the table
-        notes = added_up([*notes, *(note.behind(before) for note in (*left_out, *decided))])
+        notes = added_up(notes, (*left_out, *decided), before)
         if known.any():
             true.append(judge.true(piece.rows(known)))
             outputs.append(model.outputs(x[known]))

@@ -164,14 +164,14 @@ def encoded(
     notes: list[Note] = []
     for before, piece in numbered_pieces(table, inputs + outputs):
         x, decided = encoder.encode(piece)
-        notes = added_up([*notes, *(note.behind(before) for note in decided)])
+        notes = added_up(notes, decided, before)
         for role, (of_x, of_desired) in storages.items():
             own = roles[before : before + len(piece)] == role
             if own.any():
-                desired = target.desired(piece.rows(own))
-                of_x.append(x[own])
+                inputs_of_role, desired = x[own], target.desired(piece.rows(own))
+                of_x.append(inputs_of_role)
                 of_desired.append(desired)
-                used |= x[own].any(axis=0)
+                used |= inputs_of_role.any(axis=0)
                 total += desired.sum(axis=0)
     classes = np.array(target.classes) if isinstance(target, ClassTarget) else None
     examples = {

@@ -111,7 +111,7 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
     for before, piece in numbered_pieces(table, model.values_of_row):
         predictions = _predicted(model, piece)
         file.write(predictions.to_csv(header=before == 0))
-        notes = added_up([*notes, *(note.behind(before) for note in predictions.notes)])
+        notes = added_up(notes, predictions.notes, before)
     return [str(note) for note in notes]
 
 

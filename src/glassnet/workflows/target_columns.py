@@ -11,7 +11,7 @@ from glassnet.data.arrays import Array, counted
 from glassnet.data.columns import number_label
 from glassnet.data.notes import Note, added_up
 from glassnet.data.several_targets import LabelsTarget, NumbersTarget
-from glassnet.data.table import Rows, where_known
+from glassnet.data.table import Rows, numbered_pieces, where_known
 from glassnet.data.targets import ClassTarget, NumberTarget, Target, Task
 from glassnet.errors import LimitError
 from glassnet.given import one_of
@@ -106,15 +106,13 @@ def answers_in(rows: Rows, names: tuple[str, ...], task: Task | None) -> Answers
     summaries = [_Summary(name) for name in names]
     known = np.zeros(len(rows), dtype=np.bool_)
     notes: list[Note] = []
-    before = 0
-    for piece in rows.select(names).pieces():
+    for before, piece in numbered_pieces(rows.select(names), len(names)):
         own, left_out = where_known(piece, names)
         known[before : before + len(piece)] = own
-        notes = added_up([*notes, *(note.behind(before) for note in left_out)])
+        notes = added_up(notes, left_out, before)
         complete = piece.rows(own)
         for summary in summaries:
             summary.add(complete.columns[summary.name])
-        before += len(piece)
     if len(names) > 1 and not known.any():
         raise ValueError(f"no row has a value in each of the targets {', '.join(names)}")
     _require_no_dates(summaries)
@@ -209,11 +207,10 @@ def _number_target(name: str, rows: Rows, learning: NDArray[np.bool_]) -> Number
 
     Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm", equation 2.1.
     """
-    before, count, mean, squares = 0, 0, 0.0, 0.0
+    count, mean, squares = 0, 0.0, 0.0
     # Pieces of the whole table are the same in memory and in a file.
-    for piece in rows.select((name,)).pieces():
+    for before, piece in numbered_pieces(rows.select((name,)), 1):
         column = piece.columns[name][learning[before : before + len(piece)]]
-        before += len(piece)
         if not len(column):
             continue
         if column.dtype.kind != "f" or not np.isfinite(column).all():

@@ -175,7 +175,7 @@ def _prepared(
         raise ValueError("only classes can be balanced, not numbers or labels")
     if recipe.calibrated and answers.task != "classes":
         raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
-    tested = None if test is None else _tested(_rows_of(test), answers)
+    tested = None if test is None else _rows_of(test)
     held_out_part = recipe.held_out if tested is None else 0.0
     roles = roles_of(whole, answers, held_out_part, preset.validation, recipe.seed)
     learning = (roles == Role.LEARNING) | (roles == Role.VALIDATION)
@@ -184,7 +184,7 @@ def _prepared(
     sample = sample_of(whole, learning, recipe.seed)
     encoder = preset.encoder(sample.without(*names))
     if tested is not None:
-        _require_judgeable(tested, encoder, target)
+        _require_judgeable(tested, answers, encoder, target)
     examples = encoded(whole, roles, encoder, target, in_file=isinstance(whole, TableFile))
     rare = rare_classes(*_shares(target, examples.mean_desired), rows_learned)
     sentences = [*rare, *_concerns(sample, answers, rows_learned)]
@@ -205,37 +205,30 @@ def _rows_of(table: Any, leave_out: Collection[str] = ()) -> Rows:
         return open_table(table, leave_out=leave_out)
     if not isinstance(table, Rows):
         return as_table(table, leave_out)
-    table.require_columns(tuple(leave_out))
-    return table.without(*leave_out)
+    return table.without(*leave_out) if leave_out else table
 
 
 def _holds_images(table: Rows) -> bool:
     return isinstance(table, Table) and any(map(table.is_images, table.names))
 
 
-def _tested(test: Rows, answers: Answers) -> Rows:
-    """Refuse a class that only the test has before the training, not after it."""
+def _require_judgeable(test: Rows, answers: Answers, encoder: TableEncoder, target: Target) -> None:
+    """Refuse rows for the test that do not fit before the training, not after it."""
     test.require_columns(answers.names)
-    for name, classes in zip(answers.names, answers.classes, strict=True):
-        if not classes:
-            continue
-        for piece in test.select(answers.names).pieces():
-            known, _ = where_known(piece, (name,))
-            unknown = set(class_texts(piece.column(name)[known]).tolist()) - set(classes)
+    with_target = 0
+    for _, piece in numbered_pieces(test, len(encoder.feature_names) + target.outputs):
+        for name, classes in zip(answers.names, answers.classes, strict=True):
+            if not classes:
+                continue
+            with_class, _ = where_known(piece, (name,))
+            unknown = set(class_texts(piece.column(name)[with_class]).tolist()) - set(classes)
             if unknown:
                 raise ValueError(
                     f"the class {min(unknown)!r} is only among the rows for the test; there is "
                     "none to learn it from"
                 )
-    return test
-
-
-def _require_judgeable(test: Rows, encoder: TableEncoder, target: Target) -> None:
-    """Refuse rows for the test that do not fit before the training, not after it."""
-    with_target = 0
-    for _, piece in numbered_pieces(test, len(encoder.feature_names) + target.outputs):
-        known, _ = where_known(piece, target.columns)
         encoder.encode(piece)
+        known, _ = where_known(piece, answers.names)
         target.desired(piece.rows(known))
         with_target += int(known.sum())
     if not with_target:
