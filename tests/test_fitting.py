@@ -63,6 +63,14 @@ def test_penalties_hold_weights_back_and_leave_biases_alone(penalty: gn.L2) -> N
     assert second < 0.7 * first
 
 
+def test_labels_have_the_accuracy_of_labels_whatever_their_rows_hold() -> None:
+    net = gn.Network([1, 3], output="sigmoid", dtype="float64")
+    net.weights, net.biases = [[[0, 0, 0]]], [[2, 1, -1]]
+    X, y = [[0.0], [0.0]], [[0, 1, 0], [0, 1, 0]]  # predicted yes, yes, no
+    history = net.fit(X, y, epochs=1, optimizer=gn.SGD(1e-9), validation=(X, y))
+    assert history.metrics["accuracy"] == pytest.approx([2 / 3])
+
+
 def test_clipping_bounds_the_step() -> None:
     x, y = data()
     net = network()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet.data.arrays import Array, Kind, Targets, checked_inputs, checked_targets
-from glassnet.data.metrics import accuracy, mean_absolute_error
+from glassnet.data.metrics import metrics_of
 from glassnet.data.splits import split_rows
 from glassnet.data.weights import example_weights
 from glassnet.engine import Training, engine
@@ -177,6 +177,7 @@ def examples_of(
     *,
     classes: Array | None = None,
     finite: bool = True,
+    learning: bool = True,
     name: str = "",
 ) -> tuple[Array, Targets]:
     """Return examples as the engines need them.
@@ -190,6 +191,8 @@ def examples_of(
         The labels of the outputs; the learner's own if not given.
     finite : bool
         Whether to look at every number of X.
+    learning : bool
+        Whether labels may say what the outputs stand for, where that is not known yet.
     name : str
         What comes before X and y in messages.
 
@@ -201,7 +204,9 @@ def examples_of(
     inputs, outputs = learner.architecture.inputs, learner.architecture.outputs
     labels = learner.classes if classes is None else classes
     x = checked_inputs(X, inputs, learner.dtype, f"{name}X", finite=finite)
-    targets = checked_targets(y, learner.kind, outputs, learner.dtype, labels, f"{name}y")
+    targets = checked_targets(
+        y, learner.kind, outputs, learner.dtype, labels, f"{name}y", learning=learning
+    )
     if len(x) != len(targets.desired):
         raise ValueError(
             f"{name}X has {len(x)} examples and {name}y has {len(targets.desired)}; "
@@ -219,8 +224,7 @@ def _validation(
     """Return which examples to learn from (all, if None), and what to measure on."""
     if validation is None:
         return None, None
-    values = learner.kind == "values"
-    metrics = {"mean_absolute_error": mean_absolute_error} if values else {"accuracy": accuracy}
+    metrics = metrics_of(learner.kind)
     if isinstance(validation, tuple | list):
         given_x, given_y = validation
         other_x, other = examples_of(

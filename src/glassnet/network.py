@@ -296,7 +296,7 @@ class Network:
         >>> round(net.error([[1, 2]], [0]), 4)  # −ln ½
         0.6931
         """
-        x, targets = examples_of(self, X, y)
+        x, targets = examples_of(self, X, y, learning=False)
         _, errors = engine().evaluate(
             self.architecture, self.objective(cost), self.parameters, x, targets.desired
         )

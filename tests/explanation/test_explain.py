@@ -70,6 +70,33 @@ def test_the_new_weights_are_those_of_a_training_step_bit_for_bit() -> None:
     assert explanation.step.new_error == pytest.approx(net.error([x], [desired]))
 
 
+@pytest.mark.parametrize("desired", ["yes", "output 2", "1", 2, -1, 0.5])
+@pytest.mark.parametrize("outputs", [2, 3])
+def test_a_network_that_knows_no_names_takes_none(desired: object, outputs: int) -> None:
+    net = gn.Network([2, outputs], output="softmax")
+    if desired == 2 and outputs == 3:
+        return
+    with pytest.raises(ValueError, match=f"expected their numbers, 0 to {outputs - 1}"):
+        gn.explain(net, [1, 0], desired)
+    with pytest.raises(ValueError, match="knows no names for them"):
+        net.error([[1, 0]], np.array([desired]))
+
+
+@pytest.mark.parametrize("desired", ["yes", 2])
+def test_one_output_that_knows_no_names_takes_none(desired: object) -> None:
+    net = gn.Network([2, 1], output="sigmoid")
+    with pytest.raises(ValueError, match="expected their numbers, 0 to 1"):
+        gn.explain(net, [1, 0], desired)
+
+
+def test_numbers_of_outputs_and_truth_values_need_no_names() -> None:
+    two, one = gn.Network([2, 2], output="softmax"), gn.Network([2, 1], output="sigmoid")
+    assert gn.explain(two, [1, 0], True).step.desired.tolist() == [0, 1]
+    assert gn.explain(two, [1, 0], 1.0).step.desired.tolist() == [0, 1]
+    assert gn.explain(one, [1, 0], True).step.desired.tolist() == [1]
+    assert gn.explain(one, [1, 0], 0.25).step.desired.tolist() == [0.25]
+
+
 def test_explaining_does_not_change_the_network() -> None:
     net = gn.Network([3, 4, 2], hidden="tanh", output="softmax", seed=5)
     before = net.parameters.copy()

@@ -41,6 +41,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"penalties": PENALTIES},
     {"dropout": 0.3, "clip_norm": 0.1},
     {"weights": np.arange(13) % 4, "class_weights": "balanced"},
+    {"weights": np.arange(13) % 4 / 3, "penalties": PENALTIES, "clip_norm": 0.1},
     {"schedule": gn.Cosine(), "penalties": [gn.L1(0.01)], "dropout": gn.Dropout(0.2, inputs=0.2)},
 )
 
@@ -108,6 +109,46 @@ def test_a_batch_given_by_hand_is_the_mean_of_its_examples() -> None:
     errors = np.array([step.error for step in alone])
     assert batch.step.mean_error == pytest.approx(np.dot(counts, errors) / 3.5)
     assert "E = (E[1] + E[2] + E[3])/N" in batch.to_text()
+
+
+@pytest.mark.parametrize("penalty", [gn.L1, gn.L2, gn.WeightDecay])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda rule: type(rule).__name__)
+def test_a_penalty_over_examples_is_divided_by_their_weights(
+    penalty: type[Penalty], optimizer: Optimizer
+) -> None:
+    net = gn.Network([4, 5, 3], hidden="tanh", output="softmax", dtype="float64", seed=3)
+    step = gn.explain(
+        net,
+        X[:3],
+        Y[:3],
+        weights=[1, 0, 2.5],
+        optimizer=optimizer,
+        penalties=penalty(3, over_examples=True),
+    )
+    updates = [one for one in equations(step) if formula_text(one.left).startswith("new w")]
+    assert updates
+    for update in updates:
+        values = [one.evaluate() for one in update.steps]
+        assert values == pytest.approx([update.value] * len(values), rel=1e-9)
+
+
+def test_the_update_of_a_weighted_batch_by_hand() -> None:
+    # λ = 0.01 over a weight of 0.25 + 0.5, α = 0.5: w shrinks by 1 − 0.5 · 0.01 / 0.75. The outputs
+    # are 1.1 and 1.9, the targets 0.5 and 1, so that ∂E/∂w is the weighted mean of 2 · 0.6 · 1 and
+    # 2 · 0.9 · 2: (0.25 · 1.2 + 0.5 · 3.6) / 0.75 = 2.8.
+    net = gn.Network([1, 1], output="identity", dtype="float64")
+    net.weights, net.biases = [[[0.8]]], [[0.3]]
+    text = gn.explain(
+        net,
+        [[1.0], [2.0]],
+        [[0.5], [1.0]],
+        optimizer=gn.SGD(0.5),
+        weights=[0.25, 0.5],
+        penalties=gn.WeightDecay(0.01, over_examples=True),
+    ).to_text()
+    shrunk = 0.8 * (1 - 0.5 * 0.01 / 0.75)
+    assert f"= {shrunk:.6g}" in text
+    assert f"= −{0.5 * 2.8 - shrunk:.6g}" in text
 
 
 def test_names_travel_with_a_recorded_step() -> None:

@@ -51,6 +51,31 @@ def test_one_picture_of_another_size_and_colour_is_named_with_bars(trained: Path
     assert as_json["predicted"] == ["stout"]
 
 
+def test_a_folder_is_learned_from_in_python_too(tmp_path: Path) -> None:
+    for split, pictures in (("train", 20), ("test", 5)):
+        for kind in ("ale", "stout"):
+            for number in range(pictures):
+                save(tmp_path / "split" / split / kind / f"{number}.png", beer(kind))
+    recipe = gn.Recipe(epochs=20, batch_size=8)
+    for folder in (tmp_path / "split", str(tmp_path / "split")):
+        learned = gn.train(folder, recipe=recipe, progress=False)
+        assert learned.rows_learned == 40
+        assert len(learned.held_out) == 10
+        assert learned.model.target.name == "class"
+        assert learned.evaluation.scores["accuracy"] == 1
+    larger = tmp_path / "larger"
+    for kind in ("ale", "stout"):
+        save(larger / kind / "one.png", beer(kind).repeat(3, axis=0).repeat(3, axis=1))
+    learned = gn.train(tmp_path / "split" / "train", "class", recipe, test=larger, progress=False)
+    assert (learned.rows_learned, len(learned.held_out)) == (40, 2)
+    assert learned.evaluation.scores["accuracy"] == 1
+
+
+def test_a_table_has_no_target_of_its_own() -> None:
+    with pytest.raises(TypeError, match="the target is the name of a column"):
+        gn.train({"a": [1.0, 2.0], "b": ["x", "y"]})
+
+
 def test_folders_are_predicted_and_evaluated(trained: Path) -> None:
     for number in range(3):
         save(trained / "new" / f"{number}.png", beer("ale"))

@@ -100,6 +100,8 @@ def checked_targets(
     dtype: np.dtype[Any],
     classes: Array | None = None,
     name: str = "y",
+    *,
+    learning: bool = True,
 ) -> Targets:
     """Return the desired outputs that `y` asks for.
 
@@ -118,6 +120,9 @@ def checked_targets(
         The labels of the outputs where they are known already.
     name : str
         How messages call it.
+    learning : bool
+        Whether labels may say what the outputs stand for, where that is not known yet. Outside of a
+        training they may not: text names no output of a network that has met no text.
 
     Raises
     ------
@@ -138,6 +143,8 @@ def checked_targets(
         raise TypeError(f"{name} holds dates; expected text, numbers or one-hot rows")
     if labels.ndim == 2 and labels.shape[1] == 1 and outputs != 1:
         labels = labels[:, 0]
+    if not learning and classes is None and kind in ("classes", "two classes"):
+        labels = _without_names(labels, kind, outputs, name)
     if kind == "classes" and labels.ndim == 1:
         classes = _classes_of(labels, outputs, name) if classes is None else classes
         return Targets(_one_hot(labels, classes, dtype, name), classes)
@@ -221,6 +228,22 @@ def labels_of(predicted: Array, kind: Kind, classes: Array | None) -> Array:
     if kind == "labels":
         return (predicted > 0.5).astype(np.int64)
     return predicted[:, 0] if predicted.shape[1] == 1 else predicted
+
+
+def _without_names(labels: Array, kind: Kind, outputs: int, name: str) -> Array:
+    """Labels of a network that knows no names of classes: numbers of outputs, and truth values."""
+    count = 2 if kind == "two classes" else outputs
+    if labels.dtype == np.bool_ and count == 2:
+        return labels.astype(np.int64)
+    if labels.ndim > 1 if kind == "classes" else _are_probabilities(labels):
+        return labels
+    for label in labels.reshape(-1).tolist():
+        if label not in range(count):
+            raise ValueError(
+                f"{name} holds the label {label!r}; the network has outputs for {count} and knows "
+                f"no names for them: expected their numbers, 0 to {count - 1}, or one-hot rows"
+            )
+    return labels
 
 
 def _classes_of(labels: Array, outputs: int, name: str) -> Array:

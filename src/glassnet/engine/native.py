@@ -222,7 +222,7 @@ class Native(Engine):
             return _compiled_program(architecture, 0, 0.0, self.instruction_set)
         cost = objective.cost
         if cost.name not in COSTS:
-            raise LimitError(f"the native engine does not know the cost {cost.name!r}")
+            raise _unknown("cost", cost.name)
         return _compiled_program(
             architecture, COSTS.index(cost.name), cost.parameter, self.instruction_set
         )
@@ -262,8 +262,15 @@ def _compiled_program(
 
 def _number_of(activation: str) -> int:
     if activation not in ACTIVATIONS:
-        raise LimitError(f"the native engine does not know the activation {activation!r}")
+        raise _unknown("activation", activation)
     return ACTIVATIONS.index(activation)
+
+
+def _unknown(what: str, name: str) -> LimitError:
+    return LimitError(
+        f"the compiled kernels do not have the {what} {name!r}; the reference engine trains with "
+        "it: set GLASSNET_ENGINE=reference before the first network is used"
+    )
 
 
 @lru_cache(maxsize=256)
@@ -271,7 +278,7 @@ def _update(rule: UpdateRule | None) -> Any:
     """Return the kernels' record of a rule; of None, the one that only keeps the gradient."""
     optimizer = rule.optimizer if rule else None
     if optimizer is not None and type(optimizer) not in RULES:
-        raise LimitError(f"the native engine does not know the optimizer {optimizer!r}")
+        raise _unknown("optimizer", type(optimizer).__name__)
     decay = optimizer.weight_decay if optimizer else 0.0
     return _kernels.Update(
         rule=RULES[type(optimizer)] if optimizer else KEEP,

@@ -19,6 +19,7 @@ import numpy as np
 from glassnet.explanation.arithmetic import Arithmetic, FiftyDigits, Floating
 from glassnet.explanation.notation import WeightPlace
 from glassnet.explanation.numbers import Step, index_of, place_at
+from glassnet.explanation.plain import is_of_a_textbook
 from glassnet.explanation.plain_network import BatchFunction
 from glassnet.randomness import Purpose, random_bits
 from glassnet.structure.architecture import Architecture
@@ -115,14 +116,14 @@ def check_gradient(step: Step, wanted: Sequence[WeightPlace] = ()) -> Check:
     wanted : sequence of WeightPlace
         Weights that must be among those compared, where not all are.
     """
-    count = step.architecture.parameter_count
+    count, wider = step.architecture.parameter_count, _has_wider_definitions(step)
     decimal, long_double, double = FiftyDigits(), Floating(np.longdouble), Floating(np.float64)
-    if count <= decimal.most_operations // 100:
+    if wider and count <= decimal.most_operations // 100:
         places = [place_at(step.architecture, index) for index in range(count)]
         if _operations(step, places, decimal) <= decimal.most_operations:
             return _check(step, decimal, places)
     fits = _operations(step, wanted, long_double) <= long_double.most_operations
-    arithmetic = long_double if fits else double
+    arithmetic = long_double if wider and fits else double
     places = _sample(step, wanted)
     affordable = len(_affordable(step, places, arithmetic))
     return _check(step, arithmetic, places[: max(affordable, len(set(wanted)))])
@@ -146,7 +147,8 @@ def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Che
         estimates |= _differences(function, left, step_size)
         # Where a kink is near, a smaller step may not reach it.
         left = [place for place in left if estimates[place].at_kink]
-    if left and isinstance(arithmetic, Floating):  # there, 50 digits decide
+    if left and isinstance(arithmetic, Floating) and _has_wider_definitions(step):
+        # There, 50 digits decide.
         decided = _affordable(step, left, FiftyDigits())
         if decided:
             function = BatchFunction(step, FiftyDigits())
@@ -157,6 +159,12 @@ def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Che
     pairs = tuple(_pair(step, place, estimates[place], floors[place.layer - 1]) for place in places)
     count, dtype = step.architecture.parameter_count, step.parameters.dtype.name
     return Check(arithmetic.name, pairs, count, TOLERANCES[dtype])
+
+
+def _has_wider_definitions(step: Step) -> bool:
+    """Whether all of the network can be computed in more digits than float64 has."""
+    activations = [layer.activation for layer in step.architecture.layers]
+    return is_of_a_textbook(step.objective, activations)
 
 
 @dataclass(frozen=True)

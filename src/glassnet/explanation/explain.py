@@ -252,7 +252,7 @@ def _desired_rows(net: Network, desired: Any, examples: int, alone: bool) -> Arr
     rows = np.asarray(desired)[None, ...] if alone else desired
     name = "the desired output" if alone else "the desired outputs"
     outputs = net.architecture.outputs
-    targets = checked_targets(rows, net.kind, outputs, net.dtype, net.classes, name)
+    targets = checked_targets(rows, net.kind, outputs, net.dtype, net.classes, name, learning=False)
     if len(targets.desired) != examples:
         raise ValueError(
             f"there are {examples} examples and {len(targets.desired)} desired outputs; "

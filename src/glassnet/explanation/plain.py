@@ -1,19 +1,28 @@
 """Activations and costs as a textbook defines them, for the independent check.
 
 Written down once more, in numbers with so many digits that no care is needed for overflow or
-cancelling; nothing here is shared with what it checks.
+cancelling; nothing here is shared with what it checks. Of an activation or a cost that somebody
+defined, there is only their own value, in float64: its derivative is still checked by it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from glassnet.explanation.arithmetic import Arithmetic, Values
 from glassnet.structure.activation import Activation
-from glassnet.structure.cost import Cost
+from glassnet.structure.activations import ACTIVATIONS
+from glassnet.structure.cost import Objective
+from glassnet.structure.costs import COSTS
 
-__all__ = ["plain_activation", "plain_error"]
+__all__ = ["is_of_a_textbook", "plain_activation", "plain_error"]
+
+
+def is_of_a_textbook(objective: Objective, activations: Sequence[Activation]) -> bool:
+    """Return whether all that a network consists of is written down here."""
+    all_known = all(activation.name in ACTIVATIONS for activation in activations)
+    return all_known and objective.cost.name in COSTS
 
 
 def plain_activation(activation: Activation, x: Values, arithmetic: Arithmetic) -> Values:
@@ -45,15 +54,17 @@ def plain_activation(activation: Activation, x: Values, arithmetic: Arithmetic) 
         "softplus": lambda x: arithmetic.log1p(exp(x)),
         "exponential": exp,
     }
+    if activation.name not in smooth:
+        return activation.value(x)
     y: Values = smooth[activation.name](x)
     return y
 
 
 def plain_error(
-    cost: Cost, net_input: Values, y: Values, desired: Values, arithmetic: Arithmetic
+    objective: Objective, net_input: Values, y: Values, desired: Values, arithmetic: Arithmetic
 ) -> Values:
     """Return E of each variant, by the output layer's net inputs and outputs."""
-    exp, log1p, d = arithmetic.exp, arithmetic.log1p, desired
+    exp, log1p, d, cost = arithmetic.exp, arithmetic.log1p, desired, objective.cost
     parameter, outputs = _number(cost.parameter, arithmetic), len(d)
     match cost.name:
         case "categorical_crossentropy":  # −ln p_j = ln(1 + Σ_{k≠j} exp(in_k − in_j))
@@ -80,7 +91,7 @@ def plain_error(
         case "pinball":
             terms = np.where(y > d, (1 - parameter) * (y - d), parameter * (d - y))
         case _:
-            raise ValueError(cost.name)
+            return objective.errors(net_input, np.broadcast_to(d, net_input.shape))
     sums: Values = terms.sum(axis=1)
     return sums if cost.summed else sums / outputs
 

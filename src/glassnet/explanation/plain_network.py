@@ -85,7 +85,7 @@ class NetworkFunction:
         self.arithmetic = arithmetic
         self.activations = [layer.activation for layer in architecture.layers]
         self.multipliers = [place.multiplier for place in architecture.places]
-        self.cost = step.objective.cost
+        self.objective = step.objective
         self.weights, self.biases = weights, biases
         self.desired, self.kept = desired, kept
         # The unmoved network: outputs of all layers, the inputs first, each (1, units).
@@ -160,4 +160,4 @@ class NetworkFunction:
         return y if self.kept is None else y * self.kept[number + 1][units]
 
     def _error(self, net_input: Values, y: Values) -> Values:
-        return plain_error(self.cost, net_input, y, self.desired, self.arithmetic)
+        return plain_error(self.objective, net_input, y, self.desired, self.arithmetic)

@@ -100,7 +100,7 @@ class UpdateEquations:
         moment = Moment(
             self.update.number,
             self.names.learning_rate(rate),
-            len(self.step.batch),
+            self.step.batch.total,
             self.clip_factor,
         )
         equations = []

@@ -8,7 +8,7 @@ from glassnet.structure.activation import (
     Softmax,
     Tanh,
 )
-from glassnet.structure.named import named
+from glassnet.structure.named import named, require_own_name
 from glassnet.structure.rectifier import (
     Elu,
     Gelu,
@@ -54,7 +54,7 @@ def activation_named(activation: str | Activation, parameter: float | None = Non
     Raises
     ------
     ValueError
-        If there is no activation of that name.
+        If there is no activation of that name, or one of your own bears that of a built-in one.
 
     Examples
     --------
@@ -64,5 +64,10 @@ def activation_named(activation: str | Activation, parameter: float | None = Non
     LeakyRelu(0.2)
     """
     if isinstance(activation, Activation):
-        return activation
-    return named("activation", ACTIVATIONS, activation, parameter)
+        return require_own_name(ACTIVATIONS, activation)
+    return named(
+        Activation,  # type: ignore[type-abstract]  # never called
+        ACTIVATIONS,
+        activation,
+        parameter,
+    )

@@ -7,7 +7,7 @@ from glassnet.structure.cost import (
     Cost,
     SummedBinaryCrossentropy,
 )
-from glassnet.structure.named import named
+from glassnet.structure.named import named, require_own_name
 from glassnet.structure.regression import (
     HalfSquaredError,
     Huber,
@@ -49,11 +49,11 @@ def cost_named(cost: str | Cost, parameter: float | None = None) -> Cost:
     Raises
     ------
     ValueError
-        If there is no cost of that name.
+        If there is no cost of that name, or one of your own bears that of a built-in one.
     """
     if isinstance(cost, Cost):
-        return cost
-    return named("cost", COSTS, cost, parameter)
+        return require_own_name(COSTS, cost)
+    return named(Cost, COSTS, cost, parameter)  # type: ignore[type-abstract]  # never called
 
 
 def default_cost(activation: Activation) -> Cost:

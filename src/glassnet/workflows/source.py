@@ -3,14 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from glassnet.data.image_encoder import ImageEncoder
 from glassnet.data.images import ImageOptions, holds_images, read_images
-from glassnet.data.table import Rows
+from glassnet.data.table import Rows, Table, as_table
 from glassnet.data.table_file import open_table
 from glassnet.model import Model
 
-__all__ = ["Source", "read_source"]
+__all__ = ["Source", "read_source", "source_of", "test_rows_of"]
 
 
 @dataclass(frozen=True)
@@ -72,4 +73,28 @@ def read_source(
     if isinstance(wanted, ImageEncoder):
         options = options.like(wanted.shape)
     table, test, notes = read_images(path, options)
-    return Source(table, test, notes, True)
+    return Source(table.without(*leave_out), test, notes, True)
+
+
+def source_of(given: Any, leave_out: Collection[str] = ()) -> Source:
+    """Return a table, a data frame or a mapping as a source; read what a path names."""
+    if isinstance(given, str | Path):
+        return read_source(Path(given), leave_out=leave_out)
+    table = given.without(*leave_out) if isinstance(given, Rows) else as_table(given, leave_out)
+    return Source(table, None, [], _image_shape(table) is not None)
+
+
+def test_rows_of(given: Any, learned: Rows) -> Rows:
+    """Return rows for the test; images in the size of those that are learned from."""
+    shape = _image_shape(learned)
+    if isinstance(given, str | Path) and shape is not None:
+        source = read_source(Path(given), options=ImageOptions().like(shape))
+    else:
+        source = source_of(given)
+    return source.test or source.table
+
+
+def _image_shape(table: Rows) -> tuple[int, ...] | None:
+    """The shape of a table's images, where it holds any."""
+    columns = table.columns.values() if isinstance(table, Table) else ()
+    return next((column.shape[1:] for column in columns if column.ndim > 1), None)

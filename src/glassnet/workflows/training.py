@@ -10,10 +10,11 @@ import numpy as np
 from glassnet.data.arrays import Array
 from glassnet.data.concerns import concerns, rare_classes
 from glassnet.data.encoders import TableEncoder
+from glassnet.data.images import CLASS
 from glassnet.data.notes import Note
 from glassnet.data.several_targets import LabelsTarget
-from glassnet.data.table import Rows, Table, as_table, numbered_pieces, where_known
-from glassnet.data.table_file import TableFile, open_table
+from glassnet.data.table import Rows, Table, numbered_pieces, where_known
+from glassnet.data.table_file import TableFile
 from glassnet.data.targets import ClassTarget, Target, Task, class_texts
 from glassnet.diagnosis import Finding, Watch, diagnose
 from glassnet.learning.history import History
@@ -25,6 +26,7 @@ from glassnet.workflows.evaluation import Evaluation, evaluate
 from glassnet.workflows.examples import Encoded, Role, encoded, roles_of, sample_of
 from glassnet.workflows.presets import Preset
 from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.source import source_of, test_rows_of
 from glassnet.workflows.target_columns import Answers, answers_in
 
 __all__ = ["Trained", "train"]
@@ -62,7 +64,7 @@ class Trained:
 
 def train(
     table: Any,
-    target_name: str | Sequence[str],
+    target_name: str | Sequence[str] | None = None,
     recipe: Recipe | None = None,
     task: Task | None = None,
     save_as: Path | None = None,
@@ -77,9 +79,11 @@ def train(
     Parameters
     ----------
     table : Table, data frame, mapping of column names to values, or path
-        A table's file is read as by ``glassnet train``; of a large one only pieces are in memory.
-    target_name : str or sequence of str
-        The column to predict; or several, all of numbers or all of two classes.
+        A file, or a folder of images, is read as by ``glassnet train``; of a large table only
+        pieces are in memory.
+    target_name : str or sequence of str, optional
+        The column to predict; or several, all of numbers or all of two classes. Of images it is
+        their class if not given.
     recipe : Recipe, optional
     task : {"classes", "numbers", "labels"}, optional
         What the target is. If not given: text, and whole numbers with at most 10 different
@@ -93,7 +97,8 @@ def train(
     leave_out : collection of str
         Columns not to learn from.
     test : Table, data frame, mapping or path, optional
-        Rows for the evaluation, in the place of a part that is held out.
+        Rows for the evaluation, in the place of a part that is held out. Images that their folder
+        names for the test are taken if it is not given.
     tell : callable, optional
         Called with a sentence on what hinders the training while it goes on, as by
         :class:`glassnet.Watch`; if not given, it goes to standard error. Of an ensemble, only the
@@ -109,17 +114,19 @@ def train(
     recipe = recipe or Recipe()
     if not isinstance(recipe, Recipe):
         raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
-    names = _names_of(target_name)
     left_out = [leave_out] if isinstance(leave_out, str) else list(leave_out)
+    source = source_of(table, left_out)
+    names = _names_of((CLASS,) if target_name is None and source.images else target_name)
     for name_left_out in left_out:
         if name_left_out in names:
             raise ValueError(f"the target {name_left_out!r} cannot be left out")
-    whole = _rows_of(table, left_out)
+    whole = source.table
     if set(whole.names) <= set(names):
         targets = ", ".join(map(repr, names))
         raise ValueError(f"there is no column beside the target {targets} to learn from")
-    preset = recipe.chosen(images=_holds_images(whole))
-    prepared = _prepared(whole, names, recipe, preset, task, test)
+    preset = recipe.chosen(images=source.images)
+    tested = source.test if test is None else test_rows_of(test, whole)
+    prepared = _prepared(whole, names, recipe, preset, task, tested)
     target, examples, held_out = prepared.target, prepared.examples, prepared.held_out
     seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
     first, *others = (_network(target, examples.used, preset, seed) for seed in seeds)
@@ -146,7 +153,7 @@ def train(
         model.provenance["scores"] = evaluation.scores
         if save_as is not None:
             model.save(save_as)
-    notes = [str(note) for note in prepared.notes]
+    notes = [*source.notes, *(str(note) for note in prepared.notes)]
     return Trained(model, history, evaluation, held_out, prepared.rows_learned, notes, findings)
 
 
@@ -168,14 +175,13 @@ def _prepared(
     recipe: Recipe,
     preset: Preset,
     task: Task | None,
-    test: Any,
+    tested: Rows | None,
 ) -> _Prepared:
     answers = answers_in(whole, names, task)
     if recipe.balanced and answers.task != "classes":
         raise ValueError("only classes can be balanced, not numbers or labels")
     if recipe.calibrated and answers.task != "classes":
         raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
-    tested = None if test is None else _rows_of(test)
     held_out_part = recipe.held_out if tested is None else 0.0
     roles = roles_of(whole, answers, held_out_part, preset.validation, recipe.seed)
     learning = (roles == Role.LEARNING) | (roles == Role.VALIDATION)
@@ -198,18 +204,6 @@ def _names_of(target: Any) -> tuple[str, ...]:
     if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
         raise TypeError(f"the target is the name of a column, or several in a list; not {target!r}")
     return tuple(names)
-
-
-def _rows_of(table: Any, leave_out: Collection[str] = ()) -> Rows:
-    if isinstance(table, str | Path):
-        return open_table(table, leave_out=leave_out)
-    if not isinstance(table, Rows):
-        return as_table(table, leave_out)
-    return table.without(*leave_out) if leave_out else table
-
-
-def _holds_images(table: Rows) -> bool:
-    return isinstance(table, Table) and any(map(table.is_images, table.names))
 
 
 def _require_judgeable(test: Rows, answers: Answers, encoder: TableEncoder, target: Target) -> None:
