@@ -7,8 +7,8 @@ import numpy as np
 from benchmarks.task import Array, Task
 from benchmarks.workloads import Training, Workload
 from glassnet import Network
-from glassnet.data.samples import digits as handwritten_digits
-from glassnet.randomness import example_orders
+from glassnet.core.random import example_orders
+from glassnet.tables.samples import digits as handwritten_digits
 
 Examples = tuple[Array, Array]  # inputs, and the number of each row's class
 

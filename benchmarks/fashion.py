@@ -56,9 +56,9 @@ def _timed(library: str, folder: Path, epochs: int) -> tuple[float, float]:
 
 def with_glassnet(folder: Path, epochs: int) -> float:
     """Train by the workflow of ``glassnet train FOLDER``, which evaluates and diagnoses too."""
-    from glassnet.data.images import CLASS, read_images
+    from glassnet.tables.read.images import CLASS, read_images
     from glassnet.workflows.recipe import Recipe
-    from glassnet.workflows.training import train
+    from glassnet.workflows.train import train
 
     images, test, _ = read_images(folder)
     trained = train(images, CLASS, Recipe(epochs=epochs), progress=False, test=test)

@@ -13,8 +13,8 @@ import numpy as np
 from show import show
 
 import glassnet as gn
-from glassnet.data.samples import half_adder
 from glassnet.formula.document import Curve, Curves, Document, Paragraph, Section, Table
+from glassnet.tables.samples import half_adder
 
 COLUMNS = ("carry", "sum")
 EPOCHS, EPOCHS_BETWEEN_LOOKS = 3000, 30

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from show import show
 
 import glassnet as gn
-from glassnet.data.samples import digits, half_adder
 from glassnet.formula.document import Curve, Curves, Document, Paragraph, Section, Table
-from glassnet.learning.history import History
+from glassnet.tables.samples import digits, half_adder
+from glassnet.training.history import History
 
 # Seeds of the same small network on the same four rows: one finds the deep valley, one does not.
 SEED_THAT_LEARNS, SEED_THAT_IS_STUCK = 0, 3

@@ -12,7 +12,6 @@ import math
 import numpy as np
 from show import show
 
-from glassnet.data.samples import digits
 from glassnet.formula.document import (
     Bars,
     Block,
@@ -23,8 +22,9 @@ from glassnet.formula.document import (
     Section,
     Table,
 )
+from glassnet.tables.samples import digits
 from glassnet.workflows.recipe import Recipe
-from glassnet.workflows.training import Trained, train
+from glassnet.workflows.train import Trained, train
 
 
 def classifier() -> Trained:

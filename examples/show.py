@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 from glassnet.formula.document import Document
-from glassnet.views.html import document_page
-from glassnet.views.latex import document_latex
-from glassnet.views.text import document_text
+from glassnet.render.html import document_page
+from glassnet.render.latex import document_latex
+from glassnet.render.text import document_text
 
 
 def show(document: Document) -> None:

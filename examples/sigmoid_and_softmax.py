@@ -10,7 +10,6 @@ Run: python examples/sigmoid_and_softmax.py [page.html] [paper.tex]
 import numpy as np
 from show import show
 
-from glassnet.data.samples import digits
 from glassnet.formula.document import (
     Bars,
     Cell,
@@ -21,9 +20,10 @@ from glassnet.formula.document import (
     Section,
     Table,
 )
-from glassnet.structure.activation import Sigmoid, Softmax
+from glassnet.nn.activations.activation import Sigmoid, Softmax
+from glassnet.tables.samples import digits
 from glassnet.workflows.recipe import Recipe
-from glassnet.workflows.training import train
+from glassnet.workflows.train import train
 
 
 def squashed() -> tuple[tuple[float, float, float], ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from glassnet.network import Network
-from tests.tables import fruits, prices, write_csv
+from tests.small_tables import fruits, prices, write_csv
 
 __all__ = ["QUICK", "glassnet", "make_folder", "names", "printed"]
 

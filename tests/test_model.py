@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassnet.data.category_encoder import CategoryEncoder
-from glassnet.data.encoders import TableEncoder
-from glassnet.data.table import Table
-from glassnet.data.targets import ClassTarget, NumberTarget, class_texts
 from glassnet.model import Model, load
 from glassnet.network import Network
-from tests.networks import random_case
-from tests.tables import fruits, prices, text_column, trained_on
+from glassnet.tables.encoders.category import CategoryEncoder
+from glassnet.tables.encoders.table_encoder import TableEncoder
+from glassnet.tables.table import Table
+from glassnet.tables.targets.target import ClassTarget, NumberTarget, class_texts
+from tests.random_networks import random_case
+from tests.small_tables import fruits, prices, text_column, trained_on
 
 PLUMS = {"weight": [31.0, 6.5], "colour": ["blue", None]}
 

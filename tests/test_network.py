@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import glassnet as gn
-from glassnet.data.samples import half_adder
-from tests.networks import random_case
+from glassnet.tables.samples import half_adder
+from tests.random_networks import random_case
 
 
 def test_the_half_adder_is_learned() -> None:

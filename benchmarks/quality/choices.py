@@ -15,13 +15,13 @@ from benchmarks.markdown import table
 from benchmarks.quality.__main__ import measure
 from benchmarks.quality.models import glassnet
 from benchmarks.quality.summary import SHIFT, bootstrapped
-from glassnet.data.encoders import TableEncoder
-from glassnet.data.table import Table
-from glassnet.data.targets import Task
-from glassnet.learning.schedule import Constant, Schedule
-from glassnet.learning.schedules import Cosine, CosLog4
-from glassnet.structure.cost import CategoricalCrossentropy
-from glassnet.structure.layer import Dense, Layer, Scale
+from glassnet.nn.layers import Dense, Layer, Scale
+from glassnet.nn.losses.loss import CategoricalCrossentropy
+from glassnet.tables.encoders.table_encoder import TableEncoder
+from glassnet.tables.table import Table
+from glassnet.tables.targets.target import Task
+from glassnet.training.schedule import Constant, Schedule
+from glassnet.training.schedules import Cosine, CosLog4
 from glassnet.workflows.presets import OUTPUTS, Tabular
 
 REPORT = Path(__file__).with_name("CHOICES.md")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from glassnet.diagnosis import Watch as Watch
     from glassnet.diagnosis import diagnose as diagnose
     from glassnet.engine import info as info
+    from glassnet.ensemble import fit_together as fit_together
     from glassnet.errors import DivergedError as DivergedError
     from glassnet.errors import FileFormatError as FileFormatError
     from glassnet.errors import GlassnetError as GlassnetError
@@ -26,103 +27,102 @@ if TYPE_CHECKING:
     from glassnet.errors import NotFiniteError as NotFiniteError
     from glassnet.explanation.explain import explain as explain
     from glassnet.explanation.explanation import Explanation as Explanation
-    from glassnet.explanation.selection import Limits as Limits
+    from glassnet.explanation.limits import Limits as Limits
     from glassnet.interop.keras import from_keras as from_keras
     from glassnet.interop.onnx import from_onnx as from_onnx
     from glassnet.interop.sklearn import from_sklearn as from_sklearn
     from glassnet.interop.torch import from_torch as from_torch
-    from glassnet.learning.history import History as History
-    from glassnet.learning.schedule import Constant as Constant
-    from glassnet.learning.schedules import Adaptive as Adaptive
-    from glassnet.learning.schedules import Cosine as Cosine
-    from glassnet.learning.schedules import CosLog4 as CosLog4
-    from glassnet.learning.schedules import Exponential as Exponential
-    from glassnet.learning.schedules import InverseScaling as InverseScaling
-    from glassnet.learning.schedules import OneCycle as OneCycle
-    from glassnet.learning.schedules import Step as Step
-    from glassnet.learning.schedules import WarmUp as WarmUp
-    from glassnet.learning.stopping import EarlyStopping as EarlyStopping
     from glassnet.model import Model as Model
     from glassnet.model import load as load
     from glassnet.network import Network as Network
-    from glassnet.structure.cost import CategoricalCrossentropy as CategoricalCrossentropy
-    from glassnet.structure.layer import Dense as Dense
-    from glassnet.structure.layer import Scale as Scale
-    from glassnet.structure.rectifier import Elu as Elu
-    from glassnet.structure.rectifier import LeakyRelu as LeakyRelu
-    from glassnet.structure.regression import Huber as Huber
-    from glassnet.structure.regression import Pinball as Pinball
-    from glassnet.together import fit_together as fit_together
-    from glassnet.update.dropout import Dropout as Dropout
-    from glassnet.update.lbfgs import LBFGS as LBFGS
-    from glassnet.update.optimizer import SGD as SGD
-    from glassnet.update.optimizer import Adam as Adam
-    from glassnet.update.optimizer import AdamW as AdamW
-    from glassnet.update.optimizer import Momentum as Momentum
-    from glassnet.update.optimizer import Nesterov as Nesterov
-    from glassnet.update.optimizer import RMSprop as RMSprop
-    from glassnet.update.penalty import L1 as L1
-    from glassnet.update.penalty import L2 as L2
-    from glassnet.update.penalty import WeightDecay as WeightDecay
+    from glassnet.nn.activations.rectifiers import Elu as Elu
+    from glassnet.nn.activations.rectifiers import LeakyRelu as LeakyRelu
+    from glassnet.nn.layers import Dense as Dense
+    from glassnet.nn.layers import Scale as Scale
+    from glassnet.nn.losses.loss import CategoricalCrossentropy as CategoricalCrossentropy
+    from glassnet.nn.losses.regression import Huber as Huber
+    from glassnet.nn.losses.regression import Pinball as Pinball
+    from glassnet.optim.dropout import Dropout as Dropout
+    from glassnet.optim.lbfgs import LBFGS as LBFGS
+    from glassnet.optim.optimizer import SGD as SGD
+    from glassnet.optim.optimizer import Adam as Adam
+    from glassnet.optim.optimizer import AdamW as AdamW
+    from glassnet.optim.optimizer import Momentum as Momentum
+    from glassnet.optim.optimizer import Nesterov as Nesterov
+    from glassnet.optim.optimizer import RMSprop as RMSprop
+    from glassnet.optim.penalties import L1 as L1
+    from glassnet.optim.penalties import L2 as L2
+    from glassnet.optim.penalties import WeightDecay as WeightDecay
+    from glassnet.training.early_stopping import EarlyStopping as EarlyStopping
+    from glassnet.training.history import History as History
+    from glassnet.training.schedule import Constant as Constant
+    from glassnet.training.schedules import Adaptive as Adaptive
+    from glassnet.training.schedules import Cosine as Cosine
+    from glassnet.training.schedules import CosLog4 as CosLog4
+    from glassnet.training.schedules import Exponential as Exponential
+    from glassnet.training.schedules import InverseScaling as InverseScaling
+    from glassnet.training.schedules import OneCycle as OneCycle
+    from glassnet.training.schedules import Step as Step
+    from glassnet.training.schedules import WarmUp as WarmUp
     from glassnet.workflows.recipe import Recipe as Recipe
-    from glassnet.workflows.training import train as train
+    from glassnet.workflows.train import train as train
 
 __version__ = "0.1.0"
 
 # Where each public name lives. They are imported when first used, so that `import glassnet`
 # costs next to nothing and the command line answers at once.
 _HOMES = {
-    "Adam": "glassnet.update.optimizer",
-    "AdamW": "glassnet.update.optimizer",
-    "Adaptive": "glassnet.learning.schedules",
-    "CategoricalCrossentropy": "glassnet.structure.cost",
-    "Constant": "glassnet.learning.schedule",
-    "CosLog4": "glassnet.learning.schedules",
-    "Cosine": "glassnet.learning.schedules",
-    "Dense": "glassnet.structure.layer",
+    "Adam": "glassnet.optim.optimizer",
+    "AdamW": "glassnet.optim.optimizer",
+    "Adaptive": "glassnet.training.schedules",
+    "CategoricalCrossentropy": "glassnet.nn.losses.loss",
+    "Constant": "glassnet.training.schedule",
+    "CosLog4": "glassnet.training.schedules",
+    "Cosine": "glassnet.training.schedules",
+    "Dense": "glassnet.nn.layers",
     "DivergedError": "glassnet.errors",
-    "Dropout": "glassnet.update.dropout",
-    "EarlyStopping": "glassnet.learning.stopping",
-    "Elu": "glassnet.structure.rectifier",
+    "Dropout": "glassnet.optim.dropout",
+    "EarlyStopping": "glassnet.training.early_stopping",
+    "Elu": "glassnet.nn.activations.rectifiers",
     "Explanation": "glassnet.explanation.explanation",
-    "Exponential": "glassnet.learning.schedules",
+    "Exponential": "glassnet.training.schedules",
     "FileFormatError": "glassnet.errors",
     "GlassnetError": "glassnet.errors",
-    "History": "glassnet.learning.history",
-    "Huber": "glassnet.structure.regression",
-    "InverseScaling": "glassnet.learning.schedules",
-    "L1": "glassnet.update.penalty",
-    "L2": "glassnet.update.penalty",
-    "LBFGS": "glassnet.update.lbfgs",
-    "LeakyRelu": "glassnet.structure.rectifier",
+    "History": "glassnet.training.history",
+    "Huber": "glassnet.nn.losses.regression",
+    "InverseScaling": "glassnet.training.schedules",
+    "L1": "glassnet.optim.penalties",
+    "L2": "glassnet.optim.penalties",
+    "LBFGS": "glassnet.optim.lbfgs",
+    "LeakyRelu": "glassnet.nn.activations.rectifiers",
     "LimitError": "glassnet.errors",
-    "Limits": "glassnet.explanation.selection",
+    "Limits": "glassnet.explanation.limits",
     "MissingPackageError": "glassnet.errors",
     "Model": "glassnet.model",
-    "Momentum": "glassnet.update.optimizer",
-    "Nesterov": "glassnet.update.optimizer",
+    "Momentum": "glassnet.optim.optimizer",
+    "Nesterov": "glassnet.optim.optimizer",
     "Network": "glassnet.network",
     "NotFiniteError": "glassnet.errors",
-    "OneCycle": "glassnet.learning.schedules",
-    "Pinball": "glassnet.structure.regression",
-    "RMSprop": "glassnet.update.optimizer",
-    "SGD": "glassnet.update.optimizer",
+    "OneCycle": "glassnet.training.schedules",
+    "Pinball": "glassnet.nn.losses.regression",
+    "RMSprop": "glassnet.optim.optimizer",
+    "SGD": "glassnet.optim.optimizer",
     "Recipe": "glassnet.workflows.recipe",
-    "Scale": "glassnet.structure.layer",
-    "Step": "glassnet.learning.schedules",
-    "WarmUp": "glassnet.learning.schedules",
+    "Scale": "glassnet.nn.layers",
+    "Step": "glassnet.training.schedules",
+    "WarmUp": "glassnet.training.schedules",
     "Watch": "glassnet.diagnosis",
-    "WeightDecay": "glassnet.update.penalty",
+    "WeightDecay": "glassnet.optim.penalties",
     "diagnose": "glassnet.diagnosis",
     "explain": "glassnet.explanation.explain",
-    "fit_together": "glassnet.together",
+    "fit_together": "glassnet.ensemble",
     "from_keras": "glassnet.interop.keras",
     "from_onnx": "glassnet.interop.onnx",
     "from_sklearn": "glassnet.interop.sklearn",
     "from_torch": "glassnet.interop.torch",
     "info": "glassnet.engine",
     "load": "glassnet.model",
-    "train": "glassnet.workflows.training",
+    "train": "glassnet.workflows.train",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a test compares it with the imports above

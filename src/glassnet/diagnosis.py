@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet.data.arrays import Array, Targets
+from glassnet.arrays.inputs import Array, Targets
+from glassnet.core.random import example_order
 from glassnet.engine import Trace, engine
-from glassnet.explanation.notation import Notation
-from glassnet.fitting import examples_of
-from glassnet.learning.history import History
+from glassnet.explanation.unit_names import Notation
 from glassnet.network import Network
-from glassnet.randomness import example_order
+from glassnet.training.fit import examples_of
+from glassnet.training.history import History
 
 __all__ = ["Finding", "Watch", "diagnose"]
 

@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.data.arrays import Array, counted
-from glassnet.data.encoders import TableEncoder, encoder_from_dict
-from glassnet.data.notes import Note
-from glassnet.data.several_targets import target_from_dict
-from glassnet.data.table import as_table
-from glassnet.data.targets import ClassTarget, Target
+from glassnet.arrays.inputs import Array, counted
 from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import chosen_optimizer, explain_with_preface
 from glassnet.explanation.explanation import Explanation
-from glassnet.explanation.selection import Limits
+from glassnet.explanation.limits import Limits
 from glassnet.formula.document import Cell, Paragraph, Section
 from glassnet.formula.document import Table as DocumentTable
 from glassnet.network import Network
-from glassnet.structure.file import read_file, write_file
-from glassnet.update.optimizer import Optimizer
-from glassnet.update.rule import UpdateRule
+from glassnet.nn.file_format import read_file, write_file
+from glassnet.optim.optimizer import Optimizer
+from glassnet.optim.update_rule import UpdateRule
+from glassnet.tables.encoders.table_encoder import TableEncoder, encoder_from_dict
+from glassnet.tables.table import as_table
+from glassnet.tables.targets.several import target_from_dict
+from glassnet.tables.targets.target import ClassTarget, Target
+from glassnet.tables.warnings import Note
 
 __all__ = ["Model", "load"]
 

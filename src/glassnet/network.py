@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.data.arrays import (
+from glassnet.arrays.inputs import (
     Kind,
     Targets,
     checked_inputs,
@@ -16,26 +16,26 @@ from glassnet.data.arrays import (
     labels_of,
     require_finite,
 )
+from glassnet.core.validation import whole_number
 from glassnet.engine import engine
 from glassnet.errors import FileFormatError, NotFiniteError
-from glassnet.fitting import FitOptions, Fitting, examples_of
-from glassnet.given import whole_number
-from glassnet.learning.history import History
-from glassnet.learning.interruption import interruption
-from glassnet.learning.schedule import Schedule
-from glassnet.learning.stopping import EarlyStopping
-from glassnet.learning.training import Callback, Progress
-from glassnet.structure.activation import Activation, Array, Sigmoid, Softmax
-from glassnet.structure.architecture import Architecture
-from glassnet.structure.cost import Cost, Objective
-from glassnet.structure.costs import cost_named, default_cost
-from glassnet.structure.layer import Layer
-from glassnet.structure.parameters import ParameterViews
-from glassnet.update.dropout import Dropout
-from glassnet.update.lbfgs import LBFGS
-from glassnet.update.optimizer import Optimizer
-from glassnet.update.penalty import Penalty
-from glassnet.views.progress import progress_bar
+from glassnet.nn.activations.activation import Activation, Array, Sigmoid, Softmax
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.layers import Layer
+from glassnet.nn.losses.loss import Cost, Objective
+from glassnet.nn.losses.registry import cost_named, default_cost
+from glassnet.nn.parameters import ParameterViews
+from glassnet.optim.dropout import Dropout
+from glassnet.optim.lbfgs import LBFGS
+from glassnet.optim.optimizer import Optimizer
+from glassnet.optim.penalties import Penalty
+from glassnet.training.early_stopping import EarlyStopping
+from glassnet.training.fit import FitOptions, Fitting, examples_of
+from glassnet.training.history import History
+from glassnet.training.interruption import interruption
+from glassnet.training.loop import Callback, Progress
+from glassnet.training.progress_bar import progress_bar
+from glassnet.training.schedule import Schedule
 
 __all__ = ["Network", "output_kind"]
 
@@ -216,7 +216,7 @@ class Network:
         Examples
         --------
         >>> net = Network([2, 2], output="softmax", seed=1)
-        >>> from glassnet.update.optimizer import Adam
+        >>> from glassnet.optim.optimizer import Adam
         >>> _ = net.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], epochs=300, batch_size=4,
         ...             optimizer=Adam(0.1))
         >>> net.predict([[1, 1], [0, 1]]).tolist()
@@ -312,7 +312,7 @@ class Network:
         ValueError
             If a weight is not a finite number.
         """
-        from glassnet.structure.file import write_file  # JSON and paths: not for a first network
+        from glassnet.nn.file_format import write_file  # JSON and paths: not for a first network
 
         self.require_finite()
         write_file(path, {"kind": "network", **self.to_header()}, self.to_arrays())
@@ -388,8 +388,8 @@ class Network:
     def __str__(self) -> str:
         """Return a table of the layers."""
         from glassnet.formula.document import Document
-        from glassnet.structure.summary import layers_section  # only who prints needs documents
-        from glassnet.views.text import document_text
+        from glassnet.nn.summary import layers_section  # only who prints needs documents
+        from glassnet.render.text import document_text
 
         section = layers_section(self.architecture, self.dtype.name)
         return document_text(Document("A network", (section,)))

@@ -13,13 +13,13 @@ import pytest
 from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
-from glassnet.structure.activation import Array
-from glassnet.structure.cost import CategoricalCrossentropy
-from glassnet.structure.layer import Dense, Scale
-from glassnet.structure.regression import MeanSquaredError
-from glassnet.update.optimizer import SGD, Adam, Momentum, Optimizer
-from glassnet.update.rule import UpdateRule
-from tests.networks import Case, away_from_kinks, random_case
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.layers import Dense, Scale
+from glassnet.nn.losses.loss import CategoricalCrossentropy
+from glassnet.nn.losses.regression import MeanSquaredError
+from glassnet.optim.optimizer import SGD, Adam, Momentum, Optimizer
+from glassnet.optim.update_rule import UpdateRule
+from tests.random_networks import Case, away_from_kinks, random_case
 
 pytestmark = pytest.mark.native
 

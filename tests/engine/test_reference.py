@@ -6,13 +6,13 @@ import pytest
 from glassnet.engine.interface import Steps, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
-from glassnet.structure.activation import Array
-from glassnet.structure.cost import CategoricalCrossentropy, Cost
-from glassnet.structure.layer import Dense
-from glassnet.structure.regression import MeanSquaredError
-from glassnet.update.optimizer import SGD
-from glassnet.update.rule import UpdateRule
-from tests.networks import Case, away_from_kinks, random_case
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.layers import Dense
+from glassnet.nn.losses.loss import CategoricalCrossentropy, Cost
+from glassnet.nn.losses.regression import MeanSquaredError
+from glassnet.optim.optimizer import SGD
+from glassnet.optim.update_rule import UpdateRule
+from tests.random_networks import Case, away_from_kinks, random_case
 
 engine = Reference()
 

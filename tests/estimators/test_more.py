@@ -11,7 +11,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
 
 import glassnet as gn
-from glassnet.estimators import MLPClassifier, MLPRegressor, multilayer
+from glassnet.estimators import MLPClassifier, MLPRegressor
+from glassnet.estimators import perceptron as multilayer
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -9,12 +9,12 @@ import pytest
 
 import glassnet as gn
 from glassnet.explanation.explanation import Explanation
-from glassnet.explanation.numbers import place_at
-from glassnet.explanation.selection import Limits
+from glassnet.explanation.limits import Limits
+from glassnet.explanation.step import place_at
 from glassnet.formula.document import Equation
-from glassnet.structure.layer import Dense
-from glassnet.views.text import formula_text
-from tests.networks import Case, random_case
+from glassnet.nn.layers import Dense
+from glassnet.render.text import formula_text
+from tests.random_networks import Case, random_case
 
 
 def equations(explanation: Explanation) -> list[Equation]:

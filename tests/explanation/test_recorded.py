@@ -8,12 +8,12 @@ import pytest
 
 import glassnet as gn
 from glassnet.explanation.explanation import Explanation
-from glassnet.explanation.notation import WeightPlace
+from glassnet.explanation.unit_names import WeightPlace
 from glassnet.formula.document import Equation, Table
-from glassnet.update.optimizer import Optimizer
-from glassnet.update.penalty import Penalty
-from glassnet.views.text import formula_text
-from tests.networks import OPTIMIZERS, PENALTIES
+from glassnet.optim.optimizer import Optimizer
+from glassnet.optim.penalties import Penalty
+from glassnet.render.text import formula_text
+from tests.random_networks import OPTIMIZERS, PENALTIES
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(13, 4))

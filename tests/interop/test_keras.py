@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.workflows.explanation import explain_file
+from glassnet.workflows.explain import explain_file
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 pytest.importorskip("jax", reason="Keras has no backend here")

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from glassnet.structure.activation import Array
+from glassnet.nn.activations.activation import Array
 
 pytestmark = pytest.mark.native
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from glassnet.data.targets import class_texts
 from glassnet.model import Model, load
-from glassnet.views.text import document_text
+from glassnet.render.text import document_text
+from glassnet.tables.targets.target import class_texts
 from glassnet.workflows.demo import Demo, demo
 
 

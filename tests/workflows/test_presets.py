@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.data.number_encoder import NumberEncoder
-from glassnet.data.table import Table
+from glassnet.tables.encoders.number import NumberEncoder
+from glassnet.tables.table import Table
 from glassnet.workflows.presets import Tabular, preset_named
 from glassnet.workflows.recipe import Recipe
-from glassnet.workflows.training import train
-from tests.tables import fruits, prices
+from glassnet.workflows.train import train
+from tests.small_tables import fruits, prices
 
 SHORT = Recipe(hidden=(16, 16), epochs=20)
 

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.data.encoders import TableEncoder
-from glassnet.data.several_targets import LabelsTarget, NumbersTarget
-from glassnet.data.table import Rows, Table
-from glassnet.data.targets import ClassTarget
+from glassnet.evaluation.evaluate import evaluate
 from glassnet.model import Model
-from glassnet.workflows.evaluation import evaluate
-from glassnet.workflows.prediction import predict
+from glassnet.tables.encoders.table_encoder import TableEncoder
+from glassnet.tables.table import Rows, Table
+from glassnet.tables.targets.several import LabelsTarget, NumbersTarget
+from glassnet.tables.targets.target import ClassTarget
+from glassnet.workflows.predict import predict
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.report import write_report
-from glassnet.workflows.training import train
-from tests.tables import text_column
+from glassnet.workflows.train import train
+from tests.small_tables import text_column
 
 SHORT = Recipe("plain", hidden=(16,), epochs=40)
 

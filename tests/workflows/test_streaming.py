@@ -7,15 +7,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassnet.data import table_file
-from glassnet.data.table_file import TableFile, open_table, read_table
 from glassnet.errors import LimitError
-from glassnet.learning import training as learning
-from glassnet.workflows import evaluation, examples
-from glassnet.workflows.evaluation import evaluate
-from glassnet.workflows.prediction import predict, write_csv
+from glassnet.evaluation import evaluate as evaluation
+from glassnet.evaluation.evaluate import evaluate
+from glassnet.tables import dataset as examples
+from glassnet.tables.read import parquet as table_file
+from glassnet.tables.read.parquet import TableFile, open_table, read_table
+from glassnet.training import loop as learning
+from glassnet.workflows.predict import predict, write_csv
 from glassnet.workflows.recipe import Recipe
-from glassnet.workflows.training import train
+from glassnet.workflows.train import train
 
 ROWS = 12_000
 SHORT = {"hidden": (8,), "epochs": 2}
@@ -47,8 +48,8 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the table were large: it stays in its file, and is cut often."""
     monkeypatch.setattr(table_file, "MOST_VALUES", 1)
-    monkeypatch.setattr("glassnet.data.table.MOST_ROWS", 1000)
-    monkeypatch.setattr("glassnet.data.table.MOST_VALUES", 3000)
+    monkeypatch.setattr("glassnet.tables.table.MOST_ROWS", 1000)
+    monkeypatch.setattr("glassnet.tables.table.MOST_VALUES", 3000)
     monkeypatch.setattr(examples, "MOST_SAMPLED", 3000)
     monkeypatch.setattr(evaluation, "MOST_ROWS", 1500)
     monkeypatch.setattr(learning, "MOST_ROWS_MEASURED", 700)

@@ -10,12 +10,8 @@ from typing import NoReturn
 
 import click
 
-from glassnet.cli.demonstration import demo as demo
-from glassnet.cli.evaluation import evaluate as evaluate
-from glassnet.cli.explanation import explain as explain
+from glassnet.cli import demo, evaluate, explain, predict, train  # noqa: F401 - each adds itself
 from glassnet.cli.group import commands
-from glassnet.cli.prediction import predict as predict
-from glassnet.cli.training import train as train
 
 __all__ = ["commands", "main"]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.randomness import dropout_words
-from glassnet.structure.activation import Array
-from glassnet.structure.architecture import Architecture
-from glassnet.structure.cost import Objective
-from glassnet.update.rule import Group, UpdateRule
+from glassnet.core.random import dropout_words
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.losses.loss import Objective
+from glassnet.optim.update_rule import Group, UpdateRule
 
 __all__ = ["Engine", "Masks", "Steps", "Trace", "Training", "groups_of", "total_weight"]
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from glassnet.engine import _kernels
 from glassnet.engine.interface import Engine, Masks, Steps, Trace, Training
 from glassnet.errors import LimitError, NotFiniteError
-from glassnet.structure.activation import Array
-from glassnet.structure.architecture import Architecture
-from glassnet.structure.cost import Objective
-from glassnet.update.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
-from glassnet.update.penalty import L1, L2, Penalty, WeightDecay
-from glassnet.update.rule import UpdateRule
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.losses.loss import Objective
+from glassnet.optim.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from glassnet.optim.penalties import L1, L2, Penalty, WeightDecay
+from glassnet.optim.update_rule import UpdateRule
 
 __all__ = ["Native"]
 

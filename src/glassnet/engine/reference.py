@@ -17,10 +17,10 @@ from glassnet.engine.interface import (
     total_weight,
 )
 from glassnet.errors import NotFiniteError
-from glassnet.structure.activation import Array
-from glassnet.structure.architecture import Architecture
-from glassnet.structure.cost import Objective
-from glassnet.update.rule import UpdateRule
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.losses.loss import Objective
+from glassnet.optim.update_rule import UpdateRule
 
 __all__ = ["Reference"]
 

@@ -12,10 +12,10 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
-from glassnet.estimators.multilayer import MultilayerPerceptron
-from glassnet.structure.activation import Array
-from glassnet.structure.cost import Cost
-from glassnet.structure.costs import cost_named
+from glassnet.estimators.perceptron import MultilayerPerceptron
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.registry import cost_named
 
 __all__ = ["MLPClassifier"]
 

@@ -8,11 +8,11 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator
 
-from glassnet.estimators.course import several
-from glassnet.estimators.start import hidden_activations
-from glassnet.given import one_of, real_number, whole_number
-from glassnet.update.lbfgs import LBFGS
-from glassnet.update.optimizer import Adam, Momentum, Nesterov, Optimizer
+from glassnet.core.validation import one_of, real_number, whole_number
+from glassnet.estimators.initial_weights import hidden_activations
+from glassnet.estimators.stopping_rules import several
+from glassnet.optim.lbfgs import LBFGS
+from glassnet.optim.optimizer import Adam, Momentum, Nesterov, Optimizer
 
 __all__ = ["Parameters"]
 

@@ -9,10 +9,10 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 
-from glassnet.estimators.multilayer import MultilayerPerceptron
-from glassnet.structure.activation import Array
-from glassnet.structure.cost import Cost
-from glassnet.structure.costs import cost_named
+from glassnet.estimators.perceptron import MultilayerPerceptron
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.registry import cost_named
 
 __all__ = ["MLPRegressor"]
 

@@ -7,28 +7,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.data.arrays import checked_inputs, checked_targets, labels_of
-from glassnet.explanation.check import check_gradient
-from glassnet.explanation.drawing import draw_network
+from glassnet.arrays.inputs import checked_inputs, checked_targets, labels_of
+from glassnet.core.validation import whole_number
+from glassnet.explanation.check.check import check_gradient
 from glassnet.explanation.explanation import Explanation, Origins
-from glassnet.explanation.notation import Notation
-from glassnet.explanation.numbers import Batch, Step, Update, take_forward, take_step
-from glassnet.explanation.selection import Limits
-from glassnet.explanation.whole_step import ShownWeights, forward_sections, step_sections
+from glassnet.explanation.limits import Limits
+from glassnet.explanation.pages.drawing import draw_network
+from glassnet.explanation.pages.step import ShownWeights, forward_sections, step_sections
+from glassnet.explanation.step import Batch, Step, Update, take_forward, take_step
+from glassnet.explanation.unit_names import Notation
 from glassnet.formula.document import Document, Section
 from glassnet.formula.number import number_text
-from glassnet.given import whole_number
-from glassnet.learning.recording import TrainingStep
 from glassnet.network import Network, output_kind
-from glassnet.structure.activation import Array
-from glassnet.structure.architecture import Architecture
-from glassnet.structure.cost import Cost
-from glassnet.structure.costs import cost_named
-from glassnet.structure.summary import layers_section
-from glassnet.update.lbfgs import LBFGS
-from glassnet.update.optimizer import SGD, Optimizer
-from glassnet.update.penalty import Penalty
-from glassnet.update.rule import UpdateRule
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.summary import layers_section
+from glassnet.optim.lbfgs import LBFGS
+from glassnet.optim.optimizer import SGD, Optimizer
+from glassnet.optim.penalties import Penalty
+from glassnet.optim.update_rule import UpdateRule
+from glassnet.training.recorded_steps import TrainingStep
 
 __all__ = ["chosen_optimizer", "describe", "explain", "explain_with_preface"]
 

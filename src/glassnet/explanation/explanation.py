@@ -5,20 +5,20 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from glassnet.explanation.backward import StepEquations
-from glassnet.explanation.check import Check, check_also
-from glassnet.explanation.forward import ForwardEquations
-from glassnet.explanation.notation import Notation, WeightPlace, place_of, unit_place_of
-from glassnet.explanation.numbers import Forward, Step
-from glassnet.explanation.one_unit import unit_sections
-from glassnet.explanation.one_weight import weight_sections
-from glassnet.explanation.selection import Limits
+from glassnet.explanation.check.check import Check, check_also
+from glassnet.explanation.equations.backward import StepEquations
+from glassnet.explanation.equations.forward import ForwardEquations
+from glassnet.explanation.limits import Limits
+from glassnet.explanation.pages.unit import unit_sections
+from glassnet.explanation.pages.weight import weight_sections
+from glassnet.explanation.step import Forward, Step
+from glassnet.explanation.unit_names import Notation, WeightPlace, place_of, unit_place_of
 from glassnet.formula.document import Block, Document, Section
-from glassnet.structure.file import write_atomically
-from glassnet.views.html import document_html, document_page
-from glassnet.views.json import document_dict, json_number
-from glassnet.views.latex import document_latex
-from glassnet.views.text import document_text, formula_text
+from glassnet.nn.file_format import write_atomically
+from glassnet.render.html import document_html, document_page
+from glassnet.render.json import document_dict, json_number
+from glassnet.render.latex import document_latex
+from glassnet.render.text import document_text, formula_text
 
 __all__ = ["Explanation", "Origins"]
 

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import LimitError, MissingPackageError
-from glassnet.interop.assembly import Assembly, reading, refuse
-from glassnet.interop.losses import keras_cost
+from glassnet.interop.loss_names import keras_cost
+from glassnet.interop.network_builder import Assembly, reading, refuse
 from glassnet.network import Network
-from glassnet.structure.cost import Cost
+from glassnet.nn.losses.loss import Cost
 
 __all__ = ["from_keras"]
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
-from glassnet.interop.assembly import Assembly, reading, refuse
+from glassnet.interop.network_builder import Assembly, reading, refuse
 from glassnet.network import Network
-from glassnet.structure.cost import Cost
-from glassnet.structure.costs import cost_named
+from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.registry import cost_named
 
 __all__ = ["from_onnx"]
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import LimitError
-from glassnet.interop.assembly import Assembly
+from glassnet.interop.network_builder import Assembly
 from glassnet.network import Network
-from glassnet.structure.costs import cost_named
+from glassnet.nn.losses.registry import cost_named
 
 __all__ = ["from_sklearn"]
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
-from glassnet.interop.assembly import Assembly, refuse
+from glassnet.interop.network_builder import Assembly, refuse
 from glassnet.network import Network
-from glassnet.structure.cost import CategoricalCrossentropy, Cost
-from glassnet.structure.costs import cost_named
-from glassnet.structure.regression import Huber
+from glassnet.nn.losses.loss import CategoricalCrossentropy, Cost
+from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.regression import Huber
 
 __all__ = ["from_torch"]
 

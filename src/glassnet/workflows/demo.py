@@ -5,19 +5,19 @@ from pathlib import Path
 
 import numpy as np
 
-from glassnet.data.samples import digits
-from glassnet.data.table import Table
-from glassnet.data.targets import class_texts
 from glassnet.explanation.explanation import Explanation
-from glassnet.explanation.notation import WeightPlace
-from glassnet.explanation.numbers import Step, place_at
+from glassnet.explanation.step import Step, place_at
+from glassnet.explanation.unit_names import WeightPlace
 from glassnet.formula.document import Document, Paragraph, Picture, Section
 from glassnet.model import Model
-from glassnet.structure.file import require_writable, write_atomically
-from glassnet.views.html import document_page
+from glassnet.nn.file_format import require_writable, write_atomically
+from glassnet.render.html import document_page
+from glassnet.tables.samples import digits
+from glassnet.tables.table import Table
+from glassnet.tables.targets.target import class_texts
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.report import examples_section, history_section
-from glassnet.workflows.training import Trained, train
+from glassnet.workflows.train import Trained, train
 
 __all__ = ["Demo", "demo"]
 

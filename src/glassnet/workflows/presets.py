@@ -4,15 +4,15 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from glassnet.data.encoders import TableEncoder
-from glassnet.data.table import Table
-from glassnet.data.targets import Task
-from glassnet.given import one_of
-from glassnet.learning.schedules import Cosine, CosLog4
-from glassnet.learning.stopping import EarlyStopping
-from glassnet.structure.cost import CategoricalCrossentropy
-from glassnet.structure.layer import Dense, Layer, Scale
-from glassnet.update.optimizer import Adam
+from glassnet.core.validation import one_of
+from glassnet.nn.layers import Dense, Layer, Scale
+from glassnet.nn.losses.loss import CategoricalCrossentropy
+from glassnet.optim.optimizer import Adam
+from glassnet.tables.encoders.table_encoder import TableEncoder
+from glassnet.tables.table import Table
+from glassnet.tables.targets.target import Task
+from glassnet.training.early_stopping import EarlyStopping
+from glassnet.training.schedules import Cosine, CosLog4
 
 __all__ = ["PRESETS", "Images", "Plain", "Preset", "Tabular", "preset_named"]
 

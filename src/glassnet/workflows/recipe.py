@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from glassnet.given import whole_number
-from glassnet.update.optimizer import Optimizer
+from glassnet.core.validation import whole_number
+from glassnet.optim.optimizer import Optimizer
 from glassnet.workflows.presets import Preset, preset_named
 
 __all__ = ["Recipe"]

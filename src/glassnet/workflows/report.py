@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from glassnet.data.table import Rows, Table
-from glassnet.data.targets import ClassTarget, answers_of, class_texts
 from glassnet.diagnosis import Finding
+from glassnet.evaluation.evaluate import Evaluation
 from glassnet.formula.document import (
     Bars,
     Block,
@@ -20,11 +19,12 @@ from glassnet.formula.document import (
     Section,
 )
 from glassnet.formula.document import Table as DocumentTable
-from glassnet.learning.history import History
 from glassnet.model import Model
-from glassnet.structure.file import require_writable, write_atomically
-from glassnet.views.html import document_page
-from glassnet.workflows.evaluation import Evaluation
+from glassnet.nn.file_format import require_writable, write_atomically
+from glassnet.render.html import document_page
+from glassnet.tables.table import Rows, Table
+from glassnet.tables.targets.target import ClassTarget, answers_of, class_texts
+from glassnet.training.history import History
 
 __all__ = [
     "evaluation_sections",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glassnet.data.image_encoder import ImageEncoder
-from glassnet.data.images import ImageOptions, holds_images, read_images
-from glassnet.data.table import Rows, Table, as_table
-from glassnet.data.table_file import open_table
 from glassnet.model import Model
+from glassnet.tables.encoders.image import ImageEncoder
+from glassnet.tables.read.images import ImageOptions, holds_images, read_images
+from glassnet.tables.read.parquet import open_table
+from glassnet.tables.table import Rows, Table, as_table
 
 __all__ = ["Source", "read_source", "source_of", "test_rows_of"]
 

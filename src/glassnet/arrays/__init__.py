@@ -1,0 +1,1 @@
+"""What Network.fit needs of arrays: inputs, targets, sample weights, metrics, splits."""

@@ -1,0 +1,59 @@
+"""How good predictions are, in the words of the field. Arrays are (examples, outputs)."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from glassnet.arrays.inputs import Array, Kind
+
+__all__ = ["accuracy_of_classes", "accuracy_of_labels", "mean_absolute_error", "metrics_of"]
+
+
+def metrics_of(kind: Kind) -> dict[str, Callable[[Array, Array], float]]:
+    """Return the metrics of what the outputs mean, by name; the targets alone do not tell.
+
+    Examples
+    --------
+    >>> list(metrics_of("labels")), list(metrics_of("values"))
+    (['accuracy'], ['mean_absolute_error'])
+    """
+    match kind:
+        case "classes":
+            return {"accuracy": accuracy_of_classes}
+        case "two classes" | "labels":
+            return {"accuracy": accuracy_of_labels}
+        case "values":
+            return {"mean_absolute_error": mean_absolute_error}
+
+
+def accuracy_of_classes(predicted: Array, desired: Array) -> float:
+    """Return the part of the examples whose most probable class is right.
+
+    Examples
+    --------
+    >>> accuracy_of_classes(np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([[0, 1], [0, 1]]))
+    0.5
+    """
+    return float((predicted.argmax(axis=1) == desired.argmax(axis=1)).mean())
+
+
+def accuracy_of_labels(predicted: Array, desired: Array) -> float:
+    """Return the part of the outputs that are right, each a yes or no by itself.
+
+    Examples
+    --------
+    >>> accuracy_of_labels(np.array([[0.9, 0.8, 0.3]]), np.array([[0, 1, 0]])).__round__(2)
+    0.67
+    """
+    return float(((predicted > 0.5) == (desired > 0.5)).mean())
+
+
+def mean_absolute_error(predicted: Array, desired: Array) -> float:
+    """Return the mean of |predicted − desired|.
+
+    Examples
+    --------
+    >>> mean_absolute_error(np.array([[1.0], [2.0]]), np.array([[1.0], [5.0]]))
+    1.5
+    """
+    return float(np.abs(predicted.astype(np.float64) - desired).mean())

@@ -1,0 +1,50 @@
+"""``glassnet evaluate``."""
+
+from pathlib import Path
+
+import click
+
+from glassnet.cli.group import commands
+from glassnet.cli.options import as_json, load_model, require_other_file
+from glassnet.cli.output import print_json, print_notes
+
+__all__ = ["evaluate"]
+
+
+@commands.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--importances", is_flag=True, help="Measure which columns the model relies on.")
+@click.option("--report", type=click.Path(path_type=Path), help="A page of HTML to write.")
+@as_json
+def evaluate(
+    model: Path, source: Path, importances: bool, report: Path | None, as_json: bool
+) -> None:
+    """Compare MODEL's predictions with the target column of SOURCE, or its images' classes."""
+    from glassnet.evaluation.evaluate import evaluate as run
+    from glassnet.formula.document import Document
+    from glassnet.render.text import document_text
+    from glassnet.workflows.report import (
+        evaluation_sections,
+        require_report_writable,
+        write_report,
+    )
+    from glassnet.workflows.source import read_source
+
+    if report is not None:
+        require_other_file(report, model, source)
+        require_report_writable(report)
+    loaded = load_model(model)
+    data = read_source(source, loaded)
+    measured = importances or report is not None
+    rows = data.test or data.table
+    evaluation = run(loaded, rows, with_importances=measured)
+    title = f"{source.resolve().name}: {loaded.target.name}"
+    if report is not None:
+        write_report(report, title, loaded, rows, evaluation)
+    if as_json:
+        print_json(evaluation.to_dict())
+        return
+    sections = evaluation_sections(evaluation, f"{evaluation.rows} rows")
+    click.echo(document_text(Document(title, tuple(sections))))
+    print_notes(evaluation.notes)

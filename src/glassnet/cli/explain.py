@@ -1,0 +1,70 @@
+"""``glassnet explain``."""
+
+from pathlib import Path
+
+import click
+
+from glassnet.cli.group import commands
+from glassnet.cli.options import checked_rate, require_other_file
+
+__all__ = ["explain"]
+
+
+@commands.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("table", type=click.Path(path_type=Path), required=False)
+@click.option("--row", type=click.IntRange(0), default=0, show_default=True, help="From 0.")
+@click.option(
+    "--desired",
+    metavar="CLASS",
+    help="The ideal, of several targets separated by commas; the row's own if not given.",
+)
+@click.option("--weight", metavar="NAME", help="One weight's story: 'w1[2,3]', 'b2[1]'.")
+@click.option("--learning-rate", type=float, callback=checked_rate, default=0.1, show_default=True)
+@click.option(
+    "--format",
+    "notation",
+    type=click.Choice(["text", "html", "latex", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file to write.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def explain(
+    model: Path,
+    table: Path | None,
+    row: int,
+    desired: str | None,
+    weight: str | None,
+    learning_rate: float,
+    notation: str,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Show every number of MODEL for one row of TABLE; without a table, its layers and weights.
+
+    MODEL may also be a Keras file (.keras, .h5) or an ONNX file (.onnx).
+    """
+    from glassnet.nn.file_format import write_atomically
+    from glassnet.render.terminal import show_document
+    from glassnet.workflows.explain import explain_file
+
+    if output is not None:
+        require_other_file(output, model, *([table] if table else []))
+    explained = explain_file(model, table, row, desired, weight, learning_rate)
+    match "json" if as_json else notation:
+        case "text" if output is None:
+            show_document(explained.document)
+            return
+        case "text":
+            text = explained.to_text()
+        case "html":
+            text = explained.to_html()
+        case "latex":
+            text = explained.to_latex()
+        case _:
+            text = explained.to_json() + "\n"
+    if output is not None:
+        write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
+    else:
+        click.echo(text, nl=False)

@@ -1,0 +1,49 @@
+"""``glassnet predict``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from glassnet.cli.group import commands
+from glassnet.cli.options import as_json, load_model, require_other_file
+from glassnet.cli.output import print_json, print_notes
+
+__all__ = ["predict"]
+
+
+@commands.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A CSV file to write.")
+@as_json
+def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> None:
+    """Predict each row of SOURCE with MODEL, as CSV; of one picture, the classes as bars."""
+    from glassnet.nn.file_format import require_writable, write_atomically
+    from glassnet.render.text import document_text
+    from glassnet.workflows.predict import predict as run
+    from glassnet.workflows.predict import write_csv
+    from glassnet.workflows.source import read_source
+
+    if output is not None:
+        require_other_file(output, model, source)
+        require_writable(output)
+    loaded = load_model(model)
+    data = read_source(source, loaded)
+    rows = data.test or data.table
+    notes: list[str] = []
+    if as_json:
+        predictions = run(loaded, rows)
+        if output is not None:
+            text = predictions.to_csv()
+            write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
+        print_json(predictions.to_dict())
+    elif output is not None:
+        write_atomically(output, lambda file: notes.extend(write_csv(loaded, rows, file)))
+    elif data.images and len(rows) == 1:
+        picture = run(loaded, rows)
+        click.echo(document_text(picture.bars(source.name)))
+        notes += [str(note) for note in picture.notes]
+    else:
+        notes += write_csv(loaded, rows, sys.stdout)
+    print_notes(notes)

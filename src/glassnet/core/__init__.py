@@ -1,0 +1,1 @@
+"""What everything stands on: given numbers checked, random numbers, memory."""

@@ -1,0 +1,108 @@
+"""Several networks trained at once, one to a core."""
+
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from statistics import fmean
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from glassnet.arrays.inputs import Targets
+from glassnet.engine import thread_count
+from glassnet.network import Network
+from glassnet.nn.losses.loss import Cost
+from glassnet.training.fit import FitOptions, Fitting
+from glassnet.training.history import History
+from glassnet.training.interruption import interruption
+from glassnet.training.loop import Progress
+from glassnet.training.progress_bar import progress_bar
+
+__all__ = ["fit_together"]
+
+
+def fit_together(
+    networks: Sequence[Network],
+    X: ArrayLike,
+    y: ArrayLike | Targets,
+    *,
+    cost: str | Cost | None = None,
+    progress: bool | None = None,
+    **options: Any,
+) -> list[History]:
+    """Train several networks on the same examples, at once on the cores of the machine.
+
+    Each learns as by its own :meth:`Network.fit` on one thread, with the same bits: by its own
+    seed, so that networks of different seeds start from different weights and meet the examples in
+    different orders.
+
+    Parameters
+    ----------
+    networks : sequence of Network
+        Different objects.
+    X : array-like
+    y : array-like or Targets
+    cost : str or Cost, optional
+    progress : bool, optional
+        Whether to show a bar on standard error, of how far all are on average; if not given, only
+        on a terminal.
+    **options
+        As of :meth:`Network.fit`, but for `threads`.
+
+    Returns
+    -------
+    list of History
+        With ``interrupted=True`` after Ctrl-C.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the data or an option are wrong; the networks are as they were.
+    DivergedError
+        If the error of one is no longer a finite number; that one is as it was.
+
+    Examples
+    --------
+    >>> nets = [Network([2, 2], output="softmax", seed=seed) for seed in (1, 2)]
+    >>> histories = fit_together(nets, [[0, 0], [1, 1]], [0, 1], epochs=5)
+    >>> [history.epochs for history in histories]
+    [5, 5]
+    """
+    if len({id(net) for net in networks}) != len(networks):
+        raise ValueError("the networks to train at once must be different objects")
+    chosen = FitOptions(**options, threads=1)
+    objectives = [net.objective(cost) for net in networks]
+    fittings = [
+        Fitting.prepare(net, objective, X, y, chosen)
+        for net, objective in zip(networks, objectives, strict=True)
+    ]
+    begun = Progress(0.0, chosen.epochs, math.nan, None)
+    latest = [begun] * len(fittings)
+
+    def follow(number: int, interrupted: Callable[[], bool]) -> None:
+        def watch(now: Progress) -> bool:
+            latest[number] = now
+            return interrupted()
+
+        fittings[number].run.follow(watch)
+
+    with (
+        interruption() as interrupted,
+        progress_bar(progress) as bar,
+        ThreadPoolExecutor(thread_count()) as pool,
+    ):
+        futures = [pool.submit(follow, number, interrupted) for number in range(len(fittings))]
+        running = True
+        while running:
+            # Python notes Ctrl-C only while the main thread comes by.
+            running = bool(wait(futures, timeout=0.1).not_done)
+            done = fmean(now.epochs_done for now in latest)
+            bar(done, chosen.epochs, fmean(now.error for now in latest), None)
+        for future in futures:
+            future.result()
+        histories = [fitting.run.finish(interrupted()) for fitting in fittings]
+    for net, fitting, history, objective in zip(
+        networks, fittings, histories, objectives, strict=True
+    ):
+        net.adopt(fitting, history, objective.cost, X)
+    return histories

@@ -1,0 +1,156 @@
+"""The course of a training by scikit-learn's rules: its loss, its learning rate, its end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from glassnet.network import Network
+from glassnet.training.history import History
+from glassnet.training.loop import says_stop
+from glassnet.training.schedule import Factors, Moments, Schedule
+
+__all__ = ["Course", "Trainee", "several"]
+
+# The learning rate is divided by this when the training stalls, until it is small.
+ADAPTIVE_DIVISOR = 5.0
+SMALLEST_LEARNING_RATE = 1e-6
+
+
+class Trainee(Protocol):
+    """What the course of a training reads and writes of an estimator."""
+
+    network_: Network
+    solver: str
+    alpha: float
+    learning_rate: str
+    learning_rate_init: float
+    power_t: float
+    tol: float
+    verbose: bool | int
+    early_stopping: bool
+    n_iter_no_change: float
+    callbacks: Any
+
+    n_iter_: int
+    t_: int
+    loss_: float
+    best_loss_: float | None
+    loss_curve_: list[float]
+    validation_loss_curve_: list[float]
+    validation_scores_: list[float] | None
+    best_validation_score_: float | None
+
+
+@dataclass
+class Course(Schedule):
+    """What happens after each epoch of an estimator's training.
+
+    Parameters
+    ----------
+    estimator : Trainee
+    error_to_loss : callable
+        From the history's mean error to scikit-learn's loss, without the penalty.
+    examples, batch_size : int
+        Of an epoch, and of a step.
+    weight : float
+        Of all examples together.
+    """
+
+    estimator: Trainee
+    error_to_loss: Callable[[float], float]
+    examples: int
+    batch_size: int
+    weight: float
+    rate: float = 1.0
+    waited: int = 0
+    best_parameters: Any = None
+    looks_back = True
+
+    def factors(self, moments: Moments) -> Factors:
+        """Return what the learning rate has become."""
+        return np.full_like(moments.done, self.rate)
+
+    def after_epoch(self, history: History) -> bool:
+        """Write down the epoch; return whether the training ends."""
+        estimator = self.estimator
+        estimator.n_iter_ += 1
+        estimator.t_ += self.examples
+        estimator.loss_ = self.error_to_loss(history.errors[-1]) + self._penalty()
+        estimator.loss_curve_.append(estimator.loss_)
+        self._tell(f"Iteration {estimator.n_iter_}, loss = {estimator.loss_:.8f}")
+        if history.validation_errors:
+            self._note_validation(history)
+        self._wait_for_improvement()
+        if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
+            self.rate = (estimator.t_ + 1) ** -estimator.power_t
+        # All are called, also where one of them ends the training.
+        asked_to_stop = [
+            says_stop(callback(estimator)) for callback in several(estimator.callbacks)
+        ]
+        return self._is_over() or any(asked_to_stop)
+
+    def _penalty(self) -> float:
+        """½ α Σ w² as it stands beside the loss, with the weights that the epoch ended with.
+
+        Each batch pays alpha over its own weight: with equal batches, all pay as much.
+        """
+        weights = [w for w in self.estimator.network_.weights if w is not None]
+        squares = sum(float(np.vdot(w, w)) for w in weights) if self.estimator.alpha else 0.0
+        batches = -(-self.examples // self.batch_size)
+        return 0.5 * self.estimator.alpha * (batches / self.weight) * squares
+
+    def _note_validation(self, history: History) -> None:
+        estimator, score = self.estimator, history.metrics["score"][-1]
+        estimator.validation_loss_curve_.append(self.error_to_loss(history.validation_errors[-1]))
+        if estimator.validation_scores_ is None:
+            estimator.validation_scores_ = []
+        estimator.validation_scores_.append(score)
+        self._tell(f"Validation score: {score:.6f}")
+
+    def _wait_for_improvement(self) -> None:
+        """Count the epochs in a row that brought less than `tol`; keep the best weights."""
+        estimator = self.estimator
+        scores, best = estimator.validation_scores_, estimator.best_validation_score_
+        best = -np.inf if best is None else best
+        if scores and scores[-1] > best:
+            estimator.best_validation_score_ = scores[-1]
+            self.best_parameters = estimator.network_.parameters.copy()
+        if estimator.early_stopping and scores:
+            stalls = scores[-1] < best + estimator.tol
+        else:
+            lowest = np.inf if estimator.best_loss_ is None else estimator.best_loss_
+            stalls = estimator.loss_ > lowest - estimator.tol
+            estimator.best_loss_ = min(lowest, estimator.loss_)
+        self.waited = self.waited + 1 if stalls else 0
+
+    def _is_over(self) -> bool:
+        estimator = self.estimator
+        if self.waited <= estimator.n_iter_no_change:
+            return False
+        self.waited = 0
+        measured = "Validation score" if estimator.early_stopping else "Training loss"
+        words = (
+            f"{measured} did not improve more than tol={estimator.tol:f} for "
+            f"{estimator.n_iter_no_change} consecutive epochs."
+        )
+        adaptive = estimator.solver == "sgd" and estimator.learning_rate == "adaptive"
+        if adaptive and self.rate * estimator.learning_rate_init > SMALLEST_LEARNING_RATE:
+            self.rate /= ADAPTIVE_DIVISOR
+            rate = self.rate * estimator.learning_rate_init
+            self._tell(f"{words} Setting learning rate to {rate:f}")
+            return False
+        self._tell(f"{words} Stopping.")
+        return True
+
+    def _tell(self, words: str) -> None:
+        if self.estimator.verbose:
+            print(words)  # noqa: T201 - verbose=True asks for it, as in scikit-learn
+
+
+def several(callbacks: Any) -> list[Callable[[Any], object]]:
+    """Return callbacks as a list: none, one, or several were given."""
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]

@@ -1,0 +1,168 @@
+"""How good a model is on rows that it did not learn from."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from glassnet.arrays.inputs import Array
+from glassnet.arrays.splits import sampled_rows
+from glassnet.core.random import Purpose
+from glassnet.evaluation.importance import importances
+from glassnet.evaluation.scores import Bin, Judge, judge_of
+from glassnet.formula.document import Block, Cell, Section
+from glassnet.formula.document import Table as DocumentTable
+from glassnet.model import Model
+from glassnet.tables.table import Rows, numbered_pieces, where_known
+from glassnet.tables.warnings import Note, added_up
+
+__all__ = ["Evaluation", "Mistake", "evaluate"]
+
+# So many mistakes are named.
+MOST_MISTAKES = 10
+# More rows than these would make no score more certain than to a thousandth.
+MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A row that is predicted wrong: counted from 0; classes, or numbers, as text; and the loss."""
+
+    row: int
+    true: str
+    predicted: str
+    loss: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores by name; for classes also who was taken for whom.
+
+    Attributes
+    ----------
+    scores : dict of str to float
+        Classes: accuracy, balanced accuracy, log loss, ROC AUC (of several classes the mean of each
+        against the others), Brier score (the sum of the squared differences over the classes),
+        expected calibration error. Numbers: R², mean absolute error, root mean squared error, in
+        the target's own unit; of several those of each, and the mean R². Labels: how often one is
+        right, how often all of a row are, log loss, ROC AUC and Brier score on average.
+    rows : int
+    classes : tuple of str
+        Empty for numbers and labels.
+    confusion : list of list of int
+        Row = true class, column = predicted class.
+    notes : list of str
+        What had to be decided about the data.
+    baseline : dict of str to float
+        The same scores of always predicting what was usual in training: the classes by their
+        shares, or the mean. Empty for models that do not know it.
+    reliability : list of Bin
+        For classes.
+    mistakes : list of Mistake
+        The ten of the largest loss: −ln p of the true class, or the size of the difference.
+    importances : dict of str to float
+        By how much the log loss, or the root mean squared error, rises without a column.
+    """
+
+    scores: dict[str, float]
+    rows: int
+    classes: tuple[str, ...]
+    confusion: list[list[int]]
+    notes: list[str]
+    baseline: dict[str, float] = field(default_factory=dict)
+    reliability: list[Bin] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    importances: dict[str, float] = field(default_factory=dict)
+
+    def section(self, title: str) -> Section:
+        """Return the scores as a section of a document."""
+        columns: tuple[str, ...] = ("score", "value")
+        scores: list[tuple[Cell, ...]] = list(self.scores.items())
+        if self.baseline:
+            columns += ("of always the usual",)
+            scores = [(name, value, self.baseline[name]) for name, value in self.scores.items()]
+        blocks: list[Block] = [DocumentTable(columns, tuple(scores))]
+        if self.classes and len(self.classes) <= 20:
+            rows: list[tuple[Cell, ...]] = [
+                (name, *counts) for name, counts in zip(self.classes, self.confusion, strict=True)
+            ]
+            caption = "True class (row) and predicted class (column)"
+            blocks.append(DocumentTable(("", *self.classes), tuple(rows), caption))
+        return Section(title, tuple(blocks))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the evaluation as JSON values."""
+        content: dict[str, Any] = {"rows": self.rows, "scores": self.scores}
+        if self.baseline:
+            content["baseline"] = self.baseline
+        if self.classes:
+            content |= {"classes": list(self.classes), "confusion": self.confusion}
+            content["reliability"] = [vars(one) for one in self.reliability]
+        content["mistakes"] = [vars(one) for one in self.mistakes]
+        if self.importances:
+            content["importances"] = self.importances
+        return content | {"notes": self.notes}
+
+
+def evaluate(model: Model, table: Rows, *, with_importances: bool = False) -> Evaluation:
+    """Compare a model's predictions with the target columns of a table.
+
+    Parameters
+    ----------
+    model : Model
+    table : Rows
+        Of more than a million rows, a seeded sample of a million counts.
+    with_importances : bool
+        Whether to measure which columns the model relies on, which takes as many predictions as
+        there are columns, three times.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, no row has a target, or a class is unknown to the model.
+    """
+    table.require_columns(model.target.columns)
+    judge, places = judge_of(model.target), np.arange(min(len(table), MOST_ROWS))
+    judged = table
+    if len(table) > MOST_ROWS:
+        sample = sampled_rows(len(table), MOST_ROWS, 0, Purpose.EVALUATION)
+        judged, places = table.rows(sample), np.flatnonzero(sample)
+    true, outputs, rows, notes = _compared(model, judge, judged)
+    usual = judge.usual(model.provenance.get("usual"), len(rows))
+    return Evaluation(
+        judge.scores(true, outputs),
+        len(rows),
+        judge.classes,
+        judge.confusion(true, outputs),
+        notes,
+        {} if usual is None else judge.scores(true, usual),
+        judge.reliability(true, outputs),
+        _mistakes(judge, true, outputs, places[rows]),
+        importances(model, judged.rows(rows)) if with_importances else {},
+    )
+
+
+def _compared(model: Model, judge: Judge, table: Rows) -> tuple[Array, Array, Array, list[str]]:
+    """What is right and what is predicted for the rows that have a target; which these are."""
+    true, outputs, rows = [], [], []
+    notes: list[Note] = []
+    for before, piece in numbered_pieces(table, model.values_of_row):
+        known, left_out = where_known(piece, model.target.columns)
+        x, decided = model.encode(piece)  # all rows, so that notes count them as in the table
+        notes = added_up(notes, (*left_out, *decided), before)
+        if known.any():
+            true.append(judge.true(piece.rows(known)))
+            outputs.append(model.outputs(x[known]))
+            rows.append(np.flatnonzero(known) + before)
+    if not rows:
+        raise ValueError(f"no row has a value of the target {model.target.name!r}")
+    texts = [str(note) for note in notes]
+    return np.concatenate(true), np.concatenate(outputs), np.concatenate(rows), texts
+
+
+def _mistakes(judge: Judge, true: Array, outputs: Array, rows: Array) -> list[Mistake]:
+    losses = judge.losses(true, outputs)
+    names, predicted = judge.names(true), judge.names(outputs)
+    worst = np.argsort(-losses, kind="stable").tolist()
+    wrong = [at for at in worst if names[at] != predicted[at]][:MOST_MISTAKES]
+    return [Mistake(int(rows[at]), names[at], predicted[at], float(losses[at])) for at in wrong]

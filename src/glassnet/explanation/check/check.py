@@ -1,0 +1,282 @@
+"""The independent check: central differences of the error, in more digits than the engine has.
+
+Nothing here is shared with the code that computed the gradients: the network's function is
+written down once more, and only its values are used. Each weight is moved a little up and down,
+and the error's change is compared with the gradient: in the widest numbers in which that takes
+about a second at most. Those are 50 digits for all weights of small networks; else the machine's
+long double, or, for networks of millions of weights, its double, with one Richardson step, on the
+weights that are shown and a seeded sample of the others.
+
+At a kink (relu at 0) the error has two one-sided derivatives; any value between them is right.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from glassnet.core.random import Purpose, random_bits
+from glassnet.explanation.check.arithmetic import Arithmetic, FiftyDigits, Floating
+from glassnet.explanation.check.textbook import is_of_a_textbook
+from glassnet.explanation.check.textbook_network import BatchFunction
+from glassnet.explanation.step import Step, index_of, place_at
+from glassnet.explanation.unit_names import WeightPlace
+from glassnet.nn.architecture import Architecture
+
+__all__ = ["Check", "Pair", "check_also", "check_gradient"]
+
+#: A larger difference than this fails the check.
+TOLERANCES = {"float64": 1e-8, "float32": 1e-3}
+
+# So many weights at most are drawn of a network that is too large to compare all.
+MOST_SAMPLED = 4_000
+# Variants of the network that are computed at once.
+VARIANTS_AT_ONCE = 1024
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One weight's gradient: the engine's, the independent one, and how much they differ."""
+
+    place: WeightPlace
+    gradient: float
+    independent: float
+    difference: float
+    at_kink: bool
+    too_small: bool
+
+
+@dataclass(frozen=True)
+class Check:
+    """The result of the independent check.
+
+    Attributes
+    ----------
+    arithmetic : str
+        In which numbers the differences were taken.
+    pairs : tuple of Pair
+        All that were compared.
+    weights : int
+        How many weights the network has, biases included.
+    tolerance : float
+        A larger relative difference fails the check.
+    """
+
+    arithmetic: str
+    pairs: tuple[Pair, ...]
+    weights: int
+    tolerance: float
+
+    @property
+    def largest_difference(self) -> float:
+        """The largest |a − b| / max(|a|, |b|, a thousandth of the layer's largest gradient)."""
+        return max(pair.difference for pair in self.pairs)
+
+    @property
+    def passed(self) -> bool:
+        """Whether no difference is above the tolerance; one that is not a number fails."""
+        return all(pair.difference <= self.tolerance for pair in self.pairs)
+
+    @property
+    def kinks(self) -> int:
+        """How many weights sit at a kink of the error."""
+        return sum(pair.at_kink for pair in self.pairs)
+
+    @property
+    def too_small(self) -> int:
+        """How many gradients are too small for this arithmetic to compare."""
+        return sum(pair.too_small for pair in self.pairs)
+
+    def __str__(self) -> str:
+        compared = len(self.pairs)
+        which = f"all {compared}" if compared == self.weights else f"{compared} of {self.weights}"
+        verdict = "agree" if self.passed else "DO NOT AGREE"
+        text = (
+            f"The gradients of {which} weights and biases and central differences in "
+            f"{self.arithmetic} {verdict}: the largest relative difference is "
+            f"{self.largest_difference:.2g} (allowed: {self.tolerance:g})."
+        )
+        if self.kinks:
+            text += (
+                f" {self.kinks} of them sit at a kink, where any value between the two one-sided "
+                "derivatives is right."
+            )
+        if self.too_small:
+            text += f" {self.too_small} of them are too small for it to compare."
+        return text
+
+
+def check_gradient(step: Step, wanted: Sequence[WeightPlace] = ()) -> Check:
+    """Compare a step's gradients with central differences.
+
+    Parameters
+    ----------
+    step : Step
+    wanted : sequence of WeightPlace
+        Weights that must be among those compared, where not all are.
+    """
+    count, wider = step.architecture.parameter_count, _has_wider_definitions(step)
+    decimal, long_double, double = FiftyDigits(), Floating(np.longdouble), Floating(np.float64)
+    if wider and count <= decimal.most_operations // 100:
+        places = [place_at(step.architecture, index) for index in range(count)]
+        if _operations(step, places, decimal) <= decimal.most_operations:
+            return _check(step, decimal, places)
+    fits = _operations(step, wanted, long_double) <= long_double.most_operations
+    arithmetic = long_double if wider and fits else double
+    places = _sample(step, wanted)
+    affordable = len(_affordable(step, places, arithmetic))
+    return _check(step, arithmetic, places[: max(affordable, len(set(wanted)))])
+
+
+def check_also(step: Step, check: Check, place: WeightPlace) -> Check:
+    """Return a check with one more weight, if it is not among those compared."""
+    if any(pair.place == place for pair in check.pairs):
+        return check
+    long_double = Floating(np.longdouble)
+    same = check.arithmetic == long_double.name
+    more = _check(step, long_double if same else Floating(np.float64), [place])
+    return replace(check, pairs=check.pairs + more.pairs)
+
+
+def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Check:
+    function = BatchFunction(step, arithmetic)
+    estimates = dict.fromkeys(places, _NOTHING)
+    left = places
+    for step_size in arithmetic.step_sizes:
+        estimates |= _differences(function, left, step_size)
+        # Where a kink is near, a smaller step may not reach it.
+        left = [place for place in left if estimates[place].at_kink]
+    if left and isinstance(arithmetic, Floating) and _has_wider_definitions(step):
+        # There, 50 digits decide.
+        decided = _affordable(step, left, FiftyDigits())
+        if decided:
+            function = BatchFunction(step, FiftyDigits())
+            estimates |= _differences(function, decided, *function.arithmetic.step_sizes)
+        undecided = set(left) - set(decided)
+        places = [place for place in places if place not in undecided]
+    floors = _floors(step)
+    pairs = tuple(_pair(step, place, estimates[place], floors[place.layer - 1]) for place in places)
+    count, dtype = step.architecture.parameter_count, step.parameters.dtype.name
+    return Check(arithmetic.name, pairs, count, TOLERANCES[dtype])
+
+
+def _has_wider_definitions(step: Step) -> bool:
+    """Whether all of the network can be computed in more digits than float64 has."""
+    activations = [layer.activation for layer in step.architecture.layers]
+    return is_of_a_textbook(step.objective, activations)
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    """A derivative, between its one-sided values at a kink, and how finely it is known."""
+
+    lowest: float
+    central: float
+    highest: float
+    at_kink: bool
+    resolution: float
+
+
+_NOTHING = _Estimate(math.nan, math.nan, math.nan, at_kink=False, resolution=0.0)
+
+
+def _differences(
+    function: BatchFunction, places: Sequence[WeightPlace], step_size: float
+) -> dict[WeightPlace, _Estimate]:
+    """Central differences, by steps that move the net inputs by about so much."""
+    estimates: dict[WeightPlace, _Estimate] = {}
+    for layer in sorted({place.layer for place in places}):
+        in_layer = [place for place in places if place.layer == layer]
+        for first in range(0, len(in_layer), VARIANTS_AT_ONCE):
+            some = in_layer[first : first + VARIANTS_AT_ONCE]
+            estimates |= dict(zip(some, _central(function, layer, some, step_size), strict=True))
+    return estimates
+
+
+def _central(
+    function: BatchFunction, layer: int, places: Sequence[WeightPlace], step_size: float
+) -> list[_Estimate]:
+    """Central differences for weights of one layer."""
+    h = function.steps(places, step_size)
+    up, up_sides = function.errors(layer, places, h)
+    down, down_sides = function.errors(layer, places, -h)
+    kink = (up_sides != down_sides).any(axis=1)
+    central = (up - down) / (2 * h)
+    if isinstance(function.arithmetic, Floating):
+        # Richardson: the error of the step's second order cancels.
+        half_up, _ = function.errors(layer, places, h / 2)
+        half_down, _ = function.errors(layer, places, -h / 2)
+        central = (4 * (half_up - half_down) / h - central) / 3
+    right, left = (up - function.error) / h, (function.error - down) / h
+    resolution = function.arithmetic.rounding * max(1.0, abs(float(function.error)))
+    return [
+        _Estimate(float(min(r, l)), float(c), float(max(r, l)), bool(k), resolution / float(step))
+        for r, l, c, k, step in zip(right, left, central, kink, h, strict=True)
+    ]
+
+
+def _variant_operations(architecture: Architecture, arithmetic: Arithmetic) -> list[int]:
+    """For each layer, what one moved weight costs: its unit, then all layers behind it."""
+    exponential = arithmetic.exponential
+    costs, behind = [], exponential * architecture.outputs
+    one_row = whole = 0  # of the weights right behind, where only one unit has moved or all have
+    for place, layer in zip(architecture.places[::-1], architecture.layers[::-1], strict=True):
+        spreads = layer.activation.name == "softmax"
+        own = exponential * place.to_units + whole if spreads else exponential + one_row
+        costs.append(4 * (behind + own))
+        behind += whole + exponential * place.to_units
+        one_row, whole = place.to_units, math.prod(place.shape)
+    return costs[::-1]
+
+
+def _operations(step: Step, places: Sequence[WeightPlace], arithmetic: Arithmetic) -> int:
+    """What the check of some weights costs, the unmoved network included."""
+    costs = _variant_operations(step.architecture, arithmetic)
+    unmoved = step.architecture.parameter_count
+    return len(step.batch) * (unmoved + sum(costs[place.layer - 1] for place in places))
+
+
+def _affordable(
+    step: Step, places: Sequence[WeightPlace], arithmetic: Arithmetic
+) -> list[WeightPlace]:
+    """The first of some places, as many as take the arithmetic about half a second."""
+    costs = np.array(_variant_operations(step.architecture, arithmetic))
+    spent = np.cumsum(costs[[place.layer - 1 for place in places]]) if places else np.zeros(0)
+    allowed = arithmetic.most_operations / len(step.batch) - step.architecture.parameter_count
+    return list(places[: int((spent <= allowed).sum())])
+
+
+def _sample(step: Step, wanted: Sequence[WeightPlace]) -> list[WeightPlace]:
+    """The wanted weights, then all the others in a seeded random order; of many, a part of them."""
+    count = step.architecture.parameter_count
+    bits = random_bits(0, Purpose.CHECK, 0, min(count, MOST_SAMPLED))
+    if count <= len(bits):
+        order = np.argsort(bits, kind="stable")
+    else:
+        order = (bits % np.uint64(count)).astype(np.int64)
+    indices = [index_of(step.architecture, place) for place in wanted] + order.tolist()
+    return [place_at(step.architecture, index) for index in dict.fromkeys(indices)]
+
+
+def _floors(step: Step) -> list[float]:
+    """A thousandth of each layer's largest gradient."""
+    return [
+        1e-3 * float(np.abs(step.gradient[place.parameters]).max())
+        for place in step.architecture.places
+    ]
+
+
+def _pair(step: Step, place: WeightPlace, estimate: _Estimate, floor: float) -> Pair:
+    gradient = step.gradient_at(place)
+    independent = estimate.central
+    if estimate.at_kink:
+        independent = min(max(gradient, estimate.lowest), estimate.highest)
+    apart = abs(gradient - independent)
+    size = max(abs(gradient), abs(independent), floor)
+    difference = apart / size if size else 0.0
+    # What the engine's precision can no longer hold becomes 0 there.
+    resolution = estimate.resolution + float(np.finfo(step.gradient.dtype).tiny)
+    too_small = difference > TOLERANCES[step.parameters.dtype.name] and apart <= resolution
+    shown = 0.0 if too_small else difference
+    return Pair(place, gradient, independent, shown, estimate.at_kink, too_small)

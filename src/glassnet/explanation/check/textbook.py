@@ -1,0 +1,100 @@
+"""Activations and costs as a textbook defines them, for the independent check.
+
+Written down once more, in numbers with so many digits that no care is needed for overflow or
+cancelling; nothing here is shared with what it checks. Of an activation or a cost that somebody
+defined, there is only their own value, in float64: its derivative is still checked by it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from glassnet.explanation.check.arithmetic import Arithmetic, Values
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.registry import ACTIVATIONS
+from glassnet.nn.losses.loss import Objective
+from glassnet.nn.losses.registry import COSTS
+
+__all__ = ["is_of_a_textbook", "plain_activation", "plain_error"]
+
+
+def is_of_a_textbook(objective: Objective, activations: Sequence[Activation]) -> bool:
+    """Return whether all that a network consists of is written down here."""
+    all_known = all(activation.name in ACTIVATIONS for activation in activations)
+    return all_known and objective.cost.name in COSTS
+
+
+def plain_activation(activation: Activation, x: Values, arithmetic: Arithmetic) -> Values:
+    """Return g(x), of shape (variants, units)."""
+    exp, parameter = arithmetic.exp, _number(activation.parameter, arithmetic)
+    match activation.name:
+        case "softmax":
+            e = exp(x - x.max(axis=1)[:, None])
+            shares: Values = e / e.sum(axis=1)[:, None]
+            return shares
+        case "relu":
+            return np.where(x > 0, x, 0 * x)
+        case "leaky_relu":
+            return np.where(x > 0, x, parameter * x)
+        case "elu":
+            return np.where(x > 0, x, parameter * (exp(np.where(x > 0, 0 * x, x)) - 1))
+        case "selu":  # the constants to all digits that their authors give
+            alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+            elu = np.where(x > 0, x, alpha * (exp(np.where(x > 0, 0 * x, x)) - 1))
+            selu: Values = scale * elu
+            return selu
+    smooth: dict[str, Callable[[Any], Any]] = {
+        "identity": lambda x: x,
+        "sigmoid": lambda x: 1 / (1 + exp(-x)),
+        "tanh": lambda x: 1 - 2 / (exp(2 * x) + 1),
+        "gelu": lambda x: x * arithmetic.normal_mass(x),
+        "silu": lambda x: x / (1 + exp(-x)),
+        "mish": lambda x: x * (1 - 2 / ((1 + exp(x)) ** 2 + 1)),
+        "softplus": lambda x: arithmetic.log1p(exp(x)),
+        "exponential": exp,
+    }
+    if activation.name not in smooth:
+        return activation.value(x)
+    y: Values = smooth[activation.name](x)
+    return y
+
+
+def plain_error(
+    objective: Objective, net_input: Values, y: Values, desired: Values, arithmetic: Arithmetic
+) -> Values:
+    """Return E of each variant, by the output layer's net inputs and outputs."""
+    exp, log1p, d, cost = arithmetic.exp, arithmetic.log1p, desired, objective.cost
+    parameter, outputs = _number(cost.parameter, arithmetic), len(d)
+    match cost.name:
+        case "categorical_crossentropy":  # −ln p_j = ln(1 + Σ_{k≠j} exp(in_k − in_j))
+            ideal = (1 - parameter) * d + parameter / outputs
+            error: Values = 0 * net_input[:, 0]
+            for j in np.flatnonzero(ideal != 0):
+                others = np.delete(net_input, j, axis=1) - net_input[:, [j]]
+                error = error + ideal[j] * log1p(exp(others).sum(axis=1))
+            return error
+        case "binary_crossentropy" | "summed_binary_crossentropy":
+            # −ln p = ln(1 + exp(−in)), −ln(1 − p) = ln(1 + exp(in))
+            terms = d * log1p(exp(-net_input)) + (1 - d) * log1p(exp(net_input))
+        case "mean_squared_error":
+            terms = (y - d) ** 2
+        case "half_squared_error":
+            terms = (y - d) ** 2 / 2
+        case "mean_absolute_error":
+            terms = np.where(y > d, y - d, d - y)
+        case "huber":
+            size = np.where(y > d, y - d, d - y)
+            terms = np.where(size > parameter, parameter * (size - parameter / 2), size**2 / 2)
+        case "poisson" | "summed_poisson":
+            terms = y - d * log1p(y - 1)
+        case "pinball":
+            terms = np.where(y > d, (1 - parameter) * (y - d), parameter * (d - y))
+        case _:
+            return objective.errors(net_input, np.broadcast_to(d, net_input.shape))
+    sums: Values = terms.sum(axis=1)
+    return sums if cost.summed else sums / outputs
+
+
+def _number(value: float, arithmetic: Arithmetic) -> Any:
+    return arithmetic.array(np.array(value))[()]

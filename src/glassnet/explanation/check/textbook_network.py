@@ -1,0 +1,163 @@
+"""A batch's error as a function of the weights, written down once more for the independent check.
+
+Only its values are used, in numbers of any kind; nothing here is shared with what it checks.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from glassnet.explanation.check.arithmetic import Arithmetic, Values
+from glassnet.explanation.check.textbook import plain_activation, plain_error
+from glassnet.explanation.step import Step
+from glassnet.explanation.unit_names import WeightPlace
+
+__all__ = ["BatchFunction"]
+
+
+class BatchFunction:
+    """The mean error of a batch as a function of the weights, for numbers of any kind."""
+
+    def __init__(self, step: Step, arithmetic: Arithmetic) -> None:
+        architecture, batch = step.architecture, step.batch
+        self.arithmetic = arithmetic
+        weights = [arithmetic.array(w) for w in architecture.weights(step.parameters)]
+        biases = [
+            None if b is None else arithmetic.array(b) for b in architecture.biases(step.parameters)
+        ]
+        kept = batch.kept(architecture)
+        self.counted = [
+            (
+                arithmetic.array(batch.counts[example])[()],
+                NetworkFunction(
+                    step,
+                    arithmetic,
+                    weights,
+                    biases,
+                    arithmetic.array(batch.x[example]),
+                    arithmetic.array(batch.desired[example]),
+                    None if kept is None else [arithmetic.array(m[example]) for m in kept],
+                ),
+            )
+            for example in range(len(batch))
+            if batch.counts[example] != 0
+        ]
+        self.total = arithmetic.array(np.array(batch.total))[()]
+        self.error = sum(count * function.error for count, function in self.counted) / self.total
+
+    def steps(self, places: Sequence[WeightPlace], step_size: float) -> Values:
+        """By how much to move each weight, so that its net inputs move by about as much."""
+        sizes = [
+            step_size
+            / max(1.0, *(abs(float(function.source(place))) for _, function in self.counted))
+            for place in places
+        ]
+        return self.arithmetic.array(np.array(sizes))
+
+    def errors(
+        self, layer: int, places: Sequence[WeightPlace], by: Values
+    ) -> tuple[Values, np.ndarray]:
+        """The error with each weight moved by so much, one at a time; and each relu's side of 0."""
+        total: Values = 0 * by
+        sides = []
+        for count, function in self.counted:
+            errors, its_sides = function.errors(layer, places, by)
+            total = total + count * errors
+            sides.append(its_sides)
+        return total / self.total, np.hstack(sides)
+
+
+class NetworkFunction:
+    """The error of one example as a function of the weights, for numbers of any kind."""
+
+    def __init__(
+        self,
+        step: Step,
+        arithmetic: Arithmetic,
+        weights: list[Values],
+        biases: list[Values | None],
+        x: Values,
+        desired: Values,
+        kept: list[Values] | None,
+    ) -> None:
+        architecture = step.architecture
+        self.arithmetic = arithmetic
+        self.activations = [layer.activation for layer in architecture.layers]
+        self.multipliers = [place.multiplier for place in architecture.places]
+        self.objective = step.objective
+        self.weights, self.biases = weights, biases
+        self.desired, self.kept = desired, kept
+        # The unmoved network: outputs of all layers, the inputs first, each (1, units).
+        self.outputs = [(x if kept is None else x * kept[0])[None, :]]
+        self.net_inputs = []
+        for number in range(len(self.weights)):
+            net_input = self._net_input(number, self.outputs[-1])
+            self.net_inputs.append(net_input)
+            self.outputs.append(self._activate(number, net_input))
+        self.error = self._error(self.net_inputs[-1], self.outputs[-1])[0]
+
+    def errors(
+        self, layer: int, places: Sequence[WeightPlace], by: Values
+    ) -> tuple[Values, np.ndarray]:
+        """The error with each weight moved by so much, one at a time; and each relu's side of 0.
+
+        From the changed unit onwards only: all before it is as it was.
+        """
+        rows = np.arange(len(places))
+        units = np.array([place.unit for place in places])
+        number = layer - 1
+        sources = np.array([self.source(place) for place in places], dtype=by.dtype)
+        moved = sources * by
+        net_input = np.repeat(self.net_inputs[number], len(places), axis=0)
+        net_input[rows, units] += moved
+        activation = self.activations[number]
+        if activation.name == "softmax":
+            y = self._activate(number, net_input)
+        else:
+            y = np.repeat(self.outputs[layer], len(places), axis=0)
+            y[rows, units] = self._activate(number, net_input[rows, units], units)
+        sides = [net_input > 0] if activation.has_kink else []
+        for number in range(layer, len(self.weights)):
+            if number == layer and activation.name != "softmax":
+                net_input = self._net_input_behind(number, y, units)
+            else:
+                net_input = self._net_input(number, y)
+            y = self._activate(number, net_input)
+            if self.activations[number].has_kink:
+                sides.append(net_input > 0)
+        sides.append(y > self.desired)  # where costs of differences have their kinks
+        together = np.hstack([np.zeros((len(places), 0)), *sides])
+        return self._error(net_input, y), together
+
+    def source(self, place: WeightPlace) -> Any:
+        """What the weight is multiplied with."""
+        if place.source is None:
+            return 1.0
+        multiplier = self.arithmetic.array(np.array(self.multipliers[place.layer - 1]))
+        return multiplier * self.outputs[place.layer - 1][0, place.source]
+
+    def _net_input(self, number: int, y: Values) -> Values:
+        b = self.biases[number]
+        w = self.weights[number]
+        multiplier = self.arithmetic.array(np.array(self.multipliers[number]))
+        net_input: Values = multiplier * (y @ w if w.ndim == 2 else y * w)
+        return net_input if b is None else net_input + b
+
+    def _net_input_behind(self, number: int, y: Values, units: np.ndarray) -> Values:
+        """The net inputs where in each row only one unit of the layer before has moved."""
+        w, rows = self.weights[number], np.arange(len(units))
+        if w.ndim == 1:
+            return self._net_input(number, y)
+        moved = (y[rows, units] - self.outputs[number][0, units])[:, None]
+        multiplier = self.arithmetic.array(np.array(self.multipliers[number]))
+        net_input: Values = self.net_inputs[number] + multiplier * moved * w[units]
+        return net_input
+
+    def _activate(self, number: int, x: Values, units: Any = slice(None)) -> Values:
+        """The outputs of a layer, or of some of its units."""
+        y = plain_activation(self.activations[number], x, self.arithmetic)
+        return y if self.kept is None else y * self.kept[number + 1][units]
+
+    def _error(self, net_input: Values, y: Values) -> Values:
+        return plain_error(self.objective, net_input, y, self.desired, self.arithmetic)

@@ -1,0 +1,1 @@
+"""The equations of a step: forward, backward, update, paths."""

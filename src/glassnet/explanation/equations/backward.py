@@ -1,0 +1,225 @@
+"""The equations of the backward pass: the error, δ of each unit, the gradient of each weight.
+
+The formulas of activations and costs are their own; here the chain rule puts them together.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.explanation.equations.forward import ForwardEquations
+from glassnet.explanation.limits import largest_sum
+from glassnet.explanation.step import Step
+from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.formula.document import Equation, worked
+from glassnet.formula.tree import Formula, Number, Partial, Product, Symbol, product_of
+from glassnet.nn.activations.activation import Elementwise, Softmax
+from glassnet.nn.losses.loss import CrossEntropyObjective, divided
+
+__all__ = ["StepEquations"]
+
+
+class StepEquations(ForwardEquations):
+    """The equations of one example's way forward and backward."""
+
+    def __init__(self, step: Step, names: Notation, most_terms: int | None) -> None:
+        super().__init__(step, names, most_terms)
+        self.step = step
+        self.predicted = [self.output(self.depth, unit) for unit in range(step.desired.size)]
+        self.desired = [names.desired(i, value) for i, value in enumerate(step.desired.tolist())]
+
+    def error(self) -> Equation:
+        """E of the example by its cost's formula, as often as the example counts."""
+        cost = self.step.objective.cost
+        formula = cost.formula(self.predicted, self.desired, self.most_terms)
+        counted = product_of(self.count(), formula)
+        return worked(self.names.error(self.step.error), counted, self.step.error)
+
+    def mean_error(self) -> Equation:
+        """E of the batch: the mean of its examples' errors."""
+        batch, trace = self.step.batch, self.step.trace
+        errors = trace.errors * batch.counts
+
+        def term(example: int) -> Formula:
+            return self.names.error_of(example, float(errors[example]))
+
+        mean = largest_sum(errors, term, self.most_terms) / self.names.total(batch.total)
+        return worked(self.names.mean_error(self.step.mean_error), mean, self.step.mean_error)
+
+    def count(self) -> Formula:
+        """How often the example counts."""
+        return Number(1.0) if self.step.count == 1 else self.names.count(self.step.count)
+
+    def delta_symbol(self, layer: int, unit: int) -> Symbol:
+        """δ_j(l)."""
+        return self.names.delta(layer, unit, float(self.step.deltas[layer - 1][unit]))
+
+    def delta(self, layer: int, unit: int) -> list[Equation]:
+        """δ_j(l) = ∂E/∂in_j(l), in each way that it is derived."""
+        if layer == self.depth:
+            return self._output_delta(unit)
+        left = self.delta_symbol(layer, unit)
+        activation = self.step.layer(layer).activation
+        if isinstance(activation, Softmax):
+            return [worked(left, self._softmax_backward(layer, unit), left.value)]
+        assert isinstance(activation, Elementwise)
+        derivative = activation.derivative_formula(
+            self.net_input_symbol(layer, unit), self.activated(layer, unit)
+        )
+        d_output = self._d_output(layer, unit)
+        formula = product_of(d_output, self.kept(layer, unit), derivative)
+        return [worked(left, formula, left.value)]
+
+    def gradient(self, place: WeightPlace) -> Equation:
+        """∂E/∂w_ij(l) = ∂E/∂in_j(l) · ∂in_j(l)/∂w_ij(l) = δ_j(l) · y_i(l−1), of the example."""
+        alone = self.step.alone
+        value = self.step.gradient_at(place) if alone else self.step.own_gradient(place)
+        weight, error = self.weight(place), self.names.error(self.step.error)
+        delta = self.delta_symbol(place.layer, place.unit)
+        source = self._source(place)
+        net_input = self.net_input_symbol(place.layer, place.unit)
+        chain = Product(
+            (
+                Partial(error, net_input, delta.value),
+                Partial(net_input, weight, source.evaluate()),
+            )
+        )
+        stages = worked(weight, delta * source, value)
+        return Equation(Partial(error, weight, value), (chain, *stages.steps))
+
+    def batch_gradient(self, place: WeightPlace) -> Equation:
+        """∂E/∂w of the batch: the mean of its examples' gradients."""
+        own = self.step.own_gradients(place)
+        weight, value = self.weight(place), self.step.gradient_at(place)
+
+        def term(example: int) -> Formula:
+            # The error's own value is of no interest here.
+            return Partial(self.names.error_of(example, 0.0), weight, float(own[example]))
+
+        total = self.names.total(self.step.batch.total)
+        mean = largest_sum(own, term, self.most_terms) / total
+        error = self.names.mean_error(self.step.mean_error)
+        return worked(Partial(error, weight, value), mean, value)
+
+    def single_path(self, place: WeightPlace) -> Equation | None:
+        """∂E/∂w as one product from the error to the weight, where only one path leads there."""
+        units = self.step.architecture.units
+        spreads = isinstance(self.step.layer(place.layer).activation, Softmax)
+        one_unit = units[place.layer] == 1 or not (spreads or place.layer == self.depth)
+        if not one_unit or any(count != 1 for count in units[place.layer + 1 :]):
+            return None
+        error, weight = self.names.error(self.step.error), self.weight(place)
+        partials, formulas = self._way_down(place, error)
+        net_input = self.net_input_symbol(place.layer, place.unit)
+        source = self._source(place)
+        partials.append(Partial(net_input, weight, source.evaluate()))
+        formulas.append(source)
+        value = self.step.own_gradient(place)
+        stages = worked(weight, Product(tuple(formulas)), value)
+        return Equation(Partial(error, weight, value), (Product(tuple(partials)), *stages.steps))
+
+    def _way_down(self, place: WeightPlace, error: Symbol) -> tuple[list[Formula], list[Formula]]:
+        """∂E/∂p, then through each layer down to in(l) of the weight: names, and formulas."""
+        partials: list[Formula] = []
+        formulas: list[Formula] = []
+        above = error
+        for layer in range(self.depth, place.layer - 1, -1):
+            unit = place.unit if layer == place.layer else 0
+            y, net_input = self.output(layer, unit), self.net_input_symbol(layer, unit)
+            if layer == self.depth:
+                d_cost = self.step.objective.cost.derivative_formula(y, self.desired[0], 1)
+                d_output = product_of(self.count(), d_cost)
+            else:
+                weight = self.weight(WeightPlace(layer + 1, unit, 0))
+                d_output = product_of(self.multiplier(layer + 1), weight)
+            activation = self.step.layer(layer).activation
+            derivative: Formula = Number(0.0)  # one softmax unit is always 1
+            if isinstance(activation, Elementwise):
+                derivative = activation.derivative_formula(net_input, self.activated(layer, unit))
+            derivative = product_of(self.kept(layer, unit), derivative)
+            partials += [
+                Partial(above, y, d_output.evaluate()),
+                Partial(y, net_input, derivative.evaluate()),
+            ]
+            formulas += [d_output, derivative]
+            above = net_input
+        return partials, formulas
+
+    def _output_delta(self, unit: int) -> list[Equation]:
+        left = self.delta_symbol(self.depth, unit)
+        p, d = self.predicted[unit], self.desired[unit]
+        outputs = len(self.predicted)
+        full = worked(left, self._full_output_delta(unit), left.value)
+        objective = self.step.objective
+        if not isinstance(objective, CrossEntropyObjective):
+            return [full]
+        ideal = objective.cost.ideal_formula(d, outputs)
+        short = divided(p - ideal, objective.cost.divisor(outputs))
+        return [full, worked(left, product_of(self.count(), short), left.value)]
+
+    def _full_output_delta(self, unit: int) -> Formula:
+        """Σ_k ∂E/∂p_k · ∂p_k/∂in_j; only k = j where each output has its own net input."""
+        objective, count = self.step.objective, self.count()
+        outputs = len(self.predicted)
+
+        def d_predicted(k: int) -> Formula:
+            return objective.cost.derivative_formula(self.predicted[k], self.desired[k], outputs)
+
+        if isinstance(objective.activation, Elementwise):
+            net_input = self.net_input_symbol(self.depth, unit)
+            p = self.predicted[unit]
+            derivative = objective.activation.derivative_formula(net_input, p)
+            return product_of(count, d_predicted(unit), derivative)
+        counting = list(range(outputs))
+        if isinstance(objective, CrossEntropyObjective):  # −d/p is 0 for all but the desired class
+            ideal = [objective.cost.ideal_formula(d, outputs) for d in self.desired]
+            counting = [k for k in counting if ideal[k].evaluate() != 0]
+        terms = [
+            product_of(count, d_predicted(k), _softmax_partial(self.predicted, k, unit))
+            for k in counting
+        ]
+        values = np.array([term.evaluate() for term in terms])
+        return largest_sum(values, terms.__getitem__, self.most_terms)
+
+    def backward_contributions(self, layer: int, unit: int) -> NDArray[np.float64]:
+        """What each unit behind adds to ∂E/∂y_i(l): c w_ij(l+1) δ_j(l+1)."""
+        W, delta = self.step.weights[layer], self.step.deltas[layer]
+        c = self.step.architecture.places[layer].multiplier
+        own_only = self.is_scale(layer + 1)
+        w = W[unit : unit + 1] if own_only else W[unit]
+        met = delta[unit : unit + 1] if own_only else delta
+        return c * w.astype(np.float64) * met
+
+    def _d_output(self, layer: int, unit: int) -> Formula:
+        """∂E/∂y_i(l) = Σ_j w_ij(l+1) δ_j(l+1)."""
+
+        def term(number: int) -> Formula:
+            j = unit if self.is_scale(layer + 1) else number
+            weight = self.weight(WeightPlace(layer + 1, unit, j))
+            return product_of(self.multiplier(layer + 1), weight, self.delta_symbol(layer + 1, j))
+
+        return largest_sum(self.backward_contributions(layer, unit), term, self.most_terms)
+
+    def _softmax_backward(self, layer: int, unit: int) -> Formula:
+        """Σ_k ∂E/∂y_k · m_k · ∂g_k/∂in_j for a hidden softmax layer."""
+        g = self.activated_symbols(layer)
+        error = self.names.error(self.step.error)
+        terms: list[Formula] = []
+        for k in range(len(g)):
+            d_output = float(self.backward_contributions(layer, k).sum())
+            partial = Partial(error, self.output(layer, k), d_output)
+            terms.append(product_of(partial, self.kept(layer, k), _softmax_partial(g, k, unit)))
+        values = np.array([term.evaluate() for term in terms])
+        return largest_sum(values, terms.__getitem__, self.most_terms)
+
+    def _source(self, place: WeightPlace) -> Formula:
+        """What a weight is multiplied with: the output of its source, or the bias unit's 1."""
+        if place.source is None:
+            return Number(1.0)
+        return product_of(self.multiplier(place.layer), self.output(place.layer - 1, place.source))
+
+
+def _softmax_partial(outputs: list[Symbol], k: int, j: int) -> Formula:
+    """∂y_k/∂in_j = y_k ([k = j] − y_j)."""
+    if k == j:
+        return outputs[k] * (1 - outputs[k])
+    return -(outputs[k] * outputs[j])

@@ -1,0 +1,130 @@
+"""The equations of the forward pass: each quantity by its formula, with numbers, and as value.
+
+The formulas of activations are their own; here they are put together.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.explanation.limits import largest_sum
+from glassnet.explanation.step import Forward
+from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.formula.document import Equation, worked
+from glassnet.formula.tree import Formula, Number, Symbol, product_of
+from glassnet.nn.activations.activation import Elementwise
+from glassnet.nn.layers import Scale
+
+__all__ = ["ForwardEquations"]
+
+
+class ForwardEquations:
+    """The equations of one example's forward pass.
+
+    Parameters
+    ----------
+    forward : Forward
+    names : Notation
+    most_terms : int, optional
+        How many terms a sum shows at most; all if not given.
+    """
+
+    def __init__(self, forward: Forward, names: Notation, most_terms: int | None) -> None:
+        self.forward = forward
+        self.names = names
+        self.most_terms = most_terms
+        self.depth = names.depth
+
+    def net_input(self, layer: int, unit: int, keep: int | None = None) -> Equation:
+        """in_j(l) = Σ_i w_ij(l) y_i(l−1) + b_j(l); the term of source `keep` is always shown."""
+
+        def term(number: int) -> Formula:
+            place = self.place_into(layer, unit, number)
+            if place.source is None:
+                return self.weight(place)
+            y = self.output(layer - 1, place.source)
+            return product_of(self.multiplier(layer), self.weight(place), y)
+
+        left = self.net_input_symbol(layer, unit)
+        keep = None if self.is_scale(layer) else keep
+        terms = largest_sum(self.contributions(layer, unit), term, self.most_terms, keep)
+        return worked(left, terms, left.value)
+
+    def contributions(self, layer: int, unit: int) -> NDArray[np.float64]:
+        """What each weight into a unit adds to its net input; the bias last."""
+        W, y = self.forward.weights[layer - 1], self.forward.units(layer - 1)
+        c = self.forward.architecture.places[layer - 1].multiplier
+        own_only = self.is_scale(layer)
+        w = W[unit : unit + 1] if own_only else W[:, unit]
+        met = y[unit : unit + 1] if own_only else y
+        weighted = c * w.astype(np.float64) * met
+        if not self.forward.layer(layer).bias:
+            return weighted
+        return np.append(weighted, self.forward.weight(WeightPlace(layer, None, unit)))
+
+    def place_into(self, layer: int, unit: int, number: int) -> WeightPlace:
+        """The weight behind a number of :meth:`contributions`."""
+        before = 1 if self.is_scale(layer) else self.forward.architecture.units[layer - 1]
+        if number == before:
+            return WeightPlace(layer, None, unit)
+        return WeightPlace(layer, unit if self.is_scale(layer) else number, unit)
+
+    def outputs(self, layer: int, unit: int) -> list[Equation]:
+        """y_j(l) = g(in_j(l)); where dropout acts, g and then y = g · m."""
+        activation = self.forward.layer(layer).activation
+        left = self.activated(layer, unit)
+        if isinstance(activation, Elementwise):
+            formula = activation.formula([self.net_input_symbol(layer, unit)], 0, self.most_terms)
+        else:
+            formula = activation.formula(self.net_input_symbols(layer), unit, self.most_terms)
+        equations = [worked(left, formula, left.value)]
+        if self.forward.drops_out(layer):
+            y = self.output(layer, unit)
+            equations.append(worked(y, product_of(left, self.kept(layer, unit)), y.value))
+        return equations
+
+    def weight(self, place: WeightPlace) -> Symbol:
+        """A weight's symbol."""
+        return self.names.weight(place, self.forward.weight(place))
+
+    def multiplier(self, layer: int) -> Formula:
+        """A layer's fixed factor c."""
+        value = self.forward.architecture.places[layer - 1].multiplier
+        return Number(1.0) if value == 1 else self.names.multiplier(layer, value)
+
+    def net_input_symbol(self, layer: int, unit: int) -> Symbol:
+        """in_j(l)."""
+        return self.names.net_input(layer, unit, float(self.forward.net_inputs[layer - 1][unit]))
+
+    def net_input_symbols(self, layer: int) -> list[Symbol]:
+        """in(l)."""
+        units = range(self.forward.net_inputs[layer - 1].size)
+        return [self.net_input_symbol(layer, unit) for unit in units]
+
+    def activated(self, layer: int, unit: int) -> Symbol:
+        """g(in_j(l)), named y where no dropout acts on it."""
+        if not self.forward.drops_out(layer):
+            return self.output(layer, unit)
+        return self.names.activated(layer, unit, float(self.forward.activated(layer)[unit]))
+
+    def activated_symbols(self, layer: int) -> list[Symbol]:
+        """g(in(l))."""
+        units = range(self.forward.net_inputs[layer - 1].size)
+        return [self.activated(layer, unit) for unit in units]
+
+    def output(self, layer: int, unit: int) -> Symbol:
+        """y_j(l); of layer 0, an input."""
+        return self.names.output(layer, unit, float(self.forward.units(layer)[unit]))
+
+    def input(self, unit: int) -> Symbol:
+        """x_i."""
+        return self.output(0, unit)
+
+    def kept(self, layer: int, unit: int) -> Formula:
+        """m_j(l), what dropout multiplies an output with."""
+        if not self.forward.drops_out(layer) or self.forward.kept is None:
+            return Number(1.0)
+        return self.names.kept(layer, unit, float(self.forward.kept[layer][unit]))
+
+    def is_scale(self, layer: int) -> bool:
+        """Whether each unit of a layer is connected to its own alone."""
+        return isinstance(self.forward.layer(layer), Scale)

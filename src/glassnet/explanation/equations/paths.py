@@ -1,0 +1,187 @@
+"""A weight's gradient as a sum over paths: every way by which the weight moves the error.
+
+A path leads from the weight through one unit of each layer behind it to an output, and on to the
+error. Along it the partial derivatives multiply; the gradient is the sum over all paths. There are
+as many as the product of the layers' widths, so that only the largest are looked for, best first:
+how much the rest of a path can come to at most is known from one pass backwards (A* search, Hart,
+Nilsson and Raphael 1968).
+"""
+
+import heapq
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.explanation.equations.backward import StepEquations
+from glassnet.explanation.step import Step
+from glassnet.explanation.unit_names import WeightPlace
+from glassnet.formula.document import Equation, worked
+from glassnet.formula.tree import Formula, Partial, Product, Symbol
+from glassnet.nn.activations.activation import Elementwise
+
+__all__ = ["Path", "Paths", "path_equation", "paths_of"]
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, order=True)
+class Path:
+    """One way from a weight to the error.
+
+    Attributes
+    ----------
+    units : tuple of int
+        Where it leads through: the unit of in(l) of the weight's layer, then of y(l), in(l + 1),
+        y(l + 1), ..., in(L).
+    partials : tuple of float
+        ∂in/∂w, the derivative of each of those by the one before, and ∂E/∂in(L).
+    """
+
+    units: tuple[int, ...]
+    partials: tuple[float, ...]
+
+    @property
+    def value(self) -> float:
+        """The product of the partial derivatives."""
+        return math.prod(self.partials)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The largest paths of a weight, the largest first; how many others, and their sum."""
+
+    largest: tuple[Path, ...]
+    others: int
+    rest: float
+
+
+def paths_of(step: Step, place: WeightPlace, most: int, most_of_more: int) -> Paths:
+    """Return all paths of a weight where there are at most `most`, else the `most_of_more` largest.
+
+    They are those of the shown example.
+    """
+    layers = range(place.layer, len(step.architecture.layers))
+    stages = [stage for layer in layers for stage in _stages(step, layer)]
+    count = math.prod(stage.ways for stage in stages)
+    wanted = count if count <= most else most_of_more
+    start = Path((place.unit,), (step.source(place),))
+    found = _largest(stages, step.deltas[-1].astype(np.float64), start, wanted)
+    others = count - len(found)
+    rest = math.fsum([step.own_gradient(place), *(-path.value for path in found)])
+    return Paths(tuple(found), others, rest if others else 0.0)
+
+
+class _Stage(ABC):
+    """How the quantities of one stage depend on those of the one before."""
+
+    ways: int
+
+    @abstractmethod
+    def from_unit(self, unit: int) -> tuple[NDArray[np.int64], Values]:
+        """Return the units that one leads to, and the derivatives."""
+
+    @abstractmethod
+    def most(self, behind: Values) -> Values:
+        """Return for each unit the largest |derivative| · behind."""
+
+
+@dataclass(frozen=True)
+class _Own(_Stage):
+    """Each unit leads to its own alone."""
+
+    derivatives: Values
+    ways = 1
+
+    def from_unit(self, unit: int) -> tuple[NDArray[np.int64], Values]:
+        return np.array([unit]), self.derivatives[unit : unit + 1]
+
+    def most(self, behind: Values) -> Values:
+        return np.abs(self.derivatives) * behind
+
+
+@dataclass(frozen=True)
+class _Every(_Stage):
+    """Each unit (a row) leads to every one (a column), times a factor."""
+
+    derivatives: NDArray[np.floating]
+    factor: float = 1.0
+
+    @property
+    def ways(self) -> int:  # type: ignore[override]  # as many as there are columns
+        return int(self.derivatives.shape[1])
+
+    def from_unit(self, unit: int) -> tuple[NDArray[np.int64], Values]:
+        row = self.factor * self.derivatives[unit].astype(np.float64)
+        return np.arange(row.size), row
+
+    def most(self, behind: Values) -> Values:
+        # In the precision of the weights: it only says where to look first.
+        reach = np.abs(self.derivatives * behind.astype(self.derivatives.dtype)).max(axis=1)
+        largest: Values = abs(self.factor) * reach.astype(np.float64)
+        return largest
+
+
+def _stages(step: Step, layer: int) -> list[_Stage]:
+    """From in(layer) to y(layer), and on to in(layer + 1)."""
+    activation = step.layer(layer).activation
+    kept = np.ones(1) if step.kept is None else step.kept[layer].astype(np.float64)
+    through: _Stage
+    if isinstance(activation, Elementwise):
+        slopes = activation.derivative(step.net_inputs[layer - 1][None, :])[0]
+        through = _Own(slopes.astype(np.float64) * kept)
+    else:  # softmax: ∂y_k/∂in_j = y_k ([k = j] − y_j)
+        g = step.activated(layer).astype(np.float64)
+        through = _Every((np.diag(g) - np.outer(g, g)) * kept)
+    W, c = step.weights[layer], step.architecture.places[layer].multiplier
+    on: _Stage = _Own(c * W.astype(np.float64)) if W.ndim == 1 else _Every(W, c)
+    return [through, on]
+
+
+def _largest(stages: list[_Stage], delta: Values, start: Path, wanted: int) -> list[Path]:
+    """Best first: the path whose product can still become the largest is led on."""
+    most_from = [np.abs(delta)]
+    for stage in reversed(stages):
+        most_from.insert(0, stage.most(most_from[0]))
+    waiting = [(-abs(start.value) * float(most_from[0][start.units[-1]]), start)]
+    found: list[Path] = []
+    while waiting and len(found) < wanted:
+        _, path = heapq.heappop(waiting)
+        level, unit = len(path.units) - 1, path.units[-1]
+        if len(path.partials) > len(path.units):
+            found.append(path)
+        elif level == len(stages):
+            ended = Path(path.units, (*path.partials, float(delta[unit])))
+            heapq.heappush(waiting, (-abs(ended.value), ended))
+        else:
+            units, derivatives = stages[level].from_unit(unit)
+            bounds = abs(path.value) * np.abs(derivatives) * most_from[level + 1][units]
+            # No more than are wanted can be among the largest.
+            for n in np.argsort(-bounds, kind="stable")[:wanted].tolist():
+                partials = (*path.partials, float(derivatives[n]))
+                onward = Path((*path.units, int(units[n])), partials)
+                heapq.heappush(waiting, (-float(bounds[n]), onward))
+    return sorted(found, key=lambda path: -abs(path.value))
+
+
+def path_equation(
+    equations: StepEquations, place: WeightPlace, path: Path, number: int
+) -> Equation:
+    """Return a path's product: names from the error down to the weight, numbers, and value."""
+    step, names = equations.step, equations.names
+    quantities = [equations.net_input_symbol(place.layer, path.units[0])]
+    for n, unit in enumerate(path.units[1:]):
+        layer = place.layer + (n + 1) // 2
+        of_output = n % 2 == 0
+        symbol = equations.output if of_output else equations.net_input_symbol
+        quantities.append(symbol(layer, unit))
+    weight, error = equations.weight(place), names.error(step.error)
+    ends: list[Symbol] = [weight, *quantities, error]
+    factors: list[Formula] = [
+        Partial(above, below, value)
+        for below, above, value in zip(ends, ends[1:], path.partials, strict=False)
+    ]
+    left = names.path(number, path.value)
+    return worked(left, Product(tuple(reversed(factors))), path.value)

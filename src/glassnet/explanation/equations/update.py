@@ -1,0 +1,114 @@
+"""The equations of the update: what the rule makes of a weight's gradient."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.explanation.limits import Limits
+from glassnet.explanation.step import Step, Update, index_of
+from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.formula.document import Block, Cell, Equation, Paragraph, Table, worked
+from glassnet.formula.tree import Number, Symbol
+from glassnet.nn.activations.activation import Array
+from glassnet.optim.penalties import L1, L2
+from glassnet.optim.update_rule import Moment, gradient_norm
+
+__all__ = ["UpdateEquations"]
+
+
+@dataclass(frozen=True)
+class UpdateEquations:
+    """The equations of a step's update.
+
+    Attributes
+    ----------
+    step : Step
+    update : Update
+        The step's.
+    names : Notation
+    clip_factor : float
+        κ of the step's gradient; 1 where it was short enough.
+    """
+
+    step: Step
+    update: Update
+    names: Notation
+    clip_factor: float
+
+    @classmethod
+    def of(cls, step: Step, names: Notation) -> "UpdateEquations | None":
+        """Return a step's update, where it has one."""
+        if step.update is None:
+            return None
+        return cls(step, step.update, names, step.update.rule.clip_factor(step.gradient))
+
+    def preface(self, limits: Limits) -> list[Block]:
+        """What holds for all weights: the optimizer, clipping, penalties."""
+        rule = self.update.rule
+        words = f"The optimizer is {rule.optimizer}"
+        if self.update.number > 1 or rule.optimizer.state_names:
+            words += f"; this is its step {self.update.number:,}"
+        if self.update.learning_rate != rule.optimizer.learning_rate:
+            words += f", at the learning rate {limits.number(self.update.learning_rate)}"
+        blocks: list[Block] = [Paragraph(f"{words}.")]
+        if rule.clip_norm is not None:
+            blocks += self._clipping(rule.clip_norm)
+        return blocks + self._penalties()
+
+    def _clipping(self, most: float) -> list[Block]:
+        if self.clip_factor == 1:
+            words = "The gradient of all parameters together is no longer than allowed: κ = 1."
+            return [Paragraph(words)]
+        words = "The gradient of all parameters together is longer than allowed, and is shortened:"
+        norm = Symbol("|∂E/∂w|", gradient_norm(self.step.gradient))
+        factor = Symbol("κ", self.clip_factor)
+        return [Paragraph(words), worked(factor, Number(most) / norm, self.clip_factor)]
+
+    def _penalties(self) -> list[Block]:
+        """What each penalty adds to the error that is descended."""
+        examples = self.step.batch.total
+        rows: list[tuple[Cell, ...]] = []
+        for penalty in self.update.rule.penalties:
+            if isinstance(penalty, L1 | L2):
+                who = "weights and biases" if penalty.biases else "weights"
+                value = penalty.value(self._paying(biases=penalty.biases), examples)
+                kind = type(penalty).__name__
+                rows.append((kind, who, penalty.strength_for(examples), value))
+        if not rows:
+            return []
+        columns = ("penalty", "paid by", "λ", "adds to E")
+        caption = "Penalties: beside the error of the examples, which E is without them"
+        return [Table(columns, tuple(rows), caption)]
+
+    def _paying(self, *, biases: bool) -> Array:
+        if biases:
+            return self.step.parameters
+        places = self.step.architecture.places
+        return np.concatenate([self.step.parameters[place.weights] for place in places])
+
+    def equations(self, place: WeightPlace) -> list[Equation]:
+        """The new weight by the optimizer's formula; before it, all that it needs."""
+        rule, weight = self.update.rule, self.names.weight(place, self.step.weight(place))
+        biases = place.source is None
+        layer = self.step.layer(place.layer)
+        rate = self.update.learning_rate * (layer.bias_rate if biases else layer.weight_rate)
+        letter = f"∂E/∂{weight.letter}"
+        gradient = Symbol(letter, self.step.gradient_at(place), weight.layer, weight.index)
+        state_names = rule.optimizer.state_names
+        before = self.update.state[:, index_of(self.step.architecture, place)].tolist()
+        state = [Symbol(name, value) for name, value in zip(state_names, before, strict=True)]
+        moment = Moment(
+            self.update.number,
+            self.names.learning_rate(rate),
+            self.step.batch.total,
+            self.clip_factor,
+        )
+        equations = []
+        for name, formula in rule.formulas(weight, gradient, state, moment, biases=biases):
+            if name == "w":
+                new = self.step.new_weight(place)
+                equations.append(worked(self.names.new_weight(place, new), formula, new))
+            else:
+                index = "new" if name in state_names else ""
+                equations.append(worked(Symbol(name, formula.evaluate(), index=index), formula))
+        return equations

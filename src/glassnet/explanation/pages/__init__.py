@@ -1,0 +1,1 @@
+"""The pages of an explanation: a step, one weight, one unit."""

@@ -1,0 +1,182 @@
+"""Sections and blocks that the explanations of a step, a weight and a unit share."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from glassnet.explanation.equations.backward import StepEquations
+from glassnet.explanation.equations.forward import ForwardEquations
+from glassnet.explanation.limits import Limits, largest
+from glassnet.explanation.unit_names import WeightPlace
+from glassnet.formula.document import (
+    Bars,
+    Block,
+    Cell,
+    Equation,
+    Paragraph,
+    Section,
+    Table,
+)
+from glassnet.formula.tree import ln
+from glassnet.nn.losses.loss import CategoricalCrossentropy, Cost
+
+__all__ = [
+    "cost_words",
+    "delta_blocks",
+    "error_section",
+    "gradient_blocks",
+    "outcome_section",
+    "prediction_section",
+    "unit_blocks",
+]
+
+
+def unit_blocks(equations: ForwardEquations, layer: int, limits: Limits) -> list[Block]:
+    """in and y of a layer's units; where they are many, of those with the largest outputs."""
+    chosen = largest(equations.forward.units(layer), limits.units)
+    blocks: list[Block] = []
+    for unit in chosen.shown:
+        blocks.append(Paragraph(f"Unit {equations.names.unit_name(layer, unit)}:"))
+        blocks += [equations.net_input(layer, unit), *equations.outputs(layer, unit)]
+    return blocks + chosen.sentence("units", "outputs", limits)
+
+
+def delta_blocks(
+    equations: StepEquations, layer: int, limits: Limits, *, shortest: bool = False
+) -> list[Block]:
+    """δ of a layer's units; where they are many, of the largest. In each way, or the shortest."""
+    chosen = largest(equations.step.deltas[layer - 1], limits.units)
+    blocks: list[Block] = []
+    for unit in chosen.shown:
+        ways = equations.delta(layer, unit)
+        blocks += ways[-1:] if shortest else with_rounding(ways)
+    return blocks + chosen.sentence("units", "δ", limits)
+
+
+def with_rounding(equations: Sequence[Equation]) -> list[Block]:
+    """Equations, and a word where the rounded numbers in them no longer give the value."""
+    values = [step.evaluate() for equation in equations for step in equation.steps]
+    if all(math.isclose(value, equations[0].value, rel_tol=1e-4) for value in values):
+        return list(equations)
+    words = (
+        "The unit is so nearly saturated that the numbers above, rounded as they are, cancel; the "
+        "value is computed from the net input, where nothing cancels."
+    )
+    return [*equations, Paragraph(words)]
+
+
+def gradient_blocks(equations: StepEquations, place: WeightPlace) -> list[Block]:
+    """A weight's gradient: the example's, and, in a batch, the mean of all."""
+    own = equations.gradient(place)
+    return [own] if equations.step.alone else [own, equations.batch_gradient(place)]
+
+
+def prediction_section(equations: StepEquations, limits: Limits) -> Section:
+    """The output vector beside the desired one."""
+    step, names = equations.step, equations.names
+    p, d = step.outputs[-1].astype(np.float64), step.desired.astype(np.float64)
+    chosen = largest(np.maximum(np.abs(p), np.abs(d)), limits.units * 2)
+    labels = tuple(names.unit_name(names.depth, unit) for unit in chosen.shown)
+    predicted = ("predicted", tuple(p[chosen.shown].tolist()))
+    desired = ("desired", tuple(d[chosen.shown].tolist()))
+    rest = math.fsum(np.delete(p, chosen.shown).tolist())
+    sentence: list[Block] = []
+    if chosen.others:
+        total = limits.number(rest)
+        words = f"… and {chosen.others:,} more outputs, their predictions together {total}."
+        sentence = [Paragraph(words)]
+    return Section("Predicted beside desired", (Bars(labels, (predicted, desired)), *sentence))
+
+
+def error_section(equations: StepEquations, limits: Limits) -> Section:
+    """The cost: its formula, which term counts, how much each class is penalised."""
+    step = equations.step
+    cost = step.objective.cost
+    blocks: list[Block] = [Paragraph(f"The cost is {cost_words(cost)}.")]
+    if not step.alone:
+        blocks.append(Paragraph(_batch_words(equations)))
+    blocks += with_rounding([equations.error()])
+    if isinstance(cost, CategoricalCrossentropy):
+        blocks += _only_term(equations, cost, limits)
+        blocks.append(_penalised_classes(equations, limits))
+        left_out = equations.step.desired.size - min(limits.units * 2, step.desired.size)
+        if left_out:
+            blocks.append(Paragraph(f"… and {left_out:,} more classes."))
+    if not step.alone:
+        blocks.append(equations.mean_error())
+    return Section("The error", tuple(blocks))
+
+
+def outcome_section(equations: StepEquations, limits: Limits) -> Section:
+    """What the update changed: was, is, desired."""
+    step, names = equations.step, equations.names
+    apart = np.maximum(np.abs(step.outputs[-1]), np.abs(step.new_predicted))
+    chosen = largest(np.maximum(apart, np.abs(step.desired)), limits.units * 2)
+    rows: list[tuple[Cell, ...]] = []
+    for unit in chosen.shown:
+        was, now = float(step.outputs[-1][unit]), float(step.new_predicted[unit])
+        rows.append((names.unit_name(names.depth, unit), was, now, float(step.desired[unit])))
+    rows.append(("error E", step.error, step.new_error, ""))
+    if not step.alone:
+        rows.append(("mean error of the batch", step.mean_error, step.new_mean_error, ""))
+    table = Table(("output", "was", "is", "desired"), tuple(rows))
+    blocks: list[Block] = [table]
+    if chosen.others:
+        blocks.append(Paragraph(f"… and {chosen.others:,} more outputs."))
+    verdict = "smaller" if step.new_error < step.error else "not smaller"
+    words = f"After the update the error of this example is {verdict} than before."
+    if not step.alone:
+        verdict = "smaller" if step.new_mean_error < step.mean_error else "not smaller"
+        words += f" The mean error of the batch is {verdict}."
+    if step.kept is not None:
+        words += " Both are with the dropout of this step; a prediction uses all units."
+    return Section("Outcome", (*blocks, Paragraph(words)))
+
+
+def cost_words(cost: Cost) -> str:
+    """A cost's name in words."""
+    return cost.name.replace("_", " ").replace("crossentropy", "cross-entropy")
+
+
+def _batch_words(equations: StepEquations) -> str:
+    step = equations.step
+    words = f"Shown is example {step.example + 1} of the {len(step.batch)} in the batch"
+    if step.batch.rows is not None:
+        words += f", row {int(step.batch.rows[step.example]):,} of the training data"
+    words += f": E[{step.example + 1}] is its error"
+    if step.count != 1:
+        words += f", counted {step.count:g} times"
+    return f"{words}. E is the mean over the batch."
+
+
+def _only_term(
+    equations: StepEquations, cost: CategoricalCrossentropy, limits: Limits
+) -> list[Block]:
+    counting = np.flatnonzero(equations.step.desired)
+    if len(counting) != 1 or cost.label_smoothing or equations.step.desired[counting[0]] != 1:
+        return []
+    unit = int(counting[0])
+    name = equations.names.unit_name(equations.depth, unit)
+    p = limits.number(equations.predicted[unit].value)
+    return [
+        Paragraph(
+            f"Desired is 1 for {name} and 0 for the others, so that only one term counts: "
+            f"E = −ln p, with p = {p}. At p = 1 it would be 0; it grows without bound as p goes "
+            "to 0."
+        )
+    ]
+
+
+def _penalised_classes(equations: StepEquations, limits: Limits) -> Table:
+    """How much each class is penalised."""
+    terms = equations.step.objective.cost.terms(equations.predicted, equations.desired)
+    # The desired classes count however improbable they are predicted.
+    size = equations.step.outputs[-1] + equations.step.desired
+    rows: list[tuple[Cell, ...]] = []
+    for unit in largest(size, limits.units * 2).shown:
+        p, d = equations.predicted[unit], equations.desired[unit]
+        name = equations.names.unit_name(equations.depth, unit)
+        rows.append((name, d.value, p.value, (-ln(p)).evaluate(), abs(terms[unit].evaluate())))
+    columns = ("class", "desired d", "predicted p", "−ln p", "counts −d·ln p")
+    return Table(columns, tuple(rows), "How each class is penalised")

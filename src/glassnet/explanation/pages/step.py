@@ -1,0 +1,166 @@
+"""The explanation of a whole step: its sections in the order in which it happens."""
+
+from dataclasses import dataclass
+
+from glassnet.explanation.check.check import Check
+from glassnet.explanation.equations.backward import StepEquations
+from glassnet.explanation.equations.forward import ForwardEquations
+from glassnet.explanation.equations.update import UpdateEquations
+from glassnet.explanation.limits import Limits, Selection, largest, largest_in_layer
+from glassnet.explanation.pages.drawing import draw_example
+from glassnet.explanation.pages.matrices import backward_matrices, forward_matrices
+from glassnet.explanation.pages.sections import (
+    cost_words,
+    delta_blocks,
+    error_section,
+    gradient_blocks,
+    outcome_section,
+    prediction_section,
+    unit_blocks,
+)
+from glassnet.explanation.step import Forward, Step
+from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.formula.document import Block, Cell, Paragraph, Section, Table
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.losses.loss import CrossEntropyObjective
+from glassnet.nn.summary import layers_section
+
+__all__ = ["ShownWeights", "forward_sections", "step_sections"]
+
+
+def forward_sections(forward: Forward, names: Notation, limits: Limits) -> list[Section]:
+    """The network and the forward pass."""
+    equations = ForwardEquations(forward, names, limits.terms)
+    examples = len(forward.batch) if isinstance(forward, Step) else 1
+    layers = [
+        Section(
+            f"Forward pass, layer {layer} of {names.depth}: {_layer_words(forward, layer)}",
+            tuple(_forward_blocks(equations, layer, limits)),
+        )
+        for layer in range(1, names.depth + 1)
+    ]
+    network = layers_section(forward.architecture, forward.parameters.dtype.name)
+    drawing = Section("The units of this example", (draw_example(forward, names, limits),))
+    return [network, drawing, forward_matrices(forward, examples), *layers]
+
+
+def step_sections(
+    step: Step, names: Notation, check: Check, shown: "ShownWeights", limits: Limits
+) -> list[Section]:
+    """Forward pass, error, backward pass, update, outcome and check."""
+    equations = StepEquations(step, names, limits.terms)
+    backward = [
+        Section(
+            f"Backward pass, layer {layer} of {names.depth}: δ = ∂E/∂in, then ∂E/∂w = δ·y",
+            tuple(_backward_blocks(equations, layer, shown, limits)),
+        )
+        for layer in range(names.depth, 0, -1)
+    ]
+    return [
+        *forward_sections(step, names, limits),
+        prediction_section(equations, limits),
+        error_section(equations, limits),
+        backward_matrices(step),
+        *backward,
+        *_update_sections(equations, shown, limits),
+        Section("Check", (Paragraph(str(check)),)),
+    ]
+
+
+@dataclass(frozen=True)
+class ShownWeights:
+    """The weights that are listed in each layer: of the largest gradients, and changes."""
+
+    by_gradient: list[tuple[list[WeightPlace], Selection]]
+    by_change: list[tuple[list[WeightPlace], Selection]]
+
+    @classmethod
+    def of(cls, step: Step, limits: Limits) -> "ShownWeights":
+        """Return those of a step."""
+
+        def largest_of(buffer: Array) -> list[tuple[list[WeightPlace], Selection]]:
+            layers = range(1, len(step.architecture.layers) + 1)
+            most = limits.weights
+            return [largest_in_layer(step.architecture, buffer, layer, most) for layer in layers]
+
+        by_gradient = largest_of(step.gradient)
+        return cls(by_gradient, largest_of(step.changes) if step.update else [])
+
+    @property
+    def all(self) -> list[WeightPlace]:
+        """Every one of them once."""
+        layers = [*self.by_gradient, *self.by_change]
+        return list(dict.fromkeys(place for places, _ in layers for place in places))
+
+
+def _layer_words(forward: Forward, layer: int) -> str:
+    return f"in = Σ w·y + b, then {forward.layer(layer).activation.name}"
+
+
+def _forward_blocks(equations: ForwardEquations, layer: int, limits: Limits) -> list[Block]:
+    blocks: list[Block] = []
+    if layer == 1:
+        blocks += _input_blocks(equations, limits)
+    return blocks + unit_blocks(equations, layer, limits)
+
+
+def _input_blocks(equations: ForwardEquations, limits: Limits) -> list[Block]:
+    forward = equations.forward
+    chosen = largest(forward.x, limits.units * 2)
+    if not forward.drops_out(0) or forward.kept is None:
+        rows = [(symbol, symbol.value) for symbol in map(equations.input, chosen.shown)]
+        table = Table(("input", "value"), tuple(rows), "The inputs")
+        return [table, *chosen.sentence("inputs", "values", limits)]
+    kept, met = forward.kept[0], forward.units(0)
+    with_dropout: list[tuple[Cell, ...]] = [
+        (
+            equations.names.unit_name(0, unit),
+            float(forward.x[unit]),
+            float(kept[unit]),
+            float(met[unit]),
+        )
+        for unit in chosen.shown
+    ]
+    columns = ("input", "given", "dropout m", "x = given · m")
+    table = Table(columns, tuple(with_dropout), "The inputs, with the dropout of this step")
+    return [table, *chosen.sentence("inputs", "given values", limits)]
+
+
+def _backward_blocks(
+    equations: StepEquations, layer: int, shown: ShownWeights, limits: Limits
+) -> list[Block]:
+    blocks: list[Block] = []
+    if layer == equations.depth:
+        blocks += _two_ways(equations)
+    blocks += delta_blocks(equations, layer, limits)
+    places, chosen = shown.by_gradient[layer - 1]
+    for place in places:
+        blocks += gradient_blocks(equations, place)
+    return blocks + chosen.sentence("weights", "gradients", limits)
+
+
+def _two_ways(equations: StepEquations) -> list[Block]:
+    objective = equations.step.objective
+    if not isinstance(objective, CrossEntropyObjective):
+        return []
+    name, cost = objective.activation.name, cost_words(objective.cost)
+    return [
+        Paragraph(
+            f"δ of the output layer twice: in full, the derivative of {cost} times that of {name}; "
+            f"and in short, where most of it cancels."
+        )
+    ]
+
+
+def _update_sections(
+    equations: StepEquations, shown: ShownWeights, limits: Limits
+) -> list[Section]:
+    updates = UpdateEquations.of(equations.step, equations.names)
+    if updates is None:
+        return []
+    blocks: list[Block] = updates.preface(limits)
+    for layer, (places, chosen) in enumerate(shown.by_change, start=1):
+        for place in places:
+            blocks += updates.equations(place)
+        blocks += chosen.sentence(f"weights of layer {layer}", "changes", limits)
+    return [Section("Update", tuple(blocks)), outcome_section(equations, limits)]

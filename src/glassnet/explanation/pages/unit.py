@@ -1,0 +1,73 @@
+"""The story of one unit: what each of its inputs adds, its output, and its δ."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.explanation.equations.backward import StepEquations
+from glassnet.explanation.equations.forward import ForwardEquations
+from glassnet.explanation.limits import Limits, largest
+from glassnet.explanation.pages.sections import with_rounding
+from glassnet.explanation.unit_names import UnitPlace
+from glassnet.formula.document import Block, Cell, Section, Table
+
+__all__ = ["unit_sections"]
+
+
+def unit_sections(equations: ForwardEquations, place: UnitPlace, limits: Limits) -> list[Section]:
+    """Its inputs' contributions, largest first; its output; δ, and what the units behind add."""
+    layer, unit = place.layer, place.unit
+    sections = [
+        Section("Net input", (*_contributions(equations, place, limits),)),
+        Section("Output", tuple(equations.outputs(layer, unit))),
+    ]
+    if isinstance(equations, StepEquations):
+        blocks: list[Block] = with_rounding(equations.delta(layer, unit))
+        if layer < equations.depth:
+            blocks += _behind(equations, place, limits)
+        sections.append(Section("δ = ∂E/∂in", tuple(blocks)))
+    return sections
+
+
+def _contributions(equations: ForwardEquations, place: UnitPlace, limits: Limits) -> list[Block]:
+    layer, unit = place.layer, place.unit
+    values = equations.contributions(layer, unit)
+    chosen = largest(values, limits.units * 2)
+    rows: list[tuple[Cell, ...]] = []
+    for number in _by_size(values, chosen.shown):
+        weight = equations.place_into(layer, unit, number)
+        symbol = equations.weight(weight)
+        if weight.source is None:
+            rows.append(("bias unit", symbol, symbol.value, 1.0, float(values[number])))
+            continue
+        source = equations.names.unit_name(layer - 1, weight.source)
+        y = equations.output(layer - 1, weight.source).value
+        rows.append((source, symbol, symbol.value, y, float(values[number])))
+    multiplier = equations.forward.architecture.places[layer - 1].multiplier
+    adds = "adds" if multiplier == 1 else f"adds {limits.number(multiplier)}·w·y"
+    columns = ("from", "weight", "w", "its output y", adds)
+    table = Table(columns, tuple(rows), "What its inputs add, the largest first")
+    return [
+        table,
+        *chosen.sentence("inputs", "contributions", limits),
+        equations.net_input(layer, unit),
+    ]
+
+
+def _behind(equations: StepEquations, place: UnitPlace, limits: Limits) -> list[Block]:
+    layer, unit = place.layer, place.unit
+    values = equations.backward_contributions(layer, unit)
+    chosen = largest(values, limits.units * 2)
+    rows: list[tuple[Cell, ...]] = []
+    for number in _by_size(values, chosen.shown):
+        j = unit if equations.is_scale(layer + 1) else number
+        name = equations.names.unit_name(layer + 1, j)
+        rows.append((name, equations.delta_symbol(layer + 1, j).value, float(values[number])))
+    caption = f"Where ∂E/∂y = {limits.number(math.fsum(values))} comes from, the largest first"
+    table = Table(("through", "its δ", "adds w·δ"), tuple(rows), caption)
+    return [table, *chosen.sentence("units", "contributions", limits)]
+
+
+def _by_size(values: NDArray[np.float64], shown: list[int]) -> list[int]:
+    return sorted(shown, key=lambda number: -abs(values[number]))

@@ -1,0 +1,182 @@
+"""The story of one weight: forward, error, chain rule, its paths to the error, update, check."""
+
+import numpy as np
+
+from glassnet.explanation.check.check import Check
+from glassnet.explanation.equations.backward import StepEquations
+from glassnet.explanation.equations.paths import Path, path_equation, paths_of
+from glassnet.explanation.equations.update import UpdateEquations
+from glassnet.explanation.limits import Limits, largest
+from glassnet.explanation.pages.sections import (
+    delta_blocks,
+    error_section,
+    outcome_section,
+    prediction_section,
+    with_rounding,
+)
+from glassnet.explanation.step import Step
+from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.formula.document import Block, Cell, Equation, Paragraph, Section, Table, worked
+from glassnet.formula.tree import Formula, Partial, Remainder, Sum
+
+__all__ = ["weight_sections"]
+
+# Units of a layer behind the weight's own, and products written out, at most.
+FEW = 4
+
+
+def weight_sections(
+    step: Step, names: Notation, check: Check, place: WeightPlace, limits: Limits
+) -> list[Section]:
+    """One weight's whole story."""
+    equations = StepEquations(step, names, limits.terms)
+    pair = next(pair for pair in check.pairs if pair.place == place)
+    own = (
+        f"This weight: {limits.number(pair.gradient)} here, {limits.number(pair.independent)} "
+        f"independently; relative difference {pair.difference:.2g}."
+    )
+    return [
+        Section("Forward pass", tuple(_forward_blocks(equations, place, limits))),
+        prediction_section(equations, limits),
+        error_section(equations, limits),
+        Section("Chain rule", tuple(_chain_blocks(equations, place, limits))),
+        *_paths(equations, place, limits),
+        *_shares(equations, place, limits),
+        *_update(equations, place, limits),
+        Section("Check", (Paragraph(own), Paragraph(str(check)))),
+    ]
+
+
+def _forward_blocks(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Block]:
+    names, layer, unit = equations.names, place.layer, place.unit
+    bias = equations.contributions(layer, unit).size - 1
+    keep = bias if place.source is None else place.source
+    blocks: list[Block] = [
+        Paragraph(_weight_words(names, place)),
+        equations.net_input(layer, unit, keep),
+        *equations.outputs(layer, unit),
+    ]
+    if layer == names.depth:
+        return blocks
+    blocks.append(Paragraph("From there through the layers behind it:"))
+    for above in range(layer + 1, names.depth + 1):
+        chosen = largest(equations.forward.units(above), min(limits.units, FEW))
+        for other in chosen.shown:
+            blocks.append(equations.net_input(above, other, unit if above == layer + 1 else None))
+            blocks += equations.outputs(above, other)
+        blocks += chosen.sentence("units", "outputs", limits)
+    return blocks
+
+
+def _weight_words(names: Notation, place: WeightPlace) -> str:
+    unit = names.unit_name(place.layer, place.unit)
+    if place.source is None:
+        return f"The weight from the bias unit, which is always 1, to {unit}."
+    number = f"w{place.layer}[{place.source + 1},{place.unit + 1}]"
+    return f"{number}, from {names.unit_name(place.layer - 1, place.source)} to {unit}."
+
+
+def _chain_blocks(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Block]:
+    path = equations.single_path(place)
+    words = "From the error backwards, δ = ∂E/∂in layer by layer, down to this weight:"
+    blocks: list[Block] = [Paragraph(words)]
+    if path is not None:
+        alone = Paragraph("Only one path leads from this weight to the error:")
+        blocks = [alone, path, Paragraph("The same by way of δ = ∂E/∂in:")]
+    few = Limits(limits.terms, min(limits.units, FEW), digits=limits.digits)
+    for layer in range(equations.depth, place.layer, -1):
+        blocks += delta_blocks(equations, layer, few, shortest=True)
+    blocks += with_rounding(equations.delta(place.layer, place.unit))
+    return [*blocks, equations.gradient(place)]
+
+
+def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Section]:
+    """The sum over paths, where there is more than one."""
+    step, weight = equations.step, equations.weight(place)
+    paths = paths_of(step, place, limits.paths, limits.terms)
+    if len(paths.largest) + paths.others < 2:
+        return []
+    count = len(paths.largest) + paths.others
+    words = (
+        f"{count:,} paths lead from this weight to the error; along each the derivatives multiply, "
+        "and ∂E/∂w is their sum."
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (f"path {number}", _way(equations, place, path), path.value)
+        for number, path in enumerate(paths.largest, start=1)
+    ]
+    if paths.others:
+        rows.append((f"… and {paths.others:,} more", "", paths.rest))
+    caption = "All paths" if not paths.others else "The paths with the largest products"
+    table = Table(("", "by way of", "product"), tuple(rows), caption)
+    written_out = [
+        path_equation(equations, place, path, number)
+        for number, path in enumerate(paths.largest[:FEW], start=1)
+    ]
+    terms: list[Formula] = [
+        equations.names.path(number, path.value)
+        for number, path in enumerate(paths.largest, start=1)
+    ]
+    if paths.others:
+        terms.append(Remainder(paths.others, paths.rest))
+    error = equations.names.error(step.error)
+    value = step.own_gradient(place)
+    total = worked(Partial(error, weight, value), Sum(tuple(terms)), value)
+    return [Section("Paths to the error", (Paragraph(words), table, *written_out, total))]
+
+
+def _way(equations: StepEquations, place: WeightPlace, path: Path) -> str:
+    """Through which units a path leads."""
+    names = [equations.names.unit_name(place.layer, path.units[0])]
+    for n, unit in enumerate(path.units[1:]):
+        name = equations.names.unit_name(place.layer + (n + 1) // 2, unit)
+        if name != names[-1]:
+            names.append(name)
+    return " → ".join(names)
+
+
+def _shares(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Section]:
+    """Why the weight changed: each example's share of the gradient, where there are several."""
+    step = equations.step
+    if step.alone:
+        return []
+    own = step.own_gradients(place)
+    total = step.batch.total or 1.0
+    chosen = largest(own, limits.units * 2)
+    order = sorted(chosen.shown, key=lambda example: -abs(own[example]))
+    rows: list[tuple[Cell, ...]] = [
+        (*_example_cells(step, example), float(own[example]), float(own[example] / total))
+        for example in order
+    ]
+    which = ("example",) if step.batch.rows is None else ("example", "row")
+    columns = (*which, "∂E[n]/∂w", "its share ∂E[n]/∂w / N")
+    up, down = own[own > 0].sum() / total, own[own < 0].sum() / total
+    words = (
+        f"{int(np.count_nonzero(own > 0)):,} examples ask for a smaller weight (their shares "
+        f"together {limits.number(float(up))}), {int(np.count_nonzero(own < 0)):,} for a larger "
+        f"one (together {limits.number(float(down))})."
+    )
+    blocks: tuple[Block, ...] = (
+        equations.batch_gradient(place),
+        Table(columns, tuple(rows), "Each example's share of the gradient, the largest first"),
+        *chosen.sentence("examples", "gradients", limits),
+        Paragraph(words),
+    )
+    return [Section("The batch: why this weight changes", blocks)]
+
+
+def _example_cells(step: Step, example: int) -> tuple[Cell, ...]:
+    if step.batch.rows is None:
+        return (str(example + 1),)
+    return (str(example + 1), str(int(step.batch.rows[example])))
+
+
+def _update(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Section]:
+    updates = UpdateEquations.of(equations.step, equations.names)
+    if updates is None:
+        return []
+    shown: list[Equation] = updates.equations(place)
+    return [
+        Section("Update", (*updates.preface(limits), *shown)),
+        outcome_section(equations, limits),
+    ]

@@ -1,0 +1,329 @@
+"""The numbers of one step, taken from the engine: forward, backward, update and outcome."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.engine import Masks, Trace, engine
+from glassnet.engine.interface import total_weight
+from glassnet.explanation.unit_names import WeightPlace
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.layers import Layer
+from glassnet.nn.losses.loss import Objective
+from glassnet.optim.update_rule import UpdateRule
+
+__all__ = [
+    "Batch",
+    "Forward",
+    "Step",
+    "Update",
+    "index_of",
+    "place_at",
+    "take_forward",
+    "take_step",
+]
+
+
+@dataclass(frozen=True)
+class Forward:
+    """One example on its way forward. Lists start with layer 1; arrays are (units,).
+
+    Attributes
+    ----------
+    kept : list of array, optional
+        What dropout multiplied the outputs of layers 0 ... L with: 0, or 1 / (1 − rate).
+    """
+
+    architecture: Architecture
+    parameters: Array
+    x: Array
+    net_inputs: list[Array]
+    outputs: list[Array]
+    kept: list[Array] | None
+
+    def layer(self, layer: int) -> Layer:
+        """Return a layer by its number, from 1."""
+        return self.architecture.layers[layer - 1]
+
+    def units(self, layer: int) -> Array:
+        """Return y(layer), as the next layer meets it; y(0) is x, where no dropout acts on it."""
+        if layer == 0:
+            return self.x if self.kept is None else self.x * self.kept[0]
+        return self.outputs[layer - 1]
+
+    def drops_out(self, layer: int) -> bool:
+        """Return whether dropout acts on a layer's outputs."""
+        return self.kept is not None and bool((self.kept[layer] != 1).any())
+
+    def activated(self, layer: int) -> Array:
+        """Return g(in(layer)), as it is before dropout."""
+        if self.kept is None:
+            return self.outputs[layer - 1]
+        value: Array = self.layer(layer).activation.value(self.net_inputs[layer - 1][None, :])[0]
+        return value
+
+    @cached_property
+    def weights(self) -> list[Array]:
+        """W(1) ... W(L)."""
+        return self.architecture.weights(self.parameters)
+
+    def weight(self, place: WeightPlace) -> float:
+        """Return a weight's value."""
+        return float(self.parameters[index_of(self.architecture, place)])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The examples of a step.
+
+    Attributes
+    ----------
+    x, desired : array of shape (examples, inputs) and (examples, outputs)
+    weights : array of shape (examples,), optional
+        How often each example counts.
+    masks : Masks, optional
+        The step's dropout.
+    rows : array of int64, optional
+        Where the examples stand among those of the training.
+    """
+
+    x: Array
+    desired: Array
+    weights: Array | None = None
+    masks: Masks | None = None
+    rows: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @cached_property
+    def counts(self) -> NDArray[np.float64]:
+        """How often each example counts."""
+        return np.ones(len(self)) if self.weights is None else self.weights.astype(np.float64)
+
+    @property
+    def total(self) -> float:
+        """For how many all examples count together."""
+        return total_weight(self.counts)
+
+    def kept(self, architecture: Architecture) -> list[Array] | None:
+        """Return what dropout multiplies the outputs of layers 0 ... L with; None without it."""
+        if self.masks is None:
+            return None
+        return self.masks.kept(architecture, len(self), self.x.dtype)
+
+
+@dataclass(frozen=True)
+class Update:
+    """How the weights change: the rule, and what it remembers.
+
+    Attributes
+    ----------
+    rule : UpdateRule
+    number : int
+        Of the step; the first is 1.
+    learning_rate : float
+    state : array of shape (number of state names, parameters)
+        The optimizer's, before the step.
+    """
+
+    rule: UpdateRule
+    number: int
+    learning_rate: float
+    state: Array
+
+
+@dataclass(frozen=True)
+class Step(Forward):
+    """A step, one of its examples in full: forward and backward, the update and the outcome.
+
+    Attributes
+    ----------
+    objective : Objective
+    batch : Batch
+    trace : Trace
+        All examples forward and backward.
+    example : int
+        Which one is shown, counted from 0; `x`, `net_inputs`, `outputs`, `desired`, `deltas` and
+        `error` are its own.
+    deltas : list of array
+        ∂E/∂in of the example's error, which counts as often as the example.
+    error : float
+        Of the example, as often as it counts.
+    gradient : array of shape (parameters,)
+        Of the mean error of the batch.
+    mean_error : float
+        Of the batch.
+    update : Update, optional
+    new_parameters, new_predicted, new_error, new_mean_error
+        After the update; as before where there is none.
+    """
+
+    objective: Objective
+    batch: Batch
+    trace: Trace
+    example: int
+    desired: Array
+    deltas: list[Array]
+    error: float
+    gradient: Array
+    mean_error: float
+    update: Update | None
+    new_parameters: Array
+    new_predicted: Array
+    new_error: float
+    new_mean_error: float
+
+    @property
+    def alone(self) -> bool:
+        """Whether the example is the whole batch and counts once."""
+        return len(self.batch) == 1 and self.count == 1
+
+    @property
+    def count(self) -> float:
+        """How often the example counts."""
+        return float(self.batch.counts[self.example])
+
+    @cached_property
+    def changes(self) -> Array:
+        """By how much the update changes each parameter."""
+        changes: Array = self.new_parameters - self.parameters
+        return changes
+
+    def gradient_at(self, place: WeightPlace) -> float:
+        """Return ∂E/∂w of a weight, E the mean error of the batch."""
+        return float(self.gradient[index_of(self.architecture, place)])
+
+    def new_weight(self, place: WeightPlace) -> float:
+        """Return a weight's value after the update."""
+        return float(self.new_parameters[index_of(self.architecture, place)])
+
+    def source(self, place: WeightPlace) -> float:
+        """Return ∂in/∂w: the output that the weight weighs, times the layer's multiplier."""
+        if place.source is None:
+            return 1.0
+        multiplier = self.architecture.places[place.layer - 1].multiplier
+        return multiplier * float(self.units(place.layer - 1)[place.source])
+
+    def own_gradient(self, place: WeightPlace) -> float:
+        """Return δ · ∂in/∂w: the gradient of the shown example's error alone."""
+        return float(self.deltas[place.layer - 1][place.unit]) * self.source(place)
+
+    def own_gradients(self, place: WeightPlace) -> NDArray[np.float64]:
+        """Return the gradient of each example's error; their mean is the batch's gradient."""
+        of_unit = self.trace.deltas[place.layer - 1][:, place.unit]
+        deltas: NDArray[np.float64] = of_unit.astype(np.float64)
+        if place.source is None:
+            return deltas
+        multiplier = self.architecture.places[place.layer - 1].multiplier
+        before = [self.met_inputs, *self.trace.outputs][place.layer - 1]
+        own: NDArray[np.float64] = deltas * multiplier * before[:, place.source]
+        return own
+
+    @cached_property
+    def met_inputs(self) -> Array:
+        """The inputs of all examples as the first layer meets them."""
+        kept = self.batch.kept(self.architecture)
+        return self.batch.x if kept is None else self.batch.x * kept[0]
+
+
+def take_forward(
+    architecture: Architecture, parameters: Array, objective: Objective, x: Array
+) -> Forward:
+    """Return one example's way forward; `x` is (1, inputs)."""
+    anything = np.zeros((1, architecture.outputs), dtype=x.dtype)
+    trace = engine().trace(architecture, objective, parameters, x, anything)
+    net_inputs, outputs = _rows(0, trace.net_inputs, trace.outputs)
+    return Forward(architecture, parameters, x[0], net_inputs, outputs, None)
+
+
+def take_step(
+    architecture: Architecture,
+    parameters: Array,
+    objective: Objective,
+    batch: Batch,
+    update: Update | None,
+    example: int = 0,
+) -> Step:
+    """Return a step on some examples, one of them in full. Nothing given changes."""
+    active = engine()
+
+    def traced(parameters: Array) -> Trace:
+        return active.trace(
+            architecture, objective, parameters, batch.x, batch.desired, batch.weights, batch.masks
+        )
+
+    trace = traced(parameters)
+    new, after = parameters, trace
+    if update is not None:
+        new, state = parameters.copy(), update.rule.optimizer.initial_state(parameters)
+        state[...] = update.state
+        active.update(
+            architecture,
+            update.rule,
+            new,
+            state,
+            trace.gradient,
+            update.number,
+            update.learning_rate,
+            batch.total,
+        )
+        after = traced(new)
+    count, kept = float(batch.counts[example]), batch.kept(architecture)
+    net_inputs, outputs, deltas = _rows(example, trace.net_inputs, trace.outputs, trace.deltas)
+    return Step(
+        architecture,
+        parameters,
+        batch.x[example],
+        net_inputs,
+        outputs,
+        None if kept is None else [factors[example] for factors in kept],
+        objective=objective,
+        batch=batch,
+        trace=trace,
+        example=example,
+        desired=batch.desired[example],
+        deltas=deltas,
+        error=count * float(trace.errors[example]),
+        gradient=trace.gradient,
+        mean_error=_mean(trace, batch),
+        update=update,
+        new_parameters=new,
+        new_predicted=after.predicted[example],
+        new_error=count * float(after.errors[example]),
+        new_mean_error=_mean(after, batch),
+    )
+
+
+def index_of(architecture: Architecture, place: WeightPlace) -> int:
+    """Return where a weight stands in the parameter buffer."""
+    where = architecture.places[place.layer - 1]
+    if place.source is None:
+        # A bias stands behind the weights of its layer.
+        return int(where.weights.stop) + place.unit
+    if len(where.shape) == 1:  # a scale layer has one weight for each unit
+        return int(where.weights.start) + place.unit
+    return int(where.weights.start) + place.source * where.to_units + place.unit
+
+
+def place_at(architecture: Architecture, index: int) -> WeightPlace:
+    """Return which weight stands at an index of the parameter buffer."""
+    for layer, where in enumerate(architecture.places, start=1):
+        if index < where.weights.stop:
+            source, unit = divmod(index - where.weights.start, where.to_units)
+            return WeightPlace(layer, unit if len(where.shape) == 1 else source, unit)
+        if where.biases is not None and index < where.biases.stop:
+            return WeightPlace(layer, None, index - where.biases.start)
+    raise IndexError(index)
+
+
+def _rows(example: int, *layers: Sequence[Array]) -> tuple[list[Array], ...]:
+    return tuple([array[example] for array in arrays] for arrays in layers)
+
+
+def _mean(trace: Trace, batch: Batch) -> float:
+    return float(np.dot(trace.errors, batch.counts)) / batch.total if batch.total else 0.0

@@ -1,0 +1,54 @@
+"""How other libraries call the costs."""
+
+from glassnet.errors import LimitError
+from glassnet.nn.losses.loss import CategoricalCrossentropy, Cost
+from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.regression import Huber
+
+__all__ = ["KERAS_LOSSES", "keras_cost"]
+
+# By the names that Keras has for each, in small letters without underscores.
+KERAS_LOSSES = {
+    "categoricalcrossentropy": "categorical_crossentropy",
+    "sparsecategoricalcrossentropy": "categorical_crossentropy",
+    "binarycrossentropy": "binary_crossentropy",
+    "bce": "binary_crossentropy",
+    "meansquarederror": "mean_squared_error",
+    "mse": "mean_squared_error",
+    "meanabsoluteerror": "mean_absolute_error",
+    "mae": "mean_absolute_error",
+    "huber": "huber",
+    "poisson": "poisson",
+}
+# What else a loss of Keras may be told, and its usual values.
+USUAL = {
+    "reduction": (None, "sum_over_batch_size", "mean", "mean_with_sample_weight", "auto"),
+    "ignore_class": (None,),
+    "axis": (-1, None),
+}
+
+
+def keras_cost(name: str, settings: dict[str, object]) -> Cost:
+    """Return the cost that Keras calls so, with its settings.
+
+    Raises
+    ------
+    LimitError
+        If Glassnet has no such cost.
+    """
+    ours = KERAS_LOSSES.get(name.replace("_", "").lower())
+    if ours is None:
+        raise LimitError(
+            f"the model was compiled with the loss {name!r}, which Glassnet does not know; known "
+            f"are {', '.join(sorted(set(KERAS_LOSSES.values())))}"
+        )
+    for setting, usual in USUAL.items():
+        if settings.get(setting, usual[0]) not in usual:
+            raise LimitError(f"the loss {name!r} was made with {setting}={settings[setting]!r}")
+    if ours == "binary_crossentropy" and settings.get("label_smoothing"):
+        raise LimitError(f"the loss {name!r} was made with label_smoothing")
+    if ours == "categorical_crossentropy":
+        return CategoricalCrossentropy(float(str(settings.get("label_smoothing", 0.0))))
+    if ours == "huber":
+        return Huber(float(str(settings.get("delta", 1.0))))
+    return cost_named(ours)

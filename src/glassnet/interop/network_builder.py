@@ -1,0 +1,201 @@
+"""From the steps of a foreign model, one after the other, to a Network with its weights."""
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet.errors import FileFormatError, LimitError
+from glassnet.network import Network
+from glassnet.nn.activations.activation import Activation, Array, Identity
+from glassnet.nn.activations.registry import activation_named
+from glassnet.nn.layers import Dense, Layer, Scale
+from glassnet.nn.losses.loss import Cost
+
+__all__ = ["Assembly", "reading", "refuse"]
+
+SUPPORTED = (
+    "Supported are fully connected layers, elementwise activations, softmax, dropout, flattening, "
+    "and normalisation layers at inference, one after the other."
+)
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Let whatever is wrong with a file become one sentence.
+
+    Raises
+    ------
+    FileFormatError
+        In place of the errors that damaged or hostile contents cause.
+    """
+    try:
+        yield
+    except (FileNotFoundError, IsADirectoryError, PermissionError, FileFormatError):
+        raise
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        MemoryError,
+        OSError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        zipfile.BadZipFile,
+    ) as error:
+        lines = str(error).splitlines() or [type(error).__name__]
+        raise FileFormatError(f"{what}: {lines[0]}") from None
+
+
+def refuse(what: str) -> LimitError:
+    """Return the error of a model that is not a chain of fully connected layers."""
+    return LimitError(f"{what} is not fully connected. {SUPPORTED}")
+
+
+@dataclass
+class Assembly:
+    """A network that grows layer by layer.
+
+    Attributes
+    ----------
+    inputs : int
+    dtype : {"float32", "float64"}
+        What the foreign model computes in.
+    in_logarithms : bool
+        Whether it gives logarithms of probabilities; nothing may follow then.
+    """
+
+    inputs: int
+    dtype: str
+    in_logarithms: bool = False
+    _layers: list[Layer] = field(default_factory=list)
+    _weights: list[NDArray[np.float64]] = field(default_factory=list)
+    _biases: list[NDArray[np.float64] | None] = field(default_factory=list)
+
+    @property
+    def units(self) -> int:
+        """Units of the last layer so far."""
+        return self._layers[-1].units if self._layers else self.inputs
+
+    def dense(self, weights: ArrayLike, biases: ArrayLike | None) -> None:
+        """Add a layer of y_before W + b, W of shape (units before, units).
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit.
+        """
+        W = np.asarray(weights, dtype=np.float64)
+        if W.ndim != 2 or W.shape[0] != self.units:
+            raise ValueError(f"a layer's weights have shape {W.shape}, behind {self.units} units")
+        b = self._vector(biases, W.shape[1])
+        self._add(Dense(W.shape[1], "identity", bias=b is not None, initial="zero"), W, b)
+
+    def scale(self, weights: ArrayLike, biases: ArrayLike | None) -> None:
+        """Add a layer that weighs each unit by itself: y_before · w + b."""
+        w = self._vector(weights, self.units)
+        assert w is not None
+        b = self._vector(biases, self.units)
+        layer = Scale("identity", bias=b is not None).behind(self.units)
+        self._add(layer, w, b)
+
+    def normalise(
+        self,
+        gamma: NDArray[Any],
+        beta: NDArray[Any],
+        mean: NDArray[Any],
+        variance: NDArray[Any],
+        epsilon: float,
+    ) -> None:
+        """Add a batch normalisation at inference: γ (y − mean) / √(variance + ε) + β."""
+        w = gamma / np.sqrt(variance.astype(np.float64) + epsilon)
+        self.scale(w, beta - mean * w)
+
+    def shift(self, biases: ArrayLike) -> None:
+        """Add b to the last layer, where it is linear and has none; or a layer that does."""
+        last = self._layers[-1] if self._layers else None
+        if last is None or last.bias or not isinstance(last.activation, Identity):
+            self.scale(1.0, biases)
+            return
+        self._biases[-1] = self._vector(biases, last.units)
+        self._layers[-1] = _rebuilt(last, last.activation, bias=True)
+
+    def activate(self, name: str, parameter: float | None = None) -> None:
+        """Let the last layer end in an activation; behind one that does already, add a layer."""
+        activation = activation_named(name, parameter)
+        if isinstance(activation, Identity):
+            return
+        self._require_no_logarithms()
+        if not self._layers or not isinstance(self._layers[-1].activation, Identity):
+            self.scale(np.ones(self.units), None)
+        last = self._layers[-1]
+        self._layers[-1] = _rebuilt(last, activation, bias=last.bias)
+
+    def log_softmax(self) -> None:
+        """End in a softmax whose logarithms the foreign model gives."""
+        self.activate("softmax")
+        self.in_logarithms = True
+
+    @property
+    def ends_in(self) -> str:
+        """The activation of the last layer."""
+        return self._layers[-1].activation.name if self._layers else "identity"
+
+    def network(
+        self,
+        cost: Cost | None = None,
+        classes: Sequence[Any] | Array | None = None,
+        features: Sequence[str] | None = None,
+    ) -> Network:
+        """Return the network.
+
+        Raises
+        ------
+        LimitError
+            If there is no layer.
+        """
+        if not self._layers:
+            raise LimitError("the model has no layer with weights")
+        net = Network([self.inputs, *self._layers], dtype=self.dtype)
+        net.weights = self._weights
+        net.biases = self._biases
+        if cost is not None:
+            net.cost = cost.paired_with(net.output_activation).cost
+        if classes is not None:
+            net.classes = np.asarray(classes)
+        if features is not None:
+            net.feature_names = [str(name) for name in features]
+        net.require_finite()
+        return net
+
+    def _add(
+        self, layer: Layer, weights: NDArray[np.float64], biases: NDArray[np.float64] | None
+    ) -> None:
+        self._require_no_logarithms()
+        self._layers.append(layer)
+        self._weights.append(weights)
+        self._biases.append(biases)
+
+    def _require_no_logarithms(self) -> None:
+        if self.in_logarithms:
+            raise refuse("a model with a LogSoftmax before its end")
+
+    def _vector(self, values: ArrayLike | None, units: int) -> NDArray[np.float64] | None:
+        if values is None:
+            return None
+        vector = np.asarray(values, dtype=np.float64).reshape(-1)
+        if vector.size not in (1, units):
+            raise ValueError(f"{vector.size} values stand for {units} units")
+        return np.broadcast_to(vector, (units,)).copy()
+
+
+def _rebuilt(layer: Layer, activation: Activation, *, bias: bool) -> Layer:
+    """The layer with another activation, or a bias unit."""
+    if isinstance(layer, Scale):
+        return Scale(activation, bias=bias).behind(layer.units)
+    return Dense(layer.units, activation, bias=bias, initial="zero")

@@ -1,1 +1,0 @@
-"""The plan of a training: epochs, schedule, stopping, history. It knows nobody who watches."""

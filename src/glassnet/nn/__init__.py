@@ -1,0 +1,1 @@
+"""What a network is: activations, losses, layers, initial weights, parameters, the file format."""

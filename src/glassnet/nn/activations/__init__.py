@@ -1,0 +1,1 @@
+"""Activation functions: value, derivative and formula side by side, one file each."""

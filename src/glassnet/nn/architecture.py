@@ -1,0 +1,254 @@
+"""The shape of a network: its layers, and where their parameters stand in one buffer."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.memory import zeros_in_lines
+from glassnet.core.random import Purpose
+from glassnet.core.validation import whole_number
+from glassnet.errors import FileFormatError, LimitError
+from glassnet.nn.activations.activation import Activation, Array
+from glassnet.nn.activations.registry import activation_named
+from glassnet.nn.initialisers import Constant, Given
+from glassnet.nn.layers import Dense, Layer, Scale
+
+__all__ = ["Architecture", "Place"]
+
+MOST_PARAMETERS = 2**58
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one layer's parameters stand: W(l) row by row, then b(l); and its multiplier."""
+
+    from_units: int
+    to_units: int
+    shape: tuple[int, ...]
+    weights: slice
+    biases: slice | None
+    multiplier: float
+
+    @property
+    def parameters(self) -> slice:
+        """Where all of them stand, weights and biases."""
+        return slice(self.weights.start, (self.biases or self.weights).stop)
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The number of inputs and the layers 1 ... L.
+
+    Examples
+    --------
+    >>> architecture = Architecture.of(2, [Dense(3, "sigmoid"), Dense(2, "softmax")])
+    >>> architecture.parameter_count  # 2·3 + 3 + 3·2 + 2
+    17
+    """
+
+    inputs: int
+    layers: tuple[Layer, ...]
+
+    def __hash__(self) -> int:
+        # Kept, because it finds the compiled program of a network for every prediction.
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.inputs, self.layers))
+
+    @classmethod
+    def of(cls, inputs: int, layers: Sequence[Layer]) -> "Architecture":
+        """Return an architecture, checked.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no layer, or something is not a layer.
+        """
+        if not layers:
+            raise ValueError("a network has at least an input and one layer, for example [2, 1]")
+        units = inputs = whole_number("the number of inputs", inputs, 1)
+        placed: list[Layer] = []
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(f"each layer behind the inputs is a Dense layer, not {layer!r}")
+            placed.append(layer.behind(units) if isinstance(layer, Scale) else layer)
+            units = placed[-1].units
+        return cls(inputs, tuple(placed))
+
+    @classmethod
+    def parse(
+        cls,
+        layers: Sequence[int | Layer],
+        hidden: str | Activation | None,
+        output: str | Activation | None,
+    ) -> "Architecture":
+        """Return the architecture that :class:`glassnet.Network` was asked for, either way."""
+        if isinstance(layers, str) or not isinstance(layers, Sequence):
+            raise TypeError(f"layers are a list like [2, 3, 2], not {layers!r}")
+        inputs, *rest = layers or [0]
+        if isinstance(inputs, Layer) or not rest:
+            raise ValueError(
+                f"layers start with the number of inputs, and at least one layer follows: [2, 1]; "
+                f"not {list(layers)!r}"
+            )
+        layered = [layer for layer in rest if isinstance(layer, Layer)]
+        units = [layer for layer in rest if not isinstance(layer, Layer)]
+        if layered:
+            if units:
+                raise TypeError(f"behind a Dense layer every layer is one; {units[0]!r} is not")
+            if hidden is not None or output is not None:
+                raise ValueError(
+                    "Dense layers say their own activation; leave out hidden and output"
+                )
+            return cls.of(inputs, layered)
+        if output is None:
+            raise ValueError(
+                'say the activation of the last layer: output="softmax" for classes, "sigmoid" for '
+                'yes or no, "identity" for values'
+            )
+        if len(units) > 1 and hidden is None:
+            raise ValueError('say the activation of the hidden layers, for example hidden="relu"')
+        between = [Dense(count, hidden or output) for count in units[:-1]]
+        return cls.of(inputs, [*between, Dense(units[-1], output)])
+
+    @cached_property
+    def units(self) -> tuple[int, ...]:
+        """Units of layers 0 ... L."""
+        return (self.inputs, *(layer.units for layer in self.layers))
+
+    @cached_property
+    def outputs(self) -> int:
+        """Units of the last layer."""
+        return self.units[-1]
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Where the parameters of layers 1 ... L stand."""
+        places, end = [], 0
+        for (from_units, to_units), layer in zip(pairwise(self.units), self.layers, strict=True):
+            shape = layer.weight_shape(from_units)
+            weights = slice(end, end + math.prod(shape))
+            end = weights.stop + (to_units if layer.bias else 0)
+            biases = slice(weights.stop, end) if layer.bias else None
+            multiplier = layer.multiplier_behind(from_units)
+            places.append(Place(from_units, to_units, shape, weights, biases, multiplier))
+        return tuple(places)
+
+    @cached_property
+    def parameter_count(self) -> int:
+        """How many weights and biases there are."""
+        count: int = self.places[-1].parameters.stop
+        return count
+
+    def weights(self, parameters: Array) -> list[Array]:
+        """Return W(1) ... W(L) as views of a parameter buffer, (from, to); (units,) of a scale."""
+        return [parameters[place.weights].reshape(place.shape) for place in self.places]
+
+    def biases(self, parameters: Array) -> list[Array | None]:
+        """Return b(1) ... b(L) as views of a parameter buffer; None where there is no bias unit."""
+        return [None if place.biases is None else parameters[place.biases] for place in self.places]
+
+    def initial_parameters(self, seed: int, dtype: np.dtype[np.floating]) -> Array:
+        """Return a new buffer with each layer's initial weights and biases.
+
+        Raises
+        ------
+        LimitError, MemoryError
+            If no memory, or not this one, can hold it.
+        """
+        if self.parameter_count > MOST_PARAMETERS:
+            raise LimitError(
+                f"a network of {self.parameter_count:,} weights is too large for any memory"
+            )
+        parameters = zeros_in_lines((self.parameter_count,), dtype)
+        views = self.weights(parameters)
+        for number, (layer, view) in enumerate(zip(self.layers, views, strict=True), start=1):
+            layer.initialiser.fill(view, seed, number)
+            if layer.multiplier != 1 and not isinstance(layer.initialiser, Given | Constant):
+                # The same start as without one.
+                np.divide(view, self.places[number - 1].multiplier, out=view)
+        for number, (layer, biases) in enumerate(
+            zip(self.layers, self.biases(parameters), strict=True), start=1
+        ):
+            if biases is not None:
+                layer.bias_initialiser.fill(biases, seed, number, Purpose.BIASES)
+        return parameters
+
+    def to_arrays(self, parameters: Array) -> dict[str, Array]:
+        """Return the views of a parameter buffer by name: w1, b1, w2, ..."""
+        arrays = {}
+        views = zip(self.weights(parameters), self.biases(parameters), strict=True)
+        for number, (w, b) in enumerate(views, start=1):
+            arrays[f"w{number}"] = w
+            if b is not None:
+                arrays[f"b{number}"] = b
+        return arrays
+
+    def to_header(self) -> dict[str, Any]:
+        """Return inputs and layers as JSON values."""
+        return {"inputs": self.inputs, "layers": [_layer_header(layer) for layer in self.layers]}
+
+    @classmethod
+    def from_header(cls, header: dict[str, Any]) -> "Architecture":
+        """Return the architecture that :meth:`to_header` describes.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it describes none.
+        """
+        layers = [_layer_from_header(layer) for layer in header["layers"]]
+        return cls.of(header["inputs"], layers)
+
+    def require_arrays(self, arrays: dict[str, Array], dtype: str) -> None:
+        """Compare a file's arrays with this architecture, before any memory is taken for it.
+
+        Raises
+        ------
+        FileFormatError
+            If they differ in names, shapes or precision.
+        """
+        expected: dict[str, tuple[int, ...]] = {}
+        for number, place in enumerate(self.places, start=1):
+            expected[f"w{number}"] = place.shape
+            if place.biases:
+                expected[f"b{number}"] = (place.to_units,)
+        found = {name: array.shape for name, array in arrays.items()}
+        if found != expected or any(array.dtype.name != dtype for array in arrays.values()):
+            raise FileFormatError("the arrays of the file do not fit the network in its header")
+
+
+def _layer_header(layer: Layer) -> dict[str, Any]:
+    return {
+        "connection": layer.connection,
+        "units": layer.units,
+        "activation": layer.activation.name,
+        "activation_parameter": layer.activation.parameter,
+        "bias": layer.bias,
+        "multiplier": layer.multiplier,
+        "weight_rate": layer.weight_rate,
+        "bias_rate": layer.bias_rate,
+    }
+
+
+def _layer_from_header(header: dict[str, Any]) -> Layer:
+    if not isinstance(header["bias"], bool):
+        raise TypeError(f"the bias of a layer is true or false, not {header['bias']!r}")
+    activation = activation_named(header["activation"], header["activation_parameter"])
+    options = {name: header[name] for name in ("multiplier", "weight_rate", "bias_rate")}
+    # Weights come from the file, so that none need be drawn.
+    match header["connection"]:
+        case "dense":
+            bias = header["bias"]
+            return Dense(header["units"], activation, bias=bias, initial="zero", **options)
+        case "scale":
+            return Scale(activation, bias=header["bias"], **options)
+        case other:
+            raise ValueError(f"unknown connection {other!r}")

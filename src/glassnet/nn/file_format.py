@@ -1,0 +1,167 @@
+"""The file format: safetensors, with everything that is not an array as JSON in its header.
+
+Opening such a file never runs code from it. A file is written beside its place and then moved
+there, so that a full disk or a kill leaves the old one as it was.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import FileFormatError
+from glassnet.nn.activations.activation import Array
+
+__all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically", "write_file"]
+
+#: Raised when older versions of Glassnet could no longer read the file.
+FORMAT_VERSION = 2
+
+KEY = "glassnet"
+
+
+def write_file(
+    path: str | os.PathLike[str], header: Mapping[str, Any], arrays: Mapping[str, Array]
+) -> None:
+    """Write a header and arrays; what stood at `path` stays until the new file is complete.
+
+    Parameters
+    ----------
+    path : path
+    header : mapping
+        JSON values.
+    arrays : mapping of str to array
+
+    Raises
+    ------
+    OSError
+        If the place cannot be written.
+    """
+    from safetensors.numpy import save
+
+    metadata = {KEY: json.dumps({"format": FORMAT_VERSION, **header}, ensure_ascii=False)}
+    # safetensors writes wrong values, silently, for arrays that are not C-contiguous.
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    content = save(contiguous, metadata)
+    write_atomically(path, lambda file: file.write_bytes(content))
+
+
+def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any]) -> None:
+    """Let `write` fill a new file beside `path` and move it there when it is complete."""
+    target = _real_place(path)
+    if target.exists() and not target.is_file() and not target.is_dir():
+        write(target)  # a device or a pipe, which must not be replaced by a file
+        return
+    new = _new_file_beside(target)
+    try:
+        write(new)
+        # mkstemp makes files private; a result is as readable as any other new file.
+        new.chmod(0o666 & ~_umask())
+        new.replace(target)
+    except OSError as error:
+        raise type(error)(f"cannot write {target}: {error.strerror or error}") from None
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def require_writable(path: str | os.PathLike[str]) -> None:
+    """Raise the OSError that writing to `path` would raise, before the work and not after it."""
+    target = _real_place(path)
+    if target.is_file() or target.is_dir() or not target.exists():
+        _new_file_beside(target).unlink()
+
+
+def _real_place(path: str | os.PathLike[str]) -> Path:
+    """The path; of a link, where it leads, so that the link stays."""
+    target = Path(path)
+    return target.resolve() if target.is_symlink() else target
+
+
+def _new_file_beside(target: Path) -> Path:
+    import tempfile
+
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; expected the name of a file")
+    if target.parent.exists() and not target.parent.is_dir():
+        raise NotADirectoryError(f"{target.parent} is not a folder; cannot write {target}")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"the folder {target.parent} does not exist; create it first")
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".glassnet.")
+    except OSError as error:
+        raise type(error)(f"cannot write {target}: {error.strerror}") from None
+    os.close(handle)
+    return Path(name)
+
+
+def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return header and arrays of a file that :func:`write_file` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    FileFormatError
+        If it is not a Glassnet file, is damaged, or comes from a newer version.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    source = Path(path)
+    if not source.is_file():
+        problem = "is a folder" if source.is_dir() else "does not exist"
+        raise FileNotFoundError(f"{source} {problem}; expected a model file")
+    try:
+        with safe_open(source, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            header = _parse_header(source, metadata.get(KEY))
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
+    except FileFormatError:
+        raise
+    except (SafetensorError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        # Beside its own, safetensors raises what NumPy says to types and shapes that it lacks.
+        raise FileFormatError(
+            f"{source} is not a model file, or is damaged or cut off ({error})"
+        ) from None
+    # Other packages teach NumPy further kinds of numbers, which then read without an error.
+    foreign = [array.dtype for array in arrays.values() if array.dtype.isbuiltin != 1]
+    if foreign:
+        raise FileFormatError(f"{source} holds {foreign[0]} arrays; expected float32 or float64")
+    return header, arrays
+
+
+def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
+    if text is None:
+        raise FileFormatError(f"{source} is a safetensors file, but not one of Glassnet's")
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        parsed = None
+    header: dict[str, Any] = parsed if isinstance(parsed, dict) else {}
+    version = header.get("format")
+    if type(version) is not int or version < 1:
+        raise FileFormatError(f"the header of {source} is damaged")
+    if version > FORMAT_VERSION:
+        raise FileFormatError(
+            f"{source} has format {version}; this version of Glassnet reads up to "
+            f"{FORMAT_VERSION}. Install a newer one to open it"
+        )
+    return _from_format_1(header) if version == 1 else header
+
+
+def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
+    """What format 1 could not say is as usual; what is damaged stays so."""
+    usual = {"connection": "dense", "activation_parameter": 0.0, "multiplier": 1.0}
+    usual |= {"weight_rate": 1.0, "bias_rate": 1.0}
+    layers = header.get("layers")
+    if isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers):
+        header = {**header, "layers": [{**usual, **layer} for layer in layers]}
+    return {"cost_parameter": 0.0, **header}
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

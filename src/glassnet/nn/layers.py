@@ -1,0 +1,215 @@
+"""Layers of units: dense, each connected to every unit before, or scale, each to its own."""
+
+import math
+from abc import ABC, abstractmethod
+from copy import copy
+from dataclasses import dataclass
+from typing import ClassVar
+
+from numpy.typing import ArrayLike
+
+from glassnet.core.validation import real_number, whole_number
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.registry import activation_named
+from glassnet.nn.initialisers import Constant, Initialiser, default_initialiser, initialiser_of
+
+__all__ = ["Dense", "Layer", "Scale"]
+
+
+@dataclass(frozen=True)
+class Layer(ABC):
+    """Units with weights that lead to them: y = g(c · (y_before, weighted) + b).
+
+    Attributes
+    ----------
+    units : int
+    activation : Activation
+        g.
+    bias : bool
+        Whether a bias unit, whose output is always 1, leads to each unit.
+    initialiser, bias_initialiser : Initialiser
+        Of the weights, and of the biases.
+    multiplier : float or "ntk"
+        c, fixed; ``"ntk"`` is 1 / √(units before).
+    weight_rate, bias_rate : float
+        Factors on the learning rate of the layer's weights and biases.
+    """
+
+    units: int
+    activation: Activation
+    bias: bool
+    initialiser: Initialiser
+    bias_initialiser: Initialiser
+    multiplier: float | str
+    weight_rate: float
+    bias_rate: float
+
+    #: How the layer is connected, for files and messages.
+    connection: ClassVar[str]
+
+    @abstractmethod
+    def weight_shape(self, from_units: int) -> tuple[int, ...]:
+        """Return the shape of the layer's weights."""
+
+    def multiplier_behind(self, from_units: int) -> float:
+        """Return c, for so many units before."""
+        if isinstance(self.multiplier, str):
+            return 1 / math.sqrt(from_units)
+        return self.multiplier
+
+    @property
+    def options(self) -> str:
+        """What is not as usual, for people."""
+        parts = []
+        if self.multiplier != 1:
+            parts.append(f", multiplier={self.multiplier!r}")
+        if self.weight_rate != 1:
+            parts.append(f", weight_rate={self.weight_rate:g}")
+        if self.bias_rate != 1:
+            parts.append(f", bias_rate={self.bias_rate:g}")
+        return "".join(parts)
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Dense(Layer):
+    """A fully connected layer: y = g(c · y_before W + b).
+
+    Parameters
+    ----------
+    units : int
+        How many units, at least 1.
+    activation : str or Activation
+        ``"identity"``, ``"sigmoid"``, ``"tanh"``, ``"relu"``, ``"leaky_relu"``, ``"elu"``,
+        ``"selu"``, ``"gelu"``, ``"silu"``, ``"mish"``, ``"softplus"``, ``"exponential"`` or
+        ``"softmax"``.
+    bias : bool
+        Whether a bias unit, whose output is always 1, leads to each unit.
+    initial : str, Initialiser or array, optional
+        First weights: ``"glorot"``, ``"he"``, ``"lecun"``, ``"zero"``, ``"one"``, or an array of
+        shape (units before, units). If not given, LeCun's rule for selu, He's for relu and its
+        like, Glorot's otherwise, each divided by the multiplier, so that the start is the same
+        with and without one.
+    initial_bias : str, Initialiser or array, optional
+        First biases, 0 if not given. To a bias one unit leads, so that ``"lecun"`` gives them
+        variance 1.
+    multiplier : float or "ntk"
+        c, a fixed factor on the weighted sum, above 0. ``"ntk"`` is 1 / √(units before): the
+        neural-tangent parametrisation (Jacot, Gabriel and Hongler 2018, section 2).
+    weight_rate, bias_rate : float
+        Factors on the learning rate for this layer's weights and biases; 0 keeps them fixed.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If units is not a whole number above 0, a name is unknown or a factor impossible.
+
+    Examples
+    --------
+    >>> Dense(3, "tanh")
+    Dense(3, "tanh")
+    """
+
+    connection = "dense"
+
+    def __init__(
+        self,
+        units: int,
+        activation: str | Activation,
+        *,
+        bias: bool = True,
+        initial: str | Initialiser | ArrayLike | None = None,
+        initial_bias: str | Initialiser | ArrayLike | None = None,
+        multiplier: float | str = 1.0,
+        weight_rate: float = 1.0,
+        bias_rate: float = 1.0,
+    ) -> None:
+        found = activation_named(activation)
+        super().__init__(
+            whole_number("the number of units", units, 1),
+            found,
+            bool(bias),
+            initialiser_of(initial, default_initialiser(found)),
+            initialiser_of(initial_bias, Constant(0.0)),
+            _multiplier(multiplier),
+            real_number("weight_rate", weight_rate, 0),
+            real_number("bias_rate", bias_rate, 0),
+        )
+
+    def weight_shape(self, from_units: int) -> tuple[int, ...]:
+        """Return (units before, units)."""
+        return from_units, self.units
+
+    def __repr__(self) -> str:
+        bias = "" if self.bias else ", bias=False"
+        return f"Dense({self.units}, {_shown(self.activation)}{bias}{self.options})"
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Scale(Layer):
+    """As many units as before, each connected to its own only: y = g(c · y_before w + b).
+
+    It learns how much each input counts; with fixed numbers it is a normalisation layer.
+
+    Parameters
+    ----------
+    activation : str or Activation
+    bias : bool
+    initial : str, Initialiser or array, optional
+        First weights, an array of shape (units,); all 1 if not given.
+    multiplier, weight_rate, bias_rate : float
+        As of :class:`Dense`.
+
+    Examples
+    --------
+    >>> Scale(bias=True)
+    Scale("identity", bias=True)
+    """
+
+    connection = "scale"
+
+    def __init__(
+        self,
+        activation: str | Activation = "identity",
+        *,
+        bias: bool = False,
+        initial: str | Initialiser | ArrayLike | None = None,
+        multiplier: float = 1.0,
+        weight_rate: float = 1.0,
+        bias_rate: float = 1.0,
+    ) -> None:
+        super().__init__(
+            0,  # known when the layer has its place
+            activation_named(activation),
+            bool(bias),
+            initialiser_of(initial, Constant(1.0)),
+            Constant(0.0),
+            real_number("multiplier", multiplier, 0, least_too=False),
+            real_number("weight_rate", weight_rate, 0),
+            real_number("bias_rate", bias_rate, 0),
+        )
+
+    def behind(self, from_units: int) -> "Scale":
+        """Return the layer with as many units as the one before has."""
+        placed = copy(self)
+        object.__setattr__(placed, "units", from_units)
+        return placed
+
+    def weight_shape(self, from_units: int) -> tuple[int, ...]:
+        """Return (units,)."""
+        return (self.units,)
+
+    def __repr__(self) -> str:
+        bias = ", bias=True" if self.bias else ""
+        return f"Scale({_shown(self.activation)}{bias}{self.options})"
+
+
+def _multiplier(multiplier: float | str) -> float | str:
+    if isinstance(multiplier, str):
+        if multiplier != "ntk":
+            raise ValueError(f"a multiplier is a number or 'ntk', not {multiplier!r}")
+        return multiplier
+    return real_number("multiplier", multiplier, 0, least_too=False)
+
+
+def _shown(activation: Activation) -> str:
+    return repr(activation) if activation.parameter_name else f'"{activation.name}"'

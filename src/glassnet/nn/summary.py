@@ -1,0 +1,28 @@
+"""A network's layers as a table, for people."""
+
+from glassnet.formula.document import Cell, Paragraph, Section, Table
+from glassnet.nn.architecture import Architecture
+
+__all__ = ["layers_section"]
+
+
+def layers_section(architecture: Architecture, dtype: str) -> Section:
+    """Return a table of the layers, and how many weights there are.
+
+    Examples
+    --------
+    >>> from glassnet.nn.layers import Dense
+    >>> architecture = Architecture.of(2, [Dense(3, "tanh"), Dense(2, "softmax")])
+    >>> layers_section(architecture, "float32").blocks[1].text
+    '17 weights and biases, float32.'
+    """
+    rows: list[tuple[Cell, ...]] = [("0 (input)", architecture.inputs, "", "", "")]
+    for number, layer in enumerate(architecture.layers, start=1):
+        place = architecture.places[number - 1]
+        shape = " × ".join(str(count) for count in place.shape)
+        biases = str(layer.units) if layer.bias else "none"
+        rows.append((str(number), layer.units, layer.activation.name, shape, biases))
+    table = Table(("layer", "units", "activation", "weights", "biases"), tuple(rows))
+    count = architecture.parameter_count
+    summary = Paragraph(f"{count:,} weights and biases, {dtype}.")
+    return Section("The network", (table, summary))

@@ -1,0 +1,1 @@
+"""How weights change: optimizers, penalties, dropout, clipping."""

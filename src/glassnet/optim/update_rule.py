@@ -1,0 +1,189 @@
+"""How a gradient becomes new parameters: clipping, penalties and the optimizer, in this order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from glassnet.core.validation import real_number
+from glassnet.formula.tree import Formula, Sum, Symbol
+from glassnet.optim.optimizer import Array, Optimizer
+from glassnet.optim.penalties import L1, L2, Penalty, WeightDecay
+
+__all__ = ["Group", "Moment", "UpdateRule", "gradient_norm"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parameters that change alike: a layer's weights, or its biases.
+
+    Attributes
+    ----------
+    place : slice
+        Of the parameter buffer.
+    rate : float
+        Factor on the learning rate.
+    biases : bool
+    """
+
+    place: slice
+    rate: float
+    biases: bool
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a weight takes its step: what its formulas need beside the weight's own numbers.
+
+    Attributes
+    ----------
+    number : int
+        Of the step; the first is 1.
+    learning_rate : Symbol
+        α of the weight's group.
+    examples : float
+        In the batch, each as often as it counts.
+    clip_factor : float
+        κ of this step's gradient.
+    """
+
+    number: int
+    learning_rate: Symbol
+    examples: float = 1
+    clip_factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class UpdateRule:
+    """What happens to a batch's gradient until the parameters have changed.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    penalties : tuple of Penalty
+    clip_norm : float, optional
+        The longest that the gradient of all parameters together may be, before penalties; a longer
+        one is scaled down to it (Pascanu, Mikolov and Bengio 2013, algorithm 1).
+    """
+
+    optimizer: Optimizer
+    penalties: tuple[Penalty, ...] = field(default=())
+    clip_norm: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.clip_norm is not None:
+            real_number("clip_norm", self.clip_norm, 0, least_too=False)
+
+    def step(
+        self,
+        parameters: Array,
+        state: Array,
+        gradient: Array,
+        groups: Sequence[Group],
+        number: int,
+        learning_rate: float,
+        examples: float,
+    ) -> None:
+        """Take step `number` (the first is 1), changing parameters and state in place.
+
+        Parameters
+        ----------
+        parameters, gradient : array of shape (parameters,)
+        state : array of shape (number of state names, parameters)
+        groups : sequence of Group
+        number : int
+        learning_rate : float
+        examples : float
+            In the batch, each as often as it counts.
+        """
+        gradient = self.clipped(gradient)
+        for group in groups:
+            w, alpha = parameters[group.place], learning_rate * group.rate
+            penalised = self._penalised(w, gradient[group.place], group, examples)
+            decay = self.total(WeightDecay, group.biases, examples) + self.optimizer.weight_decay
+            if decay:
+                w *= w.dtype.type(1 - alpha * decay)
+            self.optimizer.step(w, state[:, group.place], penalised, number, alpha)
+
+    def clipped(self, gradient: Array) -> Array:
+        """Return the gradient, scaled down where it is longer than allowed."""
+        factor = self.clip_factor(gradient)
+        if factor == 1:
+            return gradient
+        shorter: Array = gradient * gradient.dtype.type(factor)
+        return shorter
+
+    def clip_factor(self, gradient: Array) -> float:
+        """Return κ, by which the gradient becomes as short as allowed; 1 where it is already."""
+        if self.clip_norm is None:
+            return 1.0
+        length = gradient_norm(gradient)
+        return self.clip_norm / length if length > self.clip_norm else 1.0
+
+    def total(self, kind: type[Penalty], biases: bool, examples: float) -> float:
+        """Return λ of all penalties of one kind, for weights or for biases."""
+        return sum(
+            penalty.strength_for(examples)
+            for penalty in self.penalties
+            if isinstance(penalty, kind) and penalty.holds(biases=biases)
+        )
+
+    def formulas(
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        moment: Moment,
+        *,
+        biases: bool,
+    ) -> list[tuple[str, Formula]]:
+        """Return the step of one weight as named formulas in order, the new weight last.
+
+        Parameters
+        ----------
+        weight, gradient : Symbol
+            Before the step; the gradient before clipping and penalties.
+        state : sequence of Symbol
+        moment : Moment
+        biases : bool
+            Whether it is a bias.
+
+        Returns
+        -------
+        list of (name, formula)
+            ``"g"``, the gradient after clipping and penalties, where they change it; ``"shrunk w"``
+            where weights decay; then the optimizer's.
+        """
+        named: list[tuple[str, Formula]] = []
+        kappa = Symbol("κ", moment.clip_factor)
+        clipped = gradient if moment.clip_factor == 1 else kappa * gradient
+        penalties = [
+            penalty.derivative_formula(weight, moment.examples)
+            for penalty in self.penalties
+            if isinstance(penalty, L1 | L2) and penalty.holds(biases=biases)
+        ]
+        if penalties or clipped is not gradient:
+            named.append(("g", Sum((clipped, *penalties)) if penalties else clipped))
+            gradient = Symbol("g", named[-1][1].evaluate())
+        decay = self.total(WeightDecay, biases, moment.examples) + self.optimizer.weight_decay
+        if decay:
+            factor = WeightDecay(decay).factor_formula(moment.learning_rate, moment.examples)
+            named.append(("shrunk w", factor * weight))
+            weight = Symbol("shrunk w", named[-1][1].evaluate(), weight.layer, weight.index)
+        return named + self.optimizer.formulas(
+            weight, gradient, state, moment.number, moment.learning_rate
+        )
+
+    def _penalised(self, w: Array, gradient: Array, group: Group, examples: float) -> Array:
+        l1 = self.total(L1, group.biases, examples)
+        l2 = self.total(L2, group.biases, examples)
+        if l2:
+            gradient = w.dtype.type(l2) * w + gradient
+        if l1:
+            gradient = gradient + w.dtype.type(l1) * np.sign(w)
+        return gradient
+
+
+def gradient_norm(gradient: Array) -> float:
+    """Return the length of a gradient, of all parameters together."""
+    return float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))

@@ -1,0 +1,107 @@
+"""A document as JSON values: formulas as text, numbers as numbers."""
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from glassnet.formula.document import (
+    Bars,
+    Block,
+    Cell,
+    Curves,
+    Document,
+    Drawing,
+    DrawnLayer,
+    Equation,
+    Paragraph,
+    Picture,
+    Table,
+)
+from glassnet.formula.tree import Formula
+from glassnet.render.text import formula_text
+
+__all__ = ["document_dict", "json_number"]
+
+
+def document_dict(document: Document) -> dict[str, Any]:
+    """Return a document as dicts, lists, text and numbers: ``document.schema.json`` beside this."""
+    return {
+        "version": 1,
+        "title": document.title,
+        "sections": [
+            {
+                "title": section.title,
+                "blocks": [_block(block, document.digits) for block in section.blocks],
+            }
+            for section in document.sections
+        ],
+    }
+
+
+def json_number(value: float) -> float | None:
+    """Return a number as JSON has it: null where it is infinite or not a number."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _block(block: Block, digits: int | None) -> dict[str, Any]:
+    match block:
+        case Paragraph(text):
+            return {"kind": "paragraph", "text": text}
+        case Equation(left, steps):
+            return {
+                "kind": "equation",
+                "left": formula_text(left, digits),
+                "steps": [formula_text(step, digits) for step in steps],
+                "value": json_number(block.value),
+            }
+        case Table(columns, rows, caption):
+            cells = [[_cell(cell, digits) for cell in row] for row in rows]
+            return {"kind": "table", "caption": caption, "columns": list(columns), "rows": cells}
+        case Bars(labels, series, caption):
+            values = {name: [json_number(value) for value in values] for name, values in series}
+            return {"kind": "bars", "caption": caption, "labels": list(labels), "series": values}
+        case Curves(x_name, y_name, curves, caption):
+            lines = [
+                {
+                    "name": curve.name,
+                    "x": [json_number(value) for value in curve.x],
+                    "y": [json_number(value) for value in curve.y],
+                }
+                for curve in curves
+            ]
+            names = {"x_name": x_name, "y_name": y_name}
+            return {"kind": "curves", "caption": caption, **names, "curves": lines}
+        case Drawing(layers, weights, caption):
+            return {
+                "kind": "drawing",
+                "caption": caption,
+                "layers": [_drawn_layer(layer) for layer in layers],
+                "weights": [
+                    {**asdict(weight), "value": json_number(weight.value)} for weight in weights
+                ],
+            }
+        case Picture(rows, caption):
+            return {"kind": "picture", "caption": caption, "rows": [list(row) for row in rows]}
+
+
+def _drawn_layer(layer: DrawnLayer) -> dict[str, Any]:
+    units = [
+        {
+            "name": unit.name,
+            "net_input": None if unit.net_input is None else json_number(unit.net_input),
+            "output": None if unit.output is None else json_number(unit.output),
+        }
+        for unit in layer.units
+    ]
+    return {
+        "title": layer.title,
+        "units": units,
+        "more": layer.more,
+        "has_bias": layer.has_bias,
+    }
+
+
+def _cell(cell: Cell, digits: int | None) -> str | float | None:
+    if isinstance(cell, str):
+        return cell
+    return formula_text(cell, digits) if isinstance(cell, Formula) else json_number(cell)

@@ -1,0 +1,132 @@
+"""Formulas as MathML, which browsers render without a script."""
+
+from collections.abc import Sequence
+from html import escape
+
+from glassnet.formula.document import Equation
+from glassnet.formula.tree import Formula, Sum, Symbol
+from glassnet.render.formula_writer import FormulaWriter
+
+__all__ = ["MathMLWriter", "equation_mathml", "formula_mathml"]
+
+
+def formula_mathml(formula: Formula, digits: int | None = 6) -> str:
+    """Return a formula as a math element.
+
+    Examples
+    --------
+    >>> formula_mathml(Symbol("x", 0.5, index="1"))
+    '<math><msub><mi>x</mi><mtext>1</mtext></msub></math>'
+    """
+    return f"<math>{MathMLWriter(digits).write(formula)}</math>"
+
+
+def equation_mathml(equation: Equation, digits: int | None = 6) -> str:
+    """Return an equation as lines of math elements, one for each step.
+
+    Browsers do not break a math element into lines, so each term of a sum is one of its own.
+    """
+    writer = MathMLWriter(digits)
+    left = f'<math displaystyle="true">{writer.write(equation.left)}</math>'
+    steps = "".join(f'<span class="step">{_pieces(step, writer)}</span>' for step in equation.steps)
+    return (
+        f'<div class="equation"><span class="left">{left}</span>'
+        f'<span class="steps">{steps}</span></div>'
+    )
+
+
+def _pieces(step: Formula, writer: "MathMLWriter") -> str:
+    first, *rest = step.terms if isinstance(step, Sum) else (step,)
+    signed = [("=", writer.write(first)), *(writer.signed(term) for term in rest)]
+    # At the start of its element an operator would be taken for a prefix, without its spaces.
+    pieces = [
+        f'<math displaystyle="true"><mo form="infix">{sign}</mo>{inner}</math>'
+        for sign, inner in signed
+    ]
+    return " ".join(pieces)
+
+
+class MathMLWriter(FormulaWriter):
+    """Formulas as the content of a math element."""
+
+    def number(self, sign: str, mantissa: str, exponent: str) -> str:
+        """Write the number, its power of ten raised."""
+        minus = '<mo form="prefix">−</mo>' if sign else ""
+        if not exponent:
+            return f"{minus}<mn>{mantissa}</mn>"
+        power = f"<msup><mn>10</mn><mn>{exponent}</mn></msup>"
+        return f"{minus}<mn>{mantissa}</mn>{_operator('·')}{power}"
+
+    def symbol(self, symbol: Symbol) -> str:
+        """Write the index below, the layer above in parentheses."""
+        tag = "mi" if len(symbol.letter) <= 2 else "mtext"
+        base = f"<{tag}>{escape(symbol.letter)}</{tag}>"
+        index = f"<mtext>{escape(symbol.index)}</mtext>"
+        layer = f"{_fence('(')}<mn>{symbol.layer}</mn>{_fence(')')}"
+        match symbol.layer, symbol.index:
+            case None, "":
+                return base
+            case None, _:
+                return f"<msub>{base}{index}</msub>"
+            case _, "":
+                return f"<msup>{base}{_group(layer)}</msup>"
+        return f"<msubsup>{base}{index}{_group(layer)}</msubsup>"
+
+    def partial(self, of: str, by: str) -> str:
+        """Write a fraction of two ∂."""
+        return f"<mfrac>{_group(f'<mi>∂</mi>{of}')}{_group(f'<mi>∂</mi>{by}')}</mfrac>"
+
+    def words(self, text: str) -> str:
+        """Write the words."""
+        return f"<mtext>{escape(text)}</mtext>"
+
+    def sum(self, first: str, rest: Sequence[tuple[str, str]]) -> str:
+        """Write the terms with their signs between."""
+        return first + "".join(f"{_operator(sign)}{term}" for sign, term in rest)
+
+    def product(self, factors: Sequence[str]) -> str:
+        """Write the factors with dots between."""
+        return _operator("·").join(factors)
+
+    def quotient(self, numerator: Formula, denominator: Formula) -> str:
+        """Write a fraction."""
+        above, below = _group(self.write(numerator)), _group(self.write(denominator))
+        return f"<mfrac>{above}{below}</mfrac>"
+
+    def power(self, base: str, exponent: Formula) -> str:
+        """Write the exponent above."""
+        return f"<msup>{_group(base)}{_group(self.write(exponent))}</msup>"
+
+    def negative(self, of: str) -> str:
+        """Write a minus before it."""
+        return f'<mo form="prefix">−</mo>{of}'
+
+    def positive(self, argument: str) -> str:
+        """Write [a > 0]."""
+        return f"{_fence('[')}{argument}{_operator('&gt;')}<mn>0</mn>{_fence(']')}"
+
+    def root(self, argument: Formula) -> str:
+        """Write a root sign over it."""
+        return f"<msqrt>{self.write(argument)}</msqrt>"
+
+    def call(self, function: str, arguments: Sequence[str]) -> str:
+        """Write f(a, b)."""
+        inner = "<mo>,</mo>".join(arguments)
+        return f"<mi>{function}</mi>{_fence('(')}{inner}{_fence(')')}"
+
+    def parenthesised(self, text: str) -> str:
+        """Write (a)."""
+        return f"{_fence('(')}{text}{_fence(')')}"
+
+
+def _operator(sign: str) -> str:
+    return f"<mo>{sign}</mo>"
+
+
+def _fence(sign: str) -> str:
+    # A bare parenthesis would stretch to the height of its row.
+    return f'<mo stretchy="false">{sign}</mo>'
+
+
+def _group(row: str) -> str:
+    return f"<mrow>{row}</mrow>"

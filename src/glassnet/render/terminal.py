@@ -1,0 +1,34 @@
+"""A document on a terminal: the text, its titles and results set off; plain where it is piped."""
+
+from typing import TYPE_CHECKING
+
+from glassnet.formula.document import Document
+from glassnet.render.text import document_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["show_document"]
+
+
+def show_document(document: Document, console: "Console | None" = None) -> None:
+    """Print a document.
+
+    Parameters
+    ----------
+    document : Document
+    console : rich.console.Console, optional
+        Standard output if not given.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = console or Console()
+    lines = document_text(document).splitlines()
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        # A title is what stands above a rule of its own kind.
+        title, section = below.startswith("═"), below.startswith("─") and "  " not in below
+        style = "bold" if title else "bold cyan" if section else ""
+        if line.startswith(("═", "─")):
+            style = "dim"
+        console.print(Text(line, style), soft_wrap=True)

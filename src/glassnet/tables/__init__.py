@@ -1,0 +1,1 @@
+"""Tables: read, encoded, split, and made into examples."""

@@ -1,0 +1,187 @@
+"""From a table's rows to examples: which are for what, how they become inputs, where they lie."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.arrays.inputs import Array, Targets
+from glassnet.arrays.splits import held_back_rows, sampled_rows
+from glassnet.core.memory import release
+from glassnet.core.random import Purpose
+from glassnet.tables.encoders.encoder import require_usable
+from glassnet.tables.encoders.table_encoder import TableEncoder
+from glassnet.tables.storage import Storage, require_space
+from glassnet.tables.table import Rows, Table, numbered_pieces
+from glassnet.tables.targets.recognise import Answers
+from glassnet.tables.targets.target import ClassTarget, Target
+from glassnet.tables.warnings import Note, added_up
+
+__all__ = ["Encoded", "Examples", "Role", "encoded", "roles_of", "sample_of"]
+
+# The encoders follow from so many rows at most, and from no more than so many values.
+MOST_SAMPLED, MOST_VALUES_SAMPLED = 100_000, 16 * 2**20
+TAKEN_AT_ONCE = 64
+PRECISION = np.dtype(np.float32)
+
+
+class Role(IntEnum):
+    """What a row of a table is for."""
+
+    LEFT_OUT = 0
+    LEARNING = 1
+    VALIDATION = 2
+    HELD_OUT = 3
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs, (rows, inputs), and what is desired for them."""
+
+    x: Array
+    targets: Targets
+
+    def sample(self, most: int) -> "Examples":
+        """Return a seeded sample of at most so many, in memory."""
+        chosen = np.flatnonzero(sampled_rows(len(self.x), most, 0, Purpose.CHECK))
+        desired = Targets(_taken(self.targets.desired, chosen), self.targets.classes)
+        return Examples(_taken(self.x, chosen), desired)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What a network learns from, and what was seen on the way there.
+
+    Attributes
+    ----------
+    learning : Examples
+    validation : Examples or None
+    used : array of bool, shape (inputs,)
+        Which inputs are not 0 in all of these examples.
+    mean_desired : array of shape (outputs,)
+        Of all of them.
+    notes : list of Note
+        On all rows of the table.
+    """
+
+    learning: Examples
+    validation: Examples | None
+    used: NDArray[np.bool_]
+    mean_desired: NDArray[np.float64]
+    notes: list[Note]
+
+
+def _taken(array: Array, rows: NDArray[np.int64]) -> Array:
+    """Some rows of an array; where it lies in a file, each brings much around it into memory."""
+    taken = np.empty((len(rows), array.shape[1]), array.dtype)
+    for start in range(0, len(rows), TAKEN_AT_ONCE):
+        part = slice(start, start + TAKEN_AT_ONCE)
+        taken[part] = array[rows[part]]
+        release(array)
+    return taken
+
+
+def roles_of(
+    table: Rows, answers: Answers, held_out: float, validation: float, seed: int
+) -> NDArray[np.int8]:
+    """Return what each row of a table is for.
+
+    Parameters
+    ----------
+    table : Rows
+    answers : Answers
+        What its target columns hold; rows that lack one are left out.
+    held_out : float
+        Which part of the others to hold out; of classes the same part of each.
+    validation : float
+        Which part of those that remain is for the validation.
+    seed : int
+    """
+    roles = answers.known.astype(np.int8)
+    groups = answers.groups(table)
+    for number, (role, part) in enumerate(
+        ((Role.HELD_OUT, held_out), (Role.VALIDATION, validation))
+    ):
+        if not part:
+            continue
+        learning = roles == Role.LEARNING
+        own = None if groups is None else groups[learning[answers.known]]
+        held = held_back_rows(int(learning.sum()), part, seed, own, number)
+        roles[learning] = np.where(held, np.int8(role), np.int8(Role.LEARNING))
+    return roles
+
+
+def sample_of(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
+    """Return a seeded sample of the rows to learn from, in memory: all where they are few.
+
+    Raises
+    ------
+    ValueError
+        If any row of the table holds a number that is infinite or too large.
+    """
+    most = min(MOST_SAMPLED, MOST_VALUES_SAMPLED // table.values_in_row + 1)
+    sampled = sampled_rows(int(learning.sum()), most, seed, Purpose.SAMPLE)
+    chosen = learning.copy()
+    chosen[learning] = sampled
+    parts = []
+    for before, piece in numbered_pieces(table, table.values_in_row):
+        for name, column in piece.columns.items():
+            require_usable(name, column, before)
+        parts.append(piece.rows(chosen[before : before + len(piece)]))
+    return Table({name: np.concatenate([p.columns[name] for p in parts]) for name in table.names})
+
+
+def encoded(
+    table: Rows,
+    roles: NDArray[np.int8],
+    encoder: TableEncoder,
+    target: Target,
+    *,
+    in_file: bool,
+) -> Encoded:
+    """Return the examples to learn from and those for the validation.
+
+    Parameters
+    ----------
+    table : Rows
+    roles : array of int8, shape (rows,)
+    encoder : TableEncoder
+    target : Target
+    in_file : bool
+        Whether they lie in temporary files, not in memory.
+    """
+    inputs, outputs = len(encoder.feature_names), target.outputs
+    counts = {role: int((roles == role).sum()) for role in (Role.LEARNING, Role.VALIDATION)}
+    if in_file:
+        require_space(sum(counts.values()) * (inputs + outputs) * PRECISION.itemsize)
+    storages = {
+        role: [Storage((count, width), PRECISION, in_file=in_file) for width in (inputs, outputs)]
+        for role, count in counts.items()
+        if count
+    }
+    used, total = np.zeros(inputs, dtype=np.bool_), np.zeros(outputs)
+    notes: list[Note] = []
+    for before, piece in numbered_pieces(table, inputs + outputs):
+        x, decided = encoder.encode(piece)
+        notes = added_up(notes, decided, before)
+        for role, (of_x, of_desired) in storages.items():
+            own = roles[before : before + len(piece)] == role
+            if own.any():
+                inputs_of_role, desired = x[own], target.desired(piece.rows(own))
+                of_x.append(inputs_of_role)
+                of_desired.append(desired)
+                used |= inputs_of_role.any(axis=0)
+                total += desired.sum(axis=0)
+    classes = np.array(target.classes) if isinstance(target, ClassTarget) else None
+    examples = {
+        role: Examples(of_x.array(), Targets(of_desired.array(), classes))
+        for role, (of_x, of_desired) in storages.items()
+    }
+    return Encoded(
+        examples[Role.LEARNING],
+        examples.get(Role.VALIDATION),
+        used,
+        total / sum(counts.values()),
+        notes,
+    )

@@ -1,0 +1,125 @@
+"""How a column of dates becomes inputs: how long ago, and where in the year, the week, the day."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.arrays.inputs import Array
+from glassnet.formula.document import Block, Paragraph, worked
+from glassnet.formula.tree import Call, Formula, Number, Symbol
+from glassnet.tables.columns import is_missing
+from glassnet.tables.encoders.encoder import Encoder
+from glassnet.tables.encoders.number import NumberEncoder
+from glassnet.tables.warnings import Note
+
+__all__ = ["DateEncoder", "days_since_1970"]
+
+#: After so many days a year, a week and a day come round again.
+PERIODS = {"year": 365.2425, "week": 7.0, "day": 1.0}
+
+
+def days_since_1970(column: Array) -> NDArray[np.float64]:
+    """Return dates as days, NaN where there is none.
+
+    Examples
+    --------
+    >>> days_since_1970(np.array(["1970-01-03T12", "NaT"], dtype="datetime64[us]")).tolist()
+    [2.5, nan]
+    """
+    days = (column - np.datetime64(0, "us")) / np.timedelta64(1, "D")
+    return np.where(np.isnat(column), np.nan, days.astype(np.float64))
+
+
+@dataclass(frozen=True)
+class DateEncoder(Encoder):
+    """The days since 1970, scaled like any number, and sin and cos of 2π days / period.
+
+    The periods are the year and the week, and the day too where there are times of day. A missing
+    date is 0 in all of them.
+
+    Attributes
+    ----------
+    name : str
+    days : NumberEncoder
+    periods : tuple of str
+    """
+
+    name: str
+    days: NumberEncoder
+    periods: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, column: Array, days: NumberEncoder) -> "DateEncoder":
+        """Return the encoder for a column of training data, given that of its days."""
+        known = column[~np.isnat(column)]
+        has_times = bool((known != known.astype("datetime64[D]")).any())
+        return cls(name, days, tuple(PERIODS) if has_times else ("year", "week"))
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The days' names, and sin and cos of each period."""
+        turns = [
+            f"{function} of {self.name} in its {period}"
+            for period in self.periods
+            for function in ("sin", "cos")
+        ]
+        return [*self.days.feature_names, *turns]
+
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[Note]]:
+        """Return the scaled days, and sin and cos of each period."""
+        dates = self._dates(column)
+        missing = is_missing(dates)
+        days = days_since_1970(dates)
+        x, _ = self.days.encode(days)
+        notes = Note.of(self.name, "counted as the middle date", missing)
+        angles = [2 * math.pi * np.where(missing, 0, days) / PERIODS[p] for p in self.periods]
+        turns = [f(angle) for angle in angles for f in (np.sin, np.cos)]
+        return np.column_stack([x, *(np.where(missing, 0.0, turn) for turn in turns)]), notes
+
+    def _dates(self, column: Array) -> Array:
+        """The column as dates; text passes where it reads as such, all where no value is there."""
+        if column.dtype.kind == "M":
+            return column
+        known = column[~is_missing(column)]
+        if not len(known):
+            return np.full(len(column), np.datetime64("NaT"), dtype="datetime64[us]")
+        if column.dtype == object:  # text like 2026-11-24
+            try:
+                return np.array([value and str(value) for value in column], dtype="datetime64[us]")
+            except ValueError:
+                pass
+        raise ValueError(f"column {self.name!r} must hold dates, but holds {str(known[0])!r}")
+
+    def explain(self, value: Any) -> list[Block]:
+        """Return how one date becomes its inputs."""
+        column = self._dates(np.array([value]))
+        if np.isnat(column[0]):
+            words = f"{self.name} is missing: its inputs are 0, but for the one that says so."
+            return [Paragraph(words)]
+        days = float(days_since_1970(column)[0])
+        blocks: list[Block] = [
+            Paragraph(f"{self.name} is {column[0].astype('datetime64[s]')}, in days since 1970:"),
+            *self.days.explain(days),
+        ]
+        t = Symbol(self.days.name, days)
+        for period in self.periods:
+            angle: Formula = 2 * Number(math.pi) * t / PERIODS[period]
+            for function in ("sin", "cos"):
+                formula = Call(function, (angle,))
+                left = Symbol(
+                    "x", formula.evaluate(), index=f"{function} of {self.name} in its {period}"
+                )
+                blocks.append(worked(left, formula))
+        return blocks
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {
+            "kind": "date",
+            "name": self.name,
+            "days": self.days.to_dict(),
+            "periods": list(self.periods),
+        }

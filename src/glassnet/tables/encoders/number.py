@@ -1,0 +1,138 @@
+"""How a column of numbers becomes inputs: centered, scaled, and perhaps clipped smoothly."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.arrays.inputs import Array, reads_as_number
+from glassnet.formula.document import Block, Paragraph, worked
+from glassnet.formula.number import number_text
+from glassnet.formula.tree import Call, Symbol
+from glassnet.tables.columns import is_missing
+from glassnet.tables.encoders.encoder import Encoder, require_usable
+from glassnet.tables.warnings import Note
+
+__all__ = ["NumberEncoder"]
+
+#: Smooth clipping keeps inputs within this on either side.
+CLIPPED_AT = 3.0
+
+
+@dataclass(frozen=True)
+class NumberEncoder(Encoder):
+    """z = (value − center) / scale; a missing value counts as the center.
+
+    With smooth clipping the input is x = z / √(1 + (z/3)²), which stays between −3 and 3
+    (Holzmüller, Grinsztajn and Steinwart 2024, "Better by default", section 3), otherwise x = z.
+    Where the training data had missing values, a second input says whether the value is missing.
+    """
+
+    name: str
+    center: float
+    scale: float
+    indicator: bool
+    clips: bool = False
+
+    @classmethod
+    def fit(cls, name: str, column: Array) -> "NumberEncoder":
+        """Return the encoder that standardises: by mean and standard deviation.
+
+        Raises
+        ------
+        ValueError
+            If a value is infinite or too large.
+        """
+        require_usable(name, column)
+        known = column[~np.isnan(column)]
+        mean = float(known.mean()) if len(known) else 0.0
+        deviation = float(known.std()) if len(known) else 0.0
+        # A column that does not vary tells nothing; by 1 it stays finite.
+        tiny = 1e-12 * max(abs(mean), 1e-300)
+        return cls(name, mean, deviation if deviation > tiny else 1.0, len(known) < len(column))
+
+    @classmethod
+    def fit_robust(cls, name: str, column: Array) -> "NumberEncoder":
+        """Return the encoder by median and interquartile range, which outliers do not move.
+
+        Where half of the values are the same, half the whole range stands for it.
+
+        Raises
+        ------
+        ValueError
+            If a value is infinite or too large.
+        """
+        require_usable(name, column)
+        known = column[~np.isnan(column)]
+        indicator = len(known) < len(column)
+        if not len(known):
+            return cls(name, 0.0, 1.0, indicator, clips=True)
+        low, median, high = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
+        # Smaller spreads are rounding, and by them large values would overflow.
+        tiny = max(1e-12 * abs(median), 1e-50)
+        spreads = (high - low, float(known.max() - known.min()) / 2)
+        scale = next((spread for spread in spreads if spread > tiny), 1.0)
+        return cls(name, median, scale, indicator, clips=True)
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The column's name, and "... is missing"."""
+        return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
+
+    @property
+    def center_name(self) -> str:
+        """What the center is: the mean, or the median."""
+        return "median" if self.clips else "mean"
+
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[Note]]:
+        """Return the scaled values."""
+        column = self._numbers(column)
+        require_usable(self.name, column)
+        missing = is_missing(column)
+        z = np.where(missing, 0.0, (column - self.center) / self.scale)
+        x = z / np.sqrt(1 + (z / CLIPPED_AT) ** 2) if self.clips else z
+        counted = f"counted as the {self.center_name} {number_text(self.center)}"
+        features = [x, missing.astype(np.float64)] if self.indicator else [x]
+        return np.stack(features, axis=1), Note.of(self.name, counted, missing)
+
+    def _numbers(self, column: Array) -> Array:
+        """The column as numbers; one of text passes only where no value is there."""
+        if column.dtype != object:
+            return column
+        texts = [value for value in column if value is not None]
+        if texts:
+            text = next((value for value in texts if not reads_as_number(value)), texts[0])
+            raise ValueError(f"column {self.name!r} must hold numbers, but holds {text!r}")
+        return np.full(len(column), np.nan)
+
+    def explain(self, value: Any) -> list[Block]:
+        """Return x by the row's numbers, step by step."""
+        if value is None or (isinstance(value, float) and np.isnan(value)):
+            center = f"the {self.center_name} {number_text(self.center)}"
+            also = f", x[{self.name} is missing] = 1" if self.indicator else ""
+            words = f"{self.name} is missing and counts as {center}: x[{self.name}] = 0{also}."
+            return [Paragraph(words)]
+        scaled = (Symbol(self.name, float(value)) - self.center) / self.scale
+        equations: list[Block]
+        if self.clips:
+            z = Symbol("z", scaled.evaluate(), index=self.name)
+            clipped = z / Call("sqrt", (1 + (z / CLIPPED_AT) ** 2,))
+            x = Symbol("x", clipped.evaluate(), index=self.name)
+            equations = [worked(z, scaled), worked(x, clipped)]
+        else:
+            equations = [worked(Symbol("x", scaled.evaluate(), index=self.name), scaled)]
+        if not self.indicator:
+            return equations
+        return [*equations, Paragraph(f"It is not missing: x[{self.name} is missing] = 0.")]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {
+            "kind": "number",
+            "name": self.name,
+            "center": self.center,
+            "scale": self.scale,
+            "indicator": self.indicator,
+            "clips": self.clips,
+        }

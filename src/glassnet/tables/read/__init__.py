@@ -1,0 +1,1 @@
+"""Files of tables and folders of images, read."""

@@ -1,0 +1,385 @@
+"""Images: a folder with a subfolder for each class, IDX and .npz files, single pictures.
+
+They become a table of two columns, the pixels and the class, so that all that is done with tables
+is done with them.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.arrays.inputs import Array, counted
+from glassnet.errors import FileFormatError, MissingPackageError
+from glassnet.tables.columns import number_label
+from glassnet.tables.table import Table
+
+__all__ = ["CLASS", "IMAGE", "ImageOptions", "holds_images", "read_idx", "read_images"]
+
+#: What the two columns are called.
+IMAGE, CLASS = "image", "class"
+
+Colour: TypeAlias = Literal["grey", "rgb"]
+
+# The side of images that come in several sizes, where none is asked for.
+COMMON_SIDE = 32
+# How the names of pictures end, where one is given alone.
+PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}
+# Files that systems leave in folders.
+IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
+SPLITS = {"train": ("train", "training"), "test": ("t10k", "test", "testing")}
+FOLDERS = {
+    "train": ("train", "training"),
+    "test": ("test", "testing"),
+    "validation": ("val", "valid", "validation"),
+}
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """How to read images.
+
+    Attributes
+    ----------
+    size : (height, width), optional
+        Every image is resized to it; if not given, they stay as they are where all have one size.
+    colour : {"grey", "rgb"}, optional
+        Grey where all are, if not given.
+    skip_broken : bool
+        Whether files that cannot be read are left out, with a note, instead of refused.
+    """
+
+    size: tuple[int, int] | None = None
+    colour: Colour | None = None
+    skip_broken: bool = False
+
+    def like(self, shape: tuple[int, ...]) -> "ImageOptions":
+        """Return options that make pictures of a shape: (height, width), or with 3 behind."""
+        height, width, *colours = shape
+        return replace(self, size=(height, width), colour="rgb" if colours else "grey")
+
+
+def holds_images(path: Path) -> bool:
+    """Return whether a path is read as images, not as a table: a folder, .npz, or a picture."""
+    if path.is_dir() or path.suffix.lower() == ".npz":
+        return True
+    return path.suffix.lower() in PICTURES
+
+
+def read_images(
+    path: Path, options: ImageOptions | None = None
+) -> tuple[Table, Table | None, list[str]]:
+    """Read images as a table, and the ones meant for the test where the source names them.
+
+    Parameters
+    ----------
+    path : Path
+        A folder with a subfolder of pictures for each class, or with two such folders, ``train``
+        and ``test`` (or ``val``); a folder with IDX files (``train-…`` and ``t10k-…``, as MNIST has
+        them); an .npz file with arrays ``x`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` and
+        ``y_test``; a folder of pictures, or one picture, which have no class.
+    options : ImageOptions, optional
+        For pictures. IDX and .npz files are taken as they are.
+
+    Returns
+    -------
+    (table, test, notes)
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is nothing.
+    FileFormatError
+        If a file is broken or holds no images, or a folder is empty.
+    """
+    options = options or ImageOptions()
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist; expected images")
+    if path.suffix.lower() == ".npz":
+        return *_from_npz(path), []
+    if not path.is_dir():
+        pictures, notes = _pictures([path], options)
+        return Table({IMAGE: pictures}), None, notes
+    if any("idx3-ubyte" in file.name or "idx4-ubyte" in file.name for file in path.iterdir()):
+        return *_from_idx(path), []
+    splits = _split_folders(path)
+    table, notes = _from_folders(splits.get("train", path), options)
+    if "test" not in splits:
+        return table, None, notes
+    same = options.like(table.columns[IMAGE].shape[1:])
+    test, test_notes = _from_folders(splits["test"], same)
+    return table, test, [*notes, *test_notes]
+
+
+def _split_folders(path: Path) -> dict[str, Path]:
+    """The folders to learn from and for the test; none, where the folders are those of classes.
+
+    Such a folder holds folders, and no pictures: a class may be called train as well.
+    """
+    folders = [entry for entry in path.iterdir() if entry.is_dir() and not _is_ignored(entry)]
+    splits: dict[str, list[Path]] = {
+        split: [f for f in folders if f.name.lower() in names and _holds_only_folders(f)]
+        for split, names in FOLDERS.items()
+    }
+    if not any(splits.values()):
+        return {}
+    if (problem := _unclear(splits, folders)) is not None:
+        raise FileFormatError(f"of folders for training and test, {path} holds {problem}")
+    test = [*splits["test"], *splits["validation"]]
+    return {"train": splits["train"][0]} | ({"test": test[0]} if test else {})
+
+
+def _unclear(splits: dict[str, list[Path]], folders: list[Path]) -> str | None:
+    """What is not clear about folders of which some are for training or test."""
+    found = [folder for own in splits.values() for folder in own]
+    others = sorted(folder.name for folder in folders if folder not in found)
+    if not splits["train"]:
+        return f"none to learn from beside {found[0].name}"
+    if others:
+        return f"{others[0]} beside {found[0].name}"
+    for own in splits.values():
+        if len(own) > 1:
+            return f"both {own[0].name} and {own[1].name}"
+    if splits["test"] and splits["validation"]:
+        return (
+            "one for validation beside that for the test; move its pictures to those to learn "
+            "from, of which a part is taken for validation"
+        )
+    return None
+
+
+def _holds_only_folders(path: Path) -> bool:
+    inside = [entry for entry in path.iterdir() if not _is_ignored(entry)]
+    return bool(inside) and all(entry.is_dir() for entry in inside)
+
+
+def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
+    inside = [entry for entry in sorted(path.iterdir()) if not _is_ignored(entry)]
+    folders = [entry for entry in inside if entry.is_dir()]
+    if not folders:
+        if not inside:
+            raise FileFormatError(f"{path} is empty; expected a folder of pictures for each class")
+        pictures, notes = _pictures(inside, options)
+        return Table({IMAGE: pictures}), notes
+    loose = [entry for entry in inside if not entry.is_dir()]
+    if loose:
+        raise FileFormatError(
+            f"{loose[0]} stands beside the folders of the classes; move it into one of them"
+        )
+    files, classes = [], []
+    for folder in folders:
+        files_in = (file for file in sorted(folder.rglob("*")) if file.is_file())
+        own = [file for file in files_in if not _is_ignored(file)]
+        if not own:
+            raise FileFormatError(f"{folder} is empty; expected pictures of its class")
+        files += own
+        classes += [folder.name] * len(own)
+    pictures, notes, kept = _read_all(files, options)
+    column = np.empty(len(kept), dtype=object)
+    column[:] = [classes[number] for number in kept]
+    lost = sorted(set(classes) - set(column.tolist()))
+    if lost:
+        raise FileFormatError(f"no picture in {path / lost[0]} can be read")
+    return Table({IMAGE: pictures, CLASS: column}), notes
+
+
+def _pictures(files: Sequence[Path], options: ImageOptions) -> tuple[Array, list[str]]:
+    pictures, notes, _ = _read_all(files, options)
+    return pictures, notes
+
+
+def _read_all(
+    files: Sequence[Path], options: ImageOptions
+) -> tuple[NDArray[np.uint8], list[str], list[int]]:
+    """Return all pictures in one size, notes, and which files they are."""
+    images: list[Any] = []
+    broken, kept = [], []
+    size, sizes = options.size, set()
+    for number, (file, image) in enumerate(zip(files, _opened(files), strict=True)):
+        if isinstance(image, str):
+            if not options.skip_broken:
+                raise FileFormatError(
+                    f"{file} cannot be read as a picture: {image}; take it away, or skip what is "
+                    "broken"
+                )
+            broken.append(file)
+            continue
+        kept.append(number)
+        sizes.add((image.height, image.width))
+        if size is None:
+            size = (image.height, image.width)
+        elif options.size is None and len(sizes) == 2:
+            size = (COMMON_SIDE, COMMON_SIDE)
+            images = [_resized(before, size) for before in images]
+        # At once, so that large pictures do not fill the memory.
+        images.append(_resized(_in_colour(image, options.colour), size))
+    if not images:
+        raise FileFormatError(f"{files[0].parent} holds no picture that can be read")
+    notes = []
+    if broken:
+        shown = ", ".join(str(file) for file in broken[:5]) + (", ..." if len(broken) > 5 else "")
+        notes.append(f"{counted(len(broken), 'broken file')} left out: {shown}")
+    if options.size is None and len(sizes) > 1:
+        notes.append(
+            f"the pictures have {len(sizes):,} different sizes, and were resized to "
+            f"{COMMON_SIDE} × {COMMON_SIDE}"
+        )
+    common = "L" if all(image.mode == "L" for image in images) else "RGB"
+    pixels = np.stack([np.asarray(image.convert(common), dtype=np.uint8) for image in images])
+    return pixels, notes, kept
+
+
+def _opened(files: Sequence[Path]) -> Iterator[Any]:
+    """Yield each picture as grey or RGB, or what is wrong with it."""
+    try:
+        from PIL import Image, ImageOps, UnidentifiedImageError
+    except ImportError:
+        raise MissingPackageError("reading images needs Pillow: pip install pillow") from None
+    bomb = Image.DecompressionBombError
+    for file in files:
+        try:
+            with Image.open(file) as image:
+                image.load()
+                yield _plain(ImageOps.exif_transpose(image))
+        except UnidentifiedImageError:
+            yield "it is no image file that Pillow knows"
+        except (OSError, SyntaxError, ValueError, EOFError, bomb, zlib.error) as error:
+            yield str(error).split("\n")[0]
+
+
+def _plain(image: Any) -> Any:
+    """A picture in mode L or RGB; what is transparent is white."""
+    from PIL import Image
+
+    if image.mode.startswith(("I", "F")):  # 16 bits and more: to the range of 8
+        values = np.asarray(image, dtype=np.float64)
+        largest = 65535.0 if values.max(initial=0) > 255 else 255.0
+        return Image.fromarray((values.clip(0, largest) / largest * 255).round().astype(np.uint8))
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        opaque = Image.new("RGBA", image.size, "white")
+        opaque.alpha_composite(image.convert("RGBA"))
+        return opaque.convert("L" if image.mode in ("LA", "La") else "RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def _in_colour(image: Any, colour: Colour | None) -> Any:
+    return image if colour is None else image.convert("L" if colour == "grey" else "RGB")
+
+
+def _resized(image: Any, size: tuple[int, int]) -> Any:
+    from PIL import Image
+
+    if (image.height, image.width) == size:
+        return image
+    return image.resize((size[1], size[0]), Image.Resampling.LANCZOS)
+
+
+def _is_ignored(path: Path) -> bool:
+    return path.name.startswith(".") or path.name.lower() in IGNORED
+
+
+def _from_idx(path: Path) -> tuple[Table, Table | None]:
+    """The IDX files of a folder: images and labels for training, and for the test if there are."""
+    tables: dict[str, Table] = {}
+    files = sorted(path.iterdir())
+    for split, prefixes in SPLITS.items():
+        own = [file for file in files if file.name.lower().startswith(prefixes)]
+        images = [file for file in own if "images" in file.name and "-ubyte" in file.name]
+        labels = [file for file in own if "labels" in file.name and "-ubyte" in file.name]
+        if not images:
+            continue
+        if not labels:
+            raise FileFormatError(f"{images[0]} has no file of labels beside it")
+        tables[split] = _labelled(images[0], read_idx(images[0]), read_idx(labels[0]))
+    if "train" not in tables:
+        raise FileFormatError(f"{path} holds IDX files, but none begins with 'train'")
+    return tables["train"], tables.get("test")
+
+
+def read_idx(path: Path) -> NDArray[np.uint8]:
+    """Read an IDX file of bytes, which may be gzipped (LeCun, Cortes and Burges, "MNIST").
+
+    Raises
+    ------
+    FileFormatError
+        If it is none, or shorter or longer than it says.
+    """
+    try:
+        opener = gzip.open if path.suffix == ".gz" else open
+        with opener(path, "rb") as file:
+            content = file.read()
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileFormatError(f"{path} cannot be read: {error}") from None
+    if len(content) < 4 or content[:3] != b"\x00\x00\x08" or not 1 <= content[3] <= 4:
+        raise FileFormatError(f"{path} is no IDX file of bytes")
+    start = 4 + 4 * content[3]
+    shape = np.frombuffer(content[4:start], dtype=">u4")
+    values = len(content) - start
+    if len(shape) != content[3] or int(np.prod(shape, dtype=object)) != values:
+        said = " × ".join(str(side) for side in shape)
+        raise FileFormatError(f"{path} says that it holds {said} values, but holds {values:,}")
+    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape.astype(np.int64))
+
+
+def _from_npz(path: Path) -> tuple[Table, Table | None]:
+    """The arrays of an .npz file; nothing in it is run."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, TypeError, EOFError, KeyError, zlib.error, BadZipFile) as error:
+        reason = str(error).split("\n")[0]
+        raise FileFormatError(f"{path} cannot be read as NumPy's arrays: {reason}") from None
+
+    def labelled(x: str, y: str) -> Table:
+        return _labelled(path, arrays[x], arrays[y])
+
+    if ("x_test" in arrays) != ("y_test" in arrays):
+        raise FileFormatError(f"{path} holds one of x_test and y_test; expected both, or none")
+    if {"x_train", "y_train"} <= set(arrays):
+        test = labelled("x_test", "y_test") if {"x_test", "y_test"} <= set(arrays) else None
+        return labelled("x_train", "y_train"), test
+    if {"x", "y"} <= set(arrays):
+        return labelled("x", "y"), None
+    if "x" in arrays:
+        return Table({IMAGE: _checked(path, arrays["x"])}), None
+    raise FileFormatError(
+        f"{path} holds the arrays {', '.join(arrays) or '(none)'}; expected x and y, or x_train "
+        "and y_train"
+    )
+
+
+def _checked(path: Path, images: Array) -> Array:
+    usual = images.ndim == 3 or (images.ndim == 4 and images.shape[3] in (1, 3))
+    if images.dtype != np.uint8 or not usual or not images.size:
+        raise FileFormatError(
+            f"the images of {path} are {images.dtype} of shape {images.shape}; expected bytes of "
+            "shape (images, height, width), or with 1 or 3 colours behind"
+        )
+    return images[..., 0] if images.ndim == 4 and images.shape[3] == 1 else images
+
+
+def _labelled(path: Path, images: Array, labels: Array) -> Table:
+    images = _checked(path, images)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.shape != (len(images),):
+        raise FileFormatError(
+            f"{path} holds {len(images):,} images, and labels of shape {labels.shape}"
+        )
+    column = np.empty(len(labels), dtype=object)
+    column[:] = [_label(path, label) for label in labels.tolist()]
+    return Table({IMAGE: images, CLASS: column})
+
+
+def _label(path: Path, label: object) -> str:
+    if isinstance(label, float):
+        if not np.isfinite(label):
+            raise FileFormatError(f"{path} holds the label {label}; expected the names of classes")
+        return number_label(label)
+    return label.decode("utf-8", "replace") if isinstance(label, bytes) else str(label)

@@ -1,0 +1,270 @@
+"""Tables in files: read whole, or piece by piece where they are too large for memory."""
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.arrays.inputs import Array
+from glassnet.errors import FileFormatError
+from glassnet.tables.read.text import polars_or_error, read_text, text_to_parquet
+from glassnet.tables.storage import require_space
+from glassnet.tables.table import Rows, Table, as_table, rows_in_piece
+
+__all__ = ["TableFile", "open_table", "read_table"]
+
+SEPARATORS = {".csv": ",", ".tsv": "\t"}
+ARROW = (".arrow", ".feather", ".ipc")
+KINDS = ".csv, .tsv, .parquet, .arrow or .feather"
+
+#: A Parquet file of more values than this, or another one of more bytes, is read piece by piece.
+MOST_VALUES, MOST_BYTES = 64_000_000, 256 * 2**20
+# Of a Parquet file that is made here: reading a piece of a row group means looking at all of it.
+ROWS_IN_GROUP = 262_144
+# To read some rows takes memory for the whole row group of each column, often a million rows.
+COLUMNS_AT_ONCE = 16
+
+
+class TemporaryFolder:
+    """A folder that goes when nobody knows it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="glassnet-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class TableFile(Rows):
+    """A Parquet file whose rows are read when they are needed, and not kept.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+        The file, or several whose rows follow each other.
+    columns : tuple of str
+    rows_in_file : int
+    chosen : array of bool, shape (rows_in_file,), optional
+        Which rows belong to it; all if not given.
+    folder : TemporaryFolder, optional
+        Holds the files where they were made from another one.
+    source : Path
+        What messages call it.
+    """
+
+    paths: tuple[Path, ...]
+    columns: tuple[str, ...]
+    rows_in_file: int
+    chosen: NDArray[np.bool_] | None = None
+    folder: TemporaryFolder | None = None
+    source: Path = Path()
+
+    @classmethod
+    def of(
+        cls,
+        paths: Sequence[Path],
+        folder: TemporaryFolder | None = None,
+        source: Path | None = None,
+    ) -> "TableFile":
+        """Return the table of Parquet files, which may have been made from another one.
+
+        Raises
+        ------
+        FileFormatError
+            If a file is damaged, or they hold no rows.
+        """
+        polars, called = polars_or_error(), source or paths[0]
+        with _readable(called):
+            scan = polars.scan_parquet(list(paths))
+            columns = tuple(scan.collect_schema().names())
+            rows = int(scan.select(polars.len()).collect().item())
+        _require_rows(called, rows, len(columns))
+        return cls(tuple(paths), columns, rows, None, folder, called)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return self.columns
+
+    def __len__(self) -> int:
+        return self.rows_in_file if self.chosen is None else int(np.count_nonzero(self.chosen))
+
+    def pieces(self) -> Iterator[Table]:
+        """Read all rows in their order, some at a time.
+
+        Raises
+        ------
+        FileFormatError
+            If the file is damaged.
+        """
+        most = rows_in_piece(self.values_in_row)
+        for start in range(0, self.rows_in_file, most):
+            chosen = None if self.chosen is None else self.chosen[start : start + most]
+            if chosen is None:
+                yield self._read(start, most)
+            elif chosen.any():
+                yield self._read(start, most).rows(chosen)
+
+    def _read(self, start: int, rows: int) -> Table:
+        polars = polars_or_error()
+        columns: dict[str, Array] = {}
+        for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
+            names = self.columns[first : first + COLUMNS_AT_ONCE]
+            with _readable(self.source):
+                # By name: Polars takes some names for patterns otherwise.
+                scan = polars.scan_parquet(list(self.paths)).select(
+                    polars.selectors.by_name(*names)
+                )
+                columns |= as_table(scan.slice(start, rows).collect()).columns
+        return Table({name: columns[name] for name in self.columns})
+
+    def rows(self, chosen: NDArray[Any]) -> Self:
+        """Return some rows: those where an array of bool is true, or of ascending places."""
+        own = chosen
+        if chosen.dtype != np.bool_:
+            if (np.diff(chosen) <= 0).any():
+                problem = "rows of a file are read in their order; expected ascending places"
+                raise ValueError(problem)
+            own = np.zeros(len(self), dtype=np.bool_)
+            own[chosen] = True
+        if self.chosen is None:
+            return replace(self, chosen=own)
+        of_file = self.chosen.copy()
+        of_file[self.chosen] = own
+        return replace(self, chosen=of_file)
+
+    def select(self, names: tuple[str, ...]) -> Self:
+        """Return some columns."""
+        self.require_columns(names)
+        return replace(self, columns=names)
+
+    def in_memory(self) -> Table:
+        """Read all rows."""
+        pieces = list(self.pieces()) or [self._read(0, 0)]
+
+        def whole(name: str) -> Array:
+            return np.concatenate([piece.columns[name] for piece in pieces])
+
+        return Table({name: whole(name) for name in self.columns})
+
+
+def open_table(
+    path: str | os.PathLike[str],
+    text_columns: Collection[str] = (),
+    leave_out: Collection[str] = (),
+    needed: Collection[str] | None = None,
+) -> Rows:
+    """Open a table: in memory, or, where it is large, in its file.
+
+    A Parquet file is large with more than 64 million values, another one with more than 256 MiB; it
+    is turned into a Parquet file in the temporary folder first.
+
+    Parameters and errors are those of :func:`read_table`.
+
+    Raises
+    ------
+    OSError
+        If the temporary folder has no space for it.
+    """
+    source, suffix = _table_path(path)
+    if suffix == ".parquet":
+        table = TableFile.of([source])
+        if len(table) * len(table.names) > MOST_VALUES:
+            return _narrowed(table, leave_out, needed)
+    elif source.stat().st_size > MOST_BYTES:
+        return _narrowed(_as_parquet(source, suffix, text_columns), leave_out, needed)
+    return read_table(source, text_columns, leave_out, needed)
+
+
+def _narrowed(
+    table: TableFile, leave_out: Collection[str], needed: Collection[str] | None
+) -> TableFile:
+    kept = table.without(*leave_out)
+    return kept if needed is None else kept.select(tuple(n for n in kept.names if n in needed))
+
+
+def read_table(
+    path: str | os.PathLike[str],
+    text_columns: Collection[str] = (),
+    leave_out: Collection[str] = (),
+    needed: Collection[str] | None = None,
+) -> Table:
+    """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its name.
+
+    Parameters
+    ----------
+    path : path
+        Ends in .csv, .tsv, .parquet, .arrow, .feather or .ipc. In text, empty cells, NA, NaN, null
+        and ? are missing values, and 2026-11-24 or 2026-11-24 12:30 is a date.
+    text_columns : collection of str
+        Columns of a CSV or TSV file that are text, whatever their values look like.
+    leave_out : collection of str
+        Columns that are not wanted, and may hold anything.
+    needed : collection of str, optional
+        Other columns than these may hold anything, and may be missing; all count, if not given.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    FileFormatError
+        If it cannot be read as a table, or holds no rows.
+    """
+    source, suffix = _table_path(path)
+    polars = polars_or_error()
+    with _readable(source):
+        if suffix == ".parquet":
+            frame = polars.read_parquet(source)
+        elif suffix in ARROW:
+            frame = polars.read_ipc(source)
+        else:
+            frame = read_text(source, SEPARATORS[suffix], text_columns)
+    _require_rows(source, frame.height, frame.width)
+    return as_table(frame, leave_out, needed)
+
+
+def _as_parquet(source: Path, suffix: str, text_columns: Collection[str]) -> TableFile:
+    polars = polars_or_error()
+    require_space(source.stat().st_size)
+    folder = TemporaryFolder()
+    with _readable(source):
+        if suffix in ARROW:
+            made = [folder.path / "table.parquet"]
+            polars.scan_ipc(source).sink_parquet(made[0], row_group_size=ROWS_IN_GROUP)
+        else:
+            made = text_to_parquet(source, SEPARATORS[suffix], text_columns, folder.path)
+    return TableFile.of(made, folder, source)
+
+
+def _table_path(path: str | os.PathLike[str]) -> tuple[Path, str]:
+    source = Path(path)
+    suffix = source.suffix.lower()
+    if not source.is_file():
+        problem = "is a folder" if source.is_dir() else "does not exist"
+        raise FileNotFoundError(f"{source} {problem}; expected a table ({KINDS})")
+    if suffix not in SEPARATORS and suffix != ".parquet" and suffix not in ARROW:
+        raise FileFormatError(f"{source}: a table ends in {KINDS}")
+    return source, suffix
+
+
+@contextmanager
+def _readable(source: Path) -> Iterator[None]:
+    """Say what is wrong with a file in our own words."""
+    exceptions = polars_or_error().exceptions
+    try:
+        yield
+    except (exceptions.PolarsError, exceptions.PanicException, OSError) as error:
+        reason = str(error).split("\n")[0]
+        raise FileFormatError(f"{source} cannot be read as a table: {reason}") from None
+
+
+def _require_rows(source: Path, rows: int, columns: int) -> None:
+    if rows == 0 or columns == 0:
+        raise FileFormatError(f"{source} holds no rows")

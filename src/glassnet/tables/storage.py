@@ -1,0 +1,94 @@
+"""Examples that are made piece by piece: kept in memory, or in a temporary file."""
+
+import math
+import mmap
+import shutil
+import tempfile
+import weakref
+from typing import Any
+
+import numpy as np
+
+from glassnet.arrays.inputs import Array, require_finite
+
+__all__ = ["Storage", "require_space"]
+
+
+class Storage:
+    """An array of examples that is filled from the first row to the last.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (rows, values of each).
+    dtype : numpy.dtype
+    in_file : bool
+        Whether a temporary file holds the rows, which goes when the array does. The array then
+        takes memory only where it is used, and
+        :func:`glassnet.core.memory.release` gives that back.
+
+    Examples
+    --------
+    >>> storage = Storage((2, 3), np.dtype(np.float32), in_file=True)
+    >>> storage.append(np.array([[1, 2, 3]]))
+    >>> storage.append(np.array([[4, 5, 6]]))
+    >>> storage.array().tolist()
+    [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    """
+
+    def __init__(self, shape: tuple[int, int], dtype: np.dtype[Any], *, in_file: bool) -> None:
+        self._shape, self._dtype, self._filled = shape, dtype, 0
+        self._file = tempfile.TemporaryFile(prefix="glassnet-") if in_file else None  # noqa: SIM115
+        self._memory = np.empty((0, shape[1]) if in_file else shape, dtype)
+        if self._file is not None:
+            weakref.finalize(self, self._file.close)  # a mapping holds the file without it
+
+    def append(self, rows: Array) -> None:
+        """Put rows behind those that are there.
+
+        Raises
+        ------
+        ValueError
+            If a number is too large for the precision.
+        """
+        with np.errstate(over="ignore"):
+            values = rows.astype(self._dtype, copy=False)
+        require_finite(values, "an example")
+        if self._file is None:
+            self._memory[self._filled : self._filled + len(rows)] = values
+        else:
+            self._file.write(np.ascontiguousarray(values).data)
+        self._filled += len(rows)
+
+    def array(self) -> Array:
+        """Return all rows.
+
+        Raises
+        ------
+        ValueError
+            If rows are missing.
+        """
+        if self._filled != self._shape[0]:
+            raise ValueError(f"{self._filled} of {self._shape[0]} rows are there")
+        if self._file is None or not math.prod(self._shape):
+            return self._memory
+        self._file.flush()
+        mapped = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        return np.frombuffer(mapped, self._dtype).reshape(self._shape)
+
+
+def require_space(needed: int) -> None:
+    """Refuse to begin what the temporary folder has no space for.
+
+    Raises
+    ------
+    OSError
+        If it has not so many bytes free.
+    """
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise OSError(
+            f"this takes {needed / 1e6:,.1f} MB in the temporary folder {folder}, which has "
+            f"{free / 1e6:,.1f} MB free; set the environment variable TMPDIR to a larger one"
+        )

@@ -1,0 +1,1 @@
+"""What a model predicts of a table, and how it becomes targets of a network and back."""

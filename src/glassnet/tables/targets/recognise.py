@@ -1,0 +1,225 @@
+"""What the target columns of a table hold: classes, labels or numbers, and which rows have them."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.arrays.inputs import Array, counted
+from glassnet.core.validation import one_of
+from glassnet.errors import LimitError
+from glassnet.tables.columns import number_label
+from glassnet.tables.table import Rows, numbered_pieces, where_known
+from glassnet.tables.targets.several import LabelsTarget, NumbersTarget
+from glassnet.tables.targets.target import ClassTarget, NumberTarget, Target, Task
+from glassnet.tables.warnings import Note, added_up
+
+__all__ = ["Answers", "answers_in"]
+
+# Whole numbers with no more different values than this are taken for classes.
+MOST_NUMBER_CLASSES = 10
+# More different values are no classes.
+MOST_CLASSES = 10_000
+TASKS = ("classes", "numbers", "labels")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What some columns of a table teach, and which rows have a value in all of them.
+
+    Attributes
+    ----------
+    names : tuple of str
+    task : Task
+    classes : list of tuple of str
+        Those of each column; none of numbers.
+    known : array of bool, shape (rows,)
+    notes : list of Note
+        On the others.
+    """
+
+    names: tuple[str, ...]
+    task: Task
+    classes: list[tuple[str, ...]]
+    known: NDArray[np.bool_]
+    notes: list[Note]
+
+    def target(self, rows: Rows, learning: NDArray[np.bool_]) -> Target:
+        """Return the target, whose numbers are scaled by the rows to learn from.
+
+        Parameters
+        ----------
+        rows : Rows
+        learning : array of bool, shape (rows,)
+            Which these are.
+
+        Raises
+        ------
+        ValueError
+            If there are two classes too few, or a number is not finite.
+        """
+        if self.task == "numbers":
+            numbers = tuple(_number_target(name, rows, learning) for name in self.names)
+            return numbers[0] if len(numbers) == 1 else NumbersTarget(numbers)
+        labels = tuple(map(ClassTarget, self.names, self.classes))
+        return labels[0] if self.task == "classes" else LabelsTarget(labels)
+
+    def groups(self, rows: Rows) -> NDArray[np.integer[Any]] | None:
+        """Return the place of the class of each row that has one; None of labels and numbers."""
+        if self.task != "classes":
+            return None
+        target = ClassTarget(self.names[0], self.classes[0])
+        groups = np.empty(int(self.known.sum()), np.min_scalar_type(target.outputs))
+        filled = 0
+        for piece in rows.select(self.names).rows(self.known).pieces():
+            groups[filled : filled + len(piece)] = target.places(piece)
+            filled += len(piece)
+        return groups
+
+
+def answers_in(rows: Rows, names: tuple[str, ...], task: Task | None) -> Answers:
+    """Look through the target columns of a table.
+
+    Parameters
+    ----------
+    rows : Rows
+    names : tuple of str
+        The columns.
+    task : Task, optional
+        What they are; recognised if not given.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or holds nothing that can be learned.
+    """
+    if task is not None:
+        one_of("task", task, TASKS)
+    rows.require_columns(names)
+    if not names:
+        raise ValueError("name the column to predict, or several")
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise ValueError(f"the target {twice[0]!r} is named twice")
+    summaries = [_Summary(name) for name in names]
+    known = np.zeros(len(rows), dtype=np.bool_)
+    notes: list[Note] = []
+    for before, piece in numbered_pieces(rows.select(names), len(names)):
+        own, left_out = where_known(piece, names)
+        known[before : before + len(piece)] = own
+        notes = added_up(notes, left_out, before)
+        complete = piece.rows(own)
+        for summary in summaries:
+            summary.add(complete.columns[summary.name])
+    if len(names) > 1 and not known.any():
+        raise ValueError(f"no row has a value in each of the targets {', '.join(names)}")
+    _require_no_dates(summaries)
+    chosen = task or _recognised_task(summaries)
+    _require_fitting(summaries, chosen)
+    classes = [() if chosen == "numbers" else summary.classes for summary in summaries]
+    return Answers(names, chosen, classes, known, notes)
+
+
+@dataclass
+class _Summary:
+    """What a column holds: its different values, as far as they can be classes."""
+
+    name: str
+    values: set[str | float] = field(default_factory=set)
+    text: bool = False
+    dates: bool = False
+    whole: bool = True
+
+    def add(self, column: Array) -> None:
+        self.dates |= column.dtype.kind == "M"
+        self.text |= column.dtype == object
+        if column.dtype.kind == "f":
+            self.whole &= bool((column == np.round(column)).all())
+        if len(self.values) <= MOST_CLASSES and not self.dates:
+            different = set(column.tolist()) if self.text else set(np.unique(column).tolist())
+            self.values |= different
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        values = list(self.values)
+        texts = [value if isinstance(value, str) else number_label(value) for value in values]
+        return tuple(sorted(texts))
+
+    @property
+    def could_be_classes(self) -> bool:
+        return self.text or (self.whole and len(self.values) <= MOST_NUMBER_CLASSES)
+
+
+def _recognised_task(summaries: list[_Summary]) -> Task:
+    if len(summaries) == 1:
+        return "classes" if summaries[0].could_be_classes else "numbers"
+    if all(len(summary.values) == 2 and summary.could_be_classes for summary in summaries):
+        return "labels"
+    if any(summary.text for summary in summaries):
+        held = ", ".join(
+            f"{counted(len(one.values), 'class', 'classes')} in {one.name!r}"
+            if one.could_be_classes
+            else f"numbers in {one.name!r}"
+            for one in summaries
+        )
+        raise ValueError(
+            "several targets are all numbers, or all labels of two classes each; there are "
+            f"{held}. Train a model for each"
+        )
+    return "numbers"
+
+
+def _require_no_dates(summaries: list[_Summary]) -> None:
+    dates = [summary.name for summary in summaries if summary.dates]
+    if dates:
+        raise ValueError(
+            f"the target {dates[0]!r} holds dates; expected numbers, or text for classes"
+        )
+
+
+def _require_fitting(summaries: list[_Summary], task: Task) -> None:
+    if task == "numbers":
+        return
+    if task == "labels" and len(summaries) == 1:
+        raise ValueError("labels are several columns; one column of two classes is of 'classes'")
+    if task == "classes" and len(summaries) > 1:
+        raise ValueError("several targets are numbers or labels; classes stand in one column")
+    for summary in summaries:
+        count = len(summary.values)
+        if count > MOST_CLASSES:
+            raise LimitError(
+                f"the target {summary.name!r} holds more than {MOST_CLASSES:,} different values, "
+                "which are no classes to learn"
+            )
+        if count < 2:
+            only = f"only {summary.classes[0]!r}" if count else "no value"
+            raise ValueError(
+                f"the target {summary.name!r} holds {only}; to learn a difference takes two classes"
+            )
+        if task == "labels" and count > 2:
+            raise ValueError(f"the target {summary.name!r} has {count} classes; a label has two")
+
+
+def _number_target(name: str, rows: Rows, learning: NDArray[np.bool_]) -> NumberTarget:
+    """Mean and standard deviation piece by piece.
+
+    Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm", equation 2.1.
+    """
+    count, mean, squares = 0, 0.0, 0.0
+    # Pieces of the whole table are the same in memory and in a file.
+    for before, piece in numbered_pieces(rows.select((name,)), 1):
+        column = piece.columns[name][learning[before : before + len(piece)]]
+        if not len(column):
+            continue
+        if column.dtype.kind != "f" or not np.isfinite(column).all():
+            text = next((v for v in column.tolist() if not isinstance(v, float)), "infinity")
+            raise ValueError(f"the target {name!r} must hold finite numbers, but holds {text!r}")
+        own, both = float(column.mean()), count + len(column)
+        apart = own - mean
+        squares += float(np.square(column - own).sum()) + apart**2 * count * len(column) / both
+        mean = own if not count else mean + apart * len(column) / both
+        count = both
+    scale = math.sqrt(squares / count)
+    return NumberTarget(name, mean, scale if scale > 0 else 1.0)

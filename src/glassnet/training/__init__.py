@@ -1,0 +1,1 @@
+"""Training: the loop over steps, schedules, early stopping, history."""

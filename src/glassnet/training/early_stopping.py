@@ -1,0 +1,49 @@
+"""Early stopping: end a training that no longer gets better on the validation data."""
+
+from dataclasses import dataclass
+
+from glassnet.core.validation import one_of
+
+__all__ = ["EarlyStopping"]
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop after `patience` epochs without improvement on the validation data.
+
+    The best weights come back. Prechelt 1998, "Early stopping - but when?".
+
+    Parameters
+    ----------
+    patience : int
+        Epochs, at least 1.
+    min_improvement : float
+        It counts as one only if the measure is better by more than this.
+    measure : {"error", "accuracy"}
+        What is to improve. Between epochs of equal accuracy the lower error is better.
+    """
+
+    patience: int = 10
+    min_improvement: float = 0.0
+    measure: str = "error"
+
+    def __post_init__(self) -> None:
+        if self.patience < 1:
+            raise ValueError(f"patience must be at least 1 epoch, not {self.patience!r}")
+        if not self.min_improvement >= 0:
+            raise ValueError(f"min_improvement must be at least 0, not {self.min_improvement!r}")
+
+        one_of("measure", self.measure, ("error", "accuracy"))
+
+    def is_better(
+        self, error: float, best: float, accuracy: float = 0.0, best_accuracy: float = 0.0
+    ) -> bool:
+        """Return whether a validation error, or an accuracy, is an improvement."""
+        if self.measure == "error":
+            return error < best - self.min_improvement
+        gained = accuracy - best_accuracy
+        return gained > self.min_improvement or (gained == 0 and error < best)
+
+    def should_stop(self, epoch: int, best_epoch: int) -> bool:
+        """Return whether to stop after `epoch` (counted from 0)."""
+        return epoch - best_epoch >= self.patience

@@ -1,0 +1,261 @@
+"""From what people give to ``fit`` to a training: everything checked before anything changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from glassnet.arrays.inputs import Array, Kind, Targets, checked_inputs, checked_targets
+from glassnet.arrays.metrics import metrics_of
+from glassnet.arrays.sample_weights import example_weights
+from glassnet.arrays.splits import split_rows
+from glassnet.core.validation import whole_number
+from glassnet.engine import Training, engine
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.losses.loss import Objective
+from glassnet.optim.dropout import Dropout
+from glassnet.optim.lbfgs import LBFGS
+from glassnet.optim.optimizer import SGD, Adam, Optimizer
+from glassnet.optim.penalties import L2, Penalty
+from glassnet.optim.update_rule import UpdateRule
+from glassnet.training.early_stopping import EarlyStopping
+from glassnet.training.example_order import as_given, shuffled
+from glassnet.training.full_batch import FullBatchRun
+from glassnet.training.loop import Callback, Plan, Run, Validation
+from glassnet.training.recorded_steps import checked_record
+from glassnet.training.schedule import Constant, Schedule
+
+__all__ = ["FitOptions", "Fitting", "Learner", "examples_of"]
+
+
+class Learner(Protocol):
+    """What a network is to its training."""
+
+    architecture: Architecture
+    parameters: Array
+    dtype: np.dtype[Any]
+    seed: int
+    classes: Array | None
+    epochs_trained: int
+
+    @property
+    def kind(self) -> Kind:
+        """What the outputs mean."""
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """The options of ``Network.fit``, where they are documented."""
+
+    optimizer: Optimizer | LBFGS | None = None
+    epochs: int = 100
+    batch_size: int = 32
+    weights: ArrayLike | None = None
+    class_weights: Mapping[Any, float] | str | None = None
+    penalties: Penalty | Sequence[Penalty] = ()
+    dropout: float | Dropout | None = None
+    clip_norm: float | None = None
+    validation: float | tuple[ArrayLike, ArrayLike | Targets] | None = None
+    schedule: Schedule | None = None
+    stopping: EarlyStopping | None = None
+    record: Sequence[int] = ()
+    threads: int | None = None
+    shuffle: bool = True
+    callbacks: Callback | Sequence[Callback] = ()
+
+    def __post_init__(self) -> None:
+        _require_type("optimizer", self.optimizer, (Optimizer, LBFGS), "gn.Adam(0.001)")
+        _require_type("schedule", self.schedule, (Schedule,), "gn.Cosine()")
+        _require_type("stopping", self.stopping, (EarlyStopping,), "gn.EarlyStopping(10)")
+        for penalty in self.all_penalties:
+            _require_type("each penalty", penalty, (Penalty,), "gn.L2(0.0001)")
+        whole_number("epochs", self.epochs, 1)
+        whole_number("batch_size", self.batch_size, 1)
+        if self.threads is not None:
+            whole_number("threads", self.threads, 1)
+        if self.stopping is not None and self.validation is None:
+            raise ValueError("early stopping needs validation data; give validation=0.2, say")
+        for callback in self.all_callbacks:
+            if not callable(callback):
+                raise TypeError(f"a callback is a function of the history, not {callback!r}")
+        if isinstance(self.optimizer, LBFGS):
+            self._require_smooth()
+
+    @property
+    def all_penalties(self) -> tuple[Penalty, ...]:
+        """The penalties, also where only one was given."""
+        return tuple(self.penalties) if isinstance(self.penalties, Sequence) else (self.penalties,)
+
+    @property
+    def all_callbacks(self) -> tuple[Callback, ...]:
+        """The callbacks, also where only one was given."""
+        return (self.callbacks,) if callable(self.callbacks) else tuple(self.callbacks)
+
+    def _require_smooth(self) -> None:
+        unfit = {
+            "dropout": self.dropout,
+            "clip_norm": self.clip_norm,
+            "a schedule": self.schedule,
+            "validation": self.validation,
+            "record": self.record or None,
+        }
+        for name, value in unfit.items():
+            if value is not None:
+                raise ValueError(f"L-BFGS minimises one smooth error; it has no use for {name}")
+        if not all(isinstance(penalty, L2) for penalty in self.all_penalties):
+            raise ValueError("L-BFGS minimises one smooth error; of the penalties only L2 is that")
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A training that is about to begin, and the labels that the outputs stand for."""
+
+    run: Run | FullBatchRun
+    classes: Array | None
+
+    @classmethod
+    def prepare(
+        cls,
+        learner: Learner,
+        objective: Objective,
+        X: ArrayLike,
+        y: ArrayLike | Targets,
+        options: FitOptions,
+    ) -> "Fitting":
+        """Return the training of a network on some examples.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the data or an option are wrong.
+        """
+        x, targets = examples_of(learner, X, y, finite=False)
+        weights = example_weights(
+            options.weights, options.class_weights, targets.desired, learner.kind, targets.classes
+        )
+        learn, validation = _validation(learner, x, targets, options.validation)
+        _require_measurable(options.stopping, learner.kind)
+        optimizer = options.optimizer or Adam(0.001)
+        # L-BFGS takes no steps of ours; the rule still holds its penalties.
+        stepping = SGD() if isinstance(optimizer, LBFGS) else optimizer
+        training = Training(
+            learner.architecture,
+            objective,
+            UpdateRule(stepping, options.all_penalties, options.clip_norm),
+            learner.parameters,
+            x if learn is None else x[learn],
+            targets.desired if learn is None else targets.desired[learn],
+            weights if weights is None or learn is None else weights[learn],
+            _dropout_rates(options.dropout, learner.architecture),
+            learner.seed,
+            options.threads,
+        )
+        if isinstance(optimizer, LBFGS):
+            run = FullBatchRun(engine(), training, optimizer, options.epochs, options.all_callbacks)
+            return cls(run, targets.classes)
+        batch = min(int(options.batch_size), len(training.x))
+        plan = Plan(
+            epochs=int(options.epochs),
+            batch_size=batch,
+            order=shuffled(learner.seed) if options.shuffle else as_given,
+            first_epoch=learner.epochs_trained,
+            schedule=options.schedule or Constant(),
+            stopping=options.stopping,
+            validation=validation,
+            record=checked_record(options.record, options.epochs * -(-len(training.x) // batch)),
+            callbacks=options.all_callbacks,
+        )
+        return cls(Run(engine(), training, plan), targets.classes)
+
+
+def examples_of(
+    learner: Learner,
+    X: ArrayLike,
+    y: ArrayLike | Targets,
+    *,
+    classes: Array | None = None,
+    finite: bool = True,
+    learning: bool = True,
+    name: str = "",
+) -> tuple[Array, Targets]:
+    """Return examples as the engines need them.
+
+    Parameters
+    ----------
+    learner : Learner
+    X : array-like
+    y : array-like or Targets
+    classes : array, optional
+        The labels of the outputs; the learner's own if not given.
+    finite : bool
+        Whether to look at every number of X.
+    learning : bool
+        Whether labels may say what the outputs stand for, where that is not known yet.
+    name : str
+        What comes before X and y in messages.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If they do not fit the network or each other.
+    """
+    inputs, outputs = learner.architecture.inputs, learner.architecture.outputs
+    labels = learner.classes if classes is None else classes
+    x = checked_inputs(X, inputs, learner.dtype, f"{name}X", finite=finite)
+    targets = checked_targets(
+        y, learner.kind, outputs, learner.dtype, labels, f"{name}y", learning=learning
+    )
+    if len(x) != len(targets.desired):
+        raise ValueError(
+            f"{name}X has {len(x)} examples and {name}y has {len(targets.desired)}; "
+            "expected as many"
+        )
+    return x, targets
+
+
+def _validation(
+    learner: Learner,
+    x: Array,
+    targets: Targets,
+    validation: float | tuple[ArrayLike, ArrayLike | Targets] | None,
+) -> tuple[Array | None, Validation | None]:
+    """Return which examples to learn from (all, if None), and what to measure on."""
+    if validation is None:
+        return None, None
+    metrics = metrics_of(learner.kind)
+    if isinstance(validation, tuple | list):
+        given_x, given_y = validation
+        other_x, other = examples_of(
+            learner,
+            given_x,
+            given_y,
+            classes=targets.classes,
+            finite=not isinstance(given_y, Targets),
+            name="the validation ",
+        )
+        return None, Validation(other_x, other.desired, metrics)
+    learn, hold = split_rows(len(x), validation, learner.seed)
+    return learn, Validation(x[hold], targets.desired[hold], metrics)
+
+
+def _require_measurable(stopping: EarlyStopping | None, kind: Kind) -> None:
+    if stopping is not None and stopping.measure == "accuracy" and kind == "values":
+        raise ValueError("values have no accuracy; let the early stopping measure the 'error'")
+
+
+def _dropout_rates(
+    dropout: float | Dropout | None, architecture: Architecture
+) -> list[float] | None:
+    if dropout is None:
+        return None
+    given = dropout if isinstance(dropout, Dropout) else Dropout(dropout)
+    rates = given.rates(hidden=len(architecture.layers) - 1)
+    return rates if any(rates) else None
+
+
+def _require_type(name: str, value: object, kinds: tuple[type, ...], example: str) -> None:
+    if value is not None and not isinstance(value, kinds):
+        wanted = kinds[0].__name__
+        raise TypeError(f"{name} must be of type {wanted}, like {example}, not {value!r}")

@@ -1,0 +1,120 @@
+"""Training by L-BFGS: SciPy's minimiser around the engine's gradient of all examples."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.arrays.inputs import require_finite
+from glassnet.engine.interface import Engine, Training, groups_of
+from glassnet.errors import DivergedError
+from glassnet.nn.activations.activation import Array
+from glassnet.optim.lbfgs import LBFGS
+from glassnet.optim.penalties import L2
+from glassnet.training.history import History
+from glassnet.training.loop import Callback, Progress, says_stop
+from glassnet.training.rollback import Rollback
+
+__all__ = ["FullBatchRun"]
+
+
+@dataclass
+class FullBatchRun:
+    """A training by L-BFGS: :meth:`follow` it, then call :meth:`finish`.
+
+    Attributes
+    ----------
+    total : float
+        The mean error with its penalty, in the end.
+    converged : bool
+        Whether it ended because there was nothing left to gain.
+    """
+
+    engine: Engine
+    training: Training
+    method: LBFGS
+    epochs: int
+    callbacks: tuple[Callback, ...] = ()
+    history: History = field(default_factory=History)
+    total: float = math.nan
+    converged: bool = False
+    _error: float = 0.0
+    _examples: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._examples = self.training.example_weight(np.arange(len(self.training.x)))
+
+    def follow(self, watch: Callable[[Progress], bool]) -> None:
+        """Train until the end, or until `watch`, called after each iteration, says to stop.
+
+        Raises
+        ------
+        DivergedError
+            If the error is no longer a finite number; the parameters are as before the training.
+        """
+        from scipy.optimize import minimize
+
+        parameters = self.training.parameters
+        began = time.perf_counter()
+
+        def iterated(intermediate_result: Any) -> None:
+            nonlocal began
+            self.total = float(intermediate_result.fun)
+            self.history.errors.append(self._error)
+            self.history.seconds.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            for callback in self.callbacks:
+                self.history.stopped_early |= says_stop(callback(self.history))
+            ended = watch(Progress(self.history.epochs, self.epochs, self._error, None))
+            if ended or self.history.stopped_early:
+                raise StopIteration
+
+        with Rollback(parameters) as before:
+            result = minimize(
+                lambda point: self._objective(point, before),
+                parameters.astype(np.float64),
+                jac=True,
+                method="L-BFGS-B",
+                callback=iterated,
+                options={
+                    "maxcor": self.method.memory,
+                    "gtol": self.method.tolerance,
+                    "maxfun": self.method.most_evaluations,
+                    "maxiter": self.epochs,
+                    "ftol": self._least_improvement(),
+                },
+            )
+            parameters[...] = result.x
+            self.total, self.converged = float(result.fun), result.status == 0
+
+    def _least_improvement(self) -> float:
+        given = self.method.least_improvement
+        return 64 * float(np.finfo(self.training.parameters.dtype).eps) if given is None else given
+
+    def finish(self, interrupted: bool = False) -> History:
+        """Return the history; the network has the best weights that were found."""
+        self.history.interrupted = interrupted
+        return self.history
+
+    def _objective(self, point: Array, before: Rollback) -> tuple[float, NDArray[np.float64]]:
+        """The mean error with its penalty at a point, and their gradient."""
+        self.training.parameters[...] = point
+        self._error, gradient = self.engine.gradient(self.training)
+        if not np.isfinite(self._error):
+            before.restore()
+            require_finite(self.training.x, "X")
+            raise DivergedError(
+                "the error became infinite or not a number, and the weights were set back to what "
+                "they were before; scale the inputs, or start from smaller weights"
+            )
+        total, slopes = self._error, gradient.astype(np.float64)
+        for group in groups_of(self.training.architecture):
+            strength = self.training.rule.total(L2, group.biases, self._examples)
+            w = point[group.place]
+            total += strength / 2 * float(w @ w)
+            slopes[group.place] += strength * w
+        return total, slopes

@@ -1,0 +1,104 @@
+"""What a training leaves behind beside the weights: its history."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from glassnet.training.recorded_steps import TrainingStep
+
+if TYPE_CHECKING:  # documents are imported when one is asked for
+    from glassnet.formula.document import Curves, Document
+
+__all__ = ["History"]
+
+
+@dataclass
+class History:
+    """One number for each epoch of a training, and the steps that were asked for.
+
+    Attributes
+    ----------
+    errors : list of float
+        Mean error over the training examples, each counted before its step's update.
+    validation_errors : list of float
+        Mean error on the validation data after the epoch; empty without validation.
+    metrics : dict of str to list of float
+        On the validation data: ``"accuracy"``, or ``"mean_absolute_error"`` for values.
+    learning_rates : list of float
+        Of the epoch's last step.
+    seconds : list of float
+        How long the epoch took.
+    best_epoch : int or None
+        The best one on the validation data, counted from 0.
+    restored : bool
+        Whether the weights of that epoch came back in the end.
+    steps : dict of int to TrainingStep
+        The steps to record, by their number counted from 0.
+    stopped_early, interrupted : bool
+        Whether early stopping, or Ctrl-C, ended the training.
+    """
+
+    errors: list[float] = field(default_factory=list)
+    validation_errors: list[float] = field(default_factory=list)
+    metrics: dict[str, list[float]] = field(default_factory=dict)
+    learning_rates: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    best_epoch: int | None = None
+    restored: bool = False
+    steps: dict[int, TrainingStep] = field(default_factory=dict)
+    stopped_early: bool = False
+    interrupted: bool = False
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were completed."""
+        return len(self.errors)
+
+    def to_document(self) -> "Document":
+        """Return the learning curves: errors, metrics and the learning rate over the epochs."""
+        from glassnet.formula.document import Curve, Curves, Document, Section
+
+        epochs = tuple(float(epoch) for epoch in range(1, self.epochs + 1))
+
+        def curves(y_name: str, series: dict[str, list[float]]) -> "Curves":
+            lines = [
+                Curve(name, epochs[: len(values)], tuple(values))
+                for name, values in series.items()
+                if values
+            ]
+            return Curves("epoch", y_name, tuple(lines))
+
+        errors = {"training": self.errors, "validation": self.validation_errors}
+        sections = [Section("Error", (curves("error", errors),))]
+        for name, values in self.metrics.items():
+            words = name.replace("_", " ")
+            sections.append(Section(words.capitalize(), (curves(words, {"validation": values}),)))
+        if len(set(self.learning_rates)) > 1:
+            rates = {"learning rate": self.learning_rates}
+            sections.append(Section("Learning rate", (curves("learning rate", rates),)))
+        return Document(repr(self), tuple(sections))
+
+    def __str__(self) -> str:
+        from glassnet.render.text import document_text
+
+        return document_text(self.to_document()) if self.epochs else repr(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows: learning curves, and text where it has no HTML."""
+        from glassnet.render.html import document_html
+
+        return {"text/html": document_html(self.to_document()), "text/plain": str(self)}
+
+    def __repr__(self) -> str:
+        if not self.epochs:
+            return "History(no complete epoch)"
+        counted = "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs"
+        parts = [f"{counted} in {sum(self.seconds):.3g} s"]
+        parts.append(f"error {self.errors[0]:.4g} → {self.errors[-1]:.4g}")
+        if self.best_epoch is not None:
+            best = self.validation_errors[self.best_epoch]
+            parts.append(f"validation error {best:.4g} after epoch {self.best_epoch + 1}, the best")
+        if self.stopped_early:
+            parts.append("stopped early")
+        if self.interrupted:
+            parts.append("interrupted")
+        return f"History({', '.join(parts)})"

@@ -1,0 +1,342 @@
+"""The plan of a training: which examples in which order, when to look, when to stop."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.arrays.inputs import require_finite
+from glassnet.core.memory import is_mapped, release
+from glassnet.core.random import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
+from glassnet.engine.interface import Engine, Steps, Training
+from glassnet.errors import DivergedError
+from glassnet.nn.activations.activation import Array
+from glassnet.training.early_stopping import EarlyStopping
+from glassnet.training.example_order import ExampleOrder, Order, as_given
+from glassnet.training.history import History
+from glassnet.training.recorded_steps import TrainingStep
+from glassnet.training.rollback import Rollback
+from glassnet.training.schedule import Moments, Schedule
+
+__all__ = ["Callback", "Plan", "Progress", "Run", "Validation", "all_finite", "says_stop"]
+
+#: Called with the history after every epoch; returns True to end the training.
+Callback: TypeAlias = Callable[[History], object]
+
+# The compiled loop returns about this often, for progress and Ctrl-C.
+SECONDS_BETWEEN_LOOKS = 0.1
+# So many multiply-adds are done in less than that by any processor that has them in one piece.
+FIRST_MULTIPLY_ADDS = 100_000_000
+# And a step takes at least as long as so many.
+LEAST_MULTIPLY_ADDS = 10_000
+# Where the rows within which an order jumps take more bytes of a file than this, only so many are
+# looked at before their memory is given back: each brings up to a megabyte around it.
+MOST_MAPPED, ROWS_MAPPED = 64 * 2**20, 256
+
+
+# So many validation rows, and inputs, are measured at once.
+MOST_ROWS_MEASURED, MOST_MEASURED = 65_536, 16 * 2**20
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Data that the network does not learn from, and what to measure on them.
+
+    Attributes
+    ----------
+    x, desired : array
+    metrics : mapping of name to function of (predicted, desired)
+        Means over the examples.
+    rows_at_once : int, optional
+        Measured together, where a metric is no mean.
+    """
+
+    x: Array
+    desired: Array
+    metrics: Mapping[str, Callable[[Array, Array], float]]
+    rows_at_once: int | None = None
+
+    @property
+    def parts(self) -> Iterator[slice]:
+        """The examples, some at a time, so that large data need little memory."""
+        inputs = max(self.x.shape[1], 1)
+        most = self.rows_at_once or min(MOST_ROWS_MEASURED, MOST_MEASURED // inputs + 1)
+        return (slice(start, start + most) for start in range(0, len(self.x), most))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a training shall go.
+
+    Attributes
+    ----------
+    epochs, batch_size : int
+    order : ExampleOrder
+    first_epoch : int
+        How many epochs the network has learned before; the order of examples goes on from there.
+    schedule : Schedule
+    stopping : EarlyStopping, optional
+        Needs validation data.
+    validation : Validation, optional
+    record : tuple of int
+        Steps to keep in the history, counted from 0.
+    callbacks : tuple of Callback
+    """
+
+    epochs: int
+    batch_size: int
+    order: ExampleOrder
+    first_epoch: int
+    schedule: Schedule
+    stopping: EarlyStopping | None = None
+    validation: Validation | None = None
+    record: tuple[int, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is: `epochs_done` of `epochs`, counted in parts of one.
+
+    Before the first step the error is not a number.
+    """
+
+    epochs_done: float
+    epochs: int
+    error: float
+    validation_error: float | None
+
+
+@dataclass
+class Run:
+    """A training under way.
+
+    :meth:`follow` it, or consume :meth:`progress` to the end or stop doing so; then call
+    :meth:`finish`.
+    """
+
+    engine: Engine
+    training: Training
+    plan: Plan
+    history: History = field(default_factory=History)
+    _best: Array | None = None
+    _steps_at_once: int = 0
+    _most_at_once: float = math.inf
+
+    def __post_init__(self) -> None:
+        step = 3 * self.plan.batch_size * self.training.architecture.parameter_count
+        self._steps_at_once = max(FIRST_MULTIPLY_ADDS // max(step, LEAST_MULTIPLY_ADDS), 1)
+        x = self.training.x
+        if is_mapped(x) and x.strides[0] * ROWS_IN_BLOCK * BLOCKS_IN_GROUP > MOST_MAPPED:
+            self._most_at_once = max(ROWS_MAPPED // self.plan.batch_size, 1)
+
+    def follow(self, watch: Callable[[Progress], bool]) -> None:
+        """Train until the end, or until `watch`, called about ten times a second, says to stop."""
+        for progress in self.progress():
+            if watch(progress):
+                break
+
+    def progress(self) -> Iterator[Progress]:
+        """Train, and yield before the first step and then about ten times a second.
+
+        Raises
+        ------
+        DivergedError
+            If the error is no longer a finite number; the parameters are as before the training.
+        """
+        with Rollback(self.training.parameters) as before:
+            # A first step may take a while: who pressed Ctrl-C already need not wait for it.
+            yield Progress(0.0, self.plan.epochs, math.nan, None)
+            while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
+                for errors, progress in self._epochs():
+                    self._require_finite(errors, before)
+                    yield progress
+                self._require_finite(self.training.parameters, before)
+                self.history.stopped_early |= self.plan.schedule.has_ended(self._moments(1))
+
+    def _require_finite(self, numbers: Array, before: Rollback) -> None:
+        if all_finite(numbers):
+            return
+        before.restore()
+        require_finite(self.training.x, "X")
+        raise DivergedError(
+            "the error or the weights became infinite or not a number, and the weights were set "
+            f"back to what they were before; try a learning rate below "
+            f"{self.training.rule.optimizer.learning_rate:g}"
+        )
+
+    def finish(self, interrupted: bool = False) -> History:
+        """Return the history; after early stopping or an interruption the best weights come back.
+
+        The best weights are those of the lowest validation error. Without validation data, an
+        interrupted training keeps the weights of its last step.
+        """
+        self.history.interrupted = interrupted
+        if self._best is not None and (interrupted or self.plan.stopping):
+            self.training.parameters[...] = self._best
+            self.history.restored = True
+        return self.history
+
+    @property
+    def _steps_in_epoch(self) -> int:
+        return -(-len(self.training.x) // self.plan.batch_size)
+
+    def _moments(self, epochs: int) -> Moments:
+        """The steps of the epochs to come, as the schedule sees them."""
+        first, in_epoch = self.history.epochs, self._steps_in_epoch
+        steps = np.arange(epochs * in_epoch) + first * in_epoch
+        return Moments(
+            steps / (self.plan.epochs * in_epoch),
+            steps // in_epoch,
+            len(self.training.x),
+            self.training.rule.optimizer.learning_rate,
+            self.history.errors,
+        )
+
+    def _epochs(self) -> Iterator[tuple[NDArray[np.float64], Progress]]:
+        """Train one epoch, or several tiny ones at once where nobody looks in between."""
+        plan, training = self.plan, self.training
+        rows, steps_in_epoch = len(training.x), self._steps_in_epoch
+        epochs, first = self._epochs_at_once(), self.history.epochs
+        before = first * steps_in_epoch
+        order = self._order(plan.first_epoch + first, epochs)
+        starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
+        rates = training.rule.optimizer.learning_rate * plan.schedule.factors(self._moments(epochs))
+        weight = float(rows)
+        if training.weights is not None:  # an epoch sees each example once
+            order = order[:]
+            weight = training.example_weight(order[:rows])
+        errors = np.zeros(len(rates))
+        done = recorded = 0
+        began = time.perf_counter()
+        while done < len(rates):
+            part = slice(done, self._until(before, done, len(rates)))
+            batches = starts[part.start : part.stop + 1]
+            steps = Steps(order[batches[0] : batches[-1]], batches - batches[0], rates[part])
+            if (number := before + done) in plan.record:
+                batch = steps.order[: steps.batch_starts[1]]
+                step = TrainingStep.of(training, batch, float(rates[done]))
+                self.history.steps[number] = step
+            errors[part] = self._timed_run(steps)
+            examples = training.example_weight(steps.order)
+            done = part.stop
+            # Who watches may stop here: what is complete stands in the history before.
+            if complete := done // steps_in_epoch - recorded:
+                whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
+                sums = errors[whole].reshape(complete, -1).sum(axis=1)
+                now = time.perf_counter()
+                self._record(
+                    sums / weight,
+                    rates[whole][steps_in_epoch - 1 :: steps_in_epoch],
+                    (now - began) / complete,
+                )
+                self._look()
+                recorded, began = recorded + complete, time.perf_counter()
+            measured = self.history.validation_errors
+            last = measured[-1] if measured else None
+            error = float(errors[part].sum() / examples) if examples else 0.0
+            yield errors[part], Progress(first + done / steps_in_epoch, plan.epochs, error, last)
+
+    def _until(self, before: int, done: int, steps: int) -> int:
+        """Where the next call of the engine ends; a step to record begins one of its own."""
+        end = min(done + int(min(self._steps_at_once, self._most_at_once)), steps)
+        return min((k - before for k in self.plan.record if done < k - before < end), default=end)
+
+    def _record(
+        self, errors: NDArray[np.float64], rates: NDArray[np.float64], seconds: float
+    ) -> None:
+        self.history.errors += errors.tolist()
+        all_alike = bool((rates == rates[0]).all())  # then one number does, many times
+        alike = [float(rates[0])] * len(rates) if all_alike else rates.tolist()
+        self.history.learning_rates += alike
+        self.history.seconds += [seconds] * len(errors)
+
+    def _epochs_at_once(self) -> int:
+        if self.plan.validation or self.plan.callbacks or self.plan.schedule.looks_back:
+            return 1
+        left = self.plan.epochs - self.history.epochs
+        return min(max(self._steps_at_once // self._steps_in_epoch, 1), left)
+
+    def _order(self, first: int, epochs: int) -> Order:
+        rows = len(self.training.x)
+        # Where one batch holds all examples there is nothing to shuffle.
+        order = as_given if self.plan.batch_size >= rows else self.plan.order
+        return order(range(first, first + epochs), rows)
+
+    def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
+        began = time.perf_counter()
+        errors = self.engine.run(self.training, steps)
+        release(self.training.x)
+        release(self.training.desired)
+        seconds = time.perf_counter() - began
+        if seconds < SECONDS_BETWEEN_LOOKS / 4:
+            self._steps_at_once *= 2
+        elif seconds > SECONDS_BETWEEN_LOOKS:
+            self._steps_at_once = max(self._steps_at_once // 2, 1)
+        return errors
+
+    def _look(self) -> None:
+        """Measure on the validation data; keep the best weights; decide whether to stop."""
+        self._measure()
+        for callback in self.plan.callbacks:
+            self.history.stopped_early |= says_stop(callback(self.history))
+
+    def _measure(self) -> None:
+        validation, history = self.plan.validation, self.history
+        if validation is None:
+            return
+        error, metrics = self._measured_on(validation)
+        history.validation_errors.append(error)
+        for name, value in metrics.items():
+            history.metrics.setdefault(name, []).append(value)
+        stopping = self.plan.stopping or EarlyStopping()
+        epoch, best = history.epochs - 1, history.best_epoch
+        accuracies = history.metrics.get("accuracy", [0.0] * history.epochs)
+        if best is None or stopping.is_better(
+            error, history.validation_errors[best], accuracies[-1], accuracies[best]
+        ):
+            history.best_epoch = epoch
+            self._best = self.training.parameters.copy()
+        elif self.plan.stopping and stopping.should_stop(epoch, best):
+            history.stopped_early = True
+
+    def _measured_on(self, validation: Validation) -> tuple[float, dict[str, float]]:
+        """The mean error and metrics, summed over pieces that need little memory."""
+        training, rows = self.training, len(validation.x)
+        error, metrics = 0.0, dict.fromkeys(validation.metrics, 0.0)
+        for part in validation.parts:
+            x, desired = validation.x[part], validation.desired[part]
+            predicted, errors = self.engine.evaluate(
+                training.architecture,
+                training.objective,
+                training.parameters,
+                x,
+                desired,
+                training.threads,
+            )
+            error += float(errors.sum())
+            for name, metric in validation.metrics.items():
+                metrics[name] += metric(predicted, desired) * (len(x) / rows)
+            release(x)
+            release(desired)
+        return error / rows, metrics
+
+
+def says_stop(answer: object) -> bool:
+    """Return whether a callback's answer ends the training: True does, NumPy's too, nothing else.
+
+    Examples
+    --------
+    >>> says_stop(np.True_), says_stop(None), says_stop(1)
+    (True, False, False)
+    """
+    return isinstance(answer, bool | np.bool_) and bool(answer)
+
+
+def all_finite(numbers: Array) -> bool:
+    """Return whether no number is infinite or not a number; needs no memory of their size."""
+    return bool(np.isfinite(numbers.min()) and np.isfinite(numbers.max()))

@@ -1,0 +1,242 @@
+"""Schedules by which the learning rate changes."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from glassnet.core.validation import real_number, whole_number
+from glassnet.training.schedule import Constant, Factors, Moments, Schedule
+
+__all__ = [
+    "Adaptive",
+    "CosLog4",
+    "Cosine",
+    "Exponential",
+    "InverseScaling",
+    "OneCycle",
+    "Step",
+    "WarmUp",
+]
+
+
+@dataclass(frozen=True)
+class Step(Schedule):
+    """Times `factor` after every `epochs` epochs.
+
+    Examples
+    --------
+    >>> Step(epochs=10, factor=0.5).factors(Moments(np.zeros(3), np.array([0, 10, 25]))).tolist()
+    [1.0, 0.5, 0.25]
+    """
+
+    epochs: int
+    factor: float = 0.1
+
+    def __post_init__(self) -> None:
+        whole_number("epochs", self.epochs, 1)
+        real_number("factor", self.factor, 0, 1, least_too=False)
+
+    def factors(self, moments: Moments) -> Factors:
+        """Return factor to the power of how often it came."""
+        factors: Factors = self.factor ** (moments.epochs // self.epochs).astype(np.float64)
+        return factors
+
+
+@dataclass(frozen=True)
+class Exponential(Schedule):
+    """From 1 down to `final` by equal ratios.
+
+    Examples
+    --------
+    >>> halfway = Moments(np.array([0.0, 0.5]), np.array([0, 50]))
+    >>> Exponential(final=0.01).factors(halfway).tolist()
+    [1.0, 0.1]
+    """
+
+    final: float = 0.01
+
+    def __post_init__(self) -> None:
+        real_number("final", self.final, 0, 1, least_too=False)
+
+    def factors(self, moments: Moments) -> Factors:
+        """Return final to the power of the part that is done."""
+        factors: Factors = self.final**moments.done
+        return factors
+
+
+@dataclass(frozen=True)
+class Cosine(Schedule):
+    """From 1 down to `final` along half a cosine: Loshchilov and Hutter 2017, equation 5.
+
+    Examples
+    --------
+    >>> halfway = Moments(np.array([0.0, 0.5]), np.array([0, 50]))
+    >>> Cosine().factors(halfway).round(3).tolist()
+    [1.0, 0.5]
+    """
+
+    final: float = 0.0
+
+    def __post_init__(self) -> None:
+        real_number("final", self.final, 0, 1)
+
+    def factors(self, moments: Moments) -> Factors:
+        """Return final + (1 − final) (1 + cos π done) / 2."""
+        return _cosine(1.0, self.final, moments.done)
+
+
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """Up from `start` to 1 and down to `final`, both along half a cosine.
+
+    Smith and Topin 2019, "Super-convergence"; with cosines as PyTorch's OneCycleLR has them.
+
+    Parameters
+    ----------
+    warm_up : float
+        Which part of the training goes up, above 0 and below 1.
+    start, final : float
+        Where it begins and ends.
+    """
+
+    warm_up: float = 0.3
+    start: float = 0.04
+    final: float = 4e-6
+
+    def __post_init__(self) -> None:
+        real_number("warm_up", self.warm_up, 0, 1, least_too=False, most_too=False)
+        real_number("start", self.start, 0, 1)
+        real_number("final", self.final, 0, 1)
+
+    def factors(self, moments: Moments) -> Factors:
+        """Return the way up, then the way down."""
+        up = np.minimum(moments.done / self.warm_up, 1)
+        down = np.maximum(moments.done - self.warm_up, 0) / (1 - self.warm_up)
+        rising = moments.done < self.warm_up
+        factors: Factors = np.where(
+            rising, _cosine(self.start, 1.0, up), _cosine(1.0, self.final, down)
+        )
+        return factors
+
+
+@dataclass(frozen=True)
+class WarmUp(Schedule):
+    """Up from 0 in equal steps, then another schedule over the rest (Goyal et al. 2017, §2.2).
+
+    Parameters
+    ----------
+    part : float
+        Which part of the training goes up, above 0 and below 1.
+    then : Schedule
+        What follows, over the part of the training that is left.
+    """
+
+    part: float = 0.05
+    then: Schedule = field(default_factory=Constant)
+
+    def __post_init__(self) -> None:
+        real_number("part", self.part, 0, 1, least_too=False, most_too=False)
+
+    @property
+    def looks_back(self) -> bool:  # type: ignore[override]  # as what follows says
+        """Whether what follows depends on the errors so far."""
+        return self.then.looks_back
+
+    def factors(self, moments: Moments) -> Factors:
+        """Return done / part, then the other schedule's factors."""
+        rest = np.maximum(moments.done - self.part, 0) / (1 - self.part)
+        later = Moments(rest, moments.epochs, moments.rows, moments.learning_rate, moments.errors)
+        rising = moments.done / self.part
+        factors: Factors = np.where(rising < 1, rising, self.then.factors(later))
+        return factors
+
+    def has_ended(self, moments: Moments) -> bool:
+        """Return what the other schedule says."""
+        return self.then.has_ended(moments)
+
+
+@dataclass(frozen=True)
+class InverseScaling(Schedule):
+    """Divided by t to the power `power`, t the examples seen, as scikit-learn's "invscaling".
+
+    Within an epoch t stays: after e epochs of n examples it is e n + 1.
+    """
+
+    power: float = 0.5
+
+    def __post_init__(self) -> None:
+        real_number("power", self.power, 0)
+
+    def factors(self, moments: Moments) -> Factors:
+        """Return (epochs · rows + 1)^−power."""
+        seen = (moments.epochs * moments.rows + 1).astype(np.float64)
+        factors: Factors = seen**-self.power
+        return factors
+
+
+@dataclass(frozen=True)
+class Adaptive(Schedule):
+    """Divided by `divisor` whenever the training error stops falling, as scikit-learn's "adaptive".
+
+    Parameters
+    ----------
+    patience : int
+        How many epochs in a row may lower the error too little before that.
+    min_improvement : float
+        By how much an epoch has to be below the lowest error so far.
+    divisor : float
+    smallest : float
+        When the learning rate is no longer above, the training ends instead.
+    """
+
+    patience: int = 10
+    min_improvement: float = 1e-4
+    divisor: float = 5.0
+    smallest: float = 1e-6
+    looks_back = True
+
+    def __post_init__(self) -> None:
+        whole_number("patience", self.patience, 1)
+        real_number("min_improvement", self.min_improvement, 0)
+        real_number("divisor", self.divisor, 1, least_too=False)
+        real_number("smallest", self.smallest, 0)
+
+    def factors(self, moments: Moments) -> Factors:
+        """Return divisor^−(how often the error stopped falling)."""
+        return np.full_like(moments.done, self.divisor ** -self._pauses(moments.errors))
+
+    def has_ended(self, moments: Moments) -> bool:
+        """Return whether the learning rate would have to become too small."""
+        pauses = self._pauses(moments.errors)
+        before_last = moments.learning_rate * self.divisor ** -(pauses - 1)
+        return pauses > 0 and before_last <= self.smallest
+
+    def _pauses(self, errors: Sequence[float]) -> int:
+        lowest, waited, pauses = math.inf, 0, 0
+        for error in errors:
+            waited = waited + 1 if error > lowest - self.min_improvement else 0
+            lowest = min(lowest, error)
+            if waited > self.patience:
+                pauses, waited = pauses + 1, 0
+        return pauses
+
+
+@dataclass(frozen=True)
+class CosLog4(Schedule):
+    """Four periods of a cosine over a logarithmic clock, each longer than the one before.
+
+    (1 − cos(2π log₂(1 + 15 done))) / 2: Holzmüller, Grinsztajn and Steinwart 2024, "Better by
+    default", section 3, "coslog4".
+    """
+
+    def factors(self, moments: Moments) -> Factors:
+        """Return (1 − cos(2π log₂(1 + 15 done))) / 2."""
+        factors: Factors = (1 - np.cos(2 * np.pi * np.log2(1 + 15 * moments.done))) / 2
+        return factors
+
+
+def _cosine(start: float, end: float, part: Factors) -> Factors:
+    """From start to end along half a cosine."""
+    return end + (start - end) * (1 + np.cos(np.pi * part)) / 2

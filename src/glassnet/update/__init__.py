@@ -1,1 +1,0 @@
-"""How weights change: small records that engine and explanation both read."""

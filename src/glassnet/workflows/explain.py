@@ -1,0 +1,115 @@
+"""A saved model, a table's row, and every number between."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.explanation.explain import describe, explain
+from glassnet.explanation.explanation import Explanation
+from glassnet.interop.keras import from_keras
+from glassnet.interop.onnx import from_onnx
+from glassnet.model import Model, load
+from glassnet.network import Network
+from glassnet.tables.read.parquet import open_table
+from glassnet.tables.table import Table, where_known
+from glassnet.tables.targets.target import answers_of, as_number
+
+__all__ = ["explain_file"]
+
+
+def explain_file(
+    model_path: Path,
+    table_path: Path | None,
+    row: int,
+    desired: str | None,
+    weight: str | None,
+    learning_rate: float,
+) -> Explanation:
+    """Explain one row of a table, or, without a table, the network itself.
+
+    Parameters
+    ----------
+    model_path, table_path : Path
+    row : int
+        Counted from 0.
+    desired : str, optional
+        A class, or a number as text. The row's value of the target column if not given; the forward
+        pass only where there is none.
+    weight : str, optional
+        One weight's story: ``"w1[2,3]"``.
+    learning_rate : float
+
+    Raises
+    ------
+    ValueError
+        If there is no such row, weight or class.
+    """
+    loaded = _opened(model_path)
+    if table_path is None:
+        if weight is not None or desired is not None:
+            raise ValueError("a weight's story needs an example; name a table as well")
+        return describe(loaded.network if isinstance(loaded, Model) else loaded)
+    text_columns = loaded.encoder.text_columns if isinstance(loaded, Model) else []
+    rows = open_table(table_path, text_columns)
+    if not 0 <= row < len(rows):
+        raise ValueError(f"there is no row {row}; the table has rows 0 to {len(rows) - 1}")
+    table = rows.rows(np.array([row])).in_memory()
+    if isinstance(loaded, Model):
+        explanation = _explain_model(loaded, table, desired, learning_rate)
+    else:
+        explanation = _explain_network(loaded, table, row, desired, learning_rate)
+    return explanation if weight is None else explanation.weight(weight)
+
+
+def _opened(path: Path) -> Network | Model:
+    """A model of ours, or of another library by the ending of its name."""
+    match path.suffix:
+        case ".keras" | ".h5" | ".hdf5":
+            return from_keras(path)
+        case ".onnx":
+            return from_onnx(path)
+        case _:
+            return load(path)
+
+
+def _explain_model(
+    model: Model, table: Table, desired: str | None, learning_rate: float
+) -> Explanation:
+    columns = model.target.columns
+    wanted: Any = desired
+    if desired is None and set(columns) <= set(table.names):
+        known, _ = where_known(table, columns)
+        wanted = answers_of(model.target, table)[0] if known[0] else None
+    elif desired is not None and len(columns) > 1:
+        wanted = [answer.strip() for answer in desired.split(",")]
+    rate = None if wanted is None else learning_rate
+    return model.explain(table, 0, wanted, learning_rate=rate)
+
+
+def _explain_network(
+    network: Network, table: Table, row: int, desired: str | None, learning_rate: float
+) -> Explanation:
+    """Columns are the inputs, by name where the network knows names, else in their order."""
+    names = network.feature_names or list(table.columns)
+    if len(names) != network.architecture.inputs:
+        raise ValueError(
+            f"the table has {len(names)} columns; the network has {network.architecture.inputs} "
+            "inputs, which its columns are to be in their order"
+        )
+    network.feature_names = names
+    x = [table.column(name)[0] for name in names]
+    for name, value in zip(names, x, strict=True):
+        if value is None or (isinstance(value, float) and np.isnan(value)):
+            raise ValueError(f"column {name!r} is missing in row {row}; a bare network needs it")
+    if desired is None:
+        return explain(network, x)
+    wanted: str | float = desired
+    if network.kind == "classes" and network.classes is None:
+        if not desired.isdecimal():
+            last = network.architecture.outputs - 1
+            raise ValueError(f"there is no class {desired!r}; the classes are 0 to {last}")
+        wanted = int(desired)
+    elif network.classes is None or network.classes.dtype.kind in "iuf":
+        wanted = as_number(desired, "output")
+    return explain(network, x, wanted, learning_rate=learning_rate)

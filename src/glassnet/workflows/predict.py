@@ -1,0 +1,122 @@
+"""A model's answers for a table's rows."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from glassnet.arrays.inputs import Array
+from glassnet.formula.document import Bars, Document, Section
+from glassnet.model import Model
+from glassnet.tables.table import Rows, Table, numbered_pieces
+from glassnet.tables.targets.target import Target
+from glassnet.tables.warnings import Note, added_up
+
+__all__ = ["Predictions", "predict", "write_csv"]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """For each row the predicted classes or numbers, and the probabilities of classes and labels.
+
+    Attributes
+    ----------
+    target : Target
+    predicted : array of shape (rows,) or (rows, columns)
+    probabilities : array of shape (rows, outputs), or None for numbers
+    notes : list of Note
+        What was done about missing values and unseen categories.
+    """
+
+    target: Target
+    predicted: Array
+    probabilities: Array | None
+    notes: list[Note]
+
+    def to_csv(self, *, header: bool = True) -> str:
+        """Return one line for each row, under a header unless it is not wanted."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        if header:
+            names = () if self.probabilities is None else self.target.output_names
+            writer.writerow([*self.target.columns, *(f"p({name})" for name in names)])
+        answers = self.predicted.reshape(len(self.predicted), -1).tolist()
+        for row, answer in enumerate(answers):
+            of_row = [] if self.probabilities is None else self.probabilities[row].tolist()
+            writer.writerow([*answer, *(f"{p:.6g}" for p in of_row)])
+        return text.getvalue()
+
+    def bars(self, title: str, row: int = 0, most: int = 10) -> Document:
+        """Return one row's classes with their probabilities as bars, the best first."""
+        assert self.probabilities is not None
+        names, probabilities = self.target.output_names, self.probabilities[row].tolist()
+        order = sorted(range(len(names)), key=lambda k: -probabilities[k])[:most]
+        labels = tuple(names[k] for k in order)
+        values = tuple(probabilities[k] for k in order)
+        rest = sum(probabilities) - sum(values)
+        left = len(names) - len(order)
+        caption = f"and {left:,} more classes, together {rest:.3g}" if left else ""
+        bars = Bars(labels, (("probability", values),), caption)
+        return Document(f"{title}: {self.predicted[row]}", (Section(self.target.name, (bars,)),))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the predictions as JSON values."""
+        columns = self.target.columns
+        content: dict[str, Any] = {
+            "target": columns[0] if len(columns) == 1 else list(columns),
+            "predicted": self.predicted.tolist(),
+        }
+        if self.probabilities is not None:
+            of_what = "classes" if self.target.task == "classes" else "labels"
+            content[of_what] = list(self.target.output_names)
+            content["probabilities"] = self.probabilities.tolist()
+        return content | {"notes": [str(note) for note in self.notes]}
+
+
+def predict(model: Model, table: Rows) -> Predictions:
+    """Predict each row of a table.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or holds the wrong kind of values.
+    """
+    return _predicted(model, table.in_memory())
+
+
+def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
+    """Write the predictions for a table's rows, of which only some are in memory at once.
+
+    Parameters
+    ----------
+    model : Model
+    table : Rows
+    file : Path or open file
+
+    Returns
+    -------
+    list of str
+        Notes on what was done about missing values and unseen categories.
+
+    Raises
+    ------
+    ValueError
+        As :func:`predict`.
+    """
+    if isinstance(file, Path):
+        with file.open("w", encoding="utf-8") as opened:
+            return write_csv(model, table, opened)
+    notes: list[Note] = []
+    for before, piece in numbered_pieces(table, model.values_of_row):
+        predictions = _predicted(model, piece)
+        file.write(predictions.to_csv(header=before == 0))
+        notes = added_up(notes, predictions.notes, before)
+    return [str(note) for note in notes]
+
+
+def _predicted(model: Model, table: Table) -> Predictions:
+    x, notes = model.encode(table)
+    outputs, target = model.outputs(x), model.target
+    probabilities = None if target.task == "numbers" else outputs
+    return Predictions(target, target.answers(outputs), probabilities, notes)

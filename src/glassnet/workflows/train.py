@@ -1,0 +1,292 @@
+"""From a table to a model: split, encode, train, evaluate on rows that were held out."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.arrays.inputs import Array
+from glassnet.diagnosis import Finding, Watch, diagnose
+from glassnet.ensemble import fit_together
+from glassnet.evaluation.calibration import calibrate
+from glassnet.evaluation.evaluate import Evaluation, evaluate
+from glassnet.model import Model
+from glassnet.network import Network
+from glassnet.tables.dataset import Encoded, Role, encoded, roles_of, sample_of
+from glassnet.tables.encoders.table_encoder import TableEncoder
+from glassnet.tables.read.images import CLASS
+from glassnet.tables.read.parquet import TableFile
+from glassnet.tables.suspicious_columns import concerns, rare_classes
+from glassnet.tables.table import Rows, Table, numbered_pieces, where_known
+from glassnet.tables.targets.recognise import Answers, answers_in
+from glassnet.tables.targets.several import LabelsTarget
+from glassnet.tables.targets.target import ClassTarget, Target, Task, class_texts
+from glassnet.tables.warnings import Note
+from glassnet.training.history import History
+from glassnet.workflows.presets import Preset
+from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.source import source_of, test_rows_of
+
+__all__ = ["Trained", "train"]
+
+# So many examples are enough for a diagnosis, and for one number, the temperature.
+MOST_DIAGNOSED, MOST_CALIBRATED = 1000, 100_000
+
+
+@dataclass(frozen=True, repr=False)
+class Trained:
+    """A model, how its training went, and how good it is on rows that it never saw.
+
+    Attributes
+    ----------
+    held_out : Rows
+        Those rows; without any, the evaluation has no scores.
+    notes : list of str
+        What had to be decided about the data.
+    findings : list of Finding
+        What hindered the training, if anything did.
+    """
+
+    model: Model
+    history: History
+    evaluation: Evaluation
+    held_out: Rows
+    rows_learned: int
+    notes: list[str]
+    findings: list[Finding]
+
+    def __repr__(self) -> str:
+        scores = ", ".join(f"{name} {value:.4g}" for name, value in self.evaluation.scores.items())
+        return f"<Trained: {self.model!r}, {self.history!r}; {scores or 'not evaluated'}>"
+
+
+def train(
+    table: Any,
+    target_name: str | Sequence[str] | None = None,
+    recipe: Recipe | None = None,
+    task: Task | None = None,
+    save_as: Path | None = None,
+    name: str = "",
+    progress: bool | None = None,
+    leave_out: Collection[str] = (),
+    test: Any = None,
+    tell: Callable[[str], object] | None = None,
+) -> Trained:
+    """Train a network on a table's columns to predict one or several of them.
+
+    Parameters
+    ----------
+    table : Table, data frame, mapping of column names to values, or path
+        A file, or a folder of images, is read as by ``glassnet train``; of a large table only
+        pieces are in memory.
+    target_name : str or sequence of str, optional
+        The column to predict; or several, all of numbers or all of two classes. Of images it is
+        their class if not given.
+    recipe : Recipe, optional
+    task : {"classes", "numbers", "labels"}, optional
+        What the target is. If not given: text, and whole numbers with at most 10 different
+        values, are classes; several columns of two classes each are labels.
+    save_as : Path, optional
+        Where to save the model: as soon as it is trained, and again with its scores.
+    name : str
+        What the table is called, for the model's provenance.
+    progress : bool, optional
+        Whether to show a bar; if not given, only on a terminal.
+    leave_out : collection of str
+        Columns not to learn from.
+    test : Table, data frame, mapping or path, optional
+        Rows for the evaluation, in the place of a part that is held out. Images that their folder
+        names for the test are taken if it is not given.
+    tell : callable, optional
+        Called with a sentence on what hinders the training while it goes on, as by
+        :class:`glassnet.Watch`; if not given, it goes to standard error. Of an ensemble, only the
+        findings at the end are known.
+
+    Raises
+    ------
+    ValueError
+        If a target column is missing or has fewer than two classes, or rows are too few.
+    OSError
+        If the temporary folder has no space for the encoded rows of a large file.
+    """
+    recipe = recipe or Recipe()
+    if not isinstance(recipe, Recipe):
+        raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
+    left_out = [leave_out] if isinstance(leave_out, str) else list(leave_out)
+    source = source_of(table, left_out)
+    names = _names_of((CLASS,) if target_name is None and source.images else target_name)
+    for name_left_out in left_out:
+        if name_left_out in names:
+            raise ValueError(f"the target {name_left_out!r} cannot be left out")
+    whole = source.table
+    if set(whole.names) <= set(names):
+        targets = ", ".join(map(repr, names))
+        raise ValueError(f"there is no column beside the target {targets} to learn from")
+    preset = recipe.chosen(images=source.images)
+    tested = source.test if test is None else test_rows_of(test, whole)
+    prepared = _prepared(whole, names, recipe, preset, task, tested)
+    target, examples, held_out = prepared.target, prepared.examples, prepared.held_out
+    seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
+    first, *others = (_network(target, examples.used, preset, seed) for seed in seeds)
+    provenance: dict[str, Any] = {
+        "table": name,
+        "rows": prepared.rows_learned,
+        "held_out": len(held_out),
+        "seed": recipe.seed,
+        "preset": type(preset).__name__.lower(),
+        "usual": target.in_its_unit(examples.mean_desired[np.newaxis])[0].tolist(),
+    }
+    model = Model(first, prepared.encoder, target, provenance, tuple(others))
+    few = examples.learning.sample(MOST_DIAGNOSED)
+    watch = Watch(
+        model.network, few.x, few.targets, tell, best_comes_back=examples.validation is not None
+    )
+    history = _fit(model, examples, recipe, preset, progress, watch)
+    if save_as is not None:
+        model.save(save_as)
+    findings = diagnose(model.network, history, few.x, few.targets)
+    evaluation = Evaluation({}, 0, (), [], [])
+    if len(held_out):
+        evaluation = evaluate(model, held_out)
+        model.provenance["scores"] = evaluation.scores
+        if save_as is not None:
+            model.save(save_as)
+    notes = [*source.notes, *(str(note) for note in prepared.notes)]
+    return Trained(model, history, evaluation, held_out, prepared.rows_learned, notes, findings)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A table's rows, divided and encoded."""
+
+    target: Target
+    encoder: TableEncoder
+    examples: Encoded
+    held_out: Rows
+    rows_learned: int
+    notes: list[str | Note]
+
+
+def _prepared(
+    whole: Rows,
+    names: tuple[str, ...],
+    recipe: Recipe,
+    preset: Preset,
+    task: Task | None,
+    tested: Rows | None,
+) -> _Prepared:
+    answers = answers_in(whole, names, task)
+    if recipe.balanced and answers.task != "classes":
+        raise ValueError("only classes can be balanced, not numbers or labels")
+    if recipe.calibrated and answers.task != "classes":
+        raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
+    held_out_part = recipe.held_out if tested is None else 0.0
+    roles = roles_of(whole, answers, held_out_part, preset.validation, recipe.seed)
+    learning = (roles == Role.LEARNING) | (roles == Role.VALIDATION)
+    rows_learned = int(learning.sum())
+    target = answers.target(whole, learning)
+    sample = sample_of(whole, learning, recipe.seed)
+    encoder = preset.encoder(sample.without(*names))
+    if tested is not None:
+        _require_judgeable(tested, answers, encoder, target)
+    examples = encoded(whole, roles, encoder, target, in_file=isinstance(whole, TableFile))
+    rare = rare_classes(*_shares(target, examples.mean_desired), rows_learned)
+    sentences = [*rare, *_concerns(sample, answers, rows_learned)]
+    notes: list[str | Note] = [*answers.notes, *sentences, *examples.notes]
+    held_out = whole.rows(roles == Role.HELD_OUT) if tested is None else tested
+    return _Prepared(target, encoder, examples, held_out, rows_learned, notes)
+
+
+def _names_of(target: Any) -> tuple[str, ...]:
+    names = (target,) if isinstance(target, str) else target
+    if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"the target is the name of a column, or several in a list; not {target!r}")
+    return tuple(names)
+
+
+def _require_judgeable(test: Rows, answers: Answers, encoder: TableEncoder, target: Target) -> None:
+    """Refuse rows for the test that do not fit before the training, not after it."""
+    test.require_columns(answers.names)
+    with_target = 0
+    for _, piece in numbered_pieces(test, len(encoder.feature_names) + target.outputs):
+        for name, classes in zip(answers.names, answers.classes, strict=True):
+            if not classes:
+                continue
+            with_class, _ = where_known(piece, (name,))
+            unknown = set(class_texts(piece.column(name)[with_class]).tolist()) - set(classes)
+            if unknown:
+                raise ValueError(
+                    f"the class {min(unknown)!r} is only among the rows for the test; there is "
+                    "none to learn it from"
+                )
+        encoder.encode(piece)
+        known, _ = where_known(piece, answers.names)
+        target.desired(piece.rows(known))
+        with_target += int(known.sum())
+    if not with_target:
+        raise ValueError(f"no row for the test has a value of the target {target.name!r}")
+
+
+def _shares(target: Target, mean_desired: Array) -> tuple[list[str], list[float]]:
+    """The classes, of labels with the name of each, and which part of the rows are of them."""
+    if isinstance(target, ClassTarget):
+        return list(target.classes), mean_desired.tolist()
+    if isinstance(target, LabelsTarget):
+        names = [f"{label.name} = {name}" for label in target.targets for name in label.classes]
+        return names, [share for mean in mean_desired.tolist() for share in (1 - mean, mean)]
+    return [], []
+
+
+def _concerns(sample: Table, answers: Answers, rows: int) -> list[str]:
+    """What looks wrong about the columns to learn from, beside each of the targets."""
+    learned, found = sample.without(*answers.names), []
+    for name in answers.names:
+        numbers = answers.task == "numbers"
+        true = sample.column(name) if numbers else class_texts(sample.column(name))
+        found += concerns(learned, true, classes=not numbers, rows=rows)
+    return list(dict.fromkeys(found))
+
+
+def _network(target: Target, used: Array, preset: Preset, seed: int) -> Network:
+    layers = preset.layers(target.outputs, target.task)
+    network = Network([len(used), *layers], seed=seed)
+    # An input that is 0 in every row is never trained, like the place of unseen categories: with
+    # weights of 0 it will add nothing instead of something random.
+    first_dense = next(w for w in network.weights if w is not None and w.ndim == 2)
+    first_dense[~used] = 0
+    return network
+
+
+def _fit(
+    model: Model,
+    examples: Encoded,
+    recipe: Recipe,
+    preset: Preset,
+    progress: bool | None,
+    watch: Watch,
+) -> History:
+    options = preset.options(model.target.task, probabilities=recipe.probabilities)
+    options |= {"epochs": preset.epochs, "batch_size": preset.batch_size}
+    if recipe.optimizer is not None:
+        options["optimizer"] = recipe.optimizer
+    if recipe.learning_rate is not None:
+        options["optimizer"] = replace(options["optimizer"], learning_rate=recipe.learning_rate)
+    if examples.validation is None:
+        options["stopping"] = None
+    else:
+        options["validation"] = (examples.validation.x, examples.validation.targets)
+    if recipe.balanced:
+        options["class_weights"] = "balanced"
+    x, targets = examples.learning.x, examples.learning.targets
+    if recipe.ensemble > 1:
+        history = fit_together(model.networks, x, targets, progress=progress, **options)[0]
+    else:
+        history = model.network.fit(x, targets, progress=progress, callbacks=watch, **options)
+    if recipe.calibrated and examples.validation is not None:
+        few = examples.validation.sample(MOST_CALIBRATED)
+        model.provenance["temperatures"] = [
+            calibrate(network, few.x, few.targets) for network in model.networks
+        ]
+    return history

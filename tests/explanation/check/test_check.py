@@ -1,0 +1,133 @@
+"""The independent check: it agrees with right gradients and fails on wrong ones."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet.engine import Masks
+from glassnet.explanation.check.arithmetic import FiftyDigits, Floating
+from glassnet.explanation.check.check import check_gradient
+from glassnet.explanation.step import Batch, Step, index_of, place_at, take_step
+from glassnet.explanation.unit_names import WeightPlace
+from glassnet.network import Network
+from glassnet.nn.activations.activation import Array
+from glassnet.nn.layers import Dense
+from tests.random_networks import random_case
+
+
+def step_of(seed: int, widest: int = 8, dtype: str = "float64", most_rows: int = 1) -> Step:
+    case = random_case(seed, dtype=dtype, widest=widest, most_rows=most_rows)
+    masks = Masks(case.dropout, seed=seed, step=3) if case.dropout else None
+    batch = Batch(case.x, case.desired, case.weights, masks)
+    net = case.net
+    return take_step(net.architecture, net.parameters, case.objective, batch, None)
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_right_gradients_pass(seed: int, dtype: str) -> None:
+    check = check_gradient(step_of(seed, dtype=dtype))
+    assert check.passed, check
+    assert len(check.pairs) == check.weights
+    assert check.arithmetic == "50-digit arithmetic"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_right_gradients_of_a_batch_pass(seed: int) -> None:
+    check = check_gradient(step_of(seed, widest=4, most_rows=5))
+    assert check.passed, check
+    assert len(check.pairs) == check.weights
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_large_networks_are_checked_in_wide_arithmetic(seed: int) -> None:
+    net = Network(
+        [60, 90, 10], hidden=("relu", "tanh")[seed % 2], output="softmax", dtype="float64"
+    )
+    random = np.random.default_rng(seed)
+    objective = net.cost.paired_with(net.output_activation)
+    x, desired = random.normal(size=(1, 60)), np.eye(10)[[seed]]
+    wanted = WeightPlace(1, 3, 5)
+    step = take_step(net.architecture, net.parameters, objective, Batch(x, desired), None)
+    check = check_gradient(step, [wanted])
+    assert "floating point" in check.arithmetic
+    assert check.passed, check
+    assert wanted in {pair.place for pair in check.pairs}
+
+
+MUTATIONS: dict[str, Callable[[Array], Array]] = {
+    "a factor forgotten": lambda g: g * 2,
+    "a sign": lambda g: -g,
+    "an index swapped": lambda g: np.concatenate([g[1:], g[:1]]),
+    "one weight wrong": lambda g: g + 1e-4 * np.abs(g).max() * (np.arange(len(g)) == 0),
+    "not a number": lambda g: g * np.nan,
+    "everything zero": np.zeros_like,
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_wrong_gradients_fail(name: str) -> None:
+    net = Network([3, 4, 2], hidden="tanh", output="softmax", dtype="float64", seed=2)
+    objective = net.cost.paired_with(net.output_activation)
+    x, desired = np.array([[0.5, -1.0, 2.0]]), np.array([[1.0, 0.0]])
+    step = take_step(net.architecture, net.parameters, objective, Batch(x, desired), None)
+    wrong = replace(step, gradient=MUTATIONS[name](step.gradient))
+    check = check_gradient(wrong)
+    assert not check.passed
+    assert "DO NOT AGREE" in str(check)
+
+
+def test_at_a_kink_any_value_between_the_one_sided_derivatives_is_right() -> None:
+    # in = 0 · 1 + 0 = 0: the error falls to the right with slope −2 · w2 and is flat to the left.
+    net = Network([1, Dense(1, "relu"), Dense(1, "identity")], dtype="float64")
+    net.weights = [[[0.0]], [[1.0]]]
+    objective = net.cost.paired_with(net.output_activation)
+    x, desired = np.array([[1.0]]), np.array([[1.0]])
+    step = take_step(net.architecture, net.parameters, objective, Batch(x, desired), None)
+    place = index_of(net.architecture, WeightPlace(1, 0, 0))
+    for value, right in ((0.0, True), (-1.0, True), (-2.0, True), (-2.1, False), (0.1, False)):
+        gradient = step.gradient.copy()
+        gradient[place] = value
+        check = check_gradient(replace(step, gradient=gradient))
+        pair = next(pair for pair in check.pairs if pair.place == WeightPlace(1, 0, 0))
+        assert pair.at_kink
+        assert (pair.difference < 1e-8) is right
+    assert "at a kink" in str(check)
+
+
+def test_a_saturated_network_in_float32_still_passes() -> None:
+    net = Network([2, 3, 2], hidden="sigmoid", output="softmax", seed=0)
+    net.parameters *= 30
+    objective = net.cost.paired_with(net.output_activation)
+    x, desired = np.array([[1.0, -2.0]], dtype=np.float32), np.eye(2, dtype=np.float32)[[0]]
+    step = take_step(net.architecture, net.parameters, objective, Batch(x, desired), None)
+    assert check_gradient(step).passed
+
+
+def test_every_place_has_an_index_and_back() -> None:
+    architecture = random_case(3, widest=6).net.architecture
+    for index in range(architecture.parameter_count):
+        assert index_of(architecture, place_at(architecture, index)) == index
+
+
+def test_arithmetic_has_the_digits_that_it_promises() -> None:
+    decimal, wide = FiftyDigits(), Floating(np.longdouble)
+    one = np.array([1.0])
+    e = str(decimal.exp(decimal.array(one))[0])
+    assert e.startswith("2.71828182845904523536028747135266249775724709")
+    assert abs(float(wide.log1p(wide.array(one))[0]) - np.log(2)) < 1e-16
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("depth", [30, 45, 120])
+def test_gradients_that_fade_in_deep_networks_are_no_disagreement(depth: int, dtype: str) -> None:
+    units = [2] * (depth + 2)
+    net = Network(units, hidden="sigmoid", output="softmax", dtype=dtype, seed=0)
+    objective = net.cost.paired_with(net.output_activation)
+    x, desired = np.array([[1, 0]], dtype=dtype), np.array([[0, 1]], dtype=dtype)
+    batch = Batch(x, desired)
+    check = check_gradient(take_step(net.architecture, net.parameters, objective, batch, None))
+    assert check.passed, check
+    assert check.too_small < len(check.pairs)

@@ -1,0 +1,158 @@
+"""Opening a stranger's file: whatever its header claims, a sentence and nothing worse."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from glassnet.arrays.inputs import Array
+from glassnet.errors import FileFormatError
+from glassnet.model import Model, load
+from glassnet.nn.file_format import read_file
+from tests.small_tables import fruits, trained_on
+
+
+@pytest.fixture(scope="module")
+def fruit_model() -> Model:
+    return trained_on(fruits(), "fruit")
+
+
+Header = dict[str, Any]
+
+
+@pytest.fixture
+def stored(tmp_path: Path, fruit_model: Model) -> tuple[Header, dict[str, Array]]:
+    """Header and arrays of a good file: [5, 8, 2], relu and softmax."""
+    fruit_model.save(tmp_path / "good")
+    return read_file(tmp_path / "good")
+
+
+def refused(folder: Path, header: Any, arrays: dict[str, Array]) -> str:
+    """Write a file, expect that it is refused, and return in which words."""
+    path = folder / "bad.safetensors"
+    path.write_bytes(save(arrays, {"glassnet": json.dumps(header)}))
+    with pytest.raises(FileFormatError) as caught:
+        load(path)
+    message = str(caught.value)
+    assert "bad.safetensors" in message
+    assert "\n" not in message
+    assert len(message) < 400
+    return message
+
+
+def test_a_model_file_cut_off_anywhere_is_refused(tmp_path: Path, fruit_model: Model) -> None:
+    path = tmp_path / "model"
+    fruit_model.save(path)
+    content = path.read_bytes()
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        with pytest.raises(FileFormatError, match="is not a model file, or is damaged"):
+            load(path)
+
+
+def test_every_missing_key_is_refused(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]]
+) -> None:
+    header, arrays = stored
+    for key in header:
+        refused(tmp_path, {name: header[name] for name in header if name != key}, arrays)
+    for key in header["layers"][0]:
+        layers = [
+            {name: value for name, value in layer.items() if name != key}
+            for layer in header["layers"]
+        ]
+        refused(tmp_path, {**header, "layers": layers}, arrays)
+
+
+LIES: list[tuple[str, Any]] = [
+    ("inputs", 10**12), ("inputs", -5), ("inputs", 5.0), ("inputs", "5"), ("inputs", True),
+    ("dtype", "float16"), ("dtype", "float64"), ("dtype", ["float32"]), ("dtype", None),
+    ("seed", -1), ("seed", 2**64), ("seed", 0.5), ("seed", float("nan")), ("seed", "0"),
+    ("epochs_trained", -1), ("epochs_trained", 1e999), ("epochs_trained", 10**100),
+    ("epochs_trained", 2.5), ("epochs_trained", "many"), ("epochs_trained", None),
+    ("classes", ["plum"]), ("classes", ["a", "b", "c"]), ("classes", "ab"), ("classes", 2),
+    ("classes", [["a"], ["b", "c"]]), ("classes", {"a": 0, "b": 1}), ("classes", ["a", "a"]),
+    ("feature_names", ["weight"]), ("feature_names", "abcde"), ("feature_names", 5),
+    ("cost", "hinge"), ("cost", ["x"]), ("cost", None), ("cost", "binary_crossentropy"),
+    ("layers", []), ("layers", {}), ("layers", "relu"), ("layers", None), ("layers", [[8, 2]]),
+    ("kind", "forest"), ("kind", None), ("kind", ["model"]),
+    ("encoders", []), ("encoders", None), ("encoders", {}), ("encoders", ["number"]),
+    ("target", None), ("target", {"kind": "class", "name": "fruit", "classes": ["a"]}),
+    ("target", {"kind": "number", "name": "fruit", "mean": 10**400, "scale": 1}),
+    ("provenance", None), ("provenance", 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value"), LIES, ids=lambda value: str(value)[:30])
+def test_a_header_that_lies_is_refused(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]], key: str, value: Any
+) -> None:
+    header, arrays = stored
+    assert json.dumps(header[key]) != json.dumps(value)
+    refused(tmp_path, {**header, key: value}, arrays)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("units", 10**12, "the arrays of the file do not fit"),
+        ("units", -8, "at least 1.*not -8"),
+        ("units", 0, "at least 1.*not 0"),
+        ("units", 8.0, "whole number, not 8.0"),
+        ("units", "8", "whole number, not '8'"),
+        ("units", True, "whole number, not True"),
+        ("units", [8], r"whole number, not \[8\]"),
+        ("activation", "swish", "unknown activation 'swish'; known are: identity"),
+        ("activation", ["relu"], "activation"),
+        ("activation", None, "unknown activation None"),
+        ("bias", False, "the arrays of the file do not fit"),
+        ("bias", "yes", "bias"),
+    ],
+)
+def test_a_layer_that_lies_is_refused(
+    tmp_path: Path,
+    stored: tuple[Header, dict[str, Array]],
+    key: str,
+    value: Any,
+    message: str,
+) -> None:
+    header, arrays = stored
+    header["layers"][0][key] = value
+    assert re.search(message, refused(tmp_path, header, arrays))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays: arrays.pop("b1"),
+        lambda arrays: arrays.update(w9=np.zeros(2, np.float32)),
+        lambda arrays: arrays.update(w1=arrays["w1"].T.copy()),
+        lambda arrays: arrays.update(w1=arrays["w1"].astype(np.float64)),
+        lambda arrays: arrays.update(w1=arrays["w1"].view(np.int32)),
+        lambda arrays: arrays["w2"].fill(np.nan),
+        lambda arrays: arrays["b2"].fill(-np.inf),
+    ],
+    ids=["absent", "one more", "transposed", "float64", "int32", "NaN", "infinity"],
+)
+def test_arrays_that_do_not_fit_the_header_are_refused(
+    tmp_path: Path,
+    stored: tuple[Header, dict[str, Array]],
+    change: Callable[[dict[str, Array]], Any],
+) -> None:
+    header, arrays = stored
+    change(arrays)
+    assert re.search("arrays? .*of the file|finite", refused(tmp_path, header, arrays))
+
+
+def test_opening_runs_no_code_and_takes_no_pickle(tmp_path: Path) -> None:
+    import pickle
+
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(pickle.dumps({"w1": 1}))
+    with pytest.raises(FileFormatError, match="is not a model file"):
+        load(path)

@@ -1,0 +1,134 @@
+"""Layers, initial weights, and the one buffer with its views."""
+
+import numpy as np
+import pytest
+
+from glassnet.core.random import Purpose, uniform
+from glassnet.nn.activations.activation import Tanh
+from glassnet.nn.activations.rectifiers import Relu
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.initialisers import Given, Glorot, He, Initialiser, LeCun, default_initialiser
+from glassnet.nn.layers import Dense, Scale
+from glassnet.nn.parameters import ParameterViews
+
+
+def first_weights(
+    initialiser: Initialiser, from_units: int, to_units: int, seed: int, layer: int = 1
+) -> np.ndarray:
+    weights = np.empty((from_units, to_units))
+    initialiser.fill(weights, seed, layer)
+    return weights
+
+
+@pytest.mark.parametrize(
+    ("initialiser", "variance"), [(Glorot(), 2 / 500), (He(), 2 / 300), (LeCun(), 1 / 300)]
+)
+def test_initial_weights_have_their_variance(
+    initialiser: Glorot | He | LeCun, variance: float
+) -> None:
+    weights = first_weights(initialiser, 300, 200, seed=4)
+    # 60,000 uniform numbers: their variance is known to about 0.4 %.
+    assert weights.var() == pytest.approx(variance, rel=0.02)
+    assert abs(weights.mean()) < 5 * np.sqrt(variance / weights.size)
+
+
+def test_initial_weights_are_a_function_of_seed_and_layer() -> None:
+    weights = [first_weights(Glorot(), 3, 2, seed, layer) for seed in (1, 2) for layer in (1, 2)]
+    assert len({array.tobytes() for array in weights}) == 4
+    assert np.array_equal(weights[0], first_weights(Glorot(), 3, 2, 1, 1))
+
+
+def test_a_large_layer_is_drawn_piece_by_piece_as_a_whole() -> None:
+    # More weights than are drawn at once; the limit is √(6 / (1100 + 1000)).
+    weights = first_weights(Glorot(), 1100, 1000, seed=3)
+    numbers = uniform(3, Purpose.WEIGHTS, 1, 1_100_000)
+    assert np.array_equal(weights.reshape(-1), (2 * numbers - 1) * np.sqrt(6 / 2100))
+
+
+def test_relu_starts_from_he_and_others_from_glorot() -> None:
+    assert default_initialiser(Relu()) == He()
+    assert default_initialiser(Tanh()) == Glorot()
+
+
+def test_given_weights_must_fit() -> None:
+    with pytest.raises(ValueError, match=r"layer 2 have shape \(1, 2\); expected \(3, 2\)"):
+        Given([[1, 2]]).fill(np.zeros((3, 2)), seed=0, layer=2)
+
+
+@pytest.mark.parametrize(
+    ("units", "error"), [(0, ValueError), (-1, ValueError), (2.5, TypeError), (True, TypeError)]
+)
+def test_units_are_whole_numbers_above_0(units: int, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Dense(units, "tanh")
+
+
+def test_an_unknown_initialiser_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown initialiser 'zeros'; known are: glorot, he"):
+        Dense(2, "tanh", initial="zeros")
+
+
+def test_parameters_stand_layer_by_layer_without_gaps() -> None:
+    architecture = Architecture.of(2, [Dense(3, "tanh"), Dense(2, "tanh", bias=False)])
+    assert architecture.parameter_count == 2 * 3 + 3 + 3 * 2
+    buffer = np.arange(15.0)
+    first, second = architecture.weights(buffer)
+    assert first.tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert second.tolist() == [[9, 10], [11, 12], [13, 14]]
+    first_biases, second_biases = architecture.biases(buffer)
+    assert first_biases is not None
+    assert first_biases.tolist() == [6, 7, 8]
+    assert second_biases is None
+    first[0, 0] = 100
+    assert buffer[0] == 100
+
+
+def test_setting_checks_everything_before_it_changes_anything() -> None:
+    buffer = np.zeros(6)
+    views = ParameterViews("weights", [buffer[:2].reshape(1, 2), buffer[2:].reshape(2, 2)])
+    with pytest.raises(ValueError, match=r"weights of layer 2 have shape \(2, 2\), not \(1, 2\)"):
+        views.set_all([[[1, 2]], [[3, 4]]])
+    assert not buffer.any()
+    views.set_all([[[1, 2]], [[3, 4], [5, 6]]])
+    assert buffer.tolist() == [1, 2, 3, 4, 5, 6]
+    with pytest.raises(ValueError, match="finite"):
+        views[0] = [[1, np.nan]]
+    with pytest.raises(TypeError, match="must be numbers"):
+        views[0] = [["a", "b"]]
+    with pytest.raises(ValueError, match="of 2 layers, not 1"):
+        views.set_all([[[1, 2]]])
+
+
+def test_a_scale_layer_has_one_weight_for_each_unit_before() -> None:
+    architecture = Architecture.of(3, [Scale(bias=True), Dense(2, "tanh")])
+    assert architecture.units == (3, 3, 2)
+    assert architecture.parameter_count == 3 + 3 + 3 * 2 + 2
+    (scale, dense), buffer = architecture.weights(np.arange(14.0)), np.arange(14.0)
+    assert scale.tolist() == [0, 1, 2]
+    assert dense.shape == (3, 2)
+    start = architecture.initial_parameters(0, np.dtype("float64"))
+    assert start[:6].tolist() == [1, 1, 1, 0, 0, 0]
+    assert len(buffer) == architecture.parameter_count
+
+
+def test_the_start_of_a_network_is_the_same_function_with_and_without_a_multiplier() -> None:
+    # 1 / √16 = 1/4, so the weights are 4 times as large, and the weighted sum the same.
+    plain = Architecture.of(16, [Dense(3, "tanh")])
+    ntk = Architecture.of(16, [Dense(3, "tanh", multiplier="ntk")])
+    first, second = (a.initial_parameters(5, np.dtype("float64")) for a in (plain, ntk))
+    assert ntk.places[0].multiplier == 0.25
+    assert np.array_equal(4 * first, second)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"multiplier": "kaiming"}, "a multiplier is a number or 'ntk', not 'kaiming'"),
+        ({"multiplier": 0}, "multiplier must be above 0 and finite, not 0"),
+        ({"weight_rate": -1}, "weight_rate must be at least 0 and finite, not -1"),
+        ({"bias_rate": float("nan")}, "bias_rate must be at least 0 and finite, not nan"),
+    ],
+)
+def test_impossible_factors_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Dense(2, "tanh", **options)  # type: ignore[arg-type]

@@ -1,0 +1,117 @@
+"""The same maths in JAX: the error, and its gradient by JAX's automatic differentiation."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from glassnet.engine import engine
+from glassnet.engine.interface import Steps
+from glassnet.nn.activations.activation import Activation, Array
+from glassnet.nn.losses.loss import Cost
+from glassnet.optim.optimizer import SGD
+from glassnet.optim.update_rule import UpdateRule
+from tests.random_networks import Case, random_case
+
+jax = pytest.importorskip(
+    "jax", reason="JAX is not installed: pip install 'glassnet[parity]'", exc_type=ImportError
+)
+
+
+@pytest.fixture(autouse=True)
+def double_precision() -> None:
+    jax.config.update("jax_enable_x64", True)
+
+
+def jax_activation(activation: Activation) -> Callable[[Any], Any]:
+    nn, parameter = jax.nn, activation.parameter
+    functions: dict[str, Callable[[Any], Any]] = {
+        "identity": lambda x: x,
+        "sigmoid": nn.sigmoid,
+        "tanh": nn.tanh,
+        "relu": nn.relu,
+        "leaky_relu": lambda x: nn.leaky_relu(x, parameter),
+        "elu": lambda x: nn.elu(x, parameter),
+        "selu": nn.selu,
+        "gelu": lambda x: nn.gelu(x, approximate=False),
+        "silu": nn.silu,
+        "mish": nn.mish,
+        "softplus": nn.softplus,
+        "exponential": jax.numpy.exp,
+        "softmax": nn.softmax,
+    }
+    return functions[activation.name]
+
+
+def jax_cost(cost: Cost, net_input: Any, predicted: Any, desired: Any) -> Any:
+    """The error of each example, by the textbook."""
+    jnp, parameter, difference = jax.numpy, cost.parameter, predicted - desired
+    match cost.name:
+        case "categorical_crossentropy":
+            ideal = (1 - parameter) * desired + parameter / desired.shape[1]
+            return -(ideal * jax.nn.log_softmax(net_input)).sum(axis=1)
+        case "binary_crossentropy" | "summed_binary_crossentropy":
+            terms = -desired * jax.nn.log_sigmoid(net_input)
+            terms -= (1 - desired) * jax.nn.log_sigmoid(-net_input)
+        case "mean_squared_error":
+            terms = difference**2
+        case "half_squared_error":
+            terms = difference**2 / 2
+        case "mean_absolute_error":
+            terms = jnp.abs(difference)
+        case "huber":
+            size = jnp.abs(difference)
+            line = parameter * (size - parameter / 2)
+            terms = jnp.where(size > parameter, line, size**2 / 2)
+        case "poisson" | "summed_poisson":
+            terms = predicted - desired * jnp.log(predicted)
+        case "pinball":
+            terms = jnp.maximum((1 - parameter) * difference, -parameter * difference)
+    return terms.sum(axis=1) if cost.summed else terms.mean(axis=1)
+
+
+def jax_error(case: Case) -> Callable[[Any], Any]:
+    """The weighted mean error of a case's examples as a function of the parameter buffer."""
+    architecture = case.net.architecture
+
+    def error(parameters: Any) -> Any:
+        y = case.x
+        for place, layer in zip(architecture.places, architecture.layers, strict=True):
+            w = parameters[place.weights].reshape(place.shape)
+            net_input = place.multiplier * (y @ w if w.ndim == 2 else y * w)
+            if place.biases is not None:
+                net_input = net_input + parameters[place.biases]
+            y = jax_activation(layer.activation)(net_input)
+        errors = jax_cost(case.objective.cost, net_input, y, case.desired)
+        return jax.numpy.average(errors, weights=case.weights)
+
+    return error
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_error_and_gradient_equal_automatic_differentiation(seed: int) -> None:
+    case = replace(
+        random_case(seed, dtype="float64", widest=20, most_hidden=2, most_rows=40), dropout=None
+    )
+    value, gradient = jax.value_and_grad(jax_error(case))(case.net.parameters)
+    trace = case.trace(engine())
+    difference = np.linalg.norm(trace.gradient - np.asarray(gradient))
+    assert difference <= 1e-11 * np.linalg.norm(trace.gradient), case
+    mean = np.average(trace.errors, weights=case.weights)
+    assert mean == pytest.approx(float(value), rel=1e-11)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ten_steps_of_gradient_descent_equal_autograds(seed: int) -> None:
+    some = random_case(seed, dtype="float64", widest=20, most_rows=30, plain=True)
+    case = replace(some, rule=UpdateRule(SGD(0.05)))
+    gradient = jax.jit(jax.grad(jax_error(case)))
+    parameters: Array = case.net.parameters
+    for _ in range(10):
+        parameters = parameters - 0.05 * gradient(parameters)
+    training, rows = case.training(), len(case.x)
+    order = np.tile(np.arange(rows), 10)
+    engine().run(training, Steps(order, np.arange(11) * rows, np.full(10, 0.05)))
+    assert np.abs(training.parameters - np.asarray(parameters)).max() < 1e-9, case

@@ -1,0 +1,164 @@
+"""Explained steps beside PyTorch: autograd for each gradient, its optimizers for each update."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.engine import engine
+from glassnet.engine.interface import Steps, groups_of
+from glassnet.nn.activations.activation import Activation, Array
+from glassnet.nn.losses.loss import Cost
+from glassnet.optim.optimizer import Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from glassnet.optim.penalties import L1, L2, WeightDecay
+from glassnet.training.recorded_steps import TrainingStep
+from tests.random_networks import Case, random_case
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed here")
+F = torch.nn.functional
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def activated(activation: Activation, x: Any) -> Any:
+    match activation.name:
+        case "identity":
+            return x
+        case "leaky_relu":
+            return F.leaky_relu(x, activation.parameter)
+        case "elu":
+            return F.elu(x, activation.parameter)
+        case "softmax":
+            return torch.softmax(x, dim=1)
+        case "exponential":
+            return torch.exp(x)
+        case name:
+            return getattr(F, name)(x)
+
+
+def errors(cost: Cost, p: Any, d: Any) -> Any:
+    """The error of each example, as the cost's name says in any textbook."""
+    outputs = d.shape[1]
+    match cost.name:
+        case "half_squared_error":
+            return F.mse_loss(p, d, reduction="none").sum(dim=1) / 2
+        case "summed_binary_crossentropy":
+            return F.binary_cross_entropy(p, d, reduction="none").sum(dim=1)
+        case "summed_poisson":
+            return F.poisson_nll_loss(p, d, log_input=False, eps=0.0, reduction="none").sum(dim=1)
+        case "categorical_crossentropy":
+            ideal = (1 - cost.parameter) * d + cost.parameter / outputs
+            return -(ideal * torch.log(p)).sum(dim=1)
+        case "binary_crossentropy":
+            return F.binary_cross_entropy(p, d, reduction="none").mean(dim=1)
+        case "mean_squared_error":
+            return ((p - d) ** 2).mean(dim=1)
+        case "mean_absolute_error":
+            return (p - d).abs().mean(dim=1)
+        case "huber":
+            return F.huber_loss(p, d, reduction="none", delta=cost.parameter).mean(dim=1)
+        case "poisson":
+            return F.poisson_nll_loss(p, d, log_input=False, eps=0.0, reduction="none").mean(dim=1)
+        case _:  # pinball
+            q = cost.parameter
+            return torch.maximum(q * (d - p), (1 - q) * (p - d)).mean(dim=1)
+
+
+def mean_error(step: TrainingStep, buffer: Any) -> Any:
+    """The batch's error as a function of the parameters, by PyTorch's own operations."""
+    kept = None
+    if step.masks is not None:
+        arrays = step.masks.kept(step.architecture, len(step.x), step.x.dtype)
+        kept = [torch.tensor(array) for array in arrays]
+    y = torch.tensor(step.x)
+    y = y if kept is None else y * kept[0]
+    for number, (layer, place) in enumerate(
+        zip(step.architecture.layers, step.architecture.places, strict=True), start=1
+    ):
+        W = buffer[place.weights].reshape(place.shape)
+        in_ = place.multiplier * (y @ W if W.ndim == 2 else y * W)
+        in_ = in_ if place.biases is None else in_ + buffer[place.biases]
+        y = activated(layer.activation, in_)
+        y = y if kept is None else y * kept[number]
+    each = errors(step.objective.cost, y, torch.tensor(step.desired))
+    if step.weights is None:
+        return each.mean()
+    weights = torch.tensor(step.weights)
+    return (weights * each).sum() / weights.sum()
+
+
+def recorded(case: Case) -> TrainingStep:
+    """The case's fourth step on its examples, with the state that three steps left."""
+    training = case.training()
+    rows = np.arange(len(case.x))
+    rates = np.full(3, case.rule.optimizer.learning_rate)
+    engine().run(training, Steps(np.tile(rows, 3), np.arange(4) * len(rows), rates))
+    return TrainingStep.of(training, rows, 0.7 * case.rule.optimizer.learning_rate)
+
+
+def updated(step: TrainingStep, gradient: Array) -> Array:
+    """The parameters after PyTorch's optimizer has taken the step, group by group."""
+    rule = step.rule
+    examples = len(step.x) if step.weights is None else float(step.weights.sum())
+    clipped = torch.tensor(gradient)
+    if rule.clip_norm is not None and clipped.norm() > rule.clip_norm:
+        clipped = clipped * (rule.clip_norm / clipped.norm())
+    new = step.parameters.copy()
+    for group in groups_of(step.architecture):
+        w = torch.tensor(step.parameters[group.place], requires_grad=True)
+        rate = step.learning_rate * group.rate
+        paid = [p for p in rule.penalties if p.biases or not group.biases]
+        strength = {p: p.strength / (examples if p.over_examples else 1) for p in paid}
+        added = sum(
+            s * (w.detach() if isinstance(p, L2) else w.detach().sign())
+            for p, s in strength.items()
+            if isinstance(p, L1 | L2)
+        )
+        w.grad = clipped[group.place] + added
+        decay = sum(s for p, s in strength.items() if isinstance(p, WeightDecay))
+        with torch.no_grad():
+            w *= 1 - rate * decay - rate * getattr(rule.optimizer, "weight_decay", 0.0)
+        state = step.state[:, group.place]
+        torch_optimizer(rule.optimizer, w, rate, state, step.number).step()
+        new[group.place] = w.detach().numpy()
+    return new
+
+
+def torch_optimizer(rule: Optimizer, w: Any, rate: float, state: Array, number: int) -> Any:
+    before = [torch.tensor(row) for row in state]
+    match rule:
+        case Momentum() | Nesterov():
+            nesterov = isinstance(rule, Nesterov)
+            made = torch.optim.SGD([w], rate, momentum=rule.momentum, nesterov=nesterov)
+            # PyTorch keeps −v/α. At a rate that just changed, ours is the same velocity.
+            buffer = -before[0] / rate if rate else torch.zeros_like(before[0])
+            made.state[w]["momentum_buffer"] = buffer
+        case RMSprop():
+            made = torch.optim.RMSprop([w], rate, alpha=rule.rho, eps=rule.epsilon)
+            made.state[w] = {"step": torch.tensor(number - 1.0), "square_avg": before[0]}
+        case Adam() | AdamW():  # the decay is taken off before
+            made = torch.optim.Adam([w], rate, betas=(rule.beta1, rule.beta2), eps=rule.epsilon)
+            made.state[w] = {
+                "step": torch.tensor(number - 1.0),
+                "exp_avg": before[0],
+                "exp_avg_sq": before[1],
+            }
+        case _:
+            made = torch.optim.SGD([w], rate)
+    return made
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_gradients_and_updates_of_explained_steps_are_those_of_pytorch(seed: int) -> None:
+    step = recorded(random_case(seed, dtype="float64", widest=4, most_hidden=4, most_rows=4))
+    explanation = gn.explain(step)
+    buffer = torch.tensor(step.parameters, requires_grad=True)
+    mean_error(step, buffer).backward()
+    theirs = buffer.grad.numpy()
+    scale = max(float(np.abs(theirs).max()), 1e-12)
+    assert explanation.step.gradient == pytest.approx(theirs, rel=1e-9, abs=1e-9 * scale)
+    new = updated(step, theirs)
+    assert explanation.step.new_parameters == pytest.approx(new, rel=1e-9, abs=1e-9)
+    assert explanation.check is not None
+    assert explanation.check.largest_difference <= 1e-9

@@ -1,0 +1,83 @@
+"""HTML and MathML: well-formed, complete, without script or request, and safe."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+
+from glassnet.formula.document import (
+    Bars,
+    Curve,
+    Curves,
+    Document,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+    worked,
+)
+from glassnet.formula.tree import Formula, Partial, Symbol
+from glassnet.render.html import document_html, document_page
+from glassnet.render.mathml import equation_mathml, formula_mathml
+from tests.formula.test_tree import formulas
+
+HOSTILE = '<script>alert("x")</script>&'
+
+
+def everything(words: str) -> Document:
+    w = Symbol("w", -0.5, layer=1, index=words)
+    blocks = (
+        Paragraph(words),
+        worked(Symbol("in", 2.0), w * 3 + 1),
+        Table((words, "n"), ((words, 1.0), (w, 2.0)), words),
+        Bars((words,), ((words, (0.25,)),), words),
+        Curves(words, words, (Curve(words, (0.0, 1.0), (1.0, 0.0)),), words),
+        Picture(((0.0, 0.5), (1.0, 0.25)), words),
+    )
+    return Document(words, (Section(words, blocks),))
+
+
+@given(formulas)
+def test_every_formula_is_well_formed_mathml(formula: Formula) -> None:
+    assert ET.fromstring(formula_mathml(formula)).tag == "math"  # noqa: S314 - our own text
+
+
+def test_a_fraction_has_numerator_and_denominator() -> None:
+    error, weight = Symbol("E", 1.0), Symbol("w", 2.0, layer=1, index="1,2")
+    root = ET.fromstring(formula_mathml(Partial(error, weight, 0.5)))  # noqa: S314
+    (fraction,) = root
+    assert fraction.tag == "mfrac"
+    assert ["".join(part.itertext()) for part in fraction] == ["∂E", "∂w1,2(1)"]
+
+
+def test_an_equation_has_a_line_for_each_stage_and_a_math_element_for_each_term() -> None:
+    x, y = Symbol("x", 1.0), Symbol("y", -2.0)
+    html = equation_mathml(worked(Symbol("in", -1.0), x + y))
+    assert html.count('class="step"') == 3
+    assert html.count("<math ") == 1 + 2 + 2 + 1
+
+
+def test_names_are_escaped_everywhere() -> None:
+    page = document_page(everything(HOSTILE))
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 10
+
+
+def test_a_page_is_one_file_without_script_or_request() -> None:
+    page = document_page(everything("plain"))
+    assert page.startswith("<!doctype html>")
+    without_icon = page.replace('<link rel="icon" href="data:,">', "")
+    assert not re.search(r"<script|<link|src=|@import|url\(|https?:", without_icon)
+
+
+def test_a_notebook_gets_the_same_without_the_page_around_it() -> None:
+    element = document_html(everything("plain"))
+    assert element.startswith('<div class="glassnet">')
+    assert element in document_page(everything("plain"))
+
+
+@pytest.mark.parametrize("text", ["predicted", "desired"])
+def test_bars_name_their_series(text: str) -> None:
+    bars = Bars(("a",), (("predicted", (0.5,)), ("desired", (1.0,))))
+    assert text in document_html(Document("T", (Section("S", (bars,)),)))

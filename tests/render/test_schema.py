@@ -1,0 +1,45 @@
+"""What is written as JSON is what the published schema says."""
+
+import json
+from importlib.resources import files
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+import glassnet as gn
+from glassnet.explanation.explain import describe
+from glassnet.formula.document import Bars, Curve, Curves, Document, Paragraph, Picture, Section
+from glassnet.render.json import document_dict
+
+SCHEMA = json.loads((files("glassnet.render") / "document.schema.json").read_text("utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_explanations_follow_it() -> None:
+    net = gn.Network([3, 9, 10, 4], hidden="sigmoid", output="softmax", seed=1)
+    explanation = gn.explain(net, [1, 2, 3], 0, optimizer=gn.Adam())
+    for part in (explanation, explanation.weight("w1[1,2]"), explanation.unit("h1.2")):
+        VALIDATOR.validate(json.loads(part.to_json()))
+    VALIDATOR.validate(describe(net).to_dict())
+    VALIDATOR.validate(gn.explain(net, [1, 2, 3]).to_dict())
+
+
+def test_every_other_block_follows_it() -> None:
+    blocks = (
+        Paragraph("words"),
+        Bars(("a",), (("predicted", (float("nan"),)),)),
+        Curves("epoch", "error", (Curve("a", (0.0,), (float("inf"),)),)),
+        Picture(((0.5,),)),
+    )
+    VALIDATOR.validate(document_dict(Document("Blocks", (Section("All", blocks),))))
+
+
+def test_what_is_no_document_does_not() -> None:
+    content = document_dict(Document("A title", ()))
+    del content["title"]
+    with pytest.raises(ValidationError, match="'title' is a required property"):
+        VALIDATOR.validate(content)

@@ -1,0 +1,53 @@
+"""Network drawings: well-formed, complete, and lit up by where weights lead."""
+
+from xml.etree import ElementTree as ET
+
+import glassnet as gn
+from glassnet.formula.document import Drawing
+from glassnet.render.svg import drawing_svg
+from glassnet.render.tikz import drawing_tikz
+
+
+def drawing_of(explanation: gn.Explanation) -> Drawing:
+    blocks = [block for section in explanation.document.sections for block in section.blocks]
+    return next(block for block in blocks if isinstance(block, Drawing))
+
+
+def example() -> Drawing:
+    net = gn.Network([2, 3, 2], hidden="tanh", output="softmax", seed=1)
+    net.feature_names = ["a < b", "c & d"]
+    return drawing_of(gn.explain(net, [1, 0.5]))
+
+
+def test_every_unit_and_weight_of_a_small_network_is_drawn() -> None:
+    svg = ET.fromstring(drawing_svg(example()))  # noqa: S314 - our own text
+    assert len(svg.findall(".//circle[@class='unit']")) == 2 + 3 + 2
+    assert len(svg.findall(".//circle[@class='bias']")) == 2
+    titles = [title.text or "" for title in svg.iter("title")]
+    assert len(titles) == 2 * 3 + 3 + 3 * 2 + 2
+    assert any(title.startswith("w[a < b → h1.1] = ") for title in titles)
+
+
+def test_a_weight_lights_up_what_lies_behind_it() -> None:
+    svg = drawing_svg(example())
+    assert ".network:has(.l1.j2:hover) :is(.l2.i2:not(.from-bias)) { opacity: 1; }" in svg
+
+
+def test_wide_layers_say_how_many_more_there_are() -> None:
+    net = gn.Network([3, 50, 2], hidden="relu", output="softmax", seed=1)
+    drawing = drawing_of(gn.explain(net, [1, 2, 3], limits=gn.Limits(units=5)))
+    assert [len(layer.units) for layer in drawing.layers] == [3, 5, 2]
+    assert "… 45 more" in drawing_svg(drawing)
+    assert "45 more" in drawing_tikz(drawing)
+    outputs = gn.explain(net, [1, 2, 3]).forward
+    assert outputs is not None
+    largest = sorted(outputs.outputs[0].tolist(), reverse=True)[:5]
+    drawn = [unit.output or 0.0 for unit in drawing.layers[1].units]
+    assert sorted(drawn, reverse=True) == largest
+
+
+def test_a_scale_layer_has_its_own_lines_only() -> None:
+    net = gn.Network([2, gn.Dense(2, "tanh"), gn.Scale("identity"), gn.Dense(1, "sigmoid")], seed=1)
+    drawing = drawing_of(gn.explain(net, [1, 2]))
+    into_scale = {(weight.source, weight.unit) for weight in drawing.weights if weight.layer == 2}
+    assert into_scale <= {(0, 0), (1, 1), (None, 0), (None, 1)}

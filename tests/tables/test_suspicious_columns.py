@@ -1,0 +1,48 @@
+"""What looks wrong about a table, and silence where nothing does."""
+
+import numpy as np
+import pytest
+
+from glassnet.tables.suspicious_columns import concerns, rare_classes
+from glassnet.tables.table import Table, as_table
+
+RANDOM = np.random.default_rng(0)
+NOISE = RANDOM.normal(size=200)
+HALVES = np.where(np.arange(200) % 2, "yes", "no")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [np.arange(200.0), 500 + RANDOM.permutation(200), np.array([f"K{n}" for n in range(200)])],
+    ids=["in order", "shuffled", "text"],
+)
+def test_identifiers_are_named(column: np.ndarray) -> None:
+    table = as_table({"key": column.tolist(), "noise": NOISE})
+    (sentence,) = concerns(table, HALVES, classes=True)
+    assert sentence.startswith("key: every row has its own value, like an identifier")
+
+
+def test_a_column_that_gives_the_class_away_is_named() -> None:
+    codes = np.where(HALVES == "yes", 3.0, np.arange(200) % 4 // 2 * 10.0)
+    (sentence,) = concerns(Table({"code": codes, "noise": NOISE}), HALVES, classes=True)
+    assert sentence.startswith("code: the target follows from this column alone")
+
+
+def test_the_target_in_another_unit_is_named() -> None:
+    table = Table({"fahrenheit": NOISE * 1.8 + 32, "other": RANDOM.normal(size=200)})
+    (sentence,) = concerns(table, NOISE, classes=False)
+    assert sentence.startswith("fahrenheit: the target follows from this column alone")
+
+
+def test_rare_classes_are_counted() -> None:
+    (sentence,) = rare_classes(["fair", "fraud"], [0.985, 0.015], 200)
+    assert sentence.startswith("the class 'fraud' is rare, 3 of 200 rows")
+    assert rare_classes(["a", "b"], [0.5, 0.5], 200) == []
+
+
+def test_an_ordinary_table_raises_no_concern() -> None:
+    colours = as_table({"c": ["red", None, "blue", "red"] * 50, "noise": NOISE.tolist()})
+    assert concerns(colours, HALVES, classes=True) == []
+    assert concerns(Table({"noise": NOISE, "same": np.ones(200)}), NOISE**2, classes=False) == []
+    few = Table({"id": np.arange(10.0)})
+    assert concerns(few, HALVES[:10], classes=True) == []

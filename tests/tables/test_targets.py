@@ -1,0 +1,79 @@
+"""What target columns hold, and how they are learned."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glassnet.arrays.inputs import Array
+from glassnet.errors import LimitError
+from glassnet.tables import table as pieces
+from glassnet.tables.table import Table
+from glassnet.tables.targets.recognise import answers_in
+from glassnet.tables.targets.target import ClassTarget, NumberTarget
+from tests.small_tables import text_column
+
+
+def task_of(*columns: Array) -> str:
+    names = tuple(f"c{number}" for number in range(len(columns)))
+    return answers_in(Table(dict(zip(names, columns, strict=True))), names, None).task
+
+
+def test_what_a_target_is_follows_from_its_values() -> None:
+    tenths, two, text = np.arange(20.0) / 10, np.arange(20.0) % 2, text_column(*"ab" * 10)
+    assert task_of(text) == "classes"
+    assert task_of(np.arange(20.0) % 10) == "classes"
+    assert task_of(np.arange(20.0) % 11) == "numbers"
+    assert task_of(tenths) == "numbers"
+    assert task_of(two, text) == "labels"
+    assert task_of(two, tenths) == "numbers"
+    with pytest.raises(ValueError, match="holds dates; expected numbers, or text for classes"):
+        task_of(np.array(["2026-01-01"] * 20, dtype="datetime64[us]"))
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.integers(1, 50))
+def test_the_scale_of_numbers_is_that_of_all_pieces(values: list[float], at_once: int) -> None:
+    column, learning = np.array(values), np.arange(len(values)) % 3 != 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "MOST_ROWS", at_once)
+        answers = answers_in(Table({"y": column}), ("y",), "numbers")
+        target = answers.target(Table({"y": column}), learning)
+    assert isinstance(target, NumberTarget)
+    assert target.mean == pytest.approx(column[learning].mean(), abs=1e-6)
+    spread = column[learning].std()
+    assert target.scale == pytest.approx(spread, abs=1e-3) or spread < 1e-3
+
+
+def test_classes_are_named_and_numbered_in_the_order_of_their_names() -> None:
+    table = Table({"y": np.array([10.0, 9, np.nan, 10, 2.5])})
+    answers = answers_in(table, ("y",), "classes")
+    assert answers.target(table, answers.known) == ClassTarget("y", ("10", "2.5", "9"))
+    groups = answers.groups(table)
+    assert groups is not None
+    assert groups.tolist() == [0, 2, 0, 1]
+    assert [str(note) for note in answers.notes] == ["y: missing in 1 row (3), which are left out"]
+
+
+@pytest.mark.parametrize(
+    ("column", "task", "error", "message"),
+    [
+        (text_column("a", "a"), None, ValueError, "holds only 'a'; to learn a difference"),
+        (np.array([np.nan, np.nan]), None, ValueError, "holds no value; to learn a difference"),
+        (text_column("a", "b"), "numbers", ValueError, "finite numbers, but holds 'a'"),
+        (np.array([1.0, np.inf]), "numbers", ValueError, "finite numbers, but holds 'infinity'"),
+        (np.arange(20_000.0), "classes", LimitError, "more than 10,000 different values"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused(
+    column: Array, task: Any, error: type[Exception], message: str
+) -> None:
+    table = Table({"y": column})
+
+    def learned() -> None:
+        answers = answers_in(table, ("y",), task)
+        answers.target(table, answers.known)
+
+    with pytest.raises(error, match=message):
+        learned()

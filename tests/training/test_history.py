@@ -1,0 +1,50 @@
+"""What a history says of itself."""
+
+from glassnet.formula.document import Curves
+from glassnet.training.history import History
+
+
+def test_an_empty_history() -> None:
+    assert repr(History()) == "History(no complete epoch)"
+
+
+def test_a_full_one() -> None:
+    history = History(
+        errors=[1.0, 0.5],
+        validation_errors=[0.9, 0.95],
+        seconds=[0.25, 0.25],
+        best_epoch=0,
+        stopped_early=True,
+    )
+    assert repr(history) == (
+        "History(2 epochs in 0.5 s, error 1 → 0.5, "
+        "validation error 0.9 after epoch 1, the best, stopped early)"
+    )
+
+
+def test_its_learning_curves() -> None:
+    history = History(
+        errors=[1.0, 0.5],
+        validation_errors=[0.9, 0.95],
+        metrics={"accuracy": [0.5, 0.75]},
+        learning_rates=[0.1, 0.05],
+        seconds=[0.25, 0.25],
+    )
+    error, accuracy, rate = (section.blocks[0] for section in history.to_document().sections)
+    assert isinstance(error, Curves)
+    assert [(curve.name, curve.x, curve.y) for curve in error.curves] == [
+        ("training", (1.0, 2.0), (1.0, 0.5)),
+        ("validation", (1.0, 2.0), (0.9, 0.95)),
+    ]
+    assert isinstance(accuracy, Curves)
+    assert accuracy.curves[0].y == (0.5, 0.75)
+    assert isinstance(rate, Curves)
+    assert rate.curves[0].y == (0.1, 0.05)
+    assert "● training  ○ validation" in str(history)
+    assert "<polyline" in history._repr_mimebundle_()["text/html"]
+
+
+def test_a_constant_rate_is_no_curve() -> None:
+    history = History(errors=[1.0], learning_rates=[0.1], seconds=[0.1])
+    assert [section.title for section in history.to_document().sections] == ["Error"]
+    assert str(History()) == "History(no complete epoch)"

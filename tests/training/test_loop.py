@@ -1,0 +1,137 @@
+"""The plan of a training, on the engine that is in use."""
+
+import numpy as np
+import pytest
+
+from glassnet.core.random import example_order
+from glassnet.engine import engine
+from glassnet.engine.interface import Steps, Training
+from glassnet.errors import DivergedError
+from glassnet.network import Network
+from glassnet.optim.optimizer import SGD, Adam
+from glassnet.optim.update_rule import UpdateRule
+from glassnet.training.early_stopping import EarlyStopping
+from glassnet.training.schedules import Cosine
+
+
+def data(rows: int = 50, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(rows, 3))
+    return x, (x @ [1.0, -2.0, 0.5] > 0).astype(int)
+
+
+def network(**options: object) -> Network:
+    return Network([3, 5, 2], hidden="tanh", output="softmax", seed=3, **options)  # type: ignore[arg-type]
+
+
+def test_fit_is_the_engine_run_over_the_seeded_orders() -> None:
+    x, y = data()
+    net, by_hand = network(), network()
+    history = net.fit(x, y, optimizer=SGD(0.1), epochs=3, batch_size=8)
+    training = Training(
+        by_hand.architecture,
+        by_hand.cost.paired_with(by_hand.output_activation),
+        UpdateRule(SGD(0.1)),
+        by_hand.parameters,
+        x.astype(np.float32),
+        np.eye(2, dtype=np.float32)[y],
+    )
+    for epoch in range(3):
+        starts = np.array([0, 8, 16, 24, 32, 40, 48, 50])
+        steps = Steps(example_order(3, epoch, 50), starts, np.full(7, 0.1))
+        errors = engine().run(training, steps)
+        assert history.errors[epoch] == pytest.approx(errors.sum() / 50, rel=1e-12)
+    assert net.parameters.tobytes() == by_hand.parameters.tobytes()
+
+
+def test_one_epoch_after_the_other_meets_the_same_examples_as_both_at_once() -> None:
+    x, y = data()
+    at_once, in_turn = network(), network()
+    at_once.fit(x, y, optimizer=SGD(0.1), epochs=4)
+    for _ in range(4):
+        in_turn.fit(x, y, optimizer=SGD(0.1), epochs=1)
+    assert at_once.parameters.tobytes() == in_turn.parameters.tobytes()
+    assert at_once.epochs_trained == in_turn.epochs_trained == 4
+
+
+def test_many_tiny_epochs_at_once_are_the_same_as_one_by_one() -> None:
+    x, y = data(4)
+    quick, watched = network(), network()
+    first = quick.fit(x, y, optimizer=SGD(0.1), epochs=300, batch_size=4)
+    second = watched.fit(x, y, optimizer=SGD(0.1), epochs=300, batch_size=4, validation=(x, y))
+    assert quick.parameters.tobytes() == watched.parameters.tobytes()
+    assert first.errors == second.errors
+
+
+def test_validation_data_are_measured_and_not_learned_from() -> None:
+    x, y = data()
+    other_x, other_y = data(20, seed=1)
+    with_data, without = network(), network()
+    history = with_data.fit(x, y, epochs=5, validation=(other_x, other_y))
+    without.fit(x, y, epochs=5)
+    assert with_data.parameters.tobytes() == without.parameters.tobytes()
+    assert history.validation_errors[-1] == pytest.approx(with_data.error(other_x, other_y))
+    right = (with_data.predict(other_x) == other_y).mean()
+    assert history.metrics["accuracy"][-1] == pytest.approx(right)
+
+
+def test_a_part_is_held_back_by_seed() -> None:
+    x, y = data()
+    history = network().fit(x, y, epochs=2, validation=0.2)
+    assert len(history.validation_errors) == 2
+    again = network().fit(x, y, epochs=2, validation=0.2)
+    assert history.validation_errors == again.validation_errors
+
+
+def test_early_stopping_brings_the_best_weights_back() -> None:
+    x, y = data(30)
+    noise = np.random.default_rng(5).integers(0, 2, 20)
+    other = (data(20, seed=6)[0], noise)  # labels at random: learning makes it worse
+    net = network()
+    history = net.fit(
+        x, y, optimizer=Adam(0.05), epochs=500, validation=other, stopping=EarlyStopping(5)
+    )
+    assert history.stopped_early
+    assert history.best_epoch is not None
+    assert history.epochs == history.best_epoch + 1 + 5
+    assert history.validation_errors[history.best_epoch] == min(history.validation_errors)
+    assert net.error(*other) == pytest.approx(min(history.validation_errors))
+
+
+def test_without_stopping_the_last_weights_stay() -> None:
+    x, y = data(30)
+    net = network()
+    history = net.fit(x, y, optimizer=Adam(0.05), epochs=50, validation=(x[:5], 1 - y[:5]))
+    assert net.error(x[:5], 1 - y[:5]) == pytest.approx(history.validation_errors[-1])
+
+
+def test_a_schedule_scales_the_learning_rate() -> None:
+    x, y = data(16)
+    history = network().fit(x, y, optimizer=SGD(0.2), epochs=4, batch_size=4, schedule=Cosine())
+    # 16 steps in all; the last step of epoch e is number 4e + 3.
+    expected = [0.2 * (1 + np.cos(np.pi * (4 * epoch + 3) / 16)) / 2 for epoch in range(4)]
+    assert history.learning_rates == pytest.approx(expected)
+
+
+def test_a_training_that_diverges_is_an_error_and_sets_the_weights_back() -> None:
+    random = np.random.default_rng(0)
+    net = Network([3, 1], output="identity", seed=1)
+    before = net.parameters.copy()
+    x = random.normal(size=(20, 3)) * 100
+    with pytest.raises(DivergedError, match="try a learning rate below 10"):
+        net.fit(x, x.sum(axis=1), optimizer=SGD(10), epochs=100)
+    assert net.parameters.tobytes() == before.tobytes()
+
+
+def test_stopping_needs_validation_data() -> None:
+    x, y = data()
+    with pytest.raises(ValueError, match="needs validation data"):
+        network().fit(x, y, stopping=EarlyStopping())
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 50, 1000])
+def test_any_batch_size_sees_each_example_once_an_epoch(batch_size: int) -> None:
+    x, y = data()
+    net = network()
+    history = net.fit(x, y, optimizer=SGD(1e-30), epochs=1, batch_size=batch_size)
+    assert history.errors[0] == pytest.approx(net.error(x, y), rel=1e-5)
