@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import alternate, growth, memory, parallel, process
-from benchmarks.data import task_of
+from benchmarks.data import problem_for
 from benchmarks.peers import PREDICTORS, PROCESSES, TRAINERS
 from benchmarks.results import Results
 from benchmarks.workloads import WORKLOADS, Training
@@ -76,7 +76,7 @@ def measure(name: str, only: list[str], results: Results) -> None:
 
 def measure_peers(name: str, only: list[str], results: Results, folder: Path) -> None:
     work = WORKLOADS[process.WORKLOAD if name == "process" else name]
-    task_of(work).save(folder)
+    problem_for(work).save(folder)
     if name == "process":
         results.process = process.measure(chosen(PROCESSES, only), results.rounds, folder)
         return

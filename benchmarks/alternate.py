@@ -137,7 +137,7 @@ def _best_turn(contestant: Contestant) -> float:
 
 
 def measure(work: Workload, peers: Sequence[str], rounds: int, folder: Path) -> list[Outcome]:
-    """Run a workload, whose task is in the folder, by all of these libraries."""
+    """Run a workload, whose problem is saved in the folder, by all of these libraries."""
     workers: list[Worker] = []
     try:
         for peer in peers:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.task import Array, Task
+from benchmarks.problem import Array, Problem
 from benchmarks.workloads import Training, Workload
 from glassnet import Network
 from glassnet.data.samples import digits as handwritten_digits
@@ -15,12 +15,12 @@ Examples = tuple[Array, Array]  # inputs, and the number of each row's class
 SEED = 0
 
 
-def task_of(work: Workload) -> Task:
-    """Return what every library starts from: examples, weights, and the order of examples."""
+def problem_for(work: Workload) -> Problem:
+    """Return what every library starts from: examples, their batches, and initial parameters."""
     X, labels = DATA[work.data]()
     net = Network(list(work.layers), hidden=work.hidden, output="softmax", seed=SEED)
     batches = _batches(work, len(X)) if isinstance(work, Training) else np.empty((0, 0), np.int64)
-    return Task(X, labels, batches, net.parameters)
+    return Problem(X, labels, batches, net.parameters)
 
 
 def _batches(work: Training, rows: int) -> Array:

@@ -17,8 +17,8 @@ import numpy as np
 
 from benchmarks.machine import description
 from benchmarks.markdown import table
+from benchmarks.problem import Array
 from benchmarks.processes import answer_of
-from benchmarks.task import Array
 
 LAYERS = (784, 512, 256, 10)
 DROPOUT, RATE, BATCH = 0.3, 0.001, 128

@@ -14,14 +14,14 @@ from benchmarks.workloads import WORKLOADS
 def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
     keep_to(int(threads))
     kind = class_of(peer_name, training=True)
+    from benchmarks.problem import Problem
     from benchmarks.reference import mean_error
-    from benchmarks.task import Task
 
-    work, task = WORKLOADS[work_name], Task.load(Path(folder))
-    peer = kind(work, task, int(threads))
+    work, problem = WORKLOADS[work_name], Problem.load(Path(folder))
+    peer = kind(work, problem, int(threads))
     peer.restart()
     peer.run()
-    print(mean_error(work, task, peer.parameters()))
+    print(mean_error(work, problem, peer.parameters()))
 
 
 if __name__ == "__main__":

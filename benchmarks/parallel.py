@@ -9,7 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.data import task_of
+from benchmarks.data import problem_for
 from benchmarks.peers.glassnet_fit import GlassnetTraining
 from benchmarks.processes import answer_of
 from benchmarks.workloads import WORKLOADS, Training
@@ -34,8 +34,8 @@ def seconds(trainings: list[GlassnetTraining]) -> float:
 def main(rounds: int) -> None:
     work = WORKLOADS[WORKLOAD]
     assert isinstance(work, Training)
-    task = task_of(work)
-    trainings = [GlassnetTraining(work, task, threads=1) for _ in range(2)]
+    problem = problem_for(work)
+    trainings = [GlassnetTraining(work, problem, threads=1) for _ in range(2)]
     seconds(trainings)
     alone, together = [], []
     for _ in range(rounds):

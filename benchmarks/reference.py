@@ -2,30 +2,30 @@
 
 import numpy as np
 
-from benchmarks.task import Array, Task, layer_views
+from benchmarks.problem import Array, Problem, layer_views
 from benchmarks.workloads import Workload
 
 ROWS_AT_ONCE = 4096
 
 
-def mean_error(work: Workload, task: Task, parameters: Array) -> float:
+def mean_error(work: Workload, problem: Problem, parameters: Array) -> float:
     """Return the mean categorical cross-entropy over the examples."""
     total = 0.0
-    for first in range(0, len(task.X), ROWS_AT_ONCE):
+    for first in range(0, len(problem.X), ROWS_AT_ONCE):
         part = slice(first, first + ROWS_AT_ONCE)
-        y = np.log(probabilities(work, task.X[part], parameters))
-        total -= float(y[np.arange(len(y)), task.labels[part]].sum())
-    return total / len(task.X)
+        y = np.log(probabilities(work, problem.X[part], parameters))
+        total -= float(y[np.arange(len(y)), problem.labels[part]].sum())
+    return total / len(problem.X)
 
 
-def largest_difference(work: Workload, task: Task, predicted: Array) -> float:
+def largest_difference(work: Workload, problem: Problem, predicted: Array) -> float:
     """Return how far probabilities are from those computed here."""
     parts = [
         np.abs(
-            probabilities(work, task.X[first : first + ROWS_AT_ONCE], task.parameters)
+            probabilities(work, problem.X[first : first + ROWS_AT_ONCE], problem.parameters)
             - predicted[first : first + ROWS_AT_ONCE]
         ).max()
-        for first in range(0, len(task.X), ROWS_AT_ONCE)
+        for first in range(0, len(problem.X), ROWS_AT_ONCE)
     ]
     return float(max(parts))
 

@@ -52,11 +52,11 @@ def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
     began = time.perf_counter()
     kind = class_of(peer_name, isinstance(work, Training))
     imported = time.perf_counter() - began
+    from benchmarks.problem import Problem
     from benchmarks.reference import largest_difference, mean_error
-    from benchmarks.task import Task
 
-    task = Task.load(Path(folder))
-    peer = kind(work, task, int(threads))
+    problem = Problem.load(Path(folder))
+    peer = kind(work, problem, int(threads))
     say(answers, seconds=timed_run(peer), import_seconds=imported)
     for line in sys.stdin:
         if line.strip() == "run":
@@ -64,10 +64,10 @@ def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
             continue
         peak = peak_bytes()  # before the check takes memory of its own
         if isinstance(work, Training):
-            error = mean_error(work, task, peer.parameters())
+            error = mean_error(work, problem, peer.parameters())
         else:
-            error = largest_difference(work, task, peer.probabilities())
-        say(answers, error=error, peak_bytes=peak, steps=len(task.batches))
+            error = largest_difference(work, problem, peer.probabilities())
+        say(answers, error=error, peak_bytes=peak, steps=len(problem.batches))
 
 
 def own_output() -> TextIO:

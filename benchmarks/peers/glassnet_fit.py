@@ -4,7 +4,7 @@ import numpy as np
 
 import glassnet as gn
 from benchmarks.peers.interface import Predictor, Trainer
-from benchmarks.task import Array, Task
+from benchmarks.problem import Array, Problem
 from benchmarks.workloads import Prediction, Training, Workload
 
 # Compiled kernels are imported when first used; here, so that they count as import time.
@@ -16,11 +16,11 @@ def network(work: Workload) -> gn.Network:
 
 
 class GlassnetTraining(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
         rules = {"sgd": gn.SGD, "adam": gn.Adam}
         self.optimizer = rules[work.optimizer](work.learning_rate)
-        self.desired = task.one_hot(work.layers[-1])
+        self.desired = problem.one_hot(work.layers[-1])
 
     def restart(self) -> None:
         self.net = network(self.work)
@@ -28,7 +28,7 @@ class GlassnetTraining(Trainer):
     def run(self) -> None:
         # The environment says how many threads; where it is doubtful, `fit` finds out.
         self.net.fit(
-            self.task.X,
+            self.problem.X,
             self.desired,
             optimizer=self.optimizer,
             epochs=self.work.epochs,
@@ -41,13 +41,13 @@ class GlassnetTraining(Trainer):
 
 
 class GlassnetPrediction(Predictor):
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
         self.net = network(work)
         self.predicted = np.empty(0)
 
     def run(self) -> None:
-        X, threads = self.task.X, self.threads
+        X, threads = self.problem.X, self.threads
         for _ in range(self.work.calls):
             self.predicted = self.net.predict_proba(X, threads=threads)
 

@@ -2,15 +2,15 @@
 
 from abc import ABC, abstractmethod
 
-from benchmarks.task import Array, Task
+from benchmarks.problem import Array, Problem
 from benchmarks.workloads import Prediction, Training
 
 
 class Trainer(ABC):
     """A library's training of one workload. Only `run` is timed."""
 
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        self.work, self.task, self.threads = work, task, threads
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        self.work, self.problem, self.threads = work, problem, threads
 
     @abstractmethod
     def restart(self) -> None:
@@ -22,14 +22,14 @@ class Trainer(ABC):
 
     @abstractmethod
     def parameters(self) -> Array:
-        """Return the weights now, flat as in :class:`Task`."""
+        """Return the weights now, flat as in :class:`Problem`."""
 
 
 class Predictor(ABC):
     """A library's prediction of one workload. Only `run` is timed."""
 
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        self.work, self.task, self.threads = work, task, threads
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        self.work, self.problem, self.threads = work, problem, threads
 
     @abstractmethod
     def run(self) -> None:

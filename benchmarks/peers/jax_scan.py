@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.peers.interface import Predictor, Trainer
-from benchmarks.task import Array, Task, flat, layer_views
+from benchmarks.problem import Array, Problem, flatten, layer_views
 from benchmarks.workloads import Prediction, Training
 
 Layers = list[tuple[jax.Array, jax.Array]]
@@ -29,14 +29,14 @@ def logits(layers: Layers, x: jax.Array, hidden: str) -> jax.Array:
 
 
 class JaxTraining(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.data = jnp.array(task.X), jnp.array(task.one_hot(work.layers[-1]))
-        self.batches = jnp.array(task.batches.astype(np.int32))
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.data = jnp.array(problem.X), jnp.array(problem.one_hot(work.layers[-1]))
+        self.batches = jnp.array(problem.batches.astype(np.int32))
         self.train = jax.jit(self.scan)
 
     def restart(self) -> None:
-        self.layers = layers_of(self.task.parameters, self.work.layers)
+        self.layers = layers_of(self.problem.parameters, self.work.layers)
         jax.block_until_ready(self.layers)
 
     def run(self) -> None:
@@ -75,14 +75,14 @@ class JaxTraining(Trainer):
 
     def parameters(self) -> Array:
         weights, biases = zip(*self.layers, strict=True)
-        return flat([np.asarray(W) for W in weights], [np.asarray(b) for b in biases])
+        return flatten([np.asarray(W) for W in weights], [np.asarray(b) for b in biases])
 
 
 class JaxPrediction(Predictor):
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.X = jnp.array(task.X)
-        self.layers = layers_of(task.parameters, work.layers)
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.X = jnp.array(problem.X)
+        self.layers = layers_of(problem.parameters, work.layers)
         self.predict = jax.jit(lambda layers, x: jax.nn.softmax(logits(layers, x, work.hidden)))
 
     def run(self) -> None:

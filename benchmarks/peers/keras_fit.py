@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from benchmarks.peers.interface import Predictor, Trainer
-from benchmarks.task import Array, Task, flat, layer_views
+from benchmarks.problem import Array, Problem, flatten, layer_views
 from benchmarks.workloads import Prediction, Training, Workload
 
 
@@ -19,11 +19,11 @@ def network(work: Workload, parameters: Array, output: str) -> keras.Model:
 
 
 class KerasTraining(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
         # One pass over the rows of all epochs, in their order, is the same training.
-        self.X, self.labels = task.in_order()
-        self.model = network(work, task.parameters, "linear")
+        self.X, self.labels = problem.in_training_order()
+        self.model = network(work, problem.parameters, "linear")
         rules = {
             "sgd": keras.optimizers.SGD(work.learning_rate),
             "adam": keras.optimizers.Adam(work.learning_rate, epsilon=1e-8),
@@ -41,23 +41,23 @@ class KerasTraining(Trainer):
             variable.assign(value)
 
     def run(self) -> None:
-        batch_size = self.task.batches.shape[1]
+        batch_size = self.problem.batches.shape[1]
         self.model.fit(self.X, self.labels, batch_size, epochs=1, shuffle=False, verbose=0)
 
     def parameters(self) -> Array:
         arrays = self.model.get_weights()
-        return flat(arrays[::2], arrays[1::2])
+        return flatten(arrays[::2], arrays[1::2])
 
 
 class KerasPrediction(Predictor):
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.model = network(work, task.parameters, "softmax")
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.model = network(work, problem.parameters, "softmax")
         self.model.compile(jit_compile=True)
         self.predicted = np.empty(0)
 
     def run(self) -> None:
-        X = self.task.X
+        X = self.problem.X
         for _ in range(self.work.calls):
             if len(X) == 1:
                 self.predicted = self.model.predict_on_batch(X)  # without the data pipeline

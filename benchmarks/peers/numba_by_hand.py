@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from benchmarks.peers.interface import Trainer
-from benchmarks.task import Array, Task, layer_views
+from benchmarks.problem import Array, Problem, layer_views
 from benchmarks.workloads import Training
 
 BETA1, BETA2, EPSILON = np.float32(0.9), np.float32(0.999), np.float32(1e-8)
@@ -124,15 +124,15 @@ def train(
 
 
 class NumbaTraining(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.desired = task.one_hot(work.layers[-1])
-        rows = task.batches.shape[1]
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.desired = problem.one_hot(work.layers[-1])
+        rows = problem.batches.shape[1]
         self.outputs = tuple(np.empty((rows, units), np.float32) for units in work.layers)
         self.deltas = tuple(np.empty_like(y) for y in self.outputs)
 
     def restart(self) -> None:
-        self.w = self.task.parameters.copy()
+        self.w = self.problem.parameters.copy()
         self.gradient = np.zeros_like(self.w)
         self.moments = np.zeros_like(self.w), np.zeros_like(self.w)
 
@@ -140,8 +140,8 @@ class NumbaTraining(Trainer):
         work = self.work
         views = (*layer_views(self.w, work.layers), *layer_views(self.gradient, work.layers))
         train(
-            self.task.batches,
-            self.task.X,
+            self.problem.batches,
+            self.problem.X,
             self.desired,
             (self.w, self.gradient, *self.moments),
             (*map(tuple, views), self.outputs, self.deltas),

@@ -4,32 +4,32 @@ import numpy as np
 
 from benchmarks.peers.chunks import fastest_chunk, slices
 from benchmarks.peers.interface import Predictor, Trainer
-from benchmarks.task import Array, Task, layer_views
+from benchmarks.problem import Array, Problem, layer_views
 from benchmarks.workloads import Prediction, Training
 
 BETA1, BETA2, EPSILON = np.float32(0.9), np.float32(0.999), np.float32(1e-8)
 
 
 class NumpyTraining(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.desired = task.one_hot(work.layers[-1])
-        rows = task.batches.shape[1]
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.desired = problem.one_hot(work.layers[-1])
+        rows = problem.batches.shape[1]
         self.outputs = [np.empty((rows, units), np.float32) for units in work.layers]
         self.deltas = [np.empty_like(y) for y in self.outputs]
-        self.gradient, self.scratch = (np.empty_like(task.parameters) for _ in range(2))
+        self.gradient, self.scratch = (np.empty_like(problem.parameters) for _ in range(2))
         self.gradients = layer_views(self.gradient, work.layers)
 
     def restart(self) -> None:
-        self.w = self.task.parameters.copy()
+        self.w = self.problem.parameters.copy()
         self.weights, self.biases = layer_views(self.w, self.work.layers)
         self.m, self.v = np.zeros_like(self.w), np.zeros_like(self.w)
 
     def run(self) -> None:
         update = self.sgd if self.work.optimizer == "sgd" else self.adam
-        for number, rows in enumerate(self.task.batches, start=1):
+        for number, rows in enumerate(self.problem.batches, start=1):
             # With mode="clip" NumPy writes straight into `out`; by default it makes a copy first.
-            np.take(self.task.X, rows, axis=0, out=self.outputs[0], mode="clip")
+            np.take(self.problem.X, rows, axis=0, out=self.outputs[0], mode="clip")
             forward(self.outputs, self.weights, self.biases, self.work.hidden)
             self.backward(rows)
             update(number)
@@ -80,21 +80,21 @@ class NumpyTraining(Trainer):
 
 
 class NumpyPrediction(Predictor):
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.weights, self.biases = layer_views(task.parameters, work.layers)
-        self.predicted = np.empty((len(task.X), work.layers[-1]), np.float32)
-        self.prepare(fastest_chunk(self.prepare, self.run, len(task.X)))
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.weights, self.biases = layer_views(problem.parameters, work.layers)
+        self.predicted = np.empty((len(problem.X), work.layers[-1]), np.float32)
+        self.prepare(fastest_chunk(self.prepare, self.run, len(problem.X)))
 
     def prepare(self, chunk: int) -> None:
         hidden = [np.empty((chunk, units), np.float32) for units in self.work.layers[1:-1]]
         self.chunks = [
             [
-                self.task.X[rows],
+                self.problem.X[rows],
                 *(y[: rows.stop - rows.start] for y in hidden),
                 self.predicted[rows],
             ]
-            for rows in slices(len(self.task.X), chunk)
+            for rows in slices(len(self.problem.X), chunk)
         ]
 
     def run(self) -> None:

@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks.peers.chunks import fastest_chunk, slices
 from benchmarks.peers.interface import Predictor
-from benchmarks.task import Array, Task, layer_views
+from benchmarks.problem import Array, Problem, layer_views
 from benchmarks.workloads import Prediction
 
 
@@ -31,21 +31,21 @@ def model_of(work: Prediction, parameters: Array) -> bytes:
     return content
 
 
-def session_of(work: Prediction, task: Task, threads: int) -> onnxruntime.InferenceSession:
+def session_of(work: Prediction, problem: Problem, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    content = model_of(work, task.parameters)
+    content = model_of(work, problem.parameters)
     return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 class OnnxUsual(Predictor):
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.session = session_of(work, task, threads)
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.session = session_of(work, problem, threads)
 
     def run(self) -> None:
         for _ in range(self.work.calls):
-            (self.predicted,) = self.session.run(None, {"y0": self.task.X})
+            (self.predicted,) = self.session.run(None, {"y0": self.problem.X})
 
     def probabilities(self) -> Array:
         numbers: Array = self.predicted
@@ -55,19 +55,19 @@ class OnnxUsual(Predictor):
 class OnnxBound(Predictor):
     """The rows in chunks, each bound to its place in arrays that stay."""
 
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.session = session_of(work, task, threads)
-        self.predicted = np.empty((len(task.X), work.layers[-1]), np.float32)
-        self.prepare(fastest_chunk(self.prepare, self.run, len(task.X)))
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.session = session_of(work, problem, threads)
+        self.predicted = np.empty((len(problem.X), work.layers[-1]), np.float32)
+        self.prepare(fastest_chunk(self.prepare, self.run, len(problem.X)))
 
     def prepare(self, chunk: int) -> None:
-        self.bindings = [self.bound(rows) for rows in slices(len(self.task.X), chunk)]
+        self.bindings = [self.bound(rows) for rows in slices(len(self.problem.X), chunk)]
 
     def bound(self, rows: slice) -> Any:
         binding = self.session.io_binding()
         last = f"y{len(list(pairwise(self.work.layers)))}"
-        x, y = self.task.X[rows], self.predicted[rows]
+        x, y = self.problem.X[rows], self.predicted[rows]
         binding.bind_input("y0", "cpu", 0, np.float32, x.shape, x.ctypes.data)
         binding.bind_output(last, "cpu", 0, np.float32, y.shape, y.ctypes.data)
         return binding

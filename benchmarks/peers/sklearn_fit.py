@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks.peers.interface import Predictor, Trainer
-from benchmarks.task import Array, Task, flat, layer_views
+from benchmarks.problem import Array, Problem, flatten, layer_views
 from benchmarks.workloads import Prediction, Training, Workload
 
 # It warns that it stopped after one pass, which is what it was told to do.
@@ -42,22 +42,22 @@ def network(work: Workload, parameters: Array, **options: Any) -> MLPClassifier:
 
 
 class SklearnTraining(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.X, self.labels = task.in_order()
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.X, self.labels = problem.in_training_order()
 
     def restart(self) -> None:
         work = self.work
         rule = {"momentum": 0, "nesterovs_momentum": False} if work.optimizer == "sgd" else {}
         self.model = network(
             work,
-            self.task.parameters,
+            self.problem.parameters,
             solver=work.optimizer,
             learning_rate_init=work.learning_rate,
             batch_size=work.layers[-1],
             **rule,
         )
-        self.model.set_params(batch_size=self.task.batches.shape[1])
+        self.model.set_params(batch_size=self.problem.batches.shape[1])
 
     def run(self) -> None:
         self.model.fit(self.X, self.labels)
@@ -67,18 +67,18 @@ class SklearnTraining(Trainer):
         if self.work.layers[-1] == 2:
             weights[-1] = np.hstack([np.zeros_like(weights[-1]), weights[-1]])
             biases[-1] = np.hstack([np.zeros_like(biases[-1]), biases[-1]])
-        return flat(weights, biases)
+        return flatten(weights, biases)
 
 
 class SklearnPrediction(Predictor):
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.model = network(work, task.parameters)
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.model = network(work, problem.parameters)
         self.predicted = np.empty(0)
 
     def run(self) -> None:
         for _ in range(self.work.calls):
-            self.predicted = self.model.predict_proba(self.task.X)
+            self.predicted = self.model.predict_proba(self.problem.X)
 
     def probabilities(self) -> Array:
         return self.predicted

@@ -5,28 +5,28 @@ from torch.ops import aten
 
 from benchmarks.peers.chunks import fastest_chunk, slices
 from benchmarks.peers.interface import Predictor, Trainer
-from benchmarks.task import Array, Task, layer_views
+from benchmarks.problem import Array, Problem, layer_views
 from benchmarks.workloads import Prediction, Training
 
 
 class TorchTrainingByHand(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
         torch.set_num_threads(threads)
         torch.set_flush_denormal(True)
-        self.X = torch.from_numpy(task.X)
-        self.desired = torch.from_numpy(task.one_hot(work.layers[-1]))
-        self.batches = torch.from_numpy(task.batches).unbind()
-        self.rows = task.batches.shape[1]
+        self.X = torch.from_numpy(problem.X)
+        self.desired = torch.from_numpy(problem.one_hot(work.layers[-1]))
+        self.batches = torch.from_numpy(problem.batches).unbind()
+        self.rows = problem.batches.shape[1]
         self.outputs = [torch.empty(self.rows, units) for units in work.layers]
         self.transposed = [y.T for y in self.outputs]
         self.deltas = [torch.empty_like(y) for y in self.outputs]
         self.ideal = torch.empty_like(self.outputs[-1])
-        self.gradient = torch.empty(task.parameters.size)
+        self.gradient = torch.empty(problem.parameters.size)
         self.gradients = layer_views(self.gradient, work.layers)
 
     def restart(self) -> None:
-        self.w = torch.from_numpy(self.task.parameters).clone()
+        self.w = torch.from_numpy(self.problem.parameters).clone()
         self.weights, self.biases = layer_views(self.w, self.work.layers)
         self.backward_weights = [W.T for W in self.weights]
         self.m, self.v = torch.zeros_like(self.w), torch.zeros_like(self.w)
@@ -93,13 +93,13 @@ class TorchTrainingByHand(Trainer):
 
 
 class TorchPredictionByHand(Predictor):
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
         torch.set_num_threads(threads)
-        self.X = torch.from_numpy(task.X)
-        self.weights, self.biases = layer_views(torch.from_numpy(task.parameters), work.layers)
-        self.predicted = torch.empty(len(task.X), work.layers[-1])
-        self.prepare(fastest_chunk(self.prepare, self.run, len(task.X)))
+        self.X = torch.from_numpy(problem.X)
+        self.weights, self.biases = layer_views(torch.from_numpy(problem.parameters), work.layers)
+        self.predicted = torch.empty(len(problem.X), work.layers[-1])
+        self.prepare(fastest_chunk(self.prepare, self.run, len(problem.X)))
 
     def prepare(self, chunk: int) -> None:
         hidden = [torch.empty(chunk, units) for units in self.work.layers[1:-1]]

@@ -3,7 +3,7 @@
 import torch
 
 from benchmarks.peers.interface import Predictor, Trainer
-from benchmarks.task import Array, Task, flat, layer_views
+from benchmarks.problem import Array, Problem, flatten, layer_views
 from benchmarks.workloads import Prediction, Training, Workload
 
 
@@ -20,15 +20,15 @@ def network(work: Workload, parameters: Array) -> torch.nn.Sequential:
 
 
 class TorchTraining(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
         torch.set_num_threads(threads)
-        self.X, self.labels = torch.from_numpy(task.X), torch.from_numpy(task.labels)
-        self.batches = torch.from_numpy(task.batches).unbind()
+        self.X, self.labels = torch.from_numpy(problem.X), torch.from_numpy(problem.labels)
+        self.batches = torch.from_numpy(problem.batches).unbind()
         self.loss = torch.nn.CrossEntropyLoss()
 
     def restart(self) -> None:
-        self.network = network(self.work, self.task.parameters)
+        self.network = network(self.work, self.problem.parameters)
         rules = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
         rule = rules[self.work.optimizer]
         self.optimizer = rule(self.network.parameters(), lr=self.work.learning_rate)
@@ -42,15 +42,17 @@ class TorchTraining(Trainer):
 
     def parameters(self) -> Array:
         arrays = [p.detach().numpy() for p in self.network.parameters()]
-        return flat([W.T for W in arrays[::2]], arrays[1::2])
+        return flatten([W.T for W in arrays[::2]], arrays[1::2])
 
 
 class TorchPrediction(Predictor):
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
         torch.set_num_threads(threads)
-        self.X = torch.from_numpy(task.X)
-        self.model = torch.nn.Sequential(network(work, task.parameters), torch.nn.Softmax(1)).eval()
+        self.X = torch.from_numpy(problem.X)
+        self.model = torch.nn.Sequential(
+            network(work, problem.parameters), torch.nn.Softmax(1)
+        ).eval()
 
     def run(self) -> None:
         with torch.inference_mode():

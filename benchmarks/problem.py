@@ -1,4 +1,4 @@
-"""What a library is given: the same examples, start and order as every other."""
+"""What every library is given: the same examples, batches and initial parameters."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,15 +12,15 @@ Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Task:
-    """Examples, their order, and the parameters at the start.
+class Problem:
+    """Examples, their batches, and the initial parameters.
 
     Attributes
     ----------
     X : float32 array of shape (rows, inputs)
     labels : int64 array of shape (rows,)
     batches : int64 array of shape (steps, batch size)
-        The rows of each step; empty for a prediction.
+        The row indices of each step's batch; empty for a prediction.
     parameters : float32 array
         W(1) row by row, b(1), W(2), b(2), ...; each W(l) of shape (units before, units).
     """
@@ -35,15 +35,15 @@ class Task:
             np.save(folder / f"{name}.npy", array)
 
     @classmethod
-    def load(cls, folder: Path) -> "Task":
+    def load(cls, folder: Path) -> "Problem":
         names = ("X", "labels", "batches", "parameters")
         return cls(*(np.load(folder / f"{name}.npy") for name in names))
 
     def one_hot(self, classes: int) -> Array:
         return np.eye(classes, dtype=np.float32)[self.labels]
 
-    def in_order(self) -> tuple[Array, Array]:
-        """Return all rows as the training meets them, for libraries that take no order."""
+    def in_training_order(self) -> tuple[Array, Array]:
+        """Return the rows of all batches in order, for libraries that take no row indices."""
         order = self.batches.reshape(-1)
         return self.X[order], self.labels[order]
 
@@ -59,7 +59,7 @@ def layer_views(parameters: Any, layers: tuple[int, ...]) -> tuple[list[Any], li
     return weights, biases
 
 
-def flat(weights: list[Array], biases: list[Array]) -> Array:
+def flatten(weights: list[Array], biases: list[Array]) -> Array:
     """Return the inverse of :func:`layer_views`."""
     pairs = zip(weights, biases, strict=True)
-    return np.concatenate([part.reshape(-1) for pair in pairs for part in pair])
+    return np.concatenate([array.reshape(-1) for pair in pairs for array in pair])
