@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from benchmarks.processes import command, environment
+from benchmarks.subprocesses import command, environment
 from benchmarks.workloads import Workload
 
 THREADS = (1, 2)[: os.cpu_count()]

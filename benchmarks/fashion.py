@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.machine import description
 from benchmarks.markdown import table
 from benchmarks.problem import Array
-from benchmarks.processes import answer_of
+from benchmarks.subprocesses import run_module
 
 LAYERS = (784, 512, 256, 10)
 DROPOUT, RATE, BATCH = 0.3, 0.001, 128
@@ -48,7 +48,7 @@ def main() -> None:
 def _timed(library: str, folder: Path, epochs: int) -> tuple[float, float]:
     """Return the seconds of a whole process, and the accuracy that it printed."""
     began = time.perf_counter()
-    accuracy = answer_of(
+    accuracy = run_module(
         "fashion", folder, "--library", library, "--epochs", epochs, threads=THREADS
     )
     return time.perf_counter() - began, float(accuracy)

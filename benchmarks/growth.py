@@ -10,7 +10,7 @@ import numpy as np
 
 import glassnet as gn
 from benchmarks.alternate import THREADS
-from benchmarks.processes import answer_of, keep_to
+from benchmarks.subprocesses import pin_to_cores, run_module
 
 # Three matrices of these sides: about 1e5, 1e6, 1e7 and 5e7 weights.
 UNITS = (183, 577, 1826, 4082)
@@ -23,7 +23,7 @@ def measure(rounds: int) -> list[tuple[int, int, float]]:
     found: dict[tuple[int, int], list[float]] = {(n, t): [] for n in UNITS for t in THREADS}
     for _ in range(rounds):
         for (units, threads), seconds in found.items():
-            seconds.append(answer_of("growth", units, threads, threads=threads))
+            seconds.append(run_module("growth", units, threads, threads=threads))
     medians = {key: statistics.median(seconds) for key, seconds in found.items()}
     best = [min((medians[units, threads], threads) for threads in THREADS) for units in UNITS]
     return [
@@ -54,5 +54,5 @@ def step_seconds(units: int, threads: int) -> float:
 
 
 if __name__ == "__main__":
-    keep_to(int(sys.argv[2]))
+    pin_to_cores(int(sys.argv[2]))
     print(step_seconds(int(sys.argv[1]), int(sys.argv[2])))

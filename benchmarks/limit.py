@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.alternate import THREADS
-from benchmarks.processes import answer_of, keep_to
+from benchmarks.subprocesses import pin_to_cores, run_module
 
 LIBRARIES = ("torch", "numpy")
 SIZES = (1024, 2048, 4096)
@@ -31,7 +31,7 @@ class Limit:
         """Measure all libraries at first, and then the one that was fastest, on its threads."""
         for threads, found in self.found.items():
             for library in (max(found)[1],) if found else LIBRARIES:
-                by_size = answer_of("limit", library, threads, threads=threads)
+                by_size = run_module("limit", library, threads, threads=threads)
                 found += [(speed, library, int(size)) for size, speed in by_size.items()]
 
     def best(self, threads: int) -> tuple[float, str, int]:
@@ -66,5 +66,5 @@ def _best_of(product: Callable[[], object], size: int) -> float:
 
 
 if __name__ == "__main__":
-    keep_to(int(sys.argv[2]))
+    pin_to_cores(int(sys.argv[2]))
     print(json.dumps(gflops(sys.argv[1], int(sys.argv[2]))))

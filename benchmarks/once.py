@@ -6,13 +6,13 @@ Run by ``process.py``: python -m benchmarks.once PEER WORKLOAD FOLDER THREADS pr
 import sys
 from pathlib import Path
 
-from benchmarks.processes import keep_to
+from benchmarks.subprocesses import pin_to_cores
 from benchmarks.worker import class_of
 from benchmarks.workloads import WORKLOADS
 
 
 def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
-    keep_to(int(threads))
+    pin_to_cores(int(threads))
     kind = class_of(peer_name, training=True)
     from benchmarks.problem import Problem
     from benchmarks.reference import mean_error

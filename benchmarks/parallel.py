@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.data import problem_for
 from benchmarks.peers.glassnet_fit import GlassnetTraining
-from benchmarks.processes import answer_of
+from benchmarks.subprocesses import run_module
 from benchmarks.workloads import WORKLOADS, Training
 
 WORKLOAD = "image-sgd"
 
 
 def measure(rounds: int) -> dict[str, float]:
-    answer: dict[str, float] = answer_of("parallel", rounds, threads=1)
+    answer: dict[str, float] = run_module("parallel", rounds, threads=1)
     return answer
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.alternate import Outcome, alternate, on_its_best_threads
-from benchmarks.processes import answer_of
+from benchmarks.subprocesses import run_module
 
 WORKLOAD = "digits-sgd"
 
@@ -20,7 +20,7 @@ class Process:
 
     def turn(self) -> float:
         began = time.perf_counter()
-        self.outcome.error = answer_of(
+        self.outcome.error = run_module(
             "once", self.peer, WORKLOAD, self.folder, self.threads, threads=self.threads
         )
         return time.perf_counter() - began

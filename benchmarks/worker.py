@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from benchmarks.peers import PREDICTORS, TRAINERS
-from benchmarks.processes import keep_to, peak_bytes
+from benchmarks.subprocesses import peak_memory_bytes, pin_to_cores
 from benchmarks.workloads import WORKLOADS, Training
 
 if TYPE_CHECKING:  # importing them would import NumPy, which the first import shall pay for
@@ -47,7 +47,7 @@ def turn(peer: "Trainer | Predictor") -> float:
 
 def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
     answers = own_output()
-    keep_to(int(threads))
+    pin_to_cores(int(threads))
     work = WORKLOADS[work_name]
     began = time.perf_counter()
     kind = class_of(peer_name, isinstance(work, Training))
@@ -62,7 +62,7 @@ def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
         if line.strip() == "run":
             say(answers, seconds=turn(peer))
             continue
-        peak = peak_bytes()  # before the check takes memory of its own
+        peak = peak_memory_bytes()  # before the check takes memory of its own
         if isinstance(work, Training):
             error = mean_error(work, problem, peer.parameters())
         else:
