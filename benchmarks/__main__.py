@@ -1,4 +1,4 @@
-"""Speed beside other libraries: the same maths, in turn, in one run.
+"""Speed compared with other libraries: the same training, interleaved, in one run.
 
 python -m benchmarks                          everything, into benchmarks/RESULTS.md
 python -m benchmarks digits-adam              one workload, on the terminal
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import alternate, growth, memory, parallel, process
+from benchmarks import growth, interleaved, memory, parallel, process
 from benchmarks.data import problem_for
 from benchmarks.peers import PREDICTORS, PROCESSES, TRAINERS
 from benchmarks.results import Results
@@ -81,7 +81,7 @@ def measure_peers(name: str, only: list[str], results: Results, folder: Path) ->
         results.process = process.measure(chosen(PROCESSES, only), results.rounds, folder)
         return
     peers = chosen(tuple(TRAINERS if isinstance(work, Training) else PREDICTORS), only)
-    results.outcomes[name] = alternate.measure(work, peers, results.rounds, folder)
+    results.measurements[name] = interleaved.measure(work, peers, results.rounds, folder)
 
 
 def chosen(peers: tuple[str, ...], only: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from benchmarks.alternate import Outcome
+from benchmarks.interleaved import Measurement
 from benchmarks.workloads import Training, Workload
 
 # With two classes scikit-learn has one sigmoid output, a smaller network, which starts with the
@@ -14,17 +14,17 @@ def tolerance(work: Workload, peer: str) -> float:
     return OTHER_MATHS.get((work.name, peer), work.tolerance)
 
 
-def difference(work: Workload, outcome: Outcome, ours: Outcome) -> float:
+def difference(work: Workload, measurement: Measurement, ours: Measurement) -> float:
     """Return the relative difference of errors after a training; a prediction brings its own."""
     if isinstance(work, Training):
-        return abs(outcome.error / ours.error - 1)
-    return outcome.error
+        return abs(measurement.error / ours.error - 1)
+    return measurement.error
 
 
-def disagreements(work: Workload, outcomes: list[Outcome]) -> Iterator[str]:
+def disagreements(work: Workload, measurements: list[Measurement]) -> Iterator[str]:
     """Say who came to something else than Glassnet."""
-    for outcome in outcomes:
-        found = difference(work, outcome, outcomes[0])
-        allowed = tolerance(work, outcome.peer)
+    for measurement in measurements:
+        found = difference(work, measurement, measurements[0])
+        allowed = tolerance(work, measurement.peer)
         if not found <= allowed:  # NaN is no agreement either
-            yield f"{work.name}: {outcome.peer} differs by {found:.2g}, more than {allowed:g}"
+            yield f"{work.name}: {measurement.peer} differs by {found:.2g}, more than {allowed:g}"

@@ -113,9 +113,9 @@ def measured(x: Any, y: Any, *, classes: bool) -> tuple[Any, Any]:
             scaler = StandardScaler().fit(train)
             train, test = scaler.transform(train), scaler.transform(test)
             estimator = getattr(module, kind)(random_state=split)
-            began = time.perf_counter()
+            start = time.perf_counter()
             estimator.fit(train, y_train)
-            seconds[place] += time.perf_counter() - began
+            seconds[place] += time.perf_counter() - start
             scores[split, place] = estimator.score(test, y_test)
     return scores, seconds
 

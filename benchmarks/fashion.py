@@ -47,11 +47,11 @@ def main() -> None:
 
 def _timed(library: str, folder: Path, epochs: int) -> tuple[float, float]:
     """Return the seconds of a whole process, and the accuracy that it printed."""
-    began = time.perf_counter()
+    start = time.perf_counter()
     accuracy = run_module(
         "fashion", folder, "--library", library, "--epochs", epochs, threads=THREADS
     )
-    return time.perf_counter() - began, float(accuracy)
+    return time.perf_counter() - start, float(accuracy)
 
 
 def with_glassnet(folder: Path, epochs: int) -> float:

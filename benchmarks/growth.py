@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 import glassnet as gn
-from benchmarks.alternate import THREADS
+from benchmarks.interleaved import THREADS
 from benchmarks.subprocesses import pin_to_cores, run_module
 
 # Three matrices of these sides: about 1e5, 1e6, 1e7 and 5e7 weights.

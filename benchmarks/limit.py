@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmarks.alternate import THREADS
+from benchmarks.interleaved import THREADS
 from benchmarks.subprocesses import pin_to_cores, run_module
 
 LIBRARIES = ("torch", "numpy")
@@ -59,9 +59,9 @@ def _best_of(product: Callable[[], object], size: int) -> float:
     product()
     times = []
     for _ in range(max(2, (2 * SIZES[-1] // size) ** 2 // 2)):
-        began = time.perf_counter()
+        start = time.perf_counter()
         product()
-        times.append(time.perf_counter() - began)
+        times.append(time.perf_counter() - start)
     return float(2e-9 * size**3 / min(times))
 
 

@@ -7,18 +7,18 @@ import sys
 from pathlib import Path
 
 from benchmarks.subprocesses import pin_to_cores
-from benchmarks.worker import class_of
+from benchmarks.worker import import_peer
 from benchmarks.workloads import WORKLOADS
 
 
 def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
     pin_to_cores(int(threads))
-    kind = class_of(peer_name, training=True)
+    peer_class = import_peer(peer_name, training=True)
     from benchmarks.problem import Problem
     from benchmarks.reference import mean_error
 
     work, problem = WORKLOADS[work_name], Problem.load(Path(folder))
-    peer = kind(work, problem, int(threads))
+    peer = peer_class(work, problem, int(threads))
     peer.restart()
     peer.run()
     print(mean_error(work, problem, peer.parameters()))

@@ -26,9 +26,9 @@ def seconds(trainings: list[GlassnetTraining]) -> float:
     for training in trainings:
         training.restart()
     with ThreadPoolExecutor(len(trainings)) as pool:
-        began = time.perf_counter()
+        start = time.perf_counter()
         list(pool.map(GlassnetTraining.run, trainings))
-        return time.perf_counter() - began
+        return time.perf_counter() - start
 
 
 def main(rounds: int) -> None:

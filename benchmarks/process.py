@@ -4,7 +4,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from benchmarks.alternate import Outcome, alternate, on_its_best_threads
+from benchmarks.interleaved import Measurement, interleave, with_best_threads
 from benchmarks.subprocesses import run_module
 
 WORKLOAD = "digits-sgd"
@@ -15,22 +15,22 @@ class Process:
 
     def __init__(self, peer: str, folder: Path, threads: int) -> None:
         self.peer, self.threads, self.folder = peer, threads, folder
-        self.outcome = Outcome(peer, threads, 0.0)
-        self.outcome.first_seconds = self.turn()
+        self.measurement = Measurement(peer, threads, 0.0)
+        self.measurement.first_run_seconds = self.run_round()
 
-    def turn(self) -> float:
-        began = time.perf_counter()
-        self.outcome.error = run_module(
+    def run_round(self) -> float:
+        start = time.perf_counter()
+        self.measurement.error = run_module(
             "once", self.peer, WORKLOAD, self.folder, self.threads, threads=self.threads
         )
-        return time.perf_counter() - began
+        return time.perf_counter() - start
 
     def close(self) -> None:
-        """Nothing runs between its turns."""
+        """Nothing runs between rounds."""
 
 
-def measure(peers: list[str], rounds: int, folder: Path) -> list[Outcome]:
-    """Start every library in turn; the folder holds the digits."""
-    processes = [on_its_best_threads(partial(Process, peer, folder)) for peer in peers]
-    alternate(processes, rounds)
-    return [process.outcome for process in processes]
+def measure(peers: list[str], rounds: int, folder: Path) -> list[Measurement]:
+    """Measure these libraries; the folder holds the digits."""
+    processes = [with_best_threads(partial(Process, peer, folder)) for peer in peers]
+    interleave(processes, rounds)
+    return [process.measurement for process in processes]

@@ -5,7 +5,7 @@ import statistics
 from dataclasses import dataclass, field
 
 from benchmarks.agreement import OTHER_MATHS, difference, disagreements, tolerance
-from benchmarks.alternate import Outcome
+from benchmarks.interleaved import Measurement
 from benchmarks.limit import Limit
 from benchmarks.machine import description
 from benchmarks.markdown import duration, section, table
@@ -20,13 +20,14 @@ TIE = 1.15
 TYPICAL = "image-sgd"
 
 INTRODUCTION = f"""\
-Medians of turns taken one after the other, each library in a process of its own and on one or two
-threads, whichever is faster for it (1t, 2t). A turn is the median of as many runs as fit into
-50 ms. A ratio is the library's time over Glassnet's: above 1 Glassnet is faster. Differences below
-{TIE - 1:.0%} are marked as a tie. Training loops alone: data, start weights and order of examples
-are made before, compilation is over. Glassnet is timed through `fit` and `predict_proba`, checks
-of the data included. `torch-by-hand` and `numpy` write out backpropagation and compute no error
-on the way; Glassnet, `torch`, `keras` and `sklearn` do."""
+Medians over interleaved rounds: in each round the libraries run one after the other, each in a
+process of its own and on one or two threads, whichever is faster for it (1t, 2t). The time in a
+round is the median of as many runs as fit into 50 ms. A ratio is the library's time over
+Glassnet's: above 1 Glassnet is faster. Differences below {TIE - 1:.0%} are marked as a tie. Only
+the training loop is timed: data, initial weights and the order of examples are prepared before, and
+compilation is over. Glassnet is timed through `fit` and `predict_proba`, including checks of the
+data. `torch-by-hand` and `numpy` write out backpropagation and do not compute the loss;
+Glassnet, `torch`, `keras` and `sklearn` do."""
 
 
 @dataclass
@@ -34,8 +35,8 @@ class Results:
     """All that a run found, by workload."""
 
     rounds: int
-    outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
-    process: list[Outcome] = field(default_factory=list)
+    measurements: dict[str, list[Measurement]] = field(default_factory=dict)
+    process: list[Measurement] = field(default_factory=list)
     growth: list[tuple[int, int, float]] = field(default_factory=list)
     memory: dict[str, float] = field(default_factory=dict)
     parallel: dict[str, float] = field(default_factory=dict)
@@ -45,8 +46,8 @@ class Results:
     def disagreements(self) -> list[str]:
         return [
             text
-            for name, outcomes in (*self.outcomes.items(), (PROCESS, self.process))
-            for text in disagreements(WORKLOADS[name], outcomes)
+            for name, measurements in (*self.measurements.items(), (PROCESS, self.process))
+            for text in disagreements(WORKLOADS[name], measurements)
         ]
 
     def page(self) -> str:
@@ -65,15 +66,17 @@ class Results:
             parts.append(section("From the shell to trained digits", _process(self.process)))
         if self.growth or self.memory or self.parallel:
             parts.append(section("Glassnet alone", *self._alone()))
-        if self.outcomes:
-            parts.append(section("The same maths", _agreement(self.outcomes)))
-            parts.append(section("Import, first call, memory", *_costs(self.outcomes)))
+        if self.measurements:
+            parts.append(section("The same maths", _agreement(self.measurements)))
+            parts.append(section("Import, first call, memory", *_costs(self.measurements)))
         parts.append(f"{self.rounds} rounds. Load of the machine before them: {self.load:.2f}.")
         return "\n".join(parts) + "\n"
 
-    def _of_kind(self, kind: type) -> dict[str, list[Outcome]]:
-        found = self.outcomes.items()
-        return {name: outcomes for name, outcomes in found if isinstance(WORKLOADS[name], kind)}
+    def _of_kind(self, kind: type) -> dict[str, list[Measurement]]:
+        found = self.measurements.items()
+        return {
+            name: measurements for name, measurements in found if isinstance(WORKLOADS[name], kind)
+        }
 
     def _alone(self) -> list[str]:
         blocks = []
@@ -96,38 +99,38 @@ def ratio_text(ratio: float) -> str:
     return f"{ratio:.2f}×{tie}"
 
 
-def _seconds_of_call(name: str, outcome: Outcome) -> float:
+def _seconds_of_call(name: str, measurement: Measurement) -> float:
     work = WORKLOADS[name]
-    return outcome.seconds / (work.calls if isinstance(work, Prediction) else 1)
+    return measurement.median_seconds / (work.calls if isinstance(work, Prediction) else 1)
 
 
-def _ratios(found: dict[str, list[Outcome]], peers: tuple[str, ...]) -> str:
+def _ratios(found: dict[str, list[Measurement]], peers: tuple[str, ...]) -> str:
     """One row for each workload, one column for each library that took part."""
-    took_part = {o.peer for outcomes in found.values() for o in outcomes}
+    took_part = {o.peer for measurements in found.values() for o in measurements}
     present = [peer for peer in peers if peer in took_part]
     rows = []
-    for name, outcomes in found.items():
-        ours, cells = outcomes[0].seconds, dict.fromkeys(present, "")
-        for o in outcomes:
+    for name, measurements in found.items():
+        ours, cells = measurements[0].median_seconds, dict.fromkeys(present, "")
+        for o in measurements:
             took = f"{duration(_seconds_of_call(name, o))}, {o.threads}t"
-            head = "" if o is outcomes[0] else f"{ratio_text(o.seconds / ours)} "
+            head = "" if o is measurements[0] else f"{ratio_text(o.median_seconds / ours)} "
             cells[o.peer] = f"{head}({took})" if head else took
         rows.append([name, *cells.values()])
     return table(["workload", *present], rows)
 
 
-def _speeds(found: dict[str, list[Outcome]], limit: Limit) -> str:
+def _speeds(found: dict[str, list[Measurement]], limit: Limit) -> str:
     rows = []
     for name, (ours, *_) in found.items():
         work = WORKLOADS[name]
         assert isinstance(work, Training)
-        steps = ours.steps
-        speed = work.flops(steps * work.batch_size) / ours.seconds / 1e9
+        steps, median = ours.steps, ours.median_seconds
+        speed = work.flops(steps * work.batch_size) / median / 1e9
         share = f"{speed / limit.best(ours.threads)[0]:.0%}" if limit.found[ours.threads] else ""
-        per_step = duration(ours.seconds / steps)
-        spread = f"{min(ours.turns) / ours.seconds:.2f} to {max(ours.turns) / ours.seconds:.2f}"
+        per_step = duration(median / steps)
+        spread = f"{min(ours.round_seconds) / median:.2f} to {max(ours.round_seconds) / median:.2f}"
         rows.append([name, f"{steps:,}", per_step, f"{speed:.1f}", share, spread])
-    columns = ["workload", "steps", "a step", "GFLOP/s", "of the limit", "turns / median"]
+    columns = ["workload", "steps", "a step", "GFLOP/s", "of the limit", "rounds / median"]
     return table(columns, rows)
 
 
@@ -148,12 +151,12 @@ def _limit(limit: Limit) -> str:
     return table(["threads", "best GFLOP/s", "of", "median over the run", "lowest"], rows)
 
 
-def _process(outcomes: list[Outcome]) -> str:
-    ours = outcomes[0].seconds
+def _process(measurements: list[Measurement]) -> str:
+    ours = measurements[0].median_seconds
     rows = []
-    for o in outcomes:
-        ratio = "" if o is outcomes[0] else ratio_text(o.seconds / ours)
-        rows.append([o.peer, duration(o.seconds), f"{o.threads}", ratio, f"{o.error:.4f}"])
+    for o in measurements:
+        ratio = "" if o is measurements[0] else ratio_text(o.median_seconds / ours)
+        rows.append([o.peer, duration(o.median_seconds), f"{o.threads}", ratio, f"{o.error:.4f}"])
     return table(["library", "whole process", "threads", "ratio", "final error"], rows)
 
 
@@ -172,29 +175,29 @@ def _growth(growth: list[tuple[int, int, float]]) -> str:
     return table(["weights", "threads", "a step of 256", "for each weight", "of the middle"], rows)
 
 
-def _agreement(found: dict[str, list[Outcome]]) -> str:
+def _agreement(found: dict[str, list[Measurement]]) -> str:
     rows = []
-    for name, outcomes in found.items():
-        work, ours = WORKLOADS[name], outcomes[0]
-        same = [o for o in outcomes if (name, o.peer) not in OTHER_MATHS]
+    for name, measurements in found.items():
+        work, ours = WORKLOADS[name], measurements[0]
+        same = [o for o in measurements if (name, o.peer) not in OTHER_MATHS]
         largest = max(same, key=lambda o: difference(work, o, ours))
         found_text = f"{difference(work, largest, ours):.1e} ({largest.peer})"
         error = f"{ours.error:.6g}" if isinstance(work, Training) else ""
         allowed = f"{tolerance(work, largest.peer):g}"
-        all_agree = "no" if list(disagreements(work, outcomes)) else "yes"
+        all_agree = "no" if list(disagreements(work, measurements)) else "yes"
         rows.append([name, error, found_text, allowed, all_agree])
     columns = ["workload", "Glassnet's final error", "largest difference", "allowed", "agree"]
     return table(columns, rows)
 
 
-def _costs(found: dict[str, list[Outcome]]) -> list[str]:
+def _costs(found: dict[str, list[Measurement]]) -> list[str]:
     name = TYPICAL if TYPICAL in found else next(iter(found))
     rows = [
         [
             o.peer,
             duration(o.import_seconds),
-            duration(max(o.first_seconds - o.turns[0], 0)),
-            f"{o.peak_bytes / 1e6:.0f} MB",
+            duration(max(o.first_run_seconds - o.round_seconds[0], 0)),
+            f"{o.peak_memory_bytes / 1e6:.0f} MB",
         ]
         for o in found[name]
     ]

@@ -22,6 +22,6 @@ def slices(rows: int, chunk: int) -> list[slice]:
 
 
 def _timed(run: Callable[[], None]) -> float:
-    began = time.perf_counter()
+    start = time.perf_counter()
     run()
-    return time.perf_counter() - began
+    return time.perf_counter() - start

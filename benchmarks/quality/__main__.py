@@ -73,9 +73,9 @@ def measured(
     train, test, y_train, y_test = train_test_split(
         frame, y, test_size=0.2, random_state=split, stratify=groups
     )
-    began = time.perf_counter()
+    start = time.perf_counter()
     predicted = fit_and_predict(train, y_train, test, classes=dataset.classes, seed=split)
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - start
     if dataset.classes:
         names, counts = np.unique(y_train, return_counts=True)
         error = float((predicted != y_test).mean())
