@@ -10,14 +10,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import growth, interleaved, memory, parallel, process
+from benchmarks import cold_start, growth, interleaved, memory, parallel
 from benchmarks.data import problem_for
-from benchmarks.peers import PREDICTORS, PROCESSES, TRAINERS
+from benchmarks.peers import COLD_STARTS, PREDICTORS, TRAINERS
 from benchmarks.results import Results
 from benchmarks.workloads import WORKLOADS, Training
 
 ROUNDS = 7
-OTHERS = ("process", "growth", "memory", "parallel", "limit")
+OTHERS = ("cold-start", "growth", "memory", "parallel", "limit")
 PAGE = Path(__file__).parent / "RESULTS.md"
 
 
@@ -75,10 +75,10 @@ def measure(name: str, only: list[str], results: Results) -> None:
 
 
 def measure_peers(name: str, only: list[str], results: Results, folder: Path) -> None:
-    work = WORKLOADS[process.WORKLOAD if name == "process" else name]
+    work = WORKLOADS[cold_start.WORKLOAD if name == "cold-start" else name]
     problem_for(work).save(folder)
-    if name == "process":
-        results.process = process.measure(chosen(PROCESSES, only), results.rounds, folder)
+    if name == "cold-start":
+        results.cold_start = cold_start.measure(chosen(COLD_STARTS, only), results.rounds, folder)
         return
     peers = chosen(tuple(TRAINERS if isinstance(work, Training) else PREDICTORS), only)
     results.measurements[name] = interleaved.measure(work, peers, results.rounds, folder)

@@ -5,12 +5,12 @@ import statistics
 from dataclasses import dataclass, field
 
 from benchmarks.agreement import OTHER_MATHS, difference, disagreements, tolerance
+from benchmarks.cold_start import WORKLOAD as COLD_START
 from benchmarks.interleaved import Measurement
 from benchmarks.limit import Limit
 from benchmarks.machine import description
 from benchmarks.markdown import duration, section, table
 from benchmarks.peers import PREDICTORS, TRAINERS
-from benchmarks.process import WORKLOAD as PROCESS
 from benchmarks.workloads import WORKLOADS, Prediction, Training
 
 # Medians on a machine that others use as well do not tell smaller differences.
@@ -36,7 +36,7 @@ class Results:
 
     rounds: int
     measurements: dict[str, list[Measurement]] = field(default_factory=dict)
-    process: list[Measurement] = field(default_factory=list)
+    cold_start: list[Measurement] = field(default_factory=list)
     growth: list[tuple[int, int, float]] = field(default_factory=list)
     memory: dict[str, float] = field(default_factory=dict)
     parallel: dict[str, float] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Results:
     def disagreements(self) -> list[str]:
         return [
             text
-            for name, measurements in (*self.measurements.items(), (PROCESS, self.process))
+            for name, measurements in (*self.measurements.items(), (COLD_START, self.cold_start))
             for text in disagreements(WORKLOADS[name], measurements)
         ]
 
@@ -62,8 +62,12 @@ class Results:
         predicted = self._of_kind(Prediction)
         if predicted:
             parts.append(section("Prediction", _ratios(predicted, tuple(PREDICTORS))))
-        if self.process:
-            parts.append(section("From the shell to trained digits", _process(self.process)))
+        if self.cold_start:
+            parts.append(
+                section(
+                    "Cold start: from the shell to trained digits", _cold_start(self.cold_start)
+                )
+            )
         if self.growth or self.memory or self.parallel:
             parts.append(section("Glassnet alone", *self._alone()))
         if self.measurements:
@@ -151,7 +155,7 @@ def _limit(limit: Limit) -> str:
     return table(["threads", "best GFLOP/s", "of", "median over the run", "lowest"], rows)
 
 
-def _process(measurements: list[Measurement]) -> str:
+def _cold_start(measurements: list[Measurement]) -> str:
     ours = measurements[0].median_seconds
     rows = []
     for o in measurements:

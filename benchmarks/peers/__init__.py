@@ -23,5 +23,5 @@ PREDICTORS = {
     "sklearn": "sklearn_fit:SklearnPrediction",
 }
 
-# From the shell to a trained network, the usual ways to write it.
-PROCESSES = ("glassnet", "numpy", "sklearn", "torch", "jax", "keras", "numba")
+# For cold starts: one typical way to write it for each library.
+COLD_STARTS = ("glassnet", "numpy", "sklearn", "torch", "jax", "keras", "numba")

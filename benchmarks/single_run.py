@@ -1,6 +1,7 @@
-"""One training in a process of its own, as a script would do it.
+"""A single training in a process of its own, as a script would do it.
 
-Run by ``process.py``: python -m benchmarks.once PEER WORKLOAD FOLDER THREADS prints the error.
+Run by ``cold_start.py``: python -m benchmarks.single_run PEER WORKLOAD FOLDER THREADS prints the
+final loss.
 """
 
 import sys

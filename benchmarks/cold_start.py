@@ -1,4 +1,4 @@
-"""From the shell to trained digits: start, import, read, compile, train, end."""
+"""Cold start, from the shell to trained digits: start, import, load, compile, train, exit."""
 
 import time
 from functools import partial
@@ -10,8 +10,8 @@ from benchmarks.subprocesses import run_module
 WORKLOAD = "digits-sgd"
 
 
-class Process:
-    """A library that is started anew each time."""
+class ColdStart:
+    """A library that starts in a new process each time."""
 
     def __init__(self, peer: str, folder: Path, threads: int) -> None:
         self.peer, self.threads, self.folder = peer, threads, folder
@@ -21,7 +21,7 @@ class Process:
     def run_round(self) -> float:
         start = time.perf_counter()
         self.measurement.error = run_module(
-            "once", self.peer, WORKLOAD, self.folder, self.threads, threads=self.threads
+            "single_run", self.peer, WORKLOAD, self.folder, self.threads, threads=self.threads
         )
         return time.perf_counter() - start
 
@@ -31,6 +31,6 @@ class Process:
 
 def measure(peers: list[str], rounds: int, folder: Path) -> list[Measurement]:
     """Measure these libraries; the folder holds the digits."""
-    processes = [with_best_threads(partial(Process, peer, folder)) for peer in peers]
-    interleave(processes, rounds)
-    return [process.measurement for process in processes]
+    cold_starts = [with_best_threads(partial(ColdStart, peer, folder)) for peer in peers]
+    interleave(cold_starts, rounds)
+    return [run.measurement for run in cold_starts]
