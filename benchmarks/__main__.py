@@ -10,14 +10,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import cold_start, growth, interleaved, memory, parallel
+from benchmarks import cold_start, interleaved, memory, parallel, scaling
 from benchmarks.data import problem_for
 from benchmarks.peers import COLD_STARTS, PREDICTORS, TRAINERS
 from benchmarks.results import Results
 from benchmarks.workloads import WORKLOADS, Training
 
 ROUNDS = 7
-OTHERS = ("cold-start", "growth", "memory", "parallel", "limit")
+OTHERS = ("cold-start", "scaling", "memory", "parallel", "limit")
 PAGE = Path(__file__).parent / "RESULTS.md"
 
 
@@ -61,8 +61,8 @@ def measure(name: str, only: list[str], results: Results) -> None:
     """Measure one workload, into the results."""
     rounds = results.rounds
     match name:
-        case "growth":
-            results.growth = growth.measure(max(rounds // 2, 1))
+        case "scaling":
+            results.scaling = scaling.measure(max(rounds // 2, 1))
         case "memory":
             results.memory = memory.measure()
         case "parallel":

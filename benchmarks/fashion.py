@@ -21,7 +21,7 @@ from benchmarks.problem import Array
 from benchmarks.subprocesses import run_module
 
 LAYERS = (784, 512, 256, 10)
-DROPOUT, RATE, BATCH = 0.3, 0.001, 128
+DROPOUT, RATE, BATCH_SIZE = 0.3, 0.001, 128
 THREADS = 2
 REPORT = Path(__file__).with_name("FASHION.md")
 
@@ -73,7 +73,7 @@ def with_jax(folder: Path, epochs: int) -> float:
     (x, y), (test_x, test_y) = (_examples(folder, split) for split in ("train", "t10k"))
     layers = [(jnp.array(w), jnp.array(b)) for w, b in _start()]
     X, desired = jnp.array(x), jnp.array(np.eye(10, dtype=np.float32)[y])
-    steps = epochs * -(-len(x) // BATCH)
+    steps = epochs * -(-len(x) // BATCH_SIZE)
 
     def logits(layers: Any, x: Any, key: Any = None) -> Any:
         for number, (w, b) in enumerate(layers[:-1]):
@@ -105,9 +105,9 @@ def with_jax(folder: Path, epochs: int) -> float:
     zeros = jax.tree.map(jnp.zeros_like, layers)
     carry = (layers, zeros, zeros, 0)
     random = np.random.default_rng(0)
-    whole = len(x) // BATCH * BATCH  # of the last 96 images a scan would be compiled anew
+    whole = len(x) // BATCH_SIZE * BATCH_SIZE  # of the last 96 images a scan would be compiled anew
     for _ in range(epochs):
-        carry = epoch(carry, random.permutation(len(x))[:whole].reshape(-1, BATCH))
+        carry = epoch(carry, random.permutation(len(x))[:whole].reshape(-1, BATCH_SIZE))
     predicted = np.asarray(jax.jit(logits)(carry[0], jnp.array(test_x))).argmax(axis=1)
     return float((predicted == test_y).mean())
 
@@ -126,11 +126,11 @@ def with_pytorch(folder: Path, epochs: int) -> float:
         parts += [nn.Linear(before, units), nn.GELU(), nn.Dropout(DROPOUT)]
     net = nn.Sequential(*parts, nn.Linear(*LAYERS[-2:]))
     optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-    steps = epochs * -(-len(x) // BATCH)
+    steps = epochs * -(-len(x) // BATCH_SIZE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     cost = nn.CrossEntropyLoss()
     for _ in range(epochs):
-        for rows in torch.randperm(len(x)).split(BATCH):
+        for rows in torch.randperm(len(x)).split(BATCH_SIZE):
             optimizer.zero_grad()
             cost(net(x[rows]), y[rows]).backward()
             optimizer.step()

@@ -37,7 +37,7 @@ class Results:
     rounds: int
     measurements: dict[str, list[Measurement]] = field(default_factory=dict)
     cold_start: list[Measurement] = field(default_factory=list)
-    growth: list[tuple[int, int, float]] = field(default_factory=list)
+    scaling: list[tuple[int, int, float]] = field(default_factory=list)
     memory: dict[str, float] = field(default_factory=dict)
     parallel: dict[str, float] = field(default_factory=dict)
     limit: Limit = field(default_factory=Limit)
@@ -68,8 +68,8 @@ class Results:
                     "Cold start: from the shell to trained digits", _cold_start(self.cold_start)
                 )
             )
-        if self.growth or self.memory or self.parallel:
-            parts.append(section("Glassnet alone", *self._alone()))
+        if self.scaling or self.memory or self.parallel:
+            parts.append(section("Glassnet only", *self._alone()))
         if self.measurements:
             parts.append(section("The same maths", _agreement(self.measurements)))
             parts.append(section("Import, first call, memory", *_costs(self.measurements)))
@@ -84,8 +84,8 @@ class Results:
 
     def _alone(self) -> list[str]:
         blocks = []
-        if self.growth:
-            blocks.append(_growth(self.growth))
+        if self.scaling:
+            blocks.append(_scaling(self.scaling))
         if self.memory:
             each = ", ".join(f"{times:.2f} with {rule}" for rule, times in self.memory.items())
             blocks.append(f"Peak memory of training 5e7 weights, in their own size: {each}.\n")
@@ -164,19 +164,20 @@ def _cold_start(measurements: list[Measurement]) -> str:
     return table(["library", "whole process", "threads", "ratio", "final error"], rows)
 
 
-def _growth(growth: list[tuple[int, int, float]]) -> str:
-    middle = statistics.median(seconds / weights for weights, _, seconds in growth)
+def _scaling(measured: list[tuple[int, int, float]]) -> str:
+    median = statistics.median(seconds / weights for weights, _, seconds in measured)
     rows = [
         [
             f"{weights:,}",
             f"{threads}",
             duration(seconds),
             f"{seconds / weights * 1e9:.2f} ns",
-            f"{seconds / weights / middle:.2f}",
+            f"{seconds / weights / median:.2f}",
         ]
-        for weights, threads, seconds in growth
+        for weights, threads, seconds in measured
     ]
-    return table(["weights", "threads", "a step of 256", "for each weight", "of the middle"], rows)
+    columns = ["weights", "threads", "step of 256", "time per weight", "relative to median"]
+    return table(columns, rows)
 
 
 def _agreement(found: dict[str, list[Measurement]]) -> str:
