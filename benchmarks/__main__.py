@@ -17,7 +17,7 @@ from benchmarks.results import Results
 from benchmarks.workloads import WORKLOADS, Training
 
 ROUNDS = 7
-OTHERS = ("cold-start", "scaling", "memory", "parallel", "limit")
+OTHERS = ("cold-start", "scaling", "memory", "parallel", "peak")
 PAGE = Path(__file__).parent / "RESULTS.md"
 
 
@@ -27,12 +27,12 @@ def main() -> int:
     everything = not arguments.workload
     names = (*WORKLOADS, *OTHERS[:-1]) if everything else (arguments.workload,)
     if everything:
-        measure("limit", arguments.peers, results)
+        measure("peak", arguments.peers, results)
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
         measure(name, arguments.peers, results)
         if everything:
-            results.limit.measure()
+            results.peak.measure()
     page = results.page()
     print(page)
     if everything and not arguments.peers and arguments.rounds >= ROUNDS:
@@ -67,8 +67,8 @@ def measure(name: str, only: list[str], results: Results) -> None:
             results.memory = memory.measure()
         case "parallel":
             results.parallel = parallel.measure(rounds)
-        case "limit":
-            results.limit.measure()
+        case "peak":
+            results.peak.measure()
         case _:
             with tempfile.TemporaryDirectory() as folder:
                 measure_peers(name, only, results, Path(folder))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from benchmarks.agreement import OTHER_MATHS, difference, disagreements, tolerance
 from benchmarks.cold_start import WORKLOAD as COLD_START
 from benchmarks.interleaved import Measurement
-from benchmarks.limit import Limit
 from benchmarks.machine import description
 from benchmarks.markdown import duration, section, table
+from benchmarks.peak import MatmulPeak
 from benchmarks.peers import PREDICTORS, TRAINERS
 from benchmarks.workloads import WORKLOADS, Prediction, Training
 
@@ -40,7 +40,7 @@ class Results:
     scaling: list[tuple[int, int, float]] = field(default_factory=list)
     memory: dict[str, float] = field(default_factory=dict)
     parallel: dict[str, float] = field(default_factory=dict)
-    limit: Limit = field(default_factory=Limit)
+    peak: MatmulPeak = field(default_factory=MatmulPeak)
     load: float = field(default_factory=lambda: os.getloadavg()[0])
 
     def disagreements(self) -> list[str]:
@@ -53,12 +53,12 @@ class Results:
     def page(self) -> str:
         parts = [f"# Glassnet beside others\n\n{INTRODUCTION}\n"]
         parts.append(section("Machine", *(f"{line}\n" for line in description())))
-        if any(self.limit.found.values()):
-            parts.append(section("The machine's limit", _limit(self.limit)))
+        if any(self.peak.measured.values()):
+            parts.append(section("Peak matrix multiplication speed", _peak(self.peak)))
         trained = self._of_kind(Training)
         if trained:
             parts.append(section("Training", _ratios(trained, tuple(TRAINERS))))
-            parts.append(section("Glassnet's training", _speeds(trained, self.limit)))
+            parts.append(section("Glassnet's training", _speeds(trained, self.peak)))
         predicted = self._of_kind(Prediction)
         if predicted:
             parts.append(section("Prediction", _ratios(predicted, tuple(PREDICTORS))))
@@ -123,36 +123,37 @@ def _ratios(found: dict[str, list[Measurement]], peers: tuple[str, ...]) -> str:
     return table(["workload", *present], rows)
 
 
-def _speeds(found: dict[str, list[Measurement]], limit: Limit) -> str:
+def _speeds(found: dict[str, list[Measurement]], peak: MatmulPeak) -> str:
     rows = []
     for name, (ours, *_) in found.items():
         work = WORKLOADS[name]
         assert isinstance(work, Training)
         steps, median = ours.steps, ours.median_seconds
         speed = work.flops(steps * work.batch_size) / median / 1e9
-        share = f"{speed / limit.best(ours.threads)[0]:.0%}" if limit.found[ours.threads] else ""
+        share = f"{speed / peak.best(ours.threads)[0]:.0%}" if peak.measured[ours.threads] else ""
         per_step = duration(median / steps)
         spread = f"{min(ours.round_seconds) / median:.2f} to {max(ours.round_seconds) / median:.2f}"
         rows.append([name, f"{steps:,}", per_step, f"{speed:.1f}", share, spread])
-    columns = ["workload", "steps", "a step", "GFLOP/s", "of the limit", "rounds / median"]
+    columns = ["workload", "steps", "a step", "GFLOP/s", "of peak", "rounds / median"]
     return table(columns, rows)
 
 
-def _limit(limit: Limit) -> str:
+def _peak(peak: MatmulPeak) -> str:
     rows = []
-    for threads, found in limit.found.items():
-        speed, library, size = limit.best(threads)
-        again = [s for s, other, n in found if (other, n) == (library, size)]
+    for threads, products in peak.measured.items():
+        speed, library, size = peak.best(threads)
+        repeated = [s for s, other, n in products if (other, n) == (library, size)]
         rows.append(
             [
                 f"{threads}",
                 f"{speed:.1f}",
                 f"{library}, {size} × {size}",
-                f"{statistics.median(again):.1f}",
-                f"{min(again):.1f}",
+                f"{statistics.median(repeated):.1f}",
+                f"{min(repeated):.1f}",
             ]
         )
-    return table(["threads", "best GFLOP/s", "of", "median over the run", "lowest"], rows)
+    columns = ["threads", "peak GFLOP/s", "library, size", "median over the run", "minimum"]
+    return table(columns, rows)
 
 
 def _cold_start(measurements: list[Measurement]) -> str:
