@@ -38,7 +38,7 @@ def main() -> int:
     if everything and not arguments.peers and arguments.rounds >= ROUNDS:
         PAGE.write_text(page, encoding="utf-8")
     for text in results.disagreements():
-        print(f"not the same maths: {text}", file=sys.stderr)
+        print(f"results disagree: {text}", file=sys.stderr)
     return 1 if results.disagreements() else 0
 
 

@@ -20,7 +20,7 @@ class ColdStart:
 
     def run_round(self) -> float:
         start = time.perf_counter()
-        self.measurement.error = run_module(
+        self.measurement.final_loss = run_module(
             "single_run", self.peer, WORKLOAD, self.folder, self.threads, threads=self.threads
         )
         return time.perf_counter() - start

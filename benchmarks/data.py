@@ -43,7 +43,7 @@ def digits(rows: int = 1792) -> Examples:
 def images(rows: int = 59_968) -> Examples:
     """Ten kinds of blurred shapes on empty paper, pixels from 0 to 1 and about half of them 0.
 
-    One label in ten is wrong, so that the error has a floor and does not run to 0.
+    One label in ten is wrong, so that the loss has a lower bound above 0.
     """
     random = np.random.default_rng(1)
     shapes = random.normal(size=(10, 7, 7)).repeat(4, axis=1).repeat(4, axis=2).reshape(10, 784)

@@ -84,14 +84,14 @@ def with_jax(folder: Path, epochs: int) -> float:
         w, b = layers[-1]
         return x @ w + b
 
-    def error(layers: Any, rows: Any, key: Any) -> Any:
+    def loss(layers: Any, rows: Any, key: Any) -> Any:
         log_p = jax.nn.log_softmax(logits(layers, X[rows], key))
         return -(desired[rows] * log_p).sum() / len(rows)
 
     def step(carry: Any, rows: Any) -> tuple[Any, None]:
         layers, m, v, number = carry
         key = jax.random.fold_in(jax.random.PRNGKey(0), number)
-        gradient = jax.grad(error)(layers, rows, key)
+        gradient = jax.grad(loss)(layers, rows, key)
         rate = RATE * (1 + jnp.cos(jnp.pi * number / steps)) / 2
         m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, gradient)
         v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, gradient)
@@ -128,11 +128,11 @@ def with_pytorch(folder: Path, epochs: int) -> float:
     optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
     steps = epochs * -(-len(x) // BATCH_SIZE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    cost = nn.CrossEntropyLoss()
+    loss = nn.CrossEntropyLoss()
     for _ in range(epochs):
         for rows in torch.randperm(len(x)).split(BATCH_SIZE):
             optimizer.zero_grad()
-            cost(net(x[rows]), y[rows]).backward()
+            loss(net(x[rows]), y[rows]).backward()
             optimizer.step()
             schedule.step()
     net.eval()

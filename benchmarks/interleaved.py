@@ -37,7 +37,8 @@ class Measurement:
     first_run_seconds: float
     round_seconds: list[float] = field(default_factory=list)
     import_seconds: float = 0.0
-    error: float = 0.0
+    final_loss: float = 0.0  # of a training
+    max_abs_difference: float = 0.0  # of a prediction, from the reference
     peak_memory_bytes: float = 0.0
     steps: int = 0
 
@@ -82,7 +83,8 @@ class Worker:
 
     def check(self) -> None:
         reply = self._request("check")
-        self.measurement.error = reply["error"]
+        self.measurement.final_loss = reply["final_loss"]
+        self.measurement.max_abs_difference = reply["max_abs_difference"]
         self.measurement.peak_memory_bytes = reply["peak_memory_bytes"]
         self.measurement.steps = int(reply["steps"])
 

@@ -4,7 +4,7 @@ import os
 import statistics
 from dataclasses import dataclass, field
 
-from benchmarks.agreement import OTHER_MATHS, difference, disagreements, tolerance
+from benchmarks.agreement import TOLERANCE_OVERRIDES, difference, disagreements, tolerance
 from benchmarks.cold_start import WORKLOAD as COLD_START
 from benchmarks.interleaved import Measurement
 from benchmarks.machine import description
@@ -71,7 +71,7 @@ class Results:
         if self.scaling or self.memory or self.parallel:
             parts.append(section("Glassnet only", *self._alone()))
         if self.measurements:
-            parts.append(section("The same maths", _agreement(self.measurements)))
+            parts.append(section("Numerical agreement", _agreement(self.measurements)))
             parts.append(section("Import, first call, memory", *_costs(self.measurements)))
         parts.append(f"{self.rounds} rounds. Load of the machine before them: {self.load:.2f}.")
         return "\n".join(parts) + "\n"
@@ -161,8 +161,10 @@ def _cold_start(measurements: list[Measurement]) -> str:
     rows = []
     for o in measurements:
         ratio = "" if o is measurements[0] else ratio_text(o.median_seconds / ours)
-        rows.append([o.peer, duration(o.median_seconds), f"{o.threads}", ratio, f"{o.error:.4f}"])
-    return table(["library", "whole process", "threads", "ratio", "final error"], rows)
+        rows.append(
+            [o.peer, duration(o.median_seconds), f"{o.threads}", ratio, f"{o.final_loss:.4f}"]
+        )
+    return table(["library", "whole process", "threads", "ratio", "final loss"], rows)
 
 
 def _scaling(measured: list[tuple[int, int, float]]) -> str:
@@ -185,14 +187,14 @@ def _agreement(found: dict[str, list[Measurement]]) -> str:
     rows = []
     for name, measurements in found.items():
         work, ours = WORKLOADS[name], measurements[0]
-        same = [o for o in measurements if (name, o.peer) not in OTHER_MATHS]
+        same = [o for o in measurements if (name, o.peer) not in TOLERANCE_OVERRIDES]
         largest = max(same, key=lambda o: difference(work, o, ours))
         found_text = f"{difference(work, largest, ours):.1e} ({largest.peer})"
-        error = f"{ours.error:.6g}" if isinstance(work, Training) else ""
-        allowed = f"{tolerance(work, largest.peer):g}"
+        loss = f"{ours.final_loss:.6g}" if isinstance(work, Training) else ""
+        limit = f"{tolerance(work, largest.peer):g}"
         all_agree = "no" if list(disagreements(work, measurements)) else "yes"
-        rows.append([name, error, found_text, allowed, all_agree])
-    columns = ["workload", "Glassnet's final error", "largest difference", "allowed", "agree"]
+        rows.append([name, loss, found_text, limit, all_agree])
+    columns = ["workload", "Glassnet's final loss", "largest difference", "tolerance", "agree"]
     return table(columns, rows)
 
 

@@ -16,13 +16,13 @@ def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
     pin_to_cores(int(threads))
     peer_class = import_peer(peer_name, training=True)
     from benchmarks.problem import Problem
-    from benchmarks.reference import mean_error
+    from benchmarks.reference import mean_loss
 
     work, problem = WORKLOADS[work_name], Problem.load(Path(folder))
     peer = peer_class(work, problem, int(threads))
     peer.restart()
     peer.run()
-    print(mean_error(work, problem, peer.parameters()))
+    print(mean_loss(work, problem, peer.parameters()))
 
 
 if __name__ == "__main__":

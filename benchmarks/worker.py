@@ -53,7 +53,7 @@ def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
     peer_class = import_peer(peer_name, isinstance(work, Training))
     import_seconds = time.perf_counter() - start
     from benchmarks.problem import Problem
-    from benchmarks.reference import largest_difference, mean_error
+    from benchmarks.reference import max_abs_difference, mean_loss
 
     problem = Problem.load(Path(folder))
     peer = peer_class(work, problem, int(threads))
@@ -63,11 +63,18 @@ def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
             send(replies, seconds=run_round(peer))
             continue
         peak = peak_memory_bytes()  # before the check allocates memory of its own
+        loss = difference = 0.0
         if isinstance(work, Training):
-            error = mean_error(work, problem, peer.parameters())
+            loss = mean_loss(work, problem, peer.parameters())
         else:
-            error = largest_difference(work, problem, peer.probabilities())
-        send(replies, error=error, peak_memory_bytes=peak, steps=len(problem.batches))
+            difference = max_abs_difference(work, problem, peer.probabilities())
+        send(
+            replies,
+            final_loss=loss,
+            max_abs_difference=difference,
+            peak_memory_bytes=peak,
+            steps=len(problem.batches),
+        )
 
 
 def redirect_stdout() -> TextIO:

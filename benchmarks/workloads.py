@@ -19,7 +19,7 @@ class Training:
 
     @property
     def tolerance(self) -> float:
-        """How far apart, relatively, final mean errors may lie.
+        """How far apart, relatively, final mean losses may lie.
 
         Adam divides by the root of the moments, which turns a rounding of small gradients into a
         whole step.

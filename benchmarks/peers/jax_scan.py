@@ -45,7 +45,7 @@ class JaxTraining(Trainer):
     def scan(self, layers: Layers, X: jax.Array, desired: jax.Array, batches: jax.Array) -> Layers:
         everything = self.work.batch_size >= len(X)  # then no step need gather its batch
 
-        def error(layers: Layers, rows: jax.Array) -> jax.Array:
+        def loss(layers: Layers, rows: jax.Array) -> jax.Array:
             x, d = X, desired
             if not everything:
                 x, d = (a.at[rows].get(mode="promise_in_bounds") for a in (X, desired))
@@ -54,7 +54,7 @@ class JaxTraining(Trainer):
 
         def step(carry: Any, rows: jax.Array) -> tuple[Any, None]:
             layers, state, number = carry
-            gradient = jax.grad(error)(layers, rows)
+            gradient = jax.grad(loss)(layers, rows)
             return (*self.update(layers, gradient, state, number + 1), number + 1), None
 
         zeros = jax.tree.map(jnp.zeros_like, layers)

@@ -39,7 +39,7 @@ def activate(y: Array, b: Array, relu: bool) -> None:
 
 @compiled
 def softmax_delta(y: Array, b: Array, desired: Array, rows: Array) -> None:
-    """From y W to the δ of the mean error."""
+    """From y W to the δ of the mean loss."""
     for i in range(y.shape[0]):
         largest = y[i, 0] + b[0]
         for j in range(y.shape[1]):
