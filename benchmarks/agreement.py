@@ -15,7 +15,7 @@ def tolerance(work: Workload, peer: str) -> float:
 
 
 def difference(work: Workload, measurement: Measurement, glassnet: Measurement) -> float:
-    """Return a training's relative difference in final loss; of a prediction, its own."""
+    """Return the relative difference of final losses, or a prediction's absolute difference."""
     if isinstance(work, Training):
         return abs(measurement.final_loss / glassnet.final_loss - 1)
     return measurement.max_abs_difference

@@ -72,7 +72,7 @@ def with_jax(folder: Path, epochs: int) -> float:
 
     (x, y), (test_x, test_y) = (_examples(folder, split) for split in ("train", "t10k"))
     layers = [(jnp.array(w), jnp.array(b)) for w, b in _start()]
-    X, desired = jnp.array(x), jnp.array(np.eye(10, dtype=np.float32)[y])
+    X, targets = jnp.array(x), jnp.array(np.eye(10, dtype=np.float32)[y])
     steps = epochs * -(-len(x) // BATCH_SIZE)
 
     def logits(layers: Any, x: Any, key: Any = None) -> Any:
@@ -86,7 +86,7 @@ def with_jax(folder: Path, epochs: int) -> float:
 
     def loss(layers: Any, rows: Any, key: Any) -> Any:
         log_p = jax.nn.log_softmax(logits(layers, X[rows], key))
-        return -(desired[rows] * log_p).sum() / len(rows)
+        return -(targets[rows] * log_p).sum() / len(rows)
 
     def step(carry: Any, rows: Any) -> tuple[Any, None]:
         layers, m, v, number = carry

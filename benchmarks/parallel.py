@@ -24,7 +24,7 @@ def measure(rounds: int) -> dict[str, float]:
 
 def seconds(trainings: list[GlassnetTraining]) -> float:
     for training in trainings:
-        training.restart()
+        training.reset()
     with ThreadPoolExecutor(len(trainings)) as pool:
         start = time.perf_counter()
         list(pool.map(GlassnetTraining.run, trainings))

@@ -20,7 +20,7 @@ def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
 
     work, problem = WORKLOADS[work_name], Problem.load(Path(folder))
     peer = peer_class(work, problem, int(threads))
-    peer.restart()
+    peer.reset()
     peer.run()
     print(mean_loss(work, problem, peer.parameters()))
 

@@ -30,8 +30,8 @@ def import_peer(peer: str, training: bool) -> Any:
 
 
 def timed_run(peer: "Trainer | Predictor") -> float:
-    if hasattr(peer, "restart"):
-        peer.restart()
+    if hasattr(peer, "reset"):
+        peer.reset()
     start = time.perf_counter()
     peer.run()
     return time.perf_counter() - start

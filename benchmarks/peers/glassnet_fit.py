@@ -1,4 +1,4 @@
-"""Glassnet through its public calls."""
+"""Glassnet through its public API."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from benchmarks.peers.interface import Predictor, Trainer
 from benchmarks.problem import Array, Problem
 from benchmarks.workloads import Prediction, Training, Workload
 
-# Compiled kernels are imported when first used; here, so that they count as import time.
+# Compiled kernels are imported on first use: use them here, so that they count as import time.
 gn.info()
 
 
@@ -18,18 +18,18 @@ def network(work: Workload) -> gn.Network:
 class GlassnetTraining(Trainer):
     def __init__(self, work: Training, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
-        rules = {"sgd": gn.SGD, "adam": gn.Adam}
-        self.optimizer = rules[work.optimizer](work.learning_rate)
-        self.desired = problem.one_hot(work.layers[-1])
+        optimizers = {"sgd": gn.SGD, "adam": gn.Adam}
+        self.optimizer = optimizers[work.optimizer](work.learning_rate)
+        self.targets = problem.one_hot(work.layers[-1])
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         self.net = network(self.work)
 
     def run(self) -> None:
-        # The environment says how many threads; where it is doubtful, `fit` finds out.
+        # Threads come from the environment; where a second may not help, `fit` tries.
         self.net.fit(
             self.problem.X,
-            self.desired,
+            self.targets,
             optimizer=self.optimizer,
             epochs=self.work.epochs,
             batch_size=self.work.batch_size,
@@ -44,12 +44,12 @@ class GlassnetPrediction(Predictor):
     def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
         self.net = network(work)
-        self.predicted = np.empty(0)
+        self.predictions = np.empty(0)
 
     def run(self) -> None:
         X, threads = self.problem.X, self.threads
         for _ in range(self.work.calls):
-            self.predicted = self.net.predict_proba(X, threads=threads)
+            self.predictions = self.net.predict_proba(X, threads=threads)
 
     def probabilities(self) -> Array:
-        return self.predicted
+        return self.predictions

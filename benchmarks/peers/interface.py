@@ -1,4 +1,4 @@
-"""What every library does here: train, or predict, once each time its turn comes."""
+"""What every library implements: a training or a prediction, run as often as it is timed."""
 
 from abc import ABC, abstractmethod
 
@@ -13,16 +13,16 @@ class Trainer(ABC):
         self.work, self.problem, self.threads = work, problem, threads
 
     @abstractmethod
-    def restart(self) -> None:
-        """Go back to the start weights."""
+    def reset(self) -> None:
+        """Reset to the initial weights."""
 
     @abstractmethod
     def run(self) -> None:
-        """Train; return when the weights are there."""
+        """Train; return when the weights are computed."""
 
     @abstractmethod
     def parameters(self) -> Array:
-        """Return the weights now, flat as in :class:`Problem`."""
+        """Return the current weights, flat as in :class:`Problem`."""
 
 
 class Predictor(ABC):
@@ -37,4 +37,4 @@ class Predictor(ABC):
 
     @abstractmethod
     def probabilities(self) -> Array:
-        """Return what the last call answered."""
+        """Return what the last call predicted."""

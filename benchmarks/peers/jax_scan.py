@@ -35,40 +35,40 @@ class JaxTraining(Trainer):
         self.batches = jnp.array(problem.batches.astype(np.int32))
         self.train = jax.jit(self.scan)
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         self.layers = layers_of(self.problem.parameters, self.work.layers)
         jax.block_until_ready(self.layers)
 
     def run(self) -> None:
         self.layers = jax.block_until_ready(self.train(self.layers, *self.data, self.batches))
 
-    def scan(self, layers: Layers, X: jax.Array, desired: jax.Array, batches: jax.Array) -> Layers:
-        everything = self.work.batch_size >= len(X)  # then no step need gather its batch
+    def scan(self, layers: Layers, X: jax.Array, targets: jax.Array, batches: jax.Array) -> Layers:
+        full_batch = self.work.batch_size >= len(X)  # then no step has to gather its batch
 
         def loss(layers: Layers, rows: jax.Array) -> jax.Array:
-            x, d = X, desired
-            if not everything:
-                x, d = (a.at[rows].get(mode="promise_in_bounds") for a in (X, desired))
+            x, t = X, targets
+            if not full_batch:
+                x, t = (a.at[rows].get(mode="promise_in_bounds") for a in (X, targets))
             log_p = jax.nn.log_softmax(logits(layers, x, self.work.hidden))
-            return -(d * log_p).sum() / len(rows)
+            return -(t * log_p).sum() / len(rows)
 
         def step(carry: Any, rows: jax.Array) -> tuple[Any, None]:
-            layers, state, number = carry
+            layers, state, step_count = carry
             gradient = jax.grad(loss)(layers, rows)
-            return (*self.update(layers, gradient, state, number + 1), number + 1), None
+            return (*self.update(layers, gradient, state, step_count + 1), step_count + 1), None
 
         zeros = jax.tree.map(jnp.zeros_like, layers)
         state = () if self.work.optimizer == "sgd" else (zeros, zeros)
         (layers, _, _), _ = jax.lax.scan(step, (layers, state, 0), batches)
         return layers
 
-    def update(self, w: Any, g: Any, state: Any, number: jax.Array) -> tuple[Any, Any]:
+    def update(self, w: Any, g: Any, state: Any, step_count: jax.Array) -> tuple[Any, Any]:
         rate = self.work.learning_rate
         if not state:
             return jax.tree.map(lambda w, g: w - rate * g, w, g), state
         m = jax.tree.map(lambda m, g: BETA1 * m + (1 - BETA1) * g, state[0], g)
         v = jax.tree.map(lambda v, g: BETA2 * v + (1 - BETA2) * g * g, state[1], g)
-        m_scale, v_scale = 1 / (1 - BETA1**number), 1 / (1 - BETA2**number)
+        m_scale, v_scale = 1 / (1 - BETA1**step_count), 1 / (1 - BETA2**step_count)
         return jax.tree.map(
             lambda w, m, v: w - rate * (m * m_scale) / (jnp.sqrt(v * v_scale) + EPSILON), w, m, v
         ), (m, v)
@@ -87,7 +87,7 @@ class JaxPrediction(Predictor):
 
     def run(self) -> None:
         for _ in range(self.work.calls):
-            self.predicted = self.predict(self.layers, self.X).block_until_ready()
+            self.predictions = self.predict(self.layers, self.X).block_until_ready()
 
     def probabilities(self) -> Array:
-        return np.asarray(self.predicted)
+        return np.asarray(self.predictions)

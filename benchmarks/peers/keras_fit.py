@@ -1,4 +1,4 @@
-"""Keras 3 on JAX: compile and fit, on rows laid out in the order of the training."""
+"""Keras 3 on JAX: compile and fit, on rows stored in training order."""
 
 import keras
 import numpy as np
@@ -21,23 +21,23 @@ def network(work: Workload, parameters: Array, output: str) -> keras.Model:
 class KerasTraining(Trainer):
     def __init__(self, work: Training, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
-        # One pass over the rows of all epochs, in their order, is the same training.
+        # One epoch over the rows of all epochs, in their order, is the same training.
         self.X, self.labels = problem.in_training_order()
         self.model = network(work, problem.parameters, "linear")
-        rules = {
+        optimizers = {
             "sgd": keras.optimizers.SGD(work.learning_rate),
             "adam": keras.optimizers.Adam(work.learning_rate, epsilon=1e-8),
         }
-        self.optimizer = rules[work.optimizer]
+        self.optimizer = optimizers[work.optimizer]
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self.model.compile(self.optimizer, loss, jit_compile=True)
         self.optimizer.build(self.model.trainable_variables)
-        self.first_weights = self.model.get_weights()
-        self.first_state = [np.array(variable) for variable in self.optimizer.variables]
+        self.initial_weights = self.model.get_weights()
+        self.initial_state = [np.array(variable) for variable in self.optimizer.variables]
 
-    def restart(self) -> None:
-        self.model.set_weights(self.first_weights)
-        for variable, value in zip(self.optimizer.variables, self.first_state, strict=True):
+    def reset(self) -> None:
+        self.model.set_weights(self.initial_weights)
+        for variable, value in zip(self.optimizer.variables, self.initial_state, strict=True):
             variable.assign(value)
 
     def run(self) -> None:
@@ -54,15 +54,15 @@ class KerasPrediction(Predictor):
         super().__init__(work, problem, threads)
         self.model = network(work, problem.parameters, "softmax")
         self.model.compile(jit_compile=True)
-        self.predicted = np.empty(0)
+        self.predictions = np.empty(0)
 
     def run(self) -> None:
         X = self.problem.X
         for _ in range(self.work.calls):
             if len(X) == 1:
-                self.predicted = self.model.predict_on_batch(X)  # without the data pipeline
+                self.predictions = self.model.predict_on_batch(X)  # without the data pipeline
             else:
-                self.predicted = self.model.predict(X, batch_size=5000, verbose=0)
+                self.predictions = self.model.predict(X, batch_size=5000, verbose=0)
 
     def probabilities(self) -> Array:
-        return self.predicted
+        return self.predictions

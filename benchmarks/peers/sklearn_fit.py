@@ -1,7 +1,8 @@
 """scikit-learn's MLPClassifier.
 
-It takes start weights through `warm_start`, and our order of examples as one pass, not shuffled,
-over the rows of all epochs. With two classes it insists on one sigmoid output: XOR is 2-2-1 here.
+It takes initial weights through `warm_start`, and the order of examples as one epoch, not
+shuffled, over the rows of all epochs. With two classes it insists on one sigmoid output: XOR is
+2-2-1 here.
 """
 
 import warnings
@@ -15,12 +16,12 @@ from benchmarks.peers.interface import Predictor, Trainer
 from benchmarks.problem import Array, Problem, flatten, layer_views
 from benchmarks.workloads import Prediction, Training, Workload
 
-# It warns that it stopped after one pass, which is what it was told to do.
+# It warns that it stopped after one epoch, which is what it was told to do.
 warnings.filterwarnings("ignore", category=ConvergenceWarning)
 
 
 def network(work: Workload, parameters: Array, **options: Any) -> MLPClassifier:
-    """Return a classifier with these weights; one step on a row of each class sets it up."""
+    """Return a classifier with these weights; one step on a row of each class initialises it."""
     model = MLPClassifier(
         work.layers[1:-1],
         activation="relu" if work.hidden == "relu" else "logistic",
@@ -46,16 +47,16 @@ class SklearnTraining(Trainer):
         super().__init__(work, problem, threads)
         self.X, self.labels = problem.in_training_order()
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         work = self.work
-        rule = {"momentum": 0, "nesterovs_momentum": False} if work.optimizer == "sgd" else {}
+        momentum = {"momentum": 0, "nesterovs_momentum": False} if work.optimizer == "sgd" else {}
         self.model = network(
             work,
             self.problem.parameters,
             solver=work.optimizer,
             learning_rate_init=work.learning_rate,
             batch_size=work.layers[-1],
-            **rule,
+            **momentum,
         )
         self.model.set_params(batch_size=self.problem.batches.shape[1])
 
@@ -74,11 +75,11 @@ class SklearnPrediction(Predictor):
     def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
         self.model = network(work, problem.parameters)
-        self.predicted = np.empty(0)
+        self.predictions = np.empty(0)
 
     def run(self) -> None:
         for _ in range(self.work.calls):
-            self.predicted = self.model.predict_proba(self.problem.X)
+            self.predictions = self.model.predict_proba(self.problem.X)
 
     def probabilities(self) -> Array:
-        return self.predicted
+        return self.predictions

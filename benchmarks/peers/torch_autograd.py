@@ -1,4 +1,4 @@
-"""PyTorch as its tutorials write it: modules, autograd, an optimizer."""
+"""PyTorch as in its tutorials: modules, autograd and an optimizer."""
 
 import torch
 
@@ -27,11 +27,11 @@ class TorchTraining(Trainer):
         self.batches = torch.from_numpy(problem.batches).unbind()
         self.loss = torch.nn.CrossEntropyLoss()
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         self.network = network(self.work, self.problem.parameters)
-        rules = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
-        rule = rules[self.work.optimizer]
-        self.optimizer = rule(self.network.parameters(), lr=self.work.learning_rate)
+        optimizers = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
+        optimizer_class = optimizers[self.work.optimizer]
+        self.optimizer = optimizer_class(self.network.parameters(), lr=self.work.learning_rate)
 
     def run(self) -> None:
         X, labels, model, optimizer = self.X, self.labels, self.network, self.optimizer
@@ -57,8 +57,8 @@ class TorchPrediction(Predictor):
     def run(self) -> None:
         with torch.inference_mode():
             for _ in range(self.work.calls):
-                self.predicted = self.model(self.X)
+                self.predictions = self.model(self.X)
 
     def probabilities(self) -> Array:
-        numbers: Array = self.predicted.numpy()
-        return numbers
+        array: Array = self.predictions.numpy()
+        return array
