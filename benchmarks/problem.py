@@ -48,10 +48,10 @@ class Problem:
         return self.X[order], self.labels[order]
 
 
-def layer_views(parameters: Any, layers: tuple[int, ...]) -> tuple[list[Any], list[Any]]:
+def layer_views(parameters: Any, layer_sizes: tuple[int, ...]) -> tuple[list[Any], list[Any]]:
     """Return W(1), W(2), ... and b(1), b(2), ... as views of a flat array or tensor."""
     weights, biases, end = [], [], 0
-    for before, units in pairwise(layers):
+    for before, units in pairwise(layer_sizes):
         middle = end + before * units
         weights.append(parameters[end:middle].reshape(before, units))
         end = middle + units

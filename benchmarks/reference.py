@@ -33,11 +33,11 @@ def max_abs_difference(work: Workload, problem: Problem, predictions: Array) -> 
 def probabilities(work: Workload, X: Array, parameters: Array) -> Array:
     """Return the softmax outputs, computed in float64."""
     y = X.astype(np.float64)
-    weights, biases = layer_views(parameters.astype(np.float64), work.layers)
+    weights, biases = layer_views(parameters.astype(np.float64), work.layer_sizes)
     for l, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
         y = y @ W + b
         if l < len(weights):
-            y = np.maximum(y, 0) if work.hidden == "relu" else 1 / (1 + np.exp(-y))
+            y = np.maximum(y, 0) if work.activation == "relu" else 1 / (1 + np.exp(-y))
     y = np.exp(y - y.max(axis=1, keepdims=True))
     softmax: Array = y / y.sum(axis=1, keepdims=True)
     return softmax

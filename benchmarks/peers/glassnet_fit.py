@@ -12,7 +12,7 @@ gn.info()
 
 
 def network(work: Workload) -> gn.Network:
-    return gn.Network(list(work.layers), hidden=work.hidden, output="softmax", seed=0)
+    return gn.Network(list(work.layer_sizes), hidden=work.activation, output="softmax", seed=0)
 
 
 class GlassnetTraining(Trainer):
@@ -20,7 +20,7 @@ class GlassnetTraining(Trainer):
         super().__init__(work, problem, threads)
         optimizers = {"sgd": gn.SGD, "adam": gn.Adam}
         self.optimizer = optimizers[work.optimizer](work.learning_rate)
-        self.targets = problem.one_hot(work.layers[-1])
+        self.targets = problem.one_hot(work.layer_sizes[-1])
 
     def reset(self) -> None:
         self.net = network(self.work)

@@ -15,15 +15,15 @@ Layers = list[tuple[jax.Array, jax.Array]]
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
-def layers_of(parameters: Array, layers: tuple[int, ...]) -> Layers:
-    pairs = zip(*layer_views(parameters, layers), strict=True)
+def layers_of(parameters: Array, layer_sizes: tuple[int, ...]) -> Layers:
+    pairs = zip(*layer_views(parameters, layer_sizes), strict=True)
     return [(jnp.array(W), jnp.array(b)) for W, b in pairs]
 
 
-def logits(layers: Layers, x: jax.Array, hidden: str) -> jax.Array:
-    activation = jax.nn.relu if hidden == "relu" else jax.nn.sigmoid
+def logits(layers: Layers, x: jax.Array, activation: str) -> jax.Array:
+    function = jax.nn.relu if activation == "relu" else jax.nn.sigmoid
     for W, b in layers[:-1]:
-        x = activation(x @ W + b)
+        x = function(x @ W + b)
     W, b = layers[-1]
     return x @ W + b
 
@@ -31,12 +31,12 @@ def logits(layers: Layers, x: jax.Array, hidden: str) -> jax.Array:
 class JaxTraining(Trainer):
     def __init__(self, work: Training, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
-        self.data = jnp.array(problem.X), jnp.array(problem.one_hot(work.layers[-1]))
+        self.data = jnp.array(problem.X), jnp.array(problem.one_hot(work.layer_sizes[-1]))
         self.batches = jnp.array(problem.batches.astype(np.int32))
         self.train = jax.jit(self.scan)
 
     def reset(self) -> None:
-        self.layers = layers_of(self.problem.parameters, self.work.layers)
+        self.layers = layers_of(self.problem.parameters, self.work.layer_sizes)
         jax.block_until_ready(self.layers)
 
     def run(self) -> None:
@@ -49,7 +49,7 @@ class JaxTraining(Trainer):
             x, t = X, targets
             if not full_batch:
                 x, t = (a.at[rows].get(mode="promise_in_bounds") for a in (X, targets))
-            log_p = jax.nn.log_softmax(logits(layers, x, self.work.hidden))
+            log_p = jax.nn.log_softmax(logits(layers, x, self.work.activation))
             return -(t * log_p).sum() / len(rows)
 
         def step(carry: Any, rows: jax.Array) -> tuple[Any, None]:
@@ -82,8 +82,8 @@ class JaxPrediction(Predictor):
     def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
         self.X = jnp.array(problem.X)
-        self.layers = layers_of(problem.parameters, work.layers)
-        self.predict = jax.jit(lambda layers, x: jax.nn.softmax(logits(layers, x, work.hidden)))
+        self.layers = layers_of(problem.parameters, work.layer_sizes)
+        self.predict = jax.jit(lambda layers, x: jax.nn.softmax(logits(layers, x, work.activation)))
 
     def run(self) -> None:
         for _ in range(self.work.calls):

@@ -9,11 +9,11 @@ from benchmarks.workloads import Prediction, Training, Workload
 
 
 def network(work: Workload, parameters: Array, output: str) -> keras.Model:
-    units = work.layers[1:]
-    activations = [work.hidden] * (len(units) - 1) + [output]
+    units = work.layer_sizes[1:]
+    activations = [work.activation] * (len(units) - 1) + [output]
     dense = [keras.layers.Dense(n, a) for n, a in zip(units, activations, strict=True)]
-    model = keras.Sequential([keras.Input((work.layers[0],)), *dense])
-    pairs = zip(*layer_views(parameters, work.layers), strict=True)
+    model = keras.Sequential([keras.Input((work.layer_sizes[0],)), *dense])
+    pairs = zip(*layer_views(parameters, work.layer_sizes), strict=True)
     model.set_weights([array for pair in pairs for array in pair])
     return model
 

@@ -126,9 +126,9 @@ def train(
 class NumbaTraining(Trainer):
     def __init__(self, work: Training, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
-        self.targets = problem.one_hot(work.layers[-1])
+        self.targets = problem.one_hot(work.layer_sizes[-1])
         rows = problem.batches.shape[1]
-        self.outputs = tuple(np.empty((rows, units), np.float32) for units in work.layers)
+        self.outputs = tuple(np.empty((rows, units), np.float32) for units in work.layer_sizes)
         self.deltas = tuple(np.empty_like(y) for y in self.outputs)
 
     def reset(self) -> None:
@@ -138,14 +138,17 @@ class NumbaTraining(Trainer):
 
     def run(self) -> None:
         work = self.work
-        views = (*layer_views(self.w, work.layers), *layer_views(self.gradient, work.layers))
+        views = (
+            *layer_views(self.w, work.layer_sizes),
+            *layer_views(self.gradient, work.layer_sizes),
+        )
         train(
             self.problem.batches,
             self.problem.X,
             self.targets,
             (self.w, self.gradient, *self.moments),
             (*map(tuple, views), self.outputs, self.deltas),
-            work.hidden == "relu",
+            work.activation == "relu",
             work.optimizer == "adam",
             work.learning_rate,
         )

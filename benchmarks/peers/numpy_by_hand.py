@@ -13,16 +13,16 @@ BETA1, BETA2, EPSILON = np.float32(0.9), np.float32(0.999), np.float32(1e-8)
 class NumpyTraining(Trainer):
     def __init__(self, work: Training, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
-        self.targets = problem.one_hot(work.layers[-1])
+        self.targets = problem.one_hot(work.layer_sizes[-1])
         rows = problem.batches.shape[1]
-        self.outputs = [np.empty((rows, units), np.float32) for units in work.layers]
+        self.outputs = [np.empty((rows, units), np.float32) for units in work.layer_sizes]
         self.deltas = [np.empty_like(y) for y in self.outputs]
         self.gradient, self.scratch = (np.empty_like(problem.parameters) for _ in range(2))
-        self.gradients = layer_views(self.gradient, work.layers)
+        self.gradients = layer_views(self.gradient, work.layer_sizes)
 
     def reset(self) -> None:
         self.w = self.problem.parameters.copy()
-        self.weights, self.biases = layer_views(self.w, self.work.layers)
+        self.weights, self.biases = layer_views(self.w, self.work.layer_sizes)
         self.m, self.v = np.zeros_like(self.w), np.zeros_like(self.w)
 
     def run(self) -> None:
@@ -30,7 +30,7 @@ class NumpyTraining(Trainer):
         for step, rows in enumerate(self.problem.batches, start=1):
             # With mode="clip" NumPy writes straight into `out`; by default it makes a copy first.
             np.take(self.problem.X, rows, axis=0, out=self.outputs[0], mode="clip")
-            forward(self.outputs, self.weights, self.biases, self.work.hidden)
+            forward(self.outputs, self.weights, self.biases, self.work.activation)
             self.backward(rows)
             update(step)
 
@@ -46,7 +46,7 @@ class NumpyTraining(Trainer):
                 return
             previous = self.deltas[l]
             np.matmul(delta, self.weights[l].T, out=previous)
-            if self.work.hidden == "relu":
+            if self.work.activation == "relu":
                 previous *= y > 0
             else:
                 previous *= y
@@ -82,12 +82,14 @@ class NumpyTraining(Trainer):
 class NumpyPrediction(Predictor):
     def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
-        self.weights, self.biases = layer_views(problem.parameters, work.layers)
-        self.predictions = np.empty((len(problem.X), work.layers[-1]), np.float32)
+        self.weights, self.biases = layer_views(problem.parameters, work.layer_sizes)
+        self.predictions = np.empty((len(problem.X), work.layer_sizes[-1]), np.float32)
         self.prepare(fastest_chunk_size(self.prepare, self.run, len(problem.X)))
 
     def prepare(self, chunk_size: int) -> None:
-        hidden = [np.empty((chunk_size, units), np.float32) for units in self.work.layers[1:-1]]
+        hidden = [
+            np.empty((chunk_size, units), np.float32) for units in self.work.layer_sizes[1:-1]
+        ]
         self.chunks = [
             [
                 self.problem.X[rows],
@@ -100,13 +102,15 @@ class NumpyPrediction(Predictor):
     def run(self) -> None:
         for _ in range(self.work.calls):
             for outputs in self.chunks:
-                forward(outputs, self.weights, self.biases, self.work.hidden)
+                forward(outputs, self.weights, self.biases, self.work.activation)
 
     def probabilities(self) -> Array:
         return self.predictions
 
 
-def forward(outputs: list[Array], weights: list[Array], biases: list[Array], hidden: str) -> None:
+def forward(
+    outputs: list[Array], weights: list[Array], biases: list[Array], activation: str
+) -> None:
     """Write y(1), y(2), ..., from y(0)."""
     last = len(weights) - 1
     for l, (W, b) in enumerate(zip(weights, biases, strict=True)):
@@ -117,7 +121,7 @@ def forward(outputs: list[Array], weights: list[Array], biases: list[Array], hid
             y -= np.maximum.reduce(y, axis=1, keepdims=True)
             np.exp(y, out=y)
             y /= np.add.reduce(y, axis=1, keepdims=True)
-        elif hidden == "relu":
+        elif activation == "relu":
             np.maximum(y, 0, out=y)
         else:
             np.negative(y, out=y)

@@ -15,15 +15,17 @@ from benchmarks.workloads import Prediction
 
 def build_model(work: Prediction, parameters: Array) -> bytes:
     """Return the network as an ONNX model: a Gemm and an activation for each layer."""
-    nodes, initializers, last = [], [], len(work.layers) - 1
-    for l, (W, b) in enumerate(zip(*layer_views(parameters, work.layers), strict=True), start=1):
+    nodes, initializers, last = [], [], len(work.layer_sizes) - 1
+    for l, (W, b) in enumerate(
+        zip(*layer_views(parameters, work.layer_sizes), strict=True), start=1
+    ):
         initializers += [numpy_helper.from_array(W, f"w{l}"), numpy_helper.from_array(b, f"b{l}")]
         nodes.append(helper.make_node("Gemm", [f"y{l - 1}", f"w{l}", f"b{l}"], [f"z{l}"]))
-        hidden = "Relu" if work.hidden == "relu" else "Sigmoid"
-        nodes.append(helper.make_node("Softmax" if l == last else hidden, [f"z{l}"], [f"y{l}"]))
+        activation = "Relu" if work.activation == "relu" else "Sigmoid"
+        nodes.append(helper.make_node("Softmax" if l == last else activation, [f"z{l}"], [f"y{l}"]))
     tensors = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, ["rows", units])
-        for name, units in (("y0", work.layers[0]), (f"y{last}", work.layers[-1]))
+        for name, units in (("y0", work.layer_sizes[0]), (f"y{last}", work.layer_sizes[-1]))
     ]
     graph = helper.make_graph(nodes, "network", tensors[:1], tensors[1:], initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
@@ -60,7 +62,7 @@ class OnnxIOBinding(Predictor):
     def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
         super().__init__(work, problem, threads)
         self.session = create_session(work, problem, threads)
-        self.predictions = np.empty((len(problem.X), work.layers[-1]), np.float32)
+        self.predictions = np.empty((len(problem.X), work.layer_sizes[-1]), np.float32)
         self.prepare(fastest_chunk_size(self.prepare, self.run, len(problem.X)))
 
     def prepare(self, chunk_size: int) -> None:
@@ -68,7 +70,7 @@ class OnnxIOBinding(Predictor):
 
     def bind(self, rows: slice) -> Any:
         binding = self.session.io_binding()
-        last = f"y{len(list(pairwise(self.work.layers)))}"
+        last = f"y{len(list(pairwise(self.work.layer_sizes)))}"
         x, y = self.problem.X[rows], self.predictions[rows]
         binding.bind_input("y0", "cpu", 0, np.float32, x.shape, x.ctypes.data)
         binding.bind_output(last, "cpu", 0, np.float32, y.shape, y.ctypes.data)

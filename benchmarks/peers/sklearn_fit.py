@@ -23,19 +23,19 @@ warnings.filterwarnings("ignore", category=ConvergenceWarning)
 def network(work: Workload, parameters: Array, **options: Any) -> MLPClassifier:
     """Return a classifier with these weights; one step on a row of each class initialises it."""
     model = MLPClassifier(
-        work.layers[1:-1],
-        activation="relu" if work.hidden == "relu" else "logistic",
+        work.layer_sizes[1:-1],
+        activation="relu" if work.activation == "relu" else "logistic",
         alpha=0,
         max_iter=1,
         shuffle=False,
         warm_start=True,
         **options,
     )
-    classes = np.arange(work.layers[-1])
-    model.fit(np.zeros((len(classes), work.layers[0]), np.float32), classes)
+    classes = np.arange(work.layer_sizes[-1])
+    model.fit(np.zeros((len(classes), work.layer_sizes[0]), np.float32), classes)
     model.set_params(**options)
-    weights, biases = layer_views(parameters.copy(), work.layers)
-    if work.layers[-1] == 2:  # the difference of two softmax inputs is the sigmoid's
+    weights, biases = layer_views(parameters.copy(), work.layer_sizes)
+    if work.layer_sizes[-1] == 2:  # the difference of two softmax inputs is the sigmoid's
         weights[-1] = weights[-1][:, 1:] - weights[-1][:, :1]
         biases[-1] = biases[-1][1:] - biases[-1][:1]
     model.coefs_, model.intercepts_ = weights, biases
@@ -55,7 +55,7 @@ class SklearnTraining(Trainer):
             self.problem.parameters,
             solver=work.optimizer,
             learning_rate_init=work.learning_rate,
-            batch_size=work.layers[-1],
+            batch_size=work.layer_sizes[-1],
             **momentum,
         )
         self.model.set_params(batch_size=self.problem.batches.shape[1])
@@ -65,7 +65,7 @@ class SklearnTraining(Trainer):
 
     def parameters(self) -> Array:
         weights, biases = list(self.model.coefs_), list(self.model.intercepts_)
-        if self.work.layers[-1] == 2:
+        if self.work.layer_sizes[-1] == 2:
             weights[-1] = np.hstack([np.zeros_like(weights[-1]), weights[-1]])
             biases[-1] = np.hstack([np.zeros_like(biases[-1]), biases[-1]])
         return flatten(weights, biases)

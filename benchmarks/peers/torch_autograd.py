@@ -10,12 +10,12 @@ from benchmarks.workloads import Prediction, Training, Workload
 def network(work: Workload, parameters: Array) -> torch.nn.Sequential:
     """Return the network up to the logits; softmax is part of the loss."""
     modules: list[torch.nn.Module] = []
-    for W, b in zip(*layer_views(torch.from_numpy(parameters), work.layers), strict=True):
+    for W, b in zip(*layer_views(torch.from_numpy(parameters), work.layer_sizes), strict=True):
         linear = torch.nn.Linear(*W.shape)
         with torch.no_grad():
             linear.weight.copy_(W.T)
             linear.bias.copy_(b)
-        modules += [linear, torch.nn.ReLU() if work.hidden == "relu" else torch.nn.Sigmoid()]
+        modules += [linear, torch.nn.ReLU() if work.activation == "relu" else torch.nn.Sigmoid()]
     return torch.nn.Sequential(*modules[:-1])
 
 

@@ -15,19 +15,19 @@ class TorchTrainingByHand(Trainer):
         torch.set_num_threads(threads)
         torch.set_flush_denormal(True)
         self.X = torch.from_numpy(problem.X)
-        self.targets = torch.from_numpy(problem.one_hot(work.layers[-1]))
+        self.targets = torch.from_numpy(problem.one_hot(work.layer_sizes[-1]))
         self.batches = torch.from_numpy(problem.batches).unbind()
         self.rows = problem.batches.shape[1]
-        self.outputs = [torch.empty(self.rows, units) for units in work.layers]
+        self.outputs = [torch.empty(self.rows, units) for units in work.layer_sizes]
         self.transposed = [y.T for y in self.outputs]
         self.deltas = [torch.empty_like(y) for y in self.outputs]
         self.batch_targets = torch.empty_like(self.outputs[-1])
         self.gradient = torch.empty(problem.parameters.size)
-        self.gradients = layer_views(self.gradient, work.layers)
+        self.gradients = layer_views(self.gradient, work.layer_sizes)
 
     def reset(self) -> None:
         self.w = torch.from_numpy(self.problem.parameters).clone()
-        self.weights, self.biases = layer_views(self.w, self.work.layers)
+        self.weights, self.biases = layer_views(self.w, self.work.layer_sizes)
         self.backward_weights = [W.T for W in self.weights]
         self.m, self.v = torch.zeros_like(self.w), torch.zeros_like(self.w)
         self.step_count = torch.zeros(())
@@ -38,7 +38,7 @@ class TorchTrainingByHand(Trainer):
             for rows in self.batches:
                 torch.index_select(self.X, 0, rows, out=self.outputs[0])
                 torch.index_select(self.targets, 0, rows, out=self.batch_targets)
-                forward(self.outputs, self.weights, self.biases, self.work.hidden)
+                forward(self.outputs, self.weights, self.biases, self.work.activation)
                 torch.sub(self.outputs[-1], self.batch_targets, out=self.deltas[-1])
                 update()
 
@@ -46,7 +46,7 @@ class TorchTrainingByHand(Trainer):
         """Compute δ of layer l from that of layer l + 1, in place."""
         delta, y = self.deltas[l], self.outputs[l]
         torch.mm(self.deltas[l + 1], self.backward_weights[l], out=delta)
-        if self.work.hidden == "relu":
+        if self.work.activation == "relu":
             aten.threshold_backward.grad_input(delta, y, 0, grad_input=delta)
         else:
             aten.sigmoid_backward.grad_input(delta, y, grad_input=delta)
@@ -97,12 +97,14 @@ class TorchPredictionByHand(Predictor):
         super().__init__(work, problem, threads)
         torch.set_num_threads(threads)
         self.X = torch.from_numpy(problem.X)
-        self.weights, self.biases = layer_views(torch.from_numpy(problem.parameters), work.layers)
-        self.predictions = torch.empty(len(problem.X), work.layers[-1])
+        self.weights, self.biases = layer_views(
+            torch.from_numpy(problem.parameters), work.layer_sizes
+        )
+        self.predictions = torch.empty(len(problem.X), work.layer_sizes[-1])
         self.prepare(fastest_chunk_size(self.prepare, self.run, len(problem.X)))
 
     def prepare(self, chunk_size: int) -> None:
-        hidden = [torch.empty(chunk_size, units) for units in self.work.layers[1:-1]]
+        hidden = [torch.empty(chunk_size, units) for units in self.work.layer_sizes[1:-1]]
         self.chunks = [
             [self.X[rows], *(y[: rows.stop - rows.start] for y in hidden), self.predictions[rows]]
             for rows in chunk_slices(len(self.X), chunk_size)
@@ -112,7 +114,7 @@ class TorchPredictionByHand(Predictor):
         with torch.inference_mode():
             for _ in range(self.work.calls):
                 for outputs in self.chunks:
-                    forward(outputs, self.weights, self.biases, self.work.hidden)
+                    forward(outputs, self.weights, self.biases, self.work.activation)
 
     def probabilities(self) -> Array:
         array: Array = self.predictions.numpy()
@@ -123,7 +125,7 @@ def forward(
     outputs: list[torch.Tensor],
     weights: list[torch.Tensor],
     biases: list[torch.Tensor],
-    hidden: str,
+    activation: str,
 ) -> None:
     """Write y(1), y(2), ..., from y(0)."""
     last = len(weights) - 1
@@ -132,7 +134,7 @@ def forward(
         torch.addmm(b, outputs[l], W, out=y)
         if l == last:
             torch.softmax(y, 1, out=y)
-        elif hidden == "relu":
+        elif activation == "relu":
             y.relu_()
         else:
             y.sigmoid_()
