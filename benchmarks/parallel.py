@@ -1,6 +1,6 @@
-"""Two trainings at once from two Python threads, beside one alone: Glassnet holds no lock.
+"""Two concurrent trainings in two Python threads, and a single one: Glassnet releases the GIL.
 
-Run by ``measure``: python -m benchmarks.parallel ROUNDS prints the seconds of both.
+Run by ``measure``: python -m benchmarks.parallel ROUNDS prints the median seconds of both.
 """
 
 import json
@@ -18,11 +18,11 @@ WORKLOAD = "image-sgd"
 
 
 def measure(rounds: int) -> dict[str, float]:
-    answer: dict[str, float] = run_module("parallel", rounds, threads=1)
-    return answer
+    medians: dict[str, float] = run_module("parallel", rounds, threads=1)
+    return medians
 
 
-def seconds(trainings: list[GlassnetTraining]) -> float:
+def elapsed_seconds(trainings: list[GlassnetTraining]) -> float:
     for training in trainings:
         training.reset()
     with ThreadPoolExecutor(len(trainings)) as pool:
@@ -36,13 +36,13 @@ def main(rounds: int) -> None:
     assert isinstance(work, Training)
     problem = problem_for(work)
     trainings = [GlassnetTraining(work, problem, threads=1) for _ in range(2)]
-    seconds(trainings)
-    alone, together = [], []
+    elapsed_seconds(trainings)
+    single, concurrent = [], []
     for _ in range(rounds):
-        alone.append(seconds(trainings[:1]))
-        together.append(seconds(trainings))
-    answer = {"alone": statistics.median(alone), "together": statistics.median(together)}
-    print(json.dumps(answer))
+        single.append(elapsed_seconds(trainings[:1]))
+        concurrent.append(elapsed_seconds(trainings))
+    medians = {"single": statistics.median(single), "concurrent": statistics.median(concurrent)}
+    print(json.dumps(medians))
 
 
 if __name__ == "__main__":

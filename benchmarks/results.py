@@ -1,4 +1,4 @@
-"""The page of results: what was measured, as tables."""
+"""The page of results, as Markdown tables."""
 
 import os
 import statistics
@@ -8,15 +8,15 @@ from benchmarks.agreement import TOLERANCE_OVERRIDES, difference, disagreements,
 from benchmarks.cold_start import WORKLOAD as COLD_START
 from benchmarks.interleaved import Measurement
 from benchmarks.machine import description
-from benchmarks.markdown import duration, section, table
+from benchmarks.markdown import format_duration, section, table
 from benchmarks.peak import MatmulPeak
 from benchmarks.peers import PREDICTORS, TRAINERS
 from benchmarks.workloads import WORKLOADS, Prediction, Training
 
-# Medians on a machine that others use as well do not tell smaller differences.
+# Medians measured on a shared machine cannot resolve smaller differences.
 TIE = 1.15
 
-# Whose first call, memory and import stand for all workloads.
+# The workload whose import, first call and memory stand for all.
 TYPICAL = "image-sgd"
 
 INTRODUCTION = f"""\
@@ -32,7 +32,7 @@ Glassnet, `torch`, `keras` and `sklearn` do."""
 
 @dataclass
 class Results:
-    """All that a run found, by workload."""
+    """Everything that a run measured, by workload."""
 
     rounds: int
     measurements: dict[str, list[Measurement]] = field(default_factory=dict)
@@ -51,94 +51,97 @@ class Results:
         ]
 
     def page(self) -> str:
-        parts = [f"# Glassnet beside others\n\n{INTRODUCTION}\n"]
+        parts = [f"# Glassnet compared with other libraries\n\n{INTRODUCTION}\n"]
         parts.append(section("Machine", *(f"{line}\n" for line in description())))
         if any(self.peak.measured.values()):
-            parts.append(section("Peak matrix multiplication speed", _peak(self.peak)))
+            parts.append(section("Peak matrix multiplication speed", _peak_table(self.peak)))
         trained = self._of_kind(Training)
         if trained:
-            parts.append(section("Training", _ratios(trained, tuple(TRAINERS))))
-            parts.append(section("Glassnet's training", _speeds(trained, self.peak)))
+            parts.append(section("Training", _ratio_table(trained, tuple(TRAINERS))))
+            parts.append(section("Glassnet's training speed", _speed_table(trained, self.peak)))
         predicted = self._of_kind(Prediction)
         if predicted:
-            parts.append(section("Prediction", _ratios(predicted, tuple(PREDICTORS))))
+            parts.append(section("Prediction", _ratio_table(predicted, tuple(PREDICTORS))))
         if self.cold_start:
-            parts.append(
-                section(
-                    "Cold start: from the shell to trained digits", _cold_start(self.cold_start)
-                )
-            )
+            title = "Cold start: from the shell to trained digits"
+            parts.append(section(title, _cold_start_table(self.cold_start)))
         if self.scaling or self.memory or self.parallel:
-            parts.append(section("Glassnet only", *self._alone()))
+            parts.append(section("Glassnet only", *self._glassnet_only()))
         if self.measurements:
-            parts.append(section("Numerical agreement", _agreement(self.measurements)))
-            parts.append(section("Import, first call, memory", *_costs(self.measurements)))
-        parts.append(f"{self.rounds} rounds. Load of the machine before them: {self.load:.2f}.")
+            parts.append(section("Numerical agreement", _agreement_table(self.measurements)))
+            parts.append(section("Import, first call, memory", *_overheads(self.measurements)))
+        parts.append(f"{self.rounds} rounds. Load average before them: {self.load:.2f}.")
         return "\n".join(parts) + "\n"
 
     def _of_kind(self, kind: type) -> dict[str, list[Measurement]]:
-        found = self.measurements.items()
         return {
-            name: measurements for name, measurements in found if isinstance(WORKLOADS[name], kind)
+            name: measurements
+            for name, measurements in self.measurements.items()
+            if isinstance(WORKLOADS[name], kind)
         }
 
-    def _alone(self) -> list[str]:
+    def _glassnet_only(self) -> list[str]:
         blocks = []
         if self.scaling:
-            blocks.append(_scaling(self.scaling))
+            blocks.append(_scaling_table(self.scaling))
         if self.memory:
-            each = ", ".join(f"{times:.2f} with {rule}" for rule, times in self.memory.items())
-            blocks.append(f"Peak memory of training 5e7 weights, in their own size: {each}.\n")
-        if self.parallel:
-            alone, together = self.parallel["alone"], self.parallel["together"]
+            ratios = ", ".join(f"{ratio:.2f} with {name}" for name, ratio in self.memory.items())
             blocks.append(
-                f"Two trainings at once, from two Python threads: {duration(together)}; one alone: "
-                f"{duration(alone)}; ratio {together / alone:.2f}.\n"
+                "Peak memory of training 5e7 weights, as a multiple of the size of the weights: "
+                f"{ratios}.\n"
+            )
+        if self.parallel:
+            single, concurrent = self.parallel["single"], self.parallel["concurrent"]
+            blocks.append(
+                "Two concurrent trainings in two Python threads: "
+                f"{format_duration(concurrent)}; a single one: {format_duration(single)}; "
+                f"ratio {concurrent / single:.2f}.\n"
             )
         return blocks
 
 
-def ratio_text(ratio: float) -> str:
+def format_ratio(ratio: float) -> str:
     tie = " tie" if 1 / TIE < ratio < TIE else ""
     return f"{ratio:.2f}×{tie}"
 
 
-def _seconds_of_call(name: str, measurement: Measurement) -> float:
+def _seconds_per_call(name: str, measurement: Measurement) -> float:
     work = WORKLOADS[name]
     return measurement.median_seconds / (work.calls if isinstance(work, Prediction) else 1)
 
 
-def _ratios(found: dict[str, list[Measurement]], peers: tuple[str, ...]) -> str:
-    """One row for each workload, one column for each library that took part."""
-    took_part = {o.peer for measurements in found.values() for o in measurements}
-    present = [peer for peer in peers if peer in took_part]
+def _ratio_table(by_workload: dict[str, list[Measurement]], peers: tuple[str, ...]) -> str:
+    """One row for each workload, one column for each library that was measured."""
+    measured_peers = {m.peer for measurements in by_workload.values() for m in measurements}
+    present = [peer for peer in peers if peer in measured_peers]
     rows = []
-    for name, measurements in found.items():
-        ours, cells = measurements[0].median_seconds, dict.fromkeys(present, "")
-        for o in measurements:
-            took = f"{duration(_seconds_of_call(name, o))}, {o.threads}t"
-            head = "" if o is measurements[0] else f"{ratio_text(o.median_seconds / ours)} "
-            cells[o.peer] = f"{head}({took})" if head else took
+    for name, measurements in by_workload.items():
+        glassnet, cells = measurements[0].median_seconds, dict.fromkeys(present, "")
+        for m in measurements:
+            time = f"{format_duration(_seconds_per_call(name, m))}, {m.threads}t"
+            ratio = format_ratio(m.median_seconds / glassnet)
+            cells[m.peer] = time if m is measurements[0] else f"{ratio} ({time})"
         rows.append([name, *cells.values()])
     return table(["workload", *present], rows)
 
 
-def _speeds(found: dict[str, list[Measurement]], peak: MatmulPeak) -> str:
+def _speed_table(by_workload: dict[str, list[Measurement]], peak: MatmulPeak) -> str:
     rows = []
-    for name, (ours, *_) in found.items():
+    for name, (glassnet, *_) in by_workload.items():
         work = WORKLOADS[name]
         assert isinstance(work, Training)
-        steps, median = ours.steps, ours.median_seconds
+        steps, median, threads = glassnet.steps, glassnet.median_seconds, glassnet.threads
         speed = work.flops(steps * work.batch_size) / median / 1e9
-        share = f"{speed / peak.best(ours.threads)[0]:.0%}" if peak.measured[ours.threads] else ""
-        per_step = duration(median / steps)
-        spread = f"{min(ours.round_seconds) / median:.2f} to {max(ours.round_seconds) / median:.2f}"
+        share = f"{speed / peak.best(threads)[0]:.0%}" if peak.measured[threads] else ""
+        per_step = format_duration(median / steps)
+        ratios = [seconds / median for seconds in glassnet.round_seconds]
+        spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
         rows.append([name, f"{steps:,}", per_step, f"{speed:.1f}", share, spread])
-    columns = ["workload", "steps", "a step", "GFLOP/s", "of peak", "rounds / median"]
+    columns = ["workload", "steps", "time per step", "GFLOP/s", "of peak", "rounds / median"]
     return table(columns, rows)
 
 
-def _peak(peak: MatmulPeak) -> str:
+def _peak_table(peak: MatmulPeak) -> str:
     rows = []
     for threads, products in peak.measured.items():
         speed, library, size = peak.best(threads)
@@ -156,24 +159,25 @@ def _peak(peak: MatmulPeak) -> str:
     return table(columns, rows)
 
 
-def _cold_start(measurements: list[Measurement]) -> str:
-    ours = measurements[0].median_seconds
+def _cold_start_table(measurements: list[Measurement]) -> str:
+    glassnet = measurements[0].median_seconds
     rows = []
-    for o in measurements:
-        ratio = "" if o is measurements[0] else ratio_text(o.median_seconds / ours)
+    for m in measurements:
+        seconds = m.median_seconds
+        ratio = "" if m is measurements[0] else format_ratio(seconds / glassnet)
         rows.append(
-            [o.peer, duration(o.median_seconds), f"{o.threads}", ratio, f"{o.final_loss:.4f}"]
+            [m.peer, format_duration(seconds), f"{m.threads}", ratio, f"{m.final_loss:.4f}"]
         )
     return table(["library", "whole process", "threads", "ratio", "final loss"], rows)
 
 
-def _scaling(measured: list[tuple[int, int, float]]) -> str:
+def _scaling_table(measured: list[tuple[int, int, float]]) -> str:
     median = statistics.median(seconds / weights for weights, _, seconds in measured)
     rows = [
         [
             f"{weights:,}",
             f"{threads}",
-            duration(seconds),
+            format_duration(seconds),
             f"{seconds / weights * 1e9:.2f} ns",
             f"{seconds / weights / median:.2f}",
         ]
@@ -183,34 +187,34 @@ def _scaling(measured: list[tuple[int, int, float]]) -> str:
     return table(columns, rows)
 
 
-def _agreement(found: dict[str, list[Measurement]]) -> str:
+def _agreement_table(by_workload: dict[str, list[Measurement]]) -> str:
     rows = []
-    for name, measurements in found.items():
-        work, ours = WORKLOADS[name], measurements[0]
-        same = [o for o in measurements if (name, o.peer) not in TOLERANCE_OVERRIDES]
-        largest = max(same, key=lambda o: difference(work, o, ours))
-        found_text = f"{difference(work, largest, ours):.1e} ({largest.peer})"
-        loss = f"{ours.final_loss:.6g}" if isinstance(work, Training) else ""
+    for name, measurements in by_workload.items():
+        work, glassnet = WORKLOADS[name], measurements[0]
+        same = [m for m in measurements if (name, m.peer) not in TOLERANCE_OVERRIDES]
+        largest = max(same, key=lambda m: difference(work, m, glassnet))
+        largest_text = f"{difference(work, largest, glassnet):.1e} ({largest.peer})"
+        loss = f"{glassnet.final_loss:.6g}" if isinstance(work, Training) else ""
         limit = f"{tolerance(work, largest.peer):g}"
         all_agree = "no" if list(disagreements(work, measurements)) else "yes"
-        rows.append([name, loss, found_text, limit, all_agree])
+        rows.append([name, loss, largest_text, limit, all_agree])
     columns = ["workload", "Glassnet's final loss", "largest difference", "tolerance", "agree"]
     return table(columns, rows)
 
 
-def _costs(found: dict[str, list[Measurement]]) -> list[str]:
-    name = TYPICAL if TYPICAL in found else next(iter(found))
+def _overheads(by_workload: dict[str, list[Measurement]]) -> list[str]:
+    name = TYPICAL if TYPICAL in by_workload else next(iter(by_workload))
     rows = [
         [
-            o.peer,
-            duration(o.import_seconds),
-            duration(max(o.first_run_seconds - o.round_seconds[0], 0)),
-            f"{o.peak_memory_bytes / 1e6:.0f} MB",
+            m.peer,
+            format_duration(m.import_seconds),
+            format_duration(max(m.first_run_seconds - m.round_seconds[0], 0)),
+            f"{m.peak_memory_bytes / 1e6:.0f} MB",
         ]
-        for o in found[name]
+        for m in by_workload[name]
     ]
     text = (
-        f"Of {name}. The import includes NumPy's; the first call less the second is compilation, "
-        "where there is one; peak memory is of the whole process, with the data.\n"
+        f"For {name}. The import includes NumPy's; the first call minus the second is compilation, "
+        "where there is any; peak memory is that of the whole process, including the data.\n"
     )
     return [text, table(["library", "import", "first call − second", "peak memory"], rows)]
