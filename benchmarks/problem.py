@@ -22,7 +22,7 @@ class Problem:
     batches : int64 array of shape (steps, batch size)
         The row indices of each step's batch; empty for a prediction.
     parameters : float32 array
-        W(1) row by row, b(1), W(2), b(2), ...; each W(l) of shape (units before, units).
+        W(1) row by row, b(1), W(2), b(2), ...; each W(l) of shape (fan_in, units).
     """
 
     X: Array
@@ -51,9 +51,9 @@ class Problem:
 def layer_views(parameters: Any, layer_sizes: tuple[int, ...]) -> tuple[list[Any], list[Any]]:
     """Return W(1), W(2), ... and b(1), b(2), ... as views of a flat array or tensor."""
     weights, biases, end = [], [], 0
-    for before, units in pairwise(layer_sizes):
-        middle = end + before * units
-        weights.append(parameters[end:middle].reshape(before, units))
+    for fan_in, units in pairwise(layer_sizes):
+        middle = end + fan_in * units
+        weights.append(parameters[end:middle].reshape(fan_in, units))
         end = middle + units
         biases.append(parameters[middle:end])
     return weights, biases

@@ -28,7 +28,7 @@ class Training:
 
     def flops(self, examples: int) -> float:
         """Those of the matrix products: forward, weight gradients, and backward above layer 1."""
-        products = [before * units for before, units in pairwise(self.layer_sizes)]
+        products = [fan_in * units for fan_in, units in pairwise(self.layer_sizes)]
         return examples * (6.0 * sum(products) - 2.0 * products[0])
 
 
@@ -44,7 +44,7 @@ class Prediction:
     tolerance: float = 1e-5  # largest absolute difference from probabilities in float64
 
     def flops(self, examples: int) -> float:
-        return 2.0 * examples * sum(before * units for before, units in pairwise(self.layer_sizes))
+        return 2.0 * examples * sum(fan_in * units for fan_in, units in pairwise(self.layer_sizes))
 
 
 Workload = Training | Prediction
