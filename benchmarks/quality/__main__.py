@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.quality.datasets import DATASETS, Dataset, loaded
+from benchmarks.quality.datasets import DATASETS, Dataset, load_datasets
 from benchmarks.quality.models import MODELS
 from benchmarks.quality.summary import summary
 
@@ -49,7 +49,7 @@ def measure(
     path.parent.mkdir(exist_ok=True)
     entries = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     measured = {(entry["dataset"], entry["split"], entry["model"]) for entry in entries}
-    frames = list(loaded(datasets))
+    frames = list(load_datasets(datasets))
     for split in range(splits):
         for dataset in frames:
             for name, model in models.items():
@@ -69,14 +69,16 @@ def evaluate(
     from sklearn.model_selection import train_test_split
 
     frame, y = dataset.frame, dataset.target
-    groups = y if dataset.classes else None
+    groups = y if dataset.classification else None
     train, test, y_train, y_test = train_test_split(
         frame, y, test_size=0.2, random_state=split, stratify=groups
     )
     start = time.perf_counter()
-    predictions = fit_and_predict(train, y_train, test, classes=dataset.classes, seed=split)
+    predictions = fit_and_predict(
+        train, y_train, test, classification=dataset.classification, seed=split
+    )
     seconds = time.perf_counter() - start
-    if dataset.classes:
+    if dataset.classification:
         names, counts = np.unique(y_train, return_counts=True)
         error = float((predictions != y_test).mean())
         baseline = float((y_test != names[counts.argmax()]).mean())

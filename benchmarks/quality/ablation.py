@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.markdown import table
 from benchmarks.quality.__main__ import measure
 from benchmarks.quality.models import glassnet
-from benchmarks.quality.summary import SHIFT, bootstrapped
+from benchmarks.quality.summary import SHIFT, bootstrap_interval
 from glassnet.data.encoders import TableEncoder
 from glassnet.data.table import Table
 from glassnet.data.targets import Task
@@ -146,7 +146,7 @@ def _page(entries: list[dict[str, Any]]) -> str:
     rows = []
     for index, name in enumerate(names[1:], start=1):
         ratios = logs[:, index] - logs[:, 0]
-        low, high = np.exp(bootstrapped(ratios))
+        low, high = np.exp(bootstrap_interval(ratios))
         worse = f"{int((ratios > 0).sum())} of {len(datasets)}"
         rows.append((name, f"{np.exp(ratios.mean()):.3f} ({low:.3f}–{high:.3f})", worse))
     ratios_table = table(("ablation", "error relative to the preset", "worse on"), rows)
