@@ -77,17 +77,8 @@ def with_jax(folder: Path, epochs: int) -> float:
     X, targets = jnp.array(x), jnp.array(np.eye(10, dtype=np.float32)[y])
     steps = epochs * -(-len(x) // BATCH_SIZE)
 
-    def logits(layers: Any, x: Any, key: Any = None) -> Any:
-        for l, (w, b) in enumerate(layers[:-1]):
-            x = jax.nn.gelu(x @ w + b, approximate=False)
-            if key is not None:
-                keep = jax.random.bernoulli(jax.random.fold_in(key, l), 1 - DROPOUT, x.shape)
-                x = jnp.where(keep, x / (1 - DROPOUT), 0)
-        w, b = layers[-1]
-        return x @ w + b
-
     def loss(layers: Any, rows: Any, key: Any) -> Any:
-        log_p = jax.nn.log_softmax(logits(layers, X[rows], key))
+        log_p = jax.nn.log_softmax(_jax_logits(layers, X[rows], key))
         return -(targets[rows] * log_p).sum() / len(rows)
 
     def step(carry: Any, rows: Any) -> tuple[Any, None]:
@@ -111,8 +102,22 @@ def with_jax(folder: Path, epochs: int) -> float:
     trained_rows = len(x) // BATCH_SIZE * BATCH_SIZE
     for _ in range(epochs):
         carry = epoch(carry, random.permutation(len(x))[:trained_rows].reshape(-1, BATCH_SIZE))
-    predictions = np.asarray(jax.jit(logits)(carry[0], jnp.array(test_x))).argmax(axis=1)
+    predictions = np.asarray(jax.jit(_jax_logits)(carry[0], jnp.array(test_x))).argmax(axis=1)
     return float((predictions == test_y).mean())
+
+
+def _jax_logits(layers: Any, x: Any, key: Any = None) -> Any:
+    """Return the logits; with a key, after dropout."""
+    import jax
+    import jax.numpy as jnp
+
+    for l, (w, b) in enumerate(layers[:-1]):
+        x = jax.nn.gelu(x @ w + b, approximate=False)
+        if key is not None:
+            keep = jax.random.bernoulli(jax.random.fold_in(key, l), 1 - DROPOUT, x.shape)
+            x = jnp.where(keep, x / (1 - DROPOUT), 0)
+    w, b = layers[-1]
+    return x @ w + b
 
 
 def with_pytorch(folder: Path, epochs: int) -> float:
