@@ -19,7 +19,7 @@ import numpy as np
 
 import glassnet as gn
 from benchmarks.data import digits, tabular
-from benchmarks.task import Array
+from benchmarks.problem import Array
 from glassnet.estimators import MLPClassifier, MLPRegressor
 
 BASELINE = Path(__file__).parent / "bits.txt"

@@ -1,30 +1,30 @@
-"""The examples: XOR, scikit-learn's digits, and made ones in the shape of well-known data sets."""
+"""The examples: XOR, scikit-learn's digits, and synthetic ones shaped like well-known data sets."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.task import Array, Task
+from benchmarks.problem import Array, Problem
 from benchmarks.workloads import Training, Workload
 from glassnet import Network
 from glassnet.core.random import example_orders
 from glassnet.tables.samples import digits as handwritten_digits
 
-Examples = tuple[Array, Array]  # inputs, and the number of each row's class
+Examples = tuple[Array, Array]  # inputs, and each row's class index
 
 SEED = 0
 
 
-def task_of(work: Workload) -> Task:
-    """Return what every library starts from: examples, weights, and the order of examples."""
-    X, labels = DATA[work.data]()
-    net = Network(list(work.layers), hidden=work.hidden, output="softmax", seed=SEED)
+def problem_for(work: Workload) -> Problem:
+    """Return what every library starts from: examples, their batches, and initial parameters."""
+    X, labels = DATASETS[work.dataset]()
+    net = Network(list(work.layer_sizes), hidden=work.activation, output="softmax", seed=SEED)
     batches = _batches(work, len(X)) if isinstance(work, Training) else np.empty((0, 0), np.int64)
-    return Task(X, labels, batches, net.parameters)
+    return Problem(X, labels, batches, net.parameters)
 
 
 def _batches(work: Training, rows: int) -> Array:
-    if work.batch_size >= rows:  # one batch holds all: nothing to shuffle
+    if work.batch_size >= rows:  # full batches: nothing to shuffle
         return np.tile(np.arange(rows), (work.epochs, 1))
     return example_orders(SEED, range(work.epochs), rows).reshape(-1, work.batch_size)
 
@@ -41,9 +41,9 @@ def digits(rows: int = 1792) -> Examples:
 
 
 def images(rows: int = 59_968) -> Examples:
-    """Ten kinds of blurred shapes on empty paper, pixels from 0 to 1 and about half of them 0.
+    """Ten classes of blocky shapes with noise, pixels from 0 to 1 and about half of them 0.
 
-    One label in ten is wrong, so that the error has a floor and does not run to 0.
+    One label in ten is wrong, so that the loss has a lower bound above 0.
     """
     random = np.random.default_rng(1)
     shapes = random.normal(size=(10, 7, 7)).repeat(4, axis=1).repeat(4, axis=2).reshape(10, 784)
@@ -62,7 +62,7 @@ def images_centred(rows: int = 59_968) -> Examples:
 
 
 def tabular(rows: int = 199_936) -> Examples:
-    """Ten measurements, 44 yes-or-no columns, and seven classes by a random network's choice."""
+    """Ten numeric and 44 binary columns, and seven classes sampled from a random network."""
     random = np.random.default_rng(2)
     X = random.standard_normal((rows, 54), dtype=np.float32)
     X[:, 10:] = X[:, 10:] > 1
@@ -70,7 +70,7 @@ def tabular(rows: int = 199_936) -> Examples:
     return X, (teacher + random.gumbel(size=(rows, 7)) / 2).argmax(axis=1)
 
 
-DATA: dict[str, Callable[[], Examples]] = {
+DATASETS: dict[str, Callable[[], Examples]] = {
     "xor": xor,
     "digits": digits,
     "images": images,

@@ -1,4 +1,4 @@
-"""The machine and the versions that figures belong to; nothing that names its owner."""
+"""The machine and the versions behind the figures; nothing that identifies its owner."""
 
 import os
 import platform
@@ -16,19 +16,19 @@ PACKAGES = (
     "scikit-learn",
     "onnxruntime",
 )
-VECTORS = ("avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "asimd")
+SIMD_EXTENSIONS = ("avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "asimd")
 
 
 def description() -> list[str]:
-    """Return a few sentences."""
-    found = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    model = re.search(r"^model name\s*:\s*(.*)$", found, re.MULTILINE)
-    flags = re.search(r"^(?:flags|Features)\s*:\s*(.*)$", found, re.MULTILINE)
-    vectors = [name for name in VECTORS if flags and name in flags[1].split()]
+    """Return the hardware and the versions, a sentence each."""
+    cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    model = re.search(r"^model name\s*:\s*(.*)$", cpuinfo, re.MULTILINE)
+    flags = re.search(r"^(?:flags|Features)\s*:\s*(.*)$", cpuinfo, re.MULTILINE)
+    simd = [name for name in SIMD_EXTENSIONS if flags and name in flags[1].split()]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     processor = model[1] if model else platform.machine()
     cores = len(os.sched_getaffinity(0))
-    hardware = [f"{processor}, {cores} cores, {', '.join(vectors)}", _caches()]
+    hardware = [f"{processor}, {cores} cores, {', '.join(simd)}", _caches()]
     return [
         f"{'; '.join(hardware)}; {memory:.0f} GiB of memory; {platform.system()}.",
         f"Python {platform.python_version()}; {', '.join(_versions())}.",

@@ -1,6 +1,6 @@
-"""How much memory the training of a large network takes, in multiples of its weights.
+"""Peak memory of training a large network, as a multiple of the size of its weights.
 
-Run by ``measure``: python -m benchmarks.memory RULE prints that multiple.
+Run by ``measure``: python -m benchmarks.memory OPTIMIZER prints it.
 """
 
 import sys
@@ -8,30 +8,30 @@ import sys
 import numpy as np
 
 import glassnet as gn
-from benchmarks.growth import BATCH, UNITS
-from benchmarks.processes import answer_of, peak_bytes
+from benchmarks.scaling import BATCH_SIZE, UNITS
+from benchmarks.subprocesses import peak_memory_bytes, run_module
 
-RULES: dict[str, gn.SGD | gn.Adam] = {"SGD": gn.SGD(0.001), "Adam": gn.Adam(0.001)}
+OPTIMIZERS: dict[str, gn.SGD | gn.Adam] = {"SGD": gn.SGD(0.001), "Adam": gn.Adam(0.001)}
 
 
 def measure() -> dict[str, float]:
-    return {rule: answer_of("memory", rule, threads=2) for rule in RULES}
+    return {name: run_module("memory", name, threads=2) for name in OPTIMIZERS}
 
 
-def multiple_of_weights(optimizer: gn.SGD | gn.Adam, units: int = UNITS[-1]) -> float:
-    X = np.random.default_rng(3).standard_normal((2 * BATCH, units), dtype=np.float32)
+def peak_memory_ratio(optimizer: gn.SGD | gn.Adam, units: int = UNITS[-1]) -> float:
+    X = np.random.default_rng(3).standard_normal((2 * BATCH_SIZE, units), dtype=np.float32)
     y = np.eye(units, dtype=np.float32)[: len(X)]
-    train(optimizer, 8, X[:, :8].copy(), y[:8, :8].repeat(len(X) // 8, axis=0))  # imports all
-    before = peak_bytes()
+    train(optimizer, 8, X[:, :8].copy(), y[:8, :8].repeat(len(X) // 8, axis=0))  # lazy imports
+    before = peak_memory_bytes()
     net = train(optimizer, units, X, y)
-    return (peak_bytes() - before) / net.parameters.nbytes
+    return (peak_memory_bytes() - before) / net.parameters.nbytes
 
 
 def train(optimizer: gn.SGD | gn.Adam, units: int, X: np.ndarray, y: np.ndarray) -> gn.Network:
     net = gn.Network([units] * 4, hidden="relu", output="softmax", seed=0)
-    net.fit(X, y, optimizer=optimizer, epochs=1, batch_size=BATCH, progress=False)
+    net.fit(X, y, optimizer=optimizer, epochs=1, batch_size=BATCH_SIZE, progress=False)
     return net
 
 
 if __name__ == "__main__":
-    print(multiple_of_weights(RULES[sys.argv[1]]))
+    print(peak_memory_ratio(OPTIMIZERS[sys.argv[1]]))

@@ -1,6 +1,6 @@
-"""Two trainings at once from two Python threads, beside one alone: Glassnet holds no lock.
+"""Two concurrent trainings in two Python threads, and a single one: Glassnet releases the GIL.
 
-Run by ``measure``: python -m benchmarks.parallel ROUNDS prints the seconds of both.
+Run by ``measure``: python -m benchmarks.parallel ROUNDS prints the median seconds of both.
 """
 
 import json
@@ -9,40 +9,40 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.data import task_of
+from benchmarks.data import problem_for
 from benchmarks.peers.glassnet_fit import GlassnetTraining
-from benchmarks.processes import answer_of
+from benchmarks.subprocesses import run_module
 from benchmarks.workloads import WORKLOADS, Training
 
 WORKLOAD = "image-sgd"
 
 
 def measure(rounds: int) -> dict[str, float]:
-    answer: dict[str, float] = answer_of("parallel", rounds, threads=1)
-    return answer
+    medians: dict[str, float] = run_module("parallel", rounds, threads=1)
+    return medians
 
 
-def seconds(trainings: list[GlassnetTraining]) -> float:
+def elapsed_seconds(trainings: list[GlassnetTraining]) -> float:
     for training in trainings:
-        training.restart()
+        training.reset()
     with ThreadPoolExecutor(len(trainings)) as pool:
-        began = time.perf_counter()
+        start = time.perf_counter()
         list(pool.map(GlassnetTraining.run, trainings))
-        return time.perf_counter() - began
+        return time.perf_counter() - start
 
 
 def main(rounds: int) -> None:
     work = WORKLOADS[WORKLOAD]
     assert isinstance(work, Training)
-    task = task_of(work)
-    trainings = [GlassnetTraining(work, task, threads=1) for _ in range(2)]
-    seconds(trainings)
-    alone, together = [], []
+    problem = problem_for(work)
+    trainings = [GlassnetTraining(work, problem, threads=1) for _ in range(2)]
+    elapsed_seconds(trainings)
+    single, concurrent = [], []
     for _ in range(rounds):
-        alone.append(seconds(trainings[:1]))
-        together.append(seconds(trainings))
-    answer = {"alone": statistics.median(alone), "together": statistics.median(together)}
-    print(json.dumps(answer))
+        single.append(elapsed_seconds(trainings[:1]))
+        concurrent.append(elapsed_seconds(trainings))
+    medians = {"single": statistics.median(single), "concurrent": statistics.median(concurrent)}
+    print(json.dumps(medians))
 
 
 if __name__ == "__main__":

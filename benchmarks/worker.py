@@ -1,7 +1,7 @@
-"""One library in a process of its own, at work only when it is told to.
+"""One library in a process of its own, which runs only when it is told to.
 
-Run by ``alternate.py``: python -m benchmarks.worker PEER WORKLOAD FOLDER THREADS. It reads one
-word a line, ``run`` or ``check``, and answers each with a line of JSON.
+Run by ``interleaved.py``: python -m benchmarks.worker PEER WORKLOAD FOLDER THREADS. It reads one
+command a line, ``run`` or ``check``, and replies to each with a line of JSON.
 """
 
 import importlib
@@ -14,71 +14,78 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from benchmarks.peers import PREDICTORS, TRAINERS
-from benchmarks.processes import keep_to, peak_bytes
+from benchmarks.subprocesses import peak_memory_bytes, pin_to_cores
 from benchmarks.workloads import WORKLOADS, Training
 
-if TYPE_CHECKING:  # importing them would import NumPy, which the first import shall pay for
+if TYPE_CHECKING:  # importing them imports NumPy, which belongs to the measured import
     from benchmarks.peers.interface import Predictor, Trainer
 
-SECONDS_OF_A_TURN = 0.05
+MIN_ROUND_SECONDS = 0.05
 
 
-def class_of(peer: str, training: bool) -> Any:
-    """Import a library and what it needs."""
+def import_peer(peer: str, training: bool) -> Any:
+    """Import a library with all that it needs, and return its class."""
     module, name = (TRAINERS if training else PREDICTORS)[peer].split(":")
     return getattr(importlib.import_module(f"benchmarks.peers.{module}"), name)
 
 
 def timed_run(peer: "Trainer | Predictor") -> float:
-    if hasattr(peer, "restart"):
-        peer.restart()
-    began = time.perf_counter()
+    if hasattr(peer, "reset"):
+        peer.reset()
+    start = time.perf_counter()
     peer.run()
-    return time.perf_counter() - began
+    return time.perf_counter() - start
 
 
-def turn(peer: "Trainer | Predictor") -> float:
-    """Return the median of as many runs as fit into a moment: a short one wakes the machine."""
+def run_round(peer: "Trainer | Predictor") -> float:
+    """Return the median of as many runs as fit into `MIN_ROUND_SECONDS`, which warms up the CPU."""
     runs = [timed_run(peer)]
-    while sum(runs) < SECONDS_OF_A_TURN:
+    while sum(runs) < MIN_ROUND_SECONDS:
         runs.append(timed_run(peer))
     return statistics.median(runs)
 
 
 def main(peer_name: str, work_name: str, folder: str, threads: str) -> None:
-    answers = own_output()
-    keep_to(int(threads))
+    replies = redirect_stdout()
+    pin_to_cores(int(threads))
     work = WORKLOADS[work_name]
-    began = time.perf_counter()
-    kind = class_of(peer_name, isinstance(work, Training))
-    imported = time.perf_counter() - began
-    from benchmarks.reference import largest_difference, mean_error
-    from benchmarks.task import Task
+    start = time.perf_counter()
+    peer_class = import_peer(peer_name, isinstance(work, Training))
+    import_seconds = time.perf_counter() - start
+    from benchmarks.problem import Problem
+    from benchmarks.reference import max_abs_difference, mean_loss
 
-    task = Task.load(Path(folder))
-    peer = kind(work, task, int(threads))
-    say(answers, seconds=timed_run(peer), import_seconds=imported)
+    problem = Problem.load(Path(folder))
+    peer = peer_class(work, problem, int(threads))
+    send(replies, seconds=timed_run(peer), import_seconds=import_seconds)
     for line in sys.stdin:
         if line.strip() == "run":
-            say(answers, seconds=turn(peer))
+            send(replies, seconds=run_round(peer))
             continue
-        peak = peak_bytes()  # before the check takes memory of its own
+        peak = peak_memory_bytes()  # before the check allocates memory of its own
+        loss = difference = 0.0
         if isinstance(work, Training):
-            error = mean_error(work, task, peer.parameters())
+            loss = mean_loss(work, problem, peer.parameters())
         else:
-            error = largest_difference(work, task, peer.probabilities())
-        say(answers, error=error, peak_bytes=peak, steps=len(task.batches))
+            difference = max_abs_difference(work, problem, peer.probabilities())
+        send(
+            replies,
+            final_loss=loss,
+            max_abs_difference=difference,
+            peak_memory_bytes=peak,
+            steps=len(problem.batches),
+        )
 
 
-def own_output() -> TextIO:
-    """Return the pipe to the coordinator; what libraries print goes to standard error."""
+def redirect_stdout() -> TextIO:
+    """Return the pipe to the parent process; what libraries print goes to standard error."""
     pipe = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return os.fdopen(pipe, "w", buffering=1)
 
 
-def say(pipe: TextIO, **answer: float) -> None:
-    pipe.write(json.dumps(answer) + "\n")
+def send(pipe: TextIO, **reply: float) -> None:
+    pipe.write(json.dumps(reply) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is measured: networks, rules and data by name. Pure records, so that nothing is imported."""
+"""What is measured: networks, optimizers and data sets by name, as records that import nothing."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -6,12 +6,12 @@ from itertools import pairwise
 
 @dataclass(frozen=True)
 class Training:
-    """A training from given start weights, over given examples in a given order."""
+    """A training from given initial weights, over given examples in a given order."""
 
     name: str
-    data: str
-    layers: tuple[int, ...]
-    hidden: str
+    dataset: str
+    layer_sizes: tuple[int, ...]
+    activation: str
     optimizer: str
     learning_rate: float
     batch_size: int
@@ -19,16 +19,16 @@ class Training:
 
     @property
     def tolerance(self) -> float:
-        """How far apart, relatively, final mean errors may lie.
+        """The largest relative difference of final mean losses.
 
-        Adam divides by the root of the moments, which turns a rounding of small gradients into a
-        whole step.
+        Adam divides by the root of the second moments, which turns a rounding error of a small
+        gradient into a whole step.
         """
         return 5e-3 if self.optimizer == "adam" else 1e-3
 
     def flops(self, examples: int) -> float:
-        """Of the matrix products: forward, the weights' gradients, and back but for layer 1."""
-        products = [before * units for before, units in pairwise(self.layers)]
+        """Those of the matrix products: forward, weight gradients, and backward above layer 1."""
+        products = [fan_in * units for fan_in, units in pairwise(self.layer_sizes)]
         return examples * (6.0 * sum(products) - 2.0 * products[0])
 
 
@@ -37,14 +37,14 @@ class Prediction:
     """The probabilities of some rows, `calls` times."""
 
     name: str
-    data: str
-    layers: tuple[int, ...]
-    hidden: str
+    dataset: str
+    layer_sizes: tuple[int, ...]
+    activation: str
     calls: int
-    tolerance: float = 1e-5  # how far from probabilities in float64
+    tolerance: float = 1e-5  # largest absolute difference from probabilities in float64
 
     def flops(self, examples: int) -> float:
-        return 2.0 * examples * sum(before * units for before, units in pairwise(self.layers))
+        return 2.0 * examples * sum(fan_in * units for fan_in, units in pairwise(self.layer_sizes))
 
 
 Workload = Training | Prediction

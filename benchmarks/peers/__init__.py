@@ -1,4 +1,4 @@
-"""The libraries, each as an expert of it would write it; one file each."""
+"""The libraries, each written as an expert in it would; one file each."""
 
 TRAINERS = {
     "glassnet": "glassnet_fit:GlassnetTraining",
@@ -6,7 +6,7 @@ TRAINERS = {
     "numba": "numba_by_hand:NumbaTraining",
     "jax": "jax_scan:JaxTraining",
     "torch-by-hand": "torch_by_hand:TorchTrainingByHand",
-    "torch": "torch_usual:TorchTraining",
+    "torch": "torch_autograd:TorchTraining",
     "keras": "keras_fit:KerasTraining",
     "sklearn": "sklearn_fit:SklearnTraining",
 }
@@ -14,14 +14,14 @@ TRAINERS = {
 PREDICTORS = {
     "glassnet": "glassnet_fit:GlassnetPrediction",
     "numpy": "numpy_by_hand:NumpyPrediction",
-    "onnx-bound": "onnx_session:OnnxBound",
-    "onnx": "onnx_session:OnnxUsual",
+    "onnx-bound": "onnx_session:OnnxIOBinding",
+    "onnx": "onnx_session:OnnxSession",
     "jax": "jax_scan:JaxPrediction",
     "torch-by-hand": "torch_by_hand:TorchPredictionByHand",
-    "torch": "torch_usual:TorchPrediction",
+    "torch": "torch_autograd:TorchPrediction",
     "keras": "keras_fit:KerasPrediction",
     "sklearn": "sklearn_fit:SklearnPrediction",
 }
 
-# From the shell to a trained network, the usual ways to write it.
-PROCESSES = ("glassnet", "numpy", "sklearn", "torch", "jax", "keras", "numba")
+# For cold starts: one typical way to write it for each library.
+COLD_STARTS = ("glassnet", "numpy", "sklearn", "torch", "jax", "keras", "numba")

@@ -1,27 +1,27 @@
-"""Rows in chunks: between a call for each row and arrays too large for the cache."""
+"""Predict in chunks of rows: fewer calls than rows, and arrays that fit into the cache."""
 
 import time
 from collections.abc import Callable
 
-CHUNKS = (1000, 2000, 5000, 10_000)
+CHUNK_SIZES = (1000, 2000, 5000, 10_000)
 
 
-def fastest_chunk(prepare: Callable[[int], None], run: Callable[[], None], rows: int) -> int:
-    """Return how many rows at once are fastest, all of them included."""
+def fastest_chunk_size(prepare: Callable[[int], None], run: Callable[[], None], rows: int) -> int:
+    """Return the chunk size that is fastest; all rows at once are a candidate too."""
 
-    def seconds(chunk: int) -> float:
-        prepare(chunk)
+    def seconds(chunk_size: int) -> float:
+        prepare(chunk_size)
         return min(_timed(run), _timed(run))
 
-    candidates = [chunk for chunk in CHUNKS if chunk < rows]
+    candidates = [chunk_size for chunk_size in CHUNK_SIZES if chunk_size < rows]
     return min((*candidates, rows), key=seconds) if candidates else rows
 
 
-def slices(rows: int, chunk: int) -> list[slice]:
-    return [slice(first, min(first + chunk, rows)) for first in range(0, rows, chunk)]
+def chunk_slices(rows: int, chunk_size: int) -> list[slice]:
+    return [slice(first, min(first + chunk_size, rows)) for first in range(0, rows, chunk_size)]
 
 
 def _timed(run: Callable[[], None]) -> float:
-    began = time.perf_counter()
+    start = time.perf_counter()
     run()
-    return time.perf_counter() - began
+    return time.perf_counter() - start

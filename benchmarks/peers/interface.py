@@ -1,35 +1,35 @@
-"""What every library does here: train, or predict, once each time its turn comes."""
+"""What every library implements: a training or a prediction, run as often as it is timed."""
 
 from abc import ABC, abstractmethod
 
-from benchmarks.task import Array, Task
+from benchmarks.problem import Array, Problem
 from benchmarks.workloads import Prediction, Training
 
 
 class Trainer(ABC):
     """A library's training of one workload. Only `run` is timed."""
 
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        self.work, self.task, self.threads = work, task, threads
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        self.work, self.problem, self.threads = work, problem, threads
 
     @abstractmethod
-    def restart(self) -> None:
-        """Go back to the start weights."""
+    def reset(self) -> None:
+        """Reset to the initial weights."""
 
     @abstractmethod
     def run(self) -> None:
-        """Train; return when the weights are there."""
+        """Train; return when the weights are computed."""
 
     @abstractmethod
     def parameters(self) -> Array:
-        """Return the weights now, flat as in :class:`Task`."""
+        """Return the current weights, flat as in :class:`Problem`."""
 
 
 class Predictor(ABC):
     """A library's prediction of one workload. Only `run` is timed."""
 
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        self.work, self.task, self.threads = work, task, threads
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        self.work, self.problem, self.threads = work, problem, threads
 
     @abstractmethod
     def run(self) -> None:
@@ -37,4 +37,4 @@ class Predictor(ABC):
 
     @abstractmethod
     def probabilities(self) -> Array:
-        """Return what the last call answered."""
+        """Return what the last call predicted."""

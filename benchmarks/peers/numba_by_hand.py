@@ -1,24 +1,24 @@
-"""Numba: the whole training as one compiled function; BLAS where matrices are worth the call."""
+"""Numba: the whole training is one compiled function; BLAS where matrices are large enough."""
 
 import numba
 import numpy as np
 
 from benchmarks.peers.interface import Trainer
-from benchmarks.task import Array, Task, layer_views
+from benchmarks.problem import Array, Problem, layer_views
 from benchmarks.workloads import Training
 
 BETA1, BETA2, EPSILON = np.float32(0.9), np.float32(0.999), np.float32(1e-8)
 ONE = np.float32(1)
 
-# Below so many products of a row, three loops beat a call of BLAS.
-WORTH_A_CALL = 64
+# Below this many products per row, three loops are faster than a call of BLAS.
+MIN_BLAS_SIZE = 64
 
 compiled = numba.njit(fastmath=True, error_model="numpy")
 
 
 @compiled
-def product(a: Array, b: Array, out: Array) -> None:
-    if a.shape[1] * b.shape[1] >= WORTH_A_CALL:
+def matmul(a: Array, b: Array, out: Array) -> None:
+    if a.shape[1] * b.shape[1] >= MIN_BLAS_SIZE:
         np.dot(a, b, out)
         return
     for i in range(a.shape[0]):
@@ -38,8 +38,8 @@ def activate(y: Array, b: Array, relu: bool) -> None:
 
 
 @compiled
-def softmax_delta(y: Array, b: Array, desired: Array, rows: Array) -> None:
-    """From y W to the δ of the mean error."""
+def softmax_delta(y: Array, b: Array, targets: Array, rows: Array) -> None:
+    """Turn y W into the δ of the mean loss, in place."""
     for i in range(y.shape[0]):
         largest = y[i, 0] + b[0]
         for j in range(y.shape[1]):
@@ -50,11 +50,11 @@ def softmax_delta(y: Array, b: Array, desired: Array, rows: Array) -> None:
             y[i, j] = np.exp(y[i, j] - largest)
             total += y[i, j]
         for j in range(y.shape[1]):
-            y[i, j] = (y[i, j] / total - desired[rows[i], j]) / np.float32(len(rows))
+            y[i, j] = (y[i, j] / total - targets[rows[i], j]) / np.float32(len(rows))
 
 
 @compiled
-def slope(delta: Array, y: Array, relu: bool) -> None:
+def multiply_by_derivative(delta: Array, y: Array, relu: bool) -> None:
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):
             if relu:
@@ -73,33 +73,33 @@ def column_sums(delta: Array, out: Array) -> None:
 
 @compiled
 def gradients(
-    rows: Array, X: Array, desired: Array, arrays: tuple[tuple[Array, ...], ...], relu: bool
+    rows: Array, X: Array, targets: Array, arrays: tuple[tuple[Array, ...], ...], relu: bool
 ) -> None:
     weights, biases, weight_gradients, bias_gradients, outputs, deltas = arrays
     last = len(weights) - 1
     for i in range(len(rows)):
         outputs[0][i] = X[rows[i]]
     for l in range(last):
-        product(outputs[l], weights[l], outputs[l + 1])
+        matmul(outputs[l], weights[l], outputs[l + 1])
         activate(outputs[l + 1], biases[l], relu)
-    product(outputs[last], weights[last], deltas[last + 1])
-    softmax_delta(deltas[last + 1], biases[last], desired, rows)
+    matmul(outputs[last], weights[last], deltas[last + 1])
+    softmax_delta(deltas[last + 1], biases[last], targets, rows)
     for l in range(last, -1, -1):
-        product(outputs[l].T, deltas[l + 1], weight_gradients[l])
+        matmul(outputs[l].T, deltas[l + 1], weight_gradients[l])
         column_sums(deltas[l + 1], bias_gradients[l])
         if l > 0:
-            product(deltas[l + 1], weights[l].T, deltas[l])
-            slope(deltas[l], outputs[l], relu)
+            matmul(deltas[l + 1], weights[l].T, deltas[l])
+            multiply_by_derivative(deltas[l], outputs[l], relu)
 
 
 @compiled
-def update(w: Array, g: Array, m: Array, v: Array, number: int, rate: float, adam: bool) -> None:
+def update(w: Array, g: Array, m: Array, v: Array, step: int, rate: float, adam: bool) -> None:
     if not adam:
         for i in range(len(w)):
             w[i] -= np.float32(rate) * g[i]
         return
-    m_scale = np.float32(rate / (1 - 0.9**number))
-    v_scale = np.float32(1 / (1 - 0.999**number))
+    m_scale = np.float32(rate / (1 - 0.9**step))
+    v_scale = np.float32(1 / (1 - 0.999**step))
     for i in range(len(w)):
         m[i] = BETA1 * m[i] + (ONE - BETA1) * g[i]
         v[i] = BETA2 * v[i] + (ONE - BETA2) * g[i] * g[i]
@@ -110,42 +110,45 @@ def update(w: Array, g: Array, m: Array, v: Array, number: int, rate: float, ada
 def train(
     batches: Array,
     X: Array,
-    desired: Array,
-    flats: tuple[Array, Array, Array, Array],
+    targets: Array,
+    flat_arrays: tuple[Array, Array, Array, Array],
     arrays: tuple[tuple[Array, ...], ...],
     relu: bool,
     adam: bool,
     rate: float,
 ) -> None:
-    w, g, m, v = flats
+    w, g, m, v = flat_arrays
     for step in range(len(batches)):
-        gradients(batches[step], X, desired, arrays, relu)
+        gradients(batches[step], X, targets, arrays, relu)
         update(w, g, m, v, step + 1, rate, adam)
 
 
 class NumbaTraining(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.desired = task.one_hot(work.layers[-1])
-        rows = task.batches.shape[1]
-        self.outputs = tuple(np.empty((rows, units), np.float32) for units in work.layers)
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.targets = problem.one_hot(work.layer_sizes[-1])
+        rows = problem.batches.shape[1]
+        self.outputs = tuple(np.empty((rows, units), np.float32) for units in work.layer_sizes)
         self.deltas = tuple(np.empty_like(y) for y in self.outputs)
 
-    def restart(self) -> None:
-        self.w = self.task.parameters.copy()
+    def reset(self) -> None:
+        self.w = self.problem.parameters.copy()
         self.gradient = np.zeros_like(self.w)
         self.moments = np.zeros_like(self.w), np.zeros_like(self.w)
 
     def run(self) -> None:
         work = self.work
-        views = (*layer_views(self.w, work.layers), *layer_views(self.gradient, work.layers))
+        views = (
+            *layer_views(self.w, work.layer_sizes),
+            *layer_views(self.gradient, work.layer_sizes),
+        )
         train(
-            self.task.batches,
-            self.task.X,
-            self.desired,
+            self.problem.batches,
+            self.problem.X,
+            self.targets,
             (self.w, self.gradient, *self.moments),
             (*map(tuple, views), self.outputs, self.deltas),
-            work.hidden == "relu",
+            work.activation == "relu",
             work.optimizer == "adam",
             work.learning_rate,
         )

@@ -1,7 +1,8 @@
 """scikit-learn's MLPClassifier.
 
-It takes start weights through `warm_start`, and our order of examples as one pass, not shuffled,
-over the rows of all epochs. With two classes it insists on one sigmoid output: XOR is 2-2-1 here.
+It takes initial weights through `warm_start`, and the order of examples as one epoch, not
+shuffled, over the rows of all epochs. With two classes it insists on one sigmoid output: XOR is
+2-2-1 here.
 """
 
 import warnings
@@ -12,29 +13,29 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks.peers.interface import Predictor, Trainer
-from benchmarks.task import Array, Task, flat, layer_views
+from benchmarks.problem import Array, Problem, flatten, layer_views
 from benchmarks.workloads import Prediction, Training, Workload
 
-# It warns that it stopped after one pass, which is what it was told to do.
+# It warns that it stopped after one epoch, which is what it was told to do.
 warnings.filterwarnings("ignore", category=ConvergenceWarning)
 
 
 def network(work: Workload, parameters: Array, **options: Any) -> MLPClassifier:
-    """Return a classifier with these weights; one step on a row of each class sets it up."""
+    """Return a classifier with these weights; one step on a row of each class initialises it."""
     model = MLPClassifier(
-        work.layers[1:-1],
-        activation="relu" if work.hidden == "relu" else "logistic",
+        work.layer_sizes[1:-1],
+        activation="relu" if work.activation == "relu" else "logistic",
         alpha=0,
         max_iter=1,
         shuffle=False,
         warm_start=True,
         **options,
     )
-    classes = np.arange(work.layers[-1])
-    model.fit(np.zeros((len(classes), work.layers[0]), np.float32), classes)
+    classes = np.arange(work.layer_sizes[-1])
+    model.fit(np.zeros((len(classes), work.layer_sizes[0]), np.float32), classes)
     model.set_params(**options)
-    weights, biases = layer_views(parameters.copy(), work.layers)
-    if work.layers[-1] == 2:  # the difference of two softmax inputs is the sigmoid's
+    weights, biases = layer_views(parameters.copy(), work.layer_sizes)
+    if work.layer_sizes[-1] == 2:  # the difference of two softmax inputs is the sigmoid's
         weights[-1] = weights[-1][:, 1:] - weights[-1][:, :1]
         biases[-1] = biases[-1][1:] - biases[-1][:1]
     model.coefs_, model.intercepts_ = weights, biases
@@ -42,43 +43,43 @@ def network(work: Workload, parameters: Array, **options: Any) -> MLPClassifier:
 
 
 class SklearnTraining(Trainer):
-    def __init__(self, work: Training, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.X, self.labels = task.in_order()
+    def __init__(self, work: Training, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.X, self.labels = problem.in_training_order()
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         work = self.work
-        rule = {"momentum": 0, "nesterovs_momentum": False} if work.optimizer == "sgd" else {}
+        momentum = {"momentum": 0, "nesterovs_momentum": False} if work.optimizer == "sgd" else {}
         self.model = network(
             work,
-            self.task.parameters,
+            self.problem.parameters,
             solver=work.optimizer,
             learning_rate_init=work.learning_rate,
-            batch_size=work.layers[-1],
-            **rule,
+            batch_size=work.layer_sizes[-1],
+            **momentum,
         )
-        self.model.set_params(batch_size=self.task.batches.shape[1])
+        self.model.set_params(batch_size=self.problem.batches.shape[1])
 
     def run(self) -> None:
         self.model.fit(self.X, self.labels)
 
     def parameters(self) -> Array:
         weights, biases = list(self.model.coefs_), list(self.model.intercepts_)
-        if self.work.layers[-1] == 2:
+        if self.work.layer_sizes[-1] == 2:
             weights[-1] = np.hstack([np.zeros_like(weights[-1]), weights[-1]])
             biases[-1] = np.hstack([np.zeros_like(biases[-1]), biases[-1]])
-        return flat(weights, biases)
+        return flatten(weights, biases)
 
 
 class SklearnPrediction(Predictor):
-    def __init__(self, work: Prediction, task: Task, threads: int) -> None:
-        super().__init__(work, task, threads)
-        self.model = network(work, task.parameters)
-        self.predicted = np.empty(0)
+    def __init__(self, work: Prediction, problem: Problem, threads: int) -> None:
+        super().__init__(work, problem, threads)
+        self.model = network(work, problem.parameters)
+        self.predictions = np.empty(0)
 
     def run(self) -> None:
         for _ in range(self.work.calls):
-            self.predicted = self.model.predict_proba(self.task.X)
+            self.predictions = self.model.predict_proba(self.problem.X)
 
     def probabilities(self) -> Array:
-        return self.predicted
+        return self.predictions

@@ -1,8 +1,8 @@
 """Run all models on all data sets: ``python -m benchmarks.quality``.
 
-Each split is seeded and the same for every model. The single measurements stand in measured.jsonl;
-what is there is not measured again (take a model's lines away after it has changed). Splits are the
-outermost loop, so that a run can be stopped, looked at and gone on with.
+Each split is seeded and the same for every model. The measurements are kept in measured.jsonl;
+what is there is not measured again (delete a model's lines after it has changed). Splits are the
+outermost loop, so that a run can be stopped, inspected and resumed.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.quality.datasets import DATASETS, Dataset, loaded
+from benchmarks.quality.datasets import DATASETS, Dataset, load_datasets
 from benchmarks.quality.models import MODELS
 from benchmarks.quality.summary import summary
 
@@ -30,58 +30,60 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=10)
     parser.add_argument("--datasets", nargs="*", choices=list(DATASETS))
     parser.add_argument("--models", nargs="*", choices=list(MODELS), default=list(MODELS))
-    parser.add_argument("--lines", type=Path, default=HERE / "measured.jsonl")
+    parser.add_argument("--measurements", type=Path, default=HERE / "measured.jsonl")
     parser.add_argument("--report", type=Path, default=HERE / "QUALITY.md")
-    chosen = parser.parse_args()
-    models = {name: MODELS[name] for name in chosen.models}
-    done = measure(models, chosen.splits, chosen.datasets, chosen.lines)
-    chosen.report.write_text(summary(done), encoding="utf-8")
+    arguments = parser.parse_args()
+    models = {name: MODELS[name] for name in arguments.models}
+    entries = measure(models, arguments.splits, arguments.datasets, arguments.measurements)
+    arguments.report.write_text(summary(entries), encoding="utf-8")
 
 
 def measure(
     models: Mapping[str, Callable[..., Any]],
     splits: int,
     datasets: list[str] | None,
-    lines: Path,
+    path: Path,
 ) -> list[dict[str, Any]]:
-    """Return all measurements, those that a file of lines holds already and those added to it."""
+    """Return all measurements, those that the file holds already and the new ones."""
     _quiet()
-    lines.parent.mkdir(exist_ok=True)
-    done = [json.loads(line) for line in lines.read_text().splitlines()] if lines.exists() else []
-    known = {(entry["dataset"], entry["split"], entry["model"]) for entry in done}
-    frames = list(loaded(datasets))
+    path.parent.mkdir(exist_ok=True)
+    entries = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    measured = {(entry["dataset"], entry["split"], entry["model"]) for entry in entries}
+    frames = list(load_datasets(datasets))
     for split in range(splits):
         for dataset in frames:
             for name, model in models.items():
-                if (dataset.name, split, name) in known:
+                if (dataset.name, split, name) in measured:
                     continue
-                done.append(measured(dataset, split, name, model))
-                with lines.open("a") as file:
-                    file.write(json.dumps(done[-1]) + "\n")
-                print(done[-1], flush=True)
-    return done
+                entries.append(evaluate(dataset, split, name, model))
+                with path.open("a") as file:
+                    file.write(json.dumps(entries[-1]) + "\n")
+                print(entries[-1], flush=True)
+    return entries
 
 
-def measured(
+def evaluate(
     dataset: Dataset, split: int, model: str, fit_and_predict: Callable[..., Any]
 ) -> dict[str, Any]:
-    """Fit one model on 80 % of one data set and measure its error on the others."""
+    """Fit one model on 80 % of one data set and measure its error on the held-out test rows."""
     from sklearn.model_selection import train_test_split
 
     frame, y = dataset.frame, dataset.target
-    groups = y if dataset.classes else None
+    groups = y if dataset.classification else None
     train, test, y_train, y_test = train_test_split(
         frame, y, test_size=0.2, random_state=split, stratify=groups
     )
-    began = time.perf_counter()
-    predicted = fit_and_predict(train, y_train, test, classes=dataset.classes, seed=split)
-    seconds = time.perf_counter() - began
-    if dataset.classes:
+    start = time.perf_counter()
+    predictions = fit_and_predict(
+        train, y_train, test, classification=dataset.classification, seed=split
+    )
+    seconds = time.perf_counter() - start
+    if dataset.classification:
         names, counts = np.unique(y_train, return_counts=True)
-        error = float((predicted != y_test).mean())
+        error = float((predictions != y_test).mean())
         baseline = float((y_test != names[counts.argmax()]).mean())
     else:
-        error = float(np.sqrt(np.mean((predicted - y_test) ** 2)))
+        error = float(np.sqrt(np.mean((predictions - y_test) ** 2)))
         baseline = float(np.sqrt(np.mean((y_train.mean() - y_test) ** 2)))
     return {
         "dataset": dataset.name,

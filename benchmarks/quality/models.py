@@ -1,4 +1,4 @@
-"""The models, each as its users get it without tuning: fit on a frame, predict another."""
+"""The models, each with its default hyperparameters: fit on one data frame, predict another."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -15,15 +15,15 @@ def _text_columns(frame: Any) -> list[str]:
 def glassnet(
     ensemble: int = 1, preset: Any = None, learning_rate: float | None = None
 ) -> Callable[..., Any]:
-    """Glassnet's preset for tables, or another one: the frame as it is."""
+    """Glassnet with its preset for tables or another one, on the raw data frame."""
 
-    def predict(train: Any, y: Any, test: Any, *, classes: bool, seed: int) -> Any:
+    def predict(train: Any, y: Any, test: Any, *, classification: bool, seed: int) -> Any:
         import glassnet as gn
 
         recipe = gn.Recipe(
             preset, seed=seed, held_out=0, ensemble=ensemble, learning_rate=learning_rate
         )
-        task: Literal["classes", "numbers"] = "classes" if classes else "numbers"
+        task: Literal["classes", "numbers"] = "classes" if classification else "numbers"
         frame = train.assign(target=y)
         return gn.train(frame, "target", recipe, task, progress=False).model.predict(test)
 
@@ -31,13 +31,13 @@ def glassnet(
 
 
 def _categorical(train: Any, test: Any, *, impute: bool = False) -> tuple[Any, Any]:
-    """Both frames with text as pandas' categories, those of the training rows."""
+    """Both frames with text columns as pandas categories of the training rows."""
     import pandas as pd
 
     train, test = train.copy(), test.copy()
     for name in _text_columns(train):
-        kind = pd.CategoricalDtype(sorted(train[name].unique()))
-        train[name], test[name] = train[name].astype(kind), test[name].astype(kind)
+        dtype = pd.CategoricalDtype(sorted(train[name].unique()))
+        train[name], test[name] = train[name].astype(dtype), test[name].astype(dtype)
     if impute:
         for name in train.select_dtypes("number").columns:
             median = train[name].median()
@@ -45,8 +45,8 @@ def _categorical(train: Any, test: Any, *, impute: bool = False) -> tuple[Any, A
     return train, test
 
 
-def sklearn_mlp(train: Any, y: Any, test: Any, *, classes: bool, seed: int) -> Any:
-    """scikit-learn's multilayer perceptron behind the usual preparation."""
+def sklearn_mlp(train: Any, y: Any, test: Any, *, classification: bool, seed: int) -> Any:
+    """scikit-learn's multilayer perceptron after standard preprocessing."""
     from sklearn.compose import TransformedTargetRegressor, make_column_transformer
     from sklearn.impute import SimpleImputer
     from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -55,59 +55,61 @@ def sklearn_mlp(train: Any, y: Any, test: Any, *, classes: bool, seed: int) -> A
 
     text = _text_columns(train)
     numbers = [name for name in train.columns if name not in text]
-    prepare = make_column_transformer(
+    preprocess = make_column_transformer(
         (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
         (OneHotEncoder(handle_unknown="ignore"), text),
     )
-    if classes:
-        model = make_pipeline(prepare, MLPClassifier(random_state=seed))
+    if classification:
+        model = make_pipeline(preprocess, MLPClassifier(random_state=seed))
     else:
         regressor = TransformedTargetRegressor(
             MLPRegressor(random_state=seed), transformer=StandardScaler()
         )
-        model = make_pipeline(prepare, regressor)
+        model = make_pipeline(preprocess, regressor)
     return model.fit(train, y).predict(test)
 
 
-def hist_gradient_boosting(train: Any, y: Any, test: Any, *, classes: bool, seed: int) -> Any:
+def hist_gradient_boosting(
+    train: Any, y: Any, test: Any, *, classification: bool, seed: int
+) -> Any:
     """scikit-learn's histogram gradient boosting."""
     from sklearn.ensemble import HistGradientBoostingClassifier as Classifier
     from sklearn.ensemble import HistGradientBoostingRegressor as Regressor
 
     train, test = _categorical(train, test)
-    model = (Classifier if classes else Regressor)(random_state=seed)
+    model = (Classifier if classification else Regressor)(random_state=seed)
     return model.fit(train, y).predict(test)
 
 
-def xgboost(train: Any, y: Any, test: Any, *, classes: bool, seed: int) -> Any:
+def xgboost(train: Any, y: Any, test: Any, *, classification: bool, seed: int) -> Any:
     """XGBoost."""
     from xgboost import XGBClassifier, XGBRegressor
 
     train, test = _categorical(train, test)
-    if not classes:
+    if not classification:
         return XGBRegressor(random_state=seed, enable_categorical=True).fit(train, y).predict(test)
-    names, places = np.unique(y, return_inverse=True)
-    model = XGBClassifier(random_state=seed, enable_categorical=True).fit(train, places)
+    names, indices = np.unique(y, return_inverse=True)
+    model = XGBClassifier(random_state=seed, enable_categorical=True).fit(train, indices)
     return names[model.predict(test)]
 
 
-def catboost(train: Any, y: Any, test: Any, *, classes: bool, seed: int) -> Any:
+def catboost(train: Any, y: Any, test: Any, *, classification: bool, seed: int) -> Any:
     """CatBoost."""
     from catboost import CatBoostClassifier, CatBoostRegressor
 
-    kind = CatBoostClassifier if classes else CatBoostRegressor
+    model_class = CatBoostClassifier if classification else CatBoostRegressor
     options = {"random_seed": seed, "verbose": 0, "allow_writing_files": False}
-    model = kind(cat_features=_text_columns(train), **options).fit(train, y)
+    model = model_class(cat_features=_text_columns(train), **options).fit(train, y)
     return np.asarray(model.predict(test)).reshape(len(test))
 
 
-def realmlp(train: Any, y: Any, test: Any, *, classes: bool, seed: int) -> Any:
-    """RealMLP-TD-S by its authors."""
+def realmlp(train: Any, y: Any, test: Any, *, classification: bool, seed: int) -> Any:
+    """RealMLP-TD-S, as published by its authors."""
     from pytabkit import RealMLP_TD_S_Classifier, RealMLP_TD_S_Regressor
 
     train, test = _categorical(train, test, impute=True)
-    kind = RealMLP_TD_S_Classifier if classes else RealMLP_TD_S_Regressor
-    return kind(random_state=seed, device="cpu", verbosity=0).fit(train, y).predict(test)
+    model_class = RealMLP_TD_S_Classifier if classification else RealMLP_TD_S_Regressor
+    return model_class(random_state=seed, device="cpu", verbosity=0).fit(train, y).predict(test)
 
 
 MODELS: dict[str, Callable[..., Any]] = {

@@ -1,26 +1,26 @@
-"""From single errors to what they say together."""
+"""A summary of all measurements, as a page."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.quality.datasets import MOST_ROWS
+from benchmarks.quality.datasets import MAX_ROWS
 from benchmarks.quality.models import MODELS
 
-__all__ = ["SHIFT", "bootstrapped", "summary"]
+__all__ = ["SHIFT", "bootstrap_interval", "summary"]
 
 Matrix = NDArray[np.float64]
-# Added to errors before they are divided, so that none and one mistake in a thousand are alike.
+# The shift of the geometric mean, by which no error and one in a thousand count alike.
 SHIFT = 0.005
-PEER = "RealMLP-TD-S"
+REFERENCE = "RealMLP-TD-S"
 COLUMNS = (
     "model",
     "mean rank",
     "mean error",
-    f"beside {PEER}",
+    f"relative to {REFERENCE}",
     "better than scikit-learn's MLP",
-    "seconds, all",
+    "total seconds",
 )
 
 
@@ -28,30 +28,31 @@ def summary(entries: list[dict[str, Any]]) -> str:
     """Return the report as Markdown, of the splits that are complete."""
     models = [name for name in MODELS if any(entry["model"] == name for entry in entries)]
     datasets = list(dict.fromkeys(entry["dataset"] for entry in entries))
-    errors, seconds = _cubes(entries, datasets, models)
+    errors, seconds = _errors_and_seconds(entries, datasets, models)
     splits = errors.shape[1]
     means = errors.mean(axis=1)  # (datasets, models)
     ranks = _ranks(means)
-    about = (
-        f"{len(datasets)} real data sets that packages carry (at most {MOST_ROWS:,} rows of "
-        f"each), {splits} seeded splits of 80 and 20 %, every model at its defaults; written by "
-        "`python -m benchmarks.quality`. An error is the part of wrong classes, or the root mean "
-        "squared error, divided by that of always answering the most frequent class or the "
-        "mean. Intervals are 95 %, bootstrapped over the data sets."
+    introduction = (
+        f"{len(datasets)} real data sets that come with Python packages (at most {MAX_ROWS:,} rows "
+        f"of each), {splits} seeded 80/20 train/test splits, every model with its default "
+        "hyperparameters. Written by `python -m benchmarks.quality`. An error is the "
+        "misclassification rate or the root mean squared error on the held-out test rows, divided "
+        "by that of a baseline, which always predicts the most frequent class or the mean. "
+        "Intervals are 95 %, bootstrapped over the data sets."
     )
-    lines = ["# Quality without tuning", "", about, "", f"| {' | '.join(COLUMNS)} |"]
+    lines = ["# Quality without tuning", "", introduction, "", f"| {' | '.join(COLUMNS)} |"]
     lines.append("| --- |" + " ---: |" * (len(COLUMNS) - 1))
-    against = models.index("scikit-learn MLP") if "scikit-learn MLP" in models else None
-    for place, model in enumerate(models):
-        ratio = "" if PEER not in models else _ratio(means, place, models.index(PEER))
+    sklearn_index = models.index("scikit-learn MLP") if "scikit-learn MLP" in models else None
+    for index, model in enumerate(models):
+        ratio = "" if REFERENCE not in models else _ratio(means, index, models.index(REFERENCE))
         wins = ""
-        if against is not None and place != against:
-            better = (means[:, place] < means[:, against]).sum()
-            ties = (means[:, place] == means[:, against]).sum()
+        if sklearn_index is not None and index != sklearn_index:
+            better = (means[:, index] < means[:, sklearn_index]).sum()
+            ties = (means[:, index] == means[:, sklearn_index]).sum()
             wins = f"{better} of {len(datasets)}" + (f", {ties} ties" if ties else "")
         lines.append(
-            f"| {model} | {_interval(ranks[:, place], 2)} | {_interval(means[:, place], 3)} | "
-            f"{ratio} | {wins} | {seconds[..., place].sum():.0f} |"
+            f"| {model} | {_interval(ranks[:, index], 2)} | {_interval(means[:, index], 3)} | "
+            f"{ratio} | {wins} | {seconds[..., index].sum():.0f} |"
         )
     lines += ["", "| data set | " + " | ".join(models) + " |", "| --- |" + " ---: |" * len(models)]
     for row, name in enumerate(datasets):
@@ -61,32 +62,36 @@ def summary(entries: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cubes(
+def _errors_and_seconds(
     entries: list[dict[str, Any]], datasets: list[str], models: list[str]
 ) -> tuple[Matrix, Matrix]:
-    """Errors beside the baseline and seconds, (datasets, complete splits, models)."""
+    """Errors relative to the baseline, and seconds: (datasets, complete splits, models)."""
     splits = 1 + max(entry["split"] for entry in entries)
     errors = np.full((len(datasets), splits, len(models)), np.nan)
     seconds = errors.copy()
     for entry in entries:
         if entry["model"] in models:
-            at = datasets.index(entry["dataset"]), entry["split"], models.index(entry["model"])
-            errors[at] = entry["error"] / entry["baseline"]
-            seconds[at] = entry["seconds"]
+            position = (
+                datasets.index(entry["dataset"]),
+                entry["split"],
+                models.index(entry["model"]),
+            )
+            errors[position] = entry["error"] / entry["baseline"]
+            seconds[position] = entry["seconds"]
     complete = ~np.isnan(errors).any(axis=(0, 2))
     return errors[:, complete], seconds[:, complete]
 
 
 def _ranks(means: Matrix) -> Matrix:
-    """1 for the lowest error of a data set; equal ones share their places."""
+    """Rank 1 for the lowest error of a data set; ties share their mean rank."""
     below = (means[:, None, :] < means[:, :, None]).sum(axis=2)
     equal = (means[:, None, :] == means[:, :, None]).sum(axis=2)
     ranks: Matrix = below + (equal + 1) / 2
     return ranks
 
 
-def bootstrapped(values: Matrix) -> tuple[float, float]:
-    """Return the 95 % interval of a mean."""
+def bootstrap_interval(values: Matrix) -> tuple[float, float]:
+    """Return the bootstrapped 95 % confidence interval of a mean."""
     random = np.random.default_rng(0)
     means = values[random.integers(len(values), size=(2000, len(values)))].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
@@ -94,12 +99,12 @@ def bootstrapped(values: Matrix) -> tuple[float, float]:
 
 
 def _interval(values: Matrix, digits: int) -> str:
-    low, high = bootstrapped(values)
+    low, high = bootstrap_interval(values)
     return f"{values.mean():.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
 
 
-def _ratio(means: Matrix, place: int, peer: int) -> str:
-    """The geometric mean of the errors' ratios."""
-    logs = np.log(means[:, place] + SHIFT) - np.log(means[:, peer] + SHIFT)
-    low, high = bootstrapped(logs)
+def _ratio(means: Matrix, index: int, reference: int) -> str:
+    """The shifted geometric mean of the errors' ratios."""
+    logs = np.log(means[:, index] + SHIFT) - np.log(means[:, reference] + SHIFT)
+    low, high = bootstrap_interval(logs)
     return f"{np.exp(logs.mean()):.3f} ({np.exp(low):.3f}–{np.exp(high):.3f})"
