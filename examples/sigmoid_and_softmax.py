@@ -20,7 +20,8 @@ from glassnet.formula.document import (
     Section,
     Table,
 )
-from glassnet.nn.activations.activation import Sigmoid, Softmax
+from glassnet.nn.activations.sigmoid import Sigmoid
+from glassnet.nn.activations.softmax import Softmax
 from glassnet.tables.samples import digits
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.train import train

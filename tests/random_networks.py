@@ -5,18 +5,26 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.array import Array
 from glassnet.engine.interface import Engine, Masks, Trace, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
-from glassnet.nn.activations.activation import Activation, Array
-from glassnet.nn.activations.rectifiers import Elu, LeakyRelu
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.elu import Elu
+from glassnet.nn.activations.leaky_relu import LeakyRelu
 from glassnet.nn.activations.registry import ACTIVATIONS
 from glassnet.nn.layers import Dense, Layer, Scale
-from glassnet.nn.losses.loss import CategoricalCrossentropy, Cost, Objective
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.losses.huber import Huber
+from glassnet.nn.losses.loss import Cost, Objective
+from glassnet.nn.losses.pinball import Pinball
 from glassnet.nn.losses.registry import COSTS
-from glassnet.nn.losses.regression import Huber, Pinball
-from glassnet.optim.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from glassnet.optim.adam import Adam, AdamW
+from glassnet.optim.momentum import Momentum, Nesterov
+from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L1, L2, Penalty, WeightDecay
+from glassnet.optim.rmsprop import RMSprop
+from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 
 OPTIMIZERS: tuple[Optimizer, ...] = (

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.model import Model
-from glassnet.optim.optimizer import Adam
+from glassnet.optim.adam import Adam
 from glassnet.tables.table import Table
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.train import train

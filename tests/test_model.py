@@ -15,7 +15,9 @@ from glassnet.network import Network
 from glassnet.tables.encoders.category import CategoryEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
-from glassnet.tables.targets.target import ClassTarget, NumberTarget, class_texts
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.number_target import NumberTarget
+from glassnet.tables.targets.target import class_texts
 from tests.random_networks import random_case
 from tests.small_tables import fruits, prices, text_column, trained_on
 

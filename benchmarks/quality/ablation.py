@@ -16,7 +16,7 @@ from benchmarks.quality.__main__ import measure
 from benchmarks.quality.models import glassnet
 from benchmarks.quality.summary import SHIFT, bootstrap_interval
 from glassnet.nn.layers import Dense, Layer, Scale
-from glassnet.nn.losses.loss import CategoricalCrossentropy
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
 from glassnet.tables.targets.target import Task

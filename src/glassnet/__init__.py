@@ -35,24 +35,26 @@ if TYPE_CHECKING:
     from glassnet.model import Model as Model
     from glassnet.model import load as load
     from glassnet.network import Network as Network
-    from glassnet.nn.activations.rectifiers import Elu as Elu
-    from glassnet.nn.activations.rectifiers import LeakyRelu as LeakyRelu
+    from glassnet.nn.activations.elu import Elu as Elu
+    from glassnet.nn.activations.leaky_relu import LeakyRelu as LeakyRelu
     from glassnet.nn.layers import Dense as Dense
     from glassnet.nn.layers import Scale as Scale
-    from glassnet.nn.losses.loss import CategoricalCrossentropy as CategoricalCrossentropy
-    from glassnet.nn.losses.regression import Huber as Huber
-    from glassnet.nn.losses.regression import Pinball as Pinball
+    from glassnet.nn.losses.categorical_crossentropy import (
+        CategoricalCrossentropy as CategoricalCrossentropy,
+    )
+    from glassnet.nn.losses.huber import Huber as Huber
+    from glassnet.nn.losses.pinball import Pinball as Pinball
+    from glassnet.optim.adam import Adam as Adam
+    from glassnet.optim.adam import AdamW as AdamW
     from glassnet.optim.dropout import Dropout as Dropout
     from glassnet.optim.lbfgs import LBFGS as LBFGS
-    from glassnet.optim.optimizer import SGD as SGD
-    from glassnet.optim.optimizer import Adam as Adam
-    from glassnet.optim.optimizer import AdamW as AdamW
-    from glassnet.optim.optimizer import Momentum as Momentum
-    from glassnet.optim.optimizer import Nesterov as Nesterov
-    from glassnet.optim.optimizer import RMSprop as RMSprop
+    from glassnet.optim.momentum import Momentum as Momentum
+    from glassnet.optim.momentum import Nesterov as Nesterov
     from glassnet.optim.penalties import L1 as L1
     from glassnet.optim.penalties import L2 as L2
     from glassnet.optim.penalties import WeightDecay as WeightDecay
+    from glassnet.optim.rmsprop import RMSprop as RMSprop
+    from glassnet.optim.sgd import SGD as SGD
     from glassnet.training.early_stopping import EarlyStopping as EarlyStopping
     from glassnet.training.history import History as History
     from glassnet.training.schedule import Constant as Constant
@@ -72,10 +74,10 @@ __version__ = "0.1.0"
 # Where each public name lives. They are imported when first used, so that `import glassnet`
 # costs next to nothing and the command line answers at once.
 _HOMES = {
-    "Adam": "glassnet.optim.optimizer",
-    "AdamW": "glassnet.optim.optimizer",
+    "Adam": "glassnet.optim.adam",
+    "AdamW": "glassnet.optim.adam",
     "Adaptive": "glassnet.training.schedules",
-    "CategoricalCrossentropy": "glassnet.nn.losses.loss",
+    "CategoricalCrossentropy": "glassnet.nn.losses.categorical_crossentropy",
     "Constant": "glassnet.training.schedule",
     "CosLog4": "glassnet.training.schedules",
     "Cosine": "glassnet.training.schedules",
@@ -83,30 +85,30 @@ _HOMES = {
     "DivergedError": "glassnet.errors",
     "Dropout": "glassnet.optim.dropout",
     "EarlyStopping": "glassnet.training.early_stopping",
-    "Elu": "glassnet.nn.activations.rectifiers",
+    "Elu": "glassnet.nn.activations.elu",
     "Explanation": "glassnet.explanation.explanation",
     "Exponential": "glassnet.training.schedules",
     "FileFormatError": "glassnet.errors",
     "GlassnetError": "glassnet.errors",
     "History": "glassnet.training.history",
-    "Huber": "glassnet.nn.losses.regression",
+    "Huber": "glassnet.nn.losses.huber",
     "InverseScaling": "glassnet.training.schedules",
     "L1": "glassnet.optim.penalties",
     "L2": "glassnet.optim.penalties",
     "LBFGS": "glassnet.optim.lbfgs",
-    "LeakyRelu": "glassnet.nn.activations.rectifiers",
+    "LeakyRelu": "glassnet.nn.activations.leaky_relu",
     "LimitError": "glassnet.errors",
     "Limits": "glassnet.explanation.limits",
     "MissingPackageError": "glassnet.errors",
     "Model": "glassnet.model",
-    "Momentum": "glassnet.optim.optimizer",
-    "Nesterov": "glassnet.optim.optimizer",
+    "Momentum": "glassnet.optim.momentum",
+    "Nesterov": "glassnet.optim.momentum",
     "Network": "glassnet.network",
     "NotFiniteError": "glassnet.errors",
     "OneCycle": "glassnet.training.schedules",
-    "Pinball": "glassnet.nn.losses.regression",
-    "RMSprop": "glassnet.optim.optimizer",
-    "SGD": "glassnet.optim.optimizer",
+    "Pinball": "glassnet.nn.losses.pinball",
+    "RMSprop": "glassnet.optim.rmsprop",
+    "SGD": "glassnet.optim.sgd",
     "Recipe": "glassnet.workflows.recipe",
     "Scale": "glassnet.nn.layers",
     "Step": "glassnet.training.schedules",

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet.arrays.inputs import Array, Targets
+from glassnet.arrays.targets import Targets
+from glassnet.core.array import Array
 from glassnet.core.random import example_order
 from glassnet.engine import Trace, engine
-from glassnet.explanation.unit_names import Notation
+from glassnet.explanation.symbols import Notation
 from glassnet.network import Network
 from glassnet.training.fit import examples_of
 from glassnet.training.history import History

@@ -8,14 +8,14 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from glassnet.arrays.inputs import Targets
+from glassnet.arrays.targets import Targets
 from glassnet.engine import thread_count
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Cost
 from glassnet.training.fit import FitOptions, Fitting
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
-from glassnet.training.loop import Progress
+from glassnet.training.plan import Progress
 from glassnet.training.progress_bar import progress_bar
 
 __all__ = ["fit_together"]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array, counted
+from glassnet.core.array import Array
+from glassnet.core.plural import counted
 from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import chosen_optimizer, explain_with_preface
 from glassnet.explanation.explanation import Explanation
@@ -19,9 +20,10 @@ from glassnet.nn.file_format import read_file, write_file
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.tables.encoders.table_encoder import TableEncoder, encoder_from_dict
-from glassnet.tables.table import as_table
-from glassnet.tables.targets.several import target_from_dict
-from glassnet.tables.targets.target import ClassTarget, Target
+from glassnet.tables.read.frames import as_table
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.from_file import target_from_dict
+from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import Note
 
 __all__ = ["Model", "load"]

@@ -8,23 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.arrays.inputs import (
-    Kind,
-    Targets,
-    checked_inputs,
-    feature_names_of,
-    labels_of,
-    require_finite,
-)
+from glassnet.arrays.inputs import checked_inputs, feature_names_of
+from glassnet.arrays.numbers import require_finite
+from glassnet.arrays.targets import Targets, labels_of
+from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.engine import engine
 from glassnet.errors import FileFormatError, NotFiniteError
-from glassnet.nn.activations.activation import Activation, Array, Sigmoid, Softmax
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.sigmoid import Sigmoid
+from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Layer
 from glassnet.nn.losses.loss import Cost, Objective
 from glassnet.nn.losses.registry import cost_named, default_cost
 from glassnet.nn.parameters import ParameterViews
+from glassnet.nn.task import Kind
 from glassnet.optim.dropout import Dropout
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
@@ -33,7 +32,7 @@ from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.fit import FitOptions, Fitting, examples_of
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
-from glassnet.training.loop import Callback, Progress
+from glassnet.training.plan import Callback, Progress
 from glassnet.training.progress_bar import progress_bar
 from glassnet.training.schedule import Schedule
 

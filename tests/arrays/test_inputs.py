@@ -9,14 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from glassnet.arrays.inputs import (
-    Kind,
-    checked_inputs,
-    checked_targets,
-    feature_names_of,
-    labels_of,
-)
+from glassnet.arrays.inputs import checked_inputs, feature_names_of
+from glassnet.arrays.targets import checked_targets, labels_of
 from glassnet.network import Network
+from glassnet.nn.task import Kind
 
 SINGLE = np.dtype("float32")
 DOUBLE = np.dtype("float64")

@@ -10,14 +10,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from glassnet.core.array import Array
 from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.layers import Dense, Scale
-from glassnet.nn.losses.loss import CategoricalCrossentropy
-from glassnet.nn.losses.regression import MeanSquaredError
-from glassnet.optim.optimizer import SGD, Adam, Momentum, Optimizer
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.losses.mean_squared_error import MeanSquaredError
+from glassnet.optim.adam import Adam
+from glassnet.optim.momentum import Momentum
+from glassnet.optim.optimizer import Optimizer
+from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from tests.random_networks import Case, away_from_kinks, random_case
 

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
+from glassnet.core.array import Array
 from glassnet.engine.interface import Steps, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.layers import Dense
-from glassnet.nn.losses.loss import CategoricalCrossentropy, Cost
-from glassnet.nn.losses.regression import MeanSquaredError
-from glassnet.optim.optimizer import SGD
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.mean_squared_error import MeanSquaredError
+from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from tests.random_networks import Case, away_from_kinks, random_case
 

@@ -13,7 +13,8 @@ from glassnet.model import Model
 from glassnet.network import Network
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
-from glassnet.tables.targets.target import ClassTarget, NumberTarget
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.training.history import History
 from glassnet.workflows.report import write_report
 from tests.small_tables import fruits, text_column, trained_on

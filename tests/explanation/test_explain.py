@@ -10,7 +10,7 @@ import pytest
 import glassnet as gn
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.limits import Limits
-from glassnet.explanation.step import place_at
+from glassnet.explanation.places import place_at
 from glassnet.formula.document import Equation
 from glassnet.nn.layers import Dense
 from glassnet.render.text import formula_text

@@ -8,7 +8,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.explanation.explanation import Explanation
-from glassnet.explanation.unit_names import WeightPlace
+from glassnet.explanation.places import WeightPlace
 from glassnet.formula.document import Equation, Table
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from glassnet.nn.activations.activation import Array
+from glassnet.core.array import Array
 
 pytestmark = pytest.mark.native
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.formula.tree import Symbol
-from glassnet.nn.activations.activation import Elementwise, Softmax
+from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.activations.registry import ACTIVATIONS, activation_named
+from glassnet.nn.activations.softmax import Softmax
 
 ELEMENTWISE = [a for a in ACTIVATIONS.values() if isinstance(a, Elementwise)]
 inputs = st.floats(-20, 20).filter(lambda x: abs(x) > 1e-3)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from safetensors.numpy import save
 
+from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.file_format import (
     FORMAT_VERSION,
     read_file,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
 from glassnet.model import Model, load
 from glassnet.nn.file_format import read_file

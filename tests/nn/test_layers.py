@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from glassnet.core.random import Purpose, uniform
-from glassnet.nn.activations.activation import Tanh
-from glassnet.nn.activations.rectifiers import Relu
+from glassnet.nn.activations.relu import Relu
+from glassnet.nn.activations.tanh import Tanh
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.initialisers import Given, Glorot, He, Initialiser, LeCun, default_initialiser
 from glassnet.nn.layers import Dense, Scale

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from glassnet.core.array import Array
 from glassnet.formula.tree import Formula, Symbol
-from glassnet.nn.activations.activation import Array, Elementwise, Identity
+from glassnet.nn.activations.activation import Elementwise
+from glassnet.nn.activations.identity import Identity
 from glassnet.nn.activations.registry import ACTIVATIONS, activation_named
 from glassnet.nn.losses.registry import COSTS, cost_named
 
@@ -18,7 +20,7 @@ import numpy as np
 import glassnet as gn
 from glassnet.formula.tree import Call, Number
 from glassnet.nn.activations.activation import Elementwise
-from glassnet.nn.losses.loss import OutputsCost
+from glassnet.nn.losses.output_loss import OutputsCost
 
 class Sine(Elementwise):
     name = "sine"

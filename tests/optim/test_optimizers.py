@@ -6,8 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.formula.tree import Symbol
-from glassnet.optim.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from glassnet.optim.adam import Adam, AdamW
+from glassnet.optim.momentum import Momentum, Nesterov
+from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
+from glassnet.optim.rmsprop import RMSprop
+from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import Group, Moment, UpdateRule
 from tests.random_networks import OPTIMIZERS, PENALTIES
 

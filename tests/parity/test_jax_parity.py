@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from glassnet.core.array import Array
 from glassnet.engine import engine
 from glassnet.engine.interface import Steps
-from glassnet.nn.activations.activation import Activation, Array
+from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Cost
-from glassnet.optim.optimizer import SGD
+from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from tests.random_networks import Case, random_case
 

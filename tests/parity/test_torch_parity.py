@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.core.array import Array
 from glassnet.engine import engine
 from glassnet.engine.interface import Steps, groups_of
-from glassnet.nn.activations.activation import Activation, Array
+from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Cost
-from glassnet.optim.optimizer import Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from glassnet.optim.adam import Adam, AdamW
+from glassnet.optim.momentum import Momentum, Nesterov
+from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L1, L2, WeightDecay
+from glassnet.optim.rmsprop import RMSprop
 from glassnet.training.recorded_steps import TrainingStep
 from tests.random_networks import Case, random_case
 

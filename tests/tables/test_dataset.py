@@ -9,8 +9,8 @@ from glassnet.tables.dataset import Role, encoded, roles_of, sample_of
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
+from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.recognise import answers_in
-from glassnet.tables.targets.target import NumberTarget
 from tests.small_tables import text_column
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Equation, Paragraph
 from glassnet.tables.encoders.category import CategoryEncoder
@@ -15,8 +15,12 @@ from glassnet.tables.encoders.encoder import Encoder
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder, encoder_from_dict
 from glassnet.tables.table import Table
-from glassnet.tables.targets.several import LabelsTarget, NumbersTarget, target_from_dict
-from glassnet.tables.targets.target import ClassTarget, NumberTarget, Target
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.from_file import target_from_dict
+from glassnet.tables.targets.number_target import NumberTarget
+from glassnet.tables.targets.several_labels import LabelsTarget
+from glassnet.tables.targets.several_numbers import NumbersTarget
+from glassnet.tables.targets.target import Target
 from tests.small_tables import fruits, text_column
 
 NAN = float("nan")

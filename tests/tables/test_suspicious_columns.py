@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from glassnet.tables.read.frames import as_table
 from glassnet.tables.suspicious_columns import concerns, rare_classes
-from glassnet.tables.table import Table, as_table
+from glassnet.tables.table import Table
 
 RANDOM = np.random.default_rng(0)
 NOISE = RANDOM.normal(size=200)

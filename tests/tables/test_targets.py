@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.errors import LimitError
 from glassnet.tables import table as pieces
 from glassnet.tables.table import Table
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.recognise import answers_in
-from glassnet.tables.targets.target import ClassTarget, NumberTarget
 from tests.small_tables import text_column
 
 

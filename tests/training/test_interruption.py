@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.network import Network
 from glassnet.training.interruption import interruption
 from glassnet.training.rollback import Rollback

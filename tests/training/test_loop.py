@@ -8,7 +8,8 @@ from glassnet.engine import engine
 from glassnet.engine.interface import Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.network import Network
-from glassnet.optim.optimizer import SGD, Adam
+from glassnet.optim.adam import Adam
+from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.schedules import Cosine

@@ -7,7 +7,7 @@ import pytest
 
 from glassnet.errors import FileFormatError
 from glassnet.network import Network
-from glassnet.optim.optimizer import SGD
+from glassnet.optim.sgd import SGD
 from glassnet.workflows.explain import explain_file
 from tests.small_tables import fruits, prices, trained_on, write_csv
 

@@ -10,8 +10,9 @@ from glassnet.evaluation.evaluate import evaluate
 from glassnet.model import Model
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Rows, Table
-from glassnet.tables.targets.several import LabelsTarget, NumbersTarget
-from glassnet.tables.targets.target import ClassTarget
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.several_labels import LabelsTarget
+from glassnet.tables.targets.several_numbers import NumbersTarget
 from glassnet.workflows.predict import predict
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.report import write_report

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from glassnet.errors import DivergedError, LimitError
-from glassnet.optim.optimizer import SGD
+from glassnet.optim.sgd import SGD
 from glassnet.tables.encoders.category import CategoryEncoder
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.read.parquet import read_table
 from glassnet.tables.table import Table
-from glassnet.tables.targets.target import ClassTarget, NumberTarget
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.train import train
 from tests.small_tables import QUICK, fruits, prices, text_column

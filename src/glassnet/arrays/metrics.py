@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from glassnet.arrays.inputs import Array, Kind
+from glassnet.core.array import Array
+from glassnet.nn.task import Kind
 
 __all__ = ["accuracy_of_classes", "accuracy_of_labels", "mean_absolute_error", "metrics_of"]
 

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.arrays.inputs import Array, Kind, require_finite
+from glassnet.arrays.numbers import require_finite
+from glassnet.core.array import Array
+from glassnet.nn.task import Kind
 
 __all__ = ["example_weights"]
 

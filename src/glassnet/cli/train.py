@@ -210,7 +210,9 @@ def _image_size(text: str) -> tuple[int, int]:
 
 
 def _optimizer(name: str | None) -> "Optimizer | None":
-    from glassnet.optim.optimizer import SGD, Adam, Momentum
+    from glassnet.optim.adam import Adam
+    from glassnet.optim.momentum import Momentum
+    from glassnet.optim.sgd import SGD
 
     match name:
         case None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.array import Array
 from glassnet.core.random import dropout_words
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Objective
 from glassnet.optim.update_rule import Group, UpdateRule

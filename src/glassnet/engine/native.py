@@ -7,14 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.array import Array
 from glassnet.engine import _kernels
 from glassnet.engine.interface import Engine, Masks, Steps, Trace, Training
 from glassnet.errors import LimitError, NotFiniteError
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Objective
-from glassnet.optim.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from glassnet.optim.adam import Adam, AdamW
+from glassnet.optim.momentum import Momentum, Nesterov
+from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L1, L2, Penalty, WeightDecay
+from glassnet.optim.rmsprop import RMSprop
+from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 
 __all__ = ["Native"]

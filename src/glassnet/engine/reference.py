@@ -7,6 +7,7 @@ fast, share work between threads, or promise the same bits on every machine (its
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.array import Array
 from glassnet.engine.interface import (
     Engine,
     Masks,
@@ -17,7 +18,6 @@ from glassnet.engine.interface import (
     total_weight,
 )
 from glassnet.errors import NotFiniteError
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Objective
 from glassnet.optim.update_rule import UpdateRule

@@ -12,8 +12,8 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
+from glassnet.core.array import Array
 from glassnet.estimators.perceptron import MultilayerPerceptron
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.losses.loss import Cost
 from glassnet.nn.losses.registry import cost_named
 

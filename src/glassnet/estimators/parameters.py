@@ -11,8 +11,10 @@ from sklearn.base import BaseEstimator
 from glassnet.core.validation import one_of, real_number, whole_number
 from glassnet.estimators.initial_weights import hidden_activations
 from glassnet.estimators.stopping_rules import several
+from glassnet.optim.adam import Adam
 from glassnet.optim.lbfgs import LBFGS
-from glassnet.optim.optimizer import Adam, Momentum, Nesterov, Optimizer
+from glassnet.optim.momentum import Momentum, Nesterov
+from glassnet.optim.optimizer import Optimizer
 
 __all__ = ["Parameters"]
 

@@ -17,12 +17,12 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from glassnet.core.array import Array
 from glassnet.engine import Training
 from glassnet.estimators.initial_weights import InSequence, draw_parameters, hidden_activations
 from glassnet.estimators.parameters import Parameters
 from glassnet.estimators.stopping_rules import Course, several
 from glassnet.network import Network
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.layers import Dense
 from glassnet.nn.losses.loss import Cost
 from glassnet.nn.parameters import ParameterViews

@@ -9,8 +9,8 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 
+from glassnet.core.array import Array
 from glassnet.estimators.perceptron import MultilayerPerceptron
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.losses.loss import Cost
 from glassnet.nn.losses.registry import cost_named
 

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.arrays.inputs import Array, Targets
+from glassnet.arrays.targets import Targets
+from glassnet.core.array import Array
 from glassnet.network import Network
 
 __all__ = ["calibrate"]

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.arrays.inputs import Array
 from glassnet.arrays.splits import sampled_rows
+from glassnet.core.array import Array
 from glassnet.core.random import Purpose
 from glassnet.evaluation.importance import importances
 from glassnet.evaluation.scores import Bin, Judge, judge_of

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.core.random import example_order
 from glassnet.evaluation.scores import judge_of
 from glassnet.model import Model

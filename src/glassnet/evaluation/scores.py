@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.errors import MissingPackageError
 from glassnet.formula.number import number_text
 from glassnet.tables.table import Table
-from glassnet.tables.targets.several import LabelsTarget, NumbersTarget
-from glassnet.tables.targets.target import ClassTarget, NumberTarget, Target
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.number_target import NumberTarget
+from glassnet.tables.targets.several_labels import LabelsTarget
+from glassnet.tables.targets.several_numbers import NumbersTarget
+from glassnet.tables.targets.target import Target
 
 __all__ = ["Bin", "Judge", "judge_of"]
 

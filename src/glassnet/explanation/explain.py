@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.arrays.inputs import checked_inputs, checked_targets, labels_of
+from glassnet.arrays.inputs import checked_inputs
+from glassnet.arrays.targets import checked_targets, labels_of
+from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.explanation.check.check import check_gradient
 from glassnet.explanation.explanation import Explanation, Origins
@@ -15,18 +17,18 @@ from glassnet.explanation.limits import Limits
 from glassnet.explanation.pages.drawing import draw_network
 from glassnet.explanation.pages.step import ShownWeights, forward_sections, step_sections
 from glassnet.explanation.step import Batch, Step, Update, take_forward, take_step
-from glassnet.explanation.unit_names import Notation
+from glassnet.explanation.symbols import Notation
 from glassnet.formula.document import Document, Section
 from glassnet.formula.number import number_text
 from glassnet.network import Network, output_kind
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Cost
 from glassnet.nn.losses.registry import cost_named
 from glassnet.nn.summary import layers_section
 from glassnet.optim.lbfgs import LBFGS
-from glassnet.optim.optimizer import SGD, Optimizer
+from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
+from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.recorded_steps import TrainingStep
 

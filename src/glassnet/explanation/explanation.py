@@ -11,8 +11,10 @@ from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.limits import Limits
 from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
+from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
-from glassnet.explanation.unit_names import Notation, WeightPlace, place_of, unit_place_of
+from glassnet.explanation.symbols import Notation
+from glassnet.explanation.unit_names import place_of, unit_place_of
 from glassnet.formula.document import Block, Document, Section
 from glassnet.nn.file_format import write_atomically
 from glassnet.render.html import document_html, document_page

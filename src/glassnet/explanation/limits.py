@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
-from glassnet.explanation.step import place_at
-from glassnet.explanation.unit_names import WeightPlace
+from glassnet.explanation.places import WeightPlace, place_at
 from glassnet.formula.document import Block, Paragraph
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Formula, Remainder, Sum
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.architecture import Architecture
 
 __all__ = ["Limits", "Selection", "largest", "largest_in_layer", "largest_sum"]

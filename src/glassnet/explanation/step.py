@@ -7,25 +7,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.array import Array
 from glassnet.engine import Masks, Trace, engine
 from glassnet.engine.interface import total_weight
-from glassnet.explanation.unit_names import WeightPlace
-from glassnet.nn.activations.activation import Array
+from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Layer
 from glassnet.nn.losses.loss import Objective
 from glassnet.optim.update_rule import UpdateRule
 
-__all__ = [
-    "Batch",
-    "Forward",
-    "Step",
-    "Update",
-    "index_of",
-    "place_at",
-    "take_forward",
-    "take_step",
-]
+__all__ = ["Batch", "Forward", "Step", "Update", "take_forward", "take_step"]
 
 
 @dataclass(frozen=True)
@@ -297,28 +288,6 @@ def take_step(
         new_error=count * float(after.errors[example]),
         new_mean_error=_mean(after, batch),
     )
-
-
-def index_of(architecture: Architecture, place: WeightPlace) -> int:
-    """Return where a weight stands in the parameter buffer."""
-    where = architecture.places[place.layer - 1]
-    if place.source is None:
-        # A bias stands behind the weights of its layer.
-        return int(where.weights.stop) + place.unit
-    if len(where.shape) == 1:  # a scale layer has one weight for each unit
-        return int(where.weights.start) + place.unit
-    return int(where.weights.start) + place.source * where.to_units + place.unit
-
-
-def place_at(architecture: Architecture, index: int) -> WeightPlace:
-    """Return which weight stands at an index of the parameter buffer."""
-    for layer, where in enumerate(architecture.places, start=1):
-        if index < where.weights.stop:
-            source, unit = divmod(index - where.weights.start, where.to_units)
-            return WeightPlace(layer, unit if len(where.shape) == 1 else source, unit)
-        if where.biases is not None and index < where.biases.stop:
-            return WeightPlace(layer, None, index - where.biases.start)
-    raise IndexError(index)
 
 
 def _rows(example: int, *layers: Sequence[Array]) -> tuple[list[Array], ...]:

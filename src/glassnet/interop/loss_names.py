@@ -1,9 +1,10 @@
 """How other libraries call the costs."""
 
 from glassnet.errors import LimitError
-from glassnet.nn.losses.loss import CategoricalCrossentropy, Cost
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.losses.huber import Huber
+from glassnet.nn.losses.loss import Cost
 from glassnet.nn.losses.registry import cost_named
-from glassnet.nn.losses.regression import Huber
 
 __all__ = ["KERAS_LOSSES", "keras_cost"]
 

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet.core.array import Array
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.network import Network
-from glassnet.nn.activations.activation import Activation, Array, Identity
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.identity import Identity
 from glassnet.nn.activations.registry import activation_named
 from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.loss import Cost

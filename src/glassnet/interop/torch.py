@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
 from glassnet.interop.network_builder import Assembly, refuse
 from glassnet.network import Network
-from glassnet.nn.losses.loss import CategoricalCrossentropy, Cost
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.losses.huber import Huber
+from glassnet.nn.losses.loss import Cost
 from glassnet.nn.losses.registry import cost_named
-from glassnet.nn.losses.regression import Huber
 
 __all__ = ["from_torch"]
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.array import Array
 from glassnet.core.memory import zeros_in_lines
 from glassnet.core.random import Purpose
 from glassnet.core.validation import whole_number
 from glassnet.errors import FileFormatError, LimitError
-from glassnet.nn.activations.activation import Activation, Array
+from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.registry import activation_named
 from glassnet.nn.initialisers import Constant, Given
 from glassnet.nn.layers import Dense, Layer, Scale

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
-from glassnet.nn.activations.activation import Array
 
 __all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically", "write_file"]
 

@@ -8,9 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet.core.array import Array
 from glassnet.core.random import Purpose, uniform
-from glassnet.nn.activations.activation import Activation, Array
-from glassnet.nn.activations.rectifiers import Elu, Gelu, LeakyRelu, Mish, Relu, Selu, Silu
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.elu import Elu
+from glassnet.nn.activations.gelu import Gelu
+from glassnet.nn.activations.leaky_relu import LeakyRelu
+from glassnet.nn.activations.mish import Mish
+from glassnet.nn.activations.relu import Relu
+from glassnet.nn.activations.selu import Selu
+from glassnet.nn.activations.silu import Silu
 
 __all__ = [
     "INITIALISERS",

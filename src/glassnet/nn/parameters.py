@@ -6,7 +6,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.nn.activations.activation import Array
+from glassnet.core.array import Array
 
 __all__ = ["ParameterViews"]
 

@@ -2,17 +2,14 @@
 
 from abc import ABC
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from glassnet.core.array import Array
 from glassnet.core.validation import real_number
 from glassnet.formula.tree import Call, Formula, Symbol
 
 __all__ = ["L1", "L2", "Penalty", "WeightDecay"]
-
-Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True)

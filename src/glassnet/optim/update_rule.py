@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from glassnet.core.array import Array
 from glassnet.core.validation import real_number
 from glassnet.formula.tree import Formula, Sum, Symbol
-from glassnet.optim.optimizer import Array, Optimizer
+from glassnet.optim.clipping import gradient_norm
+from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L1, L2, Penalty, WeightDecay
 
-__all__ = ["Group", "Moment", "UpdateRule", "gradient_norm"]
+__all__ = ["Group", "Moment", "UpdateRule"]
 
 
 @dataclass(frozen=True)
@@ -182,8 +184,3 @@ class UpdateRule:
         if l1:
             gradient = gradient + w.dtype.type(l1) * np.sign(w)
         return gradient
-
-
-def gradient_norm(gradient: Array) -> float:
-    """Return the length of a gradient, of all parameters together."""
-    return float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))

@@ -6,16 +6,18 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array, Targets
 from glassnet.arrays.splits import held_back_rows, sampled_rows
+from glassnet.arrays.targets import Targets
+from glassnet.core.array import Array
 from glassnet.core.memory import release
 from glassnet.core.random import Purpose
 from glassnet.tables.encoders.encoder import require_usable
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.storage import Storage, require_space
 from glassnet.tables.table import Rows, Table, numbered_pieces
+from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.recognise import Answers
-from glassnet.tables.targets.target import ClassTarget, Target
+from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import Note, added_up
 
 __all__ = ["Encoded", "Examples", "Role", "encoded", "roles_of", "sample_of"]

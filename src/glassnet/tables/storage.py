@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.arrays.inputs import Array, require_finite
+from glassnet.arrays.numbers import require_finite
+from glassnet.core.array import Array
 
 __all__ = ["Storage", "require_space"]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.tables.columns import is_missing
 from glassnet.tables.table import Table
 

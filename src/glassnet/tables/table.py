@@ -2,18 +2,18 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array
-from glassnet.tables.columns import column_of, is_missing
+from glassnet.core.array import Array
+from glassnet.tables.columns import is_missing
 from glassnet.tables.warnings import Note
 
-__all__ = ["Rows", "Table", "as_table", "numbered_pieces", "rows_in_piece", "where_known"]
+__all__ = ["Rows", "Table", "numbered_pieces", "require_names", "rows_in_piece", "where_known"]
 
 # So many rows, and values, are looked at at once, at most.
 MOST_ROWS, MOST_VALUES = 65_536, 4 * 2**20
@@ -179,57 +179,3 @@ def where_known(table: Table, names: tuple[str, ...]) -> tuple[NDArray[np.bool_]
     notes = [note for name in names for note in Note.of(name, "which are left out", missing[name])]
     known: NDArray[np.bool_] = ~np.any(list(missing.values()), axis=0)
     return known, notes
-
-
-def as_table(
-    frame: Any, leave_out: Collection[str] = (), needed: Collection[str] | None = None
-) -> Table:
-    """Return a table in memory, from rows anywhere, a data frame or a mapping of names to columns.
-
-    Parameters
-    ----------
-    frame : Rows, data frame or mapping
-    leave_out : collection of str
-        Columns that are not wanted, and may hold anything.
-    needed : collection of str, optional
-        Other columns than these go where they hold something else; all are needed, if not given.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is none, a column is not there, or one holds neither numbers nor text.
-
-    Examples
-    --------
-    >>> as_table({"a": [1, 2], "b": ["x", None]}).columns["a"].tolist()
-    [1.0, 2.0]
-    """
-    if isinstance(frame, Rows):
-        return (frame.without(*leave_out) if leave_out else frame).in_memory()
-    if isinstance(frame, Mapping):
-        named: dict[str, Any] = {str(name): values for name, values in frame.items()}
-    elif hasattr(frame, "columns") and hasattr(frame, "__getitem__"):
-        named = {str(name): frame[name] for name in frame.columns}
-    else:
-        raise TypeError(
-            "expected a data frame or a mapping of column names to values, "
-            f"not {type(frame).__name__}"
-        )
-    if not isinstance(frame, Mapping) and len(named) < len(list(frame.columns)):
-        names = [str(name) for name in frame.columns]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"two columns of the data frame are named {twice!r}")
-    require_names(leave_out, tuple(named))
-    columns = {}
-    for name, values in named.items():
-        if name in leave_out:
-            continue
-        try:
-            columns[name] = column_of(name, values)
-        except (TypeError, ValueError):
-            if needed is None or name in needed:
-                raise
-    lengths = {name: len(column) for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        raise ValueError(f"the columns have different lengths: {lengths}")
-    return Table(columns)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import counted
+from glassnet.core.plural import counted
 
 __all__ = ["Note", "added_up"]
 

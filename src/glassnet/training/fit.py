@@ -7,23 +7,29 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.arrays.inputs import Array, Kind, Targets, checked_inputs, checked_targets
+from glassnet.arrays.inputs import checked_inputs
 from glassnet.arrays.metrics import metrics_of
 from glassnet.arrays.sample_weights import example_weights
 from glassnet.arrays.splits import split_rows
+from glassnet.arrays.targets import Targets, checked_targets
+from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.engine import Training, engine
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Objective
+from glassnet.nn.task import Kind
+from glassnet.optim.adam import Adam
 from glassnet.optim.dropout import Dropout
 from glassnet.optim.lbfgs import LBFGS
-from glassnet.optim.optimizer import SGD, Adam, Optimizer
+from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L2, Penalty
+from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.example_order import as_given, shuffled
 from glassnet.training.full_batch import FullBatchRun
-from glassnet.training.loop import Callback, Plan, Run, Validation
+from glassnet.training.loop import Run
+from glassnet.training.plan import Callback, Plan, Validation
 from glassnet.training.recorded_steps import checked_record
 from glassnet.training.schedule import Constant, Schedule
 

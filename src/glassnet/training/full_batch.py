@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import require_finite
+from glassnet.arrays.numbers import require_finite
+from glassnet.core.array import Array
 from glassnet.engine.interface import Engine, Training, groups_of
 from glassnet.errors import DivergedError
-from glassnet.nn.activations.activation import Array
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.penalties import L2
 from glassnet.training.history import History
-from glassnet.training.loop import Callback, Progress, says_stop
+from glassnet.training.loop import says_stop
+from glassnet.training.plan import Callback, Progress
 from glassnet.training.rollback import Rollback
 
 __all__ = ["FullBatchRun"]

@@ -1,114 +1,44 @@
-"""The plan of a training: which examples in which order, when to look, when to stop."""
+"""The training loop: steps, validation, the best weights, stopping."""
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import require_finite
+from glassnet.arrays.numbers import require_finite
+from glassnet.core.array import Array
 from glassnet.core.memory import is_mapped, release
 from glassnet.core.random import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
 from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.errors import DivergedError
-from glassnet.nn.activations.activation import Array
 from glassnet.training.early_stopping import EarlyStopping
-from glassnet.training.example_order import ExampleOrder, Order, as_given
+from glassnet.training.example_order import Order, as_given
 from glassnet.training.history import History
+from glassnet.training.plan import Plan, Progress, Validation
 from glassnet.training.recorded_steps import TrainingStep
 from glassnet.training.rollback import Rollback
-from glassnet.training.schedule import Moments, Schedule
+from glassnet.training.schedule import Moments
 
-__all__ = ["Callback", "Plan", "Progress", "Run", "Validation", "all_finite", "says_stop"]
-
-#: Called with the history after every epoch; returns True to end the training.
-Callback: TypeAlias = Callable[[History], object]
+__all__ = ["Run", "all_finite", "says_stop"]
 
 # The compiled loop returns about this often, for progress and Ctrl-C.
 SECONDS_BETWEEN_LOOKS = 0.1
+
+
 # So many multiply-adds are done in less than that by any processor that has them in one piece.
 FIRST_MULTIPLY_ADDS = 100_000_000
+
+
 # And a step takes at least as long as so many.
 LEAST_MULTIPLY_ADDS = 10_000
+
+
 # Where the rows within which an order jumps take more bytes of a file than this, only so many are
 # looked at before their memory is given back: each brings up to a megabyte around it.
 MOST_MAPPED, ROWS_MAPPED = 64 * 2**20, 256
-
-
-# So many validation rows, and inputs, are measured at once.
-MOST_ROWS_MEASURED, MOST_MEASURED = 65_536, 16 * 2**20
-
-
-@dataclass(frozen=True)
-class Validation:
-    """Data that the network does not learn from, and what to measure on them.
-
-    Attributes
-    ----------
-    x, desired : array
-    metrics : mapping of name to function of (predicted, desired)
-        Means over the examples.
-    rows_at_once : int, optional
-        Measured together, where a metric is no mean.
-    """
-
-    x: Array
-    desired: Array
-    metrics: Mapping[str, Callable[[Array, Array], float]]
-    rows_at_once: int | None = None
-
-    @property
-    def parts(self) -> Iterator[slice]:
-        """The examples, some at a time, so that large data need little memory."""
-        inputs = max(self.x.shape[1], 1)
-        most = self.rows_at_once or min(MOST_ROWS_MEASURED, MOST_MEASURED // inputs + 1)
-        return (slice(start, start + most) for start in range(0, len(self.x), most))
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How a training shall go.
-
-    Attributes
-    ----------
-    epochs, batch_size : int
-    order : ExampleOrder
-    first_epoch : int
-        How many epochs the network has learned before; the order of examples goes on from there.
-    schedule : Schedule
-    stopping : EarlyStopping, optional
-        Needs validation data.
-    validation : Validation, optional
-    record : tuple of int
-        Steps to keep in the history, counted from 0.
-    callbacks : tuple of Callback
-    """
-
-    epochs: int
-    batch_size: int
-    order: ExampleOrder
-    first_epoch: int
-    schedule: Schedule
-    stopping: EarlyStopping | None = None
-    validation: Validation | None = None
-    record: tuple[int, ...] = ()
-    callbacks: tuple[Callback, ...] = ()
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a training is: `epochs_done` of `epochs`, counted in parts of one.
-
-    Before the first step the error is not a number.
-    """
-
-    epochs_done: float
-    epochs: int
-    error: float
-    validation_error: float | None
 
 
 @dataclass

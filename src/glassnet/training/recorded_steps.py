@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.engine.interface import Masks, Training
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Objective
 from glassnet.optim.update_rule import UpdateRule

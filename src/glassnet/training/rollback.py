@@ -5,7 +5,7 @@ from typing import IO, Self
 
 import numpy as np
 
-from glassnet.nn.activations.activation import Array
+from glassnet.core.array import Array
 
 __all__ = ["Rollback"]
 

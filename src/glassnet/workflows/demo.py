@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from glassnet.explanation.explanation import Explanation
-from glassnet.explanation.step import Step, place_at
-from glassnet.explanation.unit_names import WeightPlace
+from glassnet.explanation.places import WeightPlace, place_at
+from glassnet.explanation.step import Step
 from glassnet.formula.document import Document, Paragraph, Picture, Section
 from glassnet.model import Model
 from glassnet.nn.file_format import require_writable, write_atomically

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.formula.document import Bars, Document, Section
 from glassnet.model import Model
 from glassnet.tables.table import Rows, Table, numbered_pieces

@@ -6,8 +6,8 @@ from typing import Any
 
 from glassnet.core.validation import one_of
 from glassnet.nn.layers import Dense, Layer, Scale
-from glassnet.nn.losses.loss import CategoricalCrossentropy
-from glassnet.optim.optimizer import Adam
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.optim.adam import Adam
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
 from glassnet.tables.targets.target import Task

@@ -23,7 +23,8 @@ from glassnet.model import Model
 from glassnet.nn.file_format import require_writable, write_atomically
 from glassnet.render.html import document_page
 from glassnet.tables.table import Rows, Table
-from glassnet.tables.targets.target import ClassTarget, answers_of, class_texts
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.target import answers_of, class_texts
 from glassnet.training.history import History
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.diagnosis import Finding, Watch, diagnose
 from glassnet.ensemble import fit_together
 from glassnet.evaluation.calibration import calibrate
@@ -20,9 +20,10 @@ from glassnet.tables.read.images import CLASS
 from glassnet.tables.read.parquet import TableFile
 from glassnet.tables.suspicious_columns import concerns, rare_classes
 from glassnet.tables.table import Rows, Table, numbered_pieces, where_known
+from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.recognise import Answers, answers_in
-from glassnet.tables.targets.several import LabelsTarget
-from glassnet.tables.targets.target import ClassTarget, Target, Task, class_texts
+from glassnet.tables.targets.several_labels import LabelsTarget
+from glassnet.tables.targets.target import Target, Task, class_texts
 from glassnet.tables.warnings import Note
 from glassnet.training.history import History
 from glassnet.workflows.presets import Preset

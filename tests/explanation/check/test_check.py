@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from glassnet.core.array import Array
 from glassnet.engine import Masks
 from glassnet.explanation.check.arithmetic import FiftyDigits, Floating
 from glassnet.explanation.check.check import check_gradient
-from glassnet.explanation.step import Batch, Step, index_of, place_at, take_step
-from glassnet.explanation.unit_names import WeightPlace
+from glassnet.explanation.places import WeightPlace, index_of, place_at
+from glassnet.explanation.step import Batch, Step, take_step
 from glassnet.network import Network
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.layers import Dense
 from tests.random_networks import random_case
 

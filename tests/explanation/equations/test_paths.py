@@ -8,8 +8,8 @@ import pytest
 import glassnet as gn
 from glassnet.engine import Masks
 from glassnet.explanation.equations.paths import paths_of
-from glassnet.explanation.step import Batch, Step, place_at, take_step
-from glassnet.explanation.unit_names import WeightPlace
+from glassnet.explanation.places import WeightPlace, place_at
+from glassnet.explanation.step import Batch, Step, take_step
 from glassnet.formula.document import Table
 from tests.random_networks import random_case
 

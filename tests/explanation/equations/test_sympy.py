@@ -7,7 +7,7 @@ import pytest
 import sympy
 
 import glassnet as gn
-from glassnet.explanation.step import place_at
+from glassnet.explanation.places import place_at
 from glassnet.formula.document import Equation, Section
 from glassnet.formula.tree import Partial
 from glassnet.nn.losses.loss import Cost

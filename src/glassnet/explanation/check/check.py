@@ -20,8 +20,8 @@ from glassnet.core.random import Purpose, random_bits
 from glassnet.explanation.check.arithmetic import Arithmetic, FiftyDigits, Floating
 from glassnet.explanation.check.textbook import is_of_a_textbook
 from glassnet.explanation.check.textbook_network import BatchFunction
-from glassnet.explanation.step import Step, index_of, place_at
-from glassnet.explanation.unit_names import WeightPlace
+from glassnet.explanation.places import WeightPlace, index_of, place_at
+from glassnet.explanation.step import Step
 from glassnet.nn.architecture import Architecture
 
 __all__ = ["Check", "Pair", "check_also", "check_gradient"]

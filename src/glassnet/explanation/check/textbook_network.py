@@ -10,8 +10,8 @@ import numpy as np
 
 from glassnet.explanation.check.arithmetic import Arithmetic, Values
 from glassnet.explanation.check.textbook import plain_activation, plain_error
+from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
-from glassnet.explanation.unit_names import WeightPlace
 
 __all__ = ["BatchFunction"]
 

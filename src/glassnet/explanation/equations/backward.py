@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.limits import largest_sum
+from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
-from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.explanation.symbols import Notation
 from glassnet.formula.document import Equation, worked
 from glassnet.formula.tree import Formula, Number, Partial, Product, Symbol, product_of
-from glassnet.nn.activations.activation import Elementwise, Softmax
+from glassnet.nn.activations.activation import Elementwise
+from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.losses.loss import CrossEntropyObjective, divided
 
 __all__ = ["StepEquations"]

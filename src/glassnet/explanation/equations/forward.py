@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.explanation.limits import largest_sum
+from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward
-from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.explanation.symbols import Notation
 from glassnet.formula.document import Equation, worked
 from glassnet.formula.tree import Formula, Number, Symbol, product_of
 from glassnet.nn.activations.activation import Elementwise

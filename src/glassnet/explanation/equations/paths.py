@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.explanation.equations.backward import StepEquations
+from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
-from glassnet.explanation.unit_names import WeightPlace
 from glassnet.formula.document import Equation, worked
 from glassnet.formula.tree import Formula, Partial, Product, Symbol
 from glassnet.nn.activations.activation import Elementwise

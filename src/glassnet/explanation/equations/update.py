@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassnet.core.array import Array
 from glassnet.explanation.limits import Limits
-from glassnet.explanation.step import Step, Update, index_of
-from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.explanation.places import WeightPlace, index_of
+from glassnet.explanation.step import Step, Update
+from glassnet.explanation.symbols import Notation
 from glassnet.formula.document import Block, Cell, Equation, Paragraph, Table, worked
 from glassnet.formula.tree import Number, Symbol
-from glassnet.nn.activations.activation import Array
+from glassnet.optim.clipping import gradient_norm
 from glassnet.optim.penalties import L1, L2
-from glassnet.optim.update_rule import Moment, gradient_norm
+from glassnet.optim.update_rule import Moment
 
 __all__ = ["UpdateEquations"]
 

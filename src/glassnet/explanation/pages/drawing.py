@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from glassnet.core.array import Array
 from glassnet.explanation.limits import Limits, largest
-from glassnet.explanation.step import Forward, index_of
-from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.explanation.places import WeightPlace, index_of
+from glassnet.explanation.step import Forward
+from glassnet.explanation.symbols import Notation
 from glassnet.formula.document import Drawing, DrawnLayer, DrawnUnit, DrawnWeight
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Scale
 from glassnet.render.text import formula_text

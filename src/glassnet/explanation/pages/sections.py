@@ -8,7 +8,7 @@ import numpy as np
 from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.limits import Limits, largest
-from glassnet.explanation.unit_names import WeightPlace
+from glassnet.explanation.places import WeightPlace
 from glassnet.formula.document import (
     Bars,
     Block,
@@ -19,7 +19,8 @@ from glassnet.formula.document import (
     Table,
 )
 from glassnet.formula.tree import ln
-from glassnet.nn.losses.loss import CategoricalCrossentropy, Cost
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.losses.loss import Cost
 
 __all__ = [
     "cost_words",

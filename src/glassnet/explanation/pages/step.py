@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from glassnet.core.array import Array
 from glassnet.explanation.check.check import Check
 from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.equations.forward import ForwardEquations
@@ -18,10 +19,10 @@ from glassnet.explanation.pages.sections import (
     prediction_section,
     unit_blocks,
 )
+from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
-from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.explanation.symbols import Notation
 from glassnet.formula.document import Block, Cell, Paragraph, Section, Table
-from glassnet.nn.activations.activation import Array
 from glassnet.nn.losses.loss import CrossEntropyObjective
 from glassnet.nn.summary import layers_section
 

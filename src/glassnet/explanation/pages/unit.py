@@ -9,7 +9,7 @@ from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.limits import Limits, largest
 from glassnet.explanation.pages.sections import with_rounding
-from glassnet.explanation.unit_names import UnitPlace
+from glassnet.explanation.places import UnitPlace
 from glassnet.formula.document import Block, Cell, Section, Table
 
 __all__ = ["unit_sections"]

@@ -14,8 +14,9 @@ from glassnet.explanation.pages.sections import (
     prediction_section,
     with_rounding,
 )
+from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
-from glassnet.explanation.unit_names import Notation, WeightPlace
+from glassnet.explanation.symbols import Notation
 from glassnet.formula.document import Block, Cell, Equation, Paragraph, Section, Table, worked
 from glassnet.formula.tree import Formula, Partial, Remainder, Sum
 

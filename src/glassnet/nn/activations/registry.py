@@ -1,23 +1,19 @@
 """All activations by name."""
 
-from glassnet.nn.activations.activation import (
-    Activation,
-    Exponential,
-    Identity,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
-from glassnet.nn.activations.rectifiers import (
-    Elu,
-    Gelu,
-    LeakyRelu,
-    Mish,
-    Relu,
-    Selu,
-    Silu,
-    Softplus,
-)
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.elu import Elu
+from glassnet.nn.activations.exponential import Exponential
+from glassnet.nn.activations.gelu import Gelu
+from glassnet.nn.activations.identity import Identity
+from glassnet.nn.activations.leaky_relu import LeakyRelu
+from glassnet.nn.activations.mish import Mish
+from glassnet.nn.activations.relu import Relu
+from glassnet.nn.activations.selu import Selu
+from glassnet.nn.activations.sigmoid import Sigmoid
+from glassnet.nn.activations.silu import Silu
+from glassnet.nn.activations.softmax import Softmax
+from glassnet.nn.activations.softplus import Softplus
+from glassnet.nn.activations.tanh import Tanh
 from glassnet.nn.named import named, require_own_name
 
 __all__ = ["ACTIVATIONS", "activation_named"]

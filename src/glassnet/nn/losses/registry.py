@@ -1,21 +1,14 @@
 """All costs by name, and which one follows an output activation."""
 
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.losses.loss import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    Cost,
-    SummedBinaryCrossentropy,
-)
-from glassnet.nn.losses.regression import (
-    HalfSquaredError,
-    Huber,
-    MeanAbsoluteError,
-    MeanSquaredError,
-    Pinball,
-    Poisson,
-    SummedPoisson,
-)
+from glassnet.nn.losses.binary_crossentropy import BinaryCrossentropy, SummedBinaryCrossentropy
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.losses.huber import Huber
+from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.mean_absolute_error import MeanAbsoluteError
+from glassnet.nn.losses.mean_squared_error import HalfSquaredError, MeanSquaredError
+from glassnet.nn.losses.pinball import Pinball
+from glassnet.nn.losses.poisson import Poisson, SummedPoisson
 from glassnet.nn.named import named, require_own_name
 
 __all__ = ["COSTS", "cost_named", "default_cost"]

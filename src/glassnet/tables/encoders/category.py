@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.errors import LimitError
 from glassnet.formula.document import Block, Paragraph
 from glassnet.tables.columns import number_label

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.formula.document import Block, Paragraph, worked
 from glassnet.formula.tree import Call, Formula, Number, Symbol
 from glassnet.tables.columns import is_missing

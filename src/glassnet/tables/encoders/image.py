@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array, feature_names_of
+from glassnet.arrays.inputs import feature_names_of
+from glassnet.core.array import Array
 from glassnet.formula.document import Block, Paragraph, Picture
 from glassnet.tables.encoders.encoder import Encoder
 from glassnet.tables.warnings import Note

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array, reads_as_number
+from glassnet.arrays.numbers import reads_as_number
+from glassnet.core.array import Array
 from glassnet.formula.document import Block, Paragraph, worked
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Call, Symbol

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.formula.document import Block
 from glassnet.tables.encoders.category import CategoryEncoder

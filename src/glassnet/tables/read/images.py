@@ -15,7 +15,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array, counted
+from glassnet.core.array import Array
+from glassnet.core.plural import counted
 from glassnet.errors import FileFormatError, MissingPackageError
 from glassnet.tables.columns import number_label
 from glassnet.tables.table import Table

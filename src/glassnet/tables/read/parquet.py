@@ -13,11 +13,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array
+from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
+from glassnet.tables.read.frames import as_table
 from glassnet.tables.read.text import polars_or_error, read_text, text_to_parquet
 from glassnet.tables.storage import require_space
-from glassnet.tables.table import Rows, Table, as_table, rows_in_piece
+from glassnet.tables.table import Rows, Table, rows_in_piece
 
 __all__ = ["TableFile", "open_table", "read_table"]
 

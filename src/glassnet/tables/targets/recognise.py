@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.inputs import Array, counted
+from glassnet.core.array import Array
+from glassnet.core.plural import counted
 from glassnet.core.validation import one_of
 from glassnet.errors import LimitError
 from glassnet.tables.columns import number_label
 from glassnet.tables.table import Rows, numbered_pieces, where_known
-from glassnet.tables.targets.several import LabelsTarget, NumbersTarget
-from glassnet.tables.targets.target import ClassTarget, NumberTarget, Target, Task
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.number_target import NumberTarget
+from glassnet.tables.targets.several_labels import LabelsTarget
+from glassnet.tables.targets.several_numbers import NumbersTarget
+from glassnet.tables.targets.target import Target, Task
 from glassnet.tables.warnings import Note, added_up
 
 __all__ = ["Answers", "answers_in"]

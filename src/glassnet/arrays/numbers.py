@@ -1,0 +1,111 @@
+"""Arrays of finite numbers, whatever they were given as."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from glassnet.core.array import Array
+
+__all__ = ["numbers_of", "reads_as_number", "rectangular", "require_finite"]
+
+
+def _is_numeric(array: Array) -> bool:
+    return array.dtype.kind in "iufb"
+
+
+def numbers_of(values: ArrayLike, dtype: np.dtype[Any], name: str, *, finite: bool = True) -> Array:
+    """Return an array of finite numbers of some precision.
+
+    Parameters
+    ----------
+    values : array-like
+        Numbers, also as text; nothing else is taken for a number.
+    dtype : numpy dtype
+    name : str
+        How messages call it.
+    finite : bool
+        Whether to look at every number where the precision is right already.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no such numbers.
+    """
+    array = rectangular(values, name)
+    if not _is_numeric(array):
+        array = _converted(array, name)
+    if array.dtype == dtype and not finite:
+        return array
+    require_finite(array, name)
+    with np.errstate(over="ignore"):
+        numbers: Array = array.astype(dtype, copy=False)
+    if not np.isfinite(numbers).all():
+        where = tuple(np.argwhere(~np.isfinite(numbers))[0])
+        raise ValueError(
+            f"{name}{_place(where)} is {array[where]:g}, which is too large for {dtype.name}"
+        )
+    return numbers
+
+
+def rectangular(values: ArrayLike, name: str) -> Array:
+    """Return values as an array.
+
+    Raises
+    ------
+    ValueError
+        If its rows have different lengths.
+    """
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(f"the rows of {name} have different lengths") from None
+
+
+def _converted(array: Array, name: str) -> Array:
+    """Numbers that came as objects or as text; nothing else is taken for a number."""
+    items: Sequence[object] = array.reshape(-1).tolist()
+    wrong = next((item for item in items if not reads_as_number(item)), None)
+    if wrong is not None or array.dtype.kind not in "OUS":
+        shown = repr(wrong) if isinstance(wrong, str) else f"{array.dtype} values"
+        raise TypeError(f"{name} must hold numbers, not {shown}")
+    try:
+        return array.astype(np.float64)
+    except OverflowError:
+        raise ValueError(f"{name} holds a number that is too large for float64") from None
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must hold numbers, not {array.dtype} values") from None
+
+
+def reads_as_number(item: object) -> bool:
+    """Return whether something is a number, or the text of one."""
+    if isinstance(item, int | float):
+        return True
+    try:
+        float(item)  # type: ignore[arg-type]  # whether it can is the question
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _place(where: Sequence[int]) -> str:
+    return f"[{', '.join(str(i) for i in where)}]"
+
+
+def require_finite(array: Array, name: str) -> None:
+    """Refuse numbers that are infinite or not a number.
+
+    Raises
+    ------
+    ValueError
+        If there is one; says where.
+    """
+    finite = np.isfinite(array)
+    if finite.all():
+        return
+    where = tuple(np.argwhere(~finite)[0])
+    raise ValueError(
+        f"{name}{_place(where)} is {array[where]}; expected finite numbers "
+        f"({int((~finite).sum())} of {array.size} are not)"
+    )

@@ -1,0 +1,49 @@
+"""Where a weight or a unit stands in a network."""
+
+from dataclasses import dataclass
+
+from glassnet.nn.architecture import Architecture
+
+__all__ = ["UnitPlace", "WeightPlace", "index_of", "place_at"]
+
+
+@dataclass(frozen=True)
+class WeightPlace:
+    """A weight: layer counted from 1 (the first behind the inputs), units counted from 0.
+
+    `source` is None for the bias unit.
+    """
+
+    layer: int
+    source: int | None
+    unit: int
+
+
+@dataclass(frozen=True)
+class UnitPlace:
+    """A unit behind the inputs: layer counted from 1, unit counted from 0."""
+
+    layer: int
+    unit: int
+
+
+def index_of(architecture: Architecture, place: WeightPlace) -> int:
+    """Return where a weight stands in the parameter buffer."""
+    where = architecture.places[place.layer - 1]
+    if place.source is None:
+        # A bias stands behind the weights of its layer.
+        return int(where.weights.stop) + place.unit
+    if len(where.shape) == 1:  # a scale layer has one weight for each unit
+        return int(where.weights.start) + place.unit
+    return int(where.weights.start) + place.source * where.to_units + place.unit
+
+
+def place_at(architecture: Architecture, index: int) -> WeightPlace:
+    """Return which weight stands at an index of the parameter buffer."""
+    for layer, where in enumerate(architecture.places, start=1):
+        if index < where.weights.stop:
+            source, unit = divmod(index - where.weights.start, where.to_units)
+            return WeightPlace(layer, unit if len(where.shape) == 1 else source, unit)
+        if where.biases is not None and index < where.biases.stop:
+            return WeightPlace(layer, None, index - where.biases.start)
+    raise IndexError(index)

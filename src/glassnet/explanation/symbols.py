@@ -1,0 +1,129 @@
+"""The symbols of one network's quantities. Nothing else invents one."""
+
+from dataclasses import dataclass
+
+from glassnet.explanation.places import WeightPlace
+from glassnet.formula.tree import Symbol
+from glassnet.nn.architecture import Architecture
+
+__all__ = ["Notation"]
+
+
+@dataclass(frozen=True)
+class Notation:
+    """The names of one network's quantities.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    feature_names, class_names : tuple of str, optional
+        Of the inputs and of the outputs, where known.
+    example : int, optional
+        Which example of a batch is shown, counted from 0; none where it is the only one.
+
+    Examples
+    --------
+    >>> from glassnet.nn.layers import Dense
+    >>> names = Notation(Architecture.of(2, [Dense(2, "tanh"), Dense(1, "sigmoid")]))
+    >>> symbol = names.weight(WeightPlace(1, 0, 1), 0.5)
+    >>> symbol.letter, symbol.layer, symbol.index
+    ('w', 1, '1,2')
+    """
+
+    architecture: Architecture
+    feature_names: tuple[str, ...] | None = None
+    class_names: tuple[str, ...] | None = None
+    example: int | None = None
+
+    @property
+    def depth(self) -> int:
+        """The number of the output layer."""
+        return len(self.architecture.layers)
+
+    def unit_name(self, layer: int, unit: int) -> str:
+        """Return a unit's name in words: a feature, h1.3, or a class."""
+        if layer == 0:
+            return self.feature_names[unit] if self.feature_names else f"x{unit + 1}"
+        if layer == self.depth:
+            return self.class_names[unit] if self.class_names else f"output {unit + 1}"
+        return f"h{layer}.{unit + 1}"
+
+    def weight(self, place: WeightPlace, value: float) -> Symbol:
+        """Return w, or b for the bias unit's weight."""
+        if place.source is None:
+            return Symbol("b", value, layer=place.layer, index=str(place.unit + 1))
+        if place.layer == 1 and self.feature_names:
+            names = self.unit_name(0, place.source), self.unit_name(1, place.unit)
+            return Symbol("w", value, index=f"{names[0]} → {names[1]}")
+        return Symbol("w", value, layer=place.layer, index=f"{place.source + 1},{place.unit + 1}")
+
+    def new_weight(self, place: WeightPlace, value: float) -> Symbol:
+        """Return the weight after the update."""
+        before = self.weight(place, value)
+        return Symbol(f"new {before.letter}", value, before.layer, before.index)
+
+    def net_input(self, layer: int, unit: int, value: float) -> Symbol:
+        """Return in."""
+        return Symbol("in", value, layer=layer, index=str(unit + 1))
+
+    def output(self, layer: int, unit: int, value: float) -> Symbol:
+        """Return x for an input, p for an output of the network, y for the units between."""
+        if layer == 0:
+            index = self.feature_names[unit] if self.feature_names else str(unit + 1)
+            return Symbol("x", value, index=index)
+        if layer == self.depth:
+            return Symbol("p", value, index=self._output_index(unit))
+        return Symbol("y", value, layer=layer, index=str(unit + 1))
+
+    def desired(self, unit: int, value: float) -> Symbol:
+        """Return d."""
+        return Symbol("d", value, index=self._output_index(unit))
+
+    def delta(self, layer: int, unit: int, value: float) -> Symbol:
+        """Return δ."""
+        return Symbol("δ", value, layer=layer, index=str(unit + 1))
+
+    def activated(self, layer: int, unit: int, value: float) -> Symbol:
+        """Return g, an output before dropout."""
+        return Symbol("g", value, layer=layer, index=str(unit + 1))
+
+    def kept(self, layer: int, unit: int, value: float) -> Symbol:
+        """Return m, what dropout multiplies an output with."""
+        return Symbol("m", value, layer=layer, index=str(unit + 1))
+
+    def multiplier(self, layer: int, value: float) -> Symbol:
+        """Return c, a layer's fixed factor."""
+        return Symbol("c", value, layer)
+
+    def error(self, value: float) -> Symbol:
+        """Return E of the shown example."""
+        return Symbol("E", value) if self.example is None else self.error_of(self.example, value)
+
+    def error_of(self, example: int, value: float) -> Symbol:
+        """Return E of one example of a batch."""
+        return Symbol("E", value, index=str(example + 1))
+
+    def mean_error(self, value: float) -> Symbol:
+        """Return E of a batch."""
+        return Symbol("E", value)
+
+    def path(self, number: int, value: float) -> Symbol:
+        """Return the product along a path, numbered from 1."""
+        return Symbol("path", value, index=str(number))
+
+    def count(self, value: float) -> Symbol:
+        """Return how often an example counts."""
+        return Symbol("count", value)
+
+    def total(self, value: float) -> Symbol:
+        """Return N, for how many the examples of a batch count together."""
+        return Symbol("N", value)
+
+    def learning_rate(self, value: float) -> Symbol:
+        """Return α."""
+        return Symbol("α", value)
+
+    def _output_index(self, unit: int) -> str:
+        if self.class_names:
+            return self.class_names[unit]
+        return str(unit + 1)

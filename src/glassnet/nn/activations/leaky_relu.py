@@ -1,0 +1,58 @@
+"""Leaky relu."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.core.validation import real_number
+from glassnet.formula.tree import Call, Formula, Number, Positive, Symbol
+from glassnet.nn.activations.activation import Elementwise
+from glassnet.nn.activations.relu import positive_part
+
+__all__ = ["LeakyRelu", "negative_part"]
+
+
+class LeakyRelu(Elementwise):
+    """g(in) = in above 0, slope · in below: Maas, Hannun and Ng 2013.
+
+    Parameters
+    ----------
+    slope : float
+        Below 0; PyTorch's default.
+
+    Examples
+    --------
+    >>> LeakyRelu(0.2).value(np.array([[-1.0, 2.0]])).tolist()
+    [[-0.2, 2.0]]
+    """
+
+    name = "leaky_relu"
+    has_kink = True
+    parameter_name = "slope"
+
+    def __init__(self, slope: float = 0.01) -> None:
+        self.slope = real_number("slope", slope)
+
+    def value(self, net_input: Array) -> Array:
+        """Return in, or slope · in."""
+        slope = net_input.dtype.type(self.slope)
+        y: Array = np.where(net_input > 0, net_input, slope * net_input)
+        return y
+
+    def derivative(self, net_input: Array) -> Array:
+        """Return 1 where in > 0, else the slope."""
+        return np.where(net_input > 0, 1, self.slope).astype(net_input.dtype)
+
+    def formula(self, net_inputs: Sequence[Symbol], unit: int, most: int | None = None) -> Formula:
+        """Return max(0, in) + slope · min(0, in)."""
+        return positive_part(net_inputs[unit]) + self.slope * negative_part(net_inputs[unit])
+
+    def derivative_formula(self, net_input: Symbol, output: Symbol) -> Formula:
+        """Return [in > 0] + slope (1 − [in > 0])."""
+        return Positive(net_input) + self.slope * (1 - Positive(net_input))
+
+
+def negative_part(net_input: Symbol) -> Formula:
+    """Return min(0, in)."""
+    return Call("min", (Number(0.0), net_input))

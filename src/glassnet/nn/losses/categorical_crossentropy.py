@@ -1,0 +1,101 @@
+"""Categorical cross-entropy, behind softmax."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.core.validation import real_number
+from glassnet.formula.tree import Formula, Number, Symbol, ln
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.softmax import Softmax
+from glassnet.nn.losses.loss import Cost, CrossEntropyObjective, Objective, wrong_pair
+
+__all__ = ["CategoricalCrossentropy"]
+
+
+class CategoricalCrossentropy(Cost):
+    """E = −Σ_j d_j ln p_j, for outputs that are probabilities which sum to 1 (softmax).
+
+    Parameters
+    ----------
+    label_smoothing : float
+        s, from 0 to below 1: each d_j becomes (1 − s) d_j + s/m, with m outputs, so that no class
+        is asked to be certain (Szegedy et al. 2016, section 7).
+    """
+
+    name = "categorical_crossentropy"
+    summed = True
+    parameter_name = "label_smoothing"
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        self.label_smoothing = real_number("label_smoothing", label_smoothing, 0, 1, most_too=False)
+
+    def paired_with(self, activation: Activation) -> Objective:
+        """Return the objective; the activation must be softmax."""
+        if not isinstance(activation, Softmax):
+            raise wrong_pair(self, activation, "'softmax'")
+        return SoftmaxCrossentropy(self)
+
+    def smoothed(self, desired: Array) -> Array:
+        """Return (1 − s) d + s/m."""
+        if not self.label_smoothing:
+            return desired
+        number = desired.dtype.type
+        stays, evenly = 1 - self.label_smoothing, self.label_smoothing / desired.shape[1]
+        smoothed: Array = number(stays) * desired + number(evenly)
+        return smoothed
+
+    def terms(self, predicted: Sequence[Symbol], desired: Sequence[Symbol]) -> list[Formula]:
+        """Return −d_j ln p_j."""
+        return [
+            -(self.ideal_formula(d, len(desired)) * ln(p))
+            for p, d in zip(predicted, desired, strict=True)
+        ]
+
+    def ideal_formula(self, desired: Symbol, outputs: int) -> Formula:
+        """Return d_j, smoothed where labels are."""
+        if not self.label_smoothing:
+            return desired
+        return (1 - self.label_smoothing) * desired + self.label_smoothing / Number(float(outputs))
+
+    def derivative_formula(self, predicted: Symbol, desired: Symbol, outputs: int) -> Formula:
+        """Return −d_j / p_j."""
+        return -(self.ideal_formula(desired, outputs) / predicted)
+
+
+@dataclass(frozen=True)
+class SoftmaxCrossentropy(CrossEntropyObjective):
+    """Softmax with categorical cross-entropy."""
+
+    cost: CategoricalCrossentropy
+    activation = Softmax()
+
+    def errors(self, net_input: Array, desired: Array) -> Array:
+        """Return E = Σ_j d_j (ln Σ_k exp(in_k − a) − (in_j − a)) with a = max in, the first."""
+        shifted, rest, _ = _shifted(net_input)
+        log_sum = np.log1p(rest.astype(np.float64))
+        ideal = self.cost.smoothed(desired)
+        errors: Array = (ideal * (log_sum[:, None] - shifted)).sum(axis=1)
+        return errors
+
+    def delta(self, net_input: Array, desired: Array) -> Array:
+        """Return p − d; for the most probable class from 1 − p, which has all its digits there."""
+        p, ideal = self.activation.value(net_input), self.cost.smoothed(desired)
+        delta: Array = p - ideal
+        _, rest, at = _shifted(net_input)
+        rows = np.arange(len(p))
+        d = ideal[rows, at]
+        delta[rows, at] = (1 - d) * p[rows, at] - d * (rest / (1 + rest))
+        return delta
+
+
+def _shifted(net_input: Array) -> tuple[Array, Array, Array]:
+    """Return in − max, Σ exp(in − max) over the units but the largest, and which that is."""
+    rows = np.arange(len(net_input))
+    at: Array = net_input.argmax(axis=1)
+    shifted = net_input - net_input[rows, at][:, None]
+    e = np.exp(shifted)
+    e[rows, at] = 0
+    return shifted, e.sum(axis=1), at

@@ -1,0 +1,108 @@
+"""Adam and AdamW."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.core.validation import real_number
+from glassnet.formula.tree import Call, Formula, Negative, Symbol
+from glassnet.optim.optimizer import Optimizer, small_to_zero
+
+__all__ = ["Adam", "AdamW"]
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Adam: steps of about α, whatever the gradient's size (Kingma and Ba 2015, algorithm 1).
+
+    m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
+    w ← w − α m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
+
+    Parameters
+    ----------
+    learning_rate : float
+    beta1, beta2 : float
+        From 0 to below 1: how much of the moments stays.
+    epsilon : float
+        Above 0; keeps the division finite.
+    """
+
+    learning_rate: float = 0.001
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    state_names = ("m", "v")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real_number("beta1", self.beta1, 0, 1, most_too=False)
+        real_number("beta2", self.beta2, 0, 1, most_too=False)
+        real_number("epsilon", self.epsilon, 0, least_too=False)
+
+    def step(
+        self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
+    ) -> None:
+        """Take Adam's step `number`."""
+        number_type = parameters.dtype.type
+        beta1, beta2 = number_type(self.beta1), number_type(self.beta2)
+        m, v = state
+        m *= beta1
+        m += (1 - beta1) * gradient
+        v *= beta2
+        v += (1 - beta2) * gradient * gradient
+        small_to_zero(m)
+        small_to_zero(v)
+        m_hat = m * number_type(1 / (1 - self.beta1**number))
+        v_hat = v * number_type(1 / (1 - self.beta2**number))
+        parameters -= (
+            number_type(learning_rate) * m_hat / (np.sqrt(v_hat) + number_type(self.epsilon))
+        )
+
+    def formulas(
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        number: int,
+        learning_rate: Symbol,
+    ) -> list[tuple[str, Formula]]:
+        """Return the new moments, their corrected values and the new weight."""
+        m, v = state
+        beta1, beta2 = Symbol("β₁", self.beta1), Symbol("β₂", self.beta2)
+        new_m = beta1 * m + (1 - beta1) * gradient
+        new_v = beta2 * v + (1 - beta2) * gradient**2
+        m_hat = Symbol("m", new_m.evaluate(), index="new") / (1 - beta1**number)
+        v_hat = Symbol("v", new_v.evaluate(), index="new") / (1 - beta2**number)
+        root = Call("sqrt", (Symbol("v̂", v_hat.evaluate()),))
+        m_hat_symbol = Symbol("m̂", m_hat.evaluate())
+        step = learning_rate * m_hat_symbol / (root + Symbol("ε", self.epsilon))
+        return [
+            ("m", new_m),
+            ("v", new_v),
+            ("m̂", m_hat),
+            ("v̂", v_hat),
+            ("w", weight + Negative(step)),
+        ]
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with decoupled weight decay: Loshchilov and Hutter 2019, algorithm 2.
+
+    w ← (1 − α λ) w before Adam's step; for all parameters, biases too.
+
+    Parameters
+    ----------
+    learning_rate, beta1, beta2, epsilon : float
+        As of :class:`Adam`.
+    weight_decay : float
+        λ, at least 0.
+    """
+
+    weight_decay: float = 0.01  # type: ignore[misc]  # a field here, a constant elsewhere
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real_number("weight_decay", self.weight_decay, 0)

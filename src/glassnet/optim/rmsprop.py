@@ -1,0 +1,69 @@
+"""RMSprop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.core.validation import real_number
+from glassnet.formula.tree import Call, Formula, Negative, Symbol
+from glassnet.optim.optimizer import Optimizer, small_to_zero
+
+__all__ = ["RMSprop"]
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Steps divided by the gradient's recent size: Tieleman and Hinton 2012, lecture 6.5.
+
+    s ← ρ s + (1 − ρ) g², w ← w − α g / (√s + ε).
+
+    Parameters
+    ----------
+    learning_rate : float
+    rho : float
+        ρ, from 0 to below 1: how much of the squares stays.
+    epsilon : float
+        Above 0; keeps the division finite.
+    """
+
+    learning_rate: float = 0.001
+    rho: float = 0.9
+    epsilon: float = 1e-8
+    state_names = ("s",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real_number("rho", self.rho, 0, 1, most_too=False)
+        real_number("epsilon", self.epsilon, 0, least_too=False)
+
+    def step(
+        self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
+    ) -> None:
+        """Take s ← ρ s + (1 − ρ) g², w ← w − α g / (√s + ε)."""
+        number_type = parameters.dtype.type
+        (squares,) = state
+        rho = number_type(self.rho)
+        squares *= rho
+        squares += (1 - rho) * gradient * gradient
+        small_to_zero(squares)
+        parameters -= (
+            number_type(learning_rate) * gradient / (np.sqrt(squares) + number_type(self.epsilon))
+        )
+
+    def formulas(
+        self,
+        weight: Symbol,
+        gradient: Symbol,
+        state: Sequence[Symbol],
+        number: int,
+        learning_rate: Symbol,
+    ) -> list[tuple[str, Formula]]:
+        """Return the new squares and the new weight."""
+        (squares,) = state
+        rho = Symbol("ρ", self.rho)
+        new_squares = rho * squares + (1 - rho) * gradient**2
+        root = Call("sqrt", (Symbol("s", new_squares.evaluate(), index="new"),))
+        step = learning_rate * gradient / (root + Symbol("ε", self.epsilon))
+        return [("s", new_squares), ("w", weight + Negative(step))]

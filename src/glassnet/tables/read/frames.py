@@ -1,0 +1,165 @@
+"""Data frames and sequences of values, as tables hold them."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.tables.table import Rows, Table, require_names
+
+__all__ = ["as_table", "column_of"]
+
+
+def column_of(name: str, values: Any) -> Array:
+    """Return a column of a data frame, or a sequence of values, as a table holds it.
+
+    Parameters
+    ----------
+    name : str
+        How messages call it.
+    values : column or sequence
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it holds neither numbers, text, dates nor images.
+
+    Examples
+    --------
+    >>> column_of("a", [1, None]).tolist(), column_of("b", [True, None]).tolist()
+    ([1.0, nan], ['true', None])
+    """
+    if type(values).__module__.startswith("polars."):
+        typed = _column_of_its_type(values)
+        if typed is not None:
+            return typed
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        raise TypeError(f"column {name!r} must hold several values, not {type(values).__name__}")
+    array = values.to_numpy() if hasattr(values, "to_numpy") else values
+    if isinstance(array, np.ndarray) and array.dtype == np.uint8 and array.ndim in (3, 4):
+        return array
+    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "iuf":
+        return array.astype(np.float64)
+    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind == "M":
+        return array.astype("datetime64[us]")
+    items = values.to_list() if hasattr(values, "to_list") else list(values)
+    kinds = {type(item) for item in items if not _no_value(item)}
+    if kinds and all(issubclass(kind, bool | np.bool_) for kind in kinds):
+        items = [None if _no_value(item) else str(bool(item)).lower() for item in items]
+        kinds = {str}
+    if not kinds or all(_is_number(kind) for kind in kinds):
+        try:
+            return np.array([np.nan if _no_value(item) else float(item) for item in items])
+        except OverflowError:
+            raise ValueError(f"column {name!r} holds a number that is too large") from None
+    if kinds and all(issubclass(kind, date) for kind in kinds):
+        return np.array([_moment(item) for item in items], dtype="datetime64[us]")
+    if not all(issubclass(kind, str) for kind in kinds):
+        found = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise ValueError(
+            f"column {name!r} holds values of type {found}; expected numbers, text or dates. "
+            "Convert it, or leave the column out"
+        )
+    column = np.empty(len(items), dtype=object)
+    column[:] = [None if _no_value(item) else str(item) for item in items]
+    return column
+
+
+def _column_of_its_type(series: Any) -> Array | None:
+    """A column of Polars, as its type says: then a piece that is missing whole is of that kind too.
+
+    None where the type says nothing.
+    """
+    import polars as pl
+
+    dtype = series.dtype
+    if dtype == pl.Boolean or dtype in (pl.Categorical, pl.Enum, pl.String):
+        column = np.empty(len(series), dtype=object)
+        column[:] = series.cast(pl.String).to_list()
+        return column
+    if dtype.is_numeric():
+        numbers: Array = series.cast(pl.Float64).to_numpy(writable=True)
+        return numbers
+    if dtype in (pl.Date, pl.Datetime):
+        if getattr(dtype, "time_zone", None) is not None:
+            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        dates: Array = series.cast(pl.Datetime("us")).to_numpy()
+        return dates
+    return None
+
+
+def _moment(item: Any) -> Any:
+    """A date or a time for NumPy, which knows no time zones: those are turned to UTC."""
+    if _no_value(item):
+        return None
+    if isinstance(item, datetime) and item.tzinfo is not None:
+        return item.astimezone(UTC).replace(tzinfo=None)
+    return item
+
+
+def _is_number(kind: type) -> bool:
+    return issubclass(kind, bool | int | float | np.integer | np.floating | np.bool_)
+
+
+def _no_value(item: object) -> bool:
+    return (
+        item is None
+        or (isinstance(item, float) and item != item)
+        or type(item).__name__ in ("NAType", "NaTType")
+    )
+
+
+def as_table(
+    frame: Any, leave_out: Collection[str] = (), needed: Collection[str] | None = None
+) -> Table:
+    """Return a table in memory, from rows anywhere, a data frame or a mapping of names to columns.
+
+    Parameters
+    ----------
+    frame : Rows, data frame or mapping
+    leave_out : collection of str
+        Columns that are not wanted, and may hold anything.
+    needed : collection of str, optional
+        Other columns than these go where they hold something else; all are needed, if not given.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none, a column is not there, or one holds neither numbers nor text.
+
+    Examples
+    --------
+    >>> as_table({"a": [1, 2], "b": ["x", None]}).columns["a"].tolist()
+    [1.0, 2.0]
+    """
+    if isinstance(frame, Rows):
+        return (frame.without(*leave_out) if leave_out else frame).in_memory()
+    if isinstance(frame, Mapping):
+        named: dict[str, Any] = {str(name): values for name, values in frame.items()}
+    elif hasattr(frame, "columns") and hasattr(frame, "__getitem__"):
+        named = {str(name): frame[name] for name in frame.columns}
+    else:
+        raise TypeError(
+            "expected a data frame or a mapping of column names to values, "
+            f"not {type(frame).__name__}"
+        )
+    if not isinstance(frame, Mapping) and len(named) < len(list(frame.columns)):
+        names = [str(name) for name in frame.columns]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"two columns of the data frame are named {twice!r}")
+    require_names(leave_out, tuple(named))
+    columns = {}
+    for name, values in named.items():
+        if name in leave_out:
+            continue
+        try:
+            columns[name] = column_of(name, values)
+        except (TypeError, ValueError):
+            if needed is None or name in needed:
+                raise
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"the columns have different lengths: {lengths}")
+    return Table(columns)

@@ -1,0 +1,83 @@
+"""One class of several."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.tables.columns import number_label
+from glassnet.tables.table import Table
+from glassnet.tables.targets.target import Target, class_texts
+
+__all__ = ["ClassTarget"]
+
+
+@dataclass(frozen=True)
+class ClassTarget(Target):
+    """One of some classes."""
+
+    name: str
+    classes: tuple[str, ...]
+    task = "classes"
+
+    @property
+    def outputs(self) -> int:
+        """One for each class."""
+        return len(self.classes)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The classes."""
+        return self.classes
+
+    def places(self, table: Table) -> Array:
+        """Return the place of each row's class among all.
+
+        Raises
+        ------
+        ValueError
+            If one is unknown.
+        """
+        column = table.column(self.name)
+        if column.dtype == object:
+            different, rows = [str(value) for value in column.tolist()], np.arange(len(column))
+        else:
+            numbers, rows = np.unique(column, return_inverse=True)
+            different = class_texts(numbers).tolist()
+        place = {name: number for number, name in enumerate(self.classes)}
+        unknown = sorted(set(different) - set(place))
+        if unknown:
+            known = ", ".join(self.classes[:10])
+            raise ValueError(
+                f"column {self.name!r} holds the unknown class {unknown[0]!r}; known are: {known}"
+            )
+        return np.array([place[text] for text in different], dtype=np.int64)[rows]
+
+    def desired(self, table: Table) -> Array:
+        """Return 1 for each row's class, and 0 for the others."""
+        one_hot = np.zeros((len(table), len(self.classes)))
+        one_hot[np.arange(len(table)), self.places(table)] = 1
+        return one_hot
+
+    def answers(self, predicted: Array) -> Array:
+        """Return the name of each row's most probable class."""
+        names: Array = np.array(self.classes)[predicted.argmax(axis=1)]
+        return names
+
+    def wanted(self, answer: Any) -> Any:
+        """Return the class, by which a network knows it too."""
+        return self.class_name(answer)
+
+    def class_name(self, answer: Any) -> Any:
+        """Return a class as this target calls it: numbers and truth values have names too."""
+        if isinstance(answer, bool | np.bool_):
+            return str(answer).lower()
+        if isinstance(answer, int | float | np.number):
+            return number_label(float(answer))
+        lowered = answer.lower() if isinstance(answer, str) else None
+        return lowered if set(self.classes) == {"false", "true"} and lowered else answer
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {"kind": "class", "name": self.name, "classes": list(self.classes)}

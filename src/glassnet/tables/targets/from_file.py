@@ -1,0 +1,52 @@
+"""Targets from the header of a file."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from glassnet.tables.header_values import above_zero, described, finite, text, texts
+from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.number_target import NumberTarget
+from glassnet.tables.targets.several_labels import LabelsTarget
+from glassnet.tables.targets.several_numbers import NumbersTarget
+from glassnet.tables.targets.target import Target
+
+__all__ = ["target_from_dict"]
+
+T = TypeVar("T")
+
+
+def target_from_dict(record: dict[str, Any]) -> Target:
+    """Return the target that :meth:`Target.to_dict` describes.
+
+    Raises
+    ------
+    FileFormatError
+        If it describes none.
+    """
+    with described("a target"):
+        match record["kind"]:
+            case "class":
+                return _class_target(record)
+            case "number":
+                return _number_target(record)
+            case "numbers":
+                return NumbersTarget(_several(record["targets"], _number_target))
+            case "labels":
+                labels = _several(record["targets"], _class_target)
+                if all(len(label.classes) == 2 for label in labels):
+                    return LabelsTarget(labels)
+        raise ValueError(record)
+
+
+def _class_target(record: dict[str, Any]) -> ClassTarget:
+    return ClassTarget(text(record["name"]), texts(record["classes"]))
+
+
+def _number_target(record: dict[str, Any]) -> NumberTarget:
+    return NumberTarget(text(record["name"]), finite(record["mean"]), above_zero(record["scale"]))
+
+
+def _several(records: Any, one: Callable[[dict[str, Any]], T]) -> tuple[T, ...]:
+    if not isinstance(records, list) or len(records) < 2:
+        raise ValueError(records)
+    return tuple(one(record) for record in records)

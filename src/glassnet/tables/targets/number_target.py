@@ -1,0 +1,84 @@
+"""A number."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.formula.document import Block, Equation, worked
+from glassnet.formula.tree import Symbol
+from glassnet.tables.table import Table
+from glassnet.tables.targets.target import Target, as_number
+
+__all__ = ["NumberTarget"]
+
+
+@dataclass(frozen=True)
+class NumberTarget(Target):
+    """A number; the network predicts (number − mean) / scale."""
+
+    name: str
+    mean: float
+    scale: float
+    task = "numbers"
+
+    @property
+    def outputs(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The target's name."""
+        return (self.name,)
+
+    def numbers(self, table: Table) -> Array:
+        """Return the column.
+
+        Raises
+        ------
+        ValueError
+            If a value is no finite number.
+        """
+        column = table.column(self.name)
+        if column.dtype.kind != "f" or not np.isfinite(column).all():
+            raise ValueError(f"the target {self.name!r} must hold finite numbers")
+        return column
+
+    def desired(self, table: Table) -> Array:
+        """Return the standardised numbers."""
+        scaled: Array = (self.numbers(table)[:, np.newaxis] - self.mean) / self.scale
+        return scaled
+
+    def answers(self, predicted: Array) -> Array:
+        """Return the numbers."""
+        return predicted[:, 0]
+
+    def in_its_unit(self, outputs: Array) -> Array:
+        """Return mean + scale · output."""
+        numbers: Array = outputs.astype(np.float64) * self.scale + self.mean
+        return numbers
+
+    def wanted(self, answer: Any) -> Any:
+        """Return the standardised number."""
+        return (as_number(answer, self.name) - self.mean) / self.scale
+
+    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
+        """Return p · scale + mean, and d = (desired − mean) / scale."""
+        return self.explain_output(1, float(outputs[0]), wanted)
+
+    def explain_output(self, number: int, output: float, wanted: Any) -> tuple[Equation, ...]:
+        """Return the same for the output of some number, counted from 1."""
+        scale, mean = Symbol("scale", self.scale), Symbol("mean", self.mean)
+        formula = Symbol("p", output, index=str(number)) * scale + mean
+        predicted = Symbol(f"predicted {self.name}", formula.evaluate())
+        equations = (worked(predicted, formula),)
+        if wanted is None:
+            return equations
+        ideal = (Symbol(f"desired {self.name}", as_number(wanted, self.name)) - mean) / scale
+        return (*equations, worked(Symbol("d", ideal.evaluate(), index=str(number)), ideal))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {"kind": "number", "name": self.name, "mean": self.mean, "scale": self.scale}
