@@ -62,7 +62,7 @@ def configurations() -> Iterator[tuple[str, list[Any]]]:
 
 
 def of_network(net: gn.Network, X: Array, history: gn.History) -> list[Any]:
-    curves = [history.errors, history.validation_errors, history.learning_rates]
+    curves = [history.losses, history.validation_losses, history.learning_rates]
     return [net.parameters, net.predict_proba(X), *curves, *history.metrics.values()]
 
 
@@ -130,7 +130,7 @@ NETWORKS: dict[str, Callable[[], list[Any]]] = {
     "one-cycle": network(schedule=gn.OneCycle()),
     "inverse-adaptive": network(schedule=gn.InverseScaling(), optimizer=gn.SGD(0.5)),
     "coslog4-mish": network(schedule=gn.CosLog4(), hidden="mish"),
-    "smoothed": network(cost=gn.CategoricalCrossentropy(0.1), hidden="elu"),
+    "smoothed": network(loss=gn.CategoricalCrossentropy(0.1), hidden="elu"),
     "mixed-layers": network(MIXED, None, None),
     "no-hidden-layer": network([54, 7], None),
     "several-labels": network(THREE, output="sigmoid", targets=several_yes),
@@ -138,9 +138,9 @@ NETWORKS: dict[str, Callable[[], list[Any]]] = {
         [54, 16, 1], output="sigmoid", targets=lambda X, labels: labels > 2, validation=0.1
     ),
     "squared": network(THREE, output="identity", targets=numbers_of, validation=0.2),
-    "absolute": network(THREE, output="identity", cost="mean_absolute_error", targets=numbers_of),
-    "huber": network(THREE, output="tanh", cost=gn.Huber(0.3), targets=numbers_of),
-    "pinball": network(THREE, output="identity", cost=gn.Pinball(0.9), targets=numbers_of),
+    "absolute": network(THREE, output="identity", loss="mean_absolute_error", targets=numbers_of),
+    "huber": network(THREE, output="tanh", loss=gn.Huber(0.3), targets=numbers_of),
+    "pinball": network(THREE, output="identity", loss=gn.Pinball(0.9), targets=numbers_of),
     "poisson": network(THREE, output="exponential", targets=numbers_of, optimizer=gn.SGD(0.01)),
     "leaky": network(hidden="leaky_relu", batch_size=1500),
 }
@@ -179,7 +179,7 @@ def trained(target: str, **choices: Any) -> Callable[[], list[Any]]:
         return [
             *parameters,
             *predicted,
-            result.history.errors,
+            result.history.losses,
             list(result.evaluation.scores.values()),
         ]
 

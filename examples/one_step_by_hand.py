@@ -22,7 +22,7 @@ def network(seed: int = 8) -> gn.Network:
 
 def one_step(net: gn.Network) -> Explanation:
     """The step, with every number."""
-    return gn.explain(net, x=[10], desired=1, learning_rate=0.5)
+    return gn.explain(net, x=[10], target=1, learning_rate=0.5)
 
 
 def lesson() -> Document:

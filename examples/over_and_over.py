@@ -59,8 +59,8 @@ def lesson() -> Document:
         "repetitions of all examples",
         "error",
         (
-            Curve("examples it learns from", epochs, tuple(history.errors)),
-            Curve("examples it never sees", epochs, tuple(history.validation_errors)),
+            Curve("examples it learns from", epochs, tuple(history.losses)),
+            Curve("examples it never sees", epochs, tuple(history.validation_losses)),
         ),
         "Error on handwritten digits against the number of repetitions",
     )
@@ -69,18 +69,18 @@ def lesson() -> Document:
         # The same number of steps for each, so that only the examples differ.
         course = repeated(count, epochs=60 * 1400 // count)
         accuracy = course.metrics["accuracy"][-1]
-        amounts.append((str(count), course.validation_errors[-1], accuracy))
+        amounts.append((str(count), course.validation_losses[-1], accuracy))
     curves, rows = [], []
     for seed, words in ((SEED_THAT_LEARNS, "learns"), (SEED_THAT_IS_STUCK, "stuck")):
         net, course = half_adder_sum(seed)
         every = range(0, course.epochs, 200)
         x, y = (
             tuple(float(epoch) for epoch in every),
-            tuple(course.errors[epoch] for epoch in every),
+            tuple(course.losses[epoch] for epoch in every),
         )
         curves.append(Curve(f"seed {seed}: {words}", x, y))
         answers = ", ".join(f"{p:.2f}" for p in net.predict_proba(half_adder()[0])[:, 0])
-        rows.append((f"seed {seed}", course.errors[-1], answers))
+        rows.append((f"seed {seed}", course.losses[-1], answers))
     optimum = (
         Paragraph(
             "The same two hidden units, the same four rows of XOR, another random start: downhill "

@@ -56,9 +56,9 @@ def lesson() -> Document:
     curve = Curve("−ln p", tuple(ps), tuple(punished(p) for p in ps))
     table = tuple((p, punished(p)) for p in (1.0, 0.9, 0.5, 0.1, 0.01, 0.001))
     punishment = (
-        Paragraph("Twice as far from certainty costs more than twice as much:"),
+        Paragraph("Twice as far from certainty losses more than twice as much:"),
         Table(("p of the right class", "−ln p"), table),
-        Curves("p of the right class", "cost", (curve,), "Categorical cross-entropy"),
+        Curves("p of the right class", "loss", (curve,), "Categorical cross-entropy"),
     )
     return Document(
         "Predicted and ideal",

@@ -1,4 +1,4 @@
-"""Random networks with data, objectives that fit them, and every option of a training."""
+"""Random networks with data, output losses that fit them, and every option of a training."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,9 +16,9 @@ from glassnet.nn.activations.registry import ACTIVATIONS
 from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
-from glassnet.nn.losses.loss import Cost, Objective
+from glassnet.nn.losses.loss import Loss, OutputLoss
 from glassnet.nn.losses.pinball import Pinball
-from glassnet.nn.losses.registry import COSTS
+from glassnet.nn.losses.registry import LOSSES
 from glassnet.optim.adam import Adam, AdamW
 from glassnet.optim.momentum import Momentum, Nesterov
 from glassnet.optim.optimizer import Optimizer
@@ -47,8 +47,8 @@ PARAMETRISED: tuple[Activation, ...] = (
     LeakyRelu(0.3),
     Elu(0.5),
 )
-PARAMETRISED_COSTS: tuple[Cost, ...] = (
-    *COSTS.values(),
+PARAMETRISED_LOSSES: tuple[Loss, ...] = (
+    *LOSSES.values(),
     CategoricalCrossentropy(0.1),
     Huber(0.3),
     Pinball(0.9),
@@ -59,18 +59,18 @@ __all__ = ["OPTIMIZERS", "Case", "away_from_kinks", "random_case"]
 
 @dataclass(frozen=True)
 class Case:
-    """A network with examples, desired outputs, an objective and how it shall learn."""
+    """A network with examples, targets, an output loss and how it shall learn."""
 
     net: Network
     x: Array
-    desired: Array
-    objective: Objective
+    targets: Array
+    output_loss: OutputLoss
     rule: UpdateRule
     weights: Array | None
     dropout: list[float] | None
 
     def __repr__(self) -> str:
-        options = f"{len(self.x)} examples, {self.objective.cost}, {self.rule}"
+        options = f"{len(self.x)} examples, {self.output_loss.loss}, {self.rule}"
         weighted = "" if self.weights is None else ", weighted"
         return f"{self.net!r}, {options}{weighted}, dropout {self.dropout}"
 
@@ -78,11 +78,11 @@ class Case:
         """A training of a copy of the network's parameters."""
         return Training(
             self.net.architecture,
-            self.objective,
+            self.output_loss,
             self.rule,
             self.net.parameters.copy(),
             self.x,
-            self.desired,
+            self.targets,
             self.weights,
             self.dropout,
             self.net.seed,
@@ -94,10 +94,10 @@ class Case:
         masks = Masks(self.dropout, self.net.seed, step) if self.dropout else None
         return engine.trace(
             self.net.architecture,
-            self.objective,
+            self.output_loss,
             self.net.parameters,
             self.x,
-            self.desired,
+            self.targets,
             self.weights,
             masks,
         )
@@ -112,7 +112,7 @@ def random_case(
     most_rows: int = 700,
     plain: bool = False,
 ) -> Case:
-    """Return the case of that number: any depth, width, activation, cost, option, precision.
+    """Return the case of that number: any depth, width, activation, loss, option, precision.
 
     With `plain`, all layers are dense and the options left out.
     """
@@ -120,8 +120,8 @@ def random_case(
     units = [
         int(random.integers(1, widest + 1)) for _ in range(random.integers(2, most_hidden + 3))
     ]
-    cost = PARAMETRISED_COSTS[random.integers(len(PARAMETRISED_COSTS))]
-    output = _output_activation(cost, random)
+    loss = PARAMETRISED_LOSSES[random.integers(len(PARAMETRISED_LOSSES))]
+    output = _output_activation(loss, random)
     layers: list[Layer] = []
     for count in units[1:-1]:
         if not plain and random.random() < 0.2:
@@ -135,11 +135,11 @@ def random_case(
             b[...] = random.normal(scale=0.1, size=b.shape)
     rows = int(random.integers(1, most_rows + 1))
     x = random.normal(size=(rows, units[0])).astype(precision)
-    desired = _desired(cost, output, rows, units[-1], random).astype(precision)
-    objective = cost.paired_with(net.output_activation)
+    targets = _targets(loss, output, rows, units[-1], random).astype(precision)
+    output_loss = loss.paired_with(net.output_activation)
     optimizer = OPTIMIZERS[random.integers(len(OPTIMIZERS))]
     if plain:
-        return Case(net, x, desired, objective, UpdateRule(optimizer), None, None)
+        return Case(net, x, targets, output_loss, UpdateRule(optimizer), None, None)
     some = tuple(penalty for penalty in PENALTIES if random.random() < 0.25)
     rule = UpdateRule(optimizer, some, 0.1 if random.random() < 0.3 else None)
     weights = random.integers(0, 4, size=rows).astype(precision) if random.random() < 0.4 else None
@@ -147,13 +147,13 @@ def random_case(
         weights[0] = 1
     hidden = len(net.architecture.layers) - 1
     dropout = [0.1, *random.uniform(0, 0.6, size=hidden)] if random.random() < 0.4 else None
-    return Case(net, x, desired, objective, rule, weights, dropout)
+    return Case(net, x, targets, output_loss, rule, weights, dropout)
 
 
 def away_from_kinks(case: Case, distance: float) -> Case:
     """Return the case with weight 0 for the examples that come that near to where a slope jumps.
 
-    On which side such a net input (or a difference in a cost with a kink) lies is a matter of
+    On which side such a net input (or a difference in a loss with a kink) lies is a matter of
     rounding.
     """
     near = np.zeros(len(case.x), dtype=np.bool_)
@@ -161,8 +161,8 @@ def away_from_kinks(case: Case, distance: float) -> Case:
     for layer, net_input in zip(case.net.architecture.layers, trace.net_inputs, strict=True):
         if layer.activation.has_kink:
             near |= (np.abs(net_input) < distance).any(axis=1)
-    if case.objective.cost.name in ("mean_absolute_error", "pinball"):
-        near |= (np.abs(trace.predicted - case.desired) < distance).any(axis=1)
+    if case.output_loss.loss.name in ("mean_absolute_error", "pinball"):
+        near |= (np.abs(trace.predicted - case.targets) < distance).any(axis=1)
     # Dropout goes by the example's place in the batch, so that examples count 0 instead.
     weights = np.ones(len(near), dtype=case.x.dtype) if case.weights is None else case.weights
     return replace(case, weights=np.where(near, 0, weights).astype(case.x.dtype))
@@ -180,24 +180,24 @@ def _layer_options(random: np.random.Generator, *, plain: bool) -> dict[str, Any
     return {"bias": bias, "multiplier": "ntk" if random.random() < 0.5 else 0.7, **rates}
 
 
-def _output_activation(cost: Cost, random: np.random.Generator) -> Activation:
-    if cost.name == "categorical_crossentropy":
+def _output_activation(loss: Loss, random: np.random.Generator) -> Activation:
+    if loss.name == "categorical_crossentropy":
         return ACTIVATIONS["softmax"]
-    if cost.name.endswith("binary_crossentropy"):
+    if loss.name.endswith("binary_crossentropy"):
         return ACTIVATIONS["sigmoid"]
-    if cost.name.endswith("poisson"):
+    if loss.name.endswith("poisson"):
         return ACTIVATIONS[("exponential", "softplus", "sigmoid", "softmax")[random.integers(4)]]
     return _activation(random)
 
 
-def _desired(
-    cost: Cost, output: Activation, rows: int, outputs: int, random: np.random.Generator
+def _targets(
+    loss: Loss, output: Activation, rows: int, outputs: int, random: np.random.Generator
 ) -> Array:
     if output.name == "softmax":
         one_hot: Array = np.eye(outputs)[random.integers(outputs, size=rows)]
         return one_hot
     if output.name == "sigmoid":
         return random.integers(0, 2, size=(rows, outputs))
-    if cost.name.endswith("poisson"):
+    if loss.name.endswith("poisson"):
         return random.poisson(2.0, size=(rows, outputs))
     return random.normal(size=(rows, outputs))

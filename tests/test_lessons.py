@@ -80,7 +80,7 @@ def test_the_perceptrons_error_on_the_sum_ends_at_ln_2() -> None:
     half_adder = lesson("half_adder")
     net = half_adder.network([2, 2], 1)
     half_adder.train(net)
-    carry, total = half_adder.errors(net)
+    carry, total = half_adder.losses(net)
     assert carry < 0.01
     assert total == pytest.approx(math.log(2), abs=1e-4)
 
@@ -91,16 +91,16 @@ def test_one_step_brings_the_output_nearer_to_1(seed: int) -> None:
     step = module.one_step(module.network(seed)).step
     before, after = float(step.outputs[-1][0]), float(step.new_predicted[0])
     assert before < after <= 1
-    assert step.error == pytest.approx(-math.log(before))
-    assert step.new_error < step.error
+    assert step.loss == pytest.approx(-math.log(before))
+    assert step.new_loss < step.loss
     assert module.one_step(module.network(seed)).check.passed
 
 
 def test_the_punishment_grows_the_further_the_probability_is_from_1() -> None:
     punished = lesson("predicted_and_ideal").punished
-    costs = [punished(p) for p in np.linspace(1, 0.01, 50)]
-    assert costs[0] == 0
-    growth = np.diff(costs)
+    values = [punished(p) for p in np.linspace(1, 0.01, 50)]
+    assert values[0] == 0
+    growth = np.diff(values)
     assert (growth > 0).all()
     assert (np.diff(growth) > 0).all()
 
@@ -108,19 +108,19 @@ def test_the_punishment_grows_the_further_the_probability_is_from_1() -> None:
 def test_repeating_lowers_the_error_and_more_examples_help() -> None:
     module = lesson("over_and_over")
     history = module.repeated(1400)
-    assert history.errors[-1] < 0.1 * history.errors[0]
+    assert history.losses[-1] < 0.1 * history.losses[0]
     few = module.repeated(100, epochs=840)
-    assert history.validation_errors[-1] < few.validation_errors[-1]
+    assert history.validation_losses[-1] < few.validation_losses[-1]
 
 
 def test_one_start_ends_in_a_local_optimum() -> None:
     module = lesson("over_and_over")
     _, learned = module.half_adder_sum(module.SEED_THAT_LEARNS)
     _, stuck = module.half_adder_sum(module.SEED_THAT_IS_STUCK)
-    assert learned.errors[-1] < 0.01
+    assert learned.losses[-1] < 0.01
     # It no longer moves, two rows are right, and the others are answered one half: ln 2 / 2.
-    assert stuck.errors[-1] == pytest.approx(math.log(2) / 2, abs=2e-3)
-    assert abs(stuck.errors[-1] - stuck.errors[-1000]) < 1e-4
+    assert stuck.losses[-1] == pytest.approx(math.log(2) / 2, abs=2e-3)
+    assert abs(stuck.losses[-1] - stuck.losses[-1000]) < 1e-4
 
 
 def test_softmax_shares_1_and_the_sigmoids_slope_follows_from_its_value() -> None:

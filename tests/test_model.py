@@ -48,7 +48,7 @@ def test_numbers_come_out_in_the_unit_of_the_target() -> None:
     model = Model(net, encoder, NumberTarget("price", 100, 10))
     # Mean 10 and deviation 2: 14 becomes 2; out comes 2·2 + 0.5 = 4.5; 4.5·10 + 100 = 145.
     assert model.predict({"weight": [14.0]}).tolist() == [145]
-    assert model.target.desired(Table({"price": np.array([145.0])})).tolist() == [[4.5]]
+    assert model.target.encode(Table({"price": np.array([145.0])})).tolist() == [[4.5]]
 
 
 def test_a_model_names_the_inputs_and_classes_of_its_network(fruit_model: Model) -> None:
@@ -96,11 +96,11 @@ def test_the_prediction_of_a_row_does_not_depend_on_the_other_rows(fruit_model: 
 
 def test_a_target_that_is_no_finite_number_is_refused(price_model: Model) -> None:
     with pytest.raises(ValueError, match="the target 'price' must hold finite numbers"):
-        price_model.target.desired(Table({"price": np.array([1.0, np.nan])}))
+        price_model.target.encode(Table({"price": np.array([1.0, np.nan])}))
     with pytest.raises(ValueError, match="the target 'price' must hold finite numbers"):
-        price_model.target.desired(Table({"price": text_column("cheap")}))
-    with pytest.raises(ValueError, match="there is no column 'price'; the columns are 'cost'"):
-        price_model.target.desired(Table({"cost": np.array([1.0])}))
+        price_model.target.encode(Table({"price": text_column("cheap")}))
+    with pytest.raises(ValueError, match="there is no column 'price'; the columns are 'loss'"):
+        price_model.target.encode(Table({"loss": np.array([1.0])}))
 
 
 def test_class_names_of_numbers_are_the_shortest_that_tell_them_apart() -> None:
@@ -115,23 +115,23 @@ def test_class_names_of_numbers_are_the_shortest_that_tell_them_apart() -> None:
 
 
 def test_an_explanation_begins_at_the_raw_row(fruit_model: Model, price_model: Model) -> None:
-    explanation = fruit_model.explain(PLUMS, row=1, desired="cherry", learning_rate=0.1)
+    explanation = fruit_model.explain(PLUMS, row=1, target="cherry", learning_rate=0.1)
     assert "colour is missing: x[colour = other] = 1" in explanation.to_text()
     assert explanation.check is not None
     assert explanation.check.passed
-    step = price_model.explain({"weight": [2.0]}, 0, desired=5, learning_rate=0.1).step
+    step = price_model.explain({"weight": [2.0]}, 0, target=5, learning_rate=0.1).step
     target = price_model.target
     assert isinstance(target, NumberTarget)
-    assert step.desired.item() == pytest.approx((5 - target.mean) / target.scale, rel=1e-6)
+    assert step.target.item() == pytest.approx((5 - target.mean) / target.scale, rel=1e-6)
 
 
 def test_what_cannot_be_explained_is_refused(fruit_model: Model, price_model: Model) -> None:
     with pytest.raises(ValueError, match="there is no row 2; the table has rows 0 to 1"):
         fruit_model.explain(PLUMS, row=2)
     with pytest.raises(ValueError, match="the unknown class 'pear'; known are: cherry, plum"):
-        fruit_model.explain(PLUMS, desired="pear", learning_rate=0.1)
-    with pytest.raises(ValueError, match=r"(price|desired).*number.*'cheap'"):
-        price_model.explain({"weight": [2.0]}, desired="cheap", learning_rate=0.1)
+        fruit_model.explain(PLUMS, target="pear", learning_rate=0.1)
+    with pytest.raises(ValueError, match=r"(price|target).*number.*'cheap'"):
+        price_model.explain({"weight": [2.0]}, target="cheap", learning_rate=0.1)
 
 
 @settings(max_examples=40, deadline=None)
@@ -141,7 +141,7 @@ def test_networks_come_back_bit_for_bit(
 ) -> None:
     case = random_case(seed, widest=20, most_rows=5)
     net = case.net
-    net.cost, net.epochs_trained = case.objective.cost, seed
+    net.loss, net.epochs_trained = case.output_loss.loss, seed
     net.feature_names = [f"x{number}" for number in range(net.architecture.inputs)]
     path = tmp_path_factory.mktemp("net") / "net.safetensors"
     net.save(path)

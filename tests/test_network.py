@@ -22,7 +22,7 @@ def test_the_half_adder_is_learned() -> None:
     net = gn.Network([2, 4, 2], hidden="sigmoid", output="sigmoid", seed=1)
     history = net.fit(X, y, optimizer=gn.Adam(0.05), epochs=2000, batch_size=4)
     assert net.predict(X).tolist() == [[0, 0], [0, 1], [0, 1], [1, 0]]
-    assert history.errors[-1] < 0.01 < history.errors[0]
+    assert history.losses[-1] < 0.01 < history.losses[0]
 
 
 def test_labels_of_any_kind_come_back() -> None:
@@ -122,7 +122,7 @@ def test_mixed_layers_and_text_are_refused() -> None:
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
         ({"threads": 0}, ValueError, "threads must be at least 1"),
         ({"validation": 1.5}, ValueError, "above 0 and below 1"),
-        ({"cost": "binary_crossentropy"}, ValueError, "needs the output activation 'sigmoid'"),
+        ({"loss": "binary_crossentropy"}, ValueError, "needs the output activation 'sigmoid'"),
         ({"validation": ([[1, 2]], [0, 1])}, ValueError, "validation X has 1 examples and the "),
     ],
 )

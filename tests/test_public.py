@@ -1,4 +1,4 @@
-"""The public face: names, versions, docstrings, and what importing costs."""
+"""The public face: names, versions, docstrings, and what importing losses."""
 
 import doctest
 import importlib

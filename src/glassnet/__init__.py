@@ -6,7 +6,7 @@ Examples
 >>> net = gn.Network([2, 2, 2], hidden="sigmoid", output="softmax", seed=7)
 >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
 >>> history = net.fit(X, y, optimizer=gn.SGD(0.5), epochs=10)
->>> step = gn.explain(net, x=[1, 0], desired=1, learning_rate=0.5)
+>>> step = gn.explain(net, x=[1, 0], target=1, learning_rate=0.5)
 >>> step.check.passed
 True
 """

@@ -108,22 +108,22 @@ def diagnose(
 def _sample(
     network: Network, X: ArrayLike, y: ArrayLike | Targets, most: int
 ) -> tuple[Array, Array]:
-    """Inputs and desired outputs of at most so many examples."""
+    """Inputs and targets of at most so many examples."""
     x, targets = examples_of(network, X, y)
     chosen = np.sort(example_order(0, 0, len(x))[:most])
-    return x[chosen], targets.desired[chosen]
+    return x[chosen], targets.values[chosen]
 
 
-def _found(network: Network, history: History, x: Array, desired: Array) -> list[Finding]:
+def _found(network: Network, history: History, x: Array, targets: Array) -> list[Finding]:
     trace = engine().trace(
-        network.architecture, network.objective(None), network.parameters, x, desired
+        network.architecture, network.output_loss(None), network.parameters, x, targets
     )
     return [
         *_inputs(x),
         *_units(network, trace),
         *_gradients(network, trace),
         *_curves(history),
-        *_classes(network, trace.predicted, desired),
+        *_classes(network, trace.predicted, targets),
     ]
 
 
@@ -284,35 +284,35 @@ def _is_silent(network: Network) -> bool:
 
 
 def _curves(history: History) -> Iterator[Finding]:
-    errors = np.array(history.errors)
-    if len(errors) < 5:
+    losses = np.array(history.losses)
+    if len(losses) < 5:
         return
-    quarter = max(len(errors) // 4, 2)
-    late = errors[-2 * quarter :]
+    quarter = max(len(losses) // 4, 2)
+    late = losses[-2 * quarter :]
     usual = float(np.median(late))
     changes = np.diff(late)[_steady(np.array(history.learning_rates[-2 * quarter :]))]
     # What only falls, or only rises, does not wobble.
     ups, downs = (np.maximum(sign * changes, 0).sum() for sign in (1, -1))
     wobble = 2 * float(min(ups, downs)) / max(len(changes), 1)
-    wobbles = wobble > UNSTEADY * usual and usual > 0.05 * errors[0]
-    if usual > ABOVE_START * errors[0] or wobbles:
+    wobbles = wobble > UNSTEADY * usual and usual > 0.05 * losses[0]
+    if usual > ABOVE_START * losses[0] or wobbles:
         yield Finding(
             "learning rate too high",
             f"the training error goes up and down: in the second half it was about {usual:.3g}, "
             f"and changed by {wobble:.3g} from epoch to epoch",
             "try a tenth of the learning rate",
         )
-    elif errors[-1] > 0.9 * errors[0] and _still_as_fast(
-        errors, np.array(history.learning_rates), quarter
+    elif losses[-1] > 0.9 * losses[0] and _still_as_fast(
+        losses, np.array(history.learning_rates), quarter
     ):
         yield Finding(
             "learning rate too low",
-            f"the training error fell only from {errors[0]:.4g} to {errors[-1]:.4g}, and as "
+            f"the training error fell only from {losses[0]:.4g} to {losses[-1]:.4g}, and as "
             "fast in the end as at first",
             "try ten times the learning rate",
         )
     if not history.restored:
-        yield from _overfitting(errors, np.array(history.validation_errors))
+        yield from _overfitting(losses, np.array(history.validation_losses))
 
 
 def _steady(rates: Array) -> NDArray[np.bool_]:
@@ -323,38 +323,38 @@ def _steady(rates: Array) -> NDArray[np.bool_]:
     return steady
 
 
-def _still_as_fast(errors: Array, rates: Array, quarter: int) -> bool:
+def _still_as_fast(losses: Array, rates: Array, quarter: int) -> bool:
     """Whether the error keeps falling, half as fast at least, for as much learning, as at first."""
 
     def speed(part: Array, learned: Array) -> float:
         return float((part[0] - part[-1]) / learned[1:].sum())
 
-    falls = (np.diff(errors) < 0).mean() > 0.9
-    if not falls or len(rates) != len(errors) or not rates.all():
+    falls = (np.diff(losses) < 0).mean() > 0.9
+    if not falls or len(rates) != len(losses) or not rates.all():
         return False
     first, last = slice(0, quarter), slice(-quarter, None)
-    return speed(errors[last], rates[last]) > 0.5 * speed(errors[first], rates[first])
+    return speed(losses[last], rates[last]) > 0.5 * speed(losses[first], rates[first])
 
 
-def _overfitting(errors: Array, validation: Array) -> Iterator[Finding]:
-    if len(validation) != len(errors):
+def _overfitting(losses: Array, validation: Array) -> Iterator[Finding]:
+    if len(validation) != len(losses):
         return
     best = int(validation.argmin())
     last = float(np.median(validation[-max(len(validation) // 10, 1) :]))
-    if last > RISEN * validation[best] and errors[-1] < errors[best]:
+    if last > RISEN * validation[best] and losses[-1] < losses[best]:
         yield Finding(
             "overfitting",
             f"the validation error was lowest after epoch {best + 1}, {validation[best]:.3g}, and "
-            f"ended at {last:.3g}, while the training error went on falling to {errors[-1]:.3g}",
+            f"ended at {last:.3g}, while the training error went on falling to {losses[-1]:.3g}",
             "stop early, or try more examples, dropout, weight decay or a smaller network",
         )
 
 
-def _classes(network: Network, predicted: Array, desired: Array) -> Iterator[Finding]:
+def _classes(network: Network, predicted: Array, targets: Array) -> Iterator[Finding]:
     if network.kind == "classes":
-        answers, true = predicted.argmax(axis=1), desired.argmax(axis=1)
+        answers, true = predicted.argmax(axis=1), targets.argmax(axis=1)
     elif network.kind == "two classes":
-        answers, true = predicted[:, 0] > 0.5, desired[:, 0] > 0.5
+        answers, true = predicted[:, 0] > 0.5, targets[:, 0] > 0.5
     else:
         return
     for place in np.setdiff1d(true, answers).astype(int).tolist():

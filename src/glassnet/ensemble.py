@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from glassnet.arrays.targets import Targets
 from glassnet.engine import thread_count
 from glassnet.network import Network
-from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.loss import Loss
 from glassnet.training.fit import FitOptions, Fitting
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
@@ -26,7 +26,7 @@ def fit_together(
     X: ArrayLike,
     y: ArrayLike | Targets,
     *,
-    cost: str | Cost | None = None,
+    loss: str | Loss | None = None,
     progress: bool | None = None,
     **options: Any,
 ) -> list[History]:
@@ -42,7 +42,7 @@ def fit_together(
         Different objects.
     X : array-like
     y : array-like or Targets
-    cost : str or Cost, optional
+    loss : str or Loss, optional
     progress : bool, optional
         Whether to show a bar on standard error, of how far all are on average; if not given, only
         on a terminal.
@@ -71,10 +71,10 @@ def fit_together(
     if len({id(net) for net in networks}) != len(networks):
         raise ValueError("the networks to train at once must be different objects")
     chosen = FitOptions(**options, threads=1)
-    objectives = [net.objective(cost) for net in networks]
+    output_losses = [net.output_loss(loss) for net in networks]
     fittings = [
-        Fitting.prepare(net, objective, X, y, chosen)
-        for net, objective in zip(networks, objectives, strict=True)
+        Fitting.prepare(net, output_loss, X, y, chosen)
+        for net, output_loss in zip(networks, output_losses, strict=True)
     ]
     begun = Progress(0.0, chosen.epochs, math.nan, None)
     latest = [begun] * len(fittings)
@@ -97,12 +97,12 @@ def fit_together(
             # Python notes Ctrl-C only while the main thread comes by.
             running = bool(wait(futures, timeout=0.1).not_done)
             done = fmean(now.epochs_done for now in latest)
-            bar(done, chosen.epochs, fmean(now.error for now in latest), None)
+            bar(done, chosen.epochs, fmean(now.loss for now in latest), None)
         for future in futures:
             future.result()
         histories = [fitting.run.finish(interrupted()) for fitting in fittings]
-    for net, fitting, history, objective in zip(
-        networks, fittings, histories, objectives, strict=True
+    for net, fitting, history, output_loss in zip(
+        networks, fittings, histories, output_losses, strict=True
     ):
-        net.adopt(fitting, history, objective.cost, X)
+        net.adopt(fitting, history, output_loss.loss, X)
     return histories

@@ -102,7 +102,7 @@ class Model:
         ValueError, TypeError
             If a column is missing or holds the wrong kind of values.
         """
-        return self.target.answers(self.outputs(self.encode(frame)[0]))
+        return self.target.decode(self.outputs(self.encode(frame)[0]))
 
     def predict_proba(self, frame: Any) -> Array:
         """Return the probability of each class, (rows, classes); of numbers, what predict does.
@@ -110,11 +110,11 @@ class Model:
         Of several labels, the probability of the second class of each, (rows, labels).
         """
         outputs = self.outputs(self.encode(frame)[0])
-        return self.target.answers(outputs) if self.target.task == "numbers" else outputs
+        return self.target.decode(outputs) if self.target.task == "numbers" else outputs
 
     def outputs(self, x: Array) -> Array:
         """Return the outputs in the target's own unit, for inputs that are encoded already."""
-        return self.target.in_its_unit(self._mean_outputs(x))
+        return self.target.rescale(self._mean_outputs(x))
 
     def _mean_outputs(self, x: Array) -> Array:
         mean: Array = np.mean([network.predict_proba(x) for network in self.networks], axis=0)
@@ -124,7 +124,7 @@ class Model:
         self,
         frame: Any,
         row: int = 0,
-        desired: Any = None,
+        target: Any = None,
         *,
         learning_rate: float | None = None,
         optimizer: Optimizer | None = None,
@@ -136,7 +136,7 @@ class Model:
         frame : Table, data frame or mapping
         row : int
             Counted from 0.
-        desired : optional
+        target : optional
             Class name, or number in the target's own unit; of several columns, a list of them.
             Without it, forward pass only.
         learning_rate, optimizer
@@ -158,14 +158,14 @@ class Model:
         preface = [Section("From the raw row to the inputs", of_inputs)]
         if self.others:
             preface.append(self._ensemble_section(x))
-        if blocks := self.target.explain(self._mean_outputs(x)[0], desired):
+        if blocks := self.target.explain(self._mean_outputs(x)[0], target):
             preface.append(Section("From the output to the target", blocks))
         return explain_with_preface(
             self.network,
             x[0],
-            None if desired is None else self.target.wanted(desired),
+            None if target is None else self.target.encode_value(target),
             None if chosen is None else UpdateRule(chosen),
-            self.network.cost,
+            self.network.loss,
             Limits(),
             preface,
             {name: origins[self.encoder.column_of(name)] for name in self.encoder.feature_names},

@@ -20,8 +20,8 @@ from glassnet.nn.activations.sigmoid import Sigmoid
 from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Layer
-from glassnet.nn.losses.loss import Cost, Objective
-from glassnet.nn.losses.registry import cost_named, default_cost
+from glassnet.nn.losses.loss import Loss, OutputLoss
+from glassnet.nn.losses.registry import default_loss, loss_named
 from glassnet.nn.parameters import ParameterViews
 from glassnet.nn.task import Kind
 from glassnet.optim.dropout import Dropout
@@ -63,8 +63,8 @@ class Network:
         The labels that the outputs stand for.
     feature_names : list of str or None
         Names of the inputs.
-    cost : Cost
-        The cost of the last :meth:`fit`; before, the one that follows the output activation.
+    loss : Loss
+        The loss of the last :meth:`fit`; before, the one that follows the output activation.
 
     Raises
     ------
@@ -95,7 +95,7 @@ class Network:
         self.parameters = self.architecture.initial_parameters(self.seed, self.dtype)
         self.classes: Array | None = None
         self.feature_names: list[str] | None = None
-        self.cost = default_cost(self.output_activation)
+        self.loss = default_loss(self.output_activation)
         self.epochs_trained = 0
 
     @property
@@ -131,7 +131,7 @@ class Network:
         X: ArrayLike,
         y: ArrayLike | Targets,
         *,
-        cost: str | Cost | None = None,
+        loss: str | Loss | None = None,
         optimizer: Optimizer | LBFGS | None = None,
         epochs: int = 100,
         batch_size: int = 32,
@@ -160,7 +160,7 @@ class Network:
         y : array-like or Targets
             Class labels, one-hot rows, or targets of shape (examples, outputs). Targets are laid
             out already, in the network's precision, and are not looked at once more.
-        cost : str or Cost, optional
+        loss : str or Loss, optional
             What follows the output activation if not given: softmax → categorical cross-entropy,
             sigmoid → binary cross-entropy, exponential → Poisson, otherwise mean squared error.
         optimizer : Optimizer or LBFGS, optional
@@ -238,22 +238,22 @@ class Network:
             shuffle,
             callbacks,
         )
-        objective = self.objective(cost)
-        fitting = Fitting.prepare(self, objective, X, y, options)
+        output_loss = self.output_loss(loss)
+        fitting = Fitting.prepare(self, output_loss, X, y, options)
         with interruption() as interrupted, progress_bar(progress) as bar:
 
             def watch(now: Progress) -> bool:
-                bar(now.epochs_done, now.epochs, now.error, now.validation_error)
+                bar(now.epochs_done, now.epochs, now.loss, now.validation_loss)
                 return interrupted()
 
             fitting.run.follow(watch)
             history = fitting.run.finish(interrupted())
-        self.adopt(fitting, history, objective.cost, X)
+        self.adopt(fitting, history, output_loss.loss, X)
         return history
 
-    def adopt(self, fitting: Fitting, history: History, cost: Cost, X: ArrayLike) -> None:
+    def adopt(self, fitting: Fitting, history: History, loss: Loss, X: ArrayLike) -> None:
         """Take over from a finished training what is not in the parameters."""
-        self.classes, self.cost = fitting.classes, cost
+        self.classes, self.loss = fitting.classes, loss
         self.feature_names = self.feature_names or feature_names_of(X)
         self.epochs_trained += history.epochs
         history.steps = {
@@ -283,8 +283,8 @@ class Network:
         """Return labels for softmax or one sigmoid, 0/1 for several sigmoids, values otherwise."""
         return labels_of(self.predict_proba(X, threads=threads), self.kind, self.classes)
 
-    def error(
-        self, X: ArrayLike, y: ArrayLike | Targets, *, cost: str | Cost | None = None
+    def evaluate(
+        self, X: ArrayLike, y: ArrayLike | Targets, *, loss: str | Loss | None = None
     ) -> float:
         """Return the mean error over some examples.
 
@@ -292,14 +292,14 @@ class Network:
         --------
         >>> net = Network([2, 2], output="softmax")
         >>> net.weights[0] = [[0, 0], [0, 0]]
-        >>> round(net.error([[1, 2]], [0]), 4)  # −ln ½
+        >>> round(net.evaluate([[1, 2]], [0]), 4)  # −ln ½
         0.6931
         """
         x, targets = examples_of(self, X, y, learning=False)
-        _, errors = engine().evaluate(
-            self.architecture, self.objective(cost), self.parameters, x, targets.desired
+        _, losses = engine().evaluate(
+            self.architecture, self.output_loss(loss), self.parameters, x, targets.values
         )
-        return float(errors.mean())
+        return float(losses.mean())
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to one safe file (safetensors).
@@ -334,8 +334,8 @@ class Network:
             **self.architecture.to_header(),
             "dtype": self.dtype.name,
             "seed": self.seed,
-            "cost": self.cost.name,
-            "cost_parameter": self.cost.parameter,
+            "loss": self.loss.name,
+            "loss_parameter": self.loss.parameter,
             "classes": None if self.classes is None else self.classes.tolist(),
             "feature_names": self.feature_names,
             "epochs_trained": self.epochs_trained,
@@ -361,8 +361,8 @@ class Network:
             net = cls(layers, dtype=header["dtype"], seed=header["seed"])
             for name, view in net.to_arrays().items():
                 view[...] = _finite(name, arrays[name])
-            cost = cost_named(header["cost"], header["cost_parameter"])
-            net.cost = cost.paired_with(net.output_activation).cost
+            loss = loss_named(header["loss"], header["loss_parameter"])
+            net.loss = loss.paired_with(net.output_activation).loss
             net.classes = _checked_classes(header["classes"], net)
             net.feature_names = _checked_names(header["feature_names"], architecture.inputs)
             most = 2**62
@@ -393,9 +393,9 @@ class Network:
         section = layers_section(self.architecture, self.dtype.name)
         return document_text(Document("A network", (section,)))
 
-    def objective(self, cost: str | Cost | None) -> Objective:
-        """Return the output activation with a cost, that of the last training if not given."""
-        chosen = self.cost if cost is None else cost_named(cost)
+    def output_loss(self, loss: str | Loss | None) -> OutputLoss:
+        """Return the output activation with a loss, that of the last training if not given."""
+        chosen = self.loss if loss is None else loss_named(loss)
         return chosen.paired_with(self.output_activation)
 
 

@@ -91,7 +91,7 @@ def test_inputs_that_are_no_real_numbers_are_a_type_error(x: Any, message: str) 
 
 
 @pytest.mark.parametrize(
-    ("y", "classes", "desired"),
+    ("y", "classes", "targets"),
     [
         ([2, 0], [0, 1, 2], [[0, 0, 1], [1, 0, 0]]),
         ([30, 10, 20], [10, 20, 30], [[0, 0, 1], [1, 0, 0], [0, 1, 0]]),
@@ -102,9 +102,9 @@ def test_inputs_that_are_no_real_numbers_are_a_type_error(x: Any, message: str) 
         ([[0.5, 0.25, 0.25]], None, [[0.5, 0.25, 0.25]]),
     ],
 )
-def test_class_labels_become_one_hot_rows(y: Any, classes: Any, desired: Any) -> None:
+def test_class_labels_become_one_hot_rows(y: Any, classes: Any, targets: Any) -> None:
     targets = checked_targets(y, "classes", 3, SINGLE)
-    assert targets.desired.tolist() == desired
+    assert targets.values.tolist() == targets
     assert (None if targets.classes is None else targets.classes.tolist()) == classes
 
 
@@ -114,19 +114,19 @@ def test_one_hot_rows_sum_to_1_and_lead_back_to_the_labels(
 ) -> None:
     classes = np.array(names)
     labels = classes[places]
-    desired = checked_targets(labels, "classes", 5, DOUBLE, classes).desired
-    assert (desired.sum(axis=1) == 1).all()
-    assert np.array_equal(labels_of(desired, "classes", classes), labels)
+    targets = checked_targets(labels, "classes", 5, DOUBLE, classes).values
+    assert (targets.sum(axis=1) == 1).all()
+    assert np.array_equal(labels_of(targets, "classes", classes), labels)
 
 
 def test_two_classes_of_one_output() -> None:
     targets = checked_targets(["yes", "no"], "two classes", 1, SINGLE)
-    assert targets.desired.tolist() == [[1], [0]]
+    assert targets.values.tolist() == [[1], [0]]
     assert labels_of(np.array([[0.9], [0.2]]), "two classes", targets.classes).tolist() == [
         "yes",
         "no",
     ]
-    assert checked_targets([0, 1], "two classes", 1, SINGLE).desired.tolist() == [[0], [1]]
+    assert checked_targets([0, 1], "two classes", 1, SINGLE).values.tolist() == [[0], [1]]
 
 
 def test_labels_of_every_kind_of_output() -> None:
@@ -209,20 +209,20 @@ def test_a_network_is_as_it_was_when_its_examples_are_refused(X: Any, y: Any, me
 def test_a_cost_that_does_not_fit_the_output_names_the_one_that_does() -> None:
     net = Network([1, 2], output="softmax")
     message = (
-        "the cost 'binary_crossentropy' needs the output activation 'sigmoid', but the network "
-        "ends in 'softmax'; .* use the cost 'categorical_crossentropy'"
+        "the loss 'binary_crossentropy' needs the output activation 'sigmoid', but the network "
+        "ends in 'softmax'; .* use the loss 'categorical_crossentropy'"
     )
     with pytest.raises(ValueError, match=message):
-        net.fit([[1.0], [2.0]], [0, 1], cost="binary_crossentropy")
-    with pytest.raises(ValueError, match="unknown cost 'hinge'; known are: categorical_cross"):
-        net.fit([[1.0], [2.0]], [0, 1], cost="hinge")
+        net.fit([[1.0], [2.0]], [0, 1], loss="binary_crossentropy")
+    with pytest.raises(ValueError, match="unknown loss 'hinge'; known are: categorical_cross"):
+        net.fit([[1.0], [2.0]], [0, 1], loss="hinge")
     with pytest.raises(ValueError, match="unknown activation 'swish'; known are: identity"):
         Network([1, 2], output="swish")
 
 
 def test_arrays_may_hold_one_class() -> None:
     targets = checked_targets(["a", "a"], "classes", 2, SINGLE)
-    assert targets.desired.tolist() == [[1, 0], [1, 0]]
+    assert targets.values.tolist() == [[1, 0], [1, 0]]
     assert targets.classes is not None
     assert targets.classes.tolist() == ["a", "(unnamed 2)"]
 
@@ -230,22 +230,22 @@ def test_arrays_may_hold_one_class() -> None:
 @pytest.mark.parametrize("labels", [[-1, 1, 1], [1, 2, 2], [False, True, True], [3.0, 7.0, 7.0]])
 def test_any_two_labels_are_two_classes(labels: list[float]) -> None:
     targets = checked_targets(labels, "two classes", 1, SINGLE)
-    assert targets.desired.tolist() == [[0], [1], [1]]
+    assert targets.values.tolist() == [[0], [1], [1]]
     assert targets.classes is not None
     assert targets.classes.tolist() == sorted(set(labels))
 
 
 def test_whole_numbers_are_classes_in_either_kind_of_number() -> None:
     for labels in ([0, 1], [0.0, 1.0]):
-        assert checked_targets(labels, "classes", 3, SINGLE).desired.tolist() == [
+        assert checked_targets(labels, "classes", 3, SINGLE).values.tolist() == [
             [1, 0, 0],
             [0, 1, 0],
         ]
 
 
 def test_probabilities_are_made_to_sum_to_1_to_the_last_bit() -> None:
-    desired = checked_targets([[0.3333, 0.3333, 0.3333]], "classes", 3, DOUBLE).desired
-    assert desired.sum() == pytest.approx(1, abs=1e-15)
+    targets = checked_targets([[0.3333, 0.3333, 0.3333]], "classes", 3, DOUBLE).values
+    assert targets.sum() == pytest.approx(1, abs=1e-15)
 
 
 def test_dates_are_no_labels() -> None:

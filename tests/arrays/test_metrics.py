@@ -10,44 +10,44 @@ from glassnet.arrays.metrics import accuracy_of_classes, accuracy_of_labels, mea
 
 def test_accuracy_of_classes_counts_the_most_probable_class() -> None:
     predicted = np.array([[0.2, 0.5, 0.3], [0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.4, 0.3, 0.3]])
-    desired = np.array([[0, 1, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]])
-    # Predicted 1, 0, 2, 0; desired 1, 1, 2, 2: two of four.
-    assert accuracy_of_classes(predicted, desired) == 0.5
+    targets = np.array([[0, 1, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]])
+    # Predicted 1, 0, 2, 0; target 1, 1, 2, 2: two of four.
+    assert accuracy_of_classes(predicted, targets) == 0.5
 
 
 def test_accuracy_of_one_output_is_decided_at_one_half() -> None:
     predicted = np.array([[0.51], [0.5], [0.49], [0.9]])
-    desired = np.array([[1], [1], [0], [0]])
-    # Yes, no, no, yes; desired yes, yes, no, no: the first and the third.
-    assert accuracy_of_labels(predicted, desired) == 0.5
+    targets = np.array([[1], [1], [0], [0]])
+    # Yes, no, no, yes; target yes, yes, no, no: the first and the third.
+    assert accuracy_of_labels(predicted, targets) == 0.5
 
 
 def test_accuracy_of_independent_labels_counts_each_of_them() -> None:
     predicted = np.array([[0.9, 0.8, 0.1], [0.2, 0.1, 0.3]])
-    desired = np.array([[1, 1, 0], [0, 0, 1]])
+    targets = np.array([[1, 1, 0], [0, 0, 1]])
     # Five of six labels; the last one is wrong.
-    assert accuracy_of_labels(predicted, desired) == pytest.approx(5 / 6)
+    assert accuracy_of_labels(predicted, targets) == pytest.approx(5 / 6)
 
 
 def test_labels_stay_labels_when_each_row_happens_to_have_one() -> None:
-    predicted, desired = np.array([[0.9, 0.8, 0.3]]), np.array([[0, 1, 0]])
+    predicted, targets = np.array([[0.9, 0.8, 0.3]]), np.array([[0, 1, 0]])
     # The first label is wrong, the others are right; as of classes, nothing would be.
-    assert accuracy_of_labels(predicted, desired) == pytest.approx(2 / 3)
+    assert accuracy_of_labels(predicted, targets) == pytest.approx(2 / 3)
 
 
 @given(st.lists(st.integers(0, 3), min_size=1))
 def test_a_perfect_prediction_has_accuracy_1_and_no_absolute_error(places: list[int]) -> None:
-    desired = np.eye(4)[places]
-    assert accuracy_of_classes(desired, desired) == 1
-    assert accuracy_of_labels(desired, desired) == 1
-    assert mean_absolute_error(desired, desired) == 0
+    targets = np.eye(4)[places]
+    assert accuracy_of_classes(targets, targets) == 1
+    assert accuracy_of_labels(targets, targets) == 1
+    assert mean_absolute_error(targets, targets) == 0
 
 
 def test_mean_absolute_error_is_over_examples_and_outputs() -> None:
     predicted = np.array([[1.0, 2.0], [3.0, 4.0]])
-    desired = np.array([[2.0, 2.0], [0.0, 6.0]])
+    targets = np.array([[2.0, 2.0], [0.0, 6.0]])
     # (1 + 0 + 3 + 2) / 4
-    assert mean_absolute_error(predicted, desired) == 1.5
+    assert mean_absolute_error(predicted, targets) == 1.5
 
 
 def test_mean_absolute_error_is_summed_in_double_precision() -> None:

@@ -76,7 +76,7 @@ def test_one_step_equals_the_reference(seed: int) -> None:
         strict=True,
     ):
         assert relative(a, b) <= 10 * tolerance, case
-    assert relative(ours.errors, reference.errors) <= 10 * tolerance, case
+    assert relative(ours.losses, reference.losses) <= 10 * tolerance, case
 
 
 @pytest.mark.parametrize("seed", range(60, 90))
@@ -109,13 +109,13 @@ def test_columns_that_threads_keep_for_themselves_come_back(
     net = Network(list(units), hidden="sigmoid", output="softmax", seed=1)
     random = np.random.default_rng(0)
     x = random.normal(size=(70, units[0])).astype(np.float32)
-    desired = random.dirichlet(np.ones(units[-1]), size=70).astype(np.float32)
-    objective, digests = net.objective(CategoricalCrossentropy()), set()
+    targets = random.dirichlet(np.ones(units[-1]), size=70).astype(np.float32)
+    output_loss, digests = net.output_loss(CategoricalCrossentropy()), set()
     for threads in (1, 2, 3, 4):
         rule = UpdateRule(optimizer, clip_norm=clip_norm)
         parameters = net.parameters.copy()
         training = Training(
-            net.architecture, objective, rule, parameters, x, desired, threads=threads
+            net.architecture, output_loss, rule, parameters, x, targets, threads=threads
         )
         for _ in range(2):  # what one call leaves is where the next one starts
             order = np.tile(np.arange(70), 10)
@@ -132,17 +132,17 @@ def test_going_on_without_the_others_changes_no_bit(dropout: list[float] | None)
     net = Network([64, 64, 10], hidden="sigmoid", output="softmax", seed=1)
     random = np.random.default_rng(0)
     x = random.normal(size=(320, 64)).astype(np.float32)
-    desired = random.dirichlet(np.ones(10), size=320).astype(np.float32)
+    targets = random.dirichlet(np.ones(10), size=320).astype(np.float32)
     order, starts = np.tile(np.arange(320), 30), np.arange(0, 9601, 32)
     digests = set()
     for threads in (1, None, 2):
         training = Training(
             net.architecture,
-            net.objective(CategoricalCrossentropy()),
+            net.output_loss(CategoricalCrossentropy()),
             UpdateRule(Adam(0.01)),
             net.parameters.copy(),
             x,
-            desired,
+            targets,
             dropout=dropout,
             threads=threads,
         )
@@ -155,7 +155,7 @@ def test_going_on_without_the_others_changes_no_bit(dropout: list[float] | None)
 @pytest.mark.parametrize("seed", range(140, 150))
 def test_predictions_have_the_same_bits_everywhere_and_as_in_training(seed: int) -> None:
     case = random_case(seed)
-    arguments = (case.net.architecture, case.objective, case.net.parameters, case.x, case.desired)
+    arguments = (case.net.architecture, case.output_loss, case.net.parameters, case.x, case.targets)
     trace = replace(case, dropout=None).trace(native())
     for name in instruction_sets():
         for threads in (1, 2):
@@ -164,7 +164,7 @@ def test_predictions_have_the_same_bits_everywhere_and_as_in_training(seed: int)
                 case.net.architecture, case.net.parameters, case.x, threads
             )
             assert predicted.tobytes() == alone.tobytes() == trace.predicted.tobytes()
-            assert errors.tobytes() == trace.errors.tobytes()
+            assert errors.tobytes() == trace.losses.tobytes()
 
 
 @pytest.mark.parametrize("seed", range(150, 160))
@@ -200,7 +200,7 @@ def test_small_networks_take_the_short_way_to_the_same_bits(seed: int) -> None:
             case,
             x=np.resize(case.x, (size, case.x.shape[1])),
             weights=weights,
-            desired=np.resize(case.desired, (size, case.desired.shape[1])),
+            targets=np.resize(case.targets, (size, case.targets.shape[1])),
         )
         for size, weights in (
             (rows, np.ones(rows, case.x.dtype)),
@@ -223,7 +223,7 @@ def test_the_gradient_of_all_examples_is_that_of_the_trace(seed: int) -> None:
         error, gradient = native().gradient(case.training(threads))
         trace = case.trace(native())
         assert gradient.tobytes() == trace.gradient.tobytes()
-        assert error == pytest.approx(np.average(trace.errors, weights=case.weights), rel=1e-12)
+        assert error == pytest.approx(np.average(trace.losses, weights=case.weights), rel=1e-12)
         reference = Reference().gradient(case.training())
         assert error == pytest.approx(reference[0], rel=1e-5)
 
@@ -233,9 +233,9 @@ def test_a_scale_layer_ends_a_network_on_any_number_of_threads(hidden: str) -> N
     net = Network([6, Dense(5, hidden), Scale("identity", bias=True)], seed=3)
     random = np.random.default_rng(0)
     x = random.normal(size=(400, 6)).astype(np.float32)
-    desired = random.normal(size=(400, 5)).astype(np.float32)
-    objective = MeanSquaredError().paired_with(net.output_activation)
-    case = Case(net, x, desired, objective, UpdateRule(SGD(0.1)), None, None)
+    targets = random.normal(size=(400, 5)).astype(np.float32)
+    output_loss = MeanSquaredError().paired_with(net.output_activation)
+    case = Case(net, x, targets, output_loss, UpdateRule(SGD(0.1)), None, None)
     ends = {trained(native("", threads), case, threads)[0].tobytes() for threads in (1, 2, 3) * 5}
     assert len(ends) == 1
 
@@ -276,8 +276,8 @@ def test_a_forked_process_finds_threads_of_its_own() -> None:
 
 def test_wrong_arrays_are_refused_and_not_read() -> None:
     case = random_case(1, dtype="float64")
-    arguments = (case.net.architecture, case.objective, case.net.parameters)
+    arguments = (case.net.architecture, case.output_loss, case.net.parameters)
     with pytest.raises(ValueError, match="x does not fit the network"):
-        native().evaluate(*arguments, np.zeros((2, case.x.shape[1] + 1)), case.desired[:2])
+        native().evaluate(*arguments, np.zeros((2, case.x.shape[1] + 1)), case.targets[:2])
     with pytest.raises(TypeError):
-        native().evaluate(*arguments, case.x.astype(np.float32), case.desired)
+        native().evaluate(*arguments, case.x.astype(np.float32), case.targets)

@@ -9,7 +9,7 @@ from glassnet.engine.reference import Reference
 from glassnet.network import Network
 from glassnet.nn.layers import Dense
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
-from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.mean_squared_error import MeanSquaredError
 from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
@@ -20,7 +20,7 @@ engine = Reference()
 
 def mean_error(case: Case, parameters: Array) -> float:
     _, errors = engine.evaluate(
-        case.net.architecture, case.objective, parameters, case.x, case.desired
+        case.net.architecture, case.output_loss, parameters, case.x, case.targets
     )
     return float(errors.mean())
 
@@ -48,41 +48,45 @@ def test_gradients_equal_central_differences(seed: int) -> None:
     if not len(case.x):
         pytest.skip("each example brings a relu near its kink")
     gradient = engine.trace(
-        case.net.architecture, case.objective, case.net.parameters, case.x, case.desired
+        case.net.architecture, case.output_loss, case.net.parameters, case.x, case.targets
     ).gradient
     difference = np.linalg.norm(gradient - central_differences(case, 1e-4))
     assert difference <= 1e-6 * np.linalg.norm(gradient) + 1e-12, case
 
 
 def test_one_step_worked_out_by_hand() -> None:
-    # One input 2, one sigmoid output, w = 0, b = 0, desired 1, squared error:
+    # One input 2, one sigmoid output, w = 0, b = 0, target 1, squared error:
     # in = 0, y = 1/2, E = (1/2 - 1)^2 = 1/4, dE/dy = 2 (1/2 - 1) = -1, g' = 1/2 · 1/2 = 1/4,
     # δ = -1/4, dE/dw = δ · 2 = -1/2, dE/db = -1/4. With α = 1: w = 1/2, b = 1/4.
     net = Network([1, Dense(1, "sigmoid")], dtype="float64")
     net.weights[0] = [[0.0]]
-    objective = MeanSquaredError().paired_with(net.output_activation)
-    x, desired = np.array([[2.0]]), np.array([[1.0]])
-    trace = engine.trace(net.architecture, objective, net.parameters, x, desired)
+    output_loss = MeanSquaredError().paired_with(net.output_activation)
+    x, targets = np.array([[2.0]]), np.array([[1.0]])
+    trace = engine.trace(net.architecture, output_loss, net.parameters, x, targets)
     assert trace.predicted.tolist() == [[0.5]]
-    assert trace.errors.tolist() == [0.25]
+    assert trace.losses.tolist() == [0.25]
     assert trace.deltas[0].tolist() == [[-0.25]]
     assert trace.gradient.tolist() == [-0.5, -0.25]
     rule = UpdateRule(SGD(1.0))
-    training = Training(net.architecture, objective, rule, net.parameters, x, desired)
+    training = Training(net.architecture, output_loss, rule, net.parameters, x, targets)
     steps = Steps(np.array([0]), np.array([0, 1]), np.array([1.0]))
     assert engine.run(training, steps).tolist() == [0.25]
     assert net.parameters.tolist() == [0.5, 0.25]
 
 
 @pytest.mark.parametrize(
-    ("cost", "output"), [(CategoricalCrossentropy(), "softmax"), (MeanSquaredError(), "softmax")]
+    ("loss", "output"), [(CategoricalCrossentropy(), "softmax"), (MeanSquaredError(), "softmax")]
 )
-def test_a_batch_of_equal_examples_has_the_gradient_of_one(cost: Cost, output: str) -> None:
+def test_a_batch_of_equal_examples_has_the_gradient_of_one(loss: Loss, output: str) -> None:
     net = Network([3, Dense(4, "tanh"), Dense(2, output)], dtype="float64", seed=1)
-    objective = cost.paired_with(net.output_activation)
-    x, desired = np.array([[0.3, -1.0, 2.0]]), np.array([[0.0, 1.0]])
-    one = engine.trace(net.architecture, objective, net.parameters, x, desired)
+    output_loss = loss.paired_with(net.output_activation)
+    x, targets = np.array([[0.3, -1.0, 2.0]]), np.array([[0.0, 1.0]])
+    one = engine.trace(net.architecture, output_loss, net.parameters, x, targets)
     many = engine.trace(
-        net.architecture, objective, net.parameters, x.repeat(5, axis=0), desired.repeat(5, axis=0)
+        net.architecture,
+        output_loss,
+        net.parameters,
+        x.repeat(5, axis=0),
+        targets.repeat(5, axis=0),
     )
     assert np.allclose(many.gradient, one.gradient, rtol=1e-14, atol=0)

@@ -58,7 +58,7 @@ def test_each_layer_may_have_an_activation_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("loss", "cost"),
+    ("loss", "name"),
     [
         ("absolute_error", "mean_absolute_error"),
         ("huber", "huber"),
@@ -67,11 +67,11 @@ def test_each_layer_may_have_an_activation_of_its_own() -> None:
         ("mean_squared_error", "mean_squared_error"),
     ],
 )
-def test_other_losses_are_descended(loss: Any, cost: str) -> None:
+def test_other_losses_are_descended(loss: Any, name: str) -> None:
     X, y = load_diabetes(return_X_y=True)
     y = scale(y)
     model = MLPRegressor(loss=loss, max_iter=60, random_state=0).fit(X, y)
-    assert model.network_.cost.name == cost
+    assert model.network_.loss.name == name
     assert model.loss_curve_[-1] < model.loss_curve_[0]
     if loss == gn.Pinball(0.9):
         assert 0.8 < (y < model.predict(X)).mean() < 0.97
@@ -168,7 +168,7 @@ def test_weights_and_biases_can_be_set() -> None:
         ({"n_iter_no_change": 0}, "n_iter_no_change must be at least 1"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"dropout": 1.0}, "a rate of dropout must be from 0 to below 1"),
-        ({"loss": "hinge"}, "unknown cost 'hinge'"),
+        ({"loss": "hinge"}, "unknown loss 'hinge'"),
         ({"loss": "categorical_crossentropy"}, "needs the output activation 'softmax'"),
     ],
 )
@@ -235,9 +235,9 @@ def test_a_warm_start_keeps_what_it_learned_without_validation() -> None:
     model = MLPClassifier(max_iter=5, random_state=0, warm_start=True)
     model.fit(X, y, validation_data=(X[::3], y[::3]))
     model.fit(X, y)
-    error = model.network_.error(X, y)
+    error = model.network_.evaluate(X, y)
     model.fit(X, y)
-    assert model.network_.error(X, y) < error
+    assert model.network_.evaluate(X, y) < error
 
 
 def test_another_solver_starts_with_a_state_of_its_own() -> None:

@@ -22,10 +22,10 @@ def too_certain() -> tuple[gn.Network, np.ndarray, np.ndarray]:
 
 def test_the_temperature_that_was_put_in_is_found_and_taken_out() -> None:
     net, x, y = too_certain()
-    predicted, before = net.predict(x).tolist(), net.error(x, y)
+    predicted, before = net.predict(x).tolist(), net.evaluate(x, y)
     assert calibrate(net, x, y) == pytest.approx(4, rel=0.1)
     assert net.weights[0] == pytest.approx(np.array([[-0.5, 0.5]]), rel=0.1)
-    assert net.error(x, y) < before
+    assert net.evaluate(x, y) < before
     assert net.predict(x).tolist() == predicted
     assert gn.explain(net, x[0], int(y[0])).check is not None
 

@@ -30,9 +30,9 @@ def explained(case: Case, limits: Limits | None = None) -> Explanation:
     return gn.explain(
         case.net,
         case.x[0],
-        case.desired[0],
+        case.targets[0],
         optimizer=case.rule.optimizer,
-        cost=case.objective.cost,
+        loss=case.output_loss.loss,
         limits=limits,
     )
 
@@ -63,38 +63,38 @@ def test_every_weight_has_its_gradient_and_its_update(seed: int) -> None:
 
 def test_the_new_weights_are_those_of_a_training_step_bit_for_bit() -> None:
     net = gn.Network([3, 4, 2], hidden="tanh", output="softmax", seed=5)
-    x, desired = [0.5, -1.0, 2.0], 1
-    explanation = gn.explain(net, x, desired, learning_rate=0.1)
-    net.fit([x], [desired], optimizer=gn.SGD(0.1), epochs=1, batch_size=1)
+    x, target = [0.5, -1.0, 2.0], 1
+    explanation = gn.explain(net, x, target, learning_rate=0.1)
+    net.fit([x], [target], optimizer=gn.SGD(0.1), epochs=1, batch_size=1)
     assert explanation.step.new_parameters.tobytes() == net.parameters.tobytes()
-    assert explanation.step.new_error == pytest.approx(net.error([x], [desired]))
+    assert explanation.step.new_loss == pytest.approx(net.evaluate([x], [target]))
 
 
-@pytest.mark.parametrize("desired", ["yes", "output 2", "1", 2, -1, 0.5])
+@pytest.mark.parametrize("target", ["yes", "output 2", "1", 2, -1, 0.5])
 @pytest.mark.parametrize("outputs", [2, 3])
-def test_a_network_that_knows_no_names_takes_none(desired: object, outputs: int) -> None:
+def test_a_network_that_knows_no_names_takes_none(target: object, outputs: int) -> None:
     net = gn.Network([2, outputs], output="softmax")
-    if desired == 2 and outputs == 3:
+    if target == 2 and outputs == 3:
         return
     with pytest.raises(ValueError, match=f"expected their numbers, 0 to {outputs - 1}"):
-        gn.explain(net, [1, 0], desired)
+        gn.explain(net, [1, 0], target)
     with pytest.raises(ValueError, match="knows no names for them"):
-        net.error([[1, 0]], np.array([desired]))
+        net.evaluate([[1, 0]], np.array([target]))
 
 
-@pytest.mark.parametrize("desired", ["yes", 2])
-def test_one_output_that_knows_no_names_takes_none(desired: object) -> None:
+@pytest.mark.parametrize("target", ["yes", 2])
+def test_one_output_that_knows_no_names_takes_none(target: object) -> None:
     net = gn.Network([2, 1], output="sigmoid")
     with pytest.raises(ValueError, match="expected their numbers, 0 to 1"):
-        gn.explain(net, [1, 0], desired)
+        gn.explain(net, [1, 0], target)
 
 
 def test_numbers_of_outputs_and_truth_values_need_no_names() -> None:
     two, one = gn.Network([2, 2], output="softmax"), gn.Network([2, 1], output="sigmoid")
-    assert gn.explain(two, [1, 0], True).step.desired.tolist() == [0, 1]
-    assert gn.explain(two, [1, 0], 1.0).step.desired.tolist() == [0, 1]
-    assert gn.explain(one, [1, 0], True).step.desired.tolist() == [1]
-    assert gn.explain(one, [1, 0], 0.25).step.desired.tolist() == [0.25]
+    assert gn.explain(two, [1, 0], True).step.target.tolist() == [0, 1]
+    assert gn.explain(two, [1, 0], 1.0).step.target.tolist() == [0, 1]
+    assert gn.explain(one, [1, 0], True).step.target.tolist() == [1]
+    assert gn.explain(one, [1, 0], 0.25).step.target.tolist() == [0.25]
 
 
 def test_explaining_does_not_change_the_network() -> None:
@@ -122,7 +122,7 @@ def test_one_step_by_hand() -> None:
     y1 = 1 / (1 + math.exp(-1))
     p = 1 / (1 + math.exp(-y1))
     assert step.outputs[1][0] == pytest.approx(p, rel=1e-14)
-    assert step.error == pytest.approx(-math.log(p), rel=1e-14)
+    assert step.loss == pytest.approx(-math.log(p), rel=1e-14)
     assert step.gradient == pytest.approx([10 * (p - 1) * y1 * (1 - y1), (p - 1) * y1], rel=1e-13)
     assert step.gradient == pytest.approx([-0.638915, -0.237567], abs=1e-6)
     assert step.new_parameters == pytest.approx([0.419457, 1.118783], abs=1e-6)
@@ -200,9 +200,9 @@ def test_without_a_desired_output_there_is_the_forward_pass_only() -> None:
         "Forward pass",
     ]
     assert explanation.check is None
-    with pytest.raises(ValueError, match="give explain a desired output"):
+    with pytest.raises(ValueError, match="give explain a target"):
         explanation.weight("w1[1,1]")
-    with pytest.raises(ValueError, match="need a desired output"):
+    with pytest.raises(ValueError, match="need a target"):
         gn.explain(net, [1, 0], learning_rate=0.5)
 
 
@@ -241,13 +241,13 @@ def test_text_is_at_most_80_columns_wide() -> None:
 
 
 @pytest.mark.parametrize(
-    ("desired", "message"),
+    ("target", "message"),
     [([1, 0, 0], "the network has 2 outputs"), (5, "outputs for 2"), ([0.2, 0.2], "sum to 1")],
 )
-def test_a_desired_output_that_does_not_fit_is_refused(desired: object, message: str) -> None:
+def test_a_desired_output_that_does_not_fit_is_refused(target: object, message: str) -> None:
     net = gn.Network([2, 2], output="softmax")
     with pytest.raises(ValueError, match=message):
-        gn.explain(net, [1, 0], desired)
+        gn.explain(net, [1, 0], target)
 
 
 def test_learning_rate_and_optimizer_are_one_or_the_other() -> None:
@@ -297,7 +297,7 @@ def test_a_saturated_output_says_that_the_numbers_cancel() -> None:
 def test_full_precision_can_be_read_back() -> None:
     net = gn.Network([2, 3, 2], hidden="tanh", output="softmax", dtype="float64", seed=1)
     explanation = gn.explain(net, [0.1, 0.7], 1, limits=Limits(digits=None))
-    error = repr(explanation.step.error)
+    error = repr(explanation.step.loss)
     for text in (explanation.to_text(), explanation.to_html(), explanation.to_latex()):
         assert error in text
     with pytest.raises(ValueError, match="digits must be from 1 to 17, not 0"):

@@ -106,8 +106,8 @@ def test_a_batch_given_by_hand_is_the_mean_of_its_examples() -> None:
     alone = [gn.explain(net, X[n], Y[n]).step for n in range(3)]
     gradients = np.array([step.gradient for step in alone])
     assert batch.step.gradient == pytest.approx(np.dot(counts, gradients) / 3.5)
-    errors = np.array([step.error for step in alone])
-    assert batch.step.mean_error == pytest.approx(np.dot(counts, errors) / 3.5)
+    errors = np.array([step.loss for step in alone])
+    assert batch.step.mean_loss == pytest.approx(np.dot(counts, errors) / 3.5)
     assert "E = (E[1] + E[2] + E[3])/N" in batch.to_text()
 
 
@@ -208,7 +208,7 @@ def test_options_that_do_not_fit_are_refused(options: dict[str, Any], message: s
 
 def test_as_many_desired_outputs_as_examples() -> None:
     net = gn.Network([4, 3], output="softmax", seed=3)
-    with pytest.raises(ValueError, match="there are 2 examples and 3 desired outputs"):
+    with pytest.raises(ValueError, match="there are 2 examples and 3 targets"):
         gn.explain(net, X[:2], Y[:3])
 
 
@@ -223,20 +223,20 @@ def test_a_batch_that_counts_nothing_has_no_error_to_explain() -> None:
     net = gn.Network([4, 3], output="softmax", seed=3)
     with pytest.raises(ValueError, match="all examples of the batch count 0"):
         gn.explain(net, X[:2], Y[:2], weights=[0, 0])
-    with pytest.raises(ValueError, match="weights of examples, need a desired output"):
+    with pytest.raises(ValueError, match="weights of examples, need a target"):
         gn.explain(net, X[:2], weights=[1, 1])
 
 
 def test_a_batch_may_be_of_one_example() -> None:
     net = gn.Network([4, 3], output="softmax", seed=3)
     alone = gn.explain(net, X[0], [0, 1, 0]).step
-    for desired in ([[0, 1, 0]], [1], 1, [0, 1, 0]):
-        assert gn.explain(net, X[:1], desired).step.error == alone.error
+    for target in ([[0, 1, 0]], [1], 1, [0, 1, 0]):
+        assert gn.explain(net, X[:1], target).step.loss == alone.loss
 
 
 def test_a_batch_of_one_example_may_have_one_output() -> None:
     net = gn.Network([4, 1], output="identity", seed=3)
-    errors = {gn.explain(net, X[:1], desired).step.error for desired in ([[2.0]], [2.0], 2.0)}
+    errors = {gn.explain(net, X[:1], target).step.loss for target in ([[2.0]], [2.0], 2.0)}
     assert len(errors) == 1
 
 

@@ -24,9 +24,9 @@ X = np.random.default_rng(0).normal(size=(16, 6)).astype(np.float32)
 ONE_HOT = np.eye(3, dtype=np.float32)[np.arange(16) % 3]
 
 
-def compiled(model: Any, loss: Any, desired: Any) -> Any:
+def compiled(model: Any, loss: Any, target: Any) -> Any:
     model.compile(optimizer="adam", loss=loss)
-    model.fit(X.reshape(-1, *model.input_shape[1:]), desired, epochs=2, verbose=0)
+    model.fit(X.reshape(-1, *model.input_shape[1:]), target, epochs=2, verbose=0)
     return model
 
 
@@ -104,7 +104,7 @@ def test_outputs_are_the_same_from_object_and_files(name: str, tmp_path: Path) -
         assert net.predict_proba(X) == pytest.approx(theirs, rel=1e-5, abs=1e-6)
 
 
-COSTS = {
+LOSSES = {
     "usual": "categorical_crossentropy",
     "logits": "categorical_crossentropy",
     "normalised": "binary_crossentropy",
@@ -119,8 +119,8 @@ def test_the_loss_is_recognised(name: str, tmp_path: Path) -> None:
     model.save(tmp_path / "model.keras")
     for form in (model, tmp_path / "model.keras"):
         net = gn.from_keras(form)
-        assert net.cost.name == COSTS[name]
-        assert net.cost.parameter == {"logits": 0.2, "functional": 1.0}.get(name, 0.0)
+        assert net.loss.name == LOSSES[name]
+        assert net.loss.parameter == {"logits": 0.2, "functional": 1.0}.get(name, 0.0)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -129,18 +129,18 @@ def test_gradients_are_those_of_its_backend(name: str) -> None:
 
     model = MODELS[name]()
     others = {"functional": X[:, :1], "nested": np.ones((16, 2)), "normalised": np.eye(2)[[0] * 16]}
-    desired = others.get(name, ONE_HOT)
+    target = others.get(name, ONE_HOT)
     loss = keras.losses.get(model.loss)
     trainable = [variable.value for variable in model.trainable_variables]
     fixed = [variable.value for variable in model.non_trainable_variables]
 
     def mean_error(values: Any) -> Any:
         predicted, _ = model.stateless_call(values, fixed, X.reshape(-1, *model.input_shape[1:]))
-        return jax.numpy.mean(loss(desired, predicted))  # a loss given by name is one each
+        return jax.numpy.mean(loss(target, predicted))  # a loss given by name is one each
 
     theirs = [gradient for gradient in jax.grad(mean_error)(trainable) if gradient.ndim == 2]
     net = gn.from_keras(model)
-    step = gn.explain(net, X, desired).step
+    step = gn.explain(net, X, target).step
     # Scales of normalisation layers are put together from several of Keras's numbers.
     ours = [W for W in net.architecture.to_arrays(step.gradient).values() if W.ndim == 2]
     assert len(ours) == len(theirs)
@@ -301,7 +301,7 @@ def test_two_layers_of_one_name_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("loss", "cost"),
+    ("loss", "name"),
     [
         ("mse", "mean_squared_error"),
         ("MAE", "mean_absolute_error"),
@@ -310,10 +310,10 @@ def test_two_layers_of_one_name_are_refused() -> None:
         (["mse"], "mean_squared_error"),
     ],
 )
-def test_losses_are_known_by_any_of_their_names(loss: Any, cost: str) -> None:
+def test_losses_are_known_by_any_of_their_names(loss: Any, name: str) -> None:
     model = one(layers.Dense(2))
     model.compile(loss=loss)
-    assert gn.from_keras(model).cost.name == cost
+    assert gn.from_keras(model).loss.name == name
 
 
 @pytest.mark.parametrize(

@@ -97,14 +97,14 @@ def test_outputs_are_those_of_the_reference_evaluator(name: str, tmp_path: Path)
 
 
 def test_a_cost_may_be_said() -> None:
-    assert gn.from_onnx(MODELS["smooth"], cost="huber").cost.name == "huber"
-    assert gn.from_onnx(MODELS["gemm"]).cost.name == "categorical_crossentropy"
+    assert gn.from_onnx(MODELS["smooth"], loss="huber").loss.name == "huber"
+    assert gn.from_onnx(MODELS["gemm"]).loss.name == "categorical_crossentropy"
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_gradients_are_those_of_central_differences_through_the_evaluator(name: str) -> None:
-    net = gn.from_onnx(MODELS[name], cost=None if name == "gemm" else "mean_squared_error")
-    desired = np.eye(3)[[0, 1, 2, 0, 1]]
+    net = gn.from_onnx(MODELS[name], loss=None if name == "gemm" else "mean_squared_error")
+    target = np.eye(3)[[0, 1, 2, 0, 1]]
     constants = MODELS[name].graph.initializer
     place = next(n for n, value in enumerate(constants) if value.name == "W")
     W = onnx.numpy_helper.to_array(constants[place])
@@ -117,10 +117,10 @@ def test_gradients_are_those_of_central_differences_through_the_evaluator(name: 
         changed.graph.initializer[place].CopyFrom(onnx.numpy_helper.from_array(kernel, "W"))
         (y,) = evaluation.ReferenceEvaluator(changed).run(None, {"x": X})
         p = y.astype(np.float64)
-        each = -(desired * np.log(p)).sum(axis=1) if transposed else ((p - desired) ** 2).mean(1)
+        each = -(target * np.log(p)).sum(axis=1) if transposed else ((p - target) ** 2).mean(1)
         return float(each.mean())
 
-    ours = gn.explain(net, X, desired).step
+    ours = gn.explain(net, X, target).step
     (dense, *_) = [n for n, W in enumerate(net.weights) if W is not None and W.ndim == 2]
     gradient = net.architecture.weights(ours.gradient)[dense]
     for i, j in ((0, 0), (3, 5), (2, 1)):

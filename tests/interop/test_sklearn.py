@@ -67,7 +67,7 @@ def test_float32_stays_float32() -> None:
     assert ours == pytest.approx(estimator.predict_proba(X.astype(np.float32)), abs=1e-6)
 
 
-def own_gradients(estimator: Any, desired: Any) -> list[Any]:
+def own_gradients(estimator: Any, target: Any) -> list[Any]:
     """Weights' and biases' gradients by scikit-learn's backpropagation."""
     units = [layer.shape[1] for layer in estimator.coefs_]
     weights = [np.empty_like(W) for W in estimator.coefs_]
@@ -81,7 +81,7 @@ def own_gradients(estimator: Any, desired: Any) -> list[Any]:
     }
     known = estimator._backprop.__code__.co_varnames
     known_arguments = {name: value for name, value in arguments.items() if name in known}
-    estimator._backprop(X, desired, **known_arguments)
+    estimator._backprop(X, target, **known_arguments)
     return [array for pair in zip(weights, biases, strict=True) for array in pair]
 
 

@@ -78,7 +78,7 @@ LIES: list[tuple[str, Any]] = [
     ("classes", ["plum"]), ("classes", ["a", "b", "c"]), ("classes", "ab"), ("classes", 2),
     ("classes", [["a"], ["b", "c"]]), ("classes", {"a": 0, "b": 1}), ("classes", ["a", "a"]),
     ("feature_names", ["weight"]), ("feature_names", "abcde"), ("feature_names", 5),
-    ("cost", "hinge"), ("cost", ["x"]), ("cost", None), ("cost", "binary_crossentropy"),
+    ("loss", "hinge"), ("loss", ["x"]), ("loss", None), ("loss", "binary_crossentropy"),
     ("layers", []), ("layers", {}), ("layers", "relu"), ("layers", None), ("layers", [[8, 2]]),
     ("kind", "forest"), ("kind", None), ("kind", ["model"]),
     ("encoders", []), ("encoders", None), ("encoders", {}), ("encoders", ["number"]),

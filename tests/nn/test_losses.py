@@ -1,4 +1,4 @@
-"""Costs, and the pairs of output activation and cost."""
+"""Losses, and the pairs of output activation and loss."""
 
 import math
 
@@ -7,14 +7,14 @@ import pytest
 
 from glassnet.formula.tree import Symbol
 from glassnet.nn.activations.registry import ACTIVATIONS, activation_named
-from glassnet.nn.losses.loss import Cost, Objective
-from glassnet.nn.losses.registry import COSTS, cost_named, default_cost
+from glassnet.nn.losses.loss import Loss, OutputLoss
+from glassnet.nn.losses.registry import LOSSES, default_loss, loss_named
 
 PAIRS = [
-    (cost.name, activation.name)
-    for cost in COSTS.values()
+    (loss.name, activation.name)
+    for loss in LOSSES.values()
     for activation in ACTIVATIONS.values()
-    if cost.name == "mean_squared_error" or default_cost(activation) == cost
+    if loss.name == "mean_squared_error" or default_loss(activation) == loss
 ] + [
     ("half_squared_error", "tanh"),
     ("summed_binary_crossentropy", "sigmoid"),
@@ -23,47 +23,47 @@ PAIRS = [
 ]
 
 
-def objective_of(cost: str, activation: str) -> Objective:
-    return cost_named(cost).paired_with(activation_named(activation))
+def objective_of(loss: str, activation: str) -> OutputLoss:
+    return loss_named(loss).paired_with(activation_named(activation))
 
 
-def desired_for(cost: str) -> np.ndarray:
-    if cost == "categorical_crossentropy":
+def desired_for(loss: str) -> np.ndarray:
+    if loss == "categorical_crossentropy":
         return np.array([[0.0, 1.0, 0.0], [0.2, 0.5, 0.3]])
-    if cost.endswith("binary_crossentropy"):
+    if loss.endswith("binary_crossentropy"):
         return np.array([[0.0, 1.0, 1.0], [0.3, 0.0, 0.9]])
     return np.array([[0.5, -1.0, 2.0], [0.0, 3.0, 1.0]])
 
 
-@pytest.mark.parametrize(("cost", "activation"), PAIRS)
-def test_delta_is_the_derivative_of_the_error(cost: str, activation: str) -> None:
-    objective, desired = objective_of(cost, activation), desired_for(cost)
+@pytest.mark.parametrize(("loss", "activation"), PAIRS)
+def test_delta_is_the_derivative_of_the_error(loss: str, activation: str) -> None:
+    output_loss, target = objective_of(loss, activation), desired_for(loss)
     net_input = np.array([[0.3, -1.2, 0.8], [2.0, 0.1, -0.4]])
-    delta = objective.delta(net_input, desired)
+    delta = output_loss.delta(net_input, target)
     h = 1e-6
     for unit in range(3):
         move = h * np.eye(3)[unit]
         up, down = (
-            objective.errors(net_input + move, desired),
-            objective.errors(net_input - move, desired),
+            output_loss.losses(net_input + move, target),
+            output_loss.losses(net_input - move, target),
         )
         assert delta[:, unit] == pytest.approx((up - down) / (2 * h), rel=1e-7, abs=1e-9)
 
 
-@pytest.mark.parametrize(("cost", "activation"), PAIRS)
-def test_the_formula_gives_the_error(cost: str, activation: str) -> None:
-    objective, desired = objective_of(cost, activation), desired_for(cost)
+@pytest.mark.parametrize(("loss", "activation"), PAIRS)
+def test_the_formula_gives_the_error(loss: str, activation: str) -> None:
+    output_loss, target = objective_of(loss, activation), desired_for(loss)
     net_input = np.array([[0.3, -1.2, 0.8], [2.0, 0.1, -0.4]])
-    predicted = objective.activation.value(net_input)
-    errors = objective.errors(net_input, desired)
+    predicted = output_loss.activation.value(net_input)
+    errors = output_loss.losses(net_input, target)
     for row in range(2):
         p = [Symbol("p", float(value)) for value in predicted[row]]
-        d = [Symbol("d", float(value)) for value in desired[row]]
-        assert objective.cost.formula(p, d).evaluate() == pytest.approx(errors[row], rel=1e-12)
+        d = [Symbol("d", float(value)) for value in target[row]]
+        assert output_loss.loss.formula(p, d).evaluate() == pytest.approx(errors[row], rel=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("cost", "activation", "right"),
+    ("loss", "activation", "right"),
     [
         ("categorical_crossentropy", "sigmoid", "softmax"),
         ("categorical_crossentropy", "identity", "softmax"),
@@ -72,19 +72,19 @@ def test_the_formula_gives_the_error(cost: str, activation: str) -> None:
     ],
 )
 def test_a_wrong_pair_is_refused_and_the_right_one_named(
-    cost: str, activation: str, right: str
+    loss: str, activation: str, right: str
 ) -> None:
     with pytest.raises(ValueError, match=f"needs the output activation '{right}'") as raised:
-        objective_of(cost, activation)
-    assert repr(default_cost(activation_named(activation)).name) in str(raised.value)
+        objective_of(loss, activation)
+    assert repr(default_loss(activation_named(activation)).name) in str(raised.value)
 
 
 def test_half_and_half_costs_ln_2() -> None:
     # softmax of equal net inputs is (1/2, 1/2): E = −ln ½ = ln 2. One sigmoid at 0 likewise.
     softmax = objective_of("categorical_crossentropy", "softmax")
-    assert softmax.errors(np.zeros((1, 2)), np.array([[1.0, 0.0]])).tolist() == [math.log(2)]
+    assert softmax.losses(np.zeros((1, 2)), np.array([[1.0, 0.0]])).tolist() == [math.log(2)]
     sigmoid = objective_of("binary_crossentropy", "sigmoid")
-    assert sigmoid.errors(np.zeros((1, 1)), np.array([[1.0]])).tolist() == [math.log(2)]
+    assert sigmoid.losses(np.zeros((1, 1)), np.array([[1.0]])).tolist() == [math.log(2)]
 
 
 def test_nothing_overflows_and_nothing_cancels_far_out() -> None:
@@ -92,17 +92,17 @@ def test_nothing_overflows_and_nothing_cancels_far_out() -> None:
     softmax = objective_of("categorical_crossentropy", "softmax")
     right = softmax.delta(np.array([[0.0, 50.0]]), np.array([[0.0, 1.0]]))
     assert right[0] == pytest.approx([math.exp(-50), -math.exp(-50)], rel=1e-14)
-    # A certain mistake costs as much as it is certain: −ln p_1 = 50 + ln(1 + e^−50) = 50.
-    assert softmax.errors(np.array([[0.0, 50.0]]), np.array([[1.0, 0.0]]))[0] == 50
+    # A certain mistake losses as much as it is certain: −ln p_1 = 50 + ln(1 + e^−50) = 50.
+    assert softmax.losses(np.array([[0.0, 50.0]]), np.array([[1.0, 0.0]]))[0] == 50
     sigmoid = objective_of("binary_crossentropy", "sigmoid")
     assert sigmoid.delta(np.array([[50.0]]), np.array([[1.0]]))[0, 0] == pytest.approx(
         -math.exp(-50), rel=1e-14
     )
-    assert np.isfinite(sigmoid.errors(np.array([[1e4]]), np.array([[0.0]]))).all()
+    assert np.isfinite(sigmoid.losses(np.array([[1e4]]), np.array([[0.0]]))).all()
 
 
 def test_an_unknown_cost_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="unknown cost 'hinge'; known are: categorical_cross"):
-        cost_named("hinge")
-    cost: Cost = cost_named("mean_squared_error")
-    assert cost_named(cost) is cost
+    with pytest.raises(ValueError, match="unknown loss 'hinge'; known are: categorical_cross"):
+        loss_named("hinge")
+    loss: Loss = loss_named("mean_squared_error")
+    assert loss_named(loss) is loss

@@ -1,4 +1,4 @@
-"""Activations and costs of one's own: trained, explained, saved and loaded."""
+"""Activations and losses of one's own: trained, explained, saved and loaded."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from glassnet.formula.tree import Formula, Symbol
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.activations.identity import Identity
 from glassnet.nn.activations.registry import ACTIVATIONS, activation_named
-from glassnet.nn.losses.registry import COSTS, cost_named
+from glassnet.nn.losses.registry import LOSSES, loss_named
 
 # What a user would write, in a process of its own: the native engine has no kernel for it.
 OWN = """
@@ -20,7 +20,7 @@ import numpy as np
 import glassnet as gn
 from glassnet.formula.tree import Call, Number
 from glassnet.nn.activations.activation import Elementwise
-from glassnet.nn.losses.output_loss import OutputsCost
+from glassnet.nn.losses.output_loss import ElementwiseLoss
 
 class Sine(Elementwise):
     name = "sine"
@@ -36,21 +36,21 @@ class Sine(Elementwise):
     def derivative_formula(self, net_input, output):
         return Number(self.frequency) * Call("cos", (Number(self.frequency) * net_input,))
 
-class Quartic(OutputsCost):
+class Quartic(ElementwiseLoss):
     name = "quartic"
-    def costs(self, predicted, desired):
-        return (predicted - desired) ** 4
-    def slopes(self, predicted, desired):
-        return 4 * (predicted - desired) ** 3
-    def term(self, predicted, desired):
-        return (predicted - desired) ** 4
-    def slope_formula(self, predicted, desired):
-        return 4 * (predicted - desired) ** 3
+    def losses(self, predicted, target):
+        return (predicted - target) ** 4
+    def slopes(self, predicted, target):
+        return 4 * (predicted - target) ** 3
+    def term(self, predicted, target):
+        return (predicted - target) ** 4
+    def slope_formula(self, predicted, target):
+        return 4 * (predicted - target) ** 3
 """
 TRAINING = """
 X = np.random.default_rng(0).normal(size=(20, 3))
 net = gn.Network([3, 4, 2], hidden=Sine(2.0), output="identity", dtype="float64")
-net.fit(X, np.stack([X[:, 0], X[:, 1] ** 2], axis=1), cost=Quartic(), epochs=3)
+net.fit(X, np.stack([X[:, 0], X[:, 1] ** 2], axis=1), loss=Quartic(), epochs=3)
 step = gn.explain(net, X[0], [1, 2], optimizer=gn.Adam())
 assert step.check.passed, step.check
 assert len(step.check.pairs) == 26
@@ -60,7 +60,7 @@ net.save("own.safetensors")
 opened = gn.load("own.safetensors")
 assert opened.predict(X).tobytes() == net.predict(X).tobytes()
 assert opened.architecture.layers[0].activation == Sine(2.0)
-assert opened.cost == Quartic()
+assert opened.loss == Quartic()
 """
 WRONG_DERIVATIVE = """
 Sine.derivative = lambda self, net_input: np.sin(net_input)
@@ -120,11 +120,11 @@ def test_one_without_a_name_or_with_that_of_another_is_refused() -> None:
     false_identity = type("False", (Identity,), {})()
     with pytest.raises(ValueError, match="called 'identity', the name of a built-in one"):
         activation_named(false_identity)
-    false_cost = type("False", (type(COSTS["poisson"]),), {})()
+    false_cost = type("False", (type(LOSSES["poisson"]),), {})()
     with pytest.raises(ValueError, match="called 'poisson', the name of a built-in one"):
-        cost_named(false_cost)
+        loss_named(false_cost)
 
 
 def test_built_in_ones_are_as_they_were() -> None:
     assert activation_named("relu") is ACTIVATIONS["relu"]
-    assert cost_named("huber") is COSTS["huber"]
+    assert loss_named("huber") is LOSSES["huber"]

@@ -11,7 +11,7 @@ from glassnet.core.array import Array
 from glassnet.engine import engine
 from glassnet.engine.interface import Steps
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.loss import Loss
 from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from tests.random_networks import Case, random_case
@@ -46,16 +46,16 @@ def jax_activation(activation: Activation) -> Callable[[Any], Any]:
     return functions[activation.name]
 
 
-def jax_cost(cost: Cost, net_input: Any, predicted: Any, desired: Any) -> Any:
+def jax_cost(loss: Loss, net_input: Any, predicted: Any, targets: Any) -> Any:
     """The error of each example, by the textbook."""
-    jnp, parameter, difference = jax.numpy, cost.parameter, predicted - desired
-    match cost.name:
+    jnp, parameter, difference = jax.numpy, loss.parameter, predicted - targets
+    match loss.name:
         case "categorical_crossentropy":
-            ideal = (1 - parameter) * desired + parameter / desired.shape[1]
+            ideal = (1 - parameter) * targets + parameter / targets.shape[1]
             return -(ideal * jax.nn.log_softmax(net_input)).sum(axis=1)
         case "binary_crossentropy" | "summed_binary_crossentropy":
-            terms = -desired * jax.nn.log_sigmoid(net_input)
-            terms -= (1 - desired) * jax.nn.log_sigmoid(-net_input)
+            terms = -targets * jax.nn.log_sigmoid(net_input)
+            terms -= (1 - targets) * jax.nn.log_sigmoid(-net_input)
         case "mean_squared_error":
             terms = difference**2
         case "half_squared_error":
@@ -67,10 +67,10 @@ def jax_cost(cost: Cost, net_input: Any, predicted: Any, desired: Any) -> Any:
             line = parameter * (size - parameter / 2)
             terms = jnp.where(size > parameter, line, size**2 / 2)
         case "poisson" | "summed_poisson":
-            terms = predicted - desired * jnp.log(predicted)
+            terms = predicted - targets * jnp.log(predicted)
         case "pinball":
             terms = jnp.maximum((1 - parameter) * difference, -parameter * difference)
-    return terms.sum(axis=1) if cost.summed else terms.mean(axis=1)
+    return terms.sum(axis=1) if loss.summed else terms.mean(axis=1)
 
 
 def jax_error(case: Case) -> Callable[[Any], Any]:
@@ -85,7 +85,7 @@ def jax_error(case: Case) -> Callable[[Any], Any]:
             if place.biases is not None:
                 net_input = net_input + parameters[place.biases]
             y = jax_activation(layer.activation)(net_input)
-        errors = jax_cost(case.objective.cost, net_input, y, case.desired)
+        errors = jax_cost(case.output_loss.loss, net_input, y, case.targets)
         return jax.numpy.average(errors, weights=case.weights)
 
     return error
@@ -100,7 +100,7 @@ def test_error_and_gradient_equal_automatic_differentiation(seed: int) -> None:
     trace = case.trace(engine())
     difference = np.linalg.norm(trace.gradient - np.asarray(gradient))
     assert difference <= 1e-11 * np.linalg.norm(trace.gradient), case
-    mean = np.average(trace.errors, weights=case.weights)
+    mean = np.average(trace.losses, weights=case.weights)
     assert mean == pytest.approx(float(value), rel=1e-11)
 
 

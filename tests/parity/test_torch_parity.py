@@ -10,7 +10,7 @@ from glassnet.core.array import Array
 from glassnet.engine import engine
 from glassnet.engine.interface import Steps, groups_of
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.loss import Loss
 from glassnet.optim.adam import Adam, AdamW
 from glassnet.optim.momentum import Momentum, Nesterov
 from glassnet.optim.optimizer import Optimizer
@@ -41,10 +41,10 @@ def activated(activation: Activation, x: Any) -> Any:
             return getattr(F, name)(x)
 
 
-def errors(cost: Cost, p: Any, d: Any) -> Any:
-    """The error of each example, as the cost's name says in any textbook."""
+def errors(loss: Loss, p: Any, d: Any) -> Any:
+    """The error of each example, as the loss's name says in any textbook."""
     outputs = d.shape[1]
-    match cost.name:
+    match loss.name:
         case "half_squared_error":
             return F.mse_loss(p, d, reduction="none").sum(dim=1) / 2
         case "summed_binary_crossentropy":
@@ -52,7 +52,7 @@ def errors(cost: Cost, p: Any, d: Any) -> Any:
         case "summed_poisson":
             return F.poisson_nll_loss(p, d, log_input=False, eps=0.0, reduction="none").sum(dim=1)
         case "categorical_crossentropy":
-            ideal = (1 - cost.parameter) * d + cost.parameter / outputs
+            ideal = (1 - loss.parameter) * d + loss.parameter / outputs
             return -(ideal * torch.log(p)).sum(dim=1)
         case "binary_crossentropy":
             return F.binary_cross_entropy(p, d, reduction="none").mean(dim=1)
@@ -61,11 +61,11 @@ def errors(cost: Cost, p: Any, d: Any) -> Any:
         case "mean_absolute_error":
             return (p - d).abs().mean(dim=1)
         case "huber":
-            return F.huber_loss(p, d, reduction="none", delta=cost.parameter).mean(dim=1)
+            return F.huber_loss(p, d, reduction="none", delta=loss.parameter).mean(dim=1)
         case "poisson":
             return F.poisson_nll_loss(p, d, log_input=False, eps=0.0, reduction="none").mean(dim=1)
         case _:  # pinball
-            q = cost.parameter
+            q = loss.parameter
             return torch.maximum(q * (d - p), (1 - q) * (p - d)).mean(dim=1)
 
 
@@ -85,7 +85,7 @@ def mean_error(step: TrainingStep, buffer: Any) -> Any:
         in_ = in_ if place.biases is None else in_ + buffer[place.biases]
         y = activated(layer.activation, in_)
         y = y if kept is None else y * kept[number]
-    each = errors(step.objective.cost, y, torch.tensor(step.desired))
+    each = errors(step.output_loss.loss, y, torch.tensor(step.targets))
     if step.weights is None:
         return each.mean()
     weights = torch.tensor(step.weights)

@@ -77,7 +77,7 @@ def test_a_notebook_gets_the_same_without_the_page_around_it() -> None:
     assert element in document_page(everything("plain"))
 
 
-@pytest.mark.parametrize("text", ["predicted", "desired"])
+@pytest.mark.parametrize("text", ["predicted", "target"])
 def test_bars_name_their_series(text: str) -> None:
-    bars = Bars(("a",), (("predicted", (0.5,)), ("desired", (1.0,))))
+    bars = Bars(("a",), (("predicted", (0.5,)), ("target", (1.0,))))
     assert text in document_html(Document("T", (Section("S", (bars,)),)))

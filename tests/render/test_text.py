@@ -113,7 +113,7 @@ def test_a_document_stays_within_80_columns() -> None:
     blocks = (
         Paragraph("word " * 50),
         worked(Symbol("in", 1.0), total),
-        Bars(("first", "second"), (("predicted", (0.2, 0.8)), ("desired", (0.0, 1.0)))),
+        Bars(("first", "second"), (("predicted", (0.2, 0.8)), ("target", (0.0, 1.0)))),
         Curves("epoch", "error", (Curve("training", (1.0, 2.0, 3.0), (0.9, 0.5, 0.1)),)),
     )
     text = document_text(Document("A document", (Section("All kinds", blocks),)))

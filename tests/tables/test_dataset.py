@@ -10,7 +10,7 @@ from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
 from glassnet.tables.targets.number_target import NumberTarget
-from glassnet.tables.targets.recognise import answers_in
+from glassnet.tables.targets.recognise import recognise_targets
 from tests.small_tables import text_column
 
 
@@ -18,7 +18,7 @@ def test_rows_are_held_out_and_then_kept_for_the_validation() -> None:
     kinds = text_column(*(["often"] * 60 + ["rare"] * 20))
     kinds[7] = None
     table = Table({"x": np.arange(80.0), "kind": kinds})
-    answers = answers_in(table, ("kind",), None)
+    answers = recognise_targets(table, ("kind",), None)
     roles = roles_of(table, answers, 0.25, 0.2, seed=3)
     assert roles[7] == Role.LEFT_OUT
     known = np.delete(np.arange(80), 7)
@@ -62,11 +62,11 @@ def test_examples_are_what_the_encoder_and_the_target_say(in_file: bool) -> None
     roles = np.array([1, 1, 1, 2, 2, 3, 3, 0, 0, 1], dtype=np.int8)
     result = encoded(table, roles, encoder, NumberTarget("y", 6, 2), in_file=in_file)
     assert result.learning.x.tolist() == [[-2, 0], [-1.5, 0], [-1, 0], [2.5, 0]]
-    assert result.learning.targets.desired.tolist() == [[-3], [-2], [-1], [6]]
+    assert result.learning.targets.values.tolist() == [[-3], [-2], [-1], [6]]
     assert result.validation is not None
     assert result.validation.x.tolist() == [[-0.5, 0], [0, 0]]
     assert result.used.tolist() == [True, False]
-    assert result.mean_desired.tolist() == [(-3 - 2 - 1 + 6 + 0 + 1) / 6]
+    assert result.mean_targets.tolist() == [(-3 - 2 - 1 + 6 + 0 + 1) / 6]
     sample = result.learning.sample(2)
     assert sample.x.shape == (2, 2)
     assert {*sample.x[:, 0].tolist()} < {-2, -1.5, -1, 2.5}

@@ -13,13 +13,13 @@ from glassnet.tables import table as pieces
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.number_target import NumberTarget
-from glassnet.tables.targets.recognise import answers_in
+from glassnet.tables.targets.recognise import recognise_targets
 from tests.small_tables import text_column
 
 
 def task_of(*columns: Array) -> str:
     names = tuple(f"c{number}" for number in range(len(columns)))
-    return answers_in(Table(dict(zip(names, columns, strict=True))), names, None).task
+    return recognise_targets(Table(dict(zip(names, columns, strict=True))), names, None).task
 
 
 def test_what_a_target_is_follows_from_its_values() -> None:
@@ -39,7 +39,7 @@ def test_the_scale_of_numbers_is_that_of_all_pieces(values: list[float], at_once
     column, learning = np.array(values), np.arange(len(values)) % 3 != 1
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pieces, "MOST_ROWS", at_once)
-        answers = answers_in(Table({"y": column}), ("y",), "numbers")
+        answers = recognise_targets(Table({"y": column}), ("y",), "numbers")
         target = answers.target(Table({"y": column}), learning)
     assert isinstance(target, NumberTarget)
     assert target.mean == pytest.approx(column[learning].mean(), abs=1e-6)
@@ -49,7 +49,7 @@ def test_the_scale_of_numbers_is_that_of_all_pieces(values: list[float], at_once
 
 def test_classes_are_named_and_numbered_in_the_order_of_their_names() -> None:
     table = Table({"y": np.array([10.0, 9, np.nan, 10, 2.5])})
-    answers = answers_in(table, ("y",), "classes")
+    answers = recognise_targets(table, ("y",), "classes")
     assert answers.target(table, answers.known) == ClassTarget("y", ("10", "2.5", "9"))
     groups = answers.groups(table)
     assert groups is not None
@@ -73,7 +73,7 @@ def test_what_cannot_be_learned_is_refused(
     table = Table({"y": column})
 
     def learned() -> None:
-        answers = answers_in(table, ("y",), task)
+        answers = recognise_targets(table, ("y",), task)
         answers.target(table, answers.known)
 
     with pytest.raises(error, match=message):

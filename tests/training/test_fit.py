@@ -47,7 +47,7 @@ def test_the_history_is_of_the_weighted_mean_error() -> None:
     before = net.predict_proba(x)
     history = net.fit(x, y, weights=weights, optimizer=gn.SGD(1e-12), epochs=1, batch_size=8)
     errors = -np.log(before[np.arange(8), y])
-    assert history.errors[0] == pytest.approx(np.average(errors, weights=weights), rel=1e-9)
+    assert history.losses[0] == pytest.approx(np.average(errors, weights=weights), rel=1e-9)
 
 
 @pytest.mark.parametrize("penalty", [gn.L2(0.5), gn.L1(0.05), gn.WeightDecay(0.5)])
@@ -103,7 +103,7 @@ def test_lbfgs_finds_the_least_squares_line() -> None:
     ones = np.column_stack([x, np.ones(50)])
     solution, *_ = np.linalg.lstsq(ones, y, rcond=None)
     assert net.parameters == pytest.approx(solution, abs=1e-6)
-    assert history.errors[-1] == pytest.approx(net.error(x, y))
+    assert history.losses[-1] == pytest.approx(net.evaluate(x, y))
     # With a penalty λ/2 Σw² on the weights: (XᵀX·2/n + λ) w = Xᵀy·2/n, the bias unpenalised.
     net.fit(x, y, optimizer=gn.LBFGS(tolerance=1e-10), epochs=200, penalties=gn.L2(0.3))
     normal = 2 / 50 * ones.T @ ones + np.diag([0.3, 0.3, 0.3, 0])
@@ -124,13 +124,13 @@ def test_a_scale_layer_and_a_multiplier_learn_and_come_back_from_a_file(tmp_path
     ]
     net = gn.Network(layers, seed=2)
     assert np.allclose(net.predict_proba(x), 0.5)  # a last layer of zeros has no opinion
-    net.fit(x, y, cost=gn.CategoricalCrossentropy(0.1), optimizer=gn.Adam(0.05), epochs=20)
+    net.fit(x, y, loss=gn.CategoricalCrossentropy(0.1), optimizer=gn.Adam(0.05), epochs=20)
     assert (net.predict(x) == y).mean() > 0.8
     net.save(f"{tmp_path}/net.safetensors")
     again = gn.load(f"{tmp_path}/net.safetensors")
     assert isinstance(again, gn.Network)
     assert again.predict_proba(x).tobytes() == net.predict_proba(x).tobytes()
-    assert again.cost == net.cost
+    assert again.loss == net.loss
     assert repr(again) == repr(net).replace(", initial='zero'", "")
 
 

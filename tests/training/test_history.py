@@ -10,8 +10,8 @@ def test_an_empty_history() -> None:
 
 def test_a_full_one() -> None:
     history = History(
-        errors=[1.0, 0.5],
-        validation_errors=[0.9, 0.95],
+        losses=[1.0, 0.5],
+        validation_losses=[0.9, 0.95],
         seconds=[0.25, 0.25],
         best_epoch=0,
         stopped_early=True,
@@ -24,8 +24,8 @@ def test_a_full_one() -> None:
 
 def test_its_learning_curves() -> None:
     history = History(
-        errors=[1.0, 0.5],
-        validation_errors=[0.9, 0.95],
+        losses=[1.0, 0.5],
+        validation_losses=[0.9, 0.95],
         metrics={"accuracy": [0.5, 0.75]},
         learning_rates=[0.1, 0.05],
         seconds=[0.25, 0.25],
@@ -45,6 +45,6 @@ def test_its_learning_curves() -> None:
 
 
 def test_a_constant_rate_is_no_curve() -> None:
-    history = History(errors=[1.0], learning_rates=[0.1], seconds=[0.1])
+    history = History(losses=[1.0], learning_rates=[0.1], seconds=[0.1])
     assert [section.title for section in history.to_document().sections] == ["Error"]
     assert str(History()) == "History(no complete epoch)"

@@ -109,9 +109,9 @@ def test_an_interrupted_fit_returns_its_history_and_keeps_the_last_weights() -> 
     assert np.isfinite(net.parameters).all()
     assert not np.array_equal(net.parameters, before)
     assert net.epochs_trained == history.epochs < FOREVER
-    lists = (history.errors, history.learning_rates, history.seconds)
+    lists = (history.losses, history.learning_rates, history.seconds)
     assert {len(each) for each in lists} == {history.epochs}
-    assert np.isfinite(history.errors).all()
+    assert np.isfinite(history.losses).all()
 
 
 def test_with_validation_the_best_weights_come_back() -> None:
@@ -121,10 +121,10 @@ def test_with_validation_the_best_weights_come_back() -> None:
         history = net.fit(x[:300], y[:300], epochs=FOREVER, validation=(x[300:], y[300:]))
     assert learned
     assert history.interrupted
-    assert len(history.validation_errors) == history.epochs
+    assert len(history.validation_losses) == history.epochs
     if history.best_epoch is not None:  # none where the first epoch was not over
-        assert history.validation_errors[history.best_epoch] == min(history.validation_errors)
-        assert net.error(x[300:], y[300:]) == pytest.approx(min(history.validation_errors))
+        assert history.validation_losses[history.best_epoch] == min(history.validation_losses)
+        assert net.evaluate(x[300:], y[300:]) == pytest.approx(min(history.validation_losses))
 
 
 def test_a_network_learns_on_after_an_interruption() -> None:

@@ -31,7 +31,7 @@ def test_fit_is_the_engine_run_over_the_seeded_orders() -> None:
     history = net.fit(x, y, optimizer=SGD(0.1), epochs=3, batch_size=8)
     training = Training(
         by_hand.architecture,
-        by_hand.cost.paired_with(by_hand.output_activation),
+        by_hand.loss.paired_with(by_hand.output_activation),
         UpdateRule(SGD(0.1)),
         by_hand.parameters,
         x.astype(np.float32),
@@ -41,7 +41,7 @@ def test_fit_is_the_engine_run_over_the_seeded_orders() -> None:
         starts = np.array([0, 8, 16, 24, 32, 40, 48, 50])
         steps = Steps(example_order(3, epoch, 50), starts, np.full(7, 0.1))
         errors = engine().run(training, steps)
-        assert history.errors[epoch] == pytest.approx(errors.sum() / 50, rel=1e-12)
+        assert history.losses[epoch] == pytest.approx(errors.sum() / 50, rel=1e-12)
     assert net.parameters.tobytes() == by_hand.parameters.tobytes()
 
 
@@ -61,7 +61,7 @@ def test_many_tiny_epochs_at_once_are_the_same_as_one_by_one() -> None:
     first = quick.fit(x, y, optimizer=SGD(0.1), epochs=300, batch_size=4)
     second = watched.fit(x, y, optimizer=SGD(0.1), epochs=300, batch_size=4, validation=(x, y))
     assert quick.parameters.tobytes() == watched.parameters.tobytes()
-    assert first.errors == second.errors
+    assert first.losses == second.losses
 
 
 def test_validation_data_are_measured_and_not_learned_from() -> None:
@@ -71,7 +71,7 @@ def test_validation_data_are_measured_and_not_learned_from() -> None:
     history = with_data.fit(x, y, epochs=5, validation=(other_x, other_y))
     without.fit(x, y, epochs=5)
     assert with_data.parameters.tobytes() == without.parameters.tobytes()
-    assert history.validation_errors[-1] == pytest.approx(with_data.error(other_x, other_y))
+    assert history.validation_losses[-1] == pytest.approx(with_data.evaluate(other_x, other_y))
     right = (with_data.predict(other_x) == other_y).mean()
     assert history.metrics["accuracy"][-1] == pytest.approx(right)
 
@@ -79,9 +79,9 @@ def test_validation_data_are_measured_and_not_learned_from() -> None:
 def test_a_part_is_held_back_by_seed() -> None:
     x, y = data()
     history = network().fit(x, y, epochs=2, validation=0.2)
-    assert len(history.validation_errors) == 2
+    assert len(history.validation_losses) == 2
     again = network().fit(x, y, epochs=2, validation=0.2)
-    assert history.validation_errors == again.validation_errors
+    assert history.validation_losses == again.validation_losses
 
 
 def test_early_stopping_brings_the_best_weights_back() -> None:
@@ -95,15 +95,15 @@ def test_early_stopping_brings_the_best_weights_back() -> None:
     assert history.stopped_early
     assert history.best_epoch is not None
     assert history.epochs == history.best_epoch + 1 + 5
-    assert history.validation_errors[history.best_epoch] == min(history.validation_errors)
-    assert net.error(*other) == pytest.approx(min(history.validation_errors))
+    assert history.validation_losses[history.best_epoch] == min(history.validation_losses)
+    assert net.evaluate(*other) == pytest.approx(min(history.validation_losses))
 
 
 def test_without_stopping_the_last_weights_stay() -> None:
     x, y = data(30)
     net = network()
     history = net.fit(x, y, optimizer=Adam(0.05), epochs=50, validation=(x[:5], 1 - y[:5]))
-    assert net.error(x[:5], 1 - y[:5]) == pytest.approx(history.validation_errors[-1])
+    assert net.evaluate(x[:5], 1 - y[:5]) == pytest.approx(history.validation_losses[-1])
 
 
 def test_a_schedule_scales_the_learning_rate() -> None:
@@ -135,4 +135,4 @@ def test_any_batch_size_sees_each_example_once_an_epoch(batch_size: int) -> None
     x, y = data()
     net = network()
     history = net.fit(x, y, optimizer=SGD(1e-30), epochs=1, batch_size=batch_size)
-    assert history.errors[0] == pytest.approx(net.error(x, y), rel=1e-5)
+    assert history.losses[0] == pytest.approx(net.evaluate(x, y), rel=1e-5)

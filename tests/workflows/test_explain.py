@@ -1,4 +1,4 @@
-"""From two files to an explanation: which row, which desired output, and what is refused."""
+"""From two files to an explanation: which row, which target, and what is refused."""
 
 from pathlib import Path
 
@@ -29,11 +29,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_desired_output_is_the_targets_column(folder: Path) -> None:
     explanation = explain_file(folder / "fruit", folder / "fruit.csv", 1, None, None, 0.1)
-    assert explanation.step.desired.tolist() == [0, 1]  # row 2 is a plum
+    assert explanation.step.target.tolist() == [0, 1]  # row 2 is a plum
     assert explanation.check is not None
     assert explanation.check.passed
     other = explain_file(folder / "fruit", folder / "fruit.csv", 1, "cherry", None, 0.1)
-    assert other.step.desired.tolist() == [1, 0]
+    assert other.step.target.tolist() == [1, 0]
 
 
 def test_without_a_desired_output_there_is_the_forward_pass_only(folder: Path) -> None:
@@ -49,11 +49,9 @@ def test_a_number_is_desired_in_its_own_unit(folder: Path) -> None:
     from_column = explain_file(folder / "price", folder / "price.csv", 8, None, None, 0.1)
     given = explain_file(folder / "price", folder / "price.csv", 8, "3", None, 0.1)
     # Row 9: weight 1, price 3.
-    assert from_column.step.desired.tolist() == given.step.desired.tolist()
-    assert from_column.step.desired.tolist() != (
-        explain_file(
-            folder / "price", folder / "price.csv", 8, "4", None, 0.1
-        ).step.desired.tolist()
+    assert from_column.step.target.tolist() == given.step.target.tolist()
+    assert from_column.step.target.tolist() != (
+        explain_file(folder / "price", folder / "price.csv", 8, "4", None, 0.1).step.target.tolist()
     )
 
 
@@ -81,18 +79,18 @@ def test_without_a_table_the_network_itself_is_described(folder: Path) -> None:
 def test_a_bare_network_takes_columns_in_their_order(folder: Path) -> None:
     explanation = explain_file(folder / "net", folder / "net.csv", 1, "1", None, 0.1)
     assert np.asarray(explanation.step.x).reshape(-1).tolist() == [3, 4]
-    assert explanation.step.desired.tolist() == [0, 1]
+    assert explanation.step.target.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(
-    ("model", "table", "row", "desired", "weight", "message"),
+    ("model", "table", "row", "target", "weight", "message"),
     [
         ("fruit", "fruit.csv", 60, None, None, "there is no row 60; the table has rows 0 to 59"),
         ("fruit", "fruit.csv", 0, "pear", None, "unknown class 'pear'; known are: cherry, plum"),
         ("fruit", "fruit.csv", 0, None, "w9[1,1]", "w9|layer"),
         ("fruit", "fruit.csv", 0, None, "w1[99,1]", "w1|unit"),
         ("fruit", "fruit.csv", 0, None, "heavy", "'heavy'.*w1"),
-        ("fruit", "new.csv", 0, None, "w1[1,1]", "there is no backward pass; give .* desired"),
+        ("fruit", "new.csv", 0, None, "w1[1,1]", "there is no backward pass; give .* target"),
         ("fruit", None, 0, None, "w1[1,1]", "needs an example; name a table as well"),
         ("fruit", None, 0, "plum", None, "name a table as well"),
         ("fruit", "price.csv", 0, None, None, "the table has no column 'colour'"),
@@ -109,13 +107,13 @@ def test_what_cannot_be_explained_is_refused(
     model: str,
     table: str | None,
     row: int,
-    desired: str | None,
+    target: str | None,
     weight: str | None,
     message: str,
 ) -> None:
     path = None if table is None else folder / table
     with pytest.raises((ValueError, TypeError), match=message):
-        explain_file(folder / model, path, row, desired, weight, 0.1)
+        explain_file(folder / model, path, row, target, weight, 0.1)
 
 
 @pytest.mark.parametrize("rate", [0.0, -0.1, float("nan"), float("inf")])

@@ -38,10 +38,10 @@ def test_the_tabular_preset_is_the_recipe_of_its_paper() -> None:
 def test_labels_are_smoothed_where_only_the_class_matters() -> None:
     tabular = Tabular()
     by_class = tabular.options("classes", probabilities=False)
-    assert (by_class["cost"].label_smoothing, by_class["stopping"].measure) == (0.1, "accuracy")
+    assert (by_class["loss"].label_smoothing, by_class["stopping"].measure) == (0.1, "accuracy")
     assert (by_class["optimizer"].learning_rate, by_class["optimizer"].beta2) == (0.04, 0.95)
     by_probability = tabular.options("classes", probabilities=True)
-    assert (by_probability["cost"].label_smoothing, by_probability["stopping"].measure) == (
+    assert (by_probability["loss"].label_smoothing, by_probability["stopping"].measure) == (
         0,
         "error",
     )
@@ -52,7 +52,7 @@ def test_the_weights_are_those_of_the_best_epoch() -> None:
     trained = train(fruits(200), "fruit", SHORT, progress=False)
     history = trained.history
     assert history.epochs == 20
-    accuracies, errors = history.metrics["accuracy"], history.validation_errors
+    accuracies, errors = history.metrics["accuracy"], history.validation_losses
     best = max(range(20), key=lambda epoch: (accuracies[epoch], -errors[epoch]))
     assert history.best_epoch == best
     assert trained.model.provenance["preset"] == "tabular"

@@ -132,7 +132,7 @@ def test_a_model_of_several_targets_is_saved_explained_and_reported(
     if which == "labels":
         right[1] = str(int(right[1]))
     text = model.explain(table, 0, right, learning_rate=0.1).to_text()
-    assert ("desired girth" in text) == (which == "numbers")
+    assert ("target girth" in text) == (which == "numbers")
     with pytest.raises(ValueError, match=r"expected 2 answers, for .*, not 'yes'"):
         model.explain(table, 0, "yes", learning_rate=0.1)
     csv = predict(model, table).to_csv().splitlines()

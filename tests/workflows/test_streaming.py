@@ -80,8 +80,8 @@ def test_the_file_gives_the_bits_of_memory(
     of_memory.model.save(tmp_path / "memory")
     of_file.model.save(tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == (tmp_path / "memory").read_bytes()
-    assert of_file.history.errors == of_memory.history.errors
-    assert of_file.history.validation_errors == of_memory.history.validation_errors
+    assert of_file.history.losses == of_memory.history.losses
+    assert of_file.history.validation_losses == of_memory.history.validation_losses
     assert of_file.evaluation == of_memory.evaluation
     assert of_file.notes == of_memory.notes
     assert of_file.findings == of_memory.findings

@@ -142,7 +142,7 @@ def test_a_recipe_without_hidden_layers_and_validation_trains_all_epochs() -> No
     recipe = replace(QUICK, hidden=(), validation=0)
     trained = train(fruits(), "fruit", recipe, progress=False)
     assert trained.history.epochs == recipe.epochs
-    assert trained.history.validation_errors == []
+    assert trained.history.validation_losses == []
     assert trained.model.network.architecture.units == (5, 2)
 
 

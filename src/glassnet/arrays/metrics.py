@@ -27,7 +27,7 @@ def metrics_of(kind: Kind) -> dict[str, Callable[[Array, Array], float]]:
             return {"mean_absolute_error": mean_absolute_error}
 
 
-def accuracy_of_classes(predicted: Array, desired: Array) -> float:
+def accuracy_of_classes(predicted: Array, targets: Array) -> float:
     """Return the part of the examples whose most probable class is right.
 
     Examples
@@ -35,10 +35,10 @@ def accuracy_of_classes(predicted: Array, desired: Array) -> float:
     >>> accuracy_of_classes(np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([[0, 1], [0, 1]]))
     0.5
     """
-    return float((predicted.argmax(axis=1) == desired.argmax(axis=1)).mean())
+    return float((predicted.argmax(axis=1) == targets.argmax(axis=1)).mean())
 
 
-def accuracy_of_labels(predicted: Array, desired: Array) -> float:
+def accuracy_of_labels(predicted: Array, targets: Array) -> float:
     """Return the part of the outputs that are right, each a yes or no by itself.
 
     Examples
@@ -46,15 +46,15 @@ def accuracy_of_labels(predicted: Array, desired: Array) -> float:
     >>> accuracy_of_labels(np.array([[0.9, 0.8, 0.3]]), np.array([[0, 1, 0]])).__round__(2)
     0.67
     """
-    return float(((predicted > 0.5) == (desired > 0.5)).mean())
+    return float(((predicted > 0.5) == (targets > 0.5)).mean())
 
 
-def mean_absolute_error(predicted: Array, desired: Array) -> float:
-    """Return the mean of |predicted − desired|.
+def mean_absolute_error(predicted: Array, targets: Array) -> float:
+    """Return the mean of |predicted − target|.
 
     Examples
     --------
     >>> mean_absolute_error(np.array([[1.0], [2.0]]), np.array([[1.0], [5.0]]))
     1.5
     """
-    return float(np.abs(predicted.astype(np.float64) - desired).mean())
+    return float(np.abs(predicted.astype(np.float64) - targets).mean())

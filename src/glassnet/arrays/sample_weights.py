@@ -16,7 +16,7 @@ __all__ = ["example_weights"]
 def example_weights(
     weights: ArrayLike | None,
     class_weights: Mapping[Any, float] | str | None,
-    desired: Array,
+    targets: Array,
     kind: Kind,
     classes: Array | None,
 ) -> Array | None:
@@ -29,7 +29,7 @@ def example_weights(
     class_weights : mapping of label to weight, or "balanced", optional
         Multiplies the weights; labels that are not named count 1. ``"balanced"`` gives every class
         the same sum: examples / (classes · examples of the class).
-    desired : array of shape (examples, outputs)
+    targets : array of shape (examples, outputs)
     kind : Kind
         What the outputs mean.
     classes : array, optional
@@ -48,11 +48,11 @@ def example_weights(
     """
     if weights is None and class_weights is None:
         return None
-    total = np.ones(len(desired), dtype=desired.dtype)
+    total = np.ones(len(targets), dtype=targets.dtype)
     if weights is not None:
-        total *= _checked(weights, len(desired), desired.dtype)
+        total *= _checked(weights, len(targets), targets.dtype)
     if class_weights is not None:
-        total *= _of_classes(class_weights, desired, kind, classes)
+        total *= _of_classes(class_weights, targets, kind, classes)
     if not total.any():
         raise ValueError("all examples have weight 0; there is nothing to learn from")
     return total
@@ -74,12 +74,12 @@ def _checked(weights: ArrayLike, examples: int, dtype: np.dtype[Any]) -> Array:
 
 
 def _of_classes(
-    class_weights: Mapping[Any, float] | str, desired: Array, kind: Kind, classes: Array | None
+    class_weights: Mapping[Any, float] | str, targets: Array, kind: Kind, classes: Array | None
 ) -> Array:
     if kind not in ("classes", "two classes"):
         raise ValueError("class weights are for networks that predict one class of several")
-    places = desired.argmax(axis=1) if kind == "classes" else (desired[:, 0] > 0.5).astype(np.int64)
-    count = desired.shape[1] if kind == "classes" else 2
+    places = targets.argmax(axis=1) if kind == "classes" else (targets[:, 0] > 0.5).astype(np.int64)
+    count = targets.shape[1] if kind == "classes" else 2
     labels = list(range(count)) if classes is None else classes.tolist()
     of_class = np.ones(count)
     if isinstance(class_weights, Mapping):

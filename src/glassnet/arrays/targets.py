@@ -16,9 +16,9 @@ __all__ = ["Targets", "checked_targets", "labels_of"]
 
 @dataclass(frozen=True)
 class Targets:
-    """Desired outputs, (examples, outputs), and the labels that the outputs stand for."""
+    """Targets as a network needs them, (examples, outputs), and the labels of the outputs."""
 
-    desired: Array
+    values: Array
     classes: Array | None
 
 
@@ -32,7 +32,7 @@ def checked_targets(
     *,
     learning: bool = True,
 ) -> Targets:
-    """Return the desired outputs that `y` asks for.
+    """Return the targets that `y` asks for.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def checked_targets(
 
     Examples
     --------
-    >>> checked_targets(["b", "a"], "classes", 2, np.dtype("float32")).desired.tolist()
+    >>> checked_targets(["b", "a"], "classes", 2, np.dtype("float32")).values.tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
     if isinstance(y, Targets):
@@ -81,35 +81,35 @@ def checked_targets(
         labels = labels.reshape(-1)
         classes = _classes_of(labels, 2, name) if classes is None else classes
         return Targets(_one_hot(labels, classes, dtype, name)[:, 1:].copy(), classes)
-    desired = numbers_of(y, dtype, name)
-    if desired.ndim == 1 and outputs == 1:
-        desired = desired[:, None]
-    if desired.ndim != 2 or desired.shape[1] != outputs:
+    targets = numbers_of(y, dtype, name)
+    if targets.ndim == 1 and outputs == 1:
+        targets = targets[:, None]
+    if targets.ndim != 2 or targets.shape[1] != outputs:
         raise ValueError(
-            f"{name} has shape {desired.shape}; the network has {counted(outputs, 'output')}, "
+            f"{name} has shape {targets.shape}; the network has {counted(outputs, 'output')}, "
             f"so expected (examples, {outputs})"
         )
-    if kind != "values" and ((desired < 0) | (desired > 1)).any():
+    if kind != "values" and ((targets < 0) | (targets > 1)).any():
         raise ValueError(f"{name} holds values outside 0 ... 1, but the outputs are probabilities")
     if kind == "classes":
-        desired = _summing_to_1(desired, name)
-    return Targets(np.ascontiguousarray(desired), classes)
+        targets = _summing_to_1(targets, name)
+    return Targets(np.ascontiguousarray(targets), classes)
 
 
 def _are_probabilities(labels: Array) -> bool:
     return labels.dtype.kind in "iuf" and bool(((labels >= 0) & (labels <= 1)).all())
 
 
-def _summing_to_1(desired: Array, name: str) -> Array:
-    sums = desired.sum(axis=1, keepdims=True, dtype=np.float64)
+def _summing_to_1(targets: Array, name: str) -> Array:
+    sums = targets.sum(axis=1, keepdims=True, dtype=np.float64)
     if np.abs(sums - 1).max(initial=0) > 1e-3:
         raise ValueError(
             f"each row of {name} must sum to 1: the outputs are probabilities of one class"
         )
     if (sums == 1).all():
-        return desired
+        return targets
     # The gradient p − d holds for ideals that sum to 1 to the last bit, not to three digits.
-    scaled: Array = (desired / sums).astype(desired.dtype)
+    scaled: Array = (targets / sums).astype(targets.dtype)
     return scaled
 
 

@@ -15,7 +15,7 @@ __all__ = ["explain"]
 @click.argument("table", type=click.Path(path_type=Path), required=False)
 @click.option("--row", type=click.IntRange(0), default=0, show_default=True, help="From 0.")
 @click.option(
-    "--desired",
+    "--target",
     metavar="CLASS",
     help="The ideal, of several targets separated by commas; the row's own if not given.",
 )
@@ -34,7 +34,7 @@ def explain(
     model: Path,
     table: Path | None,
     row: int,
-    desired: str | None,
+    target: str | None,
     weight: str | None,
     learning_rate: float,
     notation: str,
@@ -51,7 +51,7 @@ def explain(
 
     if output is not None:
         require_other_file(output, model, *([table] if table else []))
-    explained = explain_file(model, table, row, desired, weight, learning_rate)
+    explained = explain_file(model, table, row, target, weight, learning_rate)
     match "json" if as_json else notation:
         case "text" if output is None:
             show_document(explained.document)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.core.random import dropout_words
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import Objective
+from glassnet.nn.losses.loss import OutputLoss
 from glassnet.optim.update_rule import Group, UpdateRule
 
 __all__ = ["Engine", "Masks", "Steps", "Trace", "Training", "groups_of", "total_weight"]
@@ -32,7 +32,7 @@ class Trace:
         the error of each example.
     gradient : array of shape (parameters,)
         Of the (weighted) mean error over the batch, laid out as the parameters.
-    errors : array of shape (examples,), float64
+    losses : array of shape (examples,), float64
     """
 
     x: Array
@@ -40,7 +40,7 @@ class Trace:
     outputs: list[Array]
     deltas: list[Array]
     gradient: Array
-    errors: NDArray[np.float64]
+    losses: NDArray[np.float64]
 
     @property
     def predicted(self) -> Array:
@@ -103,11 +103,11 @@ class Training:
     """
 
     architecture: Architecture
-    objective: Objective
+    output_loss: OutputLoss
     rule: UpdateRule
     parameters: Array
     x: Array
-    desired: Array
+    targets: Array
     weights: Array | None = None
     dropout: list[float] | None = None
     seed: int = 0
@@ -205,10 +205,10 @@ class Engine(ABC):
     def evaluate(
         self,
         architecture: Architecture,
-        objective: Objective,
+        output_loss: OutputLoss,
         parameters: Array,
         x: Array,
-        desired: Array,
+        targets: Array,
         threads: int | None = None,
     ) -> tuple[Array, NDArray[np.float64]]:
         """Return the outputs and the error of each example."""
@@ -217,10 +217,10 @@ class Engine(ABC):
     def trace(
         self,
         architecture: Architecture,
-        objective: Objective,
+        output_loss: OutputLoss,
         parameters: Array,
         x: Array,
-        desired: Array,
+        targets: Array,
         weights: Array | None = None,
         masks: Masks | None = None,
     ) -> Trace:

@@ -12,7 +12,7 @@ from glassnet.engine import _kernels
 from glassnet.engine.interface import Engine, Masks, Steps, Trace, Training
 from glassnet.errors import LimitError, NotFiniteError
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import Objective
+from glassnet.nn.losses.loss import OutputLoss
 from glassnet.optim.adam import Adam, AdamW
 from glassnet.optim.momentum import Momentum, Nesterov
 from glassnet.optim.optimizer import Optimizer
@@ -40,7 +40,7 @@ ACTIVATIONS = (
     "exponential",
     "softmax",
 )
-COSTS = (
+LOSSES = (
     "categorical_crossentropy",
     "binary_crossentropy",
     "mean_squared_error",
@@ -62,7 +62,7 @@ RULES: dict[type[Optimizer], int] = {
     AdamW: 5,
 }
 
-# Below so many multiply-adds a step (or a prediction) a second thread costs more than it brings.
+# Below so many multiply-adds a step (or a prediction) a second thread losses more than it brings.
 WORTH_A_THREAD = 200_000
 # Up to so many it depends on the machine, and is tried.
 SURELY_WORTH_A_THREAD = 4_000_000
@@ -102,40 +102,40 @@ class Native(Engine):
     def evaluate(
         self,
         architecture: Architecture,
-        objective: Objective,
+        output_loss: OutputLoss,
         parameters: Array,
         x: Array,
-        desired: Array,
+        targets: Array,
         threads: int | None = None,
     ) -> tuple[Array, NDArray[np.float64]]:
         """Return y(L) and E of each example."""
-        program = self._program(architecture, objective)
+        program = self._program(architecture, output_loss)
         predicted = np.empty((len(x), architecture.outputs), dtype=x.dtype)
-        errors = np.empty(len(x))
+        losses = np.empty(len(x))
         team = self._team(threads, len(x) * architecture.parameter_count)
-        _kernels.predict(program, parameters, x, desired, predicted, errors, team)
-        return predicted, errors
+        _kernels.predict(program, parameters, x, targets, predicted, losses, team)
+        return predicted, losses
 
     def trace(
         self,
         architecture: Architecture,
-        objective: Objective,
+        output_loss: OutputLoss,
         parameters: Array,
         x: Array,
-        desired: Array,
+        targets: Array,
         weights: Array | None = None,
         masks: Masks | None = None,
     ) -> Trace:
         """Return in(l), y(l), δ(l) and the gradient of the mean error, by the kernels of `run`."""
         units, rows = architecture.units[1:], len(x)
         net_inputs, outputs, deltas = (np.empty(rows * sum(units), dtype=x.dtype) for _ in range(3))
-        gradient, errors = np.empty_like(parameters), np.empty(rows)
+        gradient, losses = np.empty_like(parameters), np.empty(rows)
         x = np.ascontiguousarray(x)
         _kernels.trace(
-            self._program(architecture, objective),
+            self._program(architecture, output_loss),
             parameters,
             x,
-            np.ascontiguousarray(desired),
+            np.ascontiguousarray(targets),
             weights,
             masks.rates if masks else None,
             masks.seed if masks else 0,
@@ -144,7 +144,7 @@ class Native(Engine):
             outputs,
             deltas,
             gradient,
-            errors,
+            losses,
         )
         return Trace(
             x,
@@ -152,7 +152,7 @@ class Native(Engine):
             _by_layer(outputs, units, rows),
             _by_layer(deltas, units, rows),
             gradient,
-            errors,
+            losses,
         )
 
     def update(
@@ -180,9 +180,9 @@ class Native(Engine):
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
         """Take the steps inside compiled code, without the interpreter lock."""
-        errors = self._run(training, _update(training.rule), training.state, steps)
+        losses = self._run(training, _update(training.rule), training.state, steps)
         training.steps_done += len(steps)
-        return errors
+        return losses
 
     def gradient(self, training: Training) -> tuple[float, Array]:
         """Return the mean error over all examples, and its gradient."""
@@ -195,14 +195,14 @@ class Native(Engine):
     def _run(
         self, training: Training, update: Any, state: Array, steps: Steps
     ) -> NDArray[np.float64]:
-        errors = np.empty(len(steps))
+        losses = np.empty(len(steps))
         largest_batch = int(np.diff(steps.batch_starts).max(initial=0))
         multiply_adds = 3 * largest_batch * training.architecture.parameter_count
         threads = training.threads
         if threads is None and multiply_adds * len(steps) < WORTH_A_TEAM:
             threads = 1
         _kernels.run(
-            self._program(training.architecture, training.objective),
+            self._program(training.architecture, training.output_loss),
             update,
             training.dropout,
             training.seed,
@@ -210,25 +210,25 @@ class Native(Engine):
             state,
             training.steps_done,
             training.x,
-            training.desired,
+            training.targets,
             training.weights,
             steps.order,
             steps.batch_starts,
             steps.learning_rates,
-            errors,
+            losses,
             self._team(threads, multiply_adds),
             training.threads is None and multiply_adds < SURELY_WORTH_A_THREAD,
         )
-        return errors
+        return losses
 
-    def _program(self, architecture: Architecture, objective: Objective | None) -> Any:
-        if objective is None:  # no cost is asked for
+    def _program(self, architecture: Architecture, output_loss: OutputLoss | None) -> Any:
+        if output_loss is None:  # no loss is asked for
             return _compiled_program(architecture, 0, 0.0, self.instruction_set)
-        cost = objective.cost
-        if cost.name not in COSTS:
-            raise _unknown("cost", cost.name)
+        loss = output_loss.loss
+        if loss.name not in LOSSES:
+            raise _unknown("loss", loss.name)
         return _compiled_program(
-            architecture, COSTS.index(cost.name), cost.parameter, self.instruction_set
+            architecture, LOSSES.index(loss.name), loss.parameter, self.instruction_set
         )
 
     def _team(self, threads: int | None, multiply_adds: int) -> int:
@@ -244,7 +244,7 @@ def _by_layer(array: Array, units: tuple[int, ...], rows: int) -> list[Array]:
 
 @lru_cache(maxsize=256)
 def _compiled_program(
-    architecture: Architecture, cost: int, cost_parameter: float, instruction_set: str
+    architecture: Architecture, loss: int, loss_parameter: float, instruction_set: str
 ) -> Any:
     layers = [
         _kernels.Layer(
@@ -261,7 +261,7 @@ def _compiled_program(
         )
         for place, layer in zip(architecture.places, architecture.layers, strict=True)
     ]
-    return _kernels.Program(layers, cost, cost_parameter, instruction_set)
+    return _kernels.Program(layers, loss, loss_parameter, instruction_set)
 
 
 def _number_of(activation: str) -> int:

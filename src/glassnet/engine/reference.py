@@ -19,7 +19,7 @@ from glassnet.engine.interface import (
 )
 from glassnet.errors import NotFiniteError
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import Objective
+from glassnet.nn.losses.loss import OutputLoss
 from glassnet.optim.update_rule import UpdateRule
 
 __all__ = ["Reference"]
@@ -41,23 +41,23 @@ class Reference(Engine):
     def evaluate(
         self,
         architecture: Architecture,
-        objective: Objective,
+        output_loss: OutputLoss,
         parameters: Array,
         x: Array,
-        desired: Array,
+        targets: Array,
         threads: int | None = None,
     ) -> tuple[Array, NDArray[np.float64]]:
         """Return y(L) and E of each example."""
         net_inputs, outputs = _forward(architecture, parameters, x, [])
-        return outputs[-1], objective.errors(net_inputs[-1], desired)
+        return outputs[-1], output_loss.losses(net_inputs[-1], targets)
 
     def trace(
         self,
         architecture: Architecture,
-        objective: Objective,
+        output_loss: OutputLoss,
         parameters: Array,
         x: Array,
-        desired: Array,
+        targets: Array,
         weights: Array | None = None,
         masks: Masks | None = None,
     ) -> Trace:
@@ -65,14 +65,14 @@ class Reference(Engine):
         kept = masks.kept(architecture, len(x), x.dtype) if masks else []
         x = x * kept[0] if kept else x
         net_inputs, outputs = _forward(architecture, parameters, x, kept)
-        errors = objective.errors(net_inputs[-1], desired)
-        delta = objective.delta(net_inputs[-1], desired)  # δ(L) = ∂E/∂in(L)
+        losses = output_loss.losses(net_inputs[-1], targets)
+        delta = output_loss.delta(net_inputs[-1], targets)  # δ(L) = ∂E/∂in(L)
         if weights is not None:
             delta = delta * weights[:, None]  # an example of weight w counts w times
         deltas = _backward(architecture, parameters, net_inputs, delta, kept)
         examples = len(x) if weights is None else total_weight(weights)
         gradient = _gradient(architecture, x, outputs, deltas, examples)
-        return Trace(x, net_inputs, outputs, deltas, gradient, errors)
+        return Trace(x, net_inputs, outputs, deltas, gradient, losses)
 
     def update(
         self,
@@ -95,12 +95,12 @@ class Reference(Engine):
         Numbers that overflow become infinite without a warning, as in the native engine; who
         trains looks at the errors.
         """
-        errors = np.empty(len(steps), dtype=np.float64)
+        losses = np.empty(len(steps), dtype=np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             for step, learning_rate in enumerate(steps.learning_rates):
                 batch = steps.order[steps.batch_starts[step] : steps.batch_starts[step + 1]]
-                errors[step] = self._step(training, batch, float(learning_rate))
-        return errors
+                losses[step] = self._step(training, batch, float(learning_rate))
+        return losses
 
     def gradient(self, training: Training) -> tuple[float, Array]:
         """Return the mean error over all examples, and its gradient."""
@@ -130,14 +130,14 @@ class Reference(Engine):
             masks = Masks(training.dropout, training.seed, training.steps_done)
         trace = self.trace(
             training.architecture,
-            training.objective,
+            training.output_loss,
             training.parameters,
             training.x[batch],
-            training.desired[batch],
+            training.targets[batch],
             weights,
             masks,
         )
-        return trace, float(np.dot(trace.errors, 1 if weights is None else weights).sum())
+        return trace, float(np.dot(trace.losses, 1 if weights is None else weights).sum())
 
 
 def _forward(

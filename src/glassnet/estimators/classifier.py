@@ -14,8 +14,8 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from glassnet.core.array import Array
 from glassnet.estimators.perceptron import MultilayerPerceptron
-from glassnet.nn.losses.loss import Cost
-from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.registry import loss_named
 
 __all__ = ["MLPClassifier"]
 
@@ -77,8 +77,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         Threads; as many as are worth it, if not given.
     class_weight : dict, list of dict or "balanced", optional
         How much the examples of each class count, as elsewhere in scikit-learn.
-    loss : str or Cost
-        ``"log_loss"``, or a cost of Glassnet that fits the outputs:
+    loss : str or Loss
+        ``"log_loss"``, or a loss of Glassnet that fits the outputs:
         ``CategoricalCrossentropy(label_smoothing=0.1)``, say.
 
     Attributes
@@ -110,7 +110,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     _: KW_ONLY
     class_weight: Any = None
-    loss: str | Cost = "log_loss"
+    loss: str | Loss = "log_loss"
 
     _stratifies: ClassVar[bool] = True
 
@@ -185,27 +185,27 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             )
         return y
 
-    def _output(self) -> tuple[int, str, Cost]:
+    def _output(self) -> tuple[int, str, Loss]:
         classes = len(self.classes_)
         if not self._many_labels and classes > 2:
-            outputs, activation, cost = classes, "softmax", "categorical_crossentropy"
+            outputs, activation, loss = classes, "softmax", "categorical_crossentropy"
         else:
             outputs = classes if self._many_labels else 1
-            activation, cost = "sigmoid", "summed_binary_crossentropy"
-        return outputs, activation, cost_named(cost if self.loss == "log_loss" else self.loss)
+            activation, loss = "sigmoid", "summed_binary_crossentropy"
+        return outputs, activation, loss_named(loss if self.loss == "log_loss" else self.loss)
 
     def _output_labels(self) -> Array | None:
         named = not self._many_labels and len(self.classes_) > 1
         return self.classes_ if named else None
 
-    def _desired(self, targets: Array) -> Array:
+    def _target_rows(self, targets: Array) -> Array:
         if self._many_labels:
             return targets.astype(np.float64)
         if len(self.classes_) == 1:  # which is never another one
             return np.zeros((len(targets), 1))
-        ideal = targets[:, np.newaxis] == self.classes_
-        desired: Array = (ideal[:, 1:] if self.n_outputs_ == 1 else ideal).astype(np.float64)
-        return desired
+        one_hot = targets[:, np.newaxis] == self.classes_
+        rows: Array = (one_hot[:, 1:] if self.n_outputs_ == 1 else one_hot).astype(np.float64)
+        return rows
 
     def _weights(self, sample_weight: Any, targets: Array, x: Array) -> Array | None:
         weights = self._sample_weight(sample_weight, x)
@@ -223,7 +223,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         of_classes: Array = compute_sample_weight(given, targets).astype(x.dtype)
         return of_classes if weights is None else weights * of_classes
 
-    def _loss_of_error(self, targets: Array, weights: Array | None) -> tuple[float, float]:
+    def _sklearn_loss(self, targets: Array, weights: Array | None) -> tuple[float, float]:
         return 1.0, 0.0
 
     def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:

@@ -24,7 +24,7 @@ from glassnet.estimators.parameters import Parameters
 from glassnet.estimators.stopping_rules import Course, several
 from glassnet.network import Network
 from glassnet.nn.layers import Dense
-from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.loss import Loss
 from glassnet.nn.parameters import ParameterViews
 from glassnet.optim.penalties import L2
 from glassnet.tables.storage import Storage, require_space
@@ -64,7 +64,7 @@ class MultilayerPerceptron(Parameters):
         """Make the network, and set all that is known of a training to what it is before one."""
         hidden = self._hidden()
         activations = hidden_activations(self.activation, len(hidden))
-        outputs, output, cost = self._output()
+        outputs, output, loss = self._output()
         layers = [
             Dense(units, name, initial="zero")
             for units, name in zip([*hidden, outputs], [*activations, output], strict=True)
@@ -73,7 +73,7 @@ class MultilayerPerceptron(Parameters):
         draw_parameters(self.network_, activations, random)
         if self.dropout:
             self.network_.seed = int(random.randint(2**31))
-        self.network_.cost, self.network_.classes = cost, self._output_labels()
+        self.network_.loss, self.network_.classes = loss, self._output_labels()
         names = getattr(self, "feature_names_in_", None)
         self.network_.feature_names = None if names is None else names.tolist()
         self.n_layers_ = len(layers) + 1
@@ -201,23 +201,23 @@ class MultilayerPerceptron(Parameters):
         """Return inputs and targets; sets what is known of the targets."""
 
     @abstractmethod
-    def _output(self) -> tuple[int, str, Cost]:
-        """Return the number of outputs, their activation and the cost."""
+    def _output(self) -> tuple[int, str, Loss]:
+        """Return the number of outputs, their activation and the loss."""
 
     @abstractmethod
     def _output_labels(self) -> Array | None:
         """Return the labels that the network's outputs stand for, or None."""
 
     @abstractmethod
-    def _desired(self, targets: Array) -> Array:
-        """Return the desired outputs, numbers of shape (examples, outputs)."""
+    def _target_rows(self, targets: Array) -> Array:
+        """Return the targets, numbers of shape (examples, outputs)."""
 
     @abstractmethod
     def _weights(self, sample_weight: Any, targets: Array, x: Array) -> Array | None:
         """Return how much each example counts, or None where all count alike."""
 
     @abstractmethod
-    def _loss_of_error(self, targets: Array, weights: Array | None) -> tuple[float, float]:
+    def _sklearn_loss(self, targets: Array, weights: Array | None) -> tuple[float, float]:
         """Return a factor and an addend from the network's error to scikit-learn's loss."""
 
     @abstractmethod
@@ -290,10 +290,10 @@ class MultilayerPerceptron(Parameters):
         return x, targets, weights, tuple([*hold, *nothing][:3])
 
     def _course(self, x: Array, weights: Array | None, targets: Array) -> Course:
-        factor, addend = self._loss_of_error(targets, weights)
+        factor, addend = self._sklearn_loss(targets, weights)
         return Course(
             self,
-            lambda error: factor * error + addend,
+            lambda loss: factor * loss + addend,
             len(x),
             self._batch_size(len(x)),
             float(len(x) if weights is None else weights.sum()),
@@ -319,7 +319,7 @@ class MultilayerPerceptron(Parameters):
             weights=weights,
             penalties=L2(self.alpha, over_examples=True),
             dropout=self.dropout or None,
-            validation=validation and (validation[0], self._desired(validation[1])),
+            validation=validation and (validation[0], self._target_rows(validation[1])),
             schedule=course,
             threads=self._threads(),
             shuffle=self.shuffle,
@@ -345,11 +345,11 @@ class MultilayerPerceptron(Parameters):
 
     def _prepared(self, x: Array, targets: Array, options: FitOptions) -> Run | FullBatchRun:
         network = self.network_
-        # The desired outputs are arrays already; labels need not be looked up in classes.
+        # The targets are arrays already; labels need not be looked up in classes.
         labels, network.classes = network.classes, None
         try:
-            desired = self._desired(targets)
-            return Fitting.prepare(network, network.objective(None), x, desired, options).run
+            targets = self._target_rows(targets)
+            return Fitting.prepare(network, network.output_loss(None), x, targets, options).run
         finally:
             network.classes = labels
 
@@ -368,7 +368,7 @@ class MultilayerPerceptron(Parameters):
         """Train by L-BFGS."""
         if np.any(self.dropout):
             raise ValueError("solver='lbfgs' descends one smooth error; dropout has no place there")
-        factor, addend = self._loss_of_error(targets, weights)
+        factor, addend = self._sklearn_loss(targets, weights)
 
         def after_iteration(history: History) -> bool:
             self.n_iter_, self.loss_ = history.epochs, factor * run.total + addend

@@ -11,8 +11,8 @@ from sklearn.utils import column_or_1d
 
 from glassnet.core.array import Array
 from glassnet.estimators.perceptron import MultilayerPerceptron
-from glassnet.nn.losses.loss import Cost
-from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.registry import loss_named
 
 __all__ = ["MLPRegressor"]
 
@@ -33,9 +33,9 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
 
     Parameters
     ----------
-    loss : str or Cost
+    loss : str or Loss
         ``"squared_error"`` (half of it) or ``"poisson"``, whose outputs are exponentials, as in
-        scikit-learn; ``"absolute_error"``, ``"huber"``, ``"quantile"`` (the median), or a cost of
+        scikit-learn; ``"absolute_error"``, ``"huber"``, ``"quantile"`` (the median), or a loss of
         Glassnet like ``Pinball(0.9)``.
     hidden_layer_sizes, activation, solver, ... : see :class:`MLPClassifier`
 
@@ -55,7 +55,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
     """
 
     _: KW_ONLY
-    loss: str | Cost = "squared_error"
+    loss: str | Loss = "squared_error"
 
     def predict(self, X: Any) -> Array:
         """Return the numbers, (examples,) or (examples, outputs)."""
@@ -77,21 +77,21 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
             self._outputs_known = numbers.shape[1]
         return x, numbers
 
-    def _output(self) -> tuple[int, str, Cost]:
+    def _output(self) -> tuple[int, str, Loss]:
         loss = LOSSES.get(self.loss, self.loss) if isinstance(self.loss, str) else self.loss
         activation = "exponential" if self.loss == "poisson" else "identity"
-        return self._outputs_known, activation, cost_named(loss)
+        return self._outputs_known, activation, loss_named(loss)
 
     def _output_labels(self) -> Array | None:
         return None
 
-    def _desired(self, targets: Array) -> Array:
+    def _target_rows(self, targets: Array) -> Array:
         return targets
 
     def _weights(self, sample_weight: Any, targets: Array, x: Array) -> Array | None:
         return self._sample_weight(sample_weight, x)
 
-    def _loss_of_error(self, targets: Array, weights: Array | None) -> tuple[float, float]:
+    def _sklearn_loss(self, targets: Array, weights: Array | None) -> tuple[float, float]:
         """Half the squared error is its outputs' mean; Poisson's loss counts from 0."""
         if self.loss == "poisson":
             least = (xlogy(targets, targets) - targets).sum(axis=1)

@@ -50,7 +50,7 @@ class Course(Schedule):
     Parameters
     ----------
     estimator : Trainee
-    error_to_loss : callable
+    to_sklearn_loss : callable
         From the history's mean error to scikit-learn's loss, without the penalty.
     examples, batch_size : int
         Of an epoch, and of a step.
@@ -59,7 +59,7 @@ class Course(Schedule):
     """
 
     estimator: Trainee
-    error_to_loss: Callable[[float], float]
+    to_sklearn_loss: Callable[[float], float]
     examples: int
     batch_size: int
     weight: float
@@ -77,10 +77,10 @@ class Course(Schedule):
         estimator = self.estimator
         estimator.n_iter_ += 1
         estimator.t_ += self.examples
-        estimator.loss_ = self.error_to_loss(history.errors[-1]) + self._penalty()
+        estimator.loss_ = self.to_sklearn_loss(history.losses[-1]) + self._penalty()
         estimator.loss_curve_.append(estimator.loss_)
         self._tell(f"Iteration {estimator.n_iter_}, loss = {estimator.loss_:.8f}")
-        if history.validation_errors:
+        if history.validation_losses:
             self._note_validation(history)
         self._wait_for_improvement()
         if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
@@ -103,7 +103,7 @@ class Course(Schedule):
 
     def _note_validation(self, history: History) -> None:
         estimator, score = self.estimator, history.metrics["score"][-1]
-        estimator.validation_loss_curve_.append(self.error_to_loss(history.validation_errors[-1]))
+        estimator.validation_loss_curve_.append(self.to_sklearn_loss(history.validation_losses[-1]))
         if estimator.validation_scores_ is None:
             estimator.validation_scores_ = []
         estimator.validation_scores_.append(score)

@@ -40,7 +40,7 @@ def calibrate(network: Network, x: Array, y: ArrayLike | Targets) -> float:
 
     def log_loss(log_temperature: float) -> float:
         network.parameters[last] = trained / np.exp(log_temperature)
-        return network.error(x, y, cost="categorical_crossentropy")
+        return network.evaluate(x, y, loss="categorical_crossentropy")
 
     bounds = (np.log(COLDEST), np.log(HOTTEST))
     found = minimize_scalar(log_loss, bounds=bounds, method="bounded")

@@ -167,7 +167,7 @@ class LabelsJudge(Judge):
 
     def true(self, table: Table) -> Array:
         """Return 1 where a label's second class is right, 0 otherwise."""
-        return self.target.desired(table)
+        return self.target.encode(table)
 
     def losses(self, true: Array, outputs: Array) -> Array:
         """Return the sum of −ln p over the labels of each row."""
@@ -197,7 +197,7 @@ class LabelsJudge(Judge):
 
     def names(self, values: Array) -> list[str]:
         """Return the classes of each row's labels."""
-        return [", ".join(row) for row in self.target.answers(values).tolist()]
+        return [", ".join(row) for row in self.target.decode(values).tolist()]
 
 
 class NumbersJudge(Judge):

@@ -22,8 +22,8 @@ from glassnet.formula.document import Document, Section
 from glassnet.formula.number import number_text
 from glassnet.network import Network, output_kind
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import Cost
-from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.registry import loss_named
 from glassnet.nn.summary import layers_section
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
@@ -38,7 +38,7 @@ __all__ = ["chosen_optimizer", "describe", "explain", "explain_with_preface"]
 def explain(
     subject: Network | TrainingStep,
     x: ArrayLike | None = None,
-    desired: Any = None,
+    target: Any = None,
     *,
     example: int = 0,
     learning_rate: float | None = None,
@@ -46,7 +46,7 @@ def explain(
     penalties: Penalty | Sequence[Penalty] = (),
     clip_norm: float | None = None,
     weights: ArrayLike | None = None,
-    cost: str | Cost | None = None,
+    loss: str | Loss | None = None,
     limits: Limits | None = None,
 ) -> Explanation:
     """Show every number of a step: forward, error, backward, update, outcome, check.
@@ -58,7 +58,7 @@ def explain(
         ``history.steps``, which brings all but `example` and `limits`.
     x : array-like of shape (inputs,) or (examples, inputs)
         One example, an image in its own shape, or a batch.
-    desired : optional
+    target : optional
         For one example a class label, a one-hot or other target vector, or a number; for a batch
         as many. Without it there is the forward pass only.
     example : int
@@ -71,7 +71,7 @@ def explain(
         As of :meth:`Network.fit`.
     weights : array-like of shape (examples,), optional
         How much each example of a batch counts.
-    cost : str or Cost, optional
+    loss : str or Loss, optional
         That of the last training if not given.
     limits : Limits, optional
         How much is listed before the rest is summed up.
@@ -88,10 +88,10 @@ def explain(
     Examples
     --------
     >>> net = Network([2, 2], output="softmax", dtype="float64", seed=7)
-    >>> step = explain(net, x=[1, 0], desired=1, learning_rate=0.5)
+    >>> step = explain(net, x=[1, 0], target=1, learning_rate=0.5)
     >>> step.check.passed
     True
-    >>> step.step.new_error < step.step.error
+    >>> step.step.new_loss < step.step.loss
     True
     >>> history = net.fit([[1, 0], [0, 1]], [1, 0], epochs=3, batch_size=2, record=[2])
     >>> recorded = explain(history.steps[2])
@@ -100,7 +100,7 @@ def explain(
     """
     chosen_limits = limits or Limits()
     if isinstance(subject, TrainingStep):
-        unfit = (x, desired, learning_rate, optimizer, clip_norm, weights, cost)
+        unfit = (x, target, learning_rate, optimizer, clip_norm, weights, loss)
         if any(option is not None for option in unfit) or penalties != ():
             raise TypeError("a recorded step brings its own data and options; give it alone")
         return _explain_recorded(subject, example, chosen_limits)
@@ -109,9 +109,9 @@ def explain(
     return explain_with_preface(
         subject,
         x,
-        desired,
+        target,
         _rule(chosen_optimizer(learning_rate, optimizer), penalties, clip_norm),
-        subject.cost if cost is None else cost_named(cost),
+        subject.loss if loss is None else loss_named(loss),
         chosen_limits,
         preface=(),
         origins={},
@@ -123,9 +123,9 @@ def explain(
 def explain_with_preface(
     net: Network,
     x: ArrayLike,
-    desired: Any,
+    target: Any,
     rule: UpdateRule | None,
-    cost: Cost,
+    loss: Loss,
     limits: Limits,
     preface: Sequence[Section],
     origins: Origins,
@@ -138,44 +138,44 @@ def explain_with_preface(
     `origins` say the same of single inputs, by their names, for the stories of single weights.
     """
     net.require_finite()
-    objective = cost.paired_with(net.output_activation)
+    output_loss = loss.paired_with(net.output_activation)
     given = np.asarray(x)
     alone = given.size == net.architecture.inputs
-    if given.ndim > 1 and len(given) == 1 and np.ndim(desired) > 0 and len(desired) == 1:
+    if given.ndim > 1 and len(given) == 1 and np.ndim(target) > 0 and len(target) == 1:
         alone = False  # a batch of one example
     rows = given.reshape(1, -1) if alone else given
     inputs = checked_inputs(rows, net.architecture.inputs, net.dtype, "x")
     example = whole_number("example", example, 0, len(inputs) - 1)
     names = _notation(net.architecture, net.classes, net.feature_names)
     parameters = net.parameters.copy()
-    if desired is None:
+    if target is None:
         if rule is not None or weights is not None:
             raise ValueError(
-                "an update, and weights of examples, need a desired output; give desired as well"
+                "an update, and weights of examples, need a target; give target as well"
             )
         one = inputs[example : example + 1]
-        forward = take_forward(net.architecture, parameters, objective, one)
+        forward = take_forward(net.architecture, parameters, output_loss, one)
         sections = [*preface, *forward_sections(forward, names, limits)]
         predicted = _summary(net.architecture, net.classes, forward.outputs[-1])
         document = Document(f"Forward pass: predicted {predicted}", tuple(sections), limits.digits)
         return Explanation(document, forward, None, names, limits, origins)
-    batch = Batch(inputs, _desired_rows(net, desired, len(inputs), alone), _counts(weights, inputs))
+    batch = Batch(inputs, _target_rows(net, target, len(inputs), alone), _counts(weights, inputs))
     update = None
     if rule is not None:
         state = rule.optimizer.initial_state(parameters)
         update = Update(rule, 1, rule.optimizer.learning_rate, state)
-    step = take_step(net.architecture, parameters, objective, batch, update, example)
+    step = take_step(net.architecture, parameters, output_loss, batch, update, example)
     return _explanation(step, names, net.classes, limits, preface, origins)
 
 
 def _explain_recorded(recorded: TrainingStep, example: int, limits: Limits) -> Explanation:
-    batch = Batch(recorded.x, recorded.desired, recorded.weights, recorded.masks, recorded.examples)
+    batch = Batch(recorded.x, recorded.targets, recorded.weights, recorded.masks, recorded.examples)
     example = whole_number("example", example, 0, len(batch) - 1)
     names = _notation(recorded.architecture, recorded.classes, recorded.feature_names)
     step = take_step(
         recorded.architecture,
         recorded.parameters,
-        recorded.objective,
+        recorded.output_loss,
         batch,
         Update(recorded.rule, recorded.number, recorded.learning_rate, recorded.state),
         example,
@@ -199,13 +199,13 @@ def _explanation(
     check = check_gradient(step, shown.all)
     sections = [*preface, *step_sections(step, names, check, shown, limits)]
     predicted = _summary(step.architecture, classes, step.outputs[-1])
-    wanted = _summary(step.architecture, classes, step.desired)
+    wanted = _summary(step.architecture, classes, step.target)
     which = "One step"
     if step.update is not None and step.update.number > 1:
         which = f"Step {step.update.number:,}"
     if len(step.batch) > 1:
         which += f" on {len(step.batch)} examples; of number {step.example + 1}"
-    title = f"{which}: predicted {predicted}, desired {wanted}"
+    title = f"{which}: predicted {predicted}, target {wanted}"
     document = Document(title, tuple(sections), limits.digits)
     return Explanation(document, step, check, names, limits, origins)
 
@@ -250,17 +250,16 @@ def _notation(
     return Notation(architecture, tuple(features) if features else None, class_names)
 
 
-def _desired_rows(net: Network, desired: Any, examples: int, alone: bool) -> Array:
-    rows = np.asarray(desired)[None, ...] if alone else desired
-    name = "the desired output" if alone else "the desired outputs"
+def _target_rows(net: Network, target: Any, examples: int, alone: bool) -> Array:
+    rows = np.asarray(target)[None, ...] if alone else target
+    name = "the target" if alone else "the targets"
     outputs = net.architecture.outputs
     targets = checked_targets(rows, net.kind, outputs, net.dtype, net.classes, name, learning=False)
-    if len(targets.desired) != examples:
+    if len(targets.values) != examples:
         raise ValueError(
-            f"there are {examples} examples and {len(targets.desired)} desired outputs; "
-            "expected as many"
+            f"there are {examples} examples and {len(targets.values)} targets; expected as many"
         )
-    return targets.desired
+    return targets.values
 
 
 def _counts(weights: ArrayLike | None, inputs: Array) -> Array | None:

@@ -38,9 +38,9 @@ class Explanation:
     document : Document
         Sections of formulas, tables and bars; all renderings show the same.
     forward : Forward or None
-        The numbers of the forward pass; a :class:`Step` where a desired output was given.
+        The numbers of the forward pass; a :class:`Step` where a target was given.
     check : Check or None
-        The independent check of the gradients; None without a desired output.
+        The independent check of the gradients; None without a target.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class Explanation:
         Raises
         ------
         ValueError
-            If there is no backward pass, because no desired output was given.
+            If there is no backward pass, because no target was given.
         """
         if not isinstance(self.forward, Step):
-            raise ValueError("there is no backward pass; give explain a desired output")
+            raise ValueError("there is no backward pass; give explain a target")
         return self.forward
 
     def weight(
@@ -93,13 +93,13 @@ class Explanation:
         Raises
         ------
         ValueError, TypeError
-            If there is no such weight, or no desired output was given.
+            If there is no such weight, or no target was given.
 
         Examples
         --------
         >>> import glassnet as gn
         >>> net = gn.Network([1, 1], output="sigmoid", dtype="float64")
-        >>> story = gn.explain(net, x=[10], desired=1).weight("w1[1,1]")
+        >>> story = gn.explain(net, x=[10], target=1).weight("w1[1,1]")
         >>> story.document.sections[3].title
         'Chain rule'
         """

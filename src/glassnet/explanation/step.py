@@ -13,7 +13,7 @@ from glassnet.engine.interface import total_weight
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Layer
-from glassnet.nn.losses.loss import Objective
+from glassnet.nn.losses.loss import OutputLoss
 from glassnet.optim.update_rule import UpdateRule
 
 __all__ = ["Batch", "Forward", "Step", "Update", "take_forward", "take_step"]
@@ -73,7 +73,7 @@ class Batch:
 
     Attributes
     ----------
-    x, desired : array of shape (examples, inputs) and (examples, outputs)
+    x, targets : array of shape (examples, inputs) and (examples, outputs)
     weights : array of shape (examples,), optional
         How often each example counts.
     masks : Masks, optional
@@ -83,7 +83,7 @@ class Batch:
     """
 
     x: Array
-    desired: Array
+    targets: Array
     weights: Array | None = None
     masks: Masks | None = None
     rows: NDArray[np.int64] | None = None
@@ -134,40 +134,40 @@ class Step(Forward):
 
     Attributes
     ----------
-    objective : Objective
+    output_loss : Objective
     batch : Batch
     trace : Trace
         All examples forward and backward.
     example : int
-        Which one is shown, counted from 0; `x`, `net_inputs`, `outputs`, `desired`, `deltas` and
-        `error` are its own.
+        Which one is shown, counted from 0; `x`, `net_inputs`, `outputs`, `target`, `deltas` and
+        `loss` are its own.
     deltas : list of array
         ∂E/∂in of the example's error, which counts as often as the example.
-    error : float
+    loss : float
         Of the example, as often as it counts.
     gradient : array of shape (parameters,)
         Of the mean error of the batch.
-    mean_error : float
+    mean_loss : float
         Of the batch.
     update : Update, optional
-    new_parameters, new_predicted, new_error, new_mean_error
+    new_parameters, new_predicted, new_loss, new_mean_loss
         After the update; as before where there is none.
     """
 
-    objective: Objective
+    output_loss: OutputLoss
     batch: Batch
     trace: Trace
     example: int
-    desired: Array
+    target: Array
     deltas: list[Array]
-    error: float
+    loss: float
     gradient: Array
-    mean_error: float
+    mean_loss: float
     update: Update | None
     new_parameters: Array
     new_predicted: Array
-    new_error: float
-    new_mean_error: float
+    new_loss: float
+    new_mean_loss: float
 
     @property
     def alone(self) -> bool:
@@ -223,11 +223,11 @@ class Step(Forward):
 
 
 def take_forward(
-    architecture: Architecture, parameters: Array, objective: Objective, x: Array
+    architecture: Architecture, parameters: Array, output_loss: OutputLoss, x: Array
 ) -> Forward:
     """Return one example's way forward; `x` is (1, inputs)."""
     anything = np.zeros((1, architecture.outputs), dtype=x.dtype)
-    trace = engine().trace(architecture, objective, parameters, x, anything)
+    trace = engine().trace(architecture, output_loss, parameters, x, anything)
     net_inputs, outputs = _rows(0, trace.net_inputs, trace.outputs)
     return Forward(architecture, parameters, x[0], net_inputs, outputs, None)
 
@@ -235,7 +235,7 @@ def take_forward(
 def take_step(
     architecture: Architecture,
     parameters: Array,
-    objective: Objective,
+    output_loss: OutputLoss,
     batch: Batch,
     update: Update | None,
     example: int = 0,
@@ -245,7 +245,13 @@ def take_step(
 
     def traced(parameters: Array) -> Trace:
         return active.trace(
-            architecture, objective, parameters, batch.x, batch.desired, batch.weights, batch.masks
+            architecture,
+            output_loss,
+            parameters,
+            batch.x,
+            batch.targets,
+            batch.weights,
+            batch.masks,
         )
 
     trace = traced(parameters)
@@ -273,20 +279,20 @@ def take_step(
         net_inputs,
         outputs,
         None if kept is None else [factors[example] for factors in kept],
-        objective=objective,
+        output_loss=output_loss,
         batch=batch,
         trace=trace,
         example=example,
-        desired=batch.desired[example],
+        target=batch.targets[example],
         deltas=deltas,
-        error=count * float(trace.errors[example]),
+        loss=count * float(trace.losses[example]),
         gradient=trace.gradient,
-        mean_error=_mean(trace, batch),
+        mean_loss=_mean(trace, batch),
         update=update,
         new_parameters=new,
         new_predicted=after.predicted[example],
-        new_error=count * float(after.errors[example]),
-        new_mean_error=_mean(after, batch),
+        new_loss=count * float(after.losses[example]),
+        new_mean_loss=_mean(after, batch),
     )
 
 
@@ -295,4 +301,4 @@ def _rows(example: int, *layers: Sequence[Array]) -> tuple[list[Array], ...]:
 
 
 def _mean(trace: Trace, batch: Batch) -> float:
-    return float(np.dot(trace.errors, batch.counts)) / batch.total if batch.total else 0.0
+    return float(np.dot(trace.losses, batch.counts)) / batch.total if batch.total else 0.0

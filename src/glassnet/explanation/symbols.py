@@ -75,7 +75,7 @@ class Notation:
             return Symbol("p", value, index=self._output_index(unit))
         return Symbol("y", value, layer=layer, index=str(unit + 1))
 
-    def desired(self, unit: int, value: float) -> Symbol:
+    def target(self, unit: int, value: float) -> Symbol:
         """Return d."""
         return Symbol("d", value, index=self._output_index(unit))
 
@@ -95,15 +95,15 @@ class Notation:
         """Return c, a layer's fixed factor."""
         return Symbol("c", value, layer)
 
-    def error(self, value: float) -> Symbol:
+    def loss(self, value: float) -> Symbol:
         """Return E of the shown example."""
-        return Symbol("E", value) if self.example is None else self.error_of(self.example, value)
+        return Symbol("E", value) if self.example is None else self.loss_of(self.example, value)
 
-    def error_of(self, example: int, value: float) -> Symbol:
+    def loss_of(self, example: int, value: float) -> Symbol:
         """Return E of one example of a batch."""
         return Symbol("E", value, index=str(example + 1))
 
-    def mean_error(self, value: float) -> Symbol:
+    def mean_loss(self, value: float) -> Symbol:
         """Return E of a batch."""
         return Symbol("E", value)
 

@@ -85,7 +85,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """For each label one bar in each series: the predicted beside the desired, say."""
+    """For each label one bar in each series: the predicted beside the target, say."""
 
     labels: tuple[str, ...]
     series: tuple[tuple[str, tuple[float, ...]], ...]

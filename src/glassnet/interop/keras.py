@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import LimitError, MissingPackageError
-from glassnet.interop.loss_names import keras_cost
+from glassnet.interop.loss_names import keras_loss
 from glassnet.interop.network_builder import Assembly, reading, refuse
 from glassnet.network import Network
-from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.loss import Loss
 
 __all__ = ["from_keras"]
 
@@ -71,7 +71,7 @@ def from_keras(model: Any) -> Network:
     Returns
     -------
     Network
-        With the cost that the model was compiled with. Where that takes logits, the network ends
+        With the loss that the model was compiled with. Where that takes logits, the network ends
         in the softmax or sigmoid that makes probabilities of them.
 
     Raises
@@ -356,8 +356,8 @@ def _activate(assembly: Assembly, activation: Any, words: str) -> None:
             raise refuse(f"{words} with the activation {name!r}")
 
 
-def _apply_loss(assembly: Assembly, loss: Any) -> Cost | None:
-    """Return the cost of a loss; where it takes logits, end in what makes probabilities."""
+def _apply_loss(assembly: Assembly, loss: Any) -> Loss | None:
+    """Return the loss of a loss; where it takes logits, end in what makes probabilities."""
     if loss is None:
         return None
     settings: dict[str, Any] = {}
@@ -375,7 +375,7 @@ def _apply_loss(assembly: Assembly, loss: Any) -> Cost | None:
         loss = loss["class_name"]
     if not isinstance(loss, str):
         raise LimitError("the model was compiled with several losses; Glassnet knows one")
-    cost = keras_cost(loss, settings)
+    ours = keras_loss(loss, settings)
     if settings.get("from_logits"):
-        assembly.activate("sigmoid" if cost.name == "binary_crossentropy" else "softmax")
-    return cost
+        assembly.activate("sigmoid" if ours.name == "binary_crossentropy" else "softmax")
+    return ours

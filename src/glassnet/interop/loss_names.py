@@ -1,12 +1,12 @@
-"""How other libraries call the costs."""
+"""How other libraries call the losses."""
 
 from glassnet.errors import LimitError
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
-from glassnet.nn.losses.loss import Cost
-from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.registry import loss_named
 
-__all__ = ["KERAS_LOSSES", "keras_cost"]
+__all__ = ["KERAS_LOSSES", "keras_loss"]
 
 # By the names that Keras has for each, in small letters without underscores.
 KERAS_LOSSES = {
@@ -29,13 +29,13 @@ USUAL = {
 }
 
 
-def keras_cost(name: str, settings: dict[str, object]) -> Cost:
-    """Return the cost that Keras calls so, with its settings.
+def keras_loss(name: str, settings: dict[str, object]) -> Loss:
+    """Return the loss that Keras calls so, with its settings.
 
     Raises
     ------
     LimitError
-        If Glassnet has no such cost.
+        If Glassnet has no such loss.
     """
     ours = KERAS_LOSSES.get(name.replace("_", "").lower())
     if ours is None:
@@ -52,4 +52,4 @@ def keras_cost(name: str, settings: dict[str, object]) -> Cost:
         return CategoricalCrossentropy(float(str(settings.get("label_smoothing", 0.0))))
     if ours == "huber":
         return Huber(float(str(settings.get("delta", 1.0))))
-    return cost_named(ours)
+    return loss_named(ours)

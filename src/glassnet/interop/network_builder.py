@@ -16,7 +16,7 @@ from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.identity import Identity
 from glassnet.nn.activations.registry import activation_named
 from glassnet.nn.layers import Dense, Layer, Scale
-from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.loss import Loss
 
 __all__ = ["Assembly", "reading", "refuse"]
 
@@ -150,7 +150,7 @@ class Assembly:
 
     def network(
         self,
-        cost: Cost | None = None,
+        loss: Loss | None = None,
         classes: Sequence[Any] | Array | None = None,
         features: Sequence[str] | None = None,
     ) -> Network:
@@ -166,8 +166,8 @@ class Assembly:
         net = Network([self.inputs, *self._layers], dtype=self.dtype)
         net.weights = self._weights
         net.biases = self._biases
-        if cost is not None:
-            net.cost = cost.paired_with(net.output_activation).cost
+        if loss is not None:
+            net.loss = loss.paired_with(net.output_activation).loss
         if classes is not None:
             net.classes = np.asarray(classes)
         if features is not None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
 from glassnet.interop.network_builder import Assembly, reading, refuse
 from glassnet.network import Network
-from glassnet.nn.losses.loss import Cost
-from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.registry import loss_named
 
 __all__ = ["from_onnx"]
 
@@ -31,14 +31,14 @@ ACTIVATIONS = {
 }
 
 
-def from_onnx(model: Any, *, cost: str | Cost | None = None) -> Network:
+def from_onnx(model: Any, *, loss: str | Loss | None = None) -> Network:
     """Return the network that an ONNX model is. Nothing of it is run.
 
     Parameters
     ----------
     model : path, or onnx.ModelProto
-    cost : str or Cost, optional
-        ONNX files do not say with which cost they were trained; by the output activation if not
+    loss : str or Loss, optional
+        ONNX files do not say with which loss they were trained; by the output activation if not
         given.
 
     Returns
@@ -57,11 +57,11 @@ def from_onnx(model: Any, *, cost: str | Cost | None = None) -> Network:
     """
     if not hasattr(model, "graph"):
         with reading(f"{os.fspath(model)} is no ONNX model"):
-            return _network(_opened(model).graph, cost)
-    return _network(model.graph, cost)
+            return _network(_opened(model).graph, loss)
+    return _network(model.graph, loss)
 
 
-def _network(graph: Any, cost: str | Cost | None) -> Network:
+def _network(graph: Any, loss: str | Loss | None) -> Network:
     constants = _constants(graph)
     inputs = [value for value in graph.input if value.name not in constants]
     if len(inputs) != 1 or len(graph.output) != 1:
@@ -73,7 +73,7 @@ def _network(graph: Any, cost: str | Cost | None) -> Network:
     assembly = Assembly(_size_of(inputs[0], nodes, constants), _precision(constants))
     for node in nodes:
         _add(assembly, node, constants)
-    return assembly.network(cost_named(cost) if cost is not None else None)
+    return assembly.network(loss_named(loss) if loss is not None else None)
 
 
 def _opened(model: Any) -> Any:

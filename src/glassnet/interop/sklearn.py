@@ -7,7 +7,7 @@ import numpy as np
 from glassnet.errors import LimitError
 from glassnet.interop.network_builder import Assembly
 from glassnet.network import Network
-from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.registry import loss_named
 
 __all__ = ["from_sklearn"]
 
@@ -21,7 +21,7 @@ ACTIVATIONS = {
     "softmax": "softmax",
     "exp": "exponential",
 }
-COSTS = {"squared_error": "mean_squared_error", "poisson": "poisson"}
+LOSSES = {"squared_error": "mean_squared_error", "poisson": "poisson"}
 
 
 def from_sklearn(estimator: Any) -> Network:
@@ -109,10 +109,10 @@ def _perceptrons(assembly: Assembly, estimator: Any, features: Any) -> Network:
         name = estimator.out_activation_ if last else estimator.activation
         assembly.activate(ACTIVATIONS[name])
     loss = getattr(estimator, "loss", "")
-    cost = cost_named(COSTS[loss]) if loss in COSTS else None
+    loss = loss_named(LOSSES[loss]) if loss in LOSSES else None
     classes = getattr(estimator, "classes_", None)
     several = assembly.ends_in == "sigmoid" and assembly.units > 1  # labels beside each other
-    return assembly.network(cost, None if several else classes, features)
+    return assembly.network(loss, None if several else classes, features)
 
 
 def _linear(assembly: Assembly, estimator: Any, features: Any) -> Network:

@@ -14,8 +14,8 @@ from glassnet.interop.network_builder import Assembly, refuse
 from glassnet.network import Network
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
-from glassnet.nn.losses.loss import Cost
-from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.registry import loss_named
 
 __all__ = ["from_torch"]
 
@@ -143,7 +143,7 @@ def _from_state_dict(state: Mapping[str, Any], like: Network | None) -> Network:
         ) from None
     if left_over:
         raise ValueError(f"the state dict has {left_over} more biases than the network")
-    net.classes, net.feature_names, net.cost = like.classes, like.feature_names, like.cost
+    net.classes, net.feature_names, net.loss = like.classes, like.feature_names, like.loss
     return net
 
 
@@ -289,8 +289,8 @@ def _add(assembly: Assembly, layer: Any) -> None:
             raise refuse(f"the layer {layer}")
 
 
-def _apply_loss(assembly: Assembly, loss: Any) -> Cost | None:
-    """Return the cost that a loss is; where it takes logits, end in what makes probabilities."""
+def _apply_loss(assembly: Assembly, loss: Any) -> Loss | None:
+    """Return the loss that a loss is; where it takes logits, end in what makes probabilities."""
     kind = type(loss).__name__
     if loss is None:
         return None
@@ -311,13 +311,13 @@ def _apply_loss(assembly: Assembly, loss: Any) -> Cost | None:
             return CategoricalCrossentropy()
         case "BCEWithLogitsLoss":
             assembly.activate("sigmoid")
-            return cost_named("binary_crossentropy")
+            return loss_named("binary_crossentropy")
         case "BCELoss":
-            return cost_named("binary_crossentropy")
+            return loss_named("binary_crossentropy")
         case "MSELoss":
-            return cost_named("mean_squared_error")
+            return loss_named("mean_squared_error")
         case "L1Loss":
-            return cost_named("mean_absolute_error")
+            return loss_named("mean_absolute_error")
         case "HuberLoss":
             return Huber(loss.delta)
     raise LimitError(f"the loss {kind} is none that Glassnet knows")

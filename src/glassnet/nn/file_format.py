@@ -158,7 +158,7 @@ def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
     layers = header.get("layers")
     if isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers):
         header = {**header, "layers": [{**usual, **layer} for layer in layers]}
-    return {"cost_parameter": 0.0, **header}
+    return {"loss_parameter": 0.0, **header}
 
 
 def _umask() -> int:

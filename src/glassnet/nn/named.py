@@ -1,4 +1,4 @@
-"""Functions with a name and perhaps one number: what activations and costs have in common."""
+"""Functions with a name and perhaps one number: what activations and losses have in common."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar

@@ -16,7 +16,7 @@ from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.storage import Storage, require_space
 from glassnet.tables.table import Rows, Table, numbered_pieces
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.recognise import Answers
+from glassnet.tables.targets.recognise import TargetColumns
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import Note, added_up
 
@@ -39,7 +39,7 @@ class Role(IntEnum):
 
 @dataclass(frozen=True)
 class Examples:
-    """Inputs, (rows, inputs), and what is desired for them."""
+    """Inputs, (rows, inputs), and what is target for them."""
 
     x: Array
     targets: Targets
@@ -47,8 +47,8 @@ class Examples:
     def sample(self, most: int) -> "Examples":
         """Return a seeded sample of at most so many, in memory."""
         chosen = np.flatnonzero(sampled_rows(len(self.x), most, 0, Purpose.CHECK))
-        desired = Targets(_taken(self.targets.desired, chosen), self.targets.classes)
-        return Examples(_taken(self.x, chosen), desired)
+        targets = Targets(_taken(self.targets.values, chosen), self.targets.classes)
+        return Examples(_taken(self.x, chosen), targets)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Encoded:
     validation : Examples or None
     used : array of bool, shape (inputs,)
         Which inputs are not 0 in all of these examples.
-    mean_desired : array of shape (outputs,)
+    mean_targets : array of shape (outputs,)
         Of all of them.
     notes : list of Note
         On all rows of the table.
@@ -70,7 +70,7 @@ class Encoded:
     learning: Examples
     validation: Examples | None
     used: NDArray[np.bool_]
-    mean_desired: NDArray[np.float64]
+    mean_targets: NDArray[np.float64]
     notes: list[Note]
 
 
@@ -85,14 +85,14 @@ def _taken(array: Array, rows: NDArray[np.int64]) -> Array:
 
 
 def roles_of(
-    table: Rows, answers: Answers, held_out: float, validation: float, seed: int
+    table: Rows, target_columns: TargetColumns, held_out: float, validation: float, seed: int
 ) -> NDArray[np.int8]:
     """Return what each row of a table is for.
 
     Parameters
     ----------
     table : Rows
-    answers : Answers
+    target_columns : Answers
         What its target columns hold; rows that lack one are left out.
     held_out : float
         Which part of the others to hold out; of classes the same part of each.
@@ -100,15 +100,15 @@ def roles_of(
         Which part of those that remain is for the validation.
     seed : int
     """
-    roles = answers.known.astype(np.int8)
-    groups = answers.groups(table)
+    roles = target_columns.known.astype(np.int8)
+    groups = target_columns.groups(table)
     for number, (role, part) in enumerate(
         ((Role.HELD_OUT, held_out), (Role.VALIDATION, validation))
     ):
         if not part:
             continue
         learning = roles == Role.LEARNING
-        own = None if groups is None else groups[learning[answers.known]]
+        own = None if groups is None else groups[learning[target_columns.known]]
         held = held_back_rows(int(learning.sum()), part, seed, own, number)
         roles[learning] = np.where(held, np.int8(role), np.int8(Role.LEARNING))
     return roles
@@ -167,18 +167,18 @@ def encoded(
     for before, piece in numbered_pieces(table, inputs + outputs):
         x, decided = encoder.encode(piece)
         notes = added_up(notes, decided, before)
-        for role, (of_x, of_desired) in storages.items():
+        for role, (of_x, of_targets) in storages.items():
             own = roles[before : before + len(piece)] == role
             if own.any():
-                inputs_of_role, desired = x[own], target.desired(piece.rows(own))
+                inputs_of_role, targets = x[own], target.encode(piece.rows(own))
                 of_x.append(inputs_of_role)
-                of_desired.append(desired)
+                of_targets.append(targets)
                 used |= inputs_of_role.any(axis=0)
-                total += desired.sum(axis=0)
+                total += targets.sum(axis=0)
     classes = np.array(target.classes) if isinstance(target, ClassTarget) else None
     examples = {
-        role: Examples(of_x.array(), Targets(of_desired.array(), classes))
-        for role, (of_x, of_desired) in storages.items()
+        role: Examples(of_x.array(), Targets(of_targets.array(), classes))
+        for role, (of_x, of_targets) in storages.items()
     }
     return Encoded(
         examples[Role.LEARNING],

@@ -25,7 +25,7 @@ class EarlyStopping:
 
     patience: int = 10
     min_improvement: float = 0.0
-    measure: str = "error"
+    measure: str = "loss"
 
     def __post_init__(self) -> None:
         if self.patience < 1:
@@ -33,16 +33,16 @@ class EarlyStopping:
         if not self.min_improvement >= 0:
             raise ValueError(f"min_improvement must be at least 0, not {self.min_improvement!r}")
 
-        one_of("measure", self.measure, ("error", "accuracy"))
+        one_of("measure", self.measure, ("loss", "accuracy"))
 
     def is_better(
-        self, error: float, best: float, accuracy: float = 0.0, best_accuracy: float = 0.0
+        self, loss: float, best: float, accuracy: float = 0.0, best_accuracy: float = 0.0
     ) -> bool:
         """Return whether a validation error, or an accuracy, is an improvement."""
-        if self.measure == "error":
-            return error < best - self.min_improvement
+        if self.measure == "loss":
+            return loss < best - self.min_improvement
         gained = accuracy - best_accuracy
-        return gained > self.min_improvement or (gained == 0 and error < best)
+        return gained > self.min_improvement or (gained == 0 and loss < best)
 
     def should_stop(self, epoch: int, best_epoch: int) -> bool:
         """Return whether to stop after `epoch` (counted from 0)."""

@@ -16,7 +16,7 @@ from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.engine import Training, engine
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import Objective
+from glassnet.nn.losses.loss import OutputLoss
 from glassnet.nn.task import Kind
 from glassnet.optim.adam import Adam
 from glassnet.optim.dropout import Dropout
@@ -125,7 +125,7 @@ class Fitting:
     def prepare(
         cls,
         learner: Learner,
-        objective: Objective,
+        output_loss: OutputLoss,
         X: ArrayLike,
         y: ArrayLike | Targets,
         options: FitOptions,
@@ -139,7 +139,7 @@ class Fitting:
         """
         x, targets = examples_of(learner, X, y, finite=False)
         weights = example_weights(
-            options.weights, options.class_weights, targets.desired, learner.kind, targets.classes
+            options.weights, options.class_weights, targets.values, learner.kind, targets.classes
         )
         learn, validation = _validation(learner, x, targets, options.validation)
         _require_measurable(options.stopping, learner.kind)
@@ -148,11 +148,11 @@ class Fitting:
         stepping = SGD() if isinstance(optimizer, LBFGS) else optimizer
         training = Training(
             learner.architecture,
-            objective,
+            output_loss,
             UpdateRule(stepping, options.all_penalties, options.clip_norm),
             learner.parameters,
             x if learn is None else x[learn],
-            targets.desired if learn is None else targets.desired[learn],
+            targets.values if learn is None else targets.values[learn],
             weights if weights is None or learn is None else weights[learn],
             _dropout_rates(options.dropout, learner.architecture),
             learner.seed,
@@ -213,10 +213,9 @@ def examples_of(
     targets = checked_targets(
         y, learner.kind, outputs, learner.dtype, labels, f"{name}y", learning=learning
     )
-    if len(x) != len(targets.desired):
+    if len(x) != len(targets.values):
         raise ValueError(
-            f"{name}X has {len(x)} examples and {name}y has {len(targets.desired)}; "
-            "expected as many"
+            f"{name}X has {len(x)} examples and {name}y has {len(targets.values)}; expected as many"
         )
     return x, targets
 
@@ -241,9 +240,9 @@ def _validation(
             finite=not isinstance(given_y, Targets),
             name="the validation ",
         )
-        return None, Validation(other_x, other.desired, metrics)
+        return None, Validation(other_x, other.values, metrics)
     learn, hold = split_rows(len(x), validation, learner.seed)
-    return learn, Validation(x[hold], targets.desired[hold], metrics)
+    return learn, Validation(x[hold], targets.values[hold], metrics)
 
 
 def _require_measurable(stopping: EarlyStopping | None, kind: Kind) -> None:

@@ -43,7 +43,7 @@ class FullBatchRun:
     history: History = field(default_factory=History)
     total: float = math.nan
     converged: bool = False
-    _error: float = 0.0
+    _loss: float = 0.0
     _examples: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,18 +65,18 @@ class FullBatchRun:
         def iterated(intermediate_result: Any) -> None:
             nonlocal began
             self.total = float(intermediate_result.fun)
-            self.history.errors.append(self._error)
+            self.history.losses.append(self._loss)
             self.history.seconds.append(time.perf_counter() - began)
             began = time.perf_counter()
             for callback in self.callbacks:
                 self.history.stopped_early |= says_stop(callback(self.history))
-            ended = watch(Progress(self.history.epochs, self.epochs, self._error, None))
+            ended = watch(Progress(self.history.epochs, self.epochs, self._loss, None))
             if ended or self.history.stopped_early:
                 raise StopIteration
 
         with Rollback(parameters) as before:
             result = minimize(
-                lambda point: self._objective(point, before),
+                lambda point: self._loss_and_gradient(point, before),
                 parameters.astype(np.float64),
                 jac=True,
                 method="L-BFGS-B",
@@ -101,21 +101,23 @@ class FullBatchRun:
         self.history.interrupted = interrupted
         return self.history
 
-    def _objective(self, point: Array, before: Rollback) -> tuple[float, NDArray[np.float64]]:
+    def _loss_and_gradient(
+        self, point: Array, before: Rollback
+    ) -> tuple[float, NDArray[np.float64]]:
         """The mean error with its penalty at a point, and their gradient."""
         self.training.parameters[...] = point
-        self._error, gradient = self.engine.gradient(self.training)
-        if not np.isfinite(self._error):
+        self._loss, gradient = self.engine.gradient(self.training)
+        if not np.isfinite(self._loss):
             before.restore()
             require_finite(self.training.x, "X")
             raise DivergedError(
                 "the error became infinite or not a number, and the weights were set back to what "
                 "they were before; scale the inputs, or start from smaller weights"
             )
-        total, slopes = self._error, gradient.astype(np.float64)
+        total, derivatives = self._loss, gradient.astype(np.float64)
         for group in groups_of(self.training.architecture):
             strength = self.training.rule.total(L2, group.biases, self._examples)
             w = point[group.place]
             total += strength / 2 * float(w @ w)
-            slopes[group.place] += strength * w
-        return total, slopes
+            derivatives[group.place] += strength * w
+        return total, derivatives

@@ -17,9 +17,9 @@ class History:
 
     Attributes
     ----------
-    errors : list of float
+    losses : list of float
         Mean error over the training examples, each counted before its step's update.
-    validation_errors : list of float
+    validation_losses : list of float
         Mean error on the validation data after the epoch; empty without validation.
     metrics : dict of str to list of float
         On the validation data: ``"accuracy"``, or ``"mean_absolute_error"`` for values.
@@ -37,8 +37,8 @@ class History:
         Whether early stopping, or Ctrl-C, ended the training.
     """
 
-    errors: list[float] = field(default_factory=list)
-    validation_errors: list[float] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    validation_losses: list[float] = field(default_factory=list)
     metrics: dict[str, list[float]] = field(default_factory=dict)
     learning_rates: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -51,7 +51,7 @@ class History:
     @property
     def epochs(self) -> int:
         """How many epochs were completed."""
-        return len(self.errors)
+        return len(self.losses)
 
     def to_document(self) -> "Document":
         """Return the learning curves: errors, metrics and the learning rate over the epochs."""
@@ -67,8 +67,8 @@ class History:
             ]
             return Curves("epoch", y_name, tuple(lines))
 
-        errors = {"training": self.errors, "validation": self.validation_errors}
-        sections = [Section("Error", (curves("error", errors),))]
+        losses = {"training": self.losses, "validation": self.validation_losses}
+        sections = [Section("Error", (curves("loss", losses),))]
         for name, values in self.metrics.items():
             words = name.replace("_", " ")
             sections.append(Section(words.capitalize(), (curves(words, {"validation": values}),)))
@@ -93,9 +93,9 @@ class History:
             return "History(no complete epoch)"
         counted = "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs"
         parts = [f"{counted} in {sum(self.seconds):.3g} s"]
-        parts.append(f"error {self.errors[0]:.4g} → {self.errors[-1]:.4g}")
+        parts.append(f"error {self.losses[0]:.4g} → {self.losses[-1]:.4g}")
         if self.best_epoch is not None:
-            best = self.validation_errors[self.best_epoch]
+            best = self.validation_losses[self.best_epoch]
             parts.append(f"validation error {best:.4g} after epoch {self.best_epoch + 1}, the best")
         if self.stopped_early:
             parts.append("stopped early")

@@ -82,8 +82,8 @@ class Run:
             # A first step may take a while: who pressed Ctrl-C already need not wait for it.
             yield Progress(0.0, self.plan.epochs, math.nan, None)
             while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
-                for errors, progress in self._epochs():
-                    self._require_finite(errors, before)
+                for losses, progress in self._epochs():
+                    self._require_finite(losses, before)
                     yield progress
                 self._require_finite(self.training.parameters, before)
                 self.history.stopped_early |= self.plan.schedule.has_ended(self._moments(1))
@@ -124,7 +124,7 @@ class Run:
             steps // in_epoch,
             len(self.training.x),
             self.training.rule.optimizer.learning_rate,
-            self.history.errors,
+            self.history.losses,
         )
 
     def _epochs(self) -> Iterator[tuple[NDArray[np.float64], Progress]]:
@@ -140,7 +140,7 @@ class Run:
         if training.weights is not None:  # an epoch sees each example once
             order = order[:]
             weight = training.example_weight(order[:rows])
-        errors = np.zeros(len(rates))
+        losses = np.zeros(len(rates))
         done = recorded = 0
         began = time.perf_counter()
         while done < len(rates):
@@ -151,13 +151,13 @@ class Run:
                 batch = steps.order[: steps.batch_starts[1]]
                 step = TrainingStep.of(training, batch, float(rates[done]))
                 self.history.steps[number] = step
-            errors[part] = self._timed_run(steps)
+            losses[part] = self._timed_run(steps)
             examples = training.example_weight(steps.order)
             done = part.stop
             # Who watches may stop here: what is complete stands in the history before.
             if complete := done // steps_in_epoch - recorded:
                 whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
-                sums = errors[whole].reshape(complete, -1).sum(axis=1)
+                sums = losses[whole].reshape(complete, -1).sum(axis=1)
                 now = time.perf_counter()
                 self._record(
                     sums / weight,
@@ -166,10 +166,10 @@ class Run:
                 )
                 self._look()
                 recorded, began = recorded + complete, time.perf_counter()
-            measured = self.history.validation_errors
+            measured = self.history.validation_losses
             last = measured[-1] if measured else None
-            error = float(errors[part].sum() / examples) if examples else 0.0
-            yield errors[part], Progress(first + done / steps_in_epoch, plan.epochs, error, last)
+            loss = float(losses[part].sum() / examples) if examples else 0.0
+            yield losses[part], Progress(first + done / steps_in_epoch, plan.epochs, loss, last)
 
     def _until(self, before: int, done: int, steps: int) -> int:
         """Where the next call of the engine ends; a step to record begins one of its own."""
@@ -177,13 +177,13 @@ class Run:
         return min((k - before for k in self.plan.record if done < k - before < end), default=end)
 
     def _record(
-        self, errors: NDArray[np.float64], rates: NDArray[np.float64], seconds: float
+        self, losses: NDArray[np.float64], rates: NDArray[np.float64], seconds: float
     ) -> None:
-        self.history.errors += errors.tolist()
+        self.history.losses += losses.tolist()
         all_alike = bool((rates == rates[0]).all())  # then one number does, many times
         alike = [float(rates[0])] * len(rates) if all_alike else rates.tolist()
         self.history.learning_rates += alike
-        self.history.seconds += [seconds] * len(errors)
+        self.history.seconds += [seconds] * len(losses)
 
     def _epochs_at_once(self) -> int:
         if self.plan.validation or self.plan.callbacks or self.plan.schedule.looks_back:
@@ -199,15 +199,15 @@ class Run:
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()
-        errors = self.engine.run(self.training, steps)
+        losses = self.engine.run(self.training, steps)
         release(self.training.x)
-        release(self.training.desired)
+        release(self.training.targets)
         seconds = time.perf_counter() - began
         if seconds < SECONDS_BETWEEN_LOOKS / 4:
             self._steps_at_once *= 2
         elif seconds > SECONDS_BETWEEN_LOOKS:
             self._steps_at_once = max(self._steps_at_once // 2, 1)
-        return errors
+        return losses
 
     def _look(self) -> None:
         """Measure on the validation data; keep the best weights; decide whether to stop."""
@@ -219,15 +219,15 @@ class Run:
         validation, history = self.plan.validation, self.history
         if validation is None:
             return
-        error, metrics = self._measured_on(validation)
-        history.validation_errors.append(error)
+        loss, metrics = self._measured_on(validation)
+        history.validation_losses.append(loss)
         for name, value in metrics.items():
             history.metrics.setdefault(name, []).append(value)
         stopping = self.plan.stopping or EarlyStopping()
         epoch, best = history.epochs - 1, history.best_epoch
         accuracies = history.metrics.get("accuracy", [0.0] * history.epochs)
         if best is None or stopping.is_better(
-            error, history.validation_errors[best], accuracies[-1], accuracies[best]
+            loss, history.validation_losses[best], accuracies[-1], accuracies[best]
         ):
             history.best_epoch = epoch
             self._best = self.training.parameters.copy()
@@ -237,23 +237,23 @@ class Run:
     def _measured_on(self, validation: Validation) -> tuple[float, dict[str, float]]:
         """The mean error and metrics, summed over pieces that need little memory."""
         training, rows = self.training, len(validation.x)
-        error, metrics = 0.0, dict.fromkeys(validation.metrics, 0.0)
+        loss, metrics = 0.0, dict.fromkeys(validation.metrics, 0.0)
         for part in validation.parts:
-            x, desired = validation.x[part], validation.desired[part]
-            predicted, errors = self.engine.evaluate(
+            x, targets = validation.x[part], validation.targets[part]
+            predicted, losses = self.engine.evaluate(
                 training.architecture,
-                training.objective,
+                training.output_loss,
                 training.parameters,
                 x,
-                desired,
+                targets,
                 training.threads,
             )
-            error += float(errors.sum())
+            loss += float(losses.sum())
             for name, metric in validation.metrics.items():
-                metrics[name] += metric(predicted, desired) * (len(x) / rows)
+                metrics[name] += metric(predicted, targets) * (len(x) / rows)
             release(x)
-            release(desired)
-        return error / rows, metrics
+            release(targets)
+        return loss / rows, metrics
 
 
 def says_stop(answer: object) -> bool:

@@ -26,15 +26,15 @@ class Validation:
 
     Attributes
     ----------
-    x, desired : array
-    metrics : mapping of name to function of (predicted, desired)
+    x, targets : array
+    metrics : mapping of name to function of (predicted, target)
         Means over the examples.
     rows_at_once : int, optional
         Measured together, where a metric is no mean.
     """
 
     x: Array
-    desired: Array
+    targets: Array
     metrics: Mapping[str, Callable[[Array, Array], float]]
     rows_at_once: int | None = None
 
@@ -85,5 +85,5 @@ class Progress:
 
     epochs_done: float
     epochs: int
-    error: float
-    validation_error: float | None
+    loss: float
+    validation_loss: float | None

@@ -29,7 +29,7 @@ def progress_bar(show: bool | None = None) -> Iterator[Show]:
     if show is None:
         show = sys.stderr is not None and sys.stderr.isatty()
     if not show:
-        yield lambda done, epochs, error, validation_error: None
+        yield lambda done, epochs, loss, validation_loss: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -42,14 +42,12 @@ def progress_bar(show: bool | None = None) -> Iterator[Show]:
     )
     console = Console(stderr=True, force_terminal=True)
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("training", epoch="0", error="")
+        task = bar.add_task("training", epoch="0", loss="")
 
-        def move(done: float, epochs: int, error: float, validation_error: float | None) -> None:
-            text = "" if math.isnan(error) else f"{error:.4g}"
-            if validation_error is not None:
-                text += f", validation {validation_error:.4g}"
-            bar.update(
-                task, completed=done, total=epochs, epoch=f"{int(done)}/{epochs}", error=text
-            )
+        def move(done: float, epochs: int, loss: float, validation_loss: float | None) -> None:
+            text = "" if math.isnan(loss) else f"{loss:.4g}"
+            if validation_loss is not None:
+                text += f", validation {validation_loss:.4g}"
+            bar.update(task, completed=done, total=epochs, epoch=f"{int(done)}/{epochs}", loss=text)
 
         yield move

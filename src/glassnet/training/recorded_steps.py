@@ -10,7 +10,7 @@ from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.engine.interface import Masks, Training
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import Objective
+from glassnet.nn.losses.loss import OutputLoss
 from glassnet.optim.update_rule import UpdateRule
 
 __all__ = ["TrainingStep", "checked_record"]
@@ -23,7 +23,7 @@ class TrainingStep:
     Attributes
     ----------
     architecture : Architecture
-    objective : Objective
+    output_loss : Objective
     rule : UpdateRule
     parameters : array of shape (parameters,)
         Before the step.
@@ -31,7 +31,7 @@ class TrainingStep:
         The optimizer's, before the step.
     examples : array of int64
         Which of the training examples made the batch.
-    x, desired : array of shape (batch, inputs) and (batch, outputs)
+    x, targets : array of shape (batch, inputs) and (batch, outputs)
     weights : array of shape (batch,), optional
         How much each example counts.
     masks : Masks, optional
@@ -47,13 +47,13 @@ class TrainingStep:
     """
 
     architecture: Architecture
-    objective: Objective
+    output_loss: OutputLoss
     rule: UpdateRule
     parameters: Array
     state: Array
     examples: NDArray[np.int64]
     x: Array
-    desired: Array
+    targets: Array
     weights: Array | None
     masks: Masks | None
     number: int
@@ -69,13 +69,13 @@ class TrainingStep:
         number = training.steps_done + 1
         return cls(
             training.architecture,
-            training.objective,
+            training.output_loss,
             training.rule,
             training.parameters.copy(),
             training.state.copy(),
             examples.copy(),
             training.x[examples],
-            training.desired[examples],
+            training.targets[examples],
             None if training.weights is None else training.weights[examples],
             None if training.dropout is None else Masks(training.dropout, training.seed, number),
             number,

@@ -55,7 +55,7 @@ class Rollback:
     def __exit__(
         self,
         kind: type[BaseException] | None,
-        error: BaseException | None,
+        loss: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
         self._close()

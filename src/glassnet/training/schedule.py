@@ -29,7 +29,7 @@ class Moments:
         Examples in an epoch.
     learning_rate : float
         The optimizer's own.
-    errors : sequence of float
+    losses : sequence of float
         The mean training error of each epoch so far.
     """
 
@@ -37,7 +37,7 @@ class Moments:
     epochs: NDArray[np.int64]
     rows: int = 1
     learning_rate: float = 1.0
-    errors: Sequence[float] = ()
+    losses: Sequence[float] = ()
 
 
 class Schedule(ABC):

@@ -147,7 +147,7 @@ class WarmUp(Schedule):
     def factors(self, moments: Moments) -> Factors:
         """Return done / part, then the other schedule's factors."""
         rest = np.maximum(moments.done - self.part, 0) / (1 - self.part)
-        later = Moments(rest, moments.epochs, moments.rows, moments.learning_rate, moments.errors)
+        later = Moments(rest, moments.epochs, moments.rows, moments.learning_rate, moments.losses)
         rising = moments.done / self.part
         factors: Factors = np.where(rising < 1, rising, self.then.factors(later))
         return factors
@@ -205,19 +205,19 @@ class Adaptive(Schedule):
 
     def factors(self, moments: Moments) -> Factors:
         """Return divisor^−(how often the error stopped falling)."""
-        return np.full_like(moments.done, self.divisor ** -self._pauses(moments.errors))
+        return np.full_like(moments.done, self.divisor ** -self._pauses(moments.losses))
 
     def has_ended(self, moments: Moments) -> bool:
         """Return whether the learning rate would have to become too small."""
-        pauses = self._pauses(moments.errors)
+        pauses = self._pauses(moments.losses)
         before_last = moments.learning_rate * self.divisor ** -(pauses - 1)
         return pauses > 0 and before_last <= self.smallest
 
-    def _pauses(self, errors: Sequence[float]) -> int:
+    def _pauses(self, losses: Sequence[float]) -> int:
         lowest, waited, pauses = math.inf, 0, 0
-        for error in errors:
-            waited = waited + 1 if error > lowest - self.min_improvement else 0
-            lowest = min(lowest, error)
+        for loss in losses:
+            waited = waited + 1 if loss > lowest - self.min_improvement else 0
+            lowest = min(lowest, loss)
             if waited > self.patience:
                 pauses, waited = pauses + 1, 0
         return pauses

@@ -13,7 +13,7 @@ from glassnet.model import Model, load
 from glassnet.network import Network
 from glassnet.tables.read.parquet import open_table
 from glassnet.tables.table import Table, where_known
-from glassnet.tables.targets.target import answers_of, as_number
+from glassnet.tables.targets.target import as_number, target_values
 
 __all__ = ["explain_file"]
 
@@ -22,7 +22,7 @@ def explain_file(
     model_path: Path,
     table_path: Path | None,
     row: int,
-    desired: str | None,
+    target: str | None,
     weight: str | None,
     learning_rate: float,
 ) -> Explanation:
@@ -33,7 +33,7 @@ def explain_file(
     model_path, table_path : Path
     row : int
         Counted from 0.
-    desired : str, optional
+    target : str, optional
         A class, or a number as text. The row's value of the target column if not given; the forward
         pass only where there is none.
     weight : str, optional
@@ -47,7 +47,7 @@ def explain_file(
     """
     loaded = _opened(model_path)
     if table_path is None:
-        if weight is not None or desired is not None:
+        if weight is not None or target is not None:
             raise ValueError("a weight's story needs an example; name a table as well")
         return describe(loaded.network if isinstance(loaded, Model) else loaded)
     text_columns = loaded.encoder.text_columns if isinstance(loaded, Model) else []
@@ -56,9 +56,9 @@ def explain_file(
         raise ValueError(f"there is no row {row}; the table has rows 0 to {len(rows) - 1}")
     table = rows.rows(np.array([row])).in_memory()
     if isinstance(loaded, Model):
-        explanation = _explain_model(loaded, table, desired, learning_rate)
+        explanation = _explain_model(loaded, table, target, learning_rate)
     else:
-        explanation = _explain_network(loaded, table, row, desired, learning_rate)
+        explanation = _explain_network(loaded, table, row, target, learning_rate)
     return explanation if weight is None else explanation.weight(weight)
 
 
@@ -74,21 +74,21 @@ def _opened(path: Path) -> Network | Model:
 
 
 def _explain_model(
-    model: Model, table: Table, desired: str | None, learning_rate: float
+    model: Model, table: Table, text: str | None, learning_rate: float
 ) -> Explanation:
     columns = model.target.columns
-    wanted: Any = desired
-    if desired is None and set(columns) <= set(table.names):
+    target: Any = text
+    if text is None and set(columns) <= set(table.names):
         known, _ = where_known(table, columns)
-        wanted = answers_of(model.target, table)[0] if known[0] else None
-    elif desired is not None and len(columns) > 1:
-        wanted = [answer.strip() for answer in desired.split(",")]
-    rate = None if wanted is None else learning_rate
-    return model.explain(table, 0, wanted, learning_rate=rate)
+        target = target_values(model.target, table)[0] if known[0] else None
+    elif text is not None and len(columns) > 1:
+        target = [part.strip() for part in text.split(",")]
+    rate = None if target is None else learning_rate
+    return model.explain(table, 0, target, learning_rate=rate)
 
 
 def _explain_network(
-    network: Network, table: Table, row: int, desired: str | None, learning_rate: float
+    network: Network, table: Table, row: int, text: str | None, learning_rate: float
 ) -> Explanation:
     """Columns are the inputs, by name where the network knows names, else in their order."""
     names = network.feature_names or list(table.columns)
@@ -102,14 +102,14 @@ def _explain_network(
     for name, value in zip(names, x, strict=True):
         if value is None or (isinstance(value, float) and np.isnan(value)):
             raise ValueError(f"column {name!r} is missing in row {row}; a bare network needs it")
-    if desired is None:
+    if text is None:
         return explain(network, x)
-    wanted: str | float = desired
+    target: str | float = text
     if network.kind == "classes" and network.classes is None:
-        if not desired.isdecimal():
+        if not text.isdecimal():
             last = network.architecture.outputs - 1
-            raise ValueError(f"there is no class {desired!r}; the classes are 0 to {last}")
-        wanted = int(desired)
+            raise ValueError(f"there is no class {text!r}; the classes are 0 to {last}")
+        target = int(text)
     elif network.classes is None or network.classes.dtype.kind in "iuf":
-        wanted = as_number(desired, "output")
-    return explain(network, x, wanted, learning_rate=learning_rate)
+        target = as_number(text, "output")
+    return explain(network, x, target, learning_rate=learning_rate)

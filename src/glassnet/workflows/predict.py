@@ -119,4 +119,4 @@ def _predicted(model: Model, table: Table) -> Predictions:
     x, notes = model.encode(table)
     outputs, target = model.outputs(x), model.target
     probabilities = None if target.task == "numbers" else outputs
-    return Predictions(target, target.answers(outputs), probabilities, notes)
+    return Predictions(target, target.decode(outputs), probabilities, notes)

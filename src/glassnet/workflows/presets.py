@@ -129,10 +129,10 @@ class Tabular(Preset):
         by_accuracy = task == "classes" and not probabilities
         smoothing = 0.1 if by_accuracy else 0.0
         return {
-            "cost": CategoricalCrossentropy(smoothing) if task == "classes" else None,
+            "loss": CategoricalCrossentropy(smoothing) if task == "classes" else None,
             "optimizer": Adam(0.07 if task == "numbers" else 0.04, beta2=0.95),
             "schedule": CosLog4(),
-            "stopping": EarlyStopping(self.epochs, measure="accuracy" if by_accuracy else "error"),
+            "stopping": EarlyStopping(self.epochs, measure="accuracy" if by_accuracy else "loss"),
         }
 
 
@@ -165,7 +165,7 @@ class Images(Preset):
             "optimizer": Adam(0.001),
             "schedule": Cosine(),
             "stopping": EarlyStopping(
-                self.epochs, measure="accuracy" if task == "classes" else "error"
+                self.epochs, measure="accuracy" if task == "classes" else "loss"
             ),
             "dropout": 0.3,
         }

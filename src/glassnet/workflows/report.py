@@ -24,7 +24,7 @@ from glassnet.nn.file_format import require_writable, write_atomically
 from glassnet.render.html import document_page
 from glassnet.tables.table import Rows, Table
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.target import answers_of, class_texts
+from glassnet.tables.targets.target import class_texts, target_values
 from glassnet.training.history import History
 
 __all__ = [
@@ -40,9 +40,9 @@ __all__ = [
 def history_section(history: History) -> Section:
     """Return the learning curves."""
     epochs = tuple(float(number) for number in range(1, history.epochs + 1))
-    curves = [Curve("training", epochs, tuple(history.errors))]
-    if history.validation_errors:
-        curves.append(Curve("validation", epochs, tuple(history.validation_errors)))
+    curves = [Curve("training", epochs, tuple(history.losses))]
+    if history.validation_losses:
+        curves.append(Curve("validation", epochs, tuple(history.validation_losses)))
     words = f"{history.epochs} epochs in {sum(history.seconds):.2g} s."
     if history.stopped_early:
         words += " Stopped early."
@@ -176,7 +176,7 @@ def _write_explanations(path: Path, model: Model, rows: Rows, evaluation: Evalua
         folder.mkdir(exist_ok=True)
     chosen = np.unique([mistake.row for mistake in evaluation.mistakes]).astype(np.int64)
     table = rows.rows(chosen).in_memory()
-    answers = answers_of(model.target, table)
+    answers = target_values(model.target, table)
     pages = []
     for mistake in evaluation.mistakes:
         place = int(np.searchsorted(chosen, mistake.row))

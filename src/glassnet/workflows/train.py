@@ -21,7 +21,7 @@ from glassnet.tables.read.parquet import TableFile
 from glassnet.tables.suspicious_columns import concerns, rare_classes
 from glassnet.tables.table import Rows, Table, numbered_pieces, where_known
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.recognise import Answers, answers_in
+from glassnet.tables.targets.recognise import TargetColumns, recognise_targets
 from glassnet.tables.targets.several_labels import LabelsTarget
 from glassnet.tables.targets.target import Target, Task, class_texts
 from glassnet.tables.warnings import Note
@@ -137,7 +137,7 @@ def train(
         "held_out": len(held_out),
         "seed": recipe.seed,
         "preset": type(preset).__name__.lower(),
-        "usual": target.in_its_unit(examples.mean_desired[np.newaxis])[0].tolist(),
+        "usual": target.rescale(examples.mean_targets[np.newaxis])[0].tolist(),
     }
     model = Model(first, prepared.encoder, target, provenance, tuple(others))
     few = examples.learning.sample(MOST_DIAGNOSED)
@@ -178,24 +178,24 @@ def _prepared(
     task: Task | None,
     tested: Rows | None,
 ) -> _Prepared:
-    answers = answers_in(whole, names, task)
-    if recipe.balanced and answers.task != "classes":
+    target_columns = recognise_targets(whole, names, task)
+    if recipe.balanced and target_columns.task != "classes":
         raise ValueError("only classes can be balanced, not numbers or labels")
-    if recipe.calibrated and answers.task != "classes":
+    if recipe.calibrated and target_columns.task != "classes":
         raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
     held_out_part = recipe.held_out if tested is None else 0.0
-    roles = roles_of(whole, answers, held_out_part, preset.validation, recipe.seed)
+    roles = roles_of(whole, target_columns, held_out_part, preset.validation, recipe.seed)
     learning = (roles == Role.LEARNING) | (roles == Role.VALIDATION)
     rows_learned = int(learning.sum())
-    target = answers.target(whole, learning)
+    target = target_columns.target(whole, learning)
     sample = sample_of(whole, learning, recipe.seed)
     encoder = preset.encoder(sample.without(*names))
     if tested is not None:
-        _require_judgeable(tested, answers, encoder, target)
+        _require_judgeable(tested, target_columns, encoder, target)
     examples = encoded(whole, roles, encoder, target, in_file=isinstance(whole, TableFile))
-    rare = rare_classes(*_shares(target, examples.mean_desired), rows_learned)
-    sentences = [*rare, *_concerns(sample, answers, rows_learned)]
-    notes: list[str | Note] = [*answers.notes, *sentences, *examples.notes]
+    rare = rare_classes(*_shares(target, examples.mean_targets), rows_learned)
+    sentences = [*rare, *_concerns(sample, target_columns, rows_learned)]
+    notes: list[str | Note] = [*target_columns.notes, *sentences, *examples.notes]
     held_out = whole.rows(roles == Role.HELD_OUT) if tested is None else tested
     return _Prepared(target, encoder, examples, held_out, rows_learned, notes)
 
@@ -207,12 +207,14 @@ def _names_of(target: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _require_judgeable(test: Rows, answers: Answers, encoder: TableEncoder, target: Target) -> None:
+def _require_judgeable(
+    test: Rows, target_columns: TargetColumns, encoder: TableEncoder, target: Target
+) -> None:
     """Refuse rows for the test that do not fit before the training, not after it."""
-    test.require_columns(answers.names)
+    test.require_columns(target_columns.names)
     with_target = 0
     for _, piece in numbered_pieces(test, len(encoder.feature_names) + target.outputs):
-        for name, classes in zip(answers.names, answers.classes, strict=True):
+        for name, classes in zip(target_columns.names, target_columns.classes, strict=True):
             if not classes:
                 continue
             with_class, _ = where_known(piece, (name,))
@@ -223,28 +225,28 @@ def _require_judgeable(test: Rows, answers: Answers, encoder: TableEncoder, targ
                     "none to learn it from"
                 )
         encoder.encode(piece)
-        known, _ = where_known(piece, answers.names)
-        target.desired(piece.rows(known))
+        known, _ = where_known(piece, target_columns.names)
+        target.encode(piece.rows(known))
         with_target += int(known.sum())
     if not with_target:
         raise ValueError(f"no row for the test has a value of the target {target.name!r}")
 
 
-def _shares(target: Target, mean_desired: Array) -> tuple[list[str], list[float]]:
+def _shares(target: Target, mean_targets: Array) -> tuple[list[str], list[float]]:
     """The classes, of labels with the name of each, and which part of the rows are of them."""
     if isinstance(target, ClassTarget):
-        return list(target.classes), mean_desired.tolist()
+        return list(target.classes), mean_targets.tolist()
     if isinstance(target, LabelsTarget):
         names = [f"{label.name} = {name}" for label in target.targets for name in label.classes]
-        return names, [share for mean in mean_desired.tolist() for share in (1 - mean, mean)]
+        return names, [share for mean in mean_targets.tolist() for share in (1 - mean, mean)]
     return [], []
 
 
-def _concerns(sample: Table, answers: Answers, rows: int) -> list[str]:
+def _concerns(sample: Table, target_columns: TargetColumns, rows: int) -> list[str]:
     """What looks wrong about the columns to learn from, beside each of the targets."""
-    learned, found = sample.without(*answers.names), []
-    for name in answers.names:
-        numbers = answers.task == "numbers"
+    learned, found = sample.without(*target_columns.names), []
+    for name in target_columns.names:
+        numbers = target_columns.task == "numbers"
         true = sample.column(name) if numbers else class_texts(sample.column(name))
         found += concerns(learned, true, classes=not numbers, rows=rows)
     return list(dict.fromkeys(found))

@@ -60,7 +60,7 @@ def checked(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> Check:
         np.array([1.0, 2.5, 0.5]),
         Masks([0.1, 0.4, 0.3], seed=4, step=3),
     )
-    step = take_step(net.architecture, net.parameters, net.objective(None), batch, None)
+    step = take_step(net.architecture, net.parameters, net.output_loss(None), batch, None)
     return check_gradient(step)
 
 

@@ -17,9 +17,9 @@ from tests.random_networks import random_case
 def step_of(seed: int, widest: int) -> Step:
     case = random_case(seed, dtype="float64", widest=widest, most_hidden=3, most_rows=2)
     masks = Masks(case.dropout, seed=seed, step=3) if case.dropout else None
-    batch = Batch(case.x, case.desired, case.weights, masks)
+    batch = Batch(case.x, case.targets, case.weights, masks)
     net = case.net
-    return take_step(net.architecture, net.parameters, case.objective, batch, None)
+    return take_step(net.architecture, net.parameters, case.output_loss, batch, None)
 
 
 def some_places(step: Step, seed: int) -> list[WeightPlace]:

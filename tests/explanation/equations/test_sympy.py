@@ -10,8 +10,8 @@ import glassnet as gn
 from glassnet.explanation.places import place_at
 from glassnet.formula.document import Equation, Section
 from glassnet.formula.tree import Partial
-from glassnet.nn.losses.loss import Cost
-from glassnet.nn.losses.registry import cost_named
+from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.registry import loss_named
 
 # Smooth everywhere, so that there is one derivative.
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "gelu", "silu", "softplus", "exponential", "softmax")
@@ -42,7 +42,7 @@ def activated(name: str, x: list[Any]) -> list[Any]:
     return [one[name](value) for value in x]
 
 
-def error(cost: Cost, p: list[Any], d: list[float]) -> Any:
+def error(loss: Loss, p: list[Any], d: list[float]) -> Any:
     pairs = list(zip(p, d, strict=True))
     terms: dict[str, Any] = {
         "categorical_crossentropy": lambda p, d: -d * sympy.log(p),
@@ -51,12 +51,12 @@ def error(cost: Cost, p: list[Any], d: list[float]) -> Any:
         "poisson": lambda p, d: p - d * sympy.log(p),
         "half_squared_error": lambda p, d: (p - d) ** 2 / 2,
     }
-    total = sum(terms[cost.name.removeprefix("summed_")](*pair) for pair in pairs)
-    return total / len(pairs) if cost.divisor(len(pairs)) > 1 else total
+    total = sum(terms[loss.name.removeprefix("summed_")](*pair) for pair in pairs)
+    return total / len(pairs) if loss.divisor(len(pairs)) > 1 else total
 
 
 def derived(
-    net: gn.Network, cost: Cost, x: list[float], desired: list[float]
+    net: gn.Network, loss: Loss, x: list[float], target: list[float]
 ) -> tuple[Any, list[Any]]:
     """E as a formula of all parameters, and their symbols."""
     symbols = list(sympy.symbols(f"w:{net.parameters.size}"))
@@ -69,7 +69,7 @@ def derived(
             total = sum(symbols[first + i * place.to_units + j] * y[i] for i in rows)
             in_.append(total if place.biases is None else total + symbols[place.biases.start + j])
         y = activated(layer.activation.name, in_)
-    return error(cost, y, desired), symbols
+    return error(loss, y, target), symbols
 
 
 def chain_of(story: gn.Explanation) -> Equation:
@@ -83,22 +83,22 @@ def chain_of(story: gn.Explanation) -> Equation:
 @pytest.mark.parametrize("seed", range(20))
 def test_the_shown_chain_is_what_sympy_derives(seed: int) -> None:
     random = np.random.default_rng(seed)
-    output, cost = ENDS[seed % len(ENDS)]
+    output, loss = ENDS[seed % len(ENDS)]
     hidden = [
         gn.Dense(int(random.integers(1, 4)), ACTIVATIONS[random.integers(len(ACTIVATIONS))])
         for _ in range(random.integers(1, 3))
     ]
     net = gn.Network([2, *hidden, gn.Dense(2, output)], dtype="float64", seed=seed)
     net.parameters[...] = random.normal(size=net.parameters.size)
-    x, desired = random.normal(size=2).tolist(), [0.0, 1.0]
-    formula, symbols = derived(net, cost_named(cost), x, desired)
+    x, target = random.normal(size=2).tolist(), [0.0, 1.0]
+    formula, symbols = derived(net, loss_named(loss), x, target)
     parameters = net.parameters.tolist()
 
     def value(expression: Any) -> float:
         return float(sympy.lambdify(symbols, expression, "mpmath", cse=True)(*parameters))
 
-    explanation = gn.explain(net, x, desired, cost=cost)
-    assert explanation.step.error == pytest.approx(value(formula), rel=1e-9)
+    explanation = gn.explain(net, x, target, loss=loss)
+    assert explanation.step.loss == pytest.approx(value(formula), rel=1e-9)
     for index in random.choice(net.parameters.size, size=2, replace=False).tolist():
         independent = value(sympy.diff(formula, symbols[index]))
         place = place_at(net.architecture, index)

@@ -164,7 +164,7 @@ def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Che
 def _has_wider_definitions(step: Step) -> bool:
     """Whether all of the network can be computed in more digits than float64 has."""
     activations = [layer.activation for layer in step.architecture.layers]
-    return is_of_a_textbook(step.objective, activations)
+    return is_of_a_textbook(step.output_loss, activations)
 
 
 @dataclass(frozen=True)
@@ -199,17 +199,17 @@ def _central(
 ) -> list[_Estimate]:
     """Central differences for weights of one layer."""
     h = function.steps(places, step_size)
-    up, up_sides = function.errors(layer, places, h)
-    down, down_sides = function.errors(layer, places, -h)
+    up, up_sides = function.losses(layer, places, h)
+    down, down_sides = function.losses(layer, places, -h)
     kink = (up_sides != down_sides).any(axis=1)
     central = (up - down) / (2 * h)
     if isinstance(function.arithmetic, Floating):
         # Richardson: the error of the step's second order cancels.
-        half_up, _ = function.errors(layer, places, h / 2)
-        half_down, _ = function.errors(layer, places, -h / 2)
+        half_up, _ = function.losses(layer, places, h / 2)
+        half_down, _ = function.losses(layer, places, -h / 2)
         central = (4 * (half_up - half_down) / h - central) / 3
-    right, left = (up - function.error) / h, (function.error - down) / h
-    resolution = function.arithmetic.rounding * max(1.0, abs(float(function.error)))
+    right, left = (up - function.loss) / h, (function.loss - down) / h
+    resolution = function.arithmetic.rounding * max(1.0, abs(float(function.loss)))
     return [
         _Estimate(float(min(r, l)), float(c), float(max(r, l)), bool(k), resolution / float(step))
         for r, l, c, k, step in zip(right, left, central, kink, h, strict=True)

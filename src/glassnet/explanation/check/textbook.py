@@ -1,7 +1,7 @@
-"""Activations and costs as a textbook defines them, for the independent check.
+"""Activations and losses as a textbook defines them, for the independent check.
 
 Written down once more, in numbers with so many digits that no care is needed for overflow or
-cancelling; nothing here is shared with what it checks. Of an activation or a cost that somebody
+cancelling; nothing here is shared with what it checks. Of an activation or a loss that somebody
 defined, there is only their own value, in float64: its derivative is still checked by it.
 """
 
@@ -13,16 +13,16 @@ import numpy as np
 from glassnet.explanation.check.arithmetic import Arithmetic, Values
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.registry import ACTIVATIONS
-from glassnet.nn.losses.loss import Objective
-from glassnet.nn.losses.registry import COSTS
+from glassnet.nn.losses.loss import OutputLoss
+from glassnet.nn.losses.registry import LOSSES
 
-__all__ = ["is_of_a_textbook", "plain_activation", "plain_error"]
+__all__ = ["is_of_a_textbook", "plain_activation", "textbook_loss"]
 
 
-def is_of_a_textbook(objective: Objective, activations: Sequence[Activation]) -> bool:
+def is_of_a_textbook(output_loss: OutputLoss, activations: Sequence[Activation]) -> bool:
     """Return whether all that a network consists of is written down here."""
     all_known = all(activation.name in ACTIVATIONS for activation in activations)
-    return all_known and objective.cost.name in COSTS
+    return all_known and output_loss.loss.name in LOSSES
 
 
 def plain_activation(activation: Activation, x: Values, arithmetic: Arithmetic) -> Values:
@@ -60,20 +60,20 @@ def plain_activation(activation: Activation, x: Values, arithmetic: Arithmetic) 
     return y
 
 
-def plain_error(
-    objective: Objective, net_input: Values, y: Values, desired: Values, arithmetic: Arithmetic
+def textbook_loss(
+    output_loss: OutputLoss, net_input: Values, y: Values, target: Values, arithmetic: Arithmetic
 ) -> Values:
     """Return E of each variant, by the output layer's net inputs and outputs."""
-    exp, log1p, d, cost = arithmetic.exp, arithmetic.log1p, desired, objective.cost
-    parameter, outputs = _number(cost.parameter, arithmetic), len(d)
-    match cost.name:
+    exp, log1p, d, loss = arithmetic.exp, arithmetic.log1p, target, output_loss.loss
+    parameter, outputs = _number(loss.parameter, arithmetic), len(d)
+    match loss.name:
         case "categorical_crossentropy":  # −ln p_j = ln(1 + Σ_{k≠j} exp(in_k − in_j))
-            ideal = (1 - parameter) * d + parameter / outputs
-            error: Values = 0 * net_input[:, 0]
-            for j in np.flatnonzero(ideal != 0):
+            smoothed = (1 - parameter) * d + parameter / outputs
+            cross_entropy: Values = 0 * net_input[:, 0]
+            for j in np.flatnonzero(smoothed != 0):
                 others = np.delete(net_input, j, axis=1) - net_input[:, [j]]
-                error = error + ideal[j] * log1p(exp(others).sum(axis=1))
-            return error
+                cross_entropy = cross_entropy + smoothed[j] * log1p(exp(others).sum(axis=1))
+            return cross_entropy
         case "binary_crossentropy" | "summed_binary_crossentropy":
             # −ln p = ln(1 + exp(−in)), −ln(1 − p) = ln(1 + exp(in))
             terms = d * log1p(exp(-net_input)) + (1 - d) * log1p(exp(net_input))
@@ -91,9 +91,9 @@ def plain_error(
         case "pinball":
             terms = np.where(y > d, (1 - parameter) * (y - d), parameter * (d - y))
         case _:
-            return objective.errors(net_input, np.broadcast_to(d, net_input.shape))
+            return output_loss.losses(net_input, np.broadcast_to(d, net_input.shape))
     sums: Values = terms.sum(axis=1)
-    return sums if cost.summed else sums / outputs
+    return sums if loss.summed else sums / outputs
 
 
 def _number(value: float, arithmetic: Arithmetic) -> Any:

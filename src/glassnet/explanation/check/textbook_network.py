@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.explanation.check.arithmetic import Arithmetic, Values
-from glassnet.explanation.check.textbook import plain_activation, plain_error
+from glassnet.explanation.check.textbook import plain_activation, textbook_loss
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
 
@@ -36,7 +36,7 @@ class BatchFunction:
                     weights,
                     biases,
                     arithmetic.array(batch.x[example]),
-                    arithmetic.array(batch.desired[example]),
+                    arithmetic.array(batch.targets[example]),
                     None if kept is None else [arithmetic.array(m[example]) for m in kept],
                 ),
             )
@@ -44,7 +44,7 @@ class BatchFunction:
             if batch.counts[example] != 0
         ]
         self.total = arithmetic.array(np.array(batch.total))[()]
-        self.error = sum(count * function.error for count, function in self.counted) / self.total
+        self.loss = sum(count * function.loss for count, function in self.counted) / self.total
 
     def steps(self, places: Sequence[WeightPlace], step_size: float) -> Values:
         """By how much to move each weight, so that its net inputs move by about as much."""
@@ -55,15 +55,15 @@ class BatchFunction:
         ]
         return self.arithmetic.array(np.array(sizes))
 
-    def errors(
+    def losses(
         self, layer: int, places: Sequence[WeightPlace], by: Values
     ) -> tuple[Values, np.ndarray]:
         """The error with each weight moved by so much, one at a time; and each relu's side of 0."""
         total: Values = 0 * by
         sides = []
         for count, function in self.counted:
-            errors, its_sides = function.errors(layer, places, by)
-            total = total + count * errors
+            losses, its_sides = function.losses(layer, places, by)
+            total = total + count * losses
             sides.append(its_sides)
         return total / self.total, np.hstack(sides)
 
@@ -78,16 +78,16 @@ class NetworkFunction:
         weights: list[Values],
         biases: list[Values | None],
         x: Values,
-        desired: Values,
+        target: Values,
         kept: list[Values] | None,
     ) -> None:
         architecture = step.architecture
         self.arithmetic = arithmetic
         self.activations = [layer.activation for layer in architecture.layers]
         self.multipliers = [place.multiplier for place in architecture.places]
-        self.objective = step.objective
+        self.output_loss = step.output_loss
         self.weights, self.biases = weights, biases
-        self.desired, self.kept = desired, kept
+        self.target, self.kept = target, kept
         # The unmoved network: outputs of all layers, the inputs first, each (1, units).
         self.outputs = [(x if kept is None else x * kept[0])[None, :]]
         self.net_inputs = []
@@ -95,9 +95,9 @@ class NetworkFunction:
             net_input = self._net_input(number, self.outputs[-1])
             self.net_inputs.append(net_input)
             self.outputs.append(self._activate(number, net_input))
-        self.error = self._error(self.net_inputs[-1], self.outputs[-1])[0]
+        self.loss = self._loss(self.net_inputs[-1], self.outputs[-1])[0]
 
-    def errors(
+    def losses(
         self, layer: int, places: Sequence[WeightPlace], by: Values
     ) -> tuple[Values, np.ndarray]:
         """The error with each weight moved by so much, one at a time; and each relu's side of 0.
@@ -126,9 +126,9 @@ class NetworkFunction:
             y = self._activate(number, net_input)
             if self.activations[number].has_kink:
                 sides.append(net_input > 0)
-        sides.append(y > self.desired)  # where costs of differences have their kinks
+        sides.append(y > self.target)  # where losses of differences have their kinks
         together = np.hstack([np.zeros((len(places), 0)), *sides])
-        return self._error(net_input, y), together
+        return self._loss(net_input, y), together
 
     def source(self, place: WeightPlace) -> Any:
         """What the weight is multiplied with."""
@@ -159,5 +159,5 @@ class NetworkFunction:
         y = plain_activation(self.activations[number], x, self.arithmetic)
         return y if self.kept is None else y * self.kept[number + 1][units]
 
-    def _error(self, net_input: Values, y: Values) -> Values:
-        return plain_error(self.objective, net_input, y, self.desired, self.arithmetic)
+    def _loss(self, net_input: Values, y: Values) -> Values:
+        return textbook_loss(self.output_loss, net_input, y, self.target, self.arithmetic)

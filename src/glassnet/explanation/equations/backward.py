@@ -1,6 +1,6 @@
 """The equations of the backward pass: the error, δ of each unit, the gradient of each weight.
 
-The formulas of activations and costs are their own; here the chain rule puts them together.
+The formulas of activations and losses are their own; here the chain rule puts them together.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from glassnet.formula.document import Equation, worked
 from glassnet.formula.tree import Formula, Number, Partial, Product, Symbol, product_of
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.activations.softmax import Softmax
-from glassnet.nn.losses.loss import CrossEntropyObjective, divided
+from glassnet.nn.losses.loss import CrossEntropyFromLogits, divided
 
 __all__ = ["StepEquations"]
 
@@ -26,26 +26,26 @@ class StepEquations(ForwardEquations):
     def __init__(self, step: Step, names: Notation, most_terms: int | None) -> None:
         super().__init__(step, names, most_terms)
         self.step = step
-        self.predicted = [self.output(self.depth, unit) for unit in range(step.desired.size)]
-        self.desired = [names.desired(i, value) for i, value in enumerate(step.desired.tolist())]
+        self.predicted = [self.output(self.depth, unit) for unit in range(step.target.size)]
+        self.target = [names.target(i, value) for i, value in enumerate(step.target.tolist())]
 
-    def error(self) -> Equation:
-        """E of the example by its cost's formula, as often as the example counts."""
-        cost = self.step.objective.cost
-        formula = cost.formula(self.predicted, self.desired, self.most_terms)
+    def loss(self) -> Equation:
+        """E of the example by its loss's formula, as often as the example counts."""
+        loss = self.step.output_loss.loss
+        formula = loss.formula(self.predicted, self.target, self.most_terms)
         counted = product_of(self.count(), formula)
-        return worked(self.names.error(self.step.error), counted, self.step.error)
+        return worked(self.names.loss(self.step.loss), counted, self.step.loss)
 
-    def mean_error(self) -> Equation:
+    def mean_loss(self) -> Equation:
         """E of the batch: the mean of its examples' errors."""
         batch, trace = self.step.batch, self.step.trace
-        errors = trace.errors * batch.counts
+        losses = trace.losses * batch.counts
 
         def term(example: int) -> Formula:
-            return self.names.error_of(example, float(errors[example]))
+            return self.names.loss_of(example, float(losses[example]))
 
-        mean = largest_sum(errors, term, self.most_terms) / self.names.total(batch.total)
-        return worked(self.names.mean_error(self.step.mean_error), mean, self.step.mean_error)
+        mean = largest_sum(losses, term, self.most_terms) / self.names.total(batch.total)
+        return worked(self.names.mean_loss(self.step.mean_loss), mean, self.step.mean_loss)
 
     def count(self) -> Formula:
         """How often the example counts."""
@@ -75,18 +75,18 @@ class StepEquations(ForwardEquations):
         """∂E/∂w_ij(l) = ∂E/∂in_j(l) · ∂in_j(l)/∂w_ij(l) = δ_j(l) · y_i(l−1), of the example."""
         alone = self.step.alone
         value = self.step.gradient_at(place) if alone else self.step.own_gradient(place)
-        weight, error = self.weight(place), self.names.error(self.step.error)
+        weight, loss = self.weight(place), self.names.loss(self.step.loss)
         delta = self.delta_symbol(place.layer, place.unit)
         source = self._source(place)
         net_input = self.net_input_symbol(place.layer, place.unit)
         chain = Product(
             (
-                Partial(error, net_input, delta.value),
+                Partial(loss, net_input, delta.value),
                 Partial(net_input, weight, source.evaluate()),
             )
         )
         stages = worked(weight, delta * source, value)
-        return Equation(Partial(error, weight, value), (chain, *stages.steps))
+        return Equation(Partial(loss, weight, value), (chain, *stages.steps))
 
     def batch_gradient(self, place: WeightPlace) -> Equation:
         """∂E/∂w of the batch: the mean of its examples' gradients."""
@@ -95,12 +95,12 @@ class StepEquations(ForwardEquations):
 
         def term(example: int) -> Formula:
             # The error's own value is of no interest here.
-            return Partial(self.names.error_of(example, 0.0), weight, float(own[example]))
+            return Partial(self.names.loss_of(example, 0.0), weight, float(own[example]))
 
         total = self.names.total(self.step.batch.total)
         mean = largest_sum(own, term, self.most_terms) / total
-        error = self.names.mean_error(self.step.mean_error)
-        return worked(Partial(error, weight, value), mean, value)
+        loss = self.names.mean_loss(self.step.mean_loss)
+        return worked(Partial(loss, weight, value), mean, value)
 
     def single_path(self, place: WeightPlace) -> Equation | None:
         """∂E/∂w as one product from the error to the weight, where only one path leads there."""
@@ -109,27 +109,27 @@ class StepEquations(ForwardEquations):
         one_unit = units[place.layer] == 1 or not (spreads or place.layer == self.depth)
         if not one_unit or any(count != 1 for count in units[place.layer + 1 :]):
             return None
-        error, weight = self.names.error(self.step.error), self.weight(place)
-        partials, formulas = self._way_down(place, error)
+        loss, weight = self.names.loss(self.step.loss), self.weight(place)
+        partials, formulas = self._way_down(place, loss)
         net_input = self.net_input_symbol(place.layer, place.unit)
         source = self._source(place)
         partials.append(Partial(net_input, weight, source.evaluate()))
         formulas.append(source)
         value = self.step.own_gradient(place)
         stages = worked(weight, Product(tuple(formulas)), value)
-        return Equation(Partial(error, weight, value), (Product(tuple(partials)), *stages.steps))
+        return Equation(Partial(loss, weight, value), (Product(tuple(partials)), *stages.steps))
 
-    def _way_down(self, place: WeightPlace, error: Symbol) -> tuple[list[Formula], list[Formula]]:
+    def _way_down(self, place: WeightPlace, loss: Symbol) -> tuple[list[Formula], list[Formula]]:
         """∂E/∂p, then through each layer down to in(l) of the weight: names, and formulas."""
         partials: list[Formula] = []
         formulas: list[Formula] = []
-        above = error
+        above = loss
         for layer in range(self.depth, place.layer - 1, -1):
             unit = place.unit if layer == place.layer else 0
             y, net_input = self.output(layer, unit), self.net_input_symbol(layer, unit)
             if layer == self.depth:
-                d_cost = self.step.objective.cost.derivative_formula(y, self.desired[0], 1)
-                d_output = product_of(self.count(), d_cost)
+                d_loss = self.step.output_loss.loss.derivative_formula(y, self.target[0], 1)
+                d_output = product_of(self.count(), d_loss)
             else:
                 weight = self.weight(WeightPlace(layer + 1, unit, 0))
                 d_output = product_of(self.multiplier(layer + 1), weight)
@@ -148,33 +148,35 @@ class StepEquations(ForwardEquations):
 
     def _output_delta(self, unit: int) -> list[Equation]:
         left = self.delta_symbol(self.depth, unit)
-        p, d = self.predicted[unit], self.desired[unit]
+        p, d = self.predicted[unit], self.target[unit]
         outputs = len(self.predicted)
         full = worked(left, self._full_output_delta(unit), left.value)
-        objective = self.step.objective
-        if not isinstance(objective, CrossEntropyObjective):
+        output_loss = self.step.output_loss
+        if not isinstance(output_loss, CrossEntropyFromLogits):
             return [full]
-        ideal = objective.cost.ideal_formula(d, outputs)
-        short = divided(p - ideal, objective.cost.divisor(outputs))
+        smoothed = output_loss.loss.smoothed_target_formula(d, outputs)
+        short = divided(p - smoothed, output_loss.loss.divisor(outputs))
         return [full, worked(left, product_of(self.count(), short), left.value)]
 
     def _full_output_delta(self, unit: int) -> Formula:
         """Σ_k ∂E/∂p_k · ∂p_k/∂in_j; only k = j where each output has its own net input."""
-        objective, count = self.step.objective, self.count()
+        output_loss, count = self.step.output_loss, self.count()
         outputs = len(self.predicted)
 
         def d_predicted(k: int) -> Formula:
-            return objective.cost.derivative_formula(self.predicted[k], self.desired[k], outputs)
+            return output_loss.loss.derivative_formula(self.predicted[k], self.target[k], outputs)
 
-        if isinstance(objective.activation, Elementwise):
+        if isinstance(output_loss.activation, Elementwise):
             net_input = self.net_input_symbol(self.depth, unit)
             p = self.predicted[unit]
-            derivative = objective.activation.derivative_formula(net_input, p)
+            derivative = output_loss.activation.derivative_formula(net_input, p)
             return product_of(count, d_predicted(unit), derivative)
         counting = list(range(outputs))
-        if isinstance(objective, CrossEntropyObjective):  # −d/p is 0 for all but the desired class
-            ideal = [objective.cost.ideal_formula(d, outputs) for d in self.desired]
-            counting = [k for k in counting if ideal[k].evaluate() != 0]
+        if isinstance(
+            output_loss, CrossEntropyFromLogits
+        ):  # −d/p is 0 for all but the target class
+            smoothed = [output_loss.loss.smoothed_target_formula(d, outputs) for d in self.target]
+            counting = [k for k in counting if smoothed[k].evaluate() != 0]
         terms = [
             product_of(count, d_predicted(k), _softmax_partial(self.predicted, k, unit))
             for k in counting
@@ -204,11 +206,11 @@ class StepEquations(ForwardEquations):
     def _softmax_backward(self, layer: int, unit: int) -> Formula:
         """Σ_k ∂E/∂y_k · m_k · ∂g_k/∂in_j for a hidden softmax layer."""
         g = self.activated_symbols(layer)
-        error = self.names.error(self.step.error)
+        loss = self.names.loss(self.step.loss)
         terms: list[Formula] = []
         for k in range(len(g)):
             d_output = float(self.backward_contributions(layer, k).sum())
-            partial = Partial(error, self.output(layer, k), d_output)
+            partial = Partial(loss, self.output(layer, k), d_output)
             terms.append(product_of(partial, self.kept(layer, k), _softmax_partial(g, k, unit)))
         values = np.array([term.evaluate() for term in terms])
         return largest_sum(values, terms.__getitem__, self.most_terms)

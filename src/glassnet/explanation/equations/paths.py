@@ -130,8 +130,8 @@ def _stages(step: Step, layer: int) -> list[_Stage]:
     kept = np.ones(1) if step.kept is None else step.kept[layer].astype(np.float64)
     through: _Stage
     if isinstance(activation, Elementwise):
-        slopes = activation.derivative(step.net_inputs[layer - 1][None, :])[0]
-        through = _Own(slopes.astype(np.float64) * kept)
+        derivatives = activation.derivative(step.net_inputs[layer - 1][None, :])[0]
+        through = _Own(derivatives.astype(np.float64) * kept)
     else:  # softmax: ∂y_k/∂in_j = y_k ([k = j] − y_j)
         g = step.activated(layer).astype(np.float64)
         through = _Every((np.diag(g) - np.outer(g, g)) * kept)
@@ -177,8 +177,8 @@ def path_equation(
         of_output = n % 2 == 0
         symbol = equations.output if of_output else equations.net_input_symbol
         quantities.append(symbol(layer, unit))
-    weight, error = equations.weight(place), names.error(step.error)
-    ends: list[Symbol] = [weight, *quantities, error]
+    weight, loss = equations.weight(place), names.loss(step.loss)
+    ends: list[Symbol] = [weight, *quantities, loss]
     factors: list[Formula] = [
         Partial(above, below, value)
         for below, above, value in zip(ends, ends[1:], path.partials, strict=False)

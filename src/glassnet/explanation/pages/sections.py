@@ -20,13 +20,13 @@ from glassnet.formula.document import (
 )
 from glassnet.formula.tree import ln
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
-from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.loss import Loss
 
 __all__ = [
-    "cost_words",
     "delta_blocks",
-    "error_section",
     "gradient_blocks",
+    "loss_name",
+    "loss_section",
     "outcome_section",
     "prediction_section",
     "unit_blocks",
@@ -74,70 +74,70 @@ def gradient_blocks(equations: StepEquations, place: WeightPlace) -> list[Block]
 
 
 def prediction_section(equations: StepEquations, limits: Limits) -> Section:
-    """The output vector beside the desired one."""
+    """The output vector beside the target one."""
     step, names = equations.step, equations.names
-    p, d = step.outputs[-1].astype(np.float64), step.desired.astype(np.float64)
+    p, d = step.outputs[-1].astype(np.float64), step.target.astype(np.float64)
     chosen = largest(np.maximum(np.abs(p), np.abs(d)), limits.units * 2)
     labels = tuple(names.unit_name(names.depth, unit) for unit in chosen.shown)
     predicted = ("predicted", tuple(p[chosen.shown].tolist()))
-    desired = ("desired", tuple(d[chosen.shown].tolist()))
+    target = ("target", tuple(d[chosen.shown].tolist()))
     rest = math.fsum(np.delete(p, chosen.shown).tolist())
     sentence: list[Block] = []
     if chosen.others:
         total = limits.number(rest)
         words = f"… and {chosen.others:,} more outputs, their predictions together {total}."
         sentence = [Paragraph(words)]
-    return Section("Predicted beside desired", (Bars(labels, (predicted, desired)), *sentence))
+    return Section("Predicted beside target", (Bars(labels, (predicted, target)), *sentence))
 
 
-def error_section(equations: StepEquations, limits: Limits) -> Section:
-    """The cost: its formula, which term counts, how much each class is penalised."""
+def loss_section(equations: StepEquations, limits: Limits) -> Section:
+    """The loss: its formula, which term counts, how much each class is penalised."""
     step = equations.step
-    cost = step.objective.cost
-    blocks: list[Block] = [Paragraph(f"The cost is {cost_words(cost)}.")]
+    loss = step.output_loss.loss
+    blocks: list[Block] = [Paragraph(f"The loss is {loss_name(loss)}.")]
     if not step.alone:
         blocks.append(Paragraph(_batch_words(equations)))
-    blocks += with_rounding([equations.error()])
-    if isinstance(cost, CategoricalCrossentropy):
-        blocks += _only_term(equations, cost, limits)
+    blocks += with_rounding([equations.loss()])
+    if isinstance(loss, CategoricalCrossentropy):
+        blocks += _only_term(equations, loss, limits)
         blocks.append(_penalised_classes(equations, limits))
-        left_out = equations.step.desired.size - min(limits.units * 2, step.desired.size)
+        left_out = equations.step.target.size - min(limits.units * 2, step.target.size)
         if left_out:
             blocks.append(Paragraph(f"… and {left_out:,} more classes."))
     if not step.alone:
-        blocks.append(equations.mean_error())
+        blocks.append(equations.mean_loss())
     return Section("The error", tuple(blocks))
 
 
 def outcome_section(equations: StepEquations, limits: Limits) -> Section:
-    """What the update changed: was, is, desired."""
+    """What the update changed: was, is, target."""
     step, names = equations.step, equations.names
     apart = np.maximum(np.abs(step.outputs[-1]), np.abs(step.new_predicted))
-    chosen = largest(np.maximum(apart, np.abs(step.desired)), limits.units * 2)
+    chosen = largest(np.maximum(apart, np.abs(step.target)), limits.units * 2)
     rows: list[tuple[Cell, ...]] = []
     for unit in chosen.shown:
         was, now = float(step.outputs[-1][unit]), float(step.new_predicted[unit])
-        rows.append((names.unit_name(names.depth, unit), was, now, float(step.desired[unit])))
-    rows.append(("error E", step.error, step.new_error, ""))
+        rows.append((names.unit_name(names.depth, unit), was, now, float(step.target[unit])))
+    rows.append(("error E", step.loss, step.new_loss, ""))
     if not step.alone:
-        rows.append(("mean error of the batch", step.mean_error, step.new_mean_error, ""))
-    table = Table(("output", "was", "is", "desired"), tuple(rows))
+        rows.append(("mean error of the batch", step.mean_loss, step.new_mean_loss, ""))
+    table = Table(("output", "was", "is", "target"), tuple(rows))
     blocks: list[Block] = [table]
     if chosen.others:
         blocks.append(Paragraph(f"… and {chosen.others:,} more outputs."))
-    verdict = "smaller" if step.new_error < step.error else "not smaller"
+    verdict = "smaller" if step.new_loss < step.loss else "not smaller"
     words = f"After the update the error of this example is {verdict} than before."
     if not step.alone:
-        verdict = "smaller" if step.new_mean_error < step.mean_error else "not smaller"
+        verdict = "smaller" if step.new_mean_loss < step.mean_loss else "not smaller"
         words += f" The mean error of the batch is {verdict}."
     if step.kept is not None:
         words += " Both are with the dropout of this step; a prediction uses all units."
     return Section("Outcome", (*blocks, Paragraph(words)))
 
 
-def cost_words(cost: Cost) -> str:
-    """A cost's name in words."""
-    return cost.name.replace("_", " ").replace("crossentropy", "cross-entropy")
+def loss_name(loss: Loss) -> str:
+    """A loss's name in words."""
+    return loss.name.replace("_", " ").replace("crossentropy", "cross-entropy")
 
 
 def _batch_words(equations: StepEquations) -> str:
@@ -152,17 +152,17 @@ def _batch_words(equations: StepEquations) -> str:
 
 
 def _only_term(
-    equations: StepEquations, cost: CategoricalCrossentropy, limits: Limits
+    equations: StepEquations, loss: CategoricalCrossentropy, limits: Limits
 ) -> list[Block]:
-    counting = np.flatnonzero(equations.step.desired)
-    if len(counting) != 1 or cost.label_smoothing or equations.step.desired[counting[0]] != 1:
+    counting = np.flatnonzero(equations.step.target)
+    if len(counting) != 1 or loss.label_smoothing or equations.step.target[counting[0]] != 1:
         return []
     unit = int(counting[0])
     name = equations.names.unit_name(equations.depth, unit)
     p = limits.number(equations.predicted[unit].value)
     return [
         Paragraph(
-            f"Desired is 1 for {name} and 0 for the others, so that only one term counts: "
+            f"Target is 1 for {name} and 0 for the others, so that only one term counts: "
             f"E = −ln p, with p = {p}. At p = 1 it would be 0; it grows without bound as p goes "
             "to 0."
         )
@@ -171,13 +171,13 @@ def _only_term(
 
 def _penalised_classes(equations: StepEquations, limits: Limits) -> Table:
     """How much each class is penalised."""
-    terms = equations.step.objective.cost.terms(equations.predicted, equations.desired)
-    # The desired classes count however improbable they are predicted.
-    size = equations.step.outputs[-1] + equations.step.desired
+    terms = equations.step.output_loss.loss.terms(equations.predicted, equations.target)
+    # The target classes count however improbable they are predicted.
+    size = equations.step.outputs[-1] + equations.step.target
     rows: list[tuple[Cell, ...]] = []
     for unit in largest(size, limits.units * 2).shown:
-        p, d = equations.predicted[unit], equations.desired[unit]
+        p, d = equations.predicted[unit], equations.target[unit]
         name = equations.names.unit_name(equations.depth, unit)
         rows.append((name, d.value, p.value, (-ln(p)).evaluate(), abs(terms[unit].evaluate())))
-    columns = ("class", "desired d", "predicted p", "−ln p", "counts −d·ln p")
+    columns = ("class", "target d", "predicted p", "−ln p", "counts −d·ln p")
     return Table(columns, tuple(rows), "How each class is penalised")

@@ -11,10 +11,10 @@ from glassnet.explanation.limits import Limits, Selection, largest, largest_in_l
 from glassnet.explanation.pages.drawing import draw_example
 from glassnet.explanation.pages.matrices import backward_matrices, forward_matrices
 from glassnet.explanation.pages.sections import (
-    cost_words,
     delta_blocks,
-    error_section,
     gradient_blocks,
+    loss_name,
+    loss_section,
     outcome_section,
     prediction_section,
     unit_blocks,
@@ -23,7 +23,7 @@ from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
 from glassnet.explanation.symbols import Notation
 from glassnet.formula.document import Block, Cell, Paragraph, Section, Table
-from glassnet.nn.losses.loss import CrossEntropyObjective
+from glassnet.nn.losses.loss import CrossEntropyFromLogits
 from glassnet.nn.summary import layers_section
 
 __all__ = ["ShownWeights", "forward_sections", "step_sections"]
@@ -60,7 +60,7 @@ def step_sections(
     return [
         *forward_sections(step, names, limits),
         prediction_section(equations, limits),
-        error_section(equations, limits),
+        loss_section(equations, limits),
         backward_matrices(step),
         *backward,
         *_update_sections(equations, shown, limits),
@@ -141,13 +141,13 @@ def _backward_blocks(
 
 
 def _two_ways(equations: StepEquations) -> list[Block]:
-    objective = equations.step.objective
-    if not isinstance(objective, CrossEntropyObjective):
+    output_loss = equations.step.output_loss
+    if not isinstance(output_loss, CrossEntropyFromLogits):
         return []
-    name, cost = objective.activation.name, cost_words(objective.cost)
+    name, loss = output_loss.activation.name, loss_name(output_loss.loss)
     return [
         Paragraph(
-            f"δ of the output layer twice: in full, the derivative of {cost} times that of {name}; "
+            f"δ of the output layer twice: in full, the derivative of {loss} times that of {name}; "
             f"and in short, where most of it cancels."
         )
     ]

@@ -9,7 +9,7 @@ from glassnet.explanation.equations.update import UpdateEquations
 from glassnet.explanation.limits import Limits, largest
 from glassnet.explanation.pages.sections import (
     delta_blocks,
-    error_section,
+    loss_section,
     outcome_section,
     prediction_section,
     with_rounding,
@@ -39,7 +39,7 @@ def weight_sections(
     return [
         Section("Forward pass", tuple(_forward_blocks(equations, place, limits))),
         prediction_section(equations, limits),
-        error_section(equations, limits),
+        loss_section(equations, limits),
         Section("Chain rule", tuple(_chain_blocks(equations, place, limits))),
         *_paths(equations, place, limits),
         *_shares(equations, place, limits),
@@ -120,9 +120,9 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
     ]
     if paths.others:
         terms.append(Remainder(paths.others, paths.rest))
-    error = equations.names.error(step.error)
+    loss = equations.names.loss(step.loss)
     value = step.own_gradient(place)
-    total = worked(Partial(error, weight, value), Sum(tuple(terms)), value)
+    total = worked(Partial(loss, weight, value), Sum(tuple(terms)), value)
     return [Section("Paths to the error", (Paragraph(words), table, *written_out, total))]
 
 

@@ -15,8 +15,8 @@ class Activation(Named, ABC):
 
     #: Whether g′ jumps at 0.
     has_kink: bool = False
-    #: The cost behind an output layer of it, unless another is given.
-    default_cost: str = "mean_squared_error"
+    #: The loss behind an output layer of it, unless another is given.
+    default_loss: str = "mean_squared_error"
 
     @abstractmethod
     def value(self, net_input: Array) -> Array:

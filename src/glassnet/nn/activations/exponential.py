@@ -15,7 +15,7 @@ class Exponential(Elementwise):
     """g(in) = exp(in): the output layer of a network that predicts rates and counts."""
 
     name = "exponential"
-    default_cost = "poisson"
+    default_loss = "poisson"
 
     def value(self, net_input: Array) -> Array:
         """Return exp(in)."""

@@ -15,7 +15,7 @@ class Sigmoid(Elementwise):
     """g(in) = 1 / (1 + exp(−in)): any number squashed into (0, 1)."""
 
     name = "sigmoid"
-    default_cost = "binary_crossentropy"
+    default_loss = "binary_crossentropy"
 
     def value(self, net_input: Array) -> Array:
         """Return σ(in), from exp(−|in|) so that nothing overflows."""

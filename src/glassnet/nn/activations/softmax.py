@@ -15,7 +15,7 @@ class Softmax(Activation):
     """y_i = exp(in_i) / Σ_k exp(in_k): net inputs made into probabilities that sum to 1."""
 
     name = "softmax"
-    default_cost = "categorical_crossentropy"
+    default_loss = "categorical_crossentropy"
 
     def value(self, net_input: Array) -> Array:
         """Return softmax(in), from in − max(in) so that nothing overflows."""

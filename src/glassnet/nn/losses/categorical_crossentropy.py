@@ -10,12 +10,12 @@ from glassnet.core.validation import real_number
 from glassnet.formula.tree import Formula, Number, Symbol, ln
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.softmax import Softmax
-from glassnet.nn.losses.loss import Cost, CrossEntropyObjective, Objective, wrong_pair
+from glassnet.nn.losses.loss import CrossEntropyFromLogits, Loss, OutputLoss, wrong_pair
 
 __all__ = ["CategoricalCrossentropy"]
 
 
-class CategoricalCrossentropy(Cost):
+class CategoricalCrossentropy(Loss):
     """E = −Σ_j d_j ln p_j, for outputs that are probabilities which sum to 1 (softmax).
 
     Parameters
@@ -32,61 +32,61 @@ class CategoricalCrossentropy(Cost):
     def __init__(self, label_smoothing: float = 0.0) -> None:
         self.label_smoothing = real_number("label_smoothing", label_smoothing, 0, 1, most_too=False)
 
-    def paired_with(self, activation: Activation) -> Objective:
-        """Return the objective; the activation must be softmax."""
+    def paired_with(self, activation: Activation) -> OutputLoss:
+        """Return the output loss; the activation must be softmax."""
         if not isinstance(activation, Softmax):
             raise wrong_pair(self, activation, "'softmax'")
         return SoftmaxCrossentropy(self)
 
-    def smoothed(self, desired: Array) -> Array:
+    def smoothed(self, target: Array) -> Array:
         """Return (1 − s) d + s/m."""
         if not self.label_smoothing:
-            return desired
-        number = desired.dtype.type
-        stays, evenly = 1 - self.label_smoothing, self.label_smoothing / desired.shape[1]
-        smoothed: Array = number(stays) * desired + number(evenly)
+            return target
+        number = target.dtype.type
+        stays, evenly = 1 - self.label_smoothing, self.label_smoothing / target.shape[1]
+        smoothed: Array = number(stays) * target + number(evenly)
         return smoothed
 
-    def terms(self, predicted: Sequence[Symbol], desired: Sequence[Symbol]) -> list[Formula]:
+    def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:
         """Return −d_j ln p_j."""
         return [
-            -(self.ideal_formula(d, len(desired)) * ln(p))
-            for p, d in zip(predicted, desired, strict=True)
+            -(self.smoothed_target_formula(d, len(target)) * ln(p))
+            for p, d in zip(predicted, target, strict=True)
         ]
 
-    def ideal_formula(self, desired: Symbol, outputs: int) -> Formula:
+    def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
         """Return d_j, smoothed where labels are."""
         if not self.label_smoothing:
-            return desired
-        return (1 - self.label_smoothing) * desired + self.label_smoothing / Number(float(outputs))
+            return target
+        return (1 - self.label_smoothing) * target + self.label_smoothing / Number(float(outputs))
 
-    def derivative_formula(self, predicted: Symbol, desired: Symbol, outputs: int) -> Formula:
+    def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
         """Return −d_j / p_j."""
-        return -(self.ideal_formula(desired, outputs) / predicted)
+        return -(self.smoothed_target_formula(target, outputs) / predicted)
 
 
 @dataclass(frozen=True)
-class SoftmaxCrossentropy(CrossEntropyObjective):
+class SoftmaxCrossentropy(CrossEntropyFromLogits):
     """Softmax with categorical cross-entropy."""
 
-    cost: CategoricalCrossentropy
+    loss: CategoricalCrossentropy
     activation = Softmax()
 
-    def errors(self, net_input: Array, desired: Array) -> Array:
+    def losses(self, net_input: Array, target: Array) -> Array:
         """Return E = Σ_j d_j (ln Σ_k exp(in_k − a) − (in_j − a)) with a = max in, the first."""
         shifted, rest, _ = _shifted(net_input)
         log_sum = np.log1p(rest.astype(np.float64))
-        ideal = self.cost.smoothed(desired)
-        errors: Array = (ideal * (log_sum[:, None] - shifted)).sum(axis=1)
-        return errors
+        smoothed = self.loss.smoothed(target)
+        losses: Array = (smoothed * (log_sum[:, None] - shifted)).sum(axis=1)
+        return losses
 
-    def delta(self, net_input: Array, desired: Array) -> Array:
+    def delta(self, net_input: Array, target: Array) -> Array:
         """Return p − d; for the most probable class from 1 − p, which has all its digits there."""
-        p, ideal = self.activation.value(net_input), self.cost.smoothed(desired)
-        delta: Array = p - ideal
+        p, smoothed = self.activation.value(net_input), self.loss.smoothed(target)
+        delta: Array = p - smoothed
         _, rest, at = _shifted(net_input)
         rows = np.arange(len(p))
-        d = ideal[rows, at]
+        d = smoothed[rows, at]
         delta[rows, at] = (1 - d) * p[rows, at] - d * (rest / (1 + rest))
         return delta
 

@@ -5,13 +5,13 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.core.validation import real_number
 from glassnet.formula.tree import Call, Formula, Number, Symbol
+from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 from glassnet.nn.losses.mean_absolute_error import absolute
-from glassnet.nn.losses.output_loss import OutputsCost
 
 __all__ = ["Huber"]
 
 
-class Huber(OutputsCost):
+class Huber(ElementwiseLoss):
     """Half the square up to a threshold, a straight line beyond (Huber 1964).
 
     c = ½ (p − d)² where |p − d| ≤ t, and t (|p − d| − ½ t) elsewhere: outliers pull less.
@@ -28,26 +28,26 @@ class Huber(OutputsCost):
     def __init__(self, threshold: float = 1.0) -> None:
         self.threshold = real_number("threshold", threshold, 0, least_too=False)
 
-    def costs(self, predicted: Array, desired: Array) -> Array:
+    def values(self, predicted: Array, target: Array) -> Array:
         """Return c."""
-        size = np.abs(predicted - desired)
+        size = np.abs(predicted - target)
         line = self.threshold * (size - self.threshold / 2)
-        costs: Array = np.where(size > self.threshold, line, size * size / 2)
-        return costs
+        values: Array = np.where(size > self.threshold, line, size * size / 2)
+        return values
 
-    def slopes(self, predicted: Array, desired: Array) -> Array:
+    def derivatives(self, predicted: Array, target: Array) -> Array:
         """Return p − d, cut off at ± the threshold."""
         threshold = predicted.dtype.type(self.threshold)
-        slopes: Array = np.clip(predicted - desired, -threshold, threshold)
-        return slopes
+        derivatives: Array = np.clip(predicted - target, -threshold, threshold)
+        return derivatives
 
-    def term(self, predicted: Symbol, desired: Symbol) -> Formula:
+    def term(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return a (|p − d| − a/2) with a = min(t, |p − d|), which is both cases in one."""
-        size = absolute(predicted - desired)
+        size = absolute(predicted - target)
         bounded = Call("min", (Number(self.threshold), size))
         return bounded * (size - bounded / 2)
 
-    def slope_formula(self, predicted: Symbol, desired: Symbol) -> Formula:
+    def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return max(−t, min(t, p − d))."""
-        upper = Call("min", (Number(self.threshold), predicted - desired))
+        upper = Call("min", (Number(self.threshold), predicted - target))
         return Call("max", (Number(-self.threshold), upper))

@@ -1,14 +1,14 @@
-"""Costs: how far a prediction is from the ideal, and the pairs of output activation and cost.
+"""Losses: how far a prediction is from the ideal, and the pairs of output activation and loss.
 
-A network is never trained with a bare cost. It is trained with an :class:`Objective`: an output
-activation together with a cost that fits it. There are two kinds, and each knows how to go from the
-output layer's net inputs to the cost and back:
+A network is never trained with a bare loss. It is trained with an :class:`OutputLoss`: an output
+activation together with a loss that fits it. There are two kinds, and each knows how to go from the
+output layer's net inputs to the loss and back:
 
-* :class:`CrossEntropyObjective`: cross-entropy behind the activation that makes probabilities for
+* :class:`CrossEntropyFromLogits`: cross-entropy behind the activation that makes probabilities for
   it. Computed from the net inputs, so that nothing overflows; δ(L) = p − d.
-* :class:`ComposedObjective`: any activation, then any other cost, by the chain rule.
+* :class:`ComposedLoss`: any activation, then any other loss, by the chain rule.
 
-``regression`` has the costs of predicted values, ``costs`` all of them by name.
+``regression`` has the losses of predicted values, ``values`` all of them by name.
 """
 
 from abc import ABC, abstractmethod
@@ -19,18 +19,18 @@ from glassnet.formula.tree import Formula, Number, Product, Symbol, sum_of
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.named import Named
 
-__all__ = ["Cost", "CrossEntropyObjective", "Objective", "divided", "divided_terms", "wrong_pair"]
+__all__ = ["CrossEntropyFromLogits", "Loss", "OutputLoss", "divided", "divided_terms", "wrong_pair"]
 
 
-class Cost(Named, ABC):
-    """The error E of one example. Arrays are (examples, outputs), costs (examples,) in float64."""
+class Loss(Named, ABC):
+    """The error E of one example. Arrays are (examples, outputs), losses (examples,) in float64."""
 
     #: Whether E is the sum over the outputs, not their mean.
     summed = False
 
     @abstractmethod
-    def paired_with(self, activation: Activation) -> "Objective":
-        """Return the objective of an output activation and this cost.
+    def paired_with(self, activation: Activation) -> "OutputLoss":
+        """Return the output loss of an output activation and this loss.
 
         Raises
         ------
@@ -39,52 +39,52 @@ class Cost(Named, ABC):
         """
 
     @abstractmethod
-    def terms(self, predicted: Sequence[Symbol], desired: Sequence[Symbol]) -> list[Formula]:
+    def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:
         """Return, for each output, the formula of what it adds to E."""
 
     @abstractmethod
-    def derivative_formula(self, predicted: Symbol, desired: Symbol, outputs: int) -> Formula:
+    def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
         """Return ∂E/∂p of one output."""
 
-    def ideal_formula(self, desired: Symbol, outputs: int) -> Formula:
-        """Return what an output is compared with: d, unless the cost softens it."""
-        return desired
+    def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
+        """Return what an output is compared with: d, unless the loss softens it."""
+        return target
 
     def divisor(self, outputs: int) -> int:
         """Return by what the sum over so many outputs is divided: 1 where E is the sum."""
         return 1 if self.summed else outputs
 
     def formula(
-        self, predicted: Sequence[Symbol], desired: Sequence[Symbol], most: int | None = None
+        self, predicted: Sequence[Symbol], target: Sequence[Symbol], most: int | None = None
     ) -> Formula:
-        """Return E by predicted and desired outputs; sums show at most `most` terms."""
-        return sum_of(self.terms(predicted, desired), most)
+        """Return E by predicted and targets; sums show at most `most` terms."""
+        return sum_of(self.terms(predicted, target), most)
 
 
-class Objective(ABC):
-    """An output activation with a cost that fits it."""
+class OutputLoss(ABC):
+    """An output activation with a loss that fits it."""
 
     activation: Activation
-    cost: Cost
+    loss: Loss
 
     @abstractmethod
-    def errors(self, net_input: Array, desired: Array) -> Array:
+    def losses(self, net_input: Array, target: Array) -> Array:
         """Return E of each example, (examples,) in float64, by the output layer's net inputs."""
 
     @abstractmethod
-    def delta(self, net_input: Array, desired: Array) -> Array:
+    def delta(self, net_input: Array, target: Array) -> Array:
         """Return δ(L) = ∂E/∂in(L)."""
 
 
-class CrossEntropyObjective(Objective):
+class CrossEntropyFromLogits(OutputLoss):
     """Cross-entropy behind the activation that makes probabilities for it: δ(L) = p − d."""
 
 
-def wrong_pair(cost: Cost, given: Activation, right: str) -> ValueError:
-    """Return the error of a cost behind an output activation that does not fit it."""
+def wrong_pair(loss: Loss, given: Activation, right: str) -> ValueError:
+    """Return the error of a loss behind an output activation that does not fit it."""
     return ValueError(
-        f"the cost {cost.name!r} needs the output activation {right}, but the network ends in "
-        f"{given.name!r}; give the output layer {right}, or use the cost {given.default_cost!r}"
+        f"the loss {loss.name!r} needs the output activation {right}, but the network ends in "
+        f"{given.name!r}; give the output layer {right}, or use the loss {given.default_loss!r}"
     )
 
 

@@ -4,33 +4,33 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.formula.tree import Call, Formula, Positive, Symbol
-from glassnet.nn.losses.output_loss import OutputsCost
+from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 
 __all__ = ["MeanAbsoluteError", "absolute"]
 
 
-class MeanAbsoluteError(OutputsCost):
+class MeanAbsoluteError(ElementwiseLoss):
     """E = (1/m) Σ_j |p_j − d_j|: its best constant is the median."""
 
     name = "mean_absolute_error"
 
-    def costs(self, predicted: Array, desired: Array) -> Array:
+    def values(self, predicted: Array, target: Array) -> Array:
         """Return |p − d|."""
-        sizes: Array = np.abs(predicted - desired)
+        sizes: Array = np.abs(predicted - target)
         return sizes
 
-    def slopes(self, predicted: Array, desired: Array) -> Array:
+    def derivatives(self, predicted: Array, target: Array) -> Array:
         """Return the sign of p − d, 0 where they are equal."""
-        signs: Array = np.sign(predicted - desired)
+        signs: Array = np.sign(predicted - target)
         return signs
 
-    def term(self, predicted: Symbol, desired: Symbol) -> Formula:
+    def term(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return |p − d|."""
-        return absolute(predicted - desired)
+        return absolute(predicted - target)
 
-    def slope_formula(self, predicted: Symbol, desired: Symbol) -> Formula:
+    def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return [p > d] − [d > p]."""
-        return Positive(predicted - desired) - Positive(desired - predicted)
+        return Positive(predicted - target) - Positive(target - predicted)
 
 
 def absolute(formula: Formula) -> Formula:

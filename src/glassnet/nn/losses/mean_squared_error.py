@@ -2,55 +2,55 @@
 
 from glassnet.core.array import Array
 from glassnet.formula.tree import Formula, Symbol
-from glassnet.nn.losses.output_loss import OutputsCost
+from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 
 __all__ = ["HalfSquaredError", "MeanSquaredError"]
 
 
-class MeanSquaredError(OutputsCost):
+class MeanSquaredError(ElementwiseLoss):
     """E = (1/m) Σ_j (p_j − d_j)²."""
 
     name = "mean_squared_error"
 
-    def costs(self, predicted: Array, desired: Array) -> Array:
+    def values(self, predicted: Array, target: Array) -> Array:
         """Return (p − d)²."""
-        squares: Array = (predicted - desired) ** 2
+        squares: Array = (predicted - target) ** 2
         return squares
 
-    def slopes(self, predicted: Array, desired: Array) -> Array:
+    def derivatives(self, predicted: Array, target: Array) -> Array:
         """Return 2 (p − d)."""
-        slopes: Array = 2 * (predicted - desired)
-        return slopes
+        derivatives: Array = 2 * (predicted - target)
+        return derivatives
 
-    def term(self, predicted: Symbol, desired: Symbol) -> Formula:
+    def term(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return (p − d)²."""
-        return (predicted - desired) ** 2
+        return (predicted - target) ** 2
 
-    def slope_formula(self, predicted: Symbol, desired: Symbol) -> Formula:
+    def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return 2 (p − d)."""
-        return 2 * (predicted - desired)
+        return 2 * (predicted - target)
 
 
-class HalfSquaredError(OutputsCost):
+class HalfSquaredError(ElementwiseLoss):
     """E = ½ Σ_j (p_j − d_j)², whose derivative is p − d: Rumelhart, Hinton and Williams 1986."""
 
     name = "half_squared_error"
     summed = True
 
-    def costs(self, predicted: Array, desired: Array) -> Array:
+    def values(self, predicted: Array, target: Array) -> Array:
         """Return ½ (p − d)²."""
-        halves: Array = (predicted - desired) ** 2 / 2
+        halves: Array = (predicted - target) ** 2 / 2
         return halves
 
-    def slopes(self, predicted: Array, desired: Array) -> Array:
+    def derivatives(self, predicted: Array, target: Array) -> Array:
         """Return p − d."""
-        slopes: Array = predicted - desired
-        return slopes
+        derivatives: Array = predicted - target
+        return derivatives
 
-    def term(self, predicted: Symbol, desired: Symbol) -> Formula:
+    def term(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return ½ (p − d)²."""
-        return 0.5 * (predicted - desired) ** 2
+        return 0.5 * (predicted - target) ** 2
 
-    def slope_formula(self, predicted: Symbol, desired: Symbol) -> Formula:
+    def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return p − d."""
-        return predicted - desired
+        return predicted - target

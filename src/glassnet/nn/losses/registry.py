@@ -1,21 +1,21 @@
-"""All costs by name, and which one follows an output activation."""
+"""All losses by name, and which one follows an output activation."""
 
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.binary_crossentropy import BinaryCrossentropy, SummedBinaryCrossentropy
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
-from glassnet.nn.losses.loss import Cost
+from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.mean_absolute_error import MeanAbsoluteError
 from glassnet.nn.losses.mean_squared_error import HalfSquaredError, MeanSquaredError
 from glassnet.nn.losses.pinball import Pinball
 from glassnet.nn.losses.poisson import Poisson, SummedPoisson
 from glassnet.nn.named import named, require_own_name
 
-__all__ = ["COSTS", "cost_named", "default_cost"]
+__all__ = ["LOSSES", "default_loss", "loss_named"]
 
-COSTS: dict[str, Cost] = {
-    cost.name: cost
-    for cost in (
+LOSSES: dict[str, Loss] = {
+    loss.name: loss
+    for loss in (
         CategoricalCrossentropy(),
         BinaryCrossentropy(),
         MeanSquaredError(),
@@ -30,32 +30,32 @@ COSTS: dict[str, Cost] = {
 }
 
 
-def cost_named(cost: str | Cost, parameter: float | None = None) -> Cost:
-    """Return the cost of that name; a Cost is returned unchanged.
+def loss_named(loss: str | Loss, parameter: float | None = None) -> Loss:
+    """Return the loss of that name; a Loss is returned unchanged.
 
     Parameters
     ----------
-    cost : str or Cost
+    loss : str or Loss
     parameter : float, optional
-        The number of a cost that has one: ``label_smoothing``, ``threshold``, ``quantile``.
+        The number of a loss that has one: ``label_smoothing``, ``threshold``, ``quantile``.
 
     Raises
     ------
     ValueError
-        If there is no cost of that name, or one of your own bears that of a built-in one.
+        If there is no loss of that name, or one of your own bears that of a built-in one.
     """
-    if isinstance(cost, Cost):
-        return require_own_name(COSTS, cost)
-    return named(Cost, COSTS, cost, parameter)  # type: ignore[type-abstract]  # never called
+    if isinstance(loss, Loss):
+        return require_own_name(LOSSES, loss)
+    return named(Loss, LOSSES, loss, parameter)  # type: ignore[type-abstract]  # never called
 
 
-def default_cost(activation: Activation) -> Cost:
-    """Return the cost that follows an output activation unless another is given.
+def default_loss(activation: Activation) -> Loss:
+    """Return the loss that follows an output activation unless another is given.
 
     Examples
     --------
     >>> from glassnet.nn.activations.registry import activation_named
-    >>> default_cost(activation_named("softmax"))
+    >>> default_loss(activation_named("softmax"))
     CategoricalCrossentropy(0)
     """
-    return cost_named(activation.default_cost)
+    return loss_named(activation.default_loss)

@@ -54,29 +54,29 @@ class ClassTarget(Target):
             )
         return np.array([place[text] for text in different], dtype=np.int64)[rows]
 
-    def desired(self, table: Table) -> Array:
+    def encode(self, table: Table) -> Array:
         """Return 1 for each row's class, and 0 for the others."""
         one_hot = np.zeros((len(table), len(self.classes)))
         one_hot[np.arange(len(table)), self.places(table)] = 1
         return one_hot
 
-    def answers(self, predicted: Array) -> Array:
+    def decode(self, predicted: Array) -> Array:
         """Return the name of each row's most probable class."""
         names: Array = np.array(self.classes)[predicted.argmax(axis=1)]
         return names
 
-    def wanted(self, answer: Any) -> Any:
+    def encode_value(self, value: Any) -> Any:
         """Return the class, by which a network knows it too."""
-        return self.class_name(answer)
+        return self.class_name(value)
 
-    def class_name(self, answer: Any) -> Any:
+    def class_name(self, value: Any) -> Any:
         """Return a class as this target calls it: numbers and truth values have names too."""
-        if isinstance(answer, bool | np.bool_):
-            return str(answer).lower()
-        if isinstance(answer, int | float | np.number):
-            return number_label(float(answer))
-        lowered = answer.lower() if isinstance(answer, str) else None
-        return lowered if set(self.classes) == {"false", "true"} and lowered else answer
+        if isinstance(value, bool | np.bool_):
+            return str(value).lower()
+        if isinstance(value, int | float | np.number):
+            return number_label(float(value))
+        lowered = value.lower() if isinstance(value, str) else None
+        return lowered if set(self.classes) == {"false", "true"} and lowered else value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""

@@ -46,37 +46,37 @@ class NumberTarget(Target):
             raise ValueError(f"the target {self.name!r} must hold finite numbers")
         return column
 
-    def desired(self, table: Table) -> Array:
+    def encode(self, table: Table) -> Array:
         """Return the standardised numbers."""
         scaled: Array = (self.numbers(table)[:, np.newaxis] - self.mean) / self.scale
         return scaled
 
-    def answers(self, predicted: Array) -> Array:
+    def decode(self, predicted: Array) -> Array:
         """Return the numbers."""
         return predicted[:, 0]
 
-    def in_its_unit(self, outputs: Array) -> Array:
+    def rescale(self, outputs: Array) -> Array:
         """Return mean + scale · output."""
         numbers: Array = outputs.astype(np.float64) * self.scale + self.mean
         return numbers
 
-    def wanted(self, answer: Any) -> Any:
+    def encode_value(self, value: Any) -> Any:
         """Return the standardised number."""
-        return (as_number(answer, self.name) - self.mean) / self.scale
+        return (as_number(value, self.name) - self.mean) / self.scale
 
-    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
-        """Return p · scale + mean, and d = (desired − mean) / scale."""
-        return self.explain_output(1, float(outputs[0]), wanted)
+    def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
+        """Return p · scale + mean, and d = (target − mean) / scale."""
+        return self.explain_output(1, float(outputs[0]), encode_value)
 
-    def explain_output(self, number: int, output: float, wanted: Any) -> tuple[Equation, ...]:
+    def explain_output(self, number: int, output: float, encode_value: Any) -> tuple[Equation, ...]:
         """Return the same for the output of some number, counted from 1."""
         scale, mean = Symbol("scale", self.scale), Symbol("mean", self.mean)
         formula = Symbol("p", output, index=str(number)) * scale + mean
         predicted = Symbol(f"predicted {self.name}", formula.evaluate())
         equations = (worked(predicted, formula),)
-        if wanted is None:
+        if encode_value is None:
             return equations
-        ideal = (Symbol(f"desired {self.name}", as_number(wanted, self.name)) - mean) / scale
+        ideal = (Symbol(f"target {self.name}", as_number(encode_value, self.name)) - mean) / scale
         return (*equations, worked(Symbol("d", ideal.evaluate(), index=str(number)), ideal))
 
     def to_dict(self) -> dict[str, Any]:

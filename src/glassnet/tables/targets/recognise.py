@@ -20,7 +20,7 @@ from glassnet.tables.targets.several_numbers import NumbersTarget
 from glassnet.tables.targets.target import Target, Task
 from glassnet.tables.warnings import Note, added_up
 
-__all__ = ["Answers", "answers_in"]
+__all__ = ["TargetColumns", "recognise_targets"]
 
 # Whole numbers with no more different values than this are taken for classes.
 MOST_NUMBER_CLASSES = 10
@@ -30,7 +30,7 @@ TASKS = ("classes", "numbers", "labels")
 
 
 @dataclass(frozen=True)
-class Answers:
+class TargetColumns:
     """What some columns of a table teach, and which rows have a value in all of them.
 
     Attributes
@@ -83,7 +83,7 @@ class Answers:
         return groups
 
 
-def answers_in(rows: Rows, names: tuple[str, ...], task: Task | None) -> Answers:
+def recognise_targets(rows: Rows, names: tuple[str, ...], task: Task | None) -> TargetColumns:
     """Look through the target columns of a table.
 
     Parameters
@@ -123,7 +123,7 @@ def answers_in(rows: Rows, names: tuple[str, ...], task: Task | None) -> Answers
     chosen = task or _recognised_task(summaries)
     _require_fitting(summaries, chosen)
     classes = [() if chosen == "numbers" else summary.classes for summary in summaries]
-    return Answers(names, chosen, classes, known, notes)
+    return TargetColumns(names, chosen, classes, known, notes)
 
 
 @dataclass

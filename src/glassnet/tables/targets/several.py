@@ -34,9 +34,9 @@ class SeveralTarget(Target):
         return {"kind": self.task, "targets": [target.to_dict() for target in self.targets]}
 
 
-def _an_answer_for_each(columns: tuple[str, ...], answer: Any) -> list[Any]:
-    several = isinstance(answer, list | tuple | np.ndarray)
-    if not several or len(answer) != len(columns):
+def _one_for_each_column(columns: tuple[str, ...], value: Any) -> list[Any]:
+    several = isinstance(value, list | tuple | np.ndarray)
+    if not several or len(value) != len(columns):
         names = ", ".join(columns)
-        raise ValueError(f"expected {len(columns)} answers, for {names}, not {answer!r}")
-    return list(answer)
+        raise ValueError(f"expected {len(columns)} answers, for {names}, not {value!r}")
+    return list(value)

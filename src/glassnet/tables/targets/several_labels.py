@@ -10,7 +10,7 @@ from glassnet.formula.document import Block
 from glassnet.formula.document import Table as DocumentTable
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.several import SeveralTarget, _an_answer_for_each
+from glassnet.tables.targets.several import SeveralTarget, _one_for_each_column
 
 __all__ = ["LabelsTarget"]
 
@@ -27,11 +27,11 @@ class LabelsTarget(SeveralTarget):
         """Each label with the class that the output is the probability of."""
         return tuple(f"{label.name} = {label.classes[1]}" for label in self.targets)
 
-    def desired(self, table: Table) -> Array:
+    def encode(self, table: Table) -> Array:
         """Return 1 where the second class is true, 0 where the first one is."""
         return np.stack([label.places(table) for label in self.targets], axis=1).astype(np.float64)
 
-    def answers(self, predicted: Array) -> Array:
+    def decode(self, predicted: Array) -> Array:
         """Return the more probable class of each label, (rows, columns)."""
         columns = [
             np.array(label.classes)[(predicted[:, number] > 0.5).astype(int)]
@@ -39,11 +39,11 @@ class LabelsTarget(SeveralTarget):
         ]
         return np.stack(columns, axis=1)
 
-    def wanted(self, answer: Any) -> Any:
+    def encode_value(self, value: Any) -> Any:
         """Return 1 for each label whose second class is right, 0 for the others."""
-        answers = _an_answer_for_each(self.columns, answer)
+        decode = _one_for_each_column(self.columns, value)
         places = []
-        for label, one in zip(self.targets, answers, strict=True):
+        for label, one in zip(self.targets, decode, strict=True):
             name = label.class_name(one)
             if name not in label.classes:
                 known = " and ".join(map(repr, label.classes))
@@ -51,7 +51,7 @@ class LabelsTarget(SeveralTarget):
             places.append(float(label.classes.index(name)))
         return places
 
-    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
+    def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
         """Return what each output is the probability of."""
         rows = zip(self.output_names, outputs.tolist(), strict=True)
         table = tuple((f"output {k}", name, p) for k, (name, p) in enumerate(rows, start=1))

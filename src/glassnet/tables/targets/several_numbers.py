@@ -9,7 +9,7 @@ from glassnet.core.array import Array
 from glassnet.formula.document import Block
 from glassnet.tables.table import Table
 from glassnet.tables.targets.number_target import NumberTarget
-from glassnet.tables.targets.several import SeveralTarget, _an_answer_for_each
+from glassnet.tables.targets.several import SeveralTarget, _one_for_each_column
 
 __all__ = ["NumbersTarget"]
 
@@ -26,33 +26,33 @@ class NumbersTarget(SeveralTarget):
         """The columns."""
         return self.columns
 
-    def desired(self, table: Table) -> Array:
+    def encode(self, table: Table) -> Array:
         """Return the standardised numbers."""
-        return np.concatenate([target.desired(table) for target in self.targets], axis=1)
+        return np.concatenate([target.encode(table) for target in self.targets], axis=1)
 
-    def answers(self, predicted: Array) -> Array:
+    def decode(self, predicted: Array) -> Array:
         """Return the numbers."""
         return predicted
 
-    def wanted(self, answer: Any) -> Any:
+    def encode_value(self, value: Any) -> Any:
         """Return the standardised numbers."""
-        answers = _an_answer_for_each(self.columns, answer)
-        return [target.wanted(one) for target, one in zip(self.targets, answers, strict=True)]
+        decode = _one_for_each_column(self.columns, value)
+        return [target.encode_value(one) for target, one in zip(self.targets, decode, strict=True)]
 
-    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
-        """Return p · scale + mean for each, and d = (desired − mean) / scale."""
+    def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
+        """Return p · scale + mean for each, and d = (target − mean) / scale."""
         nothing = [None] * self.outputs
-        answers = nothing if wanted is None else _an_answer_for_each(self.columns, wanted)
-        rows = zip(self.targets, outputs.tolist(), answers, strict=True)
+        decode = (
+            nothing if encode_value is None else _one_for_each_column(self.columns, encode_value)
+        )
+        rows = zip(self.targets, outputs.tolist(), decode, strict=True)
         return tuple(
             equation
-            for number, (target, output, answer) in enumerate(rows, start=1)
-            for equation in target.explain_output(number, output, answer)
+            for number, (target, output, value) in enumerate(rows, start=1)
+            for equation in target.explain_output(number, output, value)
         )
 
-    def in_its_unit(self, outputs: Array) -> Array:
+    def rescale(self, outputs: Array) -> Array:
         """Return each column in its own unit."""
-        columns = [
-            target.in_its_unit(outputs[:, number]) for number, target in enumerate(self.targets)
-        ]
+        columns = [target.rescale(outputs[:, number]) for number, target in enumerate(self.targets)]
         return np.stack(columns, axis=1)

@@ -10,14 +10,14 @@ from glassnet.formula.document import Block
 from glassnet.tables.columns import number_label
 from glassnet.tables.table import Table
 
-__all__ = ["Target", "Task", "answers_of", "as_number", "class_texts"]
+__all__ = ["Target", "Task", "as_number", "class_texts", "target_values"]
 
 #: What a target is: one of some classes, numbers, or several labels of two classes each.
 Task: TypeAlias = Literal["classes", "numbers", "labels"]
 
 
 class Target(ABC):
-    """What a model predicts, and how it becomes a desired output and back."""
+    """What a model predicts, and how it becomes a target and back."""
 
     name: str
     task: Task
@@ -38,7 +38,7 @@ class Target(ABC):
         """What each output stands for."""
 
     @abstractmethod
-    def desired(self, table: Table) -> Array:
+    def encode(self, table: Table) -> Array:
         """Return what a network is to predict, float64 of shape (rows, outputs).
 
         Raises
@@ -48,15 +48,15 @@ class Target(ABC):
         """
 
     @abstractmethod
-    def answers(self, predicted: Array) -> Array:
+    def decode(self, predicted: Array) -> Array:
         """Return names of classes, (rows,) or (rows, columns), or numbers in the target's unit."""
 
-    def in_its_unit(self, outputs: Array) -> Array:
+    def rescale(self, outputs: Array) -> Array:
         """Return a network's outputs in the target's own unit."""
         return outputs
 
     @abstractmethod
-    def wanted(self, answer: Any) -> Any:
+    def encode_value(self, value: Any) -> Any:
         """Return what a network is to predict for one row, by the right answer.
 
         Raises
@@ -65,13 +65,13 @@ class Target(ABC):
             If that is no answer.
         """
 
-    def explain(self, outputs: Array, wanted: Any) -> tuple[Block, ...]:
+    def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
         """Return how a row's outputs become numbers in the target's unit, and the wanted ones d.
 
         Parameters
         ----------
         outputs : array of shape (outputs,)
-        wanted : optional
+        encode_value : optional
             The right answer.
         """
         return ()
@@ -81,19 +81,19 @@ class Target(ABC):
         """Return the record as JSON values."""
 
 
-def answers_of(target: Target, table: Table) -> list[Any]:
-    """Return the right answer of each row, as :meth:`Target.wanted` takes it."""
+def target_values(target: Target, table: Table) -> list[Any]:
+    """Return the right answer of each row, as :meth:`Target.encode_value` takes it."""
     columns = [table.column(name) for name in target.columns]
     if target.task != "numbers":
         columns = [class_texts(column) for column in columns]
     if len(columns) == 1:
-        answers: list[Any] = columns[0].tolist()
-        return answers
+        decode: list[Any] = columns[0].tolist()
+        return decode
     return [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def as_number(desired: Any, name: str) -> float:
-    """Return a desired value as a number.
+def as_number(encode: Any, name: str) -> float:
+    """Return a target value as a number.
 
     Raises
     ------
@@ -101,11 +101,11 @@ def as_number(desired: Any, name: str) -> float:
         If it is none.
     """
     try:
-        number = float(desired)
+        number = float(encode)
     except (TypeError, ValueError):
         number = np.nan
     if not np.isfinite(number):
-        raise ValueError(f"the desired {name} must be a finite number, not {desired!r}")
+        raise ValueError(f"the target {name} must be a finite number, not {encode!r}")
     return number
 
 
