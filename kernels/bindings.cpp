@@ -195,18 +195,18 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
         memory.get());
 }
 
-// One step of an update by a gradient; `examples` is for how many its batch counts.
+// One step of an update by a gradient; `batch_weight` is the sum of its batch's sample weights.
 template <class T>
 void update(const Program& program, const Update& update, Vector<T> parameters, Rows<T> state,
-            Vector<const T> gradient, double examples, int64_t step, double learning_rate) {
+            Vector<const T> gradient, double batch_weight, int64_t step, double learning_rate) {
     const int64_t count = program.network().parameter_count;
     require(int64_t(parameters.shape(0)) == count && int64_t(gradient.shape(0)) == count &&
                 fits(state, update, count),
             "parameters, state and gradient do not fit the network and each other");
     std::vector<double> squares(size_t(update.clip_norm != 0 ? count / 4096 + 1 : 0));
     program.kernels<T>().update(program.network(), update, parameters.data(), state.data(),
-                                state.stride(0), gradient.data(), squares.data(), examples, step,
-                                learning_rate);
+                                state.stride(0), gradient.data(), squares.data(), batch_weight,
+                                step, learning_rate);
 }
 
 // Without a desired matrix there are no costs. Returns whether all of x are finite numbers.
@@ -265,7 +265,8 @@ void define(nb::module_& m) {
           "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(), "deltas"_a.noconvert(),
           "gradient"_a.noconvert(), "costs"_a.noconvert());
     m.def("update", &update<T>, "program"_a, "update"_a, "parameters"_a.noconvert(),
-          "state"_a.noconvert(), "gradient"_a.noconvert(), "rows"_a, "step"_a, "learning_rate"_a);
+          "state"_a.noconvert(), "gradient"_a.noconvert(), "batch_weight"_a, "step"_a,
+          "learning_rate"_a);
     m.def("predict", &predict<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
           "desired"_a.noconvert().none(), "predicted"_a.noconvert(), "costs"_a.noconvert().none(),
           "threads"_a);
@@ -340,5 +341,7 @@ NB_MODULE(_kernels, m) {
             if (set.available()) names.emplace_back(set.name);
         return names;
     });
-    m.def("find_instruction_set", [](const std::string& name) { find_instruction_set(name); });
+    m.def(
+        "find_instruction_set", [](const std::string& name) { find_instruction_set(name); },
+        "name"_a);
 }

@@ -299,9 +299,9 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
     copy_rows(batch.desired, outputs, batch.rows, outputs, pass.desired, pass.layers[last].stride);
     Team alone(1);
     forward_and_backward(pass, scratch, Part{everything, alone});
-    const double examples = examples_in_batch(batch.weights, batch.rows);
+    const double batch_weight = total_weight(batch.weights, batch.rows);
     for (int64_t l = last; l >= 1; --l)
-        layer_gradient(pass, l, examples, scratch.panel, everything,
+        layer_gradient(pass, l, batch_weight, scratch.panel, everything,
                        KeepGradient<T>{result.gradient});
     copy_layers(pass, &LayerArrays<T>::net_input, result.net_inputs);
     copy_layers(pass, &LayerArrays<T>::output, result.outputs);
@@ -310,15 +310,16 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
 
 template <class T>
 void update_parameters(const Network& network, const Update& update, T* parameters, T* state,
-                       int64_t state_stride, const T* gradient, double* squares, double examples,
-                       int64_t step, double learning_rate) {
+                       int64_t state_stride, const T* gradient, double* squares,
+                       double batch_weight, int64_t step, double learning_rate) {
     const int64_t count = network.parameter_count;
     double factor = 1;
     if (update.clip_norm != 0) {
         sum_squares(gradient, count, everything, squares);
         factor = clipping_factor(squares, count, update.clip_norm);
     }
-    const UpdateStep<T> now{update, parameters, state, state_stride, step, learning_rate, examples};
+    const UpdateStep<T> now{update, parameters,    state,       state_stride,
+                            step,   learning_rate, batch_weight};
     update_all(network, now, gradient, T(factor), everything);
 }
 

@@ -70,7 +70,7 @@ struct Network {
 };
 
 // The strength of a penalty on weights and on biases: a fixed part, and one that is divided by the
-// number of examples in the batch, each as often as it counts.
+// total sample weight of the batch.
 struct Penalty {
     double weights, weights_over_examples;
     double biases, biases_over_examples;
@@ -169,7 +169,7 @@ struct Kernels {
     // `squares` has room for a number for each 4096 parameters, or is null where nothing is
     // clipped.
     void (*update)(const Network&, const Update&, T* parameters, T* state, int64_t state_stride,
-                   const T* gradient, double* squares, double examples, int64_t step,
+                   const T* gradient, double* squares, double batch_weight, int64_t step,
                    double learning_rate);
     size_t (*prediction_bytes)(const Network&, int64_t rows);  // for each thread
     void (*predict)(const Network&, const Prediction<T>&, Team&, void* workspace);

@@ -36,17 +36,17 @@ struct UpdateStep {
     T* state;
     int64_t state_stride;
     double learning_rate;
-    double examples;  // in the batch, each as often as it counts
+    double batch_weight;  // the sample weights of the batch, summed
     T correction1, correction2;
 
     UpdateStep(const Update& update, T* parameters, T* state, int64_t state_stride, int64_t step,
-               double learning_rate, double examples)
+               double learning_rate, double batch_weight)
         : update(update),
           parameters(parameters),
           state(state),
           state_stride(state_stride),
           learning_rate(learning_rate),
-          examples(examples),
+          batch_weight(batch_weight),
           correction1(0),
           correction2(0) {
         if (update.rule != Rule::adam) return;
@@ -77,10 +77,10 @@ struct UpdateStep {
 
 private:
     double strength(const Penalty& penalty, bool biases) const {
-        // Examples that count 0 teach nothing, and are no reason to shrink either.
+        // Examples of weight 0 have no gradient, and are no reason to shrink either.
         const double fixed = biases ? penalty.biases : penalty.weights;
         const double over = biases ? penalty.biases_over_examples : penalty.weights_over_examples;
-        return examples != 0 ? fixed + over / examples : fixed;
+        return batch_weight != 0 ? fixed + over / batch_weight : fixed;
     }
 };
 

@@ -80,10 +80,10 @@ struct SmallTraining {
         for (int64_t s = 0; s < training.steps; ++s) {
             gather(s);
             for (int64_t l = 1; l <= depth; ++l) forward(l);
-            const double examples = output();
+            const double batch_weight = output();
             for (int64_t l = depth; l > 1; --l) backward(l);
-            for (int64_t l = 1; l <= depth; ++l) layer_gradient(l, examples);
-            change_parameters(s, examples);
+            for (int64_t l = 1; l <= depth; ++l) layer_gradient(l, batch_weight);
+            change_parameters(s, batch_weight);
         }
     }
 
@@ -132,7 +132,7 @@ struct SmallTraining {
         });
     }
 
-    // Costs and delta(L); returns how many examples the batch counts for.
+    // Costs and delta(L); returns the weight of the batch.
     double output() const {
         const int64_t depth = training.network.depth;
         for (int64_t row = 0; row < rows; row += lanes<T>) {
@@ -146,7 +146,7 @@ struct SmallTraining {
             objective(training.network, examples);
             if (weights) examples.weigh(load(weights + row));
         }
-        return examples_in_batch(weights, rows);
+        return total_weight(weights, rows);
     }
 
     // delta(l-1) = c (delta(l) W(l)^T) * g'(in(l-1)).
@@ -166,10 +166,10 @@ struct SmallTraining {
         }
     }
 
-    // dE/dw = c y delta / examples and dE/db, each one chain over the examples.
-    void layer_gradient(int64_t l, double examples) const {
+    // dE/dw = c y delta / batch_weight and dE/db, each one chain over the examples.
+    void layer_gradient(int64_t l, double batch_weight) const {
         const Layer& layer = training.network.layers[l - 1];
-        const double mean = examples != 0 ? 1 / examples : 0;
+        const double mean = batch_weight != 0 ? 1 / batch_weight : 0;
         const T weight_mean = T(layer.multiplier * mean), bias_mean = T(mean);
         T* d_weights = gradient + layer.weights;
         for (int64_t i = 0; i < layer.from; ++i) {
@@ -189,14 +189,11 @@ struct SmallTraining {
         }
     }
 
-    void change_parameters(int64_t s, double examples) const {
-        const UpdateStep<T> step{training.update,
-                                 training.parameters,
-                                 training.state,
-                                 training.state_stride,
-                                 training.steps_before + s + 1,
-                                 training.learning_rates[s],
-                                 examples};
+    void change_parameters(int64_t s, double batch_weight) const {
+        const UpdateStep<T> step{
+            training.update,       training.parameters,           training.state,
+            training.state_stride, training.steps_before + s + 1, training.learning_rates[s],
+            batch_weight};
         training.step_costs[s] = sum_of_costs(weights, costs, rows);
         if (one_group)
             update(step.group(training.network.layers[0].weight_rate, false),

@@ -326,14 +326,14 @@ struct GradientEpilogue {
     }
 };
 
-// dE/dW(l) = c y(l-1)^T delta(l) / examples and dE/db(l), block by block to what `use` has for
+// dE/dW(l) = c y(l-1)^T delta(l) / batch_weight and dE/db(l), block by block to what `use` has for
 // this group of parameters, so that training needs no array of gradients.
 template <class T, class Use>
-void layer_gradient(const Pass<T>& pass, int64_t l, double examples, T* panel, Share share,
+void layer_gradient(const Pass<T>& pass, int64_t l, double batch_weight, T* panel, Share share,
                     const Use& use) {
     const Layer& layer = pass.layer(l);
     const LayerArrays<T>&before = pass.layers[l - 1], &here = pass.layers[l];
-    const double mean = examples != 0 ? 1 / examples : 0;
+    const double mean = batch_weight != 0 ? 1 / batch_weight : 0;
     const T weight_mean = T(layer.multiplier * mean);
     const auto weights = use.weights(layer), biases = use.biases(layer);
     const Left<T> y{before.output, 1, before.stride};
@@ -495,9 +495,9 @@ inline double sum_over_batch(int64_t rows, const Number& number) {
     return total;
 }
 
-// For how many examples a batch counts.
+// The sample weights of a batch, summed; without them each example counts 1.
 template <class T>
-double examples_in_batch(const T* weights, int64_t rows) {
+double total_weight(const T* weights, int64_t rows) {
     if (!weights) return double(rows);
     return sum_over_batch(rows, [&](int64_t row) { return double(weights[row]); });
 }
@@ -555,10 +555,10 @@ struct Member {
         pass.step = training.steps_before + s + 1;
         gather(training.order + training.batch_starts[s]);
         forward_and_backward(pass, scratch, part);
-        const double examples = examples_in_batch(pass.weights, pass.rows);
+        const double batch_weight = total_weight(pass.weights, pass.rows);
         if (part.share.part == 0)
             training.step_costs[s] = sum_of_costs(pass.weights, pass.costs, pass.rows);
-        change_parameters(s, examples);
+        change_parameters(s, batch_weight);
         // A clipped update is shared anew, over all parameters.
         if (training.update.clip_norm != 0 || !keeps_to_itself(pass, part.share.parts)) part.wait();
     }
@@ -591,17 +591,17 @@ struct Member {
         }
     }
 
-    void change_parameters(int64_t s, double examples) {
+    void change_parameters(int64_t s, double batch_weight) {
         const UpdateStep<T> step{
             training.update, training.parameters,        training.state, training.state_stride,
-            pass.step,       training.learning_rates[s], examples};
+            pass.step,       training.learning_rates[s], batch_weight};
         if (training.update.clip_norm == 0) {
             NextInputs<T> next = inputs_of(s + 1 < training.steps ? s + 1 : s);
-            each_gradient(examples, UpdateParameters<T>{step, pass.own, &next});
+            each_gradient(batch_weight, UpdateParameters<T>{step, pass.own, &next});
             return;
         }
         const int64_t count = training.network.parameter_count;
-        each_gradient(examples, KeepGradient<T>{gradient});
+        each_gradient(batch_weight, KeepGradient<T>{gradient});
         part.wait();
         sum_squares(gradient, count, part.share, squares);
         part.wait();
@@ -610,9 +610,9 @@ struct Member {
     }
 
     template <class Use>
-    void each_gradient(double examples, const Use& use) {
+    void each_gradient(double batch_weight, const Use& use) {
         for (int64_t l = pass.depth(); l >= 1; --l)
-            layer_gradient(pass, l, examples, scratch.panel, part.share, use);
+            layer_gradient(pass, l, batch_weight, scratch.panel, part.share, use);
     }
 };
 

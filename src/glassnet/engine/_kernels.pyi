@@ -85,7 +85,7 @@ def update(
     parameters: NDArray[Any],
     state: NDArray[Any],
     gradient: NDArray[Any],
-    examples: float,
+    batch_weight: float,
     step: int,
     learning_rate: float,
 ) -> None: ...
