@@ -126,7 +126,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
          uint64_t seed, Vector<T> parameters, Rows<T> state, int64_t steps_before,
          Matrix<const T> x, Matrix<const T> desired, std::optional<Vector<const T>> weights,
          Vector<const int64_t> order, Vector<const int64_t> batch_starts,
-         Vector<const double> learning_rates, Vector<double> step_costs, int threads,
+         Vector<const double> learning_rates, Vector<double> step_losses, int threads,
          bool may_go_alone) {
     const int64_t count = program.network().parameter_count;
     const int64_t steps = checked_steps(program, x, order, batch_starts);
@@ -135,8 +135,8 @@ void run(const Program& program, const Update& update, std::optional<std::vector
     require(desired.shape(0) == x.shape(0) && int64_t(desired.shape(1)) == program.outputs(),
             "desired does not fit x and the network");
     require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
-    require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_costs.shape(0)) == steps,
-            "one learning rate and one cost for each step");
+    require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_losses.shape(0)) == steps,
+            "one learning rate and one loss for each step");
     require(threads >= 1, "at least one thread");
     require_dropout(dropout, program.network());
 
@@ -155,7 +155,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                batch_starts.data(),
                                learning_rates.data(),
                                steps,
-                               step_costs.data()};
+                               step_losses.data()};
     Team team(threads);
     const Workspace memory(
         program.kernels<T>().training_bytes(training, team.size(), may_go_alone));
@@ -167,7 +167,7 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
            Matrix<const T> desired, std::optional<Vector<const T>> weights,
            std::optional<std::vector<double>> dropout, uint64_t seed, int64_t step,
            Vector<T> net_inputs, Vector<T> outputs, Vector<T> deltas, Vector<T> gradient,
-           Vector<double> costs) {
+           Vector<double> losses) {
     const int64_t rows = int64_t(x.shape(0)), count = program.network().parameter_count;
     const int64_t units = rows * program.hidden_and_output_units();
     require(int64_t(parameters.shape(0)) == count && int64_t(gradient.shape(0)) == count,
@@ -177,7 +177,7 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
             "desired does not fit x and the network");
     require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
     require(int64_t(net_inputs.shape(0)) == units && int64_t(outputs.shape(0)) == units &&
-                int64_t(deltas.shape(0)) == units && int64_t(costs.shape(0)) == rows,
+                int64_t(deltas.shape(0)) == units && int64_t(losses.shape(0)) == rows,
             "the arrays of the trace do not fit the network");
     require_dropout(dropout, program.network());
 
@@ -191,7 +191,7 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
          rows,
          {dropout ? dropout->data() : nullptr, seed},
          step},
-        {net_inputs.data(), outputs.data(), deltas.data(), gradient.data(), costs.data()},
+        {net_inputs.data(), outputs.data(), deltas.data(), gradient.data(), losses.data()},
         memory.get());
 }
 
@@ -209,19 +209,19 @@ void update(const Program& program, const Update& update, Vector<T> parameters, 
                                 step, learning_rate);
 }
 
-// Without a desired matrix there are no costs. Returns whether all of x are finite numbers.
+// Without a desired matrix there are no losses. Returns whether all of x are finite numbers.
 template <class T>
 bool predict(const Program& program, Vector<const T> parameters, Matrix<const T> x,
              std::optional<Matrix<const T>> desired, Matrix<T> predicted,
-             std::optional<Vector<double>> costs, int threads) {
+             std::optional<Vector<double>> losses, int threads) {
     require(int64_t(parameters.shape(0)) == program.network().parameter_count,
             "the parameters do not fit the network");
     require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
     require(predicted.shape(0) == x.shape(0) && int64_t(predicted.shape(1)) == program.outputs(),
             "predicted does not fit x and the network");
-    require(!desired || (desired->shape(0) == x.shape(0) && costs &&
-                         desired->shape(1) == predicted.shape(1) && costs->shape(0) == x.shape(0)),
-            "desired and costs do not fit x and the network");
+    require(!desired || (desired->shape(0) == x.shape(0) && losses &&
+                         desired->shape(1) == predicted.shape(1) && losses->shape(0) == x.shape(0)),
+            "desired and losses do not fit x and the network");
     require(threads >= 1, "at least one thread");
 
     nb::gil_scoped_release no_interpreter_lock;
@@ -230,10 +230,11 @@ bool predict(const Program& program, Vector<const T> parameters, Matrix<const T>
     Team team(threads);
     const Workspace memory(program.kernels<T>().prediction_bytes(program.network(), rows) *
                            size_t(team.size()));
-    program.kernels<T>().predict(program.network(),
-                                 {parameters.data(), x.data(), desired ? desired->data() : nullptr,
-                                  rows, predicted.data(), costs ? costs->data() : nullptr, &finite},
-                                 team, memory.get());
+    program.kernels<T>().predict(
+        program.network(),
+        {parameters.data(), x.data(), desired ? desired->data() : nullptr, rows, predicted.data(),
+         losses ? losses->data() : nullptr, &finite},
+        team, memory.get());
     return finite;
 }
 
@@ -258,17 +259,17 @@ void define(nb::module_& m) {
     m.def("run", &run<T>, "program"_a, "update"_a, "dropout"_a.none(), "seed"_a,
           "parameters"_a.noconvert(), "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(),
           "desired"_a.noconvert(), "weights"_a.noconvert().none(), "order"_a.noconvert(),
-          "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_costs"_a.noconvert(),
+          "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_losses"_a.noconvert(),
           "threads"_a, "may_go_alone"_a);
     m.def("trace", &trace<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
           "desired"_a.noconvert(), "weights"_a.noconvert().none(), "dropout"_a.none(), "seed"_a,
           "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(), "deltas"_a.noconvert(),
-          "gradient"_a.noconvert(), "costs"_a.noconvert());
+          "gradient"_a.noconvert(), "losses"_a.noconvert());
     m.def("update", &update<T>, "program"_a, "update"_a, "parameters"_a.noconvert(),
           "state"_a.noconvert(), "gradient"_a.noconvert(), "batch_weight"_a, "step"_a,
           "learning_rate"_a);
     m.def("predict", &predict<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
-          "desired"_a.noconvert().none(), "predicted"_a.noconvert(), "costs"_a.noconvert().none(),
+          "desired"_a.noconvert().none(), "predicted"_a.noconvert(), "losses"_a.noconvert().none(),
           "threads"_a);
     m.def("elementary", &elementary<T>, "isa"_a, "function"_a, "x"_a.noconvert(),
           "y"_a.noconvert());
@@ -321,11 +322,11 @@ void define_records(nb::module_& m) {
     nb::class_<Program>(m, "Program")
         .def(
             "__init__",
-            [](Program* self, const std::vector<Layer>& layers, int32_t cost, double cost_parameter,
+            [](Program* self, const std::vector<Layer>& layers, int32_t loss, double loss_parameter,
                const std::string& isa) {
-                new (self) Program(layers, {static_cast<Cost>(cost), cost_parameter}, isa);
+                new (self) Program(layers, {static_cast<Loss>(loss), loss_parameter}, isa);
             },
-            "layers"_a, "cost"_a, "cost_parameter"_a, "isa"_a);
+            "layers"_a, "loss"_a, "loss_parameter"_a, "isa"_a);
 }
 
 }  // namespace

@@ -46,21 +46,21 @@ Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int
     pass.parameters = parameters;
     pass.rows = rows;
     pass.layers = arena.take<LayerArrays<T>>(depth + 1);
-    pass.learns = keep != Keep::prediction;
+    pass.computes_loss = keep != Keep::prediction;
     for (int64_t l = 0; l <= depth; ++l) {
         const int64_t stride = row_stride<T>(pass.units(l)), size = rows * stride;
-        const bool last = l == depth, learns = l > 0 && pass.learns;
+        const bool last = l == depth, trains = l > 0 && pass.computes_loss;
         LayerArrays<T> arrays{nullptr, nullptr, nullptr, nullptr, stride};
         if (l > 0 && (last || pass.row_wise(l) || keep == Keep::trace))
             arrays.net_input = arena.take<T>(size);
         if (l > 0 && (!last || keep != Keep::training)) arrays.output = arena.take<T>(size);
-        if (learns && !last) arrays.derivative = arena.take<T>(size);
-        if (learns) arrays.delta = arena.take<T>(size);
+        if (trains && !last) arrays.derivative = arena.take<T>(size);
+        if (trains) arrays.delta = arena.take<T>(size);
         if (pass.layers) pass.layers[l] = arrays;
     }
     if (keep != Keep::training)  // there each thread has its own
         pass.desired = arena.take<T>(rows * row_stride<T>(pass.units(depth)));
-    pass.costs = arena.take<double>(rows);
+    pass.losses = arena.take<double>(rows);
     return pass;
 }
 
@@ -200,7 +200,7 @@ double seconds(Member<T>& member, int64_t first, int64_t end) {
     return double(ended.tv_sec - began.tv_sec) + 1e-9 * double(ended.tv_nsec - began.tv_nsec);
 }
 
-// So many steps tell whether threads bring more than they cost.
+// So many steps tell whether threads gain more than they cost.
 inline constexpr int64_t tried_steps = 24;
 
 // Whether they do depends on how far apart their cores are, which nobody says. The numbers are the
@@ -292,7 +292,7 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
     const int64_t last = network.depth, inputs = pass.units(0), outputs = pass.units(last);
     pass.dropout = batch.dropout;
     pass.step = batch.step;
-    pass.costs = result.costs;
+    pass.losses = result.losses;
     pass.weights = const_cast<T*>(batch.weights);  // only read
     pass.layers[0].output = scratch.x;
     copy_rows(batch.x, inputs, batch.rows, inputs, scratch.x, pass.layers[0].stride);
@@ -364,7 +364,7 @@ void predict_member(const PredictCall<T>& call, int number) {
     Pass<T> pass = take_pass(arena, call.network, prediction.parameters, chunk, Keep::prediction);
     const Scratch<T> scratch = take_scratch<T>(arena, call.network, chunk);
     pass.weights = nullptr;
-    pass.learns = prediction.desired != nullptr;
+    pass.computes_loss = prediction.desired != nullptr;
     const int64_t last = pass.depth(), inputs = pass.units(0), outputs = pass.units(last);
     const int64_t chunks = (rows + chunk - 1) / chunk;
     const Share share{number, call.members};
@@ -379,7 +379,7 @@ void predict_member(const PredictCall<T>& call, int number) {
             __atomic_store_n(prediction.finite, false, __ATOMIC_RELAXED);
         for (int64_t l = 1; l <= last; ++l) forward_layer(pass, l, scratch, part);
         if (prediction.desired) {
-            pass.costs = prediction.costs + at;
+            pass.losses = prediction.losses + at;
             copy_rows(prediction.desired + at * outputs, outputs, pass.rows, outputs, pass.desired,
                       pass.layers[last].stride);
             output_layer(pass, scratch, part);

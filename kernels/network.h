@@ -24,7 +24,7 @@ enum class Activation : int32_t {
     exponential,
     softmax
 };
-enum class Cost : int32_t {
+enum class Loss : int32_t {
     categorical_crossentropy,
     binary_crossentropy,
     mean_squared_error,
@@ -54,10 +54,10 @@ struct Layer {
     int64_t weight_count() const { return connection == Connection::dense ? from * to : to; }
 };
 
-// The error of an example: which cost, and its one number (label smoothing, Huber's delta, the
+// The loss of an example: which one, and its parameter (label smoothing, Huber's delta, the
 // quantile).
 struct Objective {
-    Cost cost;
+    Loss loss;
     double parameter;
 };
 
@@ -118,19 +118,19 @@ struct Training {
     const int64_t* batch_starts;   // (steps + 1)
     const double* learning_rates;  // (steps)
     int64_t steps;
-    double* step_costs;  // (steps): the weighted sum of the cost over the step's examples, before
-                         // the update
+    double* step_losses;  // (steps): the weighted sum of the loss over the step's examples, before
+                          // the update
 };
 
 // Everything that one batch sends forward and backward, unfused. Arrays of layer l stand behind
 // those of layer l - 1, each (rows, units); null pointers are left out.
 template <class T>
 struct Trace {
-    T* net_inputs;  // layers 1 ... depth
-    T* outputs;     // layers 1 ... depth
-    T* deltas;      // layers 1 ... depth
-    T* gradient;    // (parameter_count): of the weighted mean cost
-    double* costs;  // (rows), each without its weight
+    T* net_inputs;   // layers 1 ... depth
+    T* outputs;      // layers 1 ... depth
+    T* deltas;       // layers 1 ... depth
+    T* gradient;     // (parameter_count): of the weighted mean loss
+    double* losses;  // (rows), each without its weight
 };
 
 // Examples to trace, and the number of the step whose dropout applies.
@@ -142,16 +142,16 @@ struct Batch {
     int64_t step;
 };
 
-// Rows to predict; with `desired`, the cost of each too.
+// Rows to predict; with `desired`, the loss of each too.
 template <class T>
 struct Prediction {
     const T* parameters;
     const T* x;        // (rows, inputs)
     const T* desired;  // (rows, outputs), or null
     int64_t rows;
-    T* predicted;   // (rows, outputs)
-    double* costs;  // (rows), where there is desired
-    bool* finite;   // becomes false where a number of x is not finite
+    T* predicted;    // (rows, outputs)
+    double* losses;  // (rows), where there is desired
+    bool* finite;    // becomes false where a number of x is not finite
 };
 
 class Team;

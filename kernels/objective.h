@@ -1,6 +1,6 @@
-// The output layer: from its net inputs to the prediction, the cost of each example and
+// The output layer: from its net inputs to the prediction, the loss of each example and
 // delta = dE/din. A vector holds one output of as many examples as it has lanes, so that the code
-// reads as if there were only one. Where a cost comes behind the activation that is made for it
+// reads as if there were only one. Where a loss follows the activation that is made for it
 // (softmax and categorical cross-entropy, sigmoid and binary cross-entropy, exponential and
 // Poisson), both are computed from the net inputs: nothing overflows, and nothing cancels where
 // the network is nearly right.
@@ -18,7 +18,7 @@ struct Examples {
     const T* desired;
     T* predicted;
     T* delta;
-    double* costs;  // (lanes)
+    double* losses;  // (lanes)
 
     Vec<T> in(int64_t k) const { return load(net_input + k * stride); }
     Vec<T> d(int64_t k) const { return load(desired + k * stride); }
@@ -28,12 +28,12 @@ struct Examples {
     void weigh(Vec<T> weights) const {
         for (int64_t k = 0; k < units; ++k) set_delta(k, load(delta + k * stride) * weights);
     }
-    // The cost is summed in float64, one chain in the order of the outputs.
-    void add_cost(Vec<T> term) const {
+    // The loss is summed in float64, one chain in the order of the outputs.
+    void add_loss(Vec<T> term) const {
         alignas(64) T terms[lanes<T>];
         store(terms, term);
         for (int example = 0; example < lanes<T>; ++example)
-            costs[example] += double(terms[example]);
+            losses[example] += double(terms[example]);
     }
 };
 
@@ -78,7 +78,7 @@ inline void categorical_crossentropy(double smoothing, const Examples<T>& exampl
         const Vec<T> p = examples.p(k), d = fma(stays, examples.d(k), evenly);
         const Vec<T> exact = (one - d) * p - d * complement;
         examples.set_delta(k, row.at == typename VectorOf<T>::bit(k) ? exact : p - d);
-        examples.add_cost(d * (log_whole - (examples.in(k) - row.largest)));
+        examples.add_loss(d * (log_whole - (examples.in(k) - row.largest)));
     }
 }
 
@@ -94,7 +94,7 @@ inline void binary_crossentropy(Vec<T> divisor, const Examples<T>& examples) {
         const Vec<T> p = in < 0 ? smaller : larger, complement = in < 0 ? larger : smaller;
         examples.predict(k, p);
         examples.set_delta(k, ((one - d) * p - d * complement) / divisor);
-        examples.add_cost((zero_or_above<T>(in) - d * in + log_one_plus<T>(e)) / divisor);
+        examples.add_loss((zero_or_above<T>(in) - d * in + log_one_plus<T>(e)) / divisor);
     }
 }
 
@@ -105,14 +105,14 @@ inline void poisson_of_exponential(Vec<T> divisor, const Examples<T>& examples) 
         const Vec<T> in = examples.in(k), d = examples.d(k), p = exponential<T>(in);
         examples.predict(k, p);
         examples.set_delta(k, (p - d) / divisor);
-        examples.add_cost((p - d * in) / divisor);
+        examples.add_loss((p - d * in) / divisor);
     }
 }
 
-// What one output adds to the error (before the division), and its derivative.
+// What one output adds to the loss (before the division), and its derivative.
 template <class T>
 struct Term {
-    Vec<T> cost, derivative;
+    Vec<T> loss, derivative;
 };
 
 template <class T>
@@ -184,50 +184,50 @@ inline void softmax_backward(const Examples<T>& examples) {
         examples.set_delta(k, examples.p(k) * (g(k) - mean));
 }
 
-// Any activation, then any other cost of the outputs: by the chain rule.
-template <class T, class Cost>
-inline void composed(const Layer& layer, const Cost& cost, Vec<T> divisor,
+// Any activation, then any other loss: by the chain rule.
+template <class T, class LossFunction>
+inline void composed(const Layer& layer, const LossFunction& loss, Vec<T> divisor,
                      const Examples<T>& examples) {
     const bool is_softmax = layer.activation == Activation::softmax;
     if (is_softmax) softmax(examples);
     with_activation<T>(layer.activation, layer.activation_parameter, [&](const auto& activation) {
         for (int64_t k = 0; k < examples.units; ++k) {
             const Activated<T> y = activation(is_softmax ? examples.p(k) : examples.in(k));
-            const Term<T> term = cost(y.output, examples.d(k));
+            const Term<T> term = loss(y.output, examples.d(k));
             examples.predict(k, y.output);
             examples.set_delta(k, term.derivative / divisor * y.derivative);
-            examples.add_cost(term.cost / divisor);
+            examples.add_loss(term.loss / divisor);
         }
     });
     if (is_softmax) softmax_backward(examples);
 }
 
-// The sum over the outputs is divided by their number, unless the cost is the sum itself.
+// The sum over the outputs is divided by their number, unless the loss is the sum itself.
 template <class T>
 inline void objective(const Network& network, const Examples<T>& examples) {
     const Layer& layer = network.layers[network.depth - 1];
     const double parameter = network.objective.parameter;
     const Vec<T> one = broadcast(T(1)), outputs = broadcast(T(examples.units));
-    for (int example = 0; example < lanes<T>; ++example) examples.costs[example] = 0;
+    for (int example = 0; example < lanes<T>; ++example) examples.losses[example] = 0;
     const auto poisson = [&](Vec<T> divisor) {
         if (layer.activation == Activation::exponential)
             poisson_of_exponential(divisor, examples);
         else
             composed(layer, Poisson<T>{}, divisor, examples);
     };
-    switch (network.objective.cost) {
-        case Cost::categorical_crossentropy: categorical_crossentropy(parameter, examples); break;
-        case Cost::binary_crossentropy: binary_crossentropy(outputs, examples); break;
-        case Cost::summed_binary_crossentropy: binary_crossentropy(one, examples); break;
-        case Cost::mean_squared_error: composed(layer, SquaredError<T>{}, outputs, examples); break;
-        case Cost::half_squared_error: composed(layer, HalfSquaredError<T>{}, one, examples); break;
-        case Cost::mean_absolute_error:
+    switch (network.objective.loss) {
+        case Loss::categorical_crossentropy: categorical_crossentropy(parameter, examples); break;
+        case Loss::binary_crossentropy: binary_crossentropy(outputs, examples); break;
+        case Loss::summed_binary_crossentropy: binary_crossentropy(one, examples); break;
+        case Loss::mean_squared_error: composed(layer, SquaredError<T>{}, outputs, examples); break;
+        case Loss::half_squared_error: composed(layer, HalfSquaredError<T>{}, one, examples); break;
+        case Loss::mean_absolute_error:
             composed(layer, AbsoluteError<T>{}, outputs, examples);
             break;
-        case Cost::huber: composed(layer, Huber<T>{T(parameter)}, outputs, examples); break;
-        case Cost::pinball: composed(layer, Pinball<T>{T(parameter)}, outputs, examples); break;
-        case Cost::poisson: poisson(outputs); break;
-        case Cost::summed_poisson: poisson(one); break;
+        case Loss::huber: composed(layer, Huber<T>{T(parameter)}, outputs, examples); break;
+        case Loss::pinball: composed(layer, Pinball<T>{T(parameter)}, outputs, examples); break;
+        case Loss::poisson: poisson(outputs); break;
+        case Loss::summed_poisson: poisson(one); break;
     }
 }
 

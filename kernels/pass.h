@@ -47,10 +47,10 @@ struct Pass {
     const T* parameters;
     int64_t rows;
     LayerArrays<T>* layers;  // by layer, 0 ... depth
-    bool learns;             // whether costs follow the output layer
+    bool computes_loss;      // whether the output layer goes on to the loss and delta
     T* desired;              // (rows, outputs), as far apart as the output layer's rows
     T* weights;              // (rows), or null where all examples count alike
-    double* costs;           // (rows)
+    double* losses;          // (rows)
     Dropout dropout;
     int64_t step;
     OwnColumns<T> own;
@@ -61,7 +61,7 @@ struct Pass {
     // Does what follows this layer's net inputs look at whole rows? Then it cannot run in the
     // product's epilogue.
     bool row_wise(int64_t l) const {
-        return layer(l).activation == Activation::softmax || (learns && l == depth());
+        return layer(l).activation == Activation::softmax || (computes_loss && l == depth());
     }
     double dropout_rate(int64_t l) const {
         return dropout.rates && l < depth() ? dropout.rates[l] : 0;

@@ -1,4 +1,4 @@
-// The one loop that costs time: C = A B, in tiles that stay in registers. Each element of C is one
+// The hot loop: C = A B, in tiles that stay in registers. Each element of C is one
 // chain of fused multiply-adds in the order of k; lanes, tiles and threads go over rows and columns
 // only. What happens to a finished tile (bias and activation, derivative, update of the weights) is
 // the caller's epilogue, applied while the tile is still in the first-level cache.

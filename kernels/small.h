@@ -22,7 +22,7 @@ struct SmallTraining {
     T* desired = nullptr;             // (outputs, rows)
     T* weights = nullptr;             // (rows), or null where all examples count alike
     T* gradient = nullptr;
-    double* costs = nullptr;
+    double* losses = nullptr;
     int64_t stride = 0;  // rows of the largest batch, rounded up to whole vectors
     int64_t rows = 0;
     bool one_group;
@@ -68,7 +68,7 @@ struct SmallTraining {
         desired = arena.template take<T>(stride * units(network.depth));
         if (training.weights) weights = arena.template take<T>(stride);
         gradient = arena.template take<T>(network.parameter_count);
-        costs = arena.template take<double>(stride);
+        losses = arena.template take<double>(stride);
     }
 
     int64_t units(int64_t l) const {
@@ -132,7 +132,7 @@ struct SmallTraining {
         });
     }
 
-    // Costs and delta(L); returns the weight of the batch.
+    // Losses and delta(L); returns the weight of the batch.
     double output() const {
         const int64_t depth = training.network.depth;
         for (int64_t row = 0; row < rows; row += lanes<T>) {
@@ -142,7 +142,7 @@ struct SmallTraining {
                                        desired + row,
                                        layers[depth].output + row,
                                        layers[depth].delta + row,
-                                       costs + row};
+                                       losses + row};
             objective(training.network, examples);
             if (weights) examples.weigh(load(weights + row));
         }
@@ -194,7 +194,7 @@ struct SmallTraining {
             training.update,       training.parameters,           training.state,
             training.state_stride, training.steps_before + s + 1, training.learning_rates[s],
             batch_weight};
-        training.step_costs[s] = sum_of_costs(weights, costs, rows);
+        training.step_losses[s] = weighted_loss(weights, losses, rows);
         if (one_group)
             update(step.group(training.network.layers[0].weight_rate, false),
                    GradientBlock<T>{gradient, 0, 0, 0, 1, training.network.parameter_count, T(1)});

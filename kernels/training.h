@@ -148,10 +148,10 @@ void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, co
                     {pass.parameters + layer.weights, layer.to, 1, false}, pass.rows, layer.to,
                     layer.from, layer.from, part.share, scratch.panel, epilogue);
     // The rows of this thread's share are also those of its examples in the output layer.
-    const bool costs_follow = pass.learns && l == pass.depth();
-    if (costs_follow && !by_panels<T>(layer.to, part.share.parts)) return;
+    const bool loss_follows = pass.computes_loss && l == pass.depth();
+    if (loss_follows && !by_panels<T>(layer.to, part.share.parts)) return;
     part.wait();
-    if (row_wise && !costs_follow) {
+    if (row_wise && !loss_follows) {
         softmax_layer(pass, l, scratch, part.share);
         part.wait();
     }
@@ -162,22 +162,22 @@ void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, co
     }
 }
 
-// The prediction, the cost of each example and delta(L).
+// The prediction, the loss of each example and delta(L).
 template <class T>
 void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const Part& part) {
     const int64_t last = pass.depth(), units = pass.units(last);
     const LayerArrays<T>& to = pass.layers[last];
-    alignas(64) double costs[lanes<T>];
-    const Examples<T> examples{
-        units,         lanes<T>, scratch.net_input, scratch.desired, scratch.predicted,
-        scratch.delta, costs};
+    alignas(64) double losses[lanes<T>];
+    const Examples<T> examples{units,           lanes<T>,          scratch.net_input,
+                               scratch.desired, scratch.predicted, scratch.delta,
+                               losses};
     by_examples(pass, last, to.net_input, scratch.net_input, part.share,
                 [&](int64_t row, int rows) {
                     const int64_t at = row * to.stride;
                     to_lanes(pass.desired + at, to.stride, rows, units, scratch.desired);
                     objective(*pass.network, examples);
                     for (int example = 0; example < rows; ++example)
-                        pass.costs[row + example] = costs[example];
+                        pass.losses[row + example] = losses[example];
                     if (pass.weights) examples.weigh(load(pass.weights + row, rows));
                     if (to.output)
                         to_rows(scratch.predicted, units, rows, to.output + at, to.stride);
@@ -503,13 +503,13 @@ double total_weight(const T* weights, int64_t rows) {
 }
 
 template <class T>
-double sum_of_costs(const T* weights, const double* costs, int64_t rows) {
+double weighted_loss(const T* weights, const double* losses, int64_t rows) {
     return sum_over_batch(rows, [&](int64_t row) {
-        return weights ? double(weights[row]) * costs[row] : costs[row];
+        return weights ? double(weights[row]) * losses[row] : losses[row];
     });
 }
 
-// What one member of the team does in a training; member 0 also writes down the costs.
+// What one member of the team does in a training; member 0 also writes down the losses.
 template <class T>
 struct Member {
     const Training<T>& training;
@@ -557,7 +557,7 @@ struct Member {
         forward_and_backward(pass, scratch, part);
         const double batch_weight = total_weight(pass.weights, pass.rows);
         if (part.share.part == 0)
-            training.step_costs[s] = sum_of_costs(pass.weights, pass.costs, pass.rows);
+            training.step_losses[s] = weighted_loss(pass.weights, pass.losses, pass.rows);
         change_parameters(s, batch_weight);
         // A clipped update is shared anew, over all parameters.
         if (training.update.clip_norm != 0 || !keeps_to_itself(pass, part.share.parts)) part.wait();

@@ -44,7 +44,7 @@ class Update:
     ) -> None: ...
 
 class Program:
-    def __init__(self, layers: list[Layer], cost: int, cost_parameter: float, isa: str) -> None: ...
+    def __init__(self, layers: list[Layer], loss: int, loss_parameter: float, isa: str) -> None: ...
 
 def run(
     program: Program,
@@ -60,7 +60,7 @@ def run(
     order: NDArray[Any],
     batch_starts: NDArray[Any],
     learning_rates: NDArray[Any],
-    step_costs: NDArray[Any],
+    step_losses: NDArray[Any],
     threads: int,
     may_go_alone: bool,
 ) -> None: ...
@@ -77,7 +77,7 @@ def trace(
     outputs: NDArray[Any],
     deltas: NDArray[Any],
     gradient: NDArray[Any],
-    costs: NDArray[Any],
+    losses: NDArray[Any],
 ) -> None: ...
 def update(
     program: Program,
@@ -95,7 +95,7 @@ def predict(
     x: NDArray[Any],
     desired: NDArray[Any] | None,
     predicted: NDArray[Any],
-    costs: NDArray[Any] | None,
+    losses: NDArray[Any] | None,
     threads: int,
 ) -> bool: ...
 def elementary(isa: str, function: int, x: NDArray[Any], y: NDArray[Any]) -> None: ...
