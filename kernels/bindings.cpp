@@ -124,7 +124,7 @@ int64_t checked_steps(const Program& program, const Matrix<const T>& x,
 template <class T>
 void run(const Program& program, const Update& update, std::optional<std::vector<double>> dropout,
          uint64_t seed, Vector<T> parameters, Rows<T> state, int64_t steps_before,
-         Matrix<const T> x, Matrix<const T> desired, std::optional<Vector<const T>> weights,
+         Matrix<const T> x, Matrix<const T> targets, std::optional<Vector<const T>> weights,
          Vector<const int64_t> order, Vector<const int64_t> batch_starts,
          Vector<const double> learning_rates, Vector<double> step_losses, int threads,
          bool may_go_alone) {
@@ -132,8 +132,8 @@ void run(const Program& program, const Update& update, std::optional<std::vector
     const int64_t steps = checked_steps(program, x, order, batch_starts);
     require(int64_t(parameters.shape(0)) == count, "the parameters do not fit the network");
     require(fits(state, update, count), "the state does not fit the optimizer");
-    require(desired.shape(0) == x.shape(0) && int64_t(desired.shape(1)) == program.outputs(),
-            "desired does not fit x and the network");
+    require(targets.shape(0) == x.shape(0) && int64_t(targets.shape(1)) == program.outputs(),
+            "targets do not fit x and the network");
     require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
     require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_losses.shape(0)) == steps,
             "one learning rate and one loss for each step");
@@ -149,7 +149,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                state.stride(0),
                                steps_before,
                                x.data(),
-                               desired.data(),
+                               targets.data(),
                                weights ? weights->data() : nullptr,
                                order.data(),
                                batch_starts.data(),
@@ -164,7 +164,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
 
 template <class T>
 void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x,
-           Matrix<const T> desired, std::optional<Vector<const T>> weights,
+           Matrix<const T> targets, std::optional<Vector<const T>> weights,
            std::optional<std::vector<double>> dropout, uint64_t seed, int64_t step,
            Vector<T> net_inputs, Vector<T> outputs, Vector<T> deltas, Vector<T> gradient,
            Vector<double> losses) {
@@ -173,8 +173,8 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
     require(int64_t(parameters.shape(0)) == count && int64_t(gradient.shape(0)) == count,
             "the parameters do not fit the network");
     require(rows >= 1 && int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
-    require(int64_t(desired.shape(0)) == rows && int64_t(desired.shape(1)) == program.outputs(),
-            "desired does not fit x and the network");
+    require(int64_t(targets.shape(0)) == rows && int64_t(targets.shape(1)) == program.outputs(),
+            "targets do not fit x and the network");
     require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
     require(int64_t(net_inputs.shape(0)) == units && int64_t(outputs.shape(0)) == units &&
                 int64_t(deltas.shape(0)) == units && int64_t(losses.shape(0)) == rows,
@@ -186,7 +186,7 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
     program.kernels<T>().trace(
         program.network(), parameters.data(),
         {x.data(),
-         desired.data(),
+         targets.data(),
          weights ? weights->data() : nullptr,
          rows,
          {dropout ? dropout->data() : nullptr, seed},
@@ -209,19 +209,19 @@ void update(const Program& program, const Update& update, Vector<T> parameters, 
                                 step, learning_rate);
 }
 
-// Without a desired matrix there are no losses. Returns whether all of x are finite numbers.
+// Without targets there are no losses. Returns whether all of x are finite numbers.
 template <class T>
 bool predict(const Program& program, Vector<const T> parameters, Matrix<const T> x,
-             std::optional<Matrix<const T>> desired, Matrix<T> predicted,
+             std::optional<Matrix<const T>> targets, Matrix<T> predicted,
              std::optional<Vector<double>> losses, int threads) {
     require(int64_t(parameters.shape(0)) == program.network().parameter_count,
             "the parameters do not fit the network");
     require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
     require(predicted.shape(0) == x.shape(0) && int64_t(predicted.shape(1)) == program.outputs(),
             "predicted does not fit x and the network");
-    require(!desired || (desired->shape(0) == x.shape(0) && losses &&
-                         desired->shape(1) == predicted.shape(1) && losses->shape(0) == x.shape(0)),
-            "desired and losses do not fit x and the network");
+    require(!targets || (targets->shape(0) == x.shape(0) && losses &&
+                         targets->shape(1) == predicted.shape(1) && losses->shape(0) == x.shape(0)),
+            "targets and losses do not fit x and the network");
     require(threads >= 1, "at least one thread");
 
     nb::gil_scoped_release no_interpreter_lock;
@@ -232,7 +232,7 @@ bool predict(const Program& program, Vector<const T> parameters, Matrix<const T>
                            size_t(team.size()));
     program.kernels<T>().predict(
         program.network(),
-        {parameters.data(), x.data(), desired ? desired->data() : nullptr, rows, predicted.data(),
+        {parameters.data(), x.data(), targets ? targets->data() : nullptr, rows, predicted.data(),
          losses ? losses->data() : nullptr, &finite},
         team, memory.get());
     return finite;
@@ -258,18 +258,18 @@ template <class T>
 void define(nb::module_& m) {
     m.def("run", &run<T>, "program"_a, "update"_a, "dropout"_a.none(), "seed"_a,
           "parameters"_a.noconvert(), "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(),
-          "desired"_a.noconvert(), "weights"_a.noconvert().none(), "order"_a.noconvert(),
+          "targets"_a.noconvert(), "weights"_a.noconvert().none(), "order"_a.noconvert(),
           "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_losses"_a.noconvert(),
           "threads"_a, "may_go_alone"_a);
     m.def("trace", &trace<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
-          "desired"_a.noconvert(), "weights"_a.noconvert().none(), "dropout"_a.none(), "seed"_a,
+          "targets"_a.noconvert(), "weights"_a.noconvert().none(), "dropout"_a.none(), "seed"_a,
           "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(), "deltas"_a.noconvert(),
           "gradient"_a.noconvert(), "losses"_a.noconvert());
     m.def("update", &update<T>, "program"_a, "update"_a, "parameters"_a.noconvert(),
           "state"_a.noconvert(), "gradient"_a.noconvert(), "batch_weight"_a, "step"_a,
           "learning_rate"_a);
     m.def("predict", &predict<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
-          "desired"_a.noconvert().none(), "predicted"_a.noconvert(), "losses"_a.noconvert().none(),
+          "targets"_a.noconvert().none(), "predicted"_a.noconvert(), "losses"_a.noconvert().none(),
           "threads"_a);
     m.def("elementary", &elementary<T>, "isa"_a, "function"_a, "x"_a.noconvert(),
           "y"_a.noconvert());

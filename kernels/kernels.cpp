@@ -59,7 +59,7 @@ Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int
         if (pass.layers) pass.layers[l] = arrays;
     }
     if (keep != Keep::training)  // there each thread has its own
-        pass.desired = arena.take<T>(rows * row_stride<T>(pass.units(depth)));
+        pass.targets = arena.take<T>(rows * row_stride<T>(pass.units(depth)));
     pass.losses = arena.take<double>(rows);
     return pass;
 }
@@ -118,7 +118,7 @@ struct Own {
         const int64_t outputs = rows * row_stride<T>(pass.units(pass.depth()));
         const bool by_rows = !by_panels<T>(pass.units(pass.depth()), share.parts);
         T* net_input = arena.take<T>(by_rows ? outputs : 0);
-        pass.desired = arena.take<T>(outputs);
+        pass.targets = arena.take<T>(outputs);
         pass.weights = training.weights ? arena.take<T>(rows) : nullptr;
         if (!pass.layers) return;
         pass.layers[0].output = scratch.x;
@@ -296,7 +296,7 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
     pass.weights = const_cast<T*>(batch.weights);  // only read
     pass.layers[0].output = scratch.x;
     copy_rows(batch.x, inputs, batch.rows, inputs, scratch.x, pass.layers[0].stride);
-    copy_rows(batch.desired, outputs, batch.rows, outputs, pass.desired, pass.layers[last].stride);
+    copy_rows(batch.targets, outputs, batch.rows, outputs, pass.targets, pass.layers[last].stride);
     Team alone(1);
     forward_and_backward(pass, scratch, Part{everything, alone});
     const double batch_weight = total_weight(batch.weights, batch.rows);
@@ -364,7 +364,7 @@ void predict_member(const PredictCall<T>& call, int number) {
     Pass<T> pass = take_pass(arena, call.network, prediction.parameters, chunk, Keep::prediction);
     const Scratch<T> scratch = take_scratch<T>(arena, call.network, chunk);
     pass.weights = nullptr;
-    pass.computes_loss = prediction.desired != nullptr;
+    pass.computes_loss = prediction.targets != nullptr;
     const int64_t last = pass.depth(), inputs = pass.units(0), outputs = pass.units(last);
     const int64_t chunks = (rows + chunk - 1) / chunk;
     const Share share{number, call.members};
@@ -378,9 +378,9 @@ void predict_member(const PredictCall<T>& call, int number) {
         if (!all_finite(pass.layers[0].output, pass.rows * inputs))
             __atomic_store_n(prediction.finite, false, __ATOMIC_RELAXED);
         for (int64_t l = 1; l <= last; ++l) forward_layer(pass, l, scratch, part);
-        if (prediction.desired) {
+        if (prediction.targets) {
             pass.losses = prediction.losses + at;
-            copy_rows(prediction.desired + at * outputs, outputs, pass.rows, outputs, pass.desired,
+            copy_rows(prediction.targets + at * outputs, outputs, pass.rows, outputs, pass.targets,
                       pass.layers[last].stride);
             output_layer(pass, scratch, part);
         }

@@ -112,7 +112,7 @@ struct Training {
     int64_t state_stride;  // ... so far apart
     int64_t steps_before;  // how many steps have been taken already
     const T* x;            // (examples, inputs)
-    const T* desired;      // (examples, outputs)
+    const T* targets;      // (examples, outputs)
     const T* weights;      // (examples), or null where all count alike
     const int64_t* order;
     const int64_t* batch_starts;   // (steps + 1)
@@ -136,21 +136,21 @@ struct Trace {
 // Examples to trace, and the number of the step whose dropout applies.
 template <class T>
 struct Batch {
-    const T *x, *desired, *weights;
+    const T *x, *targets, *weights;
     int64_t rows;
     Dropout dropout;
     int64_t step;
 };
 
-// Rows to predict; with `desired`, the loss of each too.
+// Rows to predict; with `targets`, the loss of each too.
 template <class T>
 struct Prediction {
     const T* parameters;
     const T* x;        // (rows, inputs)
-    const T* desired;  // (rows, outputs), or null
+    const T* targets;  // (rows, outputs), or null
     int64_t rows;
     T* predicted;    // (rows, outputs)
-    double* losses;  // (rows), where there is desired
+    double* losses;  // (rows), where there are targets
     bool* finite;    // becomes false where a number of x is not finite
 };
 

@@ -15,13 +15,13 @@ template <class T>
 struct Examples {
     int64_t units, stride;
     const T* net_input;
-    const T* desired;
+    const T* targets;
     T* predicted;
     T* delta;
     double* losses;  // (lanes)
 
     Vec<T> in(int64_t k) const { return load(net_input + k * stride); }
-    Vec<T> d(int64_t k) const { return load(desired + k * stride); }
+    Vec<T> target(int64_t k) const { return load(targets + k * stride); }
     Vec<T> p(int64_t k) const { return load(predicted + k * stride); }
     void predict(int64_t k, Vec<T> p) const { store(predicted + k * stride, p); }
     void set_delta(int64_t k, Vec<T> value) const { store(delta + k * stride, value); }
@@ -63,8 +63,8 @@ inline Softmax<T> softmax(const Examples<T>& examples) {
     return result;
 }
 
-// E = -sum d ln p; delta_k = p_k - d_k. For the most probable unit, 1 - p = rest / (1 + rest) has
-// all its digits. Smoothing moves a part of d evenly to all outputs.
+// E = -sum t ln p; delta_k = p_k - t_k. For the most probable unit, 1 - p = rest / (1 + rest) has
+// all its digits. Smoothing moves a part of t evenly to all outputs.
 template <class T>
 inline void categorical_crossentropy(double smoothing, const Examples<T>& examples) {
     const Softmax<T> row = softmax(examples);
@@ -75,37 +75,37 @@ inline void categorical_crossentropy(double smoothing, const Examples<T>& exampl
     const Vec<T> stays = broadcast(T(1 - smoothing));
     const Vec<T> evenly = broadcast(T(smoothing / double(examples.units)));
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> p = examples.p(k), d = fma(stays, examples.d(k), evenly);
-        const Vec<T> exact = (one - d) * p - d * complement;
-        examples.set_delta(k, row.at == typename VectorOf<T>::bit(k) ? exact : p - d);
-        examples.add_loss(d * (log_whole - (examples.in(k) - row.largest)));
+        const Vec<T> p = examples.p(k), t = fma(stays, examples.target(k), evenly);
+        const Vec<T> exact = (one - t) * p - t * complement;
+        examples.set_delta(k, row.at == typename VectorOf<T>::bit(k) ? exact : p - t);
+        examples.add_loss(t * (log_whole - (examples.in(k) - row.largest)));
     }
 }
 
-// -d ln p - (1 - d) ln(1 - p) = max(in, 0) - d in + ln(1 + exp(-|in|)), and
-// delta = p - d = (1 - d) p - d (1 - p); both divided.
+// -t ln p - (1 - t) ln(1 - p) = max(in, 0) - t in + ln(1 + exp(-|in|)), and
+// delta = p - t = (1 - t) p - t (1 - p); both divided.
 template <class T>
 inline void binary_crossentropy(Vec<T> divisor, const Examples<T>& examples) {
     const Vec<T> one = broadcast(T(1));
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> in = examples.in(k), d = examples.d(k);
+        const Vec<T> in = examples.in(k), t = examples.target(k);
         const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
         const Vec<T> larger = one / (one + e), smaller = e * larger;
         const Vec<T> p = in < 0 ? smaller : larger, complement = in < 0 ? larger : smaller;
         examples.predict(k, p);
-        examples.set_delta(k, ((one - d) * p - d * complement) / divisor);
-        examples.add_loss((zero_or_above<T>(in) - d * in + log_one_plus<T>(e)) / divisor);
+        examples.set_delta(k, ((one - t) * p - t * complement) / divisor);
+        examples.add_loss((zero_or_above<T>(in) - t * in + log_one_plus<T>(e)) / divisor);
     }
 }
 
-// p - d ln p with ln p = in, divided.
+// p - t ln p with ln p = in, divided.
 template <class T>
 inline void poisson_of_exponential(Vec<T> divisor, const Examples<T>& examples) {
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> in = examples.in(k), d = examples.d(k), p = exponential<T>(in);
+        const Vec<T> in = examples.in(k), t = examples.target(k), p = exponential<T>(in);
         examples.predict(k, p);
-        examples.set_delta(k, (p - d) / divisor);
-        examples.add_loss((p - d * in) / divisor);
+        examples.set_delta(k, (p - t) / divisor);
+        examples.add_loss((p - t * in) / divisor);
     }
 }
 
@@ -117,24 +117,24 @@ struct Term {
 
 template <class T>
 struct SquaredError {
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
-        const Vec<T> difference = p - d;
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
+        const Vec<T> difference = p - t;
         return {difference * difference, broadcast(T(2)) * difference};
     }
 };
 
 template <class T>
 struct HalfSquaredError {
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
-        const Vec<T> difference = p - d;
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
+        const Vec<T> difference = p - t;
         return {broadcast(T(0.5)) * difference * difference, difference};
     }
 };
 
 template <class T>
 struct AbsoluteError {
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
-        const Vec<T> difference = p - d, one = broadcast(T(1));
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
+        const Vec<T> difference = p - t, one = broadcast(T(1));
         return {absolute<T>(difference),
                 difference > 0 ? one : (difference < 0 ? -one : difference)};
     }
@@ -144,8 +144,8 @@ struct AbsoluteError {
 template <class T>
 struct Huber {
     T threshold;
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
-        const Vec<T> difference = p - d, size = absolute<T>(difference);
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
+        const Vec<T> difference = p - t, size = absolute<T>(difference);
         const Vec<T> most = broadcast(threshold), half = broadcast(T(0.5));
         const Vec<T> bounded = difference > most ? most : (difference < -most ? -most : difference);
         return {size > most ? most * (size - half * most) : half * difference * difference,
@@ -155,19 +155,19 @@ struct Huber {
 
 template <class T>
 struct Poisson {
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
         const Vec<T> positive = maximum(broadcast(T(0x1p-100)), p);
-        return {p - d * logarithm<T>(positive), broadcast(T(1)) - d / positive};
+        return {p - t * logarithm<T>(positive), broadcast(T(1)) - t / positive};
     }
 };
 
-// q (d - p) where too little is predicted, (1 - q) (p - d) where too much.
+// q (t - p) where too little is predicted, (1 - q) (p - t) where too much.
 template <class T>
 struct Pinball {
     T quantile;
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
         const Vec<T> q = broadcast(quantile), rest = broadcast(T(1) - quantile);
-        const Vec<T> difference = p - d;
+        const Vec<T> difference = p - t;
         return {difference > 0 ? rest * difference : -q * difference,
                 difference > 0 ? rest : (difference < 0 ? -q : difference)};
     }
@@ -193,7 +193,7 @@ inline void composed(const Layer& layer, const LossFunction& loss, Vec<T> diviso
     with_activation<T>(layer.activation, layer.activation_parameter, [&](const auto& activation) {
         for (int64_t k = 0; k < examples.units; ++k) {
             const Activated<T> y = activation(is_softmax ? examples.p(k) : examples.in(k));
-            const Term<T> term = loss(y.output, examples.d(k));
+            const Term<T> term = loss(y.output, examples.target(k));
             examples.predict(k, y.output);
             examples.set_delta(k, term.derivative / divisor * y.derivative);
             examples.add_loss(term.loss / divisor);

@@ -48,7 +48,7 @@ struct Pass {
     int64_t rows;
     LayerArrays<T>* layers;  // by layer, 0 ... depth
     bool computes_loss;      // whether the output layer goes on to the loss and delta
-    T* desired;              // (rows, outputs), as far apart as the output layer's rows
+    T* targets;              // (rows, outputs), as far apart as the output layer's rows
     T* weights;              // (rows), or null where all examples count alike
     double* losses;          // (rows)
     Dropout dropout;
@@ -73,7 +73,7 @@ template <class T>
 struct Scratch {
     T* x;                                        // the batch's inputs
     T* panel;                                    // a packed panel of a product's right operand
-    T *net_input, *desired, *predicted, *delta;  // (units, lanes): some examples of the output
+    T *net_input, *targets, *predicted, *delta;  // (units, lanes): some examples of the output
 };
 
 }  // namespace glassnet::GLASSNET_ISA

@@ -19,7 +19,7 @@ struct SmallTraining {
     const Training<T>& training;
     SmallLayer<T>* layers = nullptr;  // by layer, 0 ... depth
     T* net_input = nullptr;           // of the output layer, (outputs, rows)
-    T* desired = nullptr;             // (outputs, rows)
+    T* targets = nullptr;             // (outputs, rows)
     T* weights = nullptr;             // (rows), or null where all examples count alike
     T* gradient = nullptr;
     double* losses = nullptr;
@@ -65,7 +65,7 @@ struct SmallTraining {
             if (layers) layers[l] = layer;
         }
         net_input = arena.template take<T>(stride * units(network.depth));
-        desired = arena.template take<T>(stride * units(network.depth));
+        targets = arena.template take<T>(stride * units(network.depth));
         if (training.weights) weights = arena.template take<T>(stride);
         gradient = arena.template take<T>(network.parameter_count);
         losses = arena.template take<double>(stride);
@@ -96,7 +96,7 @@ struct SmallTraining {
         const size_t bytes = size_t(rows) * sizeof(int64_t);
         if (rows == before && __builtin_memcmp(order, order - rows, bytes) == 0) return;
         columns(training.x, units(0), order, layers[0].output);
-        columns(training.desired, units(training.network.depth), order, desired);
+        columns(training.targets, units(training.network.depth), order, targets);
         if (weights) columns(training.weights, 1, order, weights);
     }
 
@@ -139,7 +139,7 @@ struct SmallTraining {
             const Examples<T> examples{units(depth),
                                        stride,
                                        net_input + row,
-                                       desired + row,
+                                       targets + row,
                                        layers[depth].output + row,
                                        layers[depth].delta + row,
                                        losses + row};

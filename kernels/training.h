@@ -169,12 +169,12 @@ void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const Part& pa
     const LayerArrays<T>& to = pass.layers[last];
     alignas(64) double losses[lanes<T>];
     const Examples<T> examples{units,           lanes<T>,          scratch.net_input,
-                               scratch.desired, scratch.predicted, scratch.delta,
+                               scratch.targets, scratch.predicted, scratch.delta,
                                losses};
     by_examples(pass, last, to.net_input, scratch.net_input, part.share,
                 [&](int64_t row, int rows) {
                     const int64_t at = row * to.stride;
-                    to_lanes(pass.desired + at, to.stride, rows, units, scratch.desired);
+                    to_lanes(pass.targets + at, to.stride, rows, units, scratch.targets);
                     objective(*pass.network, examples);
                     for (int example = 0; example < rows; ++example)
                         pass.losses[row + example] = losses[example];
@@ -568,8 +568,8 @@ struct Member {
         const int64_t last = pass.depth(), outputs = pass.units(last);
         copy_examples(training.x, pass.units(0), order, 0, pass.rows, pass.layers[0].output,
                       pass.layers[0].stride);
-        copy_examples(training.desired, outputs, order, part.share.begin(pass.rows),
-                      part.share.end(pass.rows), pass.desired, pass.layers[last].stride);
+        copy_examples(training.targets, outputs, order, part.share.begin(pass.rows),
+                      part.share.end(pass.rows), pass.targets, pass.layers[last].stride);
         for (int64_t row = 0; pass.weights && row < pass.rows; ++row)
             pass.weights[row] = training.weights[order[row]];
     }
