@@ -124,7 +124,7 @@ int64_t checked_steps(const Program& program, const Matrix<const T>& x,
 template <class T>
 void run(const Program& program, const Update& update, std::optional<std::vector<double>> dropout,
          uint64_t seed, Vector<T> parameters, Rows<T> state, int64_t steps_before,
-         Matrix<const T> x, Matrix<const T> targets, std::optional<Vector<const T>> weights,
+         Matrix<const T> x, Matrix<const T> targets, std::optional<Vector<const T>> sample_weight,
          Vector<const int64_t> order, Vector<const int64_t> batch_starts,
          Vector<const double> learning_rates, Vector<double> step_losses, int threads,
          bool may_go_alone) {
@@ -134,7 +134,8 @@ void run(const Program& program, const Update& update, std::optional<std::vector
     require(fits(state, update, count), "the state does not fit the optimizer");
     require(targets.shape(0) == x.shape(0) && int64_t(targets.shape(1)) == program.outputs(),
             "targets do not fit x and the network");
-    require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
+    require(!sample_weight || sample_weight->shape(0) == x.shape(0),
+            "one sample weight for each example");
     require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_losses.shape(0)) == steps,
             "one learning rate and one loss for each step");
     require(threads >= 1, "at least one thread");
@@ -150,7 +151,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                steps_before,
                                x.data(),
                                targets.data(),
-                               weights ? weights->data() : nullptr,
+                               sample_weight ? sample_weight->data() : nullptr,
                                order.data(),
                                batch_starts.data(),
                                learning_rates.data(),
@@ -164,7 +165,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
 
 template <class T>
 void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x,
-           Matrix<const T> targets, std::optional<Vector<const T>> weights,
+           Matrix<const T> targets, std::optional<Vector<const T>> sample_weight,
            std::optional<std::vector<double>> dropout, uint64_t seed, int64_t step,
            Vector<T> net_inputs, Vector<T> outputs, Vector<T> deltas, Vector<T> gradient,
            Vector<double> losses) {
@@ -175,7 +176,8 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
     require(rows >= 1 && int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
     require(int64_t(targets.shape(0)) == rows && int64_t(targets.shape(1)) == program.outputs(),
             "targets do not fit x and the network");
-    require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
+    require(!sample_weight || sample_weight->shape(0) == x.shape(0),
+            "one sample weight for each example");
     require(int64_t(net_inputs.shape(0)) == units && int64_t(outputs.shape(0)) == units &&
                 int64_t(deltas.shape(0)) == units && int64_t(losses.shape(0)) == rows,
             "the arrays of the trace do not fit the network");
@@ -187,7 +189,7 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
         program.network(), parameters.data(),
         {x.data(),
          targets.data(),
-         weights ? weights->data() : nullptr,
+         sample_weight ? sample_weight->data() : nullptr,
          rows,
          {dropout ? dropout->data() : nullptr, seed},
          step},
@@ -258,13 +260,13 @@ template <class T>
 void define(nb::module_& m) {
     m.def("run", &run<T>, "program"_a, "update"_a, "dropout"_a.none(), "seed"_a,
           "parameters"_a.noconvert(), "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(),
-          "targets"_a.noconvert(), "weights"_a.noconvert().none(), "order"_a.noconvert(),
+          "targets"_a.noconvert(), "sample_weight"_a.noconvert().none(), "order"_a.noconvert(),
           "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_losses"_a.noconvert(),
           "threads"_a, "may_go_alone"_a);
     m.def("trace", &trace<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
-          "targets"_a.noconvert(), "weights"_a.noconvert().none(), "dropout"_a.none(), "seed"_a,
-          "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(), "deltas"_a.noconvert(),
-          "gradient"_a.noconvert(), "losses"_a.noconvert());
+          "targets"_a.noconvert(), "sample_weight"_a.noconvert().none(), "dropout"_a.none(),
+          "seed"_a, "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(),
+          "deltas"_a.noconvert(), "gradient"_a.noconvert(), "losses"_a.noconvert());
     m.def("update", &update<T>, "program"_a, "update"_a, "parameters"_a.noconvert(),
           "state"_a.noconvert(), "gradient"_a.noconvert(), "batch_weight"_a, "step"_a,
           "learning_rate"_a);

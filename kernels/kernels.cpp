@@ -119,7 +119,7 @@ struct Own {
         const bool by_rows = !by_panels<T>(pass.units(pass.depth()), share.parts);
         T* net_input = arena.take<T>(by_rows ? outputs : 0);
         pass.targets = arena.take<T>(outputs);
-        pass.weights = training.weights ? arena.take<T>(rows) : nullptr;
+        pass.sample_weight = training.sample_weight ? arena.take<T>(rows) : nullptr;
         if (!pass.layers) return;
         pass.layers[0].output = scratch.x;
         if (by_rows) pass.layers[pass.depth()].net_input = net_input;
@@ -293,13 +293,13 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
     pass.dropout = batch.dropout;
     pass.step = batch.step;
     pass.losses = result.losses;
-    pass.weights = const_cast<T*>(batch.weights);  // only read
+    pass.sample_weight = const_cast<T*>(batch.sample_weight);  // only read
     pass.layers[0].output = scratch.x;
     copy_rows(batch.x, inputs, batch.rows, inputs, scratch.x, pass.layers[0].stride);
     copy_rows(batch.targets, outputs, batch.rows, outputs, pass.targets, pass.layers[last].stride);
     Team alone(1);
     forward_and_backward(pass, scratch, Part{everything, alone});
-    const double batch_weight = total_weight(batch.weights, batch.rows);
+    const double batch_weight = total_weight(batch.sample_weight, batch.rows);
     for (int64_t l = last; l >= 1; --l)
         layer_gradient(pass, l, batch_weight, scratch.panel, everything,
                        KeepGradient<T>{result.gradient});
@@ -363,7 +363,7 @@ void predict_member(const PredictCall<T>& call, int number) {
     const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
     Pass<T> pass = take_pass(arena, call.network, prediction.parameters, chunk, Keep::prediction);
     const Scratch<T> scratch = take_scratch<T>(arena, call.network, chunk);
-    pass.weights = nullptr;
+    pass.sample_weight = nullptr;
     pass.computes_loss = prediction.targets != nullptr;
     const int64_t last = pass.depth(), inputs = pass.units(0), outputs = pass.units(last);
     const int64_t chunks = (rows + chunk - 1) / chunk;

@@ -107,18 +107,18 @@ struct Training {
     Network network;
     Update update;
     Dropout dropout;
-    T* parameters;         // (parameter_count)
-    T* state;              // what the rule remembers: arrays of parameter_count numbers ...
-    int64_t state_stride;  // ... so far apart
-    int64_t steps_before;  // how many steps have been taken already
-    const T* x;            // (examples, inputs)
-    const T* targets;      // (examples, outputs)
-    const T* weights;      // (examples), or null where all count alike
+    T* parameters;           // (parameter_count)
+    T* state;                // what the rule remembers: arrays of parameter_count numbers ...
+    int64_t state_stride;    // ... so far apart
+    int64_t steps_before;    // how many steps have been taken already
+    const T* x;              // (examples, inputs)
+    const T* targets;        // (examples, outputs)
+    const T* sample_weight;  // (examples), or null where all count alike
     const int64_t* order;
     const int64_t* batch_starts;   // (steps + 1)
     const double* learning_rates;  // (steps)
     int64_t steps;
-    double* step_losses;  // (steps): the weighted sum of the loss over the step's examples, before
+    double* step_losses;  // (steps): the sum of the weighted losses of the step's examples, before
                           // the update
 };
 
@@ -130,13 +130,13 @@ struct Trace {
     T* outputs;      // layers 1 ... depth
     T* deltas;       // layers 1 ... depth
     T* gradient;     // (parameter_count): of the weighted mean loss
-    double* losses;  // (rows), each without its weight
+    double* losses;  // (rows), each without its sample weight
 };
 
 // Examples to trace, and the number of the step whose dropout applies.
 template <class T>
 struct Batch {
-    const T *x, *targets, *weights;
+    const T *x, *targets, *sample_weight;
     int64_t rows;
     Dropout dropout;
     int64_t step;

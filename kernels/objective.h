@@ -25,8 +25,8 @@ struct Examples {
     Vec<T> p(int64_t k) const { return load(predicted + k * stride); }
     void predict(int64_t k, Vec<T> p) const { store(predicted + k * stride, p); }
     void set_delta(int64_t k, Vec<T> value) const { store(delta + k * stride, value); }
-    void weigh(Vec<T> weights) const {
-        for (int64_t k = 0; k < units; ++k) set_delta(k, load(delta + k * stride) * weights);
+    void scale_delta(Vec<T> sample_weight) const {
+        for (int64_t k = 0; k < units; ++k) set_delta(k, load(delta + k * stride) * sample_weight);
     }
     // The loss is summed in float64, one chain in the order of the outputs.
     void add_loss(Vec<T> term) const {

@@ -49,7 +49,7 @@ struct Pass {
     LayerArrays<T>* layers;  // by layer, 0 ... depth
     bool computes_loss;      // whether the output layer goes on to the loss and delta
     T* targets;              // (rows, outputs), as far apart as the output layer's rows
-    T* weights;              // (rows), or null where all examples count alike
+    T* sample_weight;        // (rows), or null where all examples count alike
     double* losses;          // (rows)
     Dropout dropout;
     int64_t step;

@@ -20,7 +20,7 @@ struct SmallTraining {
     SmallLayer<T>* layers = nullptr;  // by layer, 0 ... depth
     T* net_input = nullptr;           // of the output layer, (outputs, rows)
     T* targets = nullptr;             // (outputs, rows)
-    T* weights = nullptr;             // (rows), or null where all examples count alike
+    T* sample_weight = nullptr;       // (rows), or null where all examples count alike
     T* gradient = nullptr;
     double* losses = nullptr;
     int64_t stride = 0;  // rows of the largest batch, rounded up to whole vectors
@@ -66,7 +66,7 @@ struct SmallTraining {
         }
         net_input = arena.template take<T>(stride * units(network.depth));
         targets = arena.template take<T>(stride * units(network.depth));
-        if (training.weights) weights = arena.template take<T>(stride);
+        if (training.sample_weight) sample_weight = arena.template take<T>(stride);
         gradient = arena.template take<T>(network.parameter_count);
         losses = arena.template take<double>(stride);
     }
@@ -97,7 +97,7 @@ struct SmallTraining {
         if (rows == before && __builtin_memcmp(order, order - rows, bytes) == 0) return;
         columns(training.x, units(0), order, layers[0].output);
         columns(training.targets, units(training.network.depth), order, targets);
-        if (weights) columns(training.weights, 1, order, weights);
+        if (sample_weight) columns(training.sample_weight, 1, order, sample_weight);
     }
 
     void columns(const T* from, int64_t count, const int64_t* order, T* to) const {
@@ -144,9 +144,9 @@ struct SmallTraining {
                                        layers[depth].delta + row,
                                        losses + row};
             objective(training.network, examples);
-            if (weights) examples.weigh(load(weights + row));
+            if (sample_weight) examples.scale_delta(load(sample_weight + row));
         }
-        return total_weight(weights, rows);
+        return total_weight(sample_weight, rows);
     }
 
     // delta(l-1) = c (delta(l) W(l)^T) * g'(in(l-1)).
@@ -194,7 +194,7 @@ struct SmallTraining {
             training.update,       training.parameters,           training.state,
             training.state_stride, training.steps_before + s + 1, training.learning_rates[s],
             batch_weight};
-        training.step_losses[s] = weighted_loss(weights, losses, rows);
+        training.step_losses[s] = weighted_loss(sample_weight, losses, rows);
         if (one_group)
             update(step.group(training.network.layers[0].weight_rate, false),
                    GradientBlock<T>{gradient, 0, 0, 0, 1, training.network.parameter_count, T(1)});

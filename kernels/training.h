@@ -178,7 +178,8 @@ void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const Part& pa
                     objective(*pass.network, examples);
                     for (int example = 0; example < rows; ++example)
                         pass.losses[row + example] = losses[example];
-                    if (pass.weights) examples.weigh(load(pass.weights + row, rows));
+                    if (pass.sample_weight)
+                        examples.scale_delta(load(pass.sample_weight + row, rows));
                     if (to.output)
                         to_rows(scratch.predicted, units, rows, to.output + at, to.stride);
                     if (to.delta) to_rows(scratch.delta, units, rows, to.delta + at, to.stride);
@@ -497,15 +498,15 @@ inline double sum_over_batch(int64_t rows, const Number& number) {
 
 // The sample weights of a batch, summed; without them each example counts 1.
 template <class T>
-double total_weight(const T* weights, int64_t rows) {
-    if (!weights) return double(rows);
-    return sum_over_batch(rows, [&](int64_t row) { return double(weights[row]); });
+double total_weight(const T* sample_weight, int64_t rows) {
+    if (!sample_weight) return double(rows);
+    return sum_over_batch(rows, [&](int64_t row) { return double(sample_weight[row]); });
 }
 
 template <class T>
-double weighted_loss(const T* weights, const double* losses, int64_t rows) {
+double weighted_loss(const T* sample_weight, const double* losses, int64_t rows) {
     return sum_over_batch(rows, [&](int64_t row) {
-        return weights ? double(weights[row]) * losses[row] : losses[row];
+        return sample_weight ? double(sample_weight[row]) * losses[row] : losses[row];
     });
 }
 
@@ -555,9 +556,9 @@ struct Member {
         pass.step = training.steps_before + s + 1;
         gather(training.order + training.batch_starts[s]);
         forward_and_backward(pass, scratch, part);
-        const double batch_weight = total_weight(pass.weights, pass.rows);
+        const double batch_weight = total_weight(pass.sample_weight, pass.rows);
         if (part.share.part == 0)
-            training.step_losses[s] = weighted_loss(pass.weights, pass.losses, pass.rows);
+            training.step_losses[s] = weighted_loss(pass.sample_weight, pass.losses, pass.rows);
         change_parameters(s, batch_weight);
         // A clipped update is shared anew, over all parameters.
         if (training.update.clip_norm != 0 || !keeps_to_itself(pass, part.share.parts)) part.wait();
@@ -570,8 +571,8 @@ struct Member {
                       pass.layers[0].stride);
         copy_examples(training.targets, outputs, order, part.share.begin(pass.rows),
                       part.share.end(pass.rows), pass.targets, pass.layers[last].stride);
-        for (int64_t row = 0; pass.weights && row < pass.rows; ++row)
-            pass.weights[row] = training.weights[order[row]];
+        for (int64_t row = 0; pass.sample_weight && row < pass.rows; ++row)
+            pass.sample_weight[row] = training.sample_weight[order[row]];
     }
 
     NextInputs<T> inputs_of(int64_t s) const {
