@@ -127,7 +127,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
          Matrix<const T> x, Matrix<const T> targets, std::optional<Vector<const T>> sample_weight,
          Vector<const int64_t> order, Vector<const int64_t> batch_starts,
          Vector<const double> learning_rates, Vector<double> step_losses, int threads,
-         bool may_go_alone) {
+         bool autotune_threads) {
     const int64_t count = program.network().parameter_count;
     const int64_t steps = checked_steps(program, x, order, batch_starts);
     require(int64_t(parameters.shape(0)) == count, "the parameters do not fit the network");
@@ -159,8 +159,8 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                step_losses.data()};
     Team team(threads);
     const Workspace memory(
-        program.kernels<T>().training_bytes(training, team.size(), may_go_alone));
-    program.kernels<T>().run(training, team, may_go_alone, memory.get());
+        program.kernels<T>().training_bytes(training, team.size(), autotune_threads));
+    program.kernels<T>().run(training, team, autotune_threads, memory.get());
 }
 
 template <class T>
@@ -262,7 +262,7 @@ void define(nb::module_& m) {
           "parameters"_a.noconvert(), "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(),
           "targets"_a.noconvert(), "sample_weight"_a.noconvert().none(), "order"_a.noconvert(),
           "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_losses"_a.noconvert(),
-          "threads"_a, "may_go_alone"_a);
+          "threads"_a, "autotune_threads"_a);
     m.def("trace", &trace<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
           "targets"_a.noconvert(), "sample_weight"_a.noconvert().none(), "dropout"_a.none(),
           "seed"_a, "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(),

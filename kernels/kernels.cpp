@@ -81,9 +81,9 @@ inline constexpr int64_t most_of_its_own = 1 << 20;
 template <class T>
 OwnColumns<T> take_columns(Arena& arena, const Training<T>& training, Share share) {
     const Layer& layer = training.network.layers[0];
-    if (share.parts == 1 || layer.connection != Connection::dense ||
+    if (share.threads == 1 || layer.connection != Connection::dense ||
         layer.weight_count() > most_of_its_own || training.update.clip_norm != 0 ||
-        !by_panels<T>(layer.to, share.parts))
+        !parallel_over_panels<T>(layer.to, share.threads))
         return {};
     const Columns columns = columns_of<T>(layer.to, share);
     const int64_t size = layer.from * columns.count();
@@ -104,8 +104,8 @@ struct Own {
         pass.own = take_columns(arena, training, share);
         for (int64_t l = 0; l <= pass.depth(); ++l) {
             const int64_t whole = rows * row_stride<T>(pass.units(l));
-            const bool own =
-                share.parts > 1 && whole <= most_of_its_own && keeps_columns(pass, l, share.parts);
+            const bool own = share.threads > 1 && whole <= most_of_its_own &&
+                             columns_are_local(pass, l, share.threads);
             const int64_t size = own ? whole : 0;
             T* derivative = arena.take<T>(size);
             T* delta = arena.take<T>(l == 1 ? size : 0);
@@ -116,7 +116,7 @@ struct Own {
             if (own && l == 1) arrays.delta = delta;
         }
         const int64_t outputs = rows * row_stride<T>(pass.units(pass.depth()));
-        const bool by_rows = !by_panels<T>(pass.units(pass.depth()), share.parts);
+        const bool by_rows = !parallel_over_panels<T>(pass.units(pass.depth()), share.threads);
         T* net_input = arena.take<T>(by_rows ? outputs : 0);
         pass.targets = arena.take<T>(outputs);
         pass.sample_weight = training.sample_weight ? arena.take<T>(rows) : nullptr;
@@ -150,8 +150,9 @@ struct TrainingMemory {
         own = arena.take<char>(int64_t(own_bytes) * threads);
     }
 
-    Member<T> member(const Training<T>& training, int64_t rows, Share share, Team& team) const {
-        Arena arena(own + size_t(share.part) * own_bytes);
+    TrainingThread<T> thread(const Training<T>& training, int64_t rows, Share share,
+                             Team& team) const {
+        Arena arena(own + size_t(share.thread) * own_bytes);
         const Own<T> mine(arena, training, pass, rows, share);
         return {training, mine.pass, mine.scratch, gradient, squares, {share, team}};
     }
@@ -165,7 +166,7 @@ int64_t largest_batch(const int64_t* batch_starts, int64_t steps) {
 }
 
 template <class T>
-size_t training_bytes(const Training<T>& training, int threads, bool may_go_alone) {
+size_t training_bytes(const Training<T>& training, int threads, bool autotune_threads) {
     const int64_t rows = largest_batch(training.batch_starts, training.steps);
     Arena arena(nullptr);
     if (SmallTraining<T>::fits(training, rows)) {
@@ -173,68 +174,71 @@ size_t training_bytes(const Training<T>& training, int threads, bool may_go_alon
         return arena.used();
     }
     TrainingMemory<T>(arena, training, rows, threads);
-    if (may_go_alone && threads > 1) TrainingMemory<T>(arena, training, rows, 1);
+    if (autotune_threads && threads > 1) TrainingMemory<T>(arena, training, rows, 1);
     return arena.used();
 }
 
 template <class T>
-struct RunCall {
+struct RunArguments {
     const Training<T>& training;
-    const TrainingMemory<T>& together;
-    const TrainingMemory<T>* alone;  // null where the team stays together
-    int64_t rows;                    // of the largest batch
+    const TrainingMemory<T>& team_memory;
+    const TrainingMemory<T>* single_memory;  // null where nothing is to be tuned
+    int64_t rows;                            // of the largest batch
     Team& team;
-    bool alone_is_faster;
+    bool single_is_faster;
 
-    Member<T> member(int number) const {
-        return together.member(training, rows, {number, team.size()}, team);
+    TrainingThread<T> team_thread(int thread) const {
+        return team_memory.thread(training, rows, {thread, team.size()}, team);
     }
 };
 
 template <class T>
-double seconds(Member<T>& member, int64_t first, int64_t end) {
+double measure_seconds(TrainingThread<T>& thread, int64_t first, int64_t end) {
     timespec began, ended;
     clock_gettime(CLOCK_MONOTONIC, &began);
-    member.take_steps(first, end);
+    thread.take_steps(first, end);
     clock_gettime(CLOCK_MONOTONIC, &ended);
     return double(ended.tv_sec - began.tv_sec) + 1e-9 * double(ended.tv_nsec - began.tv_nsec);
 }
 
-// So many steps tell whether threads gain more than they cost.
-inline constexpr int64_t tried_steps = 24;
+// So many steps are measured each way.
+inline constexpr int64_t trial_steps = 24;
 
-// Whether they do depends on how far apart their cores are, which nobody says. The numbers are the
-// same, so both ways are tried, and the rest of the steps goes the faster one.
+// Whether a team is faster than a single thread depends on how far apart its cores are, and the
+// system does not tell. Both give the same bits, so both are measured on the first steps, and the
+// faster one takes the rest.
 template <class T>
-void run_member(RunCall<T>& call, int number) {
-    Member<T> together = call.member(number);
-    const int64_t steps = call.training.steps;
-    if (!call.alone || steps < 8 * tried_steps) {
-        together.run(0, steps);
+void run_thread(RunArguments<T>& arguments, int thread) {
+    TrainingThread<T> in_team = arguments.team_thread(thread);
+    const int64_t steps = arguments.training.steps;
+    if (!arguments.single_memory || steps < 8 * trial_steps) {
+        in_team.run(0, steps);
         return;
     }
-    together.fetch_own();
-    together.take_steps(0, tried_steps);  // until all are awake
-    const double with_others = seconds(together, tried_steps, 2 * tried_steps);
-    together.bring_back_own();
-    together.part.wait();
-    Team nobody(1);
-    const auto alone = [&] {
-        return call.alone->member(call.training, call.rows, everything, nobody);
+    in_team.fetch_own();
+    in_team.take_steps(0, trial_steps);  // warm-up: until all threads are awake
+    const double team_seconds = measure_seconds(in_team, trial_steps, 2 * trial_steps);
+    in_team.bring_back_own();
+    in_team.context.barrier();
+    Team team_of_one(1);
+    const auto single = [&] {
+        return arguments.single_memory->thread(arguments.training, arguments.rows, single_thread,
+                                               team_of_one);
     };
-    if (number == 0) {
-        Member<T> tries = alone();
-        call.alone_is_faster = seconds(tries, 2 * tried_steps, 3 * tried_steps) < with_others;
+    if (thread == 0) {
+        TrainingThread<T> trial = single();
+        arguments.single_is_faster =
+            measure_seconds(trial, 2 * trial_steps, 3 * trial_steps) < team_seconds;
     }
-    together.part.wait();
-    if (!call.alone_is_faster)
-        together.run(3 * tried_steps, steps);
-    else if (number == 0)
-        alone().run(3 * tried_steps, steps);
+    in_team.context.barrier();
+    if (!arguments.single_is_faster)
+        in_team.run(3 * trial_steps, steps);
+    else if (thread == 0)
+        single().run(3 * trial_steps, steps);
 }
 
 template <class T>
-void run(const Training<T>& training, Team& team, bool may_go_alone, void* workspace) {
+void run(const Training<T>& training, Team& team, bool autotune_threads, void* workspace) {
     const int64_t rows = largest_batch(training.batch_starts, training.steps);
     Arena arena(workspace);
     if (SmallTraining<T>::fits(training, rows)) {
@@ -243,18 +247,18 @@ void run(const Training<T>& training, Team& team, bool may_go_alone, void* works
         small.run();
         return;
     }
-    const auto member = [](void* call, int number) {
-        run_member(*static_cast<RunCall<T>*>(call), number);
+    const auto on_each_thread = [](void* arguments, int thread) {
+        run_thread(*static_cast<RunArguments<T>*>(arguments), thread);
     };
-    const TrainingMemory<T> together(arena, training, rows, team.size());
-    RunCall<T> call{training, together, nullptr, rows, team, false};
-    if (!may_go_alone || team.size() == 1) {
-        team.each(member, &call);
+    const TrainingMemory<T> team_memory(arena, training, rows, team.size());
+    RunArguments<T> arguments{training, team_memory, nullptr, rows, team, false};
+    if (!autotune_threads || team.size() == 1) {
+        team.parallel(on_each_thread, &arguments);
         return;
     }
-    const TrainingMemory<T> alone(arena, training, rows, 1);
-    call.alone = &alone;
-    team.each(member, &call);
+    const TrainingMemory<T> single_memory(arena, training, rows, 1);
+    arguments.single_memory = &single_memory;
+    team.parallel(on_each_thread, &arguments);
 }
 
 // Rows of an array whose rows are `from_stride` apart to one whose rows are `to_stride` apart.
@@ -297,11 +301,11 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
     pass.layers[0].output = scratch.x;
     copy_rows(batch.x, inputs, batch.rows, inputs, scratch.x, pass.layers[0].stride);
     copy_rows(batch.targets, outputs, batch.rows, outputs, pass.targets, pass.layers[last].stride);
-    Team alone(1);
-    forward_and_backward(pass, scratch, Part{everything, alone});
+    Team team_of_one(1);
+    forward_and_backward(pass, scratch, ThreadContext{single_thread, team_of_one});
     const double batch_weight = total_weight(batch.sample_weight, batch.rows);
     for (int64_t l = last; l >= 1; --l)
-        layer_gradient(pass, l, batch_weight, scratch.panel, everything,
+        layer_gradient(pass, l, batch_weight, scratch.panel, single_thread,
                        KeepGradient<T>{result.gradient});
     copy_layers(pass, &LayerArrays<T>::net_input, result.net_inputs);
     copy_layers(pass, &LayerArrays<T>::output, result.outputs);
@@ -315,12 +319,12 @@ void update_parameters(const Network& network, const Update& update, T* paramete
     const int64_t count = network.parameter_count;
     double factor = 1;
     if (update.clip_norm != 0) {
-        sum_squares(gradient, count, everything, squares);
+        sum_squares(gradient, count, single_thread, squares);
         factor = clipping_factor(squares, count, update.clip_norm);
     }
     const UpdateStep<T> now{update, parameters,    state,       state_stride,
                             step,   learning_rate, batch_weight};
-    update_all(network, now, gradient, T(factor), everything);
+    update_all(network, now, gradient, T(factor), single_thread);
 }
 
 // Prediction goes over the rows in chunks that stay in the second-level cache.
@@ -336,12 +340,12 @@ size_t prediction_bytes(const Network& network, int64_t rows) {
 }
 
 template <class T>
-struct PredictCall {
+struct PredictArguments {
     const Network& network;
     const Prediction<T>& prediction;
-    int members;
+    int threads;
     char* workspace;
-    size_t member_bytes;
+    size_t thread_bytes;
 };
 
 // x * 0 is 0, but for what is infinite or not a number.
@@ -356,20 +360,21 @@ bool all_finite(const T* x, int64_t count) {
 }
 
 template <class T>
-void predict_member(const PredictCall<T>& call, int number) {
-    const Prediction<T>& prediction = call.prediction;
+void predict_thread(const PredictArguments<T>& arguments, int thread) {
+    const Prediction<T>& prediction = arguments.prediction;
     const int64_t rows = prediction.rows;
-    Arena arena(call.workspace + size_t(number) * call.member_bytes);
+    Arena arena(arguments.workspace + size_t(thread) * arguments.thread_bytes);
     const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
-    Pass<T> pass = take_pass(arena, call.network, prediction.parameters, chunk, Keep::prediction);
-    const Scratch<T> scratch = take_scratch<T>(arena, call.network, chunk);
+    Pass<T> pass =
+        take_pass(arena, arguments.network, prediction.parameters, chunk, Keep::prediction);
+    const Scratch<T> scratch = take_scratch<T>(arena, arguments.network, chunk);
     pass.sample_weight = nullptr;
     pass.computes_loss = prediction.targets != nullptr;
     const int64_t last = pass.depth(), inputs = pass.units(0), outputs = pass.units(last);
     const int64_t chunks = (rows + chunk - 1) / chunk;
-    const Share share{number, call.members};
-    Team alone(1);
-    const Part part{everything, alone};
+    const Share share{thread, arguments.threads};
+    Team team_of_one(1);
+    const ThreadContext context{single_thread, team_of_one};
     pass.layers[0].stride = inputs;
     for (int64_t at = share.begin(chunks) * chunk; at < rows && at < share.end(chunks) * chunk;
          at += chunk) {
@@ -377,12 +382,12 @@ void predict_member(const PredictCall<T>& call, int number) {
         pass.layers[0].output = const_cast<T*>(prediction.x) + at * inputs;  // only read
         if (!all_finite(pass.layers[0].output, pass.rows * inputs))
             __atomic_store_n(prediction.finite, false, __ATOMIC_RELAXED);
-        for (int64_t l = 1; l <= last; ++l) forward_layer(pass, l, scratch, part);
+        for (int64_t l = 1; l <= last; ++l) forward_layer(pass, l, scratch, context);
         if (prediction.targets) {
             pass.losses = prediction.losses + at;
             copy_rows(prediction.targets + at * outputs, outputs, pass.rows, outputs, pass.targets,
                       pass.layers[last].stride);
-            output_layer(pass, scratch, part);
+            output_layer(pass, scratch, context);
         }
         copy_rows(pass.layers[last].output, pass.layers[last].stride, pass.rows, outputs,
                   prediction.predicted + at * outputs, outputs);
@@ -391,11 +396,12 @@ void predict_member(const PredictCall<T>& call, int number) {
 
 template <class T>
 void predict(const Network& network, const Prediction<T>& prediction, Team& team, void* workspace) {
-    PredictCall<T> call{network, prediction, team.size(), static_cast<char*>(workspace),
-                        prediction_bytes<T>(network, prediction.rows)};
-    team.each([](void* argument,
-                 int number) { predict_member(*static_cast<PredictCall<T>*>(argument), number); },
-              &call);
+    PredictArguments<T> arguments{network, prediction, team.size(), static_cast<char*>(workspace),
+                                  prediction_bytes<T>(network, prediction.rows)};
+    const auto on_each_thread = [](void* arguments, int thread) {
+        predict_thread(*static_cast<PredictArguments<T>*>(arguments), thread);
+    };
+    team.parallel(on_each_thread, &arguments);
 }
 
 // For the tests: the elementary functions by number.

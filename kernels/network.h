@@ -160,9 +160,9 @@ class Team;
 // function's companion says, aligned to 128.
 template <class T>
 struct Kernels {
-    // `may_go_alone`: whether one thread may go on without its team where that is faster.
-    size_t (*training_bytes)(const Training<T>&, int threads, bool may_go_alone);
-    void (*run)(const Training<T>&, Team&, bool may_go_alone, void* workspace);
+    // `autotune_threads`: measure whether a single thread is faster than the team, and go on so.
+    size_t (*training_bytes)(const Training<T>&, int threads, bool autotune_threads);
+    void (*run)(const Training<T>&, Team&, bool autotune_threads, void* workspace);
     size_t (*trace_bytes)(const Network&, int64_t rows);
     void (*trace)(const Network&, const T* parameters, const Batch<T>&, const Trace<T>&,
                   void* workspace);

@@ -28,14 +28,16 @@ struct Right {
     bool padded;
 };
 
-// Which part of shared work one thread of a team does.
+// The share of one thread in a loop over `count` items: the contiguous range [begin, end).
 struct Share {
-    int part, parts;
-    int64_t begin(int64_t count) const { return parts == 1 ? 0 : count * part / parts; }
-    int64_t end(int64_t count) const { return parts == 1 ? count : count * (part + 1) / parts; }
+    int thread, threads;
+    int64_t begin(int64_t count) const { return threads == 1 ? 0 : count * thread / threads; }
+    int64_t end(int64_t count) const {
+        return threads == 1 ? count : count * (thread + 1) / threads;
+    }
 };
 
-inline constexpr Share everything{0, 1};
+inline constexpr Share single_thread{0, 1};
 
 template <class T>
 inline int64_t panel_count(int64_t columns) {
@@ -116,9 +118,9 @@ void pack_panel(Right<T> b, int64_t column, int64_t count, int64_t width, int64_
 // Do the threads of a team share a product by its panels? Each panel is then packed only once;
 // where there are too few of them they share the rows.
 template <class T>
-inline bool by_panels(int64_t columns, int parts) {
+inline bool parallel_over_panels(int64_t columns, int threads) {
     const int64_t panels = panel_count<T>(columns);
-    return panels % parts == 0 || panels >= 4 * parts;
+    return panels % threads == 0 || panels >= 4 * threads;
 }
 
 // C (rows x columns) = A B, the sum over k in blocks of `block` that are added in order.
@@ -128,8 +130,9 @@ inline bool by_panels(int64_t columns, int parts) {
 template <class T, class Epilogue>
 void multiply(Left<T> a, Right<T> b, int64_t rows, int64_t columns, int64_t k_count, int64_t block,
               Share share, T* panel, const Epilogue& epilogue) {
-    const Share over_panels = by_panels<T>(columns, share.parts) ? share : everything;
-    const Share over_rows = by_panels<T>(columns, share.parts) ? everything : share;
+    const Share over_panels =
+        parallel_over_panels<T>(columns, share.threads) ? share : single_thread;
+    const Share over_rows = parallel_over_panels<T>(columns, share.threads) ? single_thread : share;
     const int64_t panels = panel_count<T>(columns), first_row = over_rows.begin(rows);
     const int64_t own_rows = over_rows.end(rows) - first_row;
     if (own_rows == 0) return;

@@ -199,7 +199,7 @@ struct SmallTraining {
             update(step.group(training.network.layers[0].weight_rate, false),
                    GradientBlock<T>{gradient, 0, 0, 0, 1, training.network.parameter_count, T(1)});
         else
-            update_all(training.network, step, gradient, T(1), everything);
+            update_all(training.network, step, gradient, T(1), single_thread);
     }
 
     static float fma_of(float a, float b, float c) { return __builtin_fmaf(a, b, c); }

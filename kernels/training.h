@@ -16,12 +16,12 @@ namespace glassnet::GLASSNET_ISA {
 // Sums over a batch take one chain for each 256 examples; the block sums are added in order.
 inline constexpr int64_t batch_block = 256;
 
-// One thread's part in the work of a team.
-struct Part {
+// What a function knows about the thread that it runs on: its share of the work, and its team.
+struct ThreadContext {
     Share share;
     Team& team;
 
-    void wait() const { team.wait(share.part); }
+    void barrier() const { team.barrier(share.thread); }
 };
 
 // in(l) = c y(l-1) W(l) + b(l), and y(l) = g(in(l)), for one tile of a product.
@@ -130,7 +130,8 @@ void drop_out(const Pass<T>& pass, int64_t l, T* array, T* second, Share share) 
 }
 
 template <class T>
-void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, const Part& part) {
+void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch,
+                   const ThreadContext& context) {
     const Layer& layer = pass.layer(l);
     const LayerArrays<T>&from = pass.layers[l - 1], &to = pass.layers[l];
     const bool row_wise = pass.row_wise(l);
@@ -138,40 +139,40 @@ void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, co
                                 to};
     if (row_wise) epilogue.to.output = epilogue.to.derivative = nullptr;
     if (layer.connection == Connection::scale)
-        scale_forward(pass, l, part.share, epilogue);
+        scale_forward(pass, l, context.share, epilogue);
     else if (l == 1 && pass.own.weights)
         multiply<T>({from.output, from.stride, 1}, {pass.own.weights, pass.own.count, 1, false},
-                    pass.rows, pass.own.count, layer.from, layer.from, everything, scratch.panel,
+                    pass.rows, pass.own.count, layer.from, layer.from, single_thread, scratch.panel,
                     epilogue.from_column(pass.own.first));
     else
         multiply<T>({from.output, from.stride, 1},
                     {pass.parameters + layer.weights, layer.to, 1, false}, pass.rows, layer.to,
-                    layer.from, layer.from, part.share, scratch.panel, epilogue);
+                    layer.from, layer.from, context.share, scratch.panel, epilogue);
     // The rows of this thread's share are also those of its examples in the output layer.
     const bool loss_follows = pass.computes_loss && l == pass.depth();
-    if (loss_follows && !by_panels<T>(layer.to, part.share.parts)) return;
-    part.wait();
+    if (loss_follows && !parallel_over_panels<T>(layer.to, context.share.threads)) return;
+    context.barrier();
     if (row_wise && !loss_follows) {
-        softmax_layer(pass, l, scratch, part.share);
-        part.wait();
+        softmax_layer(pass, l, scratch, context.share);
+        context.barrier();
     }
     if (pass.dropout_rate(l) > 0) {
         const bool softmax = layer.activation == Activation::softmax;
-        drop_out(pass, l, to.output, softmax ? nullptr : to.derivative, part.share);
-        part.wait();
+        drop_out(pass, l, to.output, softmax ? nullptr : to.derivative, context.share);
+        context.barrier();
     }
 }
 
 // The prediction, the loss of each example and delta(L).
 template <class T>
-void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const Part& part) {
+void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const ThreadContext& context) {
     const int64_t last = pass.depth(), units = pass.units(last);
     const LayerArrays<T>& to = pass.layers[last];
     alignas(64) double losses[lanes<T>];
     const Examples<T> examples{units,           lanes<T>,          scratch.net_input,
                                scratch.targets, scratch.predicted, scratch.delta,
                                losses};
-    by_examples(pass, last, to.net_input, scratch.net_input, part.share,
+    by_examples(pass, last, to.net_input, scratch.net_input, context.share,
                 [&](int64_t row, int rows) {
                     const int64_t at = row * to.stride;
                     to_lanes(pass.targets + at, to.stride, rows, units, scratch.targets);
@@ -184,7 +185,7 @@ void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const Part& pa
                         to_rows(scratch.predicted, units, rows, to.output + at, to.stride);
                     if (to.delta) to_rows(scratch.delta, units, rows, to.delta + at, to.stride);
                 });
-    part.wait();
+    context.barrier();
 }
 
 // delta(l-1) = c (delta(l) W(l)^T) * g'(in(l-1)), elementwise.
@@ -240,8 +241,8 @@ void softmax_layer_backward(const Pass<T>& pass, int64_t l, const Scratch<T>& sc
 // Does each thread have columns of a hidden layer to itself, all the way forward and back? Its
 // derivative, and delta(1), are then read by nobody else, so they stand in arrays of its own.
 template <class T>
-bool keeps_columns(const Pass<T>& pass, int64_t l, int parts) {
-    return l > 0 && l < pass.depth() && by_panels<T>(pass.units(l), parts) &&
+bool columns_are_local(const Pass<T>& pass, int64_t l, int threads) {
+    return l > 0 && l < pass.depth() && parallel_over_panels<T>(pass.units(l), threads) &&
            pass.layer(l).activation != Activation::softmax && pass.dropout_rate(l) == 0 &&
            pass.layer(l).connection == Connection::dense &&
            pass.layer(l + 1).connection == Connection::dense;
@@ -251,39 +252,43 @@ bool keeps_columns(const Pass<T>& pass, int64_t l, int parts) {
 // y(1)? With one hidden layer, yes, where its columns of y(1) are also its rows of a W(2) that is
 // too narrow to be shared by columns.
 template <class T>
-bool keeps_to_itself(const Pass<T>& pass, int parts) {
-    return pass.depth() == 2 && keeps_columns(pass, 1, parts) &&
-           pass.units(1) % (parts * tile_columns<T>) == 0 && !by_panels<T>(pass.units(2), parts);
+bool backward_is_local(const Pass<T>& pass, int threads) {
+    return pass.depth() == 2 && columns_are_local(pass, 1, threads) &&
+           pass.units(1) % (threads * tile_columns<T>) == 0 &&
+           !parallel_over_panels<T>(pass.units(2), threads);
 }
 
 // From delta(l) to delta(l-1).
 template <class T>
-void backward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, const Part& part) {
+void backward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch,
+                    const ThreadContext& context) {
     const Layer& layer = pass.layer(l);
     const LayerArrays<T>&to = pass.layers[l - 1], &from = pass.layers[l];
     const bool softmax = pass.layer(l - 1).activation == Activation::softmax;
     const DeltaEpilogue<T> epilogue{T(layer.multiplier), softmax ? nullptr : to.derivative,
                                     to.delta, to.stride};
     if (layer.connection == Connection::scale)
-        scale_backward(pass, l, part.share, epilogue);
+        scale_backward(pass, l, context.share, epilogue);
     else
         multiply<T>({from.delta, from.stride, 1},
                     {pass.parameters + layer.weights, 1, layer.to, false}, pass.rows, layer.from,
-                    layer.to, layer.to, part.share, scratch.panel, epilogue);
-    if (keeps_to_itself(pass, part.share.parts)) return;
-    part.wait();
+                    layer.to, layer.to, context.share, scratch.panel, epilogue);
+    if (backward_is_local(pass, context.share.threads)) return;
+    context.barrier();
     if (softmax) {
-        softmax_layer_backward(pass, l - 1, scratch, part.share);
-        part.wait();
+        softmax_layer_backward(pass, l - 1, scratch, context.share);
+        context.barrier();
     }
 }
 
 template <class T>
-void forward_and_backward(const Pass<T>& pass, const Scratch<T>& scratch, const Part& part) {
-    if (pass.dropout_rate(0) > 0) drop_out<T>(pass, 0, pass.layers[0].output, nullptr, everything);
-    for (int64_t l = 1; l <= pass.depth(); ++l) forward_layer(pass, l, scratch, part);
-    output_layer(pass, scratch, part);
-    for (int64_t l = pass.depth(); l > 1; --l) backward_layer(pass, l, scratch, part);
+void forward_and_backward(const Pass<T>& pass, const Scratch<T>& scratch,
+                          const ThreadContext& context) {
+    if (pass.dropout_rate(0) > 0)
+        drop_out<T>(pass, 0, pass.layers[0].output, nullptr, single_thread);
+    for (int64_t l = 1; l <= pass.depth(); ++l) forward_layer(pass, l, scratch, context);
+    output_layer(pass, scratch, context);
+    for (int64_t l = pass.depth(); l > 1; --l) backward_layer(pass, l, scratch, context);
 }
 
 // Sums over the batch of delta, or of delta * y, for one vector of units.
@@ -341,7 +346,7 @@ void layer_gradient(const Pass<T>& pass, int64_t l, double batch_weight, T* pane
     if (l == 1 && pass.own.weights) {
         const auto own = use.own_weights(layer);
         multiply<T>(y, {here.delta + pass.own.first, here.stride, 1, true}, layer.from,
-                    pass.own.count, pass.rows, batch_block, everything, panel,
+                    pass.own.count, pass.rows, batch_block, single_thread, panel,
                     GradientEpilogue<T, decltype(own)>{own, 0, pass.own.count, weight_mean});
     } else if (layer.connection == Connection::dense) {
         multiply<T>(
@@ -510,15 +515,15 @@ double weighted_loss(const T* sample_weight, const double* losses, int64_t rows)
     });
 }
 
-// What one member of the team does in a training; member 0 also writes down the losses.
+// What one thread of the team does in a training. Thread 0 also stores the losses.
 template <class T>
-struct Member {
+struct TrainingThread {
     const Training<T>& training;
     Pass<T> pass;
     Scratch<T> scratch;
     T* gradient;      // all of it, only where it is clipped
     double* squares;  // its squares' sums
-    Part part;
+    ThreadContext context;
 
     void run(int64_t first, int64_t end) {
         fetch_own();
@@ -555,13 +560,14 @@ struct Member {
         pass.rows = training.batch_starts[s + 1] - training.batch_starts[s];
         pass.step = training.steps_before + s + 1;
         gather(training.order + training.batch_starts[s]);
-        forward_and_backward(pass, scratch, part);
+        forward_and_backward(pass, scratch, context);
         const double batch_weight = total_weight(pass.sample_weight, pass.rows);
-        if (part.share.part == 0)
+        if (context.share.thread == 0)
             training.step_losses[s] = weighted_loss(pass.sample_weight, pass.losses, pass.rows);
         change_parameters(s, batch_weight);
         // A clipped update is shared anew, over all parameters.
-        if (training.update.clip_norm != 0 || !keeps_to_itself(pass, part.share.parts)) part.wait();
+        if (training.update.clip_norm != 0 || !backward_is_local(pass, context.share.threads))
+            context.barrier();
     }
 
     // All inputs, and this thread's share of what only the output layer looks at.
@@ -569,8 +575,8 @@ struct Member {
         const int64_t last = pass.depth(), outputs = pass.units(last);
         copy_examples(training.x, pass.units(0), order, 0, pass.rows, pass.layers[0].output,
                       pass.layers[0].stride);
-        copy_examples(training.targets, outputs, order, part.share.begin(pass.rows),
-                      part.share.end(pass.rows), pass.targets, pass.layers[last].stride);
+        copy_examples(training.targets, outputs, order, context.share.begin(pass.rows),
+                      context.share.end(pass.rows), pass.targets, pass.layers[last].stride);
         for (int64_t row = 0; pass.sample_weight && row < pass.rows; ++row)
             pass.sample_weight[row] = training.sample_weight[order[row]];
     }
@@ -578,7 +584,7 @@ struct Member {
     NextInputs<T> inputs_of(int64_t s) const {
         const int64_t begin = training.batch_starts[s], end = training.batch_starts[s + 1];
         const int64_t panels =
-            (panel_count<T>(pass.units(1)) + part.share.parts - 1) / part.share.parts;
+            (panel_count<T>(pass.units(1)) + context.share.threads - 1) / context.share.threads;
         const int64_t tiles = (pass.units(0) + tile_rows - 1) / tile_rows * panels;
         return {training.x, pass.units(0), training.order + begin, end - begin, tiles};
     }
@@ -603,17 +609,17 @@ struct Member {
         }
         const int64_t count = training.network.parameter_count;
         each_gradient(batch_weight, KeepGradient<T>{gradient});
-        part.wait();
-        sum_squares(gradient, count, part.share, squares);
-        part.wait();
+        context.barrier();
+        sum_squares(gradient, count, context.share, squares);
+        context.barrier();
         const double factor = clipping_factor(squares, count, training.update.clip_norm);
-        update_all(training.network, step, gradient, T(factor), part.share);
+        update_all(training.network, step, gradient, T(factor), context.share);
     }
 
     template <class Use>
     void each_gradient(double batch_weight, const Use& use) {
         for (int64_t l = pass.depth(); l >= 1; --l)
-            layer_gradient(pass, l, batch_weight, scratch.panel, part.share, use);
+            layer_gradient(pass, l, batch_weight, scratch.panel, context.share, use);
     }
 };
 

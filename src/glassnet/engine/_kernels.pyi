@@ -62,7 +62,7 @@ def run(
     learning_rates: NDArray[Any],
     step_losses: NDArray[Any],
     threads: int,
-    may_go_alone: bool,
+    autotune_threads: bool,
 ) -> None: ...
 def trace(
     program: Program,
