@@ -1,6 +1,6 @@
 // Activation functions: value and derivative side by side, from one net input and as few
 // exponentials as will do. Derivatives are formed without 1 - y, which would cancel where a unit
-// saturates. Each is one small record; `with_activation` finds the one of a name.
+// saturates. Each is a small function object; `with_activation` finds it by its name.
 #pragma once
 
 #include "elementary.h"
@@ -77,7 +77,7 @@ struct Gelu {
     Activated<T> operator()(Vec<T> in) const {
         const Normal<T> at = normal<T>(in);
         const Vec<T> mass = in < 0 ? at.tail : broadcast(T(1)) - at.tail;
-        // So far out that in p(in) is 0, and 0 times infinity must not be asked for.
+        // Far out, in p(in) is 0; without the bound it would be infinity times 0.
         const Vec<T> bounded = absolute<T>(in) > T(40) ? Vec<T>{} : in;
         const Vec<T> y = in * mass;
         return {in < T(-40) ? Vec<T>{} : y, fma(bounded, at.density, mass)};
@@ -135,24 +135,24 @@ struct Exponential {
 // Klambauer et al. 2017, "Self-normalizing neural networks", equation 2.
 inline constexpr double selu_alpha = 1.6732632423543772848, selu_scale = 1.0507009873554804934;
 
-// Calls `use` with the record of an activation; softmax, which looks at a whole layer, is Identity
-// here.
-template <class T, class Use>
-inline void with_activation(Activation activation, double parameter, const Use& use) {
+// Calls `visitor` with the function object of an activation; softmax, which needs a whole layer, is
+// Identity here.
+template <class T, class Visitor>
+inline void with_activation(Activation activation, double parameter, const Visitor& visitor) {
     switch (activation) {
-        case Activation::sigmoid: use(Sigmoid<T>{}); break;
-        case Activation::tanh: use(Tanh<T>{}); break;
-        case Activation::relu: use(Relu<T>{}); break;
-        case Activation::leaky_relu: use(LeakyRelu<T>{T(parameter)}); break;
-        case Activation::elu: use(Elu<T>{T(parameter), T(1)}); break;
-        case Activation::selu: use(Elu<T>{T(selu_alpha), T(selu_scale)}); break;
-        case Activation::gelu: use(Gelu<T>{}); break;
-        case Activation::silu: use(Silu<T>{}); break;
-        case Activation::mish: use(Mish<T>{}); break;
-        case Activation::softplus: use(Softplus<T>{}); break;
-        case Activation::exponential: use(Exponential<T>{}); break;
+        case Activation::sigmoid: visitor(Sigmoid<T>{}); break;
+        case Activation::tanh: visitor(Tanh<T>{}); break;
+        case Activation::relu: visitor(Relu<T>{}); break;
+        case Activation::leaky_relu: visitor(LeakyRelu<T>{T(parameter)}); break;
+        case Activation::elu: visitor(Elu<T>{T(parameter), T(1)}); break;
+        case Activation::selu: visitor(Elu<T>{T(selu_alpha), T(selu_scale)}); break;
+        case Activation::gelu: visitor(Gelu<T>{}); break;
+        case Activation::silu: visitor(Silu<T>{}); break;
+        case Activation::mish: visitor(Mish<T>{}); break;
+        case Activation::softplus: visitor(Softplus<T>{}); break;
+        case Activation::exponential: visitor(Exponential<T>{}); break;
         case Activation::identity:
-        case Activation::softmax: use(Identity<T>{}); break;
+        case Activation::softmax: visitor(Identity<T>{}); break;
     }
 }
 

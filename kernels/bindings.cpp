@@ -27,7 +27,7 @@ using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T>
-using Rows = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;  // may stand apart
+using Rows = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;  // rows may be strided
 
 void require(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
@@ -45,9 +45,9 @@ public:
             require(units == layer.from, "layers do not fit together");
             require(layer.connection == Connection::dense || layer.from == layer.to,
                     "a scale layer has as many units as the layer before");
-            require(layer.weights == count, "parameters stand in the order of the layers");
+            require(layer.weights == count, "parameters are in the order of the layers");
             count += layer.weight_count();
-            require(layer.biases < 0 || layer.biases == count, "biases stand behind their weights");
+            require(layer.biases < 0 || layer.biases == count, "biases follow their weights");
             count += layer.biases < 0 ? 0 : layer.to;
             units = layer.to;
         }
@@ -75,22 +75,22 @@ private:
     Network network_;
 };
 
-// Memory for the kernels, aligned to cache lines. A little, for one example in a small network, is
-// at hand at once.
+// Memory for the kernels, aligned to cache lines. A small amount, enough for one example in a small
+// network, is on the stack.
 class Workspace {
 public:
     explicit Workspace(size_t bytes)
-        : memory_(bytes <= sizeof(little_) ? little_
-                                           : ::operator new[](bytes, std::align_val_t(128))) {}
+        : memory_(bytes <= sizeof(small_) ? small_
+                                          : ::operator new[](bytes, std::align_val_t(128))) {}
     ~Workspace() {
-        if (memory_ != little_) ::operator delete[](memory_, std::align_val_t(128));
+        if (memory_ != small_) ::operator delete[](memory_, std::align_val_t(128));
     }
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
     void* get() const { return memory_; }
 
 private:
-    alignas(128) unsigned char little_[32768];
+    alignas(128) unsigned char small_[32768];
     void* memory_;
 };
 

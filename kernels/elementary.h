@@ -43,7 +43,7 @@ struct Constants<double> {
 // The exponent bits of the float format are moved by whole numbers: x * 2^n.
 template <class T>
 inline Vec<T> scale_by_power_of_two(Vec<T> x, Bits<T> n) {
-    return (Vec<T>)((Bits<T>)x + (n << VectorOf<T>::mantissa_bits));
+    return (Vec<T>)((Bits<T>)x + (n << VectorTraits<T>::mantissa_bits));
 }
 
 // x = n ln 2 + r with |r| <= ln 2 / 2.
@@ -120,7 +120,7 @@ template <class T>
 inline Decomposed<T> decompose(Vec<T> x) {
     // Exponent of x / sqrt(1/2): m lands in [sqrt(1/2), sqrt(2)).
     const Vec<T> half_root = broadcast(T(0x1.6a09e667f3bcdp-1));
-    const Bits<T> n = ((Bits<T>)x - (Bits<T>)half_root) >> VectorOf<T>::mantissa_bits;
+    const Bits<T> n = ((Bits<T>)x - (Bits<T>)half_root) >> VectorTraits<T>::mantissa_bits;
     return {scale_by_power_of_two<T>(x, -n), __builtin_convertvector(n, Vec<T>)};
 }
 

@@ -9,13 +9,13 @@
 namespace glassnet::GLASSNET_ISA {
 namespace {
 
-// Hands out pieces of one block of memory; without a block it only counts what it would hand out.
+// A bump allocator over one block of memory; without a block it only counts the bytes.
 class Arena {
 public:
     explicit Arena(void* base) : base_(static_cast<char*>(base)) {}
 
     template <class T>
-    T* take(int64_t count) {
+    T* allocate(int64_t count) {
         const size_t at = used_;
         used_ += (size_t(count) * sizeof(T) + 127) / 128 * 128;
         return base_ ? reinterpret_cast<T*>(base_ + at) : nullptr;
@@ -35,126 +35,128 @@ int64_t widest_layer(const Network& network) {
     return widest;
 }
 
-enum class Keep { prediction, training, trace };
+enum class PassKind { prediction, training, trace };
 
 template <class T>
-Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int64_t rows,
-                  Keep keep) {
+Pass<T> allocate_pass(Arena& arena, const Network& network, const T* parameters, int64_t rows,
+                      PassKind kind) {
     const int64_t depth = network.depth;
     Pass<T> pass{};
     pass.network = &network;
     pass.parameters = parameters;
     pass.rows = rows;
-    pass.layers = arena.take<LayerArrays<T>>(depth + 1);
-    pass.computes_loss = keep != Keep::prediction;
+    pass.layers = arena.allocate<LayerArrays<T>>(depth + 1);
+    pass.computes_loss = kind != PassKind::prediction;
     for (int64_t l = 0; l <= depth; ++l) {
         const int64_t stride = row_stride<T>(pass.units(l)), size = rows * stride;
         const bool last = l == depth, trains = l > 0 && pass.computes_loss;
         LayerArrays<T> arrays{nullptr, nullptr, nullptr, nullptr, stride};
-        if (l > 0 && (last || pass.row_wise(l) || keep == Keep::trace))
-            arrays.net_input = arena.take<T>(size);
-        if (l > 0 && (!last || keep != Keep::training)) arrays.output = arena.take<T>(size);
-        if (trains && !last) arrays.derivative = arena.take<T>(size);
-        if (trains) arrays.delta = arena.take<T>(size);
+        if (l > 0 && (last || pass.row_wise(l) || kind == PassKind::trace))
+            arrays.net_input = arena.allocate<T>(size);
+        if (l > 0 && (!last || kind != PassKind::training)) arrays.output = arena.allocate<T>(size);
+        if (trains && !last) arrays.derivative = arena.allocate<T>(size);
+        if (trains) arrays.delta = arena.allocate<T>(size);
         if (pass.layers) pass.layers[l] = arrays;
     }
-    if (keep != Keep::training)  // there each thread has its own
-        pass.targets = arena.take<T>(rows * row_stride<T>(pass.units(depth)));
-    pass.losses = arena.take<double>(rows);
+    if (kind != PassKind::training)  // in training, each thread has its own
+        pass.targets = arena.allocate<T>(rows * row_stride<T>(pass.units(depth)));
+    pass.losses = arena.allocate<double>(rows);
     return pass;
 }
 
 template <class T>
-Scratch<T> take_scratch(Arena& arena, const Network& network, int64_t rows) {
+Scratch<T> allocate_scratch(Arena& arena, const Network& network, int64_t rows) {
     const int64_t widest = widest_layer(network), examples = widest * lanes<T>;
-    return {arena.take<T>(rows * row_stride<T>(network.layers[0].from)),
-            arena.take<T>(larger(widest, rows) * tile_columns<T>),
-            arena.take<T>(examples),
-            arena.take<T>(examples),
-            arena.take<T>(examples),
-            arena.take<T>(examples)};
+    return {arena.allocate<T>(rows * row_stride<T>(network.layers[0].from)),
+            arena.allocate<T>(larger(widest, rows) * tile_columns<T>),
+            arena.allocate<T>(examples),
+            arena.allocate<T>(examples),
+            arena.allocate<T>(examples),
+            arena.allocate<T>(examples)};
 }
 
-// Larger arrays the threads share: their rows are long, and memory counts.
-inline constexpr int64_t most_of_its_own = 1 << 20;
+// Larger arrays are shared by the threads: their rows are long, and copies would take memory.
+inline constexpr int64_t max_local_size = 1 << 20;
 
 template <class T>
-OwnColumns<T> take_columns(Arena& arena, const Training<T>& training, Share share) {
+LocalColumns<T> allocate_local_columns(Arena& arena, const Training<T>& training, Share share) {
     const Layer& layer = training.network.layers[0];
     if (share.threads == 1 || layer.connection != Connection::dense ||
-        layer.weight_count() > most_of_its_own || training.update.clip_norm != 0 ||
+        layer.weight_count() > max_local_size || training.update.clip_norm != 0 ||
         !parallel_over_panels<T>(layer.to, share.threads))
         return {};
-    const Columns columns = columns_of<T>(layer.to, share);
+    const ColumnRange columns = column_range<T>(layer.to, share);
     const int64_t size = layer.from * columns.count();
-    T* weights = arena.take<T>(size);
-    T* state = arena.take<T>(size * state_rows(training.update.rule));
+    T* weights = arena.allocate<T>(size);
+    T* state = arena.allocate<T>(size * state_rows(training.update.rule));
     return {weights, state, columns.first, columns.count()};
 }
 
-// One thread's view of a batch: what it has for itself, and what the team shares.
+// One thread's view of a batch: its thread-local buffers, and those that the team shares.
 template <class T>
-struct Own {
+struct ThreadBuffers {
     Pass<T> pass;
     Scratch<T> scratch;
 
-    Own(Arena& arena, const Training<T>& training, const Pass<T>& shared, int64_t rows, Share share)
-        : pass(shared), scratch(take_scratch<T>(arena, training.network, rows)) {
-        pass.layers = arena.take<LayerArrays<T>>(pass.depth() + 1);
-        pass.own = take_columns(arena, training, share);
+    ThreadBuffers(Arena& arena, const Training<T>& training, const Pass<T>& shared, int64_t rows,
+                  Share share)
+        : pass(shared), scratch(allocate_scratch<T>(arena, training.network, rows)) {
+        pass.layers = arena.allocate<LayerArrays<T>>(pass.depth() + 1);
+        pass.local = allocate_local_columns(arena, training, share);
         for (int64_t l = 0; l <= pass.depth(); ++l) {
             const int64_t whole = rows * row_stride<T>(pass.units(l));
-            const bool own = share.threads > 1 && whole <= most_of_its_own &&
-                             columns_are_local(pass, l, share.threads);
-            const int64_t size = own ? whole : 0;
-            T* derivative = arena.take<T>(size);
-            T* delta = arena.take<T>(l == 1 ? size : 0);
+            const bool local = share.threads > 1 && whole <= max_local_size &&
+                               columns_are_local(pass, l, share.threads);
+            const int64_t size = local ? whole : 0;
+            T* derivative = arena.allocate<T>(size);
+            T* delta = arena.allocate<T>(l == 1 ? size : 0);
             if (!pass.layers) continue;
             LayerArrays<T>& arrays = pass.layers[l];
             arrays = shared.layers[l];
-            if (own) arrays.derivative = derivative;
-            if (own && l == 1) arrays.delta = delta;
+            if (local) arrays.derivative = derivative;
+            if (local && l == 1) arrays.delta = delta;
         }
         const int64_t outputs = rows * row_stride<T>(pass.units(pass.depth()));
         const bool by_rows = !parallel_over_panels<T>(pass.units(pass.depth()), share.threads);
-        T* net_input = arena.take<T>(by_rows ? outputs : 0);
-        pass.targets = arena.take<T>(outputs);
-        pass.sample_weight = training.sample_weight ? arena.take<T>(rows) : nullptr;
+        T* net_input = arena.allocate<T>(by_rows ? outputs : 0);
+        pass.targets = arena.allocate<T>(outputs);
+        pass.sample_weight = training.sample_weight ? arena.allocate<T>(rows) : nullptr;
         if (!pass.layers) return;
         pass.layers[0].output = scratch.x;
         if (by_rows) pass.layers[pass.depth()].net_input = net_input;
     }
 };
 
-// Everything that a training needs beside parameters, state and data.
+// All memory of a training except parameters, state and data.
 template <class T>
 struct TrainingMemory {
     Pass<T> pass;
     T* gradient;
     double* squares;
-    char* own;  // for each thread own_bytes
-    size_t own_bytes;
+    char* thread_memory;  // thread_bytes for each thread
+    size_t thread_bytes;
 
     TrainingMemory(Arena& arena, const Training<T>& training, int64_t rows, int threads)
-        : pass(take_pass(arena, training.network, training.parameters, rows, Keep::training)) {
+        : pass(allocate_pass(arena, training.network, training.parameters, rows,
+                             PassKind::training)) {
         pass.dropout = training.dropout;
         const int64_t count = training.update.clip_norm != 0 ? training.network.parameter_count : 0;
-        gradient = arena.take<T>(count);
-        squares = arena.take<double>((count + norm_piece - 1) / norm_piece);
-        own_bytes = 0;
+        gradient = arena.allocate<T>(count);
+        squares = arena.allocate<double>((count + norm_block - 1) / norm_block);
+        thread_bytes = 0;
         for (int number = 0; number < threads; ++number) {
             Arena counted(nullptr);
-            Own<T>(counted, training, pass, rows, {number, threads});
-            if (counted.used() > own_bytes) own_bytes = counted.used();
+            ThreadBuffers<T>(counted, training, pass, rows, {number, threads});
+            if (counted.used() > thread_bytes) thread_bytes = counted.used();
         }
-        own = arena.take<char>(int64_t(own_bytes) * threads);
+        thread_memory = arena.allocate<char>(int64_t(thread_bytes) * threads);
     }
 
     TrainingThread<T> thread(const Training<T>& training, int64_t rows, Share share,
                              Team& team) const {
-        Arena arena(own + size_t(share.thread) * own_bytes);
-        const Own<T> mine(arena, training, pass, rows, share);
-        return {training, mine.pass, mine.scratch, gradient, squares, {share, team}};
+        Arena arena(thread_memory + size_t(share.thread) * thread_bytes);
+        const ThreadBuffers<T> buffers(arena, training, pass, rows, share);
+        return {training, buffers.pass, buffers.scratch, gradient, squares, {share, team}};
     }
 };
 
@@ -170,7 +172,7 @@ size_t training_bytes(const Training<T>& training, int threads, bool autotune_th
     const int64_t rows = largest_batch(training.batch_starts, training.steps);
     Arena arena(nullptr);
     if (SmallTraining<T>::fits(training, rows)) {
-        SmallTraining<T>(training).take(arena, rows);
+        SmallTraining<T>(training).allocate(arena, rows);
         return arena.used();
     }
     TrainingMemory<T>(arena, training, rows, threads);
@@ -215,10 +217,10 @@ void run_thread(RunArguments<T>& arguments, int thread) {
         in_team.run(0, steps);
         return;
     }
-    in_team.fetch_own();
+    in_team.load_local_columns();
     in_team.take_steps(0, trial_steps);  // warm-up: until all threads are awake
     const double team_seconds = measure_seconds(in_team, trial_steps, 2 * trial_steps);
-    in_team.bring_back_own();
+    in_team.store_local_columns();
     in_team.context.barrier();
     Team team_of_one(1);
     const auto single = [&] {
@@ -243,7 +245,7 @@ void run(const Training<T>& training, Team& team, bool autotune_threads, void* w
     Arena arena(workspace);
     if (SmallTraining<T>::fits(training, rows)) {
         SmallTraining<T> small(training);
-        small.take(arena, rows);
+        small.allocate(arena, rows);
         small.run();
         return;
     }
@@ -282,8 +284,8 @@ void copy_layers(const Pass<T>& pass, T* LayerArrays<T>::* array, T* to) {
 template <class T>
 size_t trace_bytes(const Network& network, int64_t rows) {
     Arena arena(nullptr);
-    take_pass<T>(arena, network, nullptr, rows, Keep::trace);
-    take_scratch<T>(arena, network, rows);
+    allocate_pass<T>(arena, network, nullptr, rows, PassKind::trace);
+    allocate_scratch<T>(arena, network, rows);
     return arena.used();
 }
 
@@ -291,8 +293,8 @@ template <class T>
 void trace(const Network& network, const T* parameters, const Batch<T>& batch,
            const Trace<T>& result, void* workspace) {
     Arena arena(workspace);
-    Pass<T> pass = take_pass(arena, network, parameters, batch.rows, Keep::trace);
-    const Scratch<T> scratch = take_scratch<T>(arena, network, batch.rows);
+    Pass<T> pass = allocate_pass(arena, network, parameters, batch.rows, PassKind::trace);
+    const Scratch<T> scratch = allocate_scratch<T>(arena, network, batch.rows);
     const int64_t last = network.depth, inputs = pass.units(0), outputs = pass.units(last);
     pass.dropout = batch.dropout;
     pass.step = batch.step;
@@ -306,7 +308,7 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
     const double batch_weight = total_weight(batch.sample_weight, batch.rows);
     for (int64_t l = last; l >= 1; --l)
         layer_gradient(pass, l, batch_weight, scratch.panel, single_thread,
-                       KeepGradient<T>{result.gradient});
+                       StoreGradient<T>{result.gradient});
     copy_layers(pass, &LayerArrays<T>::net_input, result.net_inputs);
     copy_layers(pass, &LayerArrays<T>::output, result.outputs);
     copy_layers(pass, &LayerArrays<T>::delta, result.deltas);
@@ -334,8 +336,8 @@ template <class T>
 size_t prediction_bytes(const Network& network, int64_t rows) {
     Arena arena(nullptr);
     const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
-    take_pass<T>(arena, network, nullptr, chunk, Keep::prediction);
-    take_scratch<T>(arena, network, chunk);
+    allocate_pass<T>(arena, network, nullptr, chunk, PassKind::prediction);
+    allocate_scratch<T>(arena, network, chunk);
     return arena.used();
 }
 
@@ -348,7 +350,7 @@ struct PredictArguments {
     size_t thread_bytes;
 };
 
-// x * 0 is 0, but for what is infinite or not a number.
+// x * 0 is 0, unless x is infinite or not a number.
 template <class T>
 bool all_finite(const T* x, int64_t count) {
     Vec<T> sum{};
@@ -366,8 +368,8 @@ void predict_thread(const PredictArguments<T>& arguments, int thread) {
     Arena arena(arguments.workspace + size_t(thread) * arguments.thread_bytes);
     const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
     Pass<T> pass =
-        take_pass(arena, arguments.network, prediction.parameters, chunk, Keep::prediction);
-    const Scratch<T> scratch = take_scratch<T>(arena, arguments.network, chunk);
+        allocate_pass(arena, arguments.network, prediction.parameters, chunk, PassKind::prediction);
+    const Scratch<T> scratch = allocate_scratch<T>(arena, arguments.network, chunk);
     pass.sample_weight = nullptr;
     pass.computes_loss = prediction.targets != nullptr;
     const int64_t last = pass.depth(), inputs = pass.units(0), outputs = pass.units(last);
@@ -410,14 +412,14 @@ void elementary(int32_t function, const T* x, T* y, int64_t count) {
     for (int64_t at = 0; at < count; at += lanes<T>) {
         const int valid = lanes_left<T>(at, count);
         const Vec<T> value = load(x + at, valid);
-        const auto keep = [&](Vec<T> result) { store(y + at, result, valid); };
+        const auto put = [&](Vec<T> result) { store(y + at, result, valid); };
         switch (function) {
-            case 0: keep(exponential<T>(value)); break;
-            case 1: keep(exponentials<T>(value).minus_one); break;
-            case 2: keep(log_one_plus<T>(value)); break;
-            case 3: keep(logarithm<T>(value)); break;
-            case 4: keep(normal<T>(value).tail); break;
-            default: keep(normal<T>(value).density); break;
+            case 0: put(exponential<T>(value)); break;
+            case 1: put(exponentials<T>(value).minus_one); break;
+            case 2: put(log_one_plus<T>(value)); break;
+            case 3: put(logarithm<T>(value)); break;
+            case 4: put(normal<T>(value).tail); break;
+            default: put(normal<T>(value).density); break;
         }
     }
 }

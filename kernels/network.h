@@ -36,8 +36,8 @@ enum class Loss : int32_t {
     summed_binary_crossentropy,
     summed_poisson
 };
-// With `keep` nothing changes, and the state becomes the gradient.
-enum class Rule : int32_t { keep, sgd, momentum, nesterov, rmsprop, adam };
+// `gradient_only` updates nothing and stores the gradient in the optimizer state.
+enum class Rule : int32_t { gradient_only, sgd, momentum, nesterov, rmsprop, adam };
 
 // One layer: in = multiplier * (y W) + b, y = g(in). Dense weights are (from, to), row-major, at
 // `weights` in the parameter buffer; a scale layer has from = to and one weight for each unit,
@@ -84,17 +84,17 @@ struct Penalty {
 // How gradients become new parameters.
 struct Update {
     Rule rule;
-    double momentum;               // momentum, nesterov; what stays of the squares in rmsprop
+    double momentum;               // momentum, nesterov; rho of rmsprop
     double beta1, beta2, epsilon;  // adam; epsilon of rmsprop
     Penalty l1, l2;                // gradient += l1 sign(w) + l2 w
     Penalty decay;                 // w shrinks by learning rate * decay, beside the gradient
-    double clip_norm;              // the longest a gradient may be, or 0
+    double clip_norm;              // maximum norm of the gradient, or 0
 };
 
-// How many numbers the rule remembers of each parameter.
+// How many numbers of optimizer state each parameter has.
 inline int64_t state_rows(Rule rule) { return rule == Rule::sgd ? 0 : rule == Rule::adam ? 2 : 1; }
 
-// Which outputs are set to 0 in training, each with its layer's probability.
+// Which outputs are set to 0 in training: each layer's rate, and the seed of the masks.
 struct Dropout {
     const double* rates;  // (depth): of the inputs, then of layers 1 ... depth - 1; or null
     uint64_t seed;
@@ -108,7 +108,7 @@ struct Training {
     Update update;
     Dropout dropout;
     T* parameters;           // (parameter_count)
-    T* state;                // what the rule remembers: arrays of parameter_count numbers ...
+    T* state;                // optimizer state: arrays of parameter_count numbers ...
     int64_t state_stride;    // ... so far apart
     int64_t steps_before;    // how many steps have been taken already
     const T* x;              // (examples, inputs)
@@ -122,8 +122,8 @@ struct Training {
                           // the update
 };
 
-// Everything that one batch sends forward and backward, unfused. Arrays of layer l stand behind
-// those of layer l - 1, each (rows, units); null pointers are left out.
+// All arrays of one forward and backward pass, unfused. Those of layer l follow those of layer
+// l - 1, each (rows, units); null pointers are left out.
 template <class T>
 struct Trace {
     T* net_inputs;   // layers 1 ... depth

@@ -50,13 +50,13 @@ inline Softmax<T> softmax(const Examples<T>& examples) {
     Softmax<T> result{examples.in(0), Bits<T>{}, Vec<T>{}};
     for (int64_t k = 1; k < examples.units; ++k) {
         const Vec<T> in = examples.in(k);
-        result.at = in > result.largest ? Bits<T>{} + typename VectorOf<T>::bit(k) : result.at;
+        result.at = in > result.largest ? Bits<T>{} + typename VectorTraits<T>::bit(k) : result.at;
         result.largest = in > result.largest ? in : result.largest;
     }
     for (int64_t k = 0; k < examples.units; ++k) {
         const Vec<T> e = exponential_of_negative<T>(examples.in(k) - result.largest);
         examples.predict(k, e);
-        result.rest += result.at == typename VectorOf<T>::bit(k) ? Vec<T>{} : e;
+        result.rest += result.at == typename VectorTraits<T>::bit(k) ? Vec<T>{} : e;
     }
     const Vec<T> share = broadcast(T(1)) / (broadcast(T(1)) + result.rest);
     for (int64_t k = 0; k < examples.units; ++k) examples.predict(k, examples.p(k) * share);
@@ -64,7 +64,7 @@ inline Softmax<T> softmax(const Examples<T>& examples) {
 }
 
 // E = -sum t ln p; delta_k = p_k - t_k. For the most probable unit, 1 - p = rest / (1 + rest) has
-// all its digits. Smoothing moves a part of t evenly to all outputs.
+// all its digits. Label smoothing mixes t with the uniform distribution.
 template <class T>
 inline void categorical_crossentropy(double smoothing, const Examples<T>& examples) {
     const Softmax<T> row = softmax(examples);
@@ -72,12 +72,12 @@ inline void categorical_crossentropy(double smoothing, const Examples<T>& exampl
     const Vec<T> complement = row.rest / (one + row.rest);
     // -ln p_k = ln(1 + rest) - (in_k - largest)
     const Vec<T> log_whole = log_one_plus<T>(row.rest);
-    const Vec<T> stays = broadcast(T(1 - smoothing));
-    const Vec<T> evenly = broadcast(T(smoothing / double(examples.units)));
+    const Vec<T> scale = broadcast(T(1 - smoothing));
+    const Vec<T> uniform = broadcast(T(smoothing / double(examples.units)));
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> p = examples.p(k), t = fma(stays, examples.target(k), evenly);
+        const Vec<T> p = examples.p(k), t = fma(scale, examples.target(k), uniform);
         const Vec<T> exact = (one - t) * p - t * complement;
-        examples.set_delta(k, row.at == typename VectorOf<T>::bit(k) ? exact : p - t);
+        examples.set_delta(k, row.at == typename VectorTraits<T>::bit(k) ? exact : p - t);
         examples.add_loss(t * (log_whole - (examples.in(k) - row.largest)));
     }
 }

@@ -45,12 +45,12 @@ inline int64_t panel_count(int64_t columns) {
 }
 
 // The columns of a thread, in whole panels.
-struct Columns {
+struct ColumnRange {
     int64_t first, end;
     int64_t count() const { return end - first; }
 };
 template <class T>
-inline Columns columns_of(int64_t columns, Share share) {
+inline ColumnRange column_range(int64_t columns, Share share) {
     const int64_t panels = panel_count<T>(columns);
     const int64_t end = share.end(panels) * tile_columns<T>;
     return {share.begin(panels) * tile_columns<T>, end < columns ? end : columns};
@@ -76,8 +76,8 @@ void multiply_tile(Left<T> a, const T* b, int64_t b_stride, int64_t k_count, T* 
     for (int row = 0; row < rows; ++row) {
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; ++v) {
-            T* place = tile + row * tile_columns<T> + v * lanes<T>;
-            store(place, add ? load(place) + sum[row][v] : sum[row][v]);
+            T* to = tile + row * tile_columns<T> + v * lanes<T>;
+            store(to, add ? load(to) + sum[row][v] : sum[row][v]);
         }
     }
 }
@@ -102,7 +102,7 @@ void pack_panel(Right<T> b, int64_t column, int64_t count, int64_t width, int64_
         if (b.column_stride == 1) {
             const T* from = b.data + column + v;
             for (int64_t k = 0; k < k_count; ++k) {
-                // Rows far apart: the processor does not guess the next one.
+                // Rows far apart: the hardware prefetcher does not find the next one.
                 __builtin_prefetch(from + (k + 16) * b.k_stride);
                 store(panel + k * width + v, load(from + k * b.k_stride, columns));
             }
@@ -115,8 +115,8 @@ void pack_panel(Right<T> b, int64_t column, int64_t count, int64_t width, int64_
     }
 }
 
-// Do the threads of a team share a product by its panels? Each panel is then packed only once;
-// where there are too few of them they share the rows.
+// Do the threads of a team split a product by its panels? Each panel is then packed only once.
+// Where there are too few panels, they split the rows.
 template <class T>
 inline bool parallel_over_panels(int64_t columns, int threads) {
     const int64_t panels = panel_count<T>(columns);
@@ -134,11 +134,11 @@ void multiply(Left<T> a, Right<T> b, int64_t rows, int64_t columns, int64_t k_co
         parallel_over_panels<T>(columns, share.threads) ? share : single_thread;
     const Share over_rows = parallel_over_panels<T>(columns, share.threads) ? single_thread : share;
     const int64_t panels = panel_count<T>(columns), first_row = over_rows.begin(rows);
-    const int64_t own_rows = over_rows.end(rows) - first_row;
-    if (own_rows == 0) return;
+    const int64_t row_count = over_rows.end(rows) - first_row;
+    if (row_count == 0) return;
     // Tiles of about equal height: none is left with a single row.
-    const int64_t tiles = (own_rows + tile_rows - 1) / tile_rows;
-    const int64_t height = own_rows / tiles, higher = own_rows % tiles;
+    const int64_t tiles = (row_count + tile_rows - 1) / tile_rows;
+    const int64_t height = row_count / tiles, taller_tiles = row_count % tiles;
 
     alignas(64) T tile[tile_rows * tile_columns<T>];
     for (int64_t p = over_panels.begin(panels); p < over_panels.end(panels); ++p) {
@@ -146,16 +146,16 @@ void multiply(Left<T> a, Right<T> b, int64_t rows, int64_t columns, int64_t k_co
         const int count = int(left < tile_columns<T> ? left : tile_columns<T>);
         const int vectors = (count + lanes<T> - 1) / lanes<T>;
         const int64_t width = vectors * lanes<T>;
-        constexpr int64_t longest_stride = 1024 / int64_t(sizeof(T));
+        constexpr int64_t max_stride = 1024 / int64_t(sizeof(T));
         const bool pack = b.column_stride != 1 || (count != width && !b.padded) ||
-                          (b.k_stride > longest_stride && tiles > 2);
+                          (b.k_stride > max_stride && tiles > 2);
         if (pack) pack_panel(b, column, count, width, k_count, panel);
         const T* b_panel = pack ? panel : b.data + column;
         const int64_t b_stride = pack ? width : b.k_stride;
 
         int64_t row = first_row;
         for (int64_t t = 0; t < tiles; ++t) {
-            const int tile_height = int(height + (t < higher));
+            const int tile_height = int(height + (t < taller_tiles));
             epilogue.prepare(row, column, tile_height, count);
             for (int64_t k = 0; k < k_count; k += block) {
                 const Left<T> a_block{a.data + row * a.row_stride + k * a.k_stride, a.row_stride,

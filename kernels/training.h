@@ -1,7 +1,7 @@
 // A batch forward and backward through the layers, and the loop over steps around it. Each thread
-// of a team runs these same functions on its share of every product and waits for the others
-// between the phases. It works on the same columns of a layer in every phase, so that what it
-// writes is mostly what it reads later; what nobody else reads stands in arrays of its own.
+// of a team runs these same functions on its share of every product, with barriers between the
+// phases. It works on the same columns of a layer in every phase, so that it mostly reads what it
+// wrote itself; what no other thread reads is in thread-local arrays.
 #pragma once
 
 #include "dropout.h"
@@ -29,7 +29,7 @@ template <class T>
 struct ForwardEpilogue {
     const Layer& layer;
     const T* biases;
-    LayerArrays<T> to;  // output null where the activation looks at whole rows
+    LayerArrays<T> to;  // output null where the activation needs whole rows
 
     ForwardEpilogue from_column(int64_t column) const {
         return {layer, biases ? biases + column : nullptr, to.from_column(column)};
@@ -61,8 +61,8 @@ struct ForwardEpilogue {
     }
 };
 
-// A scale layer's net inputs are no product: its "tile" is a piece of a row of y(l-1) * w(l).
-// Threads share the rows.
+// A scale layer needs no matrix product: its "tile" is a part of a row of y(l-1) * w(l). Threads
+// split the rows.
 template <class T>
 void scale_forward(const Pass<T>& pass, int64_t l, Share share,
                    const ForwardEpilogue<T>& epilogue) {
@@ -80,7 +80,7 @@ void scale_forward(const Pass<T>& pass, int64_t l, Share share,
 
 // Some rows as (units, lanes): one example to a lane.
 template <class T>
-void to_lanes(const T* array, int64_t stride, int rows, int64_t units, T* transposed) {
+void rows_to_lanes(const T* array, int64_t stride, int rows, int64_t units, T* transposed) {
     for (int64_t k = 0; k < units; k += lanes<T>)
         transpose(array + k, stride, rows, lanes_left<T>(k, units), transposed + k * lanes<T>,
                   lanes<T>);
@@ -88,22 +88,22 @@ void to_lanes(const T* array, int64_t stride, int rows, int64_t units, T* transp
 
 // And back from (units, lanes) to rows.
 template <class T>
-void to_rows(const T* transposed, int64_t units, int rows, T* array, int64_t stride) {
+void lanes_to_rows(const T* transposed, int64_t units, int rows, T* array, int64_t stride) {
     for (int64_t k = 0; k < units; k += lanes<T>)
         transpose(transposed + k * lanes<T>, lanes<T>, lanes_left<T>(k, units), rows, array + k,
                   stride);
 }
 
-// Calls `use(first row, rows)` for each block of as many rows as there are lanes, with the rows of
-// one of the layer's arrays in lanes.
-template <class T, class Use>
-void by_examples(const Pass<T>& pass, int64_t l, const T* array, T* transposed, Share share,
-                 const Use& use) {
+// Calls `function(first row, rows)` for each block of as many rows as there are lanes, with the
+// rows of one of the layer's arrays transposed to lanes.
+template <class T, class Function>
+void for_each_row_block(const Pass<T>& pass, int64_t l, const T* array, T* transposed, Share share,
+                        const Function& function) {
     const int64_t stride = pass.layers[l].stride, end = share.end(pass.rows);
     for (int64_t row = share.begin(pass.rows); row < end; row += lanes<T>) {
         const int rows = lanes_left<T>(row, end);
-        to_lanes(array + row * stride, stride, rows, pass.units(l), transposed);
-        use(row, rows);
+        rows_to_lanes(array + row * stride, stride, rows, pass.units(l), transposed);
+        function(row, rows);
     }
 }
 
@@ -112,16 +112,18 @@ void softmax_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch, Sh
     const LayerArrays<T>& to = pass.layers[l];
     const Examples<T> examples{
         pass.units(l), lanes<T>, scratch.net_input, nullptr, scratch.predicted, nullptr, nullptr};
-    by_examples(pass, l, to.net_input, scratch.net_input, share, [&](int64_t row, int rows) {
+    for_each_row_block(pass, l, to.net_input, scratch.net_input, share, [&](int64_t row, int rows) {
         softmax(examples);
-        to_rows(scratch.predicted, pass.units(l), rows, to.output + row * to.stride, to.stride);
+        lanes_to_rows(scratch.predicted, pass.units(l), rows, to.output + row * to.stride,
+                      to.stride);
         if (!to.derivative) return;
-        to_rows(scratch.predicted, pass.units(l), rows, to.derivative + row * to.stride, to.stride);
+        lanes_to_rows(scratch.predicted, pass.units(l), rows, to.derivative + row * to.stride,
+                      to.stride);
     });
 }
 
 template <class T>
-void drop_out(const Pass<T>& pass, int64_t l, T* array, T* second, Share share) {
+void apply_dropout(const Pass<T>& pass, int64_t l, T* array, T* second, Share share) {
     const DropoutMask mask{pass.dropout_rate(l), pass.dropout.seed, pass.step, l};
     const int64_t stride = pass.layers[l].stride;
     for (int64_t row = share.begin(pass.rows); row < share.end(pass.rows); ++row)
@@ -140,15 +142,15 @@ void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch,
     if (row_wise) epilogue.to.output = epilogue.to.derivative = nullptr;
     if (layer.connection == Connection::scale)
         scale_forward(pass, l, context.share, epilogue);
-    else if (l == 1 && pass.own.weights)
-        multiply<T>({from.output, from.stride, 1}, {pass.own.weights, pass.own.count, 1, false},
-                    pass.rows, pass.own.count, layer.from, layer.from, single_thread, scratch.panel,
-                    epilogue.from_column(pass.own.first));
+    else if (l == 1 && pass.local.weights)
+        multiply<T>({from.output, from.stride, 1}, {pass.local.weights, pass.local.count, 1, false},
+                    pass.rows, pass.local.count, layer.from, layer.from, single_thread,
+                    scratch.panel, epilogue.from_column(pass.local.first));
     else
         multiply<T>({from.output, from.stride, 1},
                     {pass.parameters + layer.weights, layer.to, 1, false}, pass.rows, layer.to,
                     layer.from, layer.from, context.share, scratch.panel, epilogue);
-    // The rows of this thread's share are also those of its examples in the output layer.
+    // Where rows are split, a thread's rows are also its examples in the output layer: no barrier.
     const bool loss_follows = pass.computes_loss && l == pass.depth();
     if (loss_follows && !parallel_over_panels<T>(layer.to, context.share.threads)) return;
     context.barrier();
@@ -158,7 +160,7 @@ void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch,
     }
     if (pass.dropout_rate(l) > 0) {
         const bool softmax = layer.activation == Activation::softmax;
-        drop_out(pass, l, to.output, softmax ? nullptr : to.derivative, context.share);
+        apply_dropout(pass, l, to.output, softmax ? nullptr : to.derivative, context.share);
         context.barrier();
     }
 }
@@ -172,19 +174,17 @@ void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const ThreadCo
     const Examples<T> examples{units,           lanes<T>,          scratch.net_input,
                                scratch.targets, scratch.predicted, scratch.delta,
                                losses};
-    by_examples(pass, last, to.net_input, scratch.net_input, context.share,
-                [&](int64_t row, int rows) {
-                    const int64_t at = row * to.stride;
-                    to_lanes(pass.targets + at, to.stride, rows, units, scratch.targets);
-                    objective(*pass.network, examples);
-                    for (int example = 0; example < rows; ++example)
-                        pass.losses[row + example] = losses[example];
-                    if (pass.sample_weight)
-                        examples.scale_delta(load(pass.sample_weight + row, rows));
-                    if (to.output)
-                        to_rows(scratch.predicted, units, rows, to.output + at, to.stride);
-                    if (to.delta) to_rows(scratch.delta, units, rows, to.delta + at, to.stride);
-                });
+    for_each_row_block(
+        pass, last, to.net_input, scratch.net_input, context.share, [&](int64_t row, int rows) {
+            const int64_t at = row * to.stride;
+            rows_to_lanes(pass.targets + at, to.stride, rows, units, scratch.targets);
+            objective(*pass.network, examples);
+            for (int example = 0; example < rows; ++example)
+                pass.losses[row + example] = losses[example];
+            if (pass.sample_weight) examples.scale_delta(load(pass.sample_weight + row, rows));
+            if (to.output) lanes_to_rows(scratch.predicted, units, rows, to.output + at, to.stride);
+            if (to.delta) lanes_to_rows(scratch.delta, units, rows, to.delta + at, to.stride);
+        });
     context.barrier();
 }
 
@@ -192,7 +192,7 @@ void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const ThreadCo
 template <class T>
 struct DeltaEpilogue {
     T multiplier;
-    const T* derivative;  // null behind softmax, whose Jacobian looks at whole rows
+    const T* derivative;  // null where layer l-1 is softmax, whose Jacobian needs whole rows
     T* delta;
     int64_t stride;
 
@@ -226,20 +226,21 @@ template <class T>
 void softmax_layer_backward(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch,
                             Share share) {
     const LayerArrays<T>& to = pass.layers[l];
-    if (pass.dropout_rate(l) > 0) drop_out<T>(pass, l, to.delta, nullptr, share);
+    if (pass.dropout_rate(l) > 0) apply_dropout<T>(pass, l, to.delta, nullptr, share);
     const int64_t units = pass.units(l);
     const Examples<T> examples{units,         lanes<T>, nullptr, nullptr, scratch.predicted,
                                scratch.delta, nullptr};
-    by_examples(pass, l, to.derivative, scratch.predicted, share, [&](int64_t row, int rows) {
-        T* delta = to.delta + row * to.stride;
-        to_lanes(delta, to.stride, rows, units, scratch.delta);
-        softmax_backward(examples);
-        to_rows(scratch.delta, units, rows, delta, to.stride);
-    });
+    for_each_row_block(pass, l, to.derivative, scratch.predicted, share,
+                       [&](int64_t row, int rows) {
+                           T* delta = to.delta + row * to.stride;
+                           rows_to_lanes(delta, to.stride, rows, units, scratch.delta);
+                           softmax_backward(examples);
+                           lanes_to_rows(scratch.delta, units, rows, delta, to.stride);
+                       });
 }
 
-// Does each thread have columns of a hidden layer to itself, all the way forward and back? Its
-// derivative, and delta(1), are then read by nobody else, so they stand in arrays of its own.
+// Does each thread work on the same columns of a hidden layer forward and backward? Its derivative,
+// and delta(1), are then read by no other thread, so they are in thread-local arrays.
 template <class T>
 bool columns_are_local(const Pass<T>& pass, int64_t l, int threads) {
     return l > 0 && l < pass.depth() && parallel_over_panels<T>(pass.units(l), threads) &&
@@ -248,9 +249,9 @@ bool columns_are_local(const Pass<T>& pass, int64_t l, int threads) {
            pass.layer(l + 1).connection == Connection::dense;
 }
 
-// Behind delta(L), does each thread read only what it wrote itself, until the next step exchanges
-// y(1)? With one hidden layer, yes, where its columns of y(1) are also its rows of a W(2) that is
-// too narrow to be shared by columns.
+// After delta(L), does each thread read only what it wrote itself, until the next step exchanges
+// y(1)? Then there is no barrier. So it is with one hidden layer, where a thread's columns of y(1)
+// are also its rows of a W(2) that is too narrow to be split by columns.
 template <class T>
 bool backward_is_local(const Pass<T>& pass, int threads) {
     return pass.depth() == 2 && columns_are_local(pass, 1, threads) &&
@@ -285,7 +286,7 @@ template <class T>
 void forward_and_backward(const Pass<T>& pass, const Scratch<T>& scratch,
                           const ThreadContext& context) {
     if (pass.dropout_rate(0) > 0)
-        drop_out<T>(pass, 0, pass.layers[0].output, nullptr, single_thread);
+        apply_dropout<T>(pass, 0, pass.layers[0].output, nullptr, single_thread);
     for (int64_t l = 1; l <= pass.depth(); ++l) forward_layer(pass, l, scratch, context);
     output_layer(pass, scratch, context);
     for (int64_t l = pass.depth(); l > 1; --l) backward_layer(pass, l, scratch, context);
@@ -307,47 +308,47 @@ inline Vec<T> batch_sum(const T* delta, const T* y, int64_t stride, int64_t rows
     return total;
 }
 
-// Hands each tile of dE/dW(l) to `use` as soon as it is finished.
-template <class T, class Use>
+// Passes each tile of dE/dW(l) to `consumer` as soon as it is finished.
+template <class T, class Consumer>
 struct GradientEpilogue {
-    const Use& use;
+    const Consumer& consumer;
     int64_t at, stride;
     T mean;
 
     void prepare(int64_t row, int64_t column, int rows, int columns) const {
-        use.prepare(at + row * stride + column, stride, rows, columns);
+        consumer.prepare(at + row * stride + column, stride, rows, columns);
     }
     void operator()(int64_t row, int64_t column, const T* tile, int rows, int columns) const {
-        const int64_t place = at + row * stride + column;
+        const int64_t index = at + row * stride + column;
         if (columns != stride || columns % lanes<T> == 0) {
-            use(GradientBlock<T>{tile, tile_columns<T>, place, stride, rows, columns, mean});
+            consumer(GradientBlock<T>{tile, tile_columns<T>, index, stride, rows, columns, mean});
             return;
         }
-        // Whole rows of a narrow layer are one piece: whole vectors go over it.
-        alignas(64) T piece[tile_rows * tile_columns<T> + lanes<T>];
+        // Whole rows of a narrow layer are contiguous: whole vectors go over them.
+        alignas(64) T packed[tile_rows * tile_columns<T> + lanes<T>];
         for (int r = 0; r < rows; ++r)
             for (int c = 0; c < columns; c += lanes<T>)
-                store(piece + r * columns + c, load(tile + r * tile_columns<T> + c));
-        use(GradientBlock<T>{piece, 0, place, 0, 1, int64_t(rows) * columns, mean});
+                store(packed + r * columns + c, load(tile + r * tile_columns<T> + c));
+        consumer(GradientBlock<T>{packed, 0, index, 0, 1, int64_t(rows) * columns, mean});
     }
 };
 
-// dE/dW(l) = c y(l-1)^T delta(l) / batch_weight and dE/db(l), block by block to what `use` has for
-// this group of parameters, so that training needs no array of gradients.
-template <class T, class Use>
+// dE/dW(l) = c y(l-1)^T delta(l) / batch_weight and dE/db(l), block by block to the consumer of
+// this parameter group, so that training needs no array of gradients.
+template <class T, class Consumer>
 void layer_gradient(const Pass<T>& pass, int64_t l, double batch_weight, T* panel, Share share,
-                    const Use& use) {
+                    const Consumer& consumer) {
     const Layer& layer = pass.layer(l);
     const LayerArrays<T>&before = pass.layers[l - 1], &here = pass.layers[l];
     const double mean = batch_weight != 0 ? 1 / batch_weight : 0;
     const T weight_mean = T(layer.multiplier * mean);
-    const auto weights = use.weights(layer), biases = use.biases(layer);
+    const auto weights = consumer.weights(layer), biases = consumer.biases(layer);
     const Left<T> y{before.output, 1, before.stride};
-    if (l == 1 && pass.own.weights) {
-        const auto own = use.own_weights(layer);
-        multiply<T>(y, {here.delta + pass.own.first, here.stride, 1, true}, layer.from,
-                    pass.own.count, pass.rows, batch_block, single_thread, panel,
-                    GradientEpilogue<T, decltype(own)>{own, 0, pass.own.count, weight_mean});
+    if (l == 1 && pass.local.weights) {
+        const auto local = consumer.local_weights(layer);
+        multiply<T>(y, {here.delta + pass.local.first, here.stride, 1, true}, layer.from,
+                    pass.local.count, pass.rows, batch_block, single_thread, panel,
+                    GradientEpilogue<T, decltype(local)>{local, 0, pass.local.count, weight_mean});
     } else if (layer.connection == Connection::dense) {
         multiply<T>(
             y, {here.delta, here.stride, 1, true}, layer.from, layer.to, pass.rows, batch_block,
@@ -355,7 +356,7 @@ void layer_gradient(const Pass<T>& pass, int64_t l, double batch_weight, T* pane
             GradientEpilogue<T, decltype(weights)>{weights, layer.weights, layer.to, weight_mean});
     }
     alignas(64) T sums[lanes<T>];
-    const Columns columns = columns_of<T>(layer.to, share);
+    const ColumnRange columns = column_range<T>(layer.to, share);
     for (int64_t column = columns.first; column < columns.end; column += lanes<T>) {
         const int count = lanes_left<T>(column, layer.to);
         const T* delta = here.delta + column;
@@ -370,23 +371,23 @@ void layer_gradient(const Pass<T>& pass, int64_t l, double batch_weight, T* pane
     }
 }
 
-// The inputs of the next batch, somewhere in a large array. While the products of this one keep the
-// core busy, they are asked for, a few lines a tile, so that gathering them need not wait. Examples
-// of only a few lines come quickly enough; a large batch would drive the weights out of the cache.
+// Prefetches the inputs of the next batch, which are scattered in a large array, while the products
+// of this one are computed: a few cache lines with each tile. Examples of a few lines need no
+// prefetching; a large batch would evict the weights from the cache.
 template <class T>
-class NextInputs {
+class InputPrefetcher {
 public:
-    NextInputs(const T* x, int64_t units, const int64_t* order, int64_t rows, int64_t tiles)
+    InputPrefetcher(const T* x, int64_t units, const int64_t* order, int64_t rows, int64_t tiles)
         : x_(x), units_(units), order_(order), end_(order + rows) {
-        const int64_t lines_in_row = (units + line<T> - 1) / line<T>;
+        const int64_t lines_in_row = (units + cache_line<T> - 1) / cache_line<T>;
         const int64_t lines = rows * lines_in_row;
-        lines_a_tile_ = lines_in_row < 8 || lines > 4096 ? 0 : (lines + tiles - 1) / tiles;
+        lines_per_tile_ = lines_in_row < 8 || lines > 4096 ? 0 : (lines + tiles - 1) / tiles;
     }
 
-    void ask() {
-        for (int64_t i = 0; i < lines_a_tile_ && order_ < end_; ++i) {
+    void prefetch_lines() {
+        for (int64_t i = 0; i < lines_per_tile_ && order_ < end_; ++i) {
             __builtin_prefetch(x_ + *order_ * units_ + column_, 0, 2);
-            column_ += line<T>;
+            column_ += cache_line<T>;
             if (column_ < units_) continue;
             column_ = 0;
             ++order_;
@@ -397,82 +398,84 @@ private:
     const T* x_;
     int64_t units_;
     const int64_t *order_, *end_;
-    int64_t column_ = 0, lines_a_tile_;
+    int64_t column_ = 0, lines_per_tile_;
 };
 
 // Updates the parameters by their gradients while these are in the first-level cache.
 template <class T>
 struct UpdateParameters {
     const UpdateStep<T>& step;
-    OwnColumns<T> own;
-    NextInputs<T>* next;
+    LocalColumns<T> local;
+    InputPrefetcher<T>* prefetcher;
 
-    struct OfGroup {
-        Group<T> group;
-        NextInputs<T>* next;
+    struct GroupUpdate {
+        ParameterGroup<T> group;
+        InputPrefetcher<T>* prefetcher;
         void prepare(int64_t at, int64_t stride, int64_t rows, int64_t columns) const {
             prefetch(group, at, stride, rows, columns);
-            next->ask();
+            prefetcher->prefetch_lines();
         }
         void operator()(const GradientBlock<T>& block) const { update(group, block); }
     };
-    OfGroup weights(const Layer& layer) const {
-        return {step.group(layer.weight_rate, false), next};
+    GroupUpdate weights(const Layer& layer) const {
+        return {step.group(layer.weight_rate, false), prefetcher};
     }
-    OfGroup own_weights(const Layer& layer) const {
-        Group<T> group = step.group(layer.weight_rate, false);
-        group.parameters = own.weights;
-        group.first = own.state;
-        group.second = own.state + layer.from * own.count;
-        return {group, next};
+    GroupUpdate local_weights(const Layer& layer) const {
+        ParameterGroup<T> group = step.group(layer.weight_rate, false);
+        group.parameters = local.weights;
+        group.state1 = local.state;
+        group.state2 = local.state + layer.from * local.count;
+        return {group, prefetcher};
     }
-    OfGroup biases(const Layer& layer) const { return {step.group(layer.bias_rate, true), next}; }
+    GroupUpdate biases(const Layer& layer) const {
+        return {step.group(layer.bias_rate, true), prefetcher};
+    }
 };
 
-// Keeps the gradients in an array laid out as the parameters.
+// Stores the gradients in an array with the layout of the parameters.
 template <class T>
-struct KeepGradient {
+struct StoreGradient {
     T* to;
 
     void prepare(int64_t, int64_t, int64_t, int64_t) const {}
     void operator()(const GradientBlock<T>& block) const {
-        block.each(
+        block.for_each_vector(
             [&](int64_t at, Vec<T> gradient, int count) { store(to + at, gradient, count); });
     }
-    KeepGradient weights(const Layer&) const { return *this; }
-    // Where gradients are kept, all threads work on the network's own weights.
-    KeepGradient own_weights(const Layer&) const { return *this; }
-    KeepGradient biases(const Layer&) const { return *this; }
+    StoreGradient weights(const Layer&) const { return *this; }
+    // Where gradients are stored, all threads work on the network's weights.
+    StoreGradient local_weights(const Layer&) const { return *this; }
+    StoreGradient biases(const Layer&) const { return *this; }
 };
 
-// The factor that makes a gradient at most `longest` long. Squares are summed in float64, in pieces
-// of a fixed size whose sums are added in order, so that threads can share them.
-inline constexpr int64_t norm_piece = 4096;
+// Gradient clipping by the global norm. Squares are summed in float64, in blocks of a fixed size
+// whose sums are added in order, so that threads can split them.
+inline constexpr int64_t norm_block = 4096;
 
 template <class T>
-void sum_squares(const T* gradient, int64_t count, Share share, double* pieces) {
-    const int64_t all = (count + norm_piece - 1) / norm_piece;
-    for (int64_t piece = share.begin(all); piece < share.end(all); ++piece) {
-        const int64_t begin = piece * norm_piece;
-        const int64_t end = count - begin < norm_piece ? count : begin + norm_piece;
+void sum_squares(const T* gradient, int64_t count, Share share, double* block_sums) {
+    const int64_t blocks = (count + norm_block - 1) / norm_block;
+    for (int64_t block = share.begin(blocks); block < share.end(blocks); ++block) {
+        const int64_t begin = block * norm_block;
+        const int64_t end = count - begin < norm_block ? count : begin + norm_block;
         double sum = 0;
         for (int64_t i = begin; i < end; ++i) sum += double(gradient[i]) * double(gradient[i]);
-        pieces[piece] = sum;
+        block_sums[block] = sum;
     }
 }
 
-inline double clipping_factor(const double* pieces, int64_t count, double longest) {
+inline double clipping_factor(const double* block_sums, int64_t count, double max_norm) {
     double sum = 0;
-    for (int64_t piece = 0; piece * norm_piece < count; ++piece) sum += pieces[piece];
+    for (int64_t block = 0; block * norm_block < count; ++block) sum += block_sums[block];
     const double norm = __builtin_sqrt(sum);
-    return norm > longest ? longest / norm : 1;
+    return norm > max_norm ? max_norm / norm : 1;
 }
 
 // Updates all parameters by an array of gradients.
 template <class T>
 void update_all(const Network& network, const UpdateStep<T>& step, const T* gradient, T factor,
                 Share share) {
-    const UpdateParameters<T> use{step, {}, nullptr};
+    const UpdateParameters<T> consumer{step, {}, nullptr};
     const auto apply = [&](const auto& update_group, int64_t first, int64_t count) {
         const int64_t vectors = (count + lanes<T> - 1) / lanes<T>;
         const int64_t begin = share.begin(vectors) * lanes<T>;
@@ -483,12 +486,12 @@ void update_all(const Network& network, const UpdateStep<T>& step, const T* grad
     };
     for (int64_t l = 0; l < network.depth; ++l) {
         const Layer& layer = network.layers[l];
-        apply(use.weights(layer), layer.weights, layer.weight_count());
-        if (layer.biases >= 0) apply(use.biases(layer), layer.biases, layer.to);
+        apply(consumer.weights(layer), layer.weights, layer.weight_count());
+        if (layer.biases >= 0) apply(consumer.biases(layer), layer.biases, layer.to);
     }
 }
 
-// In order, a chain for each 256 examples.
+// A sum over a batch: in order, one chain for each 256 examples.
 template <class Number>
 inline double sum_over_batch(int64_t rows, const Number& number) {
     double total = 0;
@@ -522,37 +525,42 @@ struct TrainingThread {
     Pass<T> pass;
     Scratch<T> scratch;
     T* gradient;      // all of it, only where it is clipped
-    double* squares;  // its squares' sums
+    double* squares;  // its sums of squares
     ThreadContext context;
 
     void run(int64_t first, int64_t end) {
-        fetch_own();
+        load_local_columns();
         take_steps(first, end);
-        bring_back_own();
+        store_local_columns();
     }
 
-    void fetch_own() {
-        own_columns([](T* own, T* all, size_t bytes) { __builtin_memcpy(own, all, bytes); });
+    void load_local_columns() {
+        copy_local_columns(
+            [](T* local, T* shared, size_t bytes) { __builtin_memcpy(local, shared, bytes); });
     }
     void take_steps(int64_t first, int64_t end) {
         for (int64_t s = first; s < end; ++s) step(s);
     }
-    void bring_back_own() {
-        own_columns([](T* own, T* all, size_t bytes) { __builtin_memcpy(all, own, bytes); });
+    void store_local_columns() {
+        copy_local_columns(
+            [](T* local, T* shared, size_t bytes) { __builtin_memcpy(shared, local, bytes); });
     }
 
-    // Calls `copy(own, all, bytes)` for each row of this thread's columns, and of their state.
+    // Calls `copy(local, shared, bytes)` for each row of this thread's columns, and of their state.
     template <class Copy>
-    void own_columns(const Copy& copy) const {
-        if (!pass.own.weights) return;
+    void copy_local_columns(const Copy& copy) const {
+        if (!pass.local.weights) return;
         const Layer& layer = pass.layer(1);
-        const int64_t count = pass.own.count, size = layer.from * count;
+        const int64_t count = pass.local.count, size = layer.from * count;
         for (int64_t row = 0; row < layer.from; ++row) {
-            const int64_t own = row * count, all = layer.weights + row * layer.to + pass.own.first;
-            copy(pass.own.weights + own, training.parameters + all, size_t(count) * sizeof(T));
+            const int64_t local = row * count,
+                          shared = layer.weights + row * layer.to + pass.local.first;
+            copy(pass.local.weights + local, training.parameters + shared,
+                 size_t(count) * sizeof(T));
             for (int64_t k = 0; k < state_rows(training.update.rule); ++k)
-                copy(pass.own.state + k * size + own,
-                     training.state + k * training.state_stride + all, size_t(count) * sizeof(T));
+                copy(pass.local.state + k * size + local,
+                     training.state + k * training.state_stride + shared,
+                     size_t(count) * sizeof(T));
         }
     }
 
@@ -564,13 +572,13 @@ struct TrainingThread {
         const double batch_weight = total_weight(pass.sample_weight, pass.rows);
         if (context.share.thread == 0)
             training.step_losses[s] = weighted_loss(pass.sample_weight, pass.losses, pass.rows);
-        change_parameters(s, batch_weight);
-        // A clipped update is shared anew, over all parameters.
+        update_parameters(s, batch_weight);
+        // A clipped update is split differently, over all parameters.
         if (training.update.clip_norm != 0 || !backward_is_local(pass, context.share.threads))
             context.barrier();
     }
 
-    // All inputs, and this thread's share of what only the output layer looks at.
+    // All inputs, and this thread's share of what only the output layer reads.
     void gather(const int64_t* order) {
         const int64_t last = pass.depth(), outputs = pass.units(last);
         copy_examples(training.x, pass.units(0), order, 0, pass.rows, pass.layers[0].output,
@@ -581,7 +589,7 @@ struct TrainingThread {
             pass.sample_weight[row] = training.sample_weight[order[row]];
     }
 
-    NextInputs<T> inputs_of(int64_t s) const {
+    InputPrefetcher<T> prefetcher_for(int64_t s) const {
         const int64_t begin = training.batch_starts[s], end = training.batch_starts[s + 1];
         const int64_t panels =
             (panel_count<T>(pass.units(1)) + context.share.threads - 1) / context.share.threads;
@@ -598,17 +606,17 @@ struct TrainingThread {
         }
     }
 
-    void change_parameters(int64_t s, double batch_weight) {
+    void update_parameters(int64_t s, double batch_weight) {
         const UpdateStep<T> step{
             training.update, training.parameters,        training.state, training.state_stride,
             pass.step,       training.learning_rates[s], batch_weight};
         if (training.update.clip_norm == 0) {
-            NextInputs<T> next = inputs_of(s + 1 < training.steps ? s + 1 : s);
-            each_gradient(batch_weight, UpdateParameters<T>{step, pass.own, &next});
+            InputPrefetcher<T> prefetcher = prefetcher_for(s + 1 < training.steps ? s + 1 : s);
+            compute_gradients(batch_weight, UpdateParameters<T>{step, pass.local, &prefetcher});
             return;
         }
         const int64_t count = training.network.parameter_count;
-        each_gradient(batch_weight, KeepGradient<T>{gradient});
+        compute_gradients(batch_weight, StoreGradient<T>{gradient});
         context.barrier();
         sum_squares(gradient, count, context.share, squares);
         context.barrier();
@@ -616,10 +624,10 @@ struct TrainingThread {
         update_all(training.network, step, gradient, T(factor), context.share);
     }
 
-    template <class Use>
-    void each_gradient(double batch_weight, const Use& use) {
+    template <class Consumer>
+    void compute_gradients(double batch_weight, const Consumer& consumer) {
         for (int64_t l = pass.depth(); l >= 1; --l)
-            layer_gradient(pass, l, batch_weight, scratch.panel, context.share, use);
+            layer_gradient(pass, l, batch_weight, scratch.panel, context.share, consumer);
     }
 };
 

@@ -36,19 +36,19 @@ inline __m512d interleave_high(__m512d a, __m512d b) {
     return _mm512_permutex2var_pd(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b);
 }
 
-inline __mmask16 first(int count) { return static_cast<__mmask16>((1u << count) - 1u); }
+inline __mmask16 mask_of(int count) { return static_cast<__mmask16>((1u << count) - 1u); }
 
-inline __m512 load_part(const float* from, int count) {
-    return _mm512_maskz_loadu_ps(first(count), from);
+inline __m512 load_partial(const float* from, int count) {
+    return _mm512_maskz_loadu_ps(mask_of(count), from);
 }
-inline __m512d load_part(const double* from, int count) {
-    return _mm512_maskz_loadu_pd(static_cast<__mmask8>(first(count)), from);
+inline __m512d load_partial(const double* from, int count) {
+    return _mm512_maskz_loadu_pd(static_cast<__mmask8>(mask_of(count)), from);
 }
-inline void store_part(float* to, __m512 x, int count) {
-    _mm512_mask_storeu_ps(to, first(count), x);
+inline void store_partial(float* to, __m512 x, int count) {
+    _mm512_mask_storeu_ps(to, mask_of(count), x);
 }
-inline void store_part(double* to, __m512d x, int count) {
-    _mm512_mask_storeu_pd(to, static_cast<__mmask8>(first(count)), x);
+inline void store_partial(double* to, __m512d x, int count) {
+    _mm512_mask_storeu_pd(to, static_cast<__mmask8>(mask_of(count)), x);
 }
 
 }  // namespace glassnet::GLASSNET_ISA

@@ -28,13 +28,13 @@ inline Vec<double> interleave_low(Vec<double> a, Vec<double> b) { return vzip1q_
 inline Vec<double> interleave_high(Vec<double> a, Vec<double> b) { return vzip2q_f64(a, b); }
 
 template <class T>
-inline Vec<T> load_part(const T* from, int count) {
+inline Vec<T> load_partial(const T* from, int count) {
     Vec<T> x{};
     for (int i = 0; i < count; ++i) x[i] = from[i];
     return x;
 }
 template <class T>
-inline void store_part(T* to, Vec<T> x, int count) {
+inline void store_partial(T* to, Vec<T> x, int count) {
     for (int i = 0; i < count; ++i) to[i] = x[i];
 }
 

@@ -23,7 +23,7 @@ inline V maximum(V a, V b) {
     return a > b ? a : b;
 }
 
-// Halves of one lane: nobody asks for them, but the transposition names them.
+// One lane has no halves. Never called, but the transposition has to compile.
 template <class V>
 inline V interleave_low(V a, V) {
     return a;
@@ -33,12 +33,12 @@ inline V interleave_high(V, V b) {
     return b;
 }
 
-// A part of one lane is nothing, and nobody asks for nothing.
+// A part of one lane is empty. Never called.
 template <class T>
-inline Vec<T> load_part(const T*, int) {
+inline Vec<T> load_partial(const T*, int) {
     return Vec<T>{};
 }
 template <class T>
-inline void store_part(T*, Vec<T>, int) {}
+inline void store_partial(T*, Vec<T>, int) {}
 
 }  // namespace glassnet::GLASSNET_ISA
