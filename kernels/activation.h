@@ -23,7 +23,7 @@ struct Identity {
 template <class T>
 struct Sigmoid {
     Activated<T> operator()(Vec<T> in) const {
-        const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
+        const Vec<T> e = exp_nonpositive<T>(negative_abs<T>(in));
         const Vec<T> larger = broadcast(T(1)) / (broadcast(T(1)) + e);
         const Vec<T> smaller = e * larger;
         return {in < 0 ? smaller : larger, smaller * larger};
@@ -36,8 +36,8 @@ struct Tanh {
     Activated<T> operator()(Vec<T> in) const {
         const Vec<T> one = broadcast(T(1)), two = broadcast(T(2));
         // Beyond 40, tanh is 1 and its derivative below 2^-100 in both precisions.
-        const Vec<T> size = absolute<T>(in), bounded = size > T(40) ? broadcast(T(40)) : size;
-        const Vec<T> t = exponentials<T>(two * bounded).minus_one;
+        const Vec<T> size = abs<T>(in), bounded = size > T(40) ? broadcast(T(40)) : size;
+        const Vec<T> t = exp_and_expm1<T>(two * bounded).expm1;
         const Vec<T> reciprocal = one / (t + two);
         const Vec<T> y = t * reciprocal;
         return {in < 0 ? -y : y, ((t + one) * (two * reciprocal)) * (two * reciprocal)};
@@ -47,7 +47,7 @@ struct Tanh {
 template <class T>
 struct Relu {
     Activated<T> operator()(Vec<T> in) const {
-        return {zero_or_above<T>(in), in > 0 ? broadcast(T(1)) : Vec<T>{}};
+        return {max_zero<T>(in), in > 0 ? broadcast(T(1)) : Vec<T>{}};
     }
 };
 
@@ -66,8 +66,8 @@ struct Elu {
     T alpha, scale;
     Activated<T> operator()(Vec<T> in) const {
         const Vec<T> above = broadcast(scale), below = broadcast(scale * alpha);
-        const Exponentials<T> e = exponentials<T>(in > 0 ? Vec<T>{} : in);
-        return {in > 0 ? above * in : below * e.minus_one, in > 0 ? above : below * e.value};
+        const ExpAndExpm1<T> e = exp_and_expm1<T>(in > 0 ? Vec<T>{} : in);
+        return {in > 0 ? above * in : below * e.expm1, in > 0 ? above : below * e.exp};
     }
 };
 
@@ -78,7 +78,7 @@ struct Gelu {
         const Normal<T> at = normal<T>(in);
         const Vec<T> mass = in < 0 ? at.tail : broadcast(T(1)) - at.tail;
         // Far out, in p(in) is 0; without the bound it would be infinity times 0.
-        const Vec<T> bounded = absolute<T>(in) > T(40) ? Vec<T>{} : in;
+        const Vec<T> bounded = abs<T>(in) > T(40) ? Vec<T>{} : in;
         const Vec<T> y = in * mass;
         return {in < T(-40) ? Vec<T>{} : y, fma(bounded, at.density, mass)};
     }
@@ -103,7 +103,7 @@ struct Mish {
         const Vec<T> one = broadcast(T(1)), two = broadcast(T(2));
         // Beyond 30 t is 1 and 1 - t^2 is below 2^-80 in both precisions.
         const Vec<T> most = broadcast(T(30)), bounded = in > most ? most : in;
-        const Vec<T> e = exponential_of_negative<T>(bounded);
+        const Vec<T> e = exp_nonpositive<T>(bounded);
         const Vec<T> q = e * (e + two);
         const Vec<T> reciprocal = one / (q + two);
         const Vec<T> t = q * reciprocal, s = e / (one + e);
@@ -118,16 +118,16 @@ template <class T>
 struct Softplus {
     Activated<T> operator()(Vec<T> in) const {
         const Vec<T> one = broadcast(T(1));
-        const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
+        const Vec<T> e = exp_nonpositive<T>(negative_abs<T>(in));
         const Vec<T> larger = one / (one + e);
-        return {zero_or_above<T>(in) + log_one_plus<T>(e), in < 0 ? e * larger : larger};
+        return {max_zero<T>(in) + log1p<T>(e), in < 0 ? e * larger : larger};
     }
 };
 
 template <class T>
 struct Exponential {
     Activated<T> operator()(Vec<T> in) const {
-        const Vec<T> y = exponential<T>(in);
+        const Vec<T> y = exp<T>(in);
         return {y, y};
     }
 };

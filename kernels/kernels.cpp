@@ -414,10 +414,10 @@ void elementary(int32_t function, const T* x, T* y, int64_t count) {
         const Vec<T> value = load(x + at, valid);
         const auto put = [&](Vec<T> result) { store(y + at, result, valid); };
         switch (function) {
-            case 0: put(exponential<T>(value)); break;
-            case 1: put(exponentials<T>(value).minus_one); break;
-            case 2: put(log_one_plus<T>(value)); break;
-            case 3: put(logarithm<T>(value)); break;
+            case 0: put(exp<T>(value)); break;
+            case 1: put(exp_and_expm1<T>(value).expm1); break;
+            case 2: put(log1p<T>(value)); break;
+            case 3: put(log<T>(value)); break;
             case 4: put(normal<T>(value).tail); break;
             default: put(normal<T>(value).density); break;
         }

@@ -54,7 +54,7 @@ inline Softmax<T> softmax(const Examples<T>& examples) {
         result.largest = in > result.largest ? in : result.largest;
     }
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> e = exponential_of_negative<T>(examples.in(k) - result.largest);
+        const Vec<T> e = exp_nonpositive<T>(examples.in(k) - result.largest);
         examples.predict(k, e);
         result.rest += result.at == typename VectorTraits<T>::bit(k) ? Vec<T>{} : e;
     }
@@ -71,7 +71,7 @@ inline void categorical_crossentropy(double smoothing, const Examples<T>& exampl
     const Vec<T> one = broadcast(T(1));
     const Vec<T> complement = row.rest / (one + row.rest);
     // -ln p_k = ln(1 + rest) - (in_k - largest)
-    const Vec<T> log_whole = log_one_plus<T>(row.rest);
+    const Vec<T> log_whole = log1p<T>(row.rest);
     const Vec<T> scale = broadcast(T(1 - smoothing));
     const Vec<T> uniform = broadcast(T(smoothing / double(examples.units)));
     for (int64_t k = 0; k < examples.units; ++k) {
@@ -89,12 +89,12 @@ inline void binary_crossentropy(Vec<T> divisor, const Examples<T>& examples) {
     const Vec<T> one = broadcast(T(1));
     for (int64_t k = 0; k < examples.units; ++k) {
         const Vec<T> in = examples.in(k), t = examples.target(k);
-        const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
+        const Vec<T> e = exp_nonpositive<T>(negative_abs<T>(in));
         const Vec<T> larger = one / (one + e), smaller = e * larger;
         const Vec<T> p = in < 0 ? smaller : larger, complement = in < 0 ? larger : smaller;
         examples.predict(k, p);
         examples.set_delta(k, ((one - t) * p - t * complement) / divisor);
-        examples.add_loss((zero_or_above<T>(in) - t * in + log_one_plus<T>(e)) / divisor);
+        examples.add_loss((max_zero<T>(in) - t * in + log1p<T>(e)) / divisor);
     }
 }
 
@@ -102,7 +102,7 @@ inline void binary_crossentropy(Vec<T> divisor, const Examples<T>& examples) {
 template <class T>
 inline void poisson_of_exponential(Vec<T> divisor, const Examples<T>& examples) {
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> in = examples.in(k), t = examples.target(k), p = exponential<T>(in);
+        const Vec<T> in = examples.in(k), t = examples.target(k), p = exp<T>(in);
         examples.predict(k, p);
         examples.set_delta(k, (p - t) / divisor);
         examples.add_loss((p - t * in) / divisor);
@@ -135,8 +135,7 @@ template <class T>
 struct AbsoluteError {
     Term<T> operator()(Vec<T> p, Vec<T> t) const {
         const Vec<T> difference = p - t, one = broadcast(T(1));
-        return {absolute<T>(difference),
-                difference > 0 ? one : (difference < 0 ? -one : difference)};
+        return {abs<T>(difference), difference > 0 ? one : (difference < 0 ? -one : difference)};
     }
 };
 
@@ -145,7 +144,7 @@ template <class T>
 struct Huber {
     T threshold;
     Term<T> operator()(Vec<T> p, Vec<T> t) const {
-        const Vec<T> difference = p - t, size = absolute<T>(difference);
+        const Vec<T> difference = p - t, size = abs<T>(difference);
         const Vec<T> most = broadcast(threshold), half = broadcast(T(0.5));
         const Vec<T> bounded = difference > most ? most : (difference < -most ? -most : difference);
         return {size > most ? most * (size - half * most) : half * difference * difference,
@@ -157,7 +156,7 @@ template <class T>
 struct Poisson {
     Term<T> operator()(Vec<T> p, Vec<T> t) const {
         const Vec<T> positive = maximum(broadcast(T(0x1p-100)), p);
-        return {p - t * logarithm<T>(positive), broadcast(T(1)) - t / positive};
+        return {p - t * log<T>(positive), broadcast(T(1)) - t / positive};
     }
 };
 

@@ -88,7 +88,7 @@ private:
 // it is flushed to 0.
 template <class T>
 inline Vec<T> flush_to_zero(Vec<T> x) {
-    return absolute<T>(x) < T(0x1p-100) ? Vec<T>{} : x;
+    return abs<T>(x) < T(0x1p-100) ? Vec<T>{} : x;
 }
 
 template <class T>
@@ -143,7 +143,7 @@ struct RmsProp {
         const Vec<T> s = load(group.state1 + at, count);
         const Vec<T> next = flush_to_zero<T>(fma(rho, s, (one - rho) * (gradient * gradient)));
         store(group.state1 + at, next, count);
-        const Vec<T> root = square_root(next) + broadcast(group.epsilon);
+        const Vec<T> root = sqrt(next) + broadcast(group.epsilon);
         return w - broadcast(group.learning_rate) * gradient / root;
     }
 };
@@ -160,7 +160,7 @@ struct Adam {
             flush_to_zero<T>(fma(beta2, v, (one - beta2) * (gradient * gradient)));
         store(group.state1 + at, next_m, count);
         store(group.state2 + at, next_v, count);
-        const Vec<T> root = square_root(next_v * broadcast(group.correction2));
+        const Vec<T> root = sqrt(next_v * broadcast(group.correction2));
         const Vec<T> change =
             broadcast(group.learning_rate) * (next_m * broadcast(group.correction1));
         return w - change / (root + broadcast(group.epsilon));

@@ -92,15 +92,15 @@ inline Bits<T> sign_bit() {
     return Bits<T>{} + (typename VectorTraits<T>::bit(1) << (8 * int(sizeof(T)) - 1));
 }
 template <class T>
-inline Vec<T> absolute(Vec<T> x) {
+inline Vec<T> abs(Vec<T> x) {
     return (Vec<T>)((Bits<T>)x & ~sign_bit<T>());
 }
 template <class T>
-inline Vec<T> minus_absolute(Vec<T> x) {
+inline Vec<T> negative_abs(Vec<T> x) {
     return (Vec<T>)((Bits<T>)x | sign_bit<T>());
 }
 template <class T>
-inline Vec<T> zero_or_above(Vec<T> x) {
+inline Vec<T> max_zero(Vec<T> x) {
     return x < 0 ? Vec<T>{} : x;
 }
 

@@ -12,8 +12,8 @@ inline __m256 broadcast(float x) { return _mm256_set1_ps(x); }
 inline __m256d broadcast(double x) { return _mm256_set1_pd(x); }
 inline __m256 fma(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
 inline __m256d fma(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, b, c); }
-inline __m256 square_root(__m256 x) { return _mm256_sqrt_ps(x); }
-inline __m256d square_root(__m256d x) { return _mm256_sqrt_pd(x); }
+inline __m256 sqrt(__m256 x) { return _mm256_sqrt_ps(x); }
+inline __m256d sqrt(__m256d x) { return _mm256_sqrt_pd(x); }
 
 // The larger one; `b` where one is not a number.
 inline __m256 maximum(__m256 a, __m256 b) { return _mm256_max_ps(a, b); }

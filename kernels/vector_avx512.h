@@ -12,8 +12,8 @@ inline __m512 broadcast(float x) { return _mm512_set1_ps(x); }
 inline __m512d broadcast(double x) { return _mm512_set1_pd(x); }
 inline __m512 fma(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
 inline __m512d fma(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
-inline __m512 square_root(__m512 x) { return _mm512_sqrt_ps(x); }
-inline __m512d square_root(__m512d x) { return _mm512_sqrt_pd(x); }
+inline __m512 sqrt(__m512 x) { return _mm512_sqrt_ps(x); }
+inline __m512d sqrt(__m512d x) { return _mm512_sqrt_pd(x); }
 
 // The larger one; `b` where one is not a number.
 inline __m512 maximum(__m512 a, __m512 b) { return _mm512_max_ps(a, b); }

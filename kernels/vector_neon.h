@@ -12,8 +12,8 @@ inline Vec<float> broadcast(float x) { return vdupq_n_f32(x); }
 inline Vec<double> broadcast(double x) { return vdupq_n_f64(x); }
 inline Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) { return vfmaq_f32(c, a, b); }
 inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) { return vfmaq_f64(c, a, b); }
-inline Vec<float> square_root(Vec<float> x) { return vsqrtq_f32(x); }
-inline Vec<double> square_root(Vec<double> x) { return vsqrtq_f64(x); }
+inline Vec<float> sqrt(Vec<float> x) { return vsqrtq_f32(x); }
+inline Vec<double> sqrt(Vec<double> x) { return vsqrtq_f64(x); }
 
 // The larger one; `b` where one is not a number.
 template <class V>

@@ -14,8 +14,8 @@ inline Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
 inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
     return Vec<double>{__builtin_fma(a[0], b[0], c[0])};
 }
-inline Vec<float> square_root(Vec<float> x) { return Vec<float>{__builtin_sqrtf(x[0])}; }
-inline Vec<double> square_root(Vec<double> x) { return Vec<double>{__builtin_sqrt(x[0])}; }
+inline Vec<float> sqrt(Vec<float> x) { return Vec<float>{__builtin_sqrtf(x[0])}; }
+inline Vec<double> sqrt(Vec<double> x) { return Vec<double>{__builtin_sqrt(x[0])}; }
 
 // The larger one; `b` where one is not a number.
 template <class V>
