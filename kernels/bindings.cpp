@@ -100,6 +100,12 @@ bool fits(const Rows<T>& state, const Update& update, int64_t parameters) {
            int64_t(state.shape(1)) == parameters && (parameters == 1 || state.stride(1) == 1);
 }
 
+template <class T>
+void require_sample_weight(const std::optional<Vector<const T>>& sample_weight, size_t rows) {
+    require(!sample_weight || sample_weight->shape(0) == rows,
+            "one sample weight for each example");
+}
+
 void require_dropout(const std::optional<std::vector<double>>& rates, const Network& network) {
     require(!rates || int64_t(rates->size()) == network.depth,
             "one rate of dropout for the inputs and for each hidden layer");
@@ -134,8 +140,7 @@ void run(const Program& program, const Update& update, std::optional<std::vector
     require(fits(state, update, count), "the state does not fit the optimizer");
     require(targets.shape(0) == x.shape(0) && int64_t(targets.shape(1)) == program.outputs(),
             "targets do not fit x and the network");
-    require(!sample_weight || sample_weight->shape(0) == x.shape(0),
-            "one sample weight for each example");
+    require_sample_weight(sample_weight, x.shape(0));
     require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_losses.shape(0)) == steps,
             "one learning rate and one loss for each step");
     require(threads >= 1, "at least one thread");
@@ -176,8 +181,7 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
     require(rows >= 1 && int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
     require(int64_t(targets.shape(0)) == rows && int64_t(targets.shape(1)) == program.outputs(),
             "targets do not fit x and the network");
-    require(!sample_weight || sample_weight->shape(0) == x.shape(0),
-            "one sample weight for each example");
+    require_sample_weight(sample_weight, x.shape(0));
     require(int64_t(net_inputs.shape(0)) == units && int64_t(outputs.shape(0)) == units &&
                 int64_t(deltas.shape(0)) == units && int64_t(losses.shape(0)) == rows,
             "the arrays of the trace do not fit the network");
@@ -280,7 +284,7 @@ void define(nb::module_& m) {
 }
 
 // The plain records, with the names that engine/native.py uses.
-void define_records(nb::module_& m) {
+void define_layer(nb::module_& m) {
     nb::class_<Layer>(m, "Layer")
         .def(
             "__init__",
@@ -301,6 +305,9 @@ void define_records(nb::module_& m) {
             nb::kw_only(), "connection"_a, "from_units"_a, "to_units"_a, "weights"_a, "biases"_a,
             "activation"_a, "activation_parameter"_a, "multiplier"_a, "weight_rate"_a,
             "bias_rate"_a);
+}
+
+void define_update(nb::module_& m) {
     nb::class_<Penalty>(m, "Penalty")
         .def(nb::init<double, double, double, double>(), "weights"_a, "weights_over_examples"_a,
              "biases"_a, "biases_over_examples"_a);
@@ -321,6 +328,9 @@ void define_records(nb::module_& m) {
             },
             nb::kw_only(), "rule"_a, "momentum"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "l1"_a,
             "l2"_a, "decay"_a, "clip_norm"_a);
+}
+
+void define_program(nb::module_& m) {
     nb::class_<Program>(m, "Program")
         .def(
             "__init__",
@@ -335,7 +345,9 @@ void define_records(nb::module_& m) {
 
 NB_MODULE(_kernels, m) {
     m.doc() = "Glassnet's compiled kernels.";
-    define_records(m);
+    define_layer(m);
+    define_update(m);
+    define_program(m);
     define<float>(m);
     define<double>(m);
     m.def("instruction_sets", [] {

@@ -4,6 +4,7 @@
 // the caller's epilogue, applied while the tile is still in the first-level cache.
 #pragma once
 
+#include "share.h"
 #include "vector.h"
 
 namespace glassnet::GLASSNET_ISA {
@@ -27,17 +28,6 @@ struct Right {
     int64_t k_stride, column_stride;
     bool padded;
 };
-
-// The share of one thread in a loop over `count` items: the contiguous range [begin, end).
-struct Share {
-    int thread, threads;
-    int64_t begin(int64_t count) const { return threads == 1 ? 0 : count * thread / threads; }
-    int64_t end(int64_t count) const {
-        return threads == 1 ? count : count * (thread + 1) / threads;
-    }
-};
-
-inline constexpr Share single_thread{0, 1};
 
 template <class T>
 inline int64_t panel_count(int64_t columns) {
@@ -123,6 +113,22 @@ inline bool parallel_over_panels(int64_t columns, int threads) {
     return panels % threads == 0 || panels >= 4 * threads;
 }
 
+// One tile of C, the sum over k in blocks of `block` that are added in order.
+template <class T>
+[[gnu::always_inline]] inline void multiply_blocks(int rows, int vectors, Left<T> a, const T* b,
+                                                   int64_t b_stride, int64_t k_count, int64_t block,
+                                                   T* tile) {
+    for (int64_t k = 0; k < k_count; k += block) {
+        const Left<T> a_block{a.data + k * a.k_stride, a.row_stride, a.k_stride};
+        const T* b_block = b + k * b_stride;
+        const int64_t k_block = k_count - k < block ? k_count - k : block;
+        if (vectors == 2)
+            multiply_rows<T, 2>(rows, a_block, b_block, b_stride, k_block, tile, k > 0);
+        else
+            multiply_rows<T, 1>(rows, a_block, b_block, b_stride, k_block, tile, k > 0);
+    }
+}
+
 // C (rows x columns) = A B, the sum over k in blocks of `block` that are added in order.
 // epilogue(row, column, tile, rows, columns) receives each finished tile, whose rows are
 // tile_columns apart; epilogue.prepare(row, column, rows, columns) goes before. `panel` has room
@@ -157,18 +163,9 @@ void multiply(Left<T> a, Right<T> b, int64_t rows, int64_t columns, int64_t k_co
         for (int64_t t = 0; t < tiles; ++t) {
             const int tile_height = int(height + (t < taller_tiles));
             epilogue.prepare(row, column, tile_height, count);
-            for (int64_t k = 0; k < k_count; k += block) {
-                const Left<T> a_block{a.data + row * a.row_stride + k * a.k_stride, a.row_stride,
-                                      a.k_stride};
-                const T* b_block = b_panel + k * b_stride;
-                const int64_t k_block = k_count - k < block ? k_count - k : block;
-                if (vectors == 2)
-                    multiply_rows<T, 2>(tile_height, a_block, b_block, b_stride, k_block, tile,
-                                        k > 0);
-                else
-                    multiply_rows<T, 1>(tile_height, a_block, b_block, b_stride, k_block, tile,
-                                        k > 0);
-            }
+            multiply_blocks(tile_height, vectors,
+                            Left<T>{a.data + row * a.row_stride, a.row_stride, a.k_stride}, b_panel,
+                            b_stride, k_count, block, tile);
             epilogue(row, column, tile, tile_height, count);
             row += tile_height;
         }

@@ -1,6 +1,6 @@
 // Training of networks so small that calling the products costs more than computing
 // them: lanes go over the examples, everything stays in the first-level cache, and a step is
-// one straight run through a few loops. Each sum is the same chain as in training.h, hence the
+// one straight run through a few loops. Each sum is the same chain as in product.h, hence the
 // same bits.
 #pragma once
 
