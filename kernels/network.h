@@ -1,4 +1,4 @@
-// The plain records that Python hands to the kernels. No instruction set, no Python, no templates
+// The plain records that Python passes to the kernels. No instruction set, no Python, no templates
 // of the standard library: every file may include this one.
 #pragma once
 
@@ -41,7 +41,7 @@ enum class Rule : int32_t { gradient_only, sgd, momentum, nesterov, rmsprop, ada
 
 // One layer: in = multiplier * (y W) + b, y = g(in). Dense weights are (from, to), row-major, at
 // `weights` in the parameter buffer; a scale layer has from = to and one weight for each unit,
-// in = multiplier * y * w + b. `to` biases stand at `biases`, which is -1 without a bias unit.
+// in = multiplier * y * w + b. The `to` biases are at `biases`, which is -1 without a bias unit.
 struct Layer {
     Connection connection;
     int64_t from, to;

@@ -173,7 +173,7 @@ struct Pinball {
 };
 
 // The Jacobian of softmax times g = dE/dp: delta_k = p_k (g_k - sum_i g_i p_i).
-// g stands in delta, and is replaced.
+// g is in delta, and is replaced.
 template <class T>
 inline void softmax_backward(const Examples<T>& examples) {
     const auto g = [&](int64_t k) { return load(examples.delta + k * examples.stride); };

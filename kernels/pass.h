@@ -6,7 +6,7 @@
 
 namespace glassnet::GLASSNET_ISA {
 
-// Rows of a layer's arrays stand a whole number of cache lines apart, so that whole vectors may be
+// Rows of a layer's arrays are a whole number of cache lines apart, so that whole vectors may be
 // written beyond the last unit, and not a power of two, which would map them to a few sets of the
 // caches.
 template <class T>

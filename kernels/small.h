@@ -1,7 +1,6 @@
-// Training of networks so small that calling the products costs more than computing
-// them: lanes go over the examples, everything stays in the first-level cache, and a step is
-// one straight run through a few loops. Each sum is the same chain as in product.h, hence the
-// same bits.
+// Training of networks so small that calling the products costs more than computing them: lanes go
+// over the examples, all arrays fit in the first-level cache, and a step is a few plain loops. Each
+// sum is the same chain as in product.h, hence the same bits.
 #pragma once
 
 #include "training.h"
@@ -89,7 +88,7 @@ struct SmallTraining {
     }
 
     // The batch, transposed. If it has the same examples in the same order as the last one (a full
-    // batch), the arrays stay as they are.
+    // batch), nothing is copied.
     void gather(int64_t s) {
         const int64_t* order = training.order + training.batch_starts[s];
         const int64_t before = rows;
