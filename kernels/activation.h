@@ -1,6 +1,6 @@
 // Activation functions: value and derivative side by side, from one net input and as few
 // exponentials as will do. Derivatives are formed without 1 - y, which would cancel where a unit
-// saturates. Each is one small record; `with_activation` finds the one of a name.
+// saturates. Each is a small function object; `with_activation` finds it by its name.
 #pragma once
 
 #include "elementary.h"
@@ -23,7 +23,7 @@ struct Identity {
 template <class T>
 struct Sigmoid {
     Activated<T> operator()(Vec<T> in) const {
-        const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
+        const Vec<T> e = exp_nonpositive<T>(negative_abs<T>(in));
         const Vec<T> larger = broadcast(T(1)) / (broadcast(T(1)) + e);
         const Vec<T> smaller = e * larger;
         return {in < 0 ? smaller : larger, smaller * larger};
@@ -36,8 +36,8 @@ struct Tanh {
     Activated<T> operator()(Vec<T> in) const {
         const Vec<T> one = broadcast(T(1)), two = broadcast(T(2));
         // Beyond 40, tanh is 1 and its derivative below 2^-100 in both precisions.
-        const Vec<T> size = absolute<T>(in), bounded = size > T(40) ? broadcast(T(40)) : size;
-        const Vec<T> t = exponentials<T>(two * bounded).minus_one;
+        const Vec<T> size = abs<T>(in), bounded = size > T(40) ? broadcast(T(40)) : size;
+        const Vec<T> t = exp_and_expm1<T>(two * bounded).expm1;
         const Vec<T> reciprocal = one / (t + two);
         const Vec<T> y = t * reciprocal;
         return {in < 0 ? -y : y, ((t + one) * (two * reciprocal)) * (two * reciprocal)};
@@ -47,7 +47,7 @@ struct Tanh {
 template <class T>
 struct Relu {
     Activated<T> operator()(Vec<T> in) const {
-        return {zero_or_above<T>(in), in > 0 ? broadcast(T(1)) : Vec<T>{}};
+        return {max_zero<T>(in), in > 0 ? broadcast(T(1)) : Vec<T>{}};
     }
 };
 
@@ -66,8 +66,8 @@ struct Elu {
     T alpha, scale;
     Activated<T> operator()(Vec<T> in) const {
         const Vec<T> above = broadcast(scale), below = broadcast(scale * alpha);
-        const Exponentials<T> e = exponentials<T>(in > 0 ? Vec<T>{} : in);
-        return {in > 0 ? above * in : below * e.minus_one, in > 0 ? above : below * e.value};
+        const ExpAndExpm1<T> e = exp_and_expm1<T>(in > 0 ? Vec<T>{} : in);
+        return {in > 0 ? above * in : below * e.expm1, in > 0 ? above : below * e.exp};
     }
 };
 
@@ -77,8 +77,8 @@ struct Gelu {
     Activated<T> operator()(Vec<T> in) const {
         const Normal<T> at = normal<T>(in);
         const Vec<T> mass = in < 0 ? at.tail : broadcast(T(1)) - at.tail;
-        // So far out that in p(in) is 0, and 0 times infinity must not be asked for.
-        const Vec<T> bounded = absolute<T>(in) > T(40) ? Vec<T>{} : in;
+        // Far out, in p(in) is 0; without the bound it would be infinity times 0.
+        const Vec<T> bounded = abs<T>(in) > T(40) ? Vec<T>{} : in;
         const Vec<T> y = in * mass;
         return {in < T(-40) ? Vec<T>{} : y, fma(bounded, at.density, mass)};
     }
@@ -103,7 +103,7 @@ struct Mish {
         const Vec<T> one = broadcast(T(1)), two = broadcast(T(2));
         // Beyond 30 t is 1 and 1 - t^2 is below 2^-80 in both precisions.
         const Vec<T> most = broadcast(T(30)), bounded = in > most ? most : in;
-        const Vec<T> e = exponential_of_negative<T>(bounded);
+        const Vec<T> e = exp_nonpositive<T>(bounded);
         const Vec<T> q = e * (e + two);
         const Vec<T> reciprocal = one / (q + two);
         const Vec<T> t = q * reciprocal, s = e / (one + e);
@@ -118,16 +118,16 @@ template <class T>
 struct Softplus {
     Activated<T> operator()(Vec<T> in) const {
         const Vec<T> one = broadcast(T(1));
-        const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
+        const Vec<T> e = exp_nonpositive<T>(negative_abs<T>(in));
         const Vec<T> larger = one / (one + e);
-        return {zero_or_above<T>(in) + log_one_plus<T>(e), in < 0 ? e * larger : larger};
+        return {max_zero<T>(in) + log1p<T>(e), in < 0 ? e * larger : larger};
     }
 };
 
 template <class T>
 struct Exponential {
     Activated<T> operator()(Vec<T> in) const {
-        const Vec<T> y = exponential<T>(in);
+        const Vec<T> y = exp<T>(in);
         return {y, y};
     }
 };
@@ -135,24 +135,24 @@ struct Exponential {
 // Klambauer et al. 2017, "Self-normalizing neural networks", equation 2.
 inline constexpr double selu_alpha = 1.6732632423543772848, selu_scale = 1.0507009873554804934;
 
-// Calls `use` with the record of an activation; softmax, which looks at a whole layer, is Identity
-// here.
-template <class T, class Use>
-inline void with_activation(Activation activation, double parameter, const Use& use) {
+// Calls `visitor` with the function object of an activation; softmax, which needs a whole layer, is
+// Identity here.
+template <class T, class Visitor>
+inline void with_activation(Activation activation, double parameter, const Visitor& visitor) {
     switch (activation) {
-        case Activation::sigmoid: use(Sigmoid<T>{}); break;
-        case Activation::tanh: use(Tanh<T>{}); break;
-        case Activation::relu: use(Relu<T>{}); break;
-        case Activation::leaky_relu: use(LeakyRelu<T>{T(parameter)}); break;
-        case Activation::elu: use(Elu<T>{T(parameter), T(1)}); break;
-        case Activation::selu: use(Elu<T>{T(selu_alpha), T(selu_scale)}); break;
-        case Activation::gelu: use(Gelu<T>{}); break;
-        case Activation::silu: use(Silu<T>{}); break;
-        case Activation::mish: use(Mish<T>{}); break;
-        case Activation::softplus: use(Softplus<T>{}); break;
-        case Activation::exponential: use(Exponential<T>{}); break;
+        case Activation::sigmoid: visitor(Sigmoid<T>{}); break;
+        case Activation::tanh: visitor(Tanh<T>{}); break;
+        case Activation::relu: visitor(Relu<T>{}); break;
+        case Activation::leaky_relu: visitor(LeakyRelu<T>{T(parameter)}); break;
+        case Activation::elu: visitor(Elu<T>{T(parameter), T(1)}); break;
+        case Activation::selu: visitor(Elu<T>{T(selu_alpha), T(selu_scale)}); break;
+        case Activation::gelu: visitor(Gelu<T>{}); break;
+        case Activation::silu: visitor(Silu<T>{}); break;
+        case Activation::mish: visitor(Mish<T>{}); break;
+        case Activation::softplus: visitor(Softplus<T>{}); break;
+        case Activation::exponential: visitor(Exponential<T>{}); break;
         case Activation::identity:
-        case Activation::softmax: use(Identity<T>{}); break;
+        case Activation::softmax: visitor(Identity<T>{}); break;
     }
 }
 

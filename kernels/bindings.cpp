@@ -27,7 +27,7 @@ using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T>
-using Rows = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;  // may stand apart
+using Rows = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;  // rows may be strided
 
 void require(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
@@ -45,9 +45,9 @@ public:
             require(units == layer.from, "layers do not fit together");
             require(layer.connection == Connection::dense || layer.from == layer.to,
                     "a scale layer has as many units as the layer before");
-            require(layer.weights == count, "parameters stand in the order of the layers");
+            require(layer.weights == count, "parameters are in the order of the layers");
             count += layer.weight_count();
-            require(layer.biases < 0 || layer.biases == count, "biases stand behind their weights");
+            require(layer.biases < 0 || layer.biases == count, "biases follow their weights");
             count += layer.biases < 0 ? 0 : layer.to;
             units = layer.to;
         }
@@ -75,22 +75,22 @@ private:
     Network network_;
 };
 
-// Memory for the kernels, aligned to cache lines. A little, for one example in a small network, is
-// at hand at once.
+// Memory for the kernels, aligned to cache lines. A small amount, enough for one example in a small
+// network, is on the stack.
 class Workspace {
 public:
     explicit Workspace(size_t bytes)
-        : memory_(bytes <= sizeof(little_) ? little_
-                                           : ::operator new[](bytes, std::align_val_t(128))) {}
+        : memory_(bytes <= sizeof(small_) ? small_
+                                          : ::operator new[](bytes, std::align_val_t(128))) {}
     ~Workspace() {
-        if (memory_ != little_) ::operator delete[](memory_, std::align_val_t(128));
+        if (memory_ != small_) ::operator delete[](memory_, std::align_val_t(128));
     }
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
     void* get() const { return memory_; }
 
 private:
-    alignas(128) unsigned char little_[32768];
+    alignas(128) unsigned char small_[32768];
     void* memory_;
 };
 
@@ -98,6 +98,12 @@ template <class T>
 bool fits(const Rows<T>& state, const Update& update, int64_t parameters) {
     return int64_t(state.shape(0)) == state_rows(update.rule) &&
            int64_t(state.shape(1)) == parameters && (parameters == 1 || state.stride(1) == 1);
+}
+
+template <class T>
+void require_sample_weight(const std::optional<Vector<const T>>& sample_weight, size_t rows) {
+    require(!sample_weight || sample_weight->shape(0) == rows,
+            "one sample weight for each example");
 }
 
 void require_dropout(const std::optional<std::vector<double>>& rates, const Network& network) {
@@ -124,19 +130,19 @@ int64_t checked_steps(const Program& program, const Matrix<const T>& x,
 template <class T>
 void run(const Program& program, const Update& update, std::optional<std::vector<double>> dropout,
          uint64_t seed, Vector<T> parameters, Rows<T> state, int64_t steps_before,
-         Matrix<const T> x, Matrix<const T> desired, std::optional<Vector<const T>> weights,
+         Matrix<const T> x, Matrix<const T> targets, std::optional<Vector<const T>> sample_weight,
          Vector<const int64_t> order, Vector<const int64_t> batch_starts,
-         Vector<const double> learning_rates, Vector<double> step_costs, int threads,
-         bool may_go_alone) {
+         Vector<const double> learning_rates, Vector<double> step_losses, int threads,
+         bool autotune_threads) {
     const int64_t count = program.network().parameter_count;
     const int64_t steps = checked_steps(program, x, order, batch_starts);
     require(int64_t(parameters.shape(0)) == count, "the parameters do not fit the network");
     require(fits(state, update, count), "the state does not fit the optimizer");
-    require(desired.shape(0) == x.shape(0) && int64_t(desired.shape(1)) == program.outputs(),
-            "desired does not fit x and the network");
-    require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
-    require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_costs.shape(0)) == steps,
-            "one learning rate and one cost for each step");
+    require(targets.shape(0) == x.shape(0) && int64_t(targets.shape(1)) == program.outputs(),
+            "targets do not fit x and the network");
+    require_sample_weight(sample_weight, x.shape(0));
+    require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_losses.shape(0)) == steps,
+            "one learning rate and one loss for each step");
     require(threads >= 1, "at least one thread");
     require_dropout(dropout, program.network());
 
@@ -149,35 +155,35 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                state.stride(0),
                                steps_before,
                                x.data(),
-                               desired.data(),
-                               weights ? weights->data() : nullptr,
+                               targets.data(),
+                               sample_weight ? sample_weight->data() : nullptr,
                                order.data(),
                                batch_starts.data(),
                                learning_rates.data(),
                                steps,
-                               step_costs.data()};
+                               step_losses.data()};
     Team team(threads);
     const Workspace memory(
-        program.kernels<T>().training_bytes(training, team.size(), may_go_alone));
-    program.kernels<T>().run(training, team, may_go_alone, memory.get());
+        program.kernels<T>().training_bytes(training, team.size(), autotune_threads));
+    program.kernels<T>().run(training, team, autotune_threads, memory.get());
 }
 
 template <class T>
 void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x,
-           Matrix<const T> desired, std::optional<Vector<const T>> weights,
+           Matrix<const T> targets, std::optional<Vector<const T>> sample_weight,
            std::optional<std::vector<double>> dropout, uint64_t seed, int64_t step,
            Vector<T> net_inputs, Vector<T> outputs, Vector<T> deltas, Vector<T> gradient,
-           Vector<double> costs) {
+           Vector<double> losses) {
     const int64_t rows = int64_t(x.shape(0)), count = program.network().parameter_count;
     const int64_t units = rows * program.hidden_and_output_units();
     require(int64_t(parameters.shape(0)) == count && int64_t(gradient.shape(0)) == count,
             "the parameters do not fit the network");
     require(rows >= 1 && int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
-    require(int64_t(desired.shape(0)) == rows && int64_t(desired.shape(1)) == program.outputs(),
-            "desired does not fit x and the network");
-    require(!weights || weights->shape(0) == x.shape(0), "one weight for each example");
+    require(int64_t(targets.shape(0)) == rows && int64_t(targets.shape(1)) == program.outputs(),
+            "targets do not fit x and the network");
+    require_sample_weight(sample_weight, x.shape(0));
     require(int64_t(net_inputs.shape(0)) == units && int64_t(outputs.shape(0)) == units &&
-                int64_t(deltas.shape(0)) == units && int64_t(costs.shape(0)) == rows,
+                int64_t(deltas.shape(0)) == units && int64_t(losses.shape(0)) == rows,
             "the arrays of the trace do not fit the network");
     require_dropout(dropout, program.network());
 
@@ -186,42 +192,42 @@ void trace(const Program& program, Vector<const T> parameters, Matrix<const T> x
     program.kernels<T>().trace(
         program.network(), parameters.data(),
         {x.data(),
-         desired.data(),
-         weights ? weights->data() : nullptr,
+         targets.data(),
+         sample_weight ? sample_weight->data() : nullptr,
          rows,
          {dropout ? dropout->data() : nullptr, seed},
          step},
-        {net_inputs.data(), outputs.data(), deltas.data(), gradient.data(), costs.data()},
+        {net_inputs.data(), outputs.data(), deltas.data(), gradient.data(), losses.data()},
         memory.get());
 }
 
-// One step of an update by a gradient; `examples` is for how many its batch counts.
+// One step of an update by a gradient; `batch_weight` is the sum of its batch's sample weights.
 template <class T>
 void update(const Program& program, const Update& update, Vector<T> parameters, Rows<T> state,
-            Vector<const T> gradient, double examples, int64_t step, double learning_rate) {
+            Vector<const T> gradient, double batch_weight, int64_t step, double learning_rate) {
     const int64_t count = program.network().parameter_count;
     require(int64_t(parameters.shape(0)) == count && int64_t(gradient.shape(0)) == count &&
                 fits(state, update, count),
             "parameters, state and gradient do not fit the network and each other");
     std::vector<double> squares(size_t(update.clip_norm != 0 ? count / 4096 + 1 : 0));
     program.kernels<T>().update(program.network(), update, parameters.data(), state.data(),
-                                state.stride(0), gradient.data(), squares.data(), examples, step,
-                                learning_rate);
+                                state.stride(0), gradient.data(), squares.data(), batch_weight,
+                                step, learning_rate);
 }
 
-// Without a desired matrix there are no costs. Returns whether all of x are finite numbers.
+// Without targets there are no losses. Returns whether all of x are finite numbers.
 template <class T>
 bool predict(const Program& program, Vector<const T> parameters, Matrix<const T> x,
-             std::optional<Matrix<const T>> desired, Matrix<T> predicted,
-             std::optional<Vector<double>> costs, int threads) {
+             std::optional<Matrix<const T>> targets, Matrix<T> predicted,
+             std::optional<Vector<double>> losses, int threads) {
     require(int64_t(parameters.shape(0)) == program.network().parameter_count,
             "the parameters do not fit the network");
     require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
     require(predicted.shape(0) == x.shape(0) && int64_t(predicted.shape(1)) == program.outputs(),
             "predicted does not fit x and the network");
-    require(!desired || (desired->shape(0) == x.shape(0) && costs &&
-                         desired->shape(1) == predicted.shape(1) && costs->shape(0) == x.shape(0)),
-            "desired and costs do not fit x and the network");
+    require(!targets || (targets->shape(0) == x.shape(0) && losses &&
+                         targets->shape(1) == predicted.shape(1) && losses->shape(0) == x.shape(0)),
+            "targets and losses do not fit x and the network");
     require(threads >= 1, "at least one thread");
 
     nb::gil_scoped_release no_interpreter_lock;
@@ -230,10 +236,11 @@ bool predict(const Program& program, Vector<const T> parameters, Matrix<const T>
     Team team(threads);
     const Workspace memory(program.kernels<T>().prediction_bytes(program.network(), rows) *
                            size_t(team.size()));
-    program.kernels<T>().predict(program.network(),
-                                 {parameters.data(), x.data(), desired ? desired->data() : nullptr,
-                                  rows, predicted.data(), costs ? costs->data() : nullptr, &finite},
-                                 team, memory.get());
+    program.kernels<T>().predict(
+        program.network(),
+        {parameters.data(), x.data(), targets ? targets->data() : nullptr, rows, predicted.data(),
+         losses ? losses->data() : nullptr, &finite},
+        team, memory.get());
     return finite;
 }
 
@@ -257,17 +264,18 @@ template <class T>
 void define(nb::module_& m) {
     m.def("run", &run<T>, "program"_a, "update"_a, "dropout"_a.none(), "seed"_a,
           "parameters"_a.noconvert(), "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(),
-          "desired"_a.noconvert(), "weights"_a.noconvert().none(), "order"_a.noconvert(),
-          "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_costs"_a.noconvert(),
-          "threads"_a, "may_go_alone"_a);
+          "targets"_a.noconvert(), "sample_weight"_a.noconvert().none(), "order"_a.noconvert(),
+          "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_losses"_a.noconvert(),
+          "threads"_a, "autotune_threads"_a);
     m.def("trace", &trace<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
-          "desired"_a.noconvert(), "weights"_a.noconvert().none(), "dropout"_a.none(), "seed"_a,
-          "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(), "deltas"_a.noconvert(),
-          "gradient"_a.noconvert(), "costs"_a.noconvert());
+          "targets"_a.noconvert(), "sample_weight"_a.noconvert().none(), "dropout"_a.none(),
+          "seed"_a, "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(),
+          "deltas"_a.noconvert(), "gradient"_a.noconvert(), "losses"_a.noconvert());
     m.def("update", &update<T>, "program"_a, "update"_a, "parameters"_a.noconvert(),
-          "state"_a.noconvert(), "gradient"_a.noconvert(), "rows"_a, "step"_a, "learning_rate"_a);
+          "state"_a.noconvert(), "gradient"_a.noconvert(), "batch_weight"_a, "step"_a,
+          "learning_rate"_a);
     m.def("predict", &predict<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
-          "desired"_a.noconvert().none(), "predicted"_a.noconvert(), "costs"_a.noconvert().none(),
+          "targets"_a.noconvert().none(), "predicted"_a.noconvert(), "losses"_a.noconvert().none(),
           "threads"_a);
     m.def("elementary", &elementary<T>, "isa"_a, "function"_a, "x"_a.noconvert(),
           "y"_a.noconvert());
@@ -276,7 +284,7 @@ void define(nb::module_& m) {
 }
 
 // The plain records, with the names that engine/native.py uses.
-void define_records(nb::module_& m) {
+void define_layer(nb::module_& m) {
     nb::class_<Layer>(m, "Layer")
         .def(
             "__init__",
@@ -297,6 +305,9 @@ void define_records(nb::module_& m) {
             nb::kw_only(), "connection"_a, "from_units"_a, "to_units"_a, "weights"_a, "biases"_a,
             "activation"_a, "activation_parameter"_a, "multiplier"_a, "weight_rate"_a,
             "bias_rate"_a);
+}
+
+void define_update(nb::module_& m) {
     nb::class_<Penalty>(m, "Penalty")
         .def(nb::init<double, double, double, double>(), "weights"_a, "weights_over_examples"_a,
              "biases"_a, "biases_over_examples"_a);
@@ -317,21 +328,26 @@ void define_records(nb::module_& m) {
             },
             nb::kw_only(), "rule"_a, "momentum"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "l1"_a,
             "l2"_a, "decay"_a, "clip_norm"_a);
+}
+
+void define_program(nb::module_& m) {
     nb::class_<Program>(m, "Program")
         .def(
             "__init__",
-            [](Program* self, const std::vector<Layer>& layers, int32_t cost, double cost_parameter,
+            [](Program* self, const std::vector<Layer>& layers, int32_t loss, double loss_parameter,
                const std::string& isa) {
-                new (self) Program(layers, {static_cast<Cost>(cost), cost_parameter}, isa);
+                new (self) Program(layers, {static_cast<Loss>(loss), loss_parameter}, isa);
             },
-            "layers"_a, "cost"_a, "cost_parameter"_a, "isa"_a);
+            "layers"_a, "loss"_a, "loss_parameter"_a, "isa"_a);
 }
 
 }  // namespace
 
 NB_MODULE(_kernels, m) {
     m.doc() = "Glassnet's compiled kernels.";
-    define_records(m);
+    define_layer(m);
+    define_update(m);
+    define_program(m);
     define<float>(m);
     define<double>(m);
     m.def("instruction_sets", [] {
@@ -340,5 +356,7 @@ NB_MODULE(_kernels, m) {
             if (set.available()) names.emplace_back(set.name);
         return names;
     });
-    m.def("find_instruction_set", [](const std::string& name) { find_instruction_set(name); });
+    m.def(
+        "find_instruction_set", [](const std::string& name) { find_instruction_set(name); },
+        "name"_a);
 }

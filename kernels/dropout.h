@@ -1,7 +1,8 @@
-// Dropout (Srivastava et al. 2014): in training an output is 0 with some probability, and what
-// stays is scaled up by 1 / (1 - rate). Whether it stays is a function of (seed, step, layer, unit,
-// example) by the generator Philox4x32-10 (Salmon et al. 2011): nothing is drawn in sequence, so
-// any thread finds the same masks. randomness.py has the same function in NumPy.
+// Dropout (Srivastava et al. 2014): in training an output is set to 0 with probability `rate`,
+// and the others are scaled by 1 / (1 - rate). The dropout mask is a function of (seed, step,
+// layer, unit, example), by the counter-based generator Philox4x32-10 (Salmon et al. 2011): nothing
+// is drawn in sequence, so any thread computes the same mask. randomness.py has the same function
+// in NumPy.
 #pragma once
 
 #include "vector.h"
@@ -32,17 +33,18 @@ inline FourWords philox(Words block, uint32_t example, uint32_t layer, uint32_t 
     return {{c0, c1, c2, c3}};
 }
 
-// One layer's outputs in one step: which of an example's stay.
+// The dropout mask of one layer in one step.
 struct DropoutMask {
     double rate;
     uint64_t seed;
     int64_t step, layer;
 
-    // Multiplies a row of numbers by 0 or 1 / (1 - rate), and a second one if there is one.
+    // Multiplies the row of an example by its mask, 0 or 1 / (1 - rate), and a second row if there
+    // is one.
     template <class T>
     void apply(int64_t example, int64_t units, T* row, T* second) const {
         const uint64_t threshold = uint64_t(rate * 4294967296.0);
-        const T kept = T(1 / (1 - rate));
+        const T scale = T(1 / (1 - rate));
         uint64_t words[4][word_lanes];
         for (int64_t first = 0; first < units; first += 4 * word_lanes) {
             Words block;
@@ -52,7 +54,7 @@ struct DropoutMask {
             __builtin_memcpy(words, &random, sizeof(words));
             const int64_t count = units - first < 4 * word_lanes ? units - first : 4 * word_lanes;
             for (int64_t unit = 0; unit < count; ++unit) {
-                const T factor = words[unit % 4][unit / 4] < threshold ? T(0) : kept;
+                const T factor = words[unit % 4][unit / 4] < threshold ? T(0) : scale;
                 row[first + unit] *= factor;
                 if (second) second[first + unit] *= factor;
             }

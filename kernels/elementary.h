@@ -43,17 +43,17 @@ struct Constants<double> {
 // The exponent bits of the float format are moved by whole numbers: x * 2^n.
 template <class T>
 inline Vec<T> scale_by_power_of_two(Vec<T> x, Bits<T> n) {
-    return (Vec<T>)((Bits<T>)x + (n << VectorOf<T>::mantissa_bits));
+    return (Vec<T>)((Bits<T>)x + (n << VectorTraits<T>::mantissa_bits));
 }
 
 // x = n ln 2 + r with |r| <= ln 2 / 2.
 template <class T>
-struct Reduced {
+struct ReducedRange {
     Vec<T> r;
     Bits<T> n;
 };
 template <class T>
-inline Reduced<T> reduce(Vec<T> x) {
+inline ReducedRange<T> reduce_range(Vec<T> x) {
     using C = Constants<T>;
     const Vec<T> rounder = broadcast(C::rounder);
     const Vec<T> shifted = fma(x, broadcast(C::log2_e), rounder);
@@ -64,7 +64,7 @@ inline Reduced<T> reduce(Vec<T> x) {
 
 // 1 / k! for k = 0, 1, 2, ...
 template <class T>
-inline constexpr T one_over_factorial(int k) {
+inline constexpr T reciprocal_factorial(int k) {
     double product = 1;
     for (int i = 2; i <= k; ++i) product *= i;
     return T(1 / product);
@@ -74,16 +74,16 @@ inline constexpr T one_over_factorial(int k) {
 template <class T>
 inline Vec<T> exp_series(Vec<T> r) {
     constexpr int terms = Constants<T>::exp_terms;
-    Vec<T> sum = broadcast(one_over_factorial<T>(terms));
+    Vec<T> sum = broadcast(reciprocal_factorial<T>(terms));
 #pragma GCC unroll 16
-    for (int k = terms - 1; k >= 1; --k) sum = fma(sum, r, broadcast(one_over_factorial<T>(k)));
+    for (int k = terms - 1; k >= 1; --k) sum = fma(sum, r, broadcast(reciprocal_factorial<T>(k)));
     return sum;
 }
 
 // exp(x) for x <= 0; zero below exp_lowest (no denormal results).
 template <class T>
-inline Vec<T> exponential_of_negative(Vec<T> x) {
-    const Reduced<T> reduced = reduce<T>(x);
+inline Vec<T> exp_nonpositive(Vec<T> x) {
+    const ReducedRange<T> reduced = reduce_range<T>(x);
     const Vec<T> power = fma(exp_series<T>(reduced.r), reduced.r, broadcast(T(1)));
     const Vec<T> y = scale_by_power_of_two<T>(power, reduced.n);
     return x < Constants<T>::exp_lowest ? Vec<T>{} : y;
@@ -91,20 +91,21 @@ inline Vec<T> exponential_of_negative(Vec<T> x) {
 
 // exp(x) for any x; infinite above exp_highest.
 template <class T>
-inline Vec<T> exponential(Vec<T> x) {
-    const Vec<T> y = exponential_of_negative<T>(x);
+inline Vec<T> exp(Vec<T> x) {
+    const Vec<T> y = exp_nonpositive<T>(x);
     return x > Constants<T>::exp_highest ? broadcast(T(__builtin_inf())) : y;
 }
 
 // exp(x), and exp(x) - 1 exact to the last bits near 0: 2^n (exp(r) - 1) + (2^n - 1). For x up to
 // exp_highest; below exp_lowest x counts as exp_lowest.
 template <class T>
-struct Exponentials {
-    Vec<T> value, minus_one;
+struct ExpAndExpm1 {
+    Vec<T> exp, expm1;
 };
 template <class T>
-inline Exponentials<T> exponentials(Vec<T> x) {
-    const Reduced<T> reduced = reduce<T>(maximum(broadcast(Constants<T>::exp_lowest), x));
+inline ExpAndExpm1<T> exp_and_expm1(Vec<T> x) {
+    const ReducedRange<T> reduced =
+        reduce_range<T>(maximum(broadcast(Constants<T>::exp_lowest), x));
     const Vec<T> one = broadcast(T(1));
     const Vec<T> power_of_two = scale_by_power_of_two<T>(one, reduced.n);
     const Vec<T> small = exp_series<T>(reduced.r) * reduced.r;
@@ -120,7 +121,7 @@ template <class T>
 inline Decomposed<T> decompose(Vec<T> x) {
     // Exponent of x / sqrt(1/2): m lands in [sqrt(1/2), sqrt(2)).
     const Vec<T> half_root = broadcast(T(0x1.6a09e667f3bcdp-1));
-    const Bits<T> n = ((Bits<T>)x - (Bits<T>)half_root) >> VectorOf<T>::mantissa_bits;
+    const Bits<T> n = ((Bits<T>)x - (Bits<T>)half_root) >> VectorTraits<T>::mantissa_bits;
     return {scale_by_power_of_two<T>(x, -n), __builtin_convertvector(n, Vec<T>)};
 }
 
@@ -139,7 +140,7 @@ inline Vec<T> log_near_one(Vec<T> m) {
 
 // ln x for positive normal x.
 template <class T>
-inline Vec<T> logarithm(Vec<T> x) {
+inline Vec<T> log(Vec<T> x) {
     using C = Constants<T>;
     const Decomposed<T> parts = decompose<T>(x);
     const Vec<T> small = fma(parts.n, broadcast(C::ln2_low), log_near_one<T>(parts.m));
@@ -148,7 +149,7 @@ inline Vec<T> logarithm(Vec<T> x) {
 
 // ln(1 + x) for finite x >= 0. What rounding u = 1 + x lost comes back as (x - (u - 1)) / u.
 template <class T>
-inline Vec<T> log_one_plus(Vec<T> x) {
+inline Vec<T> log1p(Vec<T> x) {
     using C = Constants<T>;
     const Vec<T> one = broadcast(T(1));
     const Vec<T> u = one + x;
@@ -168,11 +169,11 @@ struct Normal {
 // and 6e-17 (float64) of it. What rounding x^2 lost comes back as a factor.
 template <class T>
 inline Normal<T> normal(Vec<T> x) {
-    const Vec<T> most = broadcast(T(40)), size = absolute<T>(x);
+    const Vec<T> most = broadcast(T(40)), size = abs<T>(x);
     const Vec<T> bounded = size > most ? most : size;
     const Vec<T> square = bounded * bounded, lost = fma(bounded, bounded, -square);
     const Vec<T> half = broadcast(T(0.5));
-    const Vec<T> e = exponential_of_negative<T>(-half * square);
+    const Vec<T> e = exp_nonpositive<T>(-half * square);
     const Vec<T> bell = fma(e, -half * lost, e);
     const Vec<T> t =
         broadcast(T(4)) / fma(bounded, broadcast(T(0.70710678118654752440)), broadcast(T(4)));

@@ -1,400 +1,28 @@
 // The entry points of one instruction set. CMake compiles this file once for each of them; nothing
 // in it or in what it includes may use templates of the standard library, because a weak symbol
-// built for a newer instruction set could be linked everywhere.
-#include <time.h>
-
-#include "small.h"
-#include "training.h"
+// built for a newer instruction set could be linked everywhere. The headers that only this file
+// includes (run.h, trace.h, predict.h and the memory that they need) have an anonymous namespace:
+// the compiler inlines functions with internal linkage more freely.
+#include "predict.h"
+#include "run.h"
+#include "trace.h"
 
 namespace glassnet::GLASSNET_ISA {
 namespace {
 
-// Hands out pieces of one block of memory; without a block it only counts what it would hand out.
-class Arena {
-public:
-    explicit Arena(void* base) : base_(static_cast<char*>(base)) {}
-
-    template <class T>
-    T* take(int64_t count) {
-        const size_t at = used_;
-        used_ += (size_t(count) * sizeof(T) + 127) / 128 * 128;
-        return base_ ? reinterpret_cast<T*>(base_ + at) : nullptr;
-    }
-    size_t used() const { return used_; }
-
-private:
-    char* base_;
-    size_t used_ = 0;
-};
-
-int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
-
-int64_t widest_layer(const Network& network) {
-    int64_t widest = network.layers[0].from;
-    for (int64_t l = 0; l < network.depth; ++l) widest = larger(widest, network.layers[l].to);
-    return widest;
-}
-
-enum class Keep { prediction, training, trace };
-
-template <class T>
-Pass<T> take_pass(Arena& arena, const Network& network, const T* parameters, int64_t rows,
-                  Keep keep) {
-    const int64_t depth = network.depth;
-    Pass<T> pass{};
-    pass.network = &network;
-    pass.parameters = parameters;
-    pass.rows = rows;
-    pass.layers = arena.take<LayerArrays<T>>(depth + 1);
-    pass.learns = keep != Keep::prediction;
-    for (int64_t l = 0; l <= depth; ++l) {
-        const int64_t stride = row_stride<T>(pass.units(l)), size = rows * stride;
-        const bool last = l == depth, learns = l > 0 && pass.learns;
-        LayerArrays<T> arrays{nullptr, nullptr, nullptr, nullptr, stride};
-        if (l > 0 && (last || pass.row_wise(l) || keep == Keep::trace))
-            arrays.net_input = arena.take<T>(size);
-        if (l > 0 && (!last || keep != Keep::training)) arrays.output = arena.take<T>(size);
-        if (learns && !last) arrays.derivative = arena.take<T>(size);
-        if (learns) arrays.delta = arena.take<T>(size);
-        if (pass.layers) pass.layers[l] = arrays;
-    }
-    if (keep != Keep::training)  // there each thread has its own
-        pass.desired = arena.take<T>(rows * row_stride<T>(pass.units(depth)));
-    pass.costs = arena.take<double>(rows);
-    return pass;
-}
-
-template <class T>
-Scratch<T> take_scratch(Arena& arena, const Network& network, int64_t rows) {
-    const int64_t widest = widest_layer(network), examples = widest * lanes<T>;
-    return {arena.take<T>(rows * row_stride<T>(network.layers[0].from)),
-            arena.take<T>(larger(widest, rows) * tile_columns<T>),
-            arena.take<T>(examples),
-            arena.take<T>(examples),
-            arena.take<T>(examples),
-            arena.take<T>(examples)};
-}
-
-// Larger arrays the threads share: their rows are long, and memory counts.
-inline constexpr int64_t most_of_its_own = 1 << 20;
-
-template <class T>
-OwnColumns<T> take_columns(Arena& arena, const Training<T>& training, Share share) {
-    const Layer& layer = training.network.layers[0];
-    if (share.parts == 1 || layer.connection != Connection::dense ||
-        layer.weight_count() > most_of_its_own || training.update.clip_norm != 0 ||
-        !by_panels<T>(layer.to, share.parts))
-        return {};
-    const Columns columns = columns_of<T>(layer.to, share);
-    const int64_t size = layer.from * columns.count();
-    T* weights = arena.take<T>(size);
-    T* state = arena.take<T>(size * state_rows(training.update.rule));
-    return {weights, state, columns.first, columns.count()};
-}
-
-// One thread's view of a batch: what it has for itself, and what the team shares.
-template <class T>
-struct Own {
-    Pass<T> pass;
-    Scratch<T> scratch;
-
-    Own(Arena& arena, const Training<T>& training, const Pass<T>& shared, int64_t rows, Share share)
-        : pass(shared), scratch(take_scratch<T>(arena, training.network, rows)) {
-        pass.layers = arena.take<LayerArrays<T>>(pass.depth() + 1);
-        pass.own = take_columns(arena, training, share);
-        for (int64_t l = 0; l <= pass.depth(); ++l) {
-            const int64_t whole = rows * row_stride<T>(pass.units(l));
-            const bool own =
-                share.parts > 1 && whole <= most_of_its_own && keeps_columns(pass, l, share.parts);
-            const int64_t size = own ? whole : 0;
-            T* derivative = arena.take<T>(size);
-            T* delta = arena.take<T>(l == 1 ? size : 0);
-            if (!pass.layers) continue;
-            LayerArrays<T>& arrays = pass.layers[l];
-            arrays = shared.layers[l];
-            if (own) arrays.derivative = derivative;
-            if (own && l == 1) arrays.delta = delta;
-        }
-        const int64_t outputs = rows * row_stride<T>(pass.units(pass.depth()));
-        const bool by_rows = !by_panels<T>(pass.units(pass.depth()), share.parts);
-        T* net_input = arena.take<T>(by_rows ? outputs : 0);
-        pass.desired = arena.take<T>(outputs);
-        pass.weights = training.weights ? arena.take<T>(rows) : nullptr;
-        if (!pass.layers) return;
-        pass.layers[0].output = scratch.x;
-        if (by_rows) pass.layers[pass.depth()].net_input = net_input;
-    }
-};
-
-// Everything that a training needs beside parameters, state and data.
-template <class T>
-struct TrainingMemory {
-    Pass<T> pass;
-    T* gradient;
-    double* squares;
-    char* own;  // for each thread own_bytes
-    size_t own_bytes;
-
-    TrainingMemory(Arena& arena, const Training<T>& training, int64_t rows, int threads)
-        : pass(take_pass(arena, training.network, training.parameters, rows, Keep::training)) {
-        pass.dropout = training.dropout;
-        const int64_t count = training.update.clip_norm != 0 ? training.network.parameter_count : 0;
-        gradient = arena.take<T>(count);
-        squares = arena.take<double>((count + norm_piece - 1) / norm_piece);
-        own_bytes = 0;
-        for (int number = 0; number < threads; ++number) {
-            Arena counted(nullptr);
-            Own<T>(counted, training, pass, rows, {number, threads});
-            if (counted.used() > own_bytes) own_bytes = counted.used();
-        }
-        own = arena.take<char>(int64_t(own_bytes) * threads);
-    }
-
-    Member<T> member(const Training<T>& training, int64_t rows, Share share, Team& team) const {
-        Arena arena(own + size_t(share.part) * own_bytes);
-        const Own<T> mine(arena, training, pass, rows, share);
-        return {training, mine.pass, mine.scratch, gradient, squares, {share, team}};
-    }
-};
-
-int64_t largest_batch(const int64_t* batch_starts, int64_t steps) {
-    int64_t largest = 0;
-    for (int64_t s = 0; s < steps; ++s)
-        largest = larger(largest, batch_starts[s + 1] - batch_starts[s]);
-    return largest;
-}
-
-template <class T>
-size_t training_bytes(const Training<T>& training, int threads, bool may_go_alone) {
-    const int64_t rows = largest_batch(training.batch_starts, training.steps);
-    Arena arena(nullptr);
-    if (SmallTraining<T>::fits(training, rows)) {
-        SmallTraining<T>(training).take(arena, rows);
-        return arena.used();
-    }
-    TrainingMemory<T>(arena, training, rows, threads);
-    if (may_go_alone && threads > 1) TrainingMemory<T>(arena, training, rows, 1);
-    return arena.used();
-}
-
-template <class T>
-struct RunCall {
-    const Training<T>& training;
-    const TrainingMemory<T>& together;
-    const TrainingMemory<T>* alone;  // null where the team stays together
-    int64_t rows;                    // of the largest batch
-    Team& team;
-    bool alone_is_faster;
-
-    Member<T> member(int number) const {
-        return together.member(training, rows, {number, team.size()}, team);
-    }
-};
-
-template <class T>
-double seconds(Member<T>& member, int64_t first, int64_t end) {
-    timespec began, ended;
-    clock_gettime(CLOCK_MONOTONIC, &began);
-    member.take_steps(first, end);
-    clock_gettime(CLOCK_MONOTONIC, &ended);
-    return double(ended.tv_sec - began.tv_sec) + 1e-9 * double(ended.tv_nsec - began.tv_nsec);
-}
-
-// So many steps tell whether threads bring more than they cost.
-inline constexpr int64_t tried_steps = 24;
-
-// Whether they do depends on how far apart their cores are, which nobody says. The numbers are the
-// same, so both ways are tried, and the rest of the steps goes the faster one.
-template <class T>
-void run_member(RunCall<T>& call, int number) {
-    Member<T> together = call.member(number);
-    const int64_t steps = call.training.steps;
-    if (!call.alone || steps < 8 * tried_steps) {
-        together.run(0, steps);
-        return;
-    }
-    together.fetch_own();
-    together.take_steps(0, tried_steps);  // until all are awake
-    const double with_others = seconds(together, tried_steps, 2 * tried_steps);
-    together.bring_back_own();
-    together.part.wait();
-    Team nobody(1);
-    const auto alone = [&] {
-        return call.alone->member(call.training, call.rows, everything, nobody);
-    };
-    if (number == 0) {
-        Member<T> tries = alone();
-        call.alone_is_faster = seconds(tries, 2 * tried_steps, 3 * tried_steps) < with_others;
-    }
-    together.part.wait();
-    if (!call.alone_is_faster)
-        together.run(3 * tried_steps, steps);
-    else if (number == 0)
-        alone().run(3 * tried_steps, steps);
-}
-
-template <class T>
-void run(const Training<T>& training, Team& team, bool may_go_alone, void* workspace) {
-    const int64_t rows = largest_batch(training.batch_starts, training.steps);
-    Arena arena(workspace);
-    if (SmallTraining<T>::fits(training, rows)) {
-        SmallTraining<T> small(training);
-        small.take(arena, rows);
-        small.run();
-        return;
-    }
-    const auto member = [](void* call, int number) {
-        run_member(*static_cast<RunCall<T>*>(call), number);
-    };
-    const TrainingMemory<T> together(arena, training, rows, team.size());
-    RunCall<T> call{training, together, nullptr, rows, team, false};
-    if (!may_go_alone || team.size() == 1) {
-        team.each(member, &call);
-        return;
-    }
-    const TrainingMemory<T> alone(arena, training, rows, 1);
-    call.alone = &alone;
-    team.each(member, &call);
-}
-
-// Rows of an array whose rows are `from_stride` apart to one whose rows are `to_stride` apart.
-template <class T>
-void copy_rows(const T* from, int64_t from_stride, int64_t rows, int64_t columns, T* to,
-               int64_t to_stride) {
-    for (int64_t row = 0; row < rows; ++row)
-        __builtin_memcpy(to + row * to_stride, from + row * from_stride,
-                         size_t(columns) * sizeof(T));
-}
-
-template <class T>
-void copy_layers(const Pass<T>& pass, T* LayerArrays<T>::* array, T* to) {
-    for (int64_t l = 1; to && l <= pass.depth(); ++l) {
-        const int64_t units = pass.units(l);
-        copy_rows(pass.layers[l].*array, pass.layers[l].stride, pass.rows, units, to, units);
-        to += pass.rows * units;
-    }
-}
-
-template <class T>
-size_t trace_bytes(const Network& network, int64_t rows) {
-    Arena arena(nullptr);
-    take_pass<T>(arena, network, nullptr, rows, Keep::trace);
-    take_scratch<T>(arena, network, rows);
-    return arena.used();
-}
-
-template <class T>
-void trace(const Network& network, const T* parameters, const Batch<T>& batch,
-           const Trace<T>& result, void* workspace) {
-    Arena arena(workspace);
-    Pass<T> pass = take_pass(arena, network, parameters, batch.rows, Keep::trace);
-    const Scratch<T> scratch = take_scratch<T>(arena, network, batch.rows);
-    const int64_t last = network.depth, inputs = pass.units(0), outputs = pass.units(last);
-    pass.dropout = batch.dropout;
-    pass.step = batch.step;
-    pass.costs = result.costs;
-    pass.weights = const_cast<T*>(batch.weights);  // only read
-    pass.layers[0].output = scratch.x;
-    copy_rows(batch.x, inputs, batch.rows, inputs, scratch.x, pass.layers[0].stride);
-    copy_rows(batch.desired, outputs, batch.rows, outputs, pass.desired, pass.layers[last].stride);
-    Team alone(1);
-    forward_and_backward(pass, scratch, Part{everything, alone});
-    const double examples = examples_in_batch(batch.weights, batch.rows);
-    for (int64_t l = last; l >= 1; --l)
-        layer_gradient(pass, l, examples, scratch.panel, everything,
-                       KeepGradient<T>{result.gradient});
-    copy_layers(pass, &LayerArrays<T>::net_input, result.net_inputs);
-    copy_layers(pass, &LayerArrays<T>::output, result.outputs);
-    copy_layers(pass, &LayerArrays<T>::delta, result.deltas);
-}
-
 template <class T>
 void update_parameters(const Network& network, const Update& update, T* parameters, T* state,
-                       int64_t state_stride, const T* gradient, double* squares, double examples,
-                       int64_t step, double learning_rate) {
+                       int64_t state_stride, const T* gradient, double* squares,
+                       double batch_weight, int64_t step, double learning_rate) {
     const int64_t count = network.parameter_count;
     double factor = 1;
     if (update.clip_norm != 0) {
-        sum_squares(gradient, count, everything, squares);
+        sum_squares(gradient, count, single_thread, squares);
         factor = clipping_factor(squares, count, update.clip_norm);
     }
-    const UpdateStep<T> now{update, parameters, state, state_stride, step, learning_rate, examples};
-    update_all(network, now, gradient, T(factor), everything);
-}
-
-// Prediction goes over the rows in chunks that stay in the second-level cache.
-inline constexpr int64_t chunk_rows = 96;
-
-template <class T>
-size_t prediction_bytes(const Network& network, int64_t rows) {
-    Arena arena(nullptr);
-    const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
-    take_pass<T>(arena, network, nullptr, chunk, Keep::prediction);
-    take_scratch<T>(arena, network, chunk);
-    return arena.used();
-}
-
-template <class T>
-struct PredictCall {
-    const Network& network;
-    const Prediction<T>& prediction;
-    int members;
-    char* workspace;
-    size_t member_bytes;
-};
-
-// x * 0 is 0, but for what is infinite or not a number.
-template <class T>
-bool all_finite(const T* x, int64_t count) {
-    Vec<T> sum{};
-    for (int64_t i = 0; i < count; i += lanes<T>)
-        sum = fma(load(x + i, lanes_left<T>(i, count)), Vec<T>{}, sum);
-    for (int lane = 0; lane < lanes<T>; ++lane)
-        if (sum[lane] != 0) return false;
-    return true;
-}
-
-template <class T>
-void predict_member(const PredictCall<T>& call, int number) {
-    const Prediction<T>& prediction = call.prediction;
-    const int64_t rows = prediction.rows;
-    Arena arena(call.workspace + size_t(number) * call.member_bytes);
-    const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
-    Pass<T> pass = take_pass(arena, call.network, prediction.parameters, chunk, Keep::prediction);
-    const Scratch<T> scratch = take_scratch<T>(arena, call.network, chunk);
-    pass.weights = nullptr;
-    pass.learns = prediction.desired != nullptr;
-    const int64_t last = pass.depth(), inputs = pass.units(0), outputs = pass.units(last);
-    const int64_t chunks = (rows + chunk - 1) / chunk;
-    const Share share{number, call.members};
-    Team alone(1);
-    const Part part{everything, alone};
-    pass.layers[0].stride = inputs;
-    for (int64_t at = share.begin(chunks) * chunk; at < rows && at < share.end(chunks) * chunk;
-         at += chunk) {
-        pass.rows = rows - at < chunk ? rows - at : chunk;
-        pass.layers[0].output = const_cast<T*>(prediction.x) + at * inputs;  // only read
-        if (!all_finite(pass.layers[0].output, pass.rows * inputs))
-            __atomic_store_n(prediction.finite, false, __ATOMIC_RELAXED);
-        for (int64_t l = 1; l <= last; ++l) forward_layer(pass, l, scratch, part);
-        if (prediction.desired) {
-            pass.costs = prediction.costs + at;
-            copy_rows(prediction.desired + at * outputs, outputs, pass.rows, outputs, pass.desired,
-                      pass.layers[last].stride);
-            output_layer(pass, scratch, part);
-        }
-        copy_rows(pass.layers[last].output, pass.layers[last].stride, pass.rows, outputs,
-                  prediction.predicted + at * outputs, outputs);
-    }
-}
-
-template <class T>
-void predict(const Network& network, const Prediction<T>& prediction, Team& team, void* workspace) {
-    PredictCall<T> call{network, prediction, team.size(), static_cast<char*>(workspace),
-                        prediction_bytes<T>(network, prediction.rows)};
-    team.each([](void* argument,
-                 int number) { predict_member(*static_cast<PredictCall<T>*>(argument), number); },
-              &call);
+    const UpdateStep<T> now{update, parameters,    state,       state_stride,
+                            step,   learning_rate, batch_weight};
+    update_all(network, now, gradient, T(factor), single_thread);
 }
 
 // For the tests: the elementary functions by number.
@@ -403,14 +31,14 @@ void elementary(int32_t function, const T* x, T* y, int64_t count) {
     for (int64_t at = 0; at < count; at += lanes<T>) {
         const int valid = lanes_left<T>(at, count);
         const Vec<T> value = load(x + at, valid);
-        const auto keep = [&](Vec<T> result) { store(y + at, result, valid); };
+        const auto put = [&](Vec<T> result) { store(y + at, result, valid); };
         switch (function) {
-            case 0: keep(exponential<T>(value)); break;
-            case 1: keep(exponentials<T>(value).minus_one); break;
-            case 2: keep(log_one_plus<T>(value)); break;
-            case 3: keep(logarithm<T>(value)); break;
-            case 4: keep(normal<T>(value).tail); break;
-            default: keep(normal<T>(value).density); break;
+            case 0: put(exp<T>(value)); break;
+            case 1: put(exp_and_expm1<T>(value).expm1); break;
+            case 2: put(log1p<T>(value)); break;
+            case 3: put(log<T>(value)); break;
+            case 4: put(normal<T>(value).tail); break;
+            default: put(normal<T>(value).density); break;
         }
     }
 }

@@ -1,6 +1,6 @@
-// The output layer: from its net inputs to the prediction, the cost of each example and
+// The output layer: from its net inputs to the prediction, the loss of each example and
 // delta = dE/din. A vector holds one output of as many examples as it has lanes, so that the code
-// reads as if there were only one. Where a cost comes behind the activation that is made for it
+// reads as if there were only one. Where a loss follows the activation that is made for it
 // (softmax and categorical cross-entropy, sigmoid and binary cross-entropy, exponential and
 // Poisson), both are computed from the net inputs: nothing overflows, and nothing cancels where
 // the network is nearly right.
@@ -15,25 +15,25 @@ template <class T>
 struct Examples {
     int64_t units, stride;
     const T* net_input;
-    const T* desired;
+    const T* targets;
     T* predicted;
     T* delta;
-    double* costs;  // (lanes)
+    double* losses;  // (lanes)
 
     Vec<T> in(int64_t k) const { return load(net_input + k * stride); }
-    Vec<T> d(int64_t k) const { return load(desired + k * stride); }
+    Vec<T> target(int64_t k) const { return load(targets + k * stride); }
     Vec<T> p(int64_t k) const { return load(predicted + k * stride); }
     void predict(int64_t k, Vec<T> p) const { store(predicted + k * stride, p); }
     void set_delta(int64_t k, Vec<T> value) const { store(delta + k * stride, value); }
-    void weigh(Vec<T> weights) const {
-        for (int64_t k = 0; k < units; ++k) set_delta(k, load(delta + k * stride) * weights);
+    void scale_delta(Vec<T> sample_weight) const {
+        for (int64_t k = 0; k < units; ++k) set_delta(k, load(delta + k * stride) * sample_weight);
     }
-    // The cost is summed in float64, one chain in the order of the outputs.
-    void add_cost(Vec<T> term) const {
+    // The loss is summed in float64, one chain in the order of the outputs.
+    void add_loss(Vec<T> term) const {
         alignas(64) T terms[lanes<T>];
         store(terms, term);
         for (int example = 0; example < lanes<T>; ++example)
-            costs[example] += double(terms[example]);
+            losses[example] += double(terms[example]);
     }
 };
 
@@ -50,93 +50,92 @@ inline Softmax<T> softmax(const Examples<T>& examples) {
     Softmax<T> result{examples.in(0), Bits<T>{}, Vec<T>{}};
     for (int64_t k = 1; k < examples.units; ++k) {
         const Vec<T> in = examples.in(k);
-        result.at = in > result.largest ? Bits<T>{} + typename VectorOf<T>::bit(k) : result.at;
+        result.at = in > result.largest ? Bits<T>{} + typename VectorTraits<T>::bit(k) : result.at;
         result.largest = in > result.largest ? in : result.largest;
     }
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> e = exponential_of_negative<T>(examples.in(k) - result.largest);
+        const Vec<T> e = exp_nonpositive<T>(examples.in(k) - result.largest);
         examples.predict(k, e);
-        result.rest += result.at == typename VectorOf<T>::bit(k) ? Vec<T>{} : e;
+        result.rest += result.at == typename VectorTraits<T>::bit(k) ? Vec<T>{} : e;
     }
     const Vec<T> share = broadcast(T(1)) / (broadcast(T(1)) + result.rest);
     for (int64_t k = 0; k < examples.units; ++k) examples.predict(k, examples.p(k) * share);
     return result;
 }
 
-// E = -sum d ln p; delta_k = p_k - d_k. For the most probable unit, 1 - p = rest / (1 + rest) has
-// all its digits. Smoothing moves a part of d evenly to all outputs.
+// E = -sum t ln p; delta_k = p_k - t_k. For the most probable unit, 1 - p = rest / (1 + rest) has
+// all its digits. Label smoothing mixes t with the uniform distribution.
 template <class T>
 inline void categorical_crossentropy(double smoothing, const Examples<T>& examples) {
     const Softmax<T> row = softmax(examples);
     const Vec<T> one = broadcast(T(1));
     const Vec<T> complement = row.rest / (one + row.rest);
     // -ln p_k = ln(1 + rest) - (in_k - largest)
-    const Vec<T> log_whole = log_one_plus<T>(row.rest);
-    const Vec<T> stays = broadcast(T(1 - smoothing));
-    const Vec<T> evenly = broadcast(T(smoothing / double(examples.units)));
+    const Vec<T> log_whole = log1p<T>(row.rest);
+    const Vec<T> scale = broadcast(T(1 - smoothing));
+    const Vec<T> uniform = broadcast(T(smoothing / double(examples.units)));
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> p = examples.p(k), d = fma(stays, examples.d(k), evenly);
-        const Vec<T> exact = (one - d) * p - d * complement;
-        examples.set_delta(k, row.at == typename VectorOf<T>::bit(k) ? exact : p - d);
-        examples.add_cost(d * (log_whole - (examples.in(k) - row.largest)));
+        const Vec<T> p = examples.p(k), t = fma(scale, examples.target(k), uniform);
+        const Vec<T> exact = (one - t) * p - t * complement;
+        examples.set_delta(k, row.at == typename VectorTraits<T>::bit(k) ? exact : p - t);
+        examples.add_loss(t * (log_whole - (examples.in(k) - row.largest)));
     }
 }
 
-// -d ln p - (1 - d) ln(1 - p) = max(in, 0) - d in + ln(1 + exp(-|in|)), and
-// delta = p - d = (1 - d) p - d (1 - p); both divided.
+// -t ln p - (1 - t) ln(1 - p) = max(in, 0) - t in + ln(1 + exp(-|in|)), and
+// delta = p - t = (1 - t) p - t (1 - p); both divided.
 template <class T>
 inline void binary_crossentropy(Vec<T> divisor, const Examples<T>& examples) {
     const Vec<T> one = broadcast(T(1));
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> in = examples.in(k), d = examples.d(k);
-        const Vec<T> e = exponential_of_negative<T>(minus_absolute<T>(in));
+        const Vec<T> in = examples.in(k), t = examples.target(k);
+        const Vec<T> e = exp_nonpositive<T>(negative_abs<T>(in));
         const Vec<T> larger = one / (one + e), smaller = e * larger;
         const Vec<T> p = in < 0 ? smaller : larger, complement = in < 0 ? larger : smaller;
         examples.predict(k, p);
-        examples.set_delta(k, ((one - d) * p - d * complement) / divisor);
-        examples.add_cost((zero_or_above<T>(in) - d * in + log_one_plus<T>(e)) / divisor);
+        examples.set_delta(k, ((one - t) * p - t * complement) / divisor);
+        examples.add_loss((max_zero<T>(in) - t * in + log1p<T>(e)) / divisor);
     }
 }
 
-// p - d ln p with ln p = in, divided.
+// p - t ln p with ln p = in, divided.
 template <class T>
 inline void poisson_of_exponential(Vec<T> divisor, const Examples<T>& examples) {
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> in = examples.in(k), d = examples.d(k), p = exponential<T>(in);
+        const Vec<T> in = examples.in(k), t = examples.target(k), p = exp<T>(in);
         examples.predict(k, p);
-        examples.set_delta(k, (p - d) / divisor);
-        examples.add_cost((p - d * in) / divisor);
+        examples.set_delta(k, (p - t) / divisor);
+        examples.add_loss((p - t * in) / divisor);
     }
 }
 
-// What one output adds to the error (before the division), and its derivative.
+// What one output adds to the loss (before the division), and its derivative.
 template <class T>
 struct Term {
-    Vec<T> cost, derivative;
+    Vec<T> loss, derivative;
 };
 
 template <class T>
 struct SquaredError {
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
-        const Vec<T> difference = p - d;
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
+        const Vec<T> difference = p - t;
         return {difference * difference, broadcast(T(2)) * difference};
     }
 };
 
 template <class T>
 struct HalfSquaredError {
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
-        const Vec<T> difference = p - d;
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
+        const Vec<T> difference = p - t;
         return {broadcast(T(0.5)) * difference * difference, difference};
     }
 };
 
 template <class T>
 struct AbsoluteError {
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
-        const Vec<T> difference = p - d, one = broadcast(T(1));
-        return {absolute<T>(difference),
-                difference > 0 ? one : (difference < 0 ? -one : difference)};
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
+        const Vec<T> difference = p - t, one = broadcast(T(1));
+        return {abs<T>(difference), difference > 0 ? one : (difference < 0 ? -one : difference)};
     }
 };
 
@@ -144,8 +143,8 @@ struct AbsoluteError {
 template <class T>
 struct Huber {
     T threshold;
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
-        const Vec<T> difference = p - d, size = absolute<T>(difference);
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
+        const Vec<T> difference = p - t, size = abs<T>(difference);
         const Vec<T> most = broadcast(threshold), half = broadcast(T(0.5));
         const Vec<T> bounded = difference > most ? most : (difference < -most ? -most : difference);
         return {size > most ? most * (size - half * most) : half * difference * difference,
@@ -155,26 +154,26 @@ struct Huber {
 
 template <class T>
 struct Poisson {
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
         const Vec<T> positive = maximum(broadcast(T(0x1p-100)), p);
-        return {p - d * logarithm<T>(positive), broadcast(T(1)) - d / positive};
+        return {p - t * log<T>(positive), broadcast(T(1)) - t / positive};
     }
 };
 
-// q (d - p) where too little is predicted, (1 - q) (p - d) where too much.
+// q (t - p) where too little is predicted, (1 - q) (p - t) where too much.
 template <class T>
 struct Pinball {
     T quantile;
-    Term<T> operator()(Vec<T> p, Vec<T> d) const {
+    Term<T> operator()(Vec<T> p, Vec<T> t) const {
         const Vec<T> q = broadcast(quantile), rest = broadcast(T(1) - quantile);
-        const Vec<T> difference = p - d;
+        const Vec<T> difference = p - t;
         return {difference > 0 ? rest * difference : -q * difference,
                 difference > 0 ? rest : (difference < 0 ? -q : difference)};
     }
 };
 
 // The Jacobian of softmax times g = dE/dp: delta_k = p_k (g_k - sum_i g_i p_i).
-// g stands in delta, and is replaced.
+// g is in delta, and is replaced.
 template <class T>
 inline void softmax_backward(const Examples<T>& examples) {
     const auto g = [&](int64_t k) { return load(examples.delta + k * examples.stride); };
@@ -184,50 +183,50 @@ inline void softmax_backward(const Examples<T>& examples) {
         examples.set_delta(k, examples.p(k) * (g(k) - mean));
 }
 
-// Any activation, then any other cost of the outputs: by the chain rule.
-template <class T, class Cost>
-inline void composed(const Layer& layer, const Cost& cost, Vec<T> divisor,
+// Any activation, then any other loss: by the chain rule.
+template <class T, class LossFunction>
+inline void composed(const Layer& layer, const LossFunction& loss, Vec<T> divisor,
                      const Examples<T>& examples) {
     const bool is_softmax = layer.activation == Activation::softmax;
     if (is_softmax) softmax(examples);
     with_activation<T>(layer.activation, layer.activation_parameter, [&](const auto& activation) {
         for (int64_t k = 0; k < examples.units; ++k) {
             const Activated<T> y = activation(is_softmax ? examples.p(k) : examples.in(k));
-            const Term<T> term = cost(y.output, examples.d(k));
+            const Term<T> term = loss(y.output, examples.target(k));
             examples.predict(k, y.output);
             examples.set_delta(k, term.derivative / divisor * y.derivative);
-            examples.add_cost(term.cost / divisor);
+            examples.add_loss(term.loss / divisor);
         }
     });
     if (is_softmax) softmax_backward(examples);
 }
 
-// The sum over the outputs is divided by their number, unless the cost is the sum itself.
+// The sum over the outputs is divided by their number, unless the loss is the sum itself.
 template <class T>
 inline void objective(const Network& network, const Examples<T>& examples) {
     const Layer& layer = network.layers[network.depth - 1];
     const double parameter = network.objective.parameter;
     const Vec<T> one = broadcast(T(1)), outputs = broadcast(T(examples.units));
-    for (int example = 0; example < lanes<T>; ++example) examples.costs[example] = 0;
+    for (int example = 0; example < lanes<T>; ++example) examples.losses[example] = 0;
     const auto poisson = [&](Vec<T> divisor) {
         if (layer.activation == Activation::exponential)
             poisson_of_exponential(divisor, examples);
         else
             composed(layer, Poisson<T>{}, divisor, examples);
     };
-    switch (network.objective.cost) {
-        case Cost::categorical_crossentropy: categorical_crossentropy(parameter, examples); break;
-        case Cost::binary_crossentropy: binary_crossentropy(outputs, examples); break;
-        case Cost::summed_binary_crossentropy: binary_crossentropy(one, examples); break;
-        case Cost::mean_squared_error: composed(layer, SquaredError<T>{}, outputs, examples); break;
-        case Cost::half_squared_error: composed(layer, HalfSquaredError<T>{}, one, examples); break;
-        case Cost::mean_absolute_error:
+    switch (network.objective.loss) {
+        case Loss::categorical_crossentropy: categorical_crossentropy(parameter, examples); break;
+        case Loss::binary_crossentropy: binary_crossentropy(outputs, examples); break;
+        case Loss::summed_binary_crossentropy: binary_crossentropy(one, examples); break;
+        case Loss::mean_squared_error: composed(layer, SquaredError<T>{}, outputs, examples); break;
+        case Loss::half_squared_error: composed(layer, HalfSquaredError<T>{}, one, examples); break;
+        case Loss::mean_absolute_error:
             composed(layer, AbsoluteError<T>{}, outputs, examples);
             break;
-        case Cost::huber: composed(layer, Huber<T>{T(parameter)}, outputs, examples); break;
-        case Cost::pinball: composed(layer, Pinball<T>{T(parameter)}, outputs, examples); break;
-        case Cost::poisson: poisson(outputs); break;
-        case Cost::summed_poisson: poisson(one); break;
+        case Loss::huber: composed(layer, Huber<T>{T(parameter)}, outputs, examples); break;
+        case Loss::pinball: composed(layer, Pinball<T>{T(parameter)}, outputs, examples); break;
+        case Loss::poisson: poisson(outputs); break;
+        case Loss::summed_poisson: poisson(one); break;
     }
 }
 

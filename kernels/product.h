@@ -1,9 +1,10 @@
-// The one loop that costs time: C = A B, in tiles that stay in registers. Each element of C is one
+// The hot loop: C = A B, in tiles that stay in registers. Each element of C is one
 // chain of fused multiply-adds in the order of k; lanes, tiles and threads go over rows and columns
 // only. What happens to a finished tile (bias and activation, derivative, update of the weights) is
 // the caller's epilogue, applied while the tile is still in the first-level cache.
 #pragma once
 
+#include "share.h"
 #include "vector.h"
 
 namespace glassnet::GLASSNET_ISA {
@@ -28,27 +29,18 @@ struct Right {
     bool padded;
 };
 
-// Which part of shared work one thread of a team does.
-struct Share {
-    int part, parts;
-    int64_t begin(int64_t count) const { return parts == 1 ? 0 : count * part / parts; }
-    int64_t end(int64_t count) const { return parts == 1 ? count : count * (part + 1) / parts; }
-};
-
-inline constexpr Share everything{0, 1};
-
 template <class T>
 inline int64_t panel_count(int64_t columns) {
     return (columns + tile_columns<T> - 1) / tile_columns<T>;
 }
 
 // The columns of a thread, in whole panels.
-struct Columns {
+struct ColumnRange {
     int64_t first, end;
     int64_t count() const { return end - first; }
 };
 template <class T>
-inline Columns columns_of(int64_t columns, Share share) {
+inline ColumnRange column_range(int64_t columns, Share share) {
     const int64_t panels = panel_count<T>(columns);
     const int64_t end = share.end(panels) * tile_columns<T>;
     return {share.begin(panels) * tile_columns<T>, end < columns ? end : columns};
@@ -74,8 +66,8 @@ void multiply_tile(Left<T> a, const T* b, int64_t b_stride, int64_t k_count, T* 
     for (int row = 0; row < rows; ++row) {
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; ++v) {
-            T* place = tile + row * tile_columns<T> + v * lanes<T>;
-            store(place, add ? load(place) + sum[row][v] : sum[row][v]);
+            T* to = tile + row * tile_columns<T> + v * lanes<T>;
+            store(to, add ? load(to) + sum[row][v] : sum[row][v]);
         }
     }
 }
@@ -100,7 +92,7 @@ void pack_panel(Right<T> b, int64_t column, int64_t count, int64_t width, int64_
         if (b.column_stride == 1) {
             const T* from = b.data + column + v;
             for (int64_t k = 0; k < k_count; ++k) {
-                // Rows far apart: the processor does not guess the next one.
+                // Rows far apart: the hardware prefetcher does not find the next one.
                 __builtin_prefetch(from + (k + 16) * b.k_stride);
                 store(panel + k * width + v, load(from + k * b.k_stride, columns));
             }
@@ -113,12 +105,28 @@ void pack_panel(Right<T> b, int64_t column, int64_t count, int64_t width, int64_
     }
 }
 
-// Do the threads of a team share a product by its panels? Each panel is then packed only once;
-// where there are too few of them they share the rows.
+// Do the threads of a team split a product by its panels? Each panel is then packed only once.
+// Where there are too few panels, they split the rows.
 template <class T>
-inline bool by_panels(int64_t columns, int parts) {
+inline bool parallel_over_panels(int64_t columns, int threads) {
     const int64_t panels = panel_count<T>(columns);
-    return panels % parts == 0 || panels >= 4 * parts;
+    return panels % threads == 0 || panels >= 4 * threads;
+}
+
+// One tile of C, the sum over k in blocks of `block` that are added in order.
+template <class T>
+[[gnu::always_inline]] inline void multiply_blocks(int rows, int vectors, Left<T> a, const T* b,
+                                                   int64_t b_stride, int64_t k_count, int64_t block,
+                                                   T* tile) {
+    for (int64_t k = 0; k < k_count; k += block) {
+        const Left<T> a_block{a.data + k * a.k_stride, a.row_stride, a.k_stride};
+        const T* b_block = b + k * b_stride;
+        const int64_t k_block = k_count - k < block ? k_count - k : block;
+        if (vectors == 2)
+            multiply_rows<T, 2>(rows, a_block, b_block, b_stride, k_block, tile, k > 0);
+        else
+            multiply_rows<T, 1>(rows, a_block, b_block, b_stride, k_block, tile, k > 0);
+    }
 }
 
 // C (rows x columns) = A B, the sum over k in blocks of `block` that are added in order.
@@ -128,14 +136,15 @@ inline bool by_panels(int64_t columns, int parts) {
 template <class T, class Epilogue>
 void multiply(Left<T> a, Right<T> b, int64_t rows, int64_t columns, int64_t k_count, int64_t block,
               Share share, T* panel, const Epilogue& epilogue) {
-    const Share over_panels = by_panels<T>(columns, share.parts) ? share : everything;
-    const Share over_rows = by_panels<T>(columns, share.parts) ? everything : share;
+    const Share over_panels =
+        parallel_over_panels<T>(columns, share.threads) ? share : single_thread;
+    const Share over_rows = parallel_over_panels<T>(columns, share.threads) ? single_thread : share;
     const int64_t panels = panel_count<T>(columns), first_row = over_rows.begin(rows);
-    const int64_t own_rows = over_rows.end(rows) - first_row;
-    if (own_rows == 0) return;
+    const int64_t row_count = over_rows.end(rows) - first_row;
+    if (row_count == 0) return;
     // Tiles of about equal height: none is left with a single row.
-    const int64_t tiles = (own_rows + tile_rows - 1) / tile_rows;
-    const int64_t height = own_rows / tiles, higher = own_rows % tiles;
+    const int64_t tiles = (row_count + tile_rows - 1) / tile_rows;
+    const int64_t height = row_count / tiles, taller_tiles = row_count % tiles;
 
     alignas(64) T tile[tile_rows * tile_columns<T>];
     for (int64_t p = over_panels.begin(panels); p < over_panels.end(panels); ++p) {
@@ -143,29 +152,20 @@ void multiply(Left<T> a, Right<T> b, int64_t rows, int64_t columns, int64_t k_co
         const int count = int(left < tile_columns<T> ? left : tile_columns<T>);
         const int vectors = (count + lanes<T> - 1) / lanes<T>;
         const int64_t width = vectors * lanes<T>;
-        constexpr int64_t longest_stride = 1024 / int64_t(sizeof(T));
+        constexpr int64_t max_stride = 1024 / int64_t(sizeof(T));
         const bool pack = b.column_stride != 1 || (count != width && !b.padded) ||
-                          (b.k_stride > longest_stride && tiles > 2);
+                          (b.k_stride > max_stride && tiles > 2);
         if (pack) pack_panel(b, column, count, width, k_count, panel);
         const T* b_panel = pack ? panel : b.data + column;
         const int64_t b_stride = pack ? width : b.k_stride;
 
         int64_t row = first_row;
         for (int64_t t = 0; t < tiles; ++t) {
-            const int tile_height = int(height + (t < higher));
+            const int tile_height = int(height + (t < taller_tiles));
             epilogue.prepare(row, column, tile_height, count);
-            for (int64_t k = 0; k < k_count; k += block) {
-                const Left<T> a_block{a.data + row * a.row_stride + k * a.k_stride, a.row_stride,
-                                      a.k_stride};
-                const T* b_block = b_panel + k * b_stride;
-                const int64_t k_block = k_count - k < block ? k_count - k : block;
-                if (vectors == 2)
-                    multiply_rows<T, 2>(tile_height, a_block, b_block, b_stride, k_block, tile,
-                                        k > 0);
-                else
-                    multiply_rows<T, 1>(tile_height, a_block, b_block, b_stride, k_block, tile,
-                                        k > 0);
-            }
+            multiply_blocks(tile_height, vectors,
+                            Left<T>{a.data + row * a.row_stride, a.row_stride, a.k_stride}, b_panel,
+                            b_stride, k_count, block, tile);
             epilogue(row, column, tile, tile_height, count);
             row += tile_height;
         }

@@ -1,14 +1,13 @@
-// Training of networks so small that the way from one product to the next costs more than the
-// products: lanes go over the examples, everything stays in the first-level cache, and a step is
-// one straight run through a few loops. Each sum is the same chain as in training.h, hence the
-// same bits.
+// Training of networks so small that calling the products costs more than computing them: lanes go
+// over the examples, all arrays fit in the first-level cache, and a step is a few plain loops. Each
+// sum is the same chain as in product.h, hence the same bits.
 #pragma once
 
 #include "training.h"
 
 namespace glassnet::GLASSNET_ISA {
 
-// One layer's arrays, (units, rows): the examples of a unit stand side by side.
+// One layer's arrays, (units, rows): the examples of a unit are contiguous.
 template <class T>
 struct SmallLayer {
     T *output, *derivative, *delta;
@@ -19,19 +18,19 @@ struct SmallTraining {
     const Training<T>& training;
     SmallLayer<T>* layers = nullptr;  // by layer, 0 ... depth
     T* net_input = nullptr;           // of the output layer, (outputs, rows)
-    T* desired = nullptr;             // (outputs, rows)
-    T* weights = nullptr;             // (rows), or null where all examples count alike
+    T* targets = nullptr;             // (outputs, rows)
+    T* sample_weight = nullptr;       // (rows), or null where all examples count alike
     T* gradient = nullptr;
-    double* costs = nullptr;
+    double* losses = nullptr;
     int64_t stride = 0;  // rows of the largest batch, rounded up to whole vectors
     int64_t rows = 0;
     bool one_group;
 
     explicit SmallTraining(const Training<T>& training)
-        : training(training), one_group(changes_all_alike(training.network, training.update)) {}
+        : training(training), one_group(has_one_group(training.network, training.update)) {}
 
-    // Are weights and biases of all layers changed alike? Then they are one group.
-    static bool changes_all_alike(const Network& network, const Update& update) {
+    // Are weights and biases of all layers updated alike? Then they are one parameter group.
+    static bool has_one_group(const Network& network, const Update& update) {
         if (update.l1.acts() || update.l2.acts() || update.decay.acts()) return false;
         const double rate = network.layers[0].weight_rate;
         for (int64_t l = 0; l < network.depth; ++l)
@@ -52,23 +51,24 @@ struct SmallTraining {
         return largest_batch * network.parameter_count <= 1024;
     }
 
-    // Room for everything, from an arena; with one that only counts, nothing is written.
+    // Allocates all arrays from an arena; with one that only counts, nothing is written.
     template <class Arena>
-    void take(Arena& arena, int64_t largest_batch) {
+    void allocate(Arena& arena, int64_t largest_batch) {
         const Network& network = training.network;
         stride = (largest_batch + lanes<T> - 1) / lanes<T> * lanes<T>;
-        layers = arena.template take<SmallLayer<T>>(network.depth + 1);
+        layers = arena.template allocate<SmallLayer<T>>(network.depth + 1);
         for (int64_t l = 0; l <= network.depth; ++l) {
             const int64_t size = stride * units(l);
-            const SmallLayer<T> layer{arena.template take<T>(size), arena.template take<T>(size),
-                                      arena.template take<T>(size)};
+            const SmallLayer<T> layer{arena.template allocate<T>(size),
+                                      arena.template allocate<T>(size),
+                                      arena.template allocate<T>(size)};
             if (layers) layers[l] = layer;
         }
-        net_input = arena.template take<T>(stride * units(network.depth));
-        desired = arena.template take<T>(stride * units(network.depth));
-        if (training.weights) weights = arena.template take<T>(stride);
-        gradient = arena.template take<T>(network.parameter_count);
-        costs = arena.template take<double>(stride);
+        net_input = arena.template allocate<T>(stride * units(network.depth));
+        targets = arena.template allocate<T>(stride * units(network.depth));
+        if (training.sample_weight) sample_weight = arena.template allocate<T>(stride);
+        gradient = arena.template allocate<T>(network.parameter_count);
+        losses = arena.template allocate<double>(stride);
     }
 
     int64_t units(int64_t l) const {
@@ -80,27 +80,27 @@ struct SmallTraining {
         for (int64_t s = 0; s < training.steps; ++s) {
             gather(s);
             for (int64_t l = 1; l <= depth; ++l) forward(l);
-            const double examples = output();
+            const double batch_weight = output();
             for (int64_t l = depth; l > 1; --l) backward(l);
-            for (int64_t l = 1; l <= depth; ++l) layer_gradient(l, examples);
-            change_parameters(s, examples);
+            for (int64_t l = 1; l <= depth; ++l) layer_gradient(l, batch_weight);
+            update_parameters(s, batch_weight);
         }
     }
 
-    // The batch by unit. Steps that see the same examples in the same order (a batch of all of
-    // them) find them where they are.
+    // The batch, transposed. If it has the same examples in the same order as the last one (a full
+    // batch), nothing is copied.
     void gather(int64_t s) {
         const int64_t* order = training.order + training.batch_starts[s];
         const int64_t before = rows;
         rows = training.batch_starts[s + 1] - training.batch_starts[s];
         const size_t bytes = size_t(rows) * sizeof(int64_t);
         if (rows == before && __builtin_memcmp(order, order - rows, bytes) == 0) return;
-        columns(training.x, units(0), order, layers[0].output);
-        columns(training.desired, units(training.network.depth), order, desired);
-        if (weights) columns(training.weights, 1, order, weights);
+        gather_columns(training.x, units(0), order, layers[0].output);
+        gather_columns(training.targets, units(training.network.depth), order, targets);
+        if (sample_weight) gather_columns(training.sample_weight, 1, order, sample_weight);
     }
 
-    void columns(const T* from, int64_t count, const int64_t* order, T* to) const {
+    void gather_columns(const T* from, int64_t count, const int64_t* order, T* to) const {
         for (int64_t unit = 0; unit < count; ++unit) {
             for (int64_t row = 0; row < rows; ++row)
                 to[unit * stride + row] = from[order[row] * count + unit];
@@ -132,21 +132,21 @@ struct SmallTraining {
         });
     }
 
-    // Costs and delta(L); returns how many examples the batch counts for.
+    // Losses and delta(L); returns the weight of the batch.
     double output() const {
         const int64_t depth = training.network.depth;
         for (int64_t row = 0; row < rows; row += lanes<T>) {
             const Examples<T> examples{units(depth),
                                        stride,
                                        net_input + row,
-                                       desired + row,
+                                       targets + row,
                                        layers[depth].output + row,
                                        layers[depth].delta + row,
-                                       costs + row};
+                                       losses + row};
             objective(training.network, examples);
-            if (weights) examples.weigh(load(weights + row));
+            if (sample_weight) examples.scale_delta(load(sample_weight + row));
         }
-        return examples_in_batch(weights, rows);
+        return total_weight(sample_weight, rows);
     }
 
     // delta(l-1) = c (delta(l) W(l)^T) * g'(in(l-1)).
@@ -166,10 +166,10 @@ struct SmallTraining {
         }
     }
 
-    // dE/dw = c y delta / examples and dE/db, each one chain over the examples.
-    void layer_gradient(int64_t l, double examples) const {
+    // dE/dw = c y delta / batch_weight and dE/db, each one chain over the examples.
+    void layer_gradient(int64_t l, double batch_weight) const {
         const Layer& layer = training.network.layers[l - 1];
-        const double mean = examples != 0 ? 1 / examples : 0;
+        const double mean = batch_weight != 0 ? 1 / batch_weight : 0;
         const T weight_mean = T(layer.multiplier * mean), bias_mean = T(mean);
         T* d_weights = gradient + layer.weights;
         for (int64_t i = 0; i < layer.from; ++i) {
@@ -189,20 +189,17 @@ struct SmallTraining {
         }
     }
 
-    void change_parameters(int64_t s, double examples) const {
-        const UpdateStep<T> step{training.update,
-                                 training.parameters,
-                                 training.state,
-                                 training.state_stride,
-                                 training.steps_before + s + 1,
-                                 training.learning_rates[s],
-                                 examples};
-        training.step_costs[s] = sum_of_costs(weights, costs, rows);
+    void update_parameters(int64_t s, double batch_weight) const {
+        const UpdateStep<T> step{
+            training.update,       training.parameters,           training.state,
+            training.state_stride, training.steps_before + s + 1, training.learning_rates[s],
+            batch_weight};
+        training.step_losses[s] = weighted_loss(sample_weight, losses, rows);
         if (one_group)
             update(step.group(training.network.layers[0].weight_rate, false),
                    GradientBlock<T>{gradient, 0, 0, 0, 1, training.network.parameter_count, T(1)});
         else
-            update_all(training.network, step, gradient, T(1), everything);
+            update_all(training.network, step, gradient, T(1), single_thread);
     }
 
     static float fma_of(float a, float b, float c) { return __builtin_fmaf(a, b, c); }

@@ -1,13 +1,13 @@
-// A team of threads that walk through the same program and wait for each other between its phases.
-// Its members come from a pool of threads that sleep while nobody needs them.
+// A team of threads that run the same function and meet at barriers between its phases. They come
+// from a pool of threads that sleep while there is no work.
 #pragma once
 
 namespace glassnet {
 
 class Team {
 public:
-    // Asks the pool for `size` - 1 threads beside the caller's; where the machine refuses more, or
-    // they are more than 64, the team is smaller.
+    // Takes `size` - 1 threads from the pool, beside the caller's. The team is smaller where the
+    // system refuses more threads, and never larger than 64.
     explicit Team(int size);
     ~Team();
     Team(const Team&) = delete;
@@ -15,26 +15,26 @@ public:
 
     int size() const { return size_; }
 
-    // Calls work(argument, member) for each member, each on a thread of its own (the caller is
-    // member 0), and returns when all have returned.
-    void each(void (*work)(void* argument, int member), void* argument);
+    // Calls function(argument, thread) on every thread of the team, the caller being thread 0, and
+    // returns when all calls have returned.
+    void parallel(void (*function)(void* argument, int thread), void* argument);
 
-    // Returns when every member has called it.
-    void wait(int member);
+    // Returns when every thread of the team has called it.
+    void barrier(int thread);
 
 private:
     struct Worker;
-    friend struct Pool;
+    friend struct ThreadPool;
 
-    void spread(int member);
+    void leave_shared_core(int thread);
 
-    static constexpr int most_ = 64;
-    Worker* workers_ = nullptr;  // a list
+    static constexpr int max_threads_ = 64;
+    Worker* workers_ = nullptr;  // a linked list
     int size_ = 1;
-    int cores_[most_];  // where each member runs
-    // On cache lines of their own: members look at them while others work.
+    int cores_[max_threads_];  // the core that each thread runs on
+    // Each on its own cache line: threads poll them while others work.
     alignas(64) int arrived_ = 0;
-    alignas(64) int round_ = 0;
+    alignas(64) int generation_ = 0;
 };
 
 }  // namespace glassnet

@@ -1,6 +1,6 @@
 // A vector of as many numbers as one register holds. Arithmetic, comparison and selection are the
-// compiler's own vector operators; what they cannot say (fused multiply-add, square root, loads of
-// a part) each instruction set says in its own small file. Written with one lane, the loops above
+// compiler's own vector operators; what they lack (fused multiply-add, square root, partial
+// loads) is in a small file for each instruction set. Written with one lane, the loops above
 // are the scalar build: the same operations on each element, in the same order, hence the same
 // bits.
 #pragma once
@@ -14,44 +14,44 @@
 namespace glassnet::GLASSNET_ISA {
 
 template <class T>
-struct VectorOf;
+struct VectorTraits;
 template <>
-struct VectorOf<float> {
+struct VectorTraits<float> {
     static constexpr int bytes = GLASSNET_REGISTER_BYTES ? GLASSNET_REGISTER_BYTES : sizeof(float);
     typedef float type __attribute__((vector_size(bytes)));
-    typedef float anywhere __attribute__((vector_size(bytes), aligned(4), may_alias));
+    typedef float unaligned __attribute__((vector_size(bytes), aligned(4), may_alias));
     typedef int32_t bit;
     typedef int32_t bits __attribute__((vector_size(bytes)));
     static constexpr int mantissa_bits = 23;
 };
 template <>
-struct VectorOf<double> {
+struct VectorTraits<double> {
     static constexpr int bytes = GLASSNET_REGISTER_BYTES ? GLASSNET_REGISTER_BYTES : sizeof(double);
     typedef double type __attribute__((vector_size(bytes)));
-    typedef double anywhere __attribute__((vector_size(bytes), aligned(8), may_alias));
+    typedef double unaligned __attribute__((vector_size(bytes), aligned(8), may_alias));
     typedef int64_t bit;
     typedef int64_t bits __attribute__((vector_size(bytes)));
     static constexpr int mantissa_bits = 52;
 };
 
 template <class T>
-using Vec = typename VectorOf<T>::type;
+using Vec = typename VectorTraits<T>::type;
 template <class T>
-using Bits = typename VectorOf<T>::bits;
+using Bits = typename VectorTraits<T>::bits;
 template <class T>
-inline constexpr int lanes = VectorOf<T>::bytes / int(sizeof(T));
+inline constexpr int lanes = VectorTraits<T>::bytes / int(sizeof(T));
 
 // How many numbers a cache line holds.
 template <class T>
-inline constexpr int64_t line = 64 / int64_t(sizeof(T));
+inline constexpr int64_t cache_line = 64 / int64_t(sizeof(T));
 
 template <class T>
 inline Vec<T> load(const T* from) {
-    return *reinterpret_cast<const typename VectorOf<T>::anywhere*>(from);
+    return *reinterpret_cast<const typename VectorTraits<T>::unaligned*>(from);
 }
 template <class T>
 inline void store(T* to, Vec<T> x) {
-    *reinterpret_cast<typename VectorOf<T>::anywhere*>(to) = x;
+    *reinterpret_cast<typename VectorTraits<T>::unaligned*>(to) = x;
 }
 
 }  // namespace glassnet::GLASSNET_ISA
@@ -68,17 +68,17 @@ inline void store(T* to, Vec<T> x) {
 
 namespace glassnet::GLASSNET_ISA {
 
-// The first `count` elements, zeros behind them.
+// The first `count` elements, zeros beyond them.
 template <class T>
 inline Vec<T> load(const T* from, int count) {
-    return count == lanes<T> ? load(from) : load_part(from, count);
+    return count == lanes<T> ? load(from) : load_partial(from, count);
 }
 template <class T>
 inline void store(T* to, Vec<T> x, int count) {
     if (count == lanes<T>)
         store(to, x);
     else
-        store_part(to, x, count);
+        store_partial(to, x, count);
 }
 
 // How many of `count` elements the vector that begins at `at` still has.
@@ -89,18 +89,18 @@ inline int lanes_left(int64_t at, int64_t count) {
 
 template <class T>
 inline Bits<T> sign_bit() {
-    return Bits<T>{} + (typename VectorOf<T>::bit(1) << (8 * int(sizeof(T)) - 1));
+    return Bits<T>{} + (typename VectorTraits<T>::bit(1) << (8 * int(sizeof(T)) - 1));
 }
 template <class T>
-inline Vec<T> absolute(Vec<T> x) {
+inline Vec<T> abs(Vec<T> x) {
     return (Vec<T>)((Bits<T>)x & ~sign_bit<T>());
 }
 template <class T>
-inline Vec<T> minus_absolute(Vec<T> x) {
+inline Vec<T> negative_abs(Vec<T> x) {
     return (Vec<T>)((Bits<T>)x | sign_bit<T>());
 }
 template <class T>
-inline Vec<T> zero_or_above(Vec<T> x) {
+inline Vec<T> max_zero(Vec<T> x) {
     return x < 0 ? Vec<T>{} : x;
 }
 

@@ -12,8 +12,8 @@ inline Vec<float> broadcast(float x) { return vdupq_n_f32(x); }
 inline Vec<double> broadcast(double x) { return vdupq_n_f64(x); }
 inline Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) { return vfmaq_f32(c, a, b); }
 inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) { return vfmaq_f64(c, a, b); }
-inline Vec<float> square_root(Vec<float> x) { return vsqrtq_f32(x); }
-inline Vec<double> square_root(Vec<double> x) { return vsqrtq_f64(x); }
+inline Vec<float> sqrt(Vec<float> x) { return vsqrtq_f32(x); }
+inline Vec<double> sqrt(Vec<double> x) { return vsqrtq_f64(x); }
 
 // The larger one; `b` where one is not a number.
 template <class V>
@@ -28,13 +28,13 @@ inline Vec<double> interleave_low(Vec<double> a, Vec<double> b) { return vzip1q_
 inline Vec<double> interleave_high(Vec<double> a, Vec<double> b) { return vzip2q_f64(a, b); }
 
 template <class T>
-inline Vec<T> load_part(const T* from, int count) {
+inline Vec<T> load_partial(const T* from, int count) {
     Vec<T> x{};
     for (int i = 0; i < count; ++i) x[i] = from[i];
     return x;
 }
 template <class T>
-inline void store_part(T* to, Vec<T> x, int count) {
+inline void store_partial(T* to, Vec<T> x, int count) {
     for (int i = 0; i < count; ++i) to[i] = x[i];
 }
 

@@ -14,8 +14,8 @@ inline Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
 inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
     return Vec<double>{__builtin_fma(a[0], b[0], c[0])};
 }
-inline Vec<float> square_root(Vec<float> x) { return Vec<float>{__builtin_sqrtf(x[0])}; }
-inline Vec<double> square_root(Vec<double> x) { return Vec<double>{__builtin_sqrt(x[0])}; }
+inline Vec<float> sqrt(Vec<float> x) { return Vec<float>{__builtin_sqrtf(x[0])}; }
+inline Vec<double> sqrt(Vec<double> x) { return Vec<double>{__builtin_sqrt(x[0])}; }
 
 // The larger one; `b` where one is not a number.
 template <class V>
@@ -23,7 +23,7 @@ inline V maximum(V a, V b) {
     return a > b ? a : b;
 }
 
-// Halves of one lane: nobody asks for them, but the transposition names them.
+// One lane has no halves. Never called, but the transposition has to compile.
 template <class V>
 inline V interleave_low(V a, V) {
     return a;
@@ -33,12 +33,12 @@ inline V interleave_high(V, V b) {
     return b;
 }
 
-// A part of one lane is nothing, and nobody asks for nothing.
+// A part of one lane is empty. Never called.
 template <class T>
-inline Vec<T> load_part(const T*, int) {
+inline Vec<T> load_partial(const T*, int) {
     return Vec<T>{};
 }
 template <class T>
-inline void store_part(T*, Vec<T>, int) {}
+inline void store_partial(T*, Vec<T>, int) {}
 
 }  // namespace glassnet::GLASSNET_ISA

@@ -44,7 +44,7 @@ class Update:
     ) -> None: ...
 
 class Program:
-    def __init__(self, layers: list[Layer], cost: int, cost_parameter: float, isa: str) -> None: ...
+    def __init__(self, layers: list[Layer], loss: int, loss_parameter: float, isa: str) -> None: ...
 
 def run(
     program: Program,
@@ -56,20 +56,20 @@ def run(
     steps_before: int,
     x: NDArray[Any],
     targets: NDArray[Any],
-    weights: NDArray[Any] | None,
+    sample_weight: NDArray[Any] | None,
     order: NDArray[Any],
     batch_starts: NDArray[Any],
     learning_rates: NDArray[Any],
-    step_costs: NDArray[Any],
+    step_losses: NDArray[Any],
     threads: int,
-    may_go_alone: bool,
+    autotune_threads: bool,
 ) -> None: ...
 def trace(
     program: Program,
     parameters: NDArray[Any],
     x: NDArray[Any],
     targets: NDArray[Any],
-    weights: NDArray[Any] | None,
+    sample_weight: NDArray[Any] | None,
     dropout: list[float] | None,
     seed: int,
     step: int,
@@ -77,7 +77,7 @@ def trace(
     outputs: NDArray[Any],
     deltas: NDArray[Any],
     gradient: NDArray[Any],
-    costs: NDArray[Any],
+    losses: NDArray[Any],
 ) -> None: ...
 def update(
     program: Program,
@@ -85,7 +85,7 @@ def update(
     parameters: NDArray[Any],
     state: NDArray[Any],
     gradient: NDArray[Any],
-    examples: float,
+    batch_weight: float,
     step: int,
     learning_rate: float,
 ) -> None: ...
@@ -95,7 +95,7 @@ def predict(
     x: NDArray[Any],
     targets: NDArray[Any] | None,
     predicted: NDArray[Any],
-    costs: NDArray[Any] | None,
+    losses: NDArray[Any] | None,
     threads: int,
 ) -> bool: ...
 def elementary(isa: str, function: int, x: NDArray[Any], y: NDArray[Any]) -> None: ...
