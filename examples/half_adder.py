@@ -32,7 +32,7 @@ def train(net: gn.Network, epochs: int = EPOCHS) -> None:
     net.fit(X, y, optimizer=gn.SGD(2.0), epochs=epochs, batch_size=4, progress=False)
 
 
-def errors(net: gn.Network) -> tuple[float, ...]:
+def losses(net: gn.Network) -> tuple[float, ...]:
     """The binary cross-entropy of carry and sum, each for itself."""
     X, y = half_adder()
     p = net.predict_proba(X).astype(np.float64)
@@ -48,29 +48,29 @@ def right(net: gn.Network) -> tuple[int, ...]:
 
 
 def lesson(seed: int = 1) -> Document:
-    """Train both and show their errors over time."""
+    """Train both and show their losses over time."""
     sections = []
     for name, layers in (("perceptron", [2, 2]), ("network with a hidden layer of 4", [2, 4, 2])):
         net = network(layers, seed)
-        epochs, over_time = [0.0], [errors(net)]
+        epochs, over_time = [0.0], [losses(net)]
         while epochs[-1] < EPOCHS:
             train(net, EPOCHS_BETWEEN_LOOKS)
             epochs.append(epochs[-1] + EPOCHS_BETWEEN_LOOKS)
-            over_time.append(errors(net))
+            over_time.append(losses(net))
         carry, total = (tuple(column) for column in zip(*over_time, strict=True))
         curves = (
             Curve("carry", tuple(epochs), carry),
             Curve("sum", tuple(epochs), total),
         )
         results = zip(COLUMNS, over_time[-1], right(net), strict=True)
-        rows = tuple((column, error, f"{count} of 4") for column, error, count in results)
+        rows = tuple((column, loss, f"{count} of 4") for column, loss, count in results)
         blocks = (
-            Curves("epoch", "error", curves, f"Error of the {name}, over time"),
-            Table(("learned", "error at the end", "rows right"), rows),
+            Curves("epoch", "loss", curves, f"Loss of the {name}, over time"),
+            Table(("learned", "loss at the end", "rows right"), rows),
         )
         sections.append(Section(f"The {name}", blocks))
     words = (
-        "The perceptron's error on the sum stops at 0.6931 = ln 2: the best it can do is to answer "
+        "The perceptron's loss on the sum stops at 0.6931 = ln 2: the best it can do is to answer "
         "one half to everything. The units of a hidden layer each draw a line of their own, and "
         "the output combines what they say: that is enough for the sum."
     )

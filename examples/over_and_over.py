@@ -1,7 +1,7 @@
 """Lesson 4: the step, over and over.
 
 One step moves the weights a little. Learning is that step repeated, on one example after the other,
-until the error no longer falls. More repetitions help up to a point, more examples help beyond it,
+until the loss no longer falls. More repetitions help up to a point, more examples help beyond it,
 and sometimes the descent ends in a valley that is not the deepest one.
 
 Run: python examples/over_and_over.py [page.html] [paper.tex]
@@ -57,7 +57,7 @@ def lesson() -> Document:
     epochs = tuple(float(number) for number in range(1, history.epochs + 1))
     repetitions = Curves(
         "repetitions of all examples",
-        "error",
+        "loss",
         (
             Curve("examples it learns from", epochs, tuple(history.losses)),
             Curve("examples it never sees", epochs, tuple(history.validation_losses)),
@@ -87,10 +87,10 @@ def lesson() -> Document:
             "from there ends in a local optimum, a valley whose floor stays at ½ ln 2 = 0.347. Two "
             "rows are answered one half, although the deepest valley would answer all four right."
         ),
-        Curves("epoch", "error", tuple(curves), "Error over time from two starts"),
-        Table(("start", "error at the end", "answers (ideal: 0, 1, 1, 0)"), tuple(rows)),
+        Curves("epoch", "loss", tuple(curves), "Loss over time from two starts"),
+        Table(("start", "loss at the end", "answers (ideal: 0, 1, 1, 0)"), tuple(rows)),
     )
-    columns = ("examples", "error on others", "accuracy on others")
+    columns = ("examples", "loss on others", "accuracy on others")
     return Document(
         "Over and over",
         (

@@ -31,13 +31,13 @@ MOSTLY = 0.95
 VANISHED = 1e-3
 # Inputs further from 0, or wider, are not scaled; nor if some are so much wider than others.
 FAR, WIDER = 20.0, 1000.0
-# An error that changes from epoch to epoch by more than this part of it is unsteady ...
+# A loss that changes from epoch to epoch by more than this part of it is unsteady ...
 UNSTEADY = 0.2
 # ... unless the learning rate changes by more than this part; one that rises by this has risen.
 STEADY_RATE, ABOVE_START = 0.2, 1.1
 # Where the last layer adds less than this to the logits, no gradient comes to those before it.
 SILENT = 0.01
-# A validation error that rises by more than this factor is one of overfitting.
+# A validation loss that rises by more than this factor is one of overfitting.
 RISEN = 1.3
 # Before so many epochs a training that goes on has not shown much.
 FIRST_LOOK = 10
@@ -298,7 +298,7 @@ def _curves(history: History) -> Iterator[Finding]:
     if usual > ABOVE_START * losses[0] or wobbles:
         yield Finding(
             "learning rate too high",
-            f"the training error goes up and down: in the second half it was about {usual:.3g}, "
+            f"the training loss goes up and down: in the second half it was about {usual:.3g}, "
             f"and changed by {wobble:.3g} from epoch to epoch",
             "try a tenth of the learning rate",
         )
@@ -307,7 +307,7 @@ def _curves(history: History) -> Iterator[Finding]:
     ):
         yield Finding(
             "learning rate too low",
-            f"the training error fell only from {losses[0]:.4g} to {losses[-1]:.4g}, and as "
+            f"the training loss fell only from {losses[0]:.4g} to {losses[-1]:.4g}, and as "
             "fast in the end as at first",
             "try ten times the learning rate",
         )
@@ -324,7 +324,7 @@ def _steady(rates: Array) -> NDArray[np.bool_]:
 
 
 def _still_as_fast(losses: Array, rates: Array, quarter: int) -> bool:
-    """Whether the error keeps falling, half as fast at least, for as much learning, as at first."""
+    """Whether the loss keeps falling, half as fast at least, for as much learning, as at first."""
 
     def speed(part: Array, learned: Array) -> float:
         return float((part[0] - part[-1]) / learned[1:].sum())
@@ -344,8 +344,8 @@ def _overfitting(losses: Array, validation: Array) -> Iterator[Finding]:
     if last > RISEN * validation[best] and losses[-1] < losses[best]:
         yield Finding(
             "overfitting",
-            f"the validation error was lowest after epoch {best + 1}, {validation[best]:.3g}, and "
-            f"ended at {last:.3g}, while the training error went on falling to {losses[-1]:.3g}",
+            f"the validation loss was lowest after epoch {best + 1}, {validation[best]:.3g}, and "
+            f"ended at {last:.3g}, while the training loss went on falling to {losses[-1]:.3g}",
             "stop early, or try more examples, dropout, weight decay or a smaller network",
         )
 

@@ -59,7 +59,7 @@ def fit_together(
     ValueError, TypeError
         If the data or an option are wrong; the networks are as they were.
     DivergedError
-        If the error of one is no longer a finite number; that one is as it was.
+        If the loss of one is no longer a finite number; that one is as it was.
 
     Examples
     --------

@@ -167,7 +167,7 @@ class Network:
             ``Adam(0.001)`` if not given.
         epochs, batch_size : int
         weights : array-like of shape (examples,), optional
-            How much each example counts: the error of a batch is the weighted mean.
+            How much each example counts: the loss of a batch is the weighted mean.
         class_weights : mapping of label to weight, or "balanced", optional
             Multiplies the weights of a class's examples; ``"balanced"`` lets all classes count
             the same.
@@ -203,14 +203,14 @@ class Network:
         -------
         History
             With ``interrupted=True`` after Ctrl-C; the network then has the weights of the lowest
-            validation error so far, or of the last step where there is no validation.
+            validation loss so far, or of the last step where there is no validation.
 
         Raises
         ------
         ValueError, TypeError
             If the data or an option are wrong; the network is as it was.
         DivergedError
-            If the error is no longer a finite number; the network is as it was.
+            If the loss is no longer a finite number; the network is as it was.
 
         Examples
         --------
@@ -286,7 +286,7 @@ class Network:
     def evaluate(
         self, X: ArrayLike, y: ArrayLike | Targets, *, loss: str | Loss | None = None
     ) -> float:
-        """Return the mean error over some examples.
+        """Return the mean loss over some examples.
 
         Examples
         --------

@@ -91,7 +91,7 @@ def test_inputs_that_are_no_real_numbers_are_a_type_error(x: Any, message: str) 
 
 
 @pytest.mark.parametrize(
-    ("y", "classes", "targets"),
+    ("y", "classes", "expected"),
     [
         ([2, 0], [0, 1, 2], [[0, 0, 1], [1, 0, 0]]),
         ([30, 10, 20], [10, 20, 30], [[0, 0, 1], [1, 0, 0], [0, 1, 0]]),
@@ -102,9 +102,9 @@ def test_inputs_that_are_no_real_numbers_are_a_type_error(x: Any, message: str) 
         ([[0.5, 0.25, 0.25]], None, [[0.5, 0.25, 0.25]]),
     ],
 )
-def test_class_labels_become_one_hot_rows(y: Any, classes: Any, targets: Any) -> None:
+def test_class_labels_become_one_hot_rows(y: Any, classes: Any, expected: Any) -> None:
     targets = checked_targets(y, "classes", 3, SINGLE)
-    assert targets.values.tolist() == targets
+    assert targets.values.tolist() == expected
     assert (None if targets.classes is None else targets.classes.tolist()) == classes
 
 

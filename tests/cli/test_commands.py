@@ -72,7 +72,7 @@ def test_training_on_penguins(penguins: Path, tmp_path: Path) -> None:
 def test_training_as_json(folder: Path) -> None:
     content = printed("train", "price.csv", "--target", "price", "-o", "m", *QUICK, cwd=folder)
     assert (content["rows_learned"], content["rows_held_out"]) == (64, 16)
-    assert len(content["errors"]) == content["epochs"] == 20
+    assert len(content["losses"]) == content["epochs"] == 20
     assert set(content["evaluation"]["scores"]) >= {"R²", "mean absolute error"}
     assert content["interrupted"] is False
     assert content["model"] == "m"
@@ -174,7 +174,7 @@ def test_ctrl_c_saves_the_best_weights_and_exits_with_130(tmp_path: Path) -> Non
     label = np.where(x.sum(axis=1) > 0, 1.0, 0.0)
     columns = {f"x{number}": column for number, column in enumerate(x.T)}
     write_csv(tmp_path / "table.csv", Table({**columns, "label": label}))
-    # So slow a descent that the validation error falls for longer than any deadline.
+    # So slow a descent that the validation loss falls for longer than any deadline.
     slow = ("--optimizer", "sgd", "--learning-rate", "1e-5", "--epochs", str(10**8))
     command = [sys.executable, "-m", "glassnet.cli", "train", "table.csv", "--target", "label"]
     terminal, far_end = os.openpty()
@@ -225,7 +225,7 @@ def test_what_hindered_a_training_is_said(folder: Path) -> None:
     command = ("train", "price.csv", "--target", "price", "--preset", "plain", "--optimizer", "sgd")
     broken = ("--learning-rate", "0.00001", "--epochs", "30", "-o", "m", "--report", "r.html")
     done = glassnet(*command, *broken, cwd=folder)
-    assert "diagnosis: learning rate too low: the training error fell only from" in done.stderr
+    assert "diagnosis: learning rate too low: the training loss fell only from" in done.stderr
     assert "diagnosis after 15 epochs: learning rate too low: " in done.stderr
     assert "try ten times the learning rate" in (folder / "r.html").read_text(encoding="utf-8")
     (finding,) = printed(*command, *broken, cwd=folder)["diagnosis"]
@@ -250,6 +250,6 @@ def test_rare_classes_may_count_as_much_as_the_others(folder: Path) -> None:
     plain = ("train", "rare.csv", "--target", "kind", "--hidden", "2", "--preset", "plain")
     few = ("--epochs", "3", "--optimizer", "sgd", "--learning-rate", "0.0001")
     usual, balanced = (printed(*plain, *few, *more, cwd=folder) for more in ((), ("--balanced",)))
-    assert usual["errors"] != balanced["errors"]
+    assert usual["losses"] != balanced["losses"]
     done = glassnet("train", "price.csv", "--target", "price", "--balanced", cwd=folder)
     assert (done.returncode, "only classes can be balanced" in done.stderr) == (1, True)

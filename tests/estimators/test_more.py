@@ -262,7 +262,7 @@ def test_callbacks_may_return_the_truth_of_numpy() -> None:
 
 def test_dropout_has_no_place_in_a_full_batch() -> None:
     X, y = iris()
-    with pytest.raises(ValueError, match="one smooth error; dropout has no place there"):
+    with pytest.raises(ValueError, match="one smooth loss; dropout has no place there"):
         MLPClassifier(solver="lbfgs", dropout=0.2).fit(X, y)
 
 

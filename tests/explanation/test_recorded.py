@@ -245,4 +245,4 @@ def test_certainty_that_is_wrong_says_why_its_numbers_do_not_add_up() -> None:
     explanation = gn.explain(net, X[0] * 1e4, 0 if net.predict(X[:1])[0] else 1)
     text = explanation.to_text()
     assert "NaN" not in text
-    assert "so nearly saturated" in text[text.index("The error") : text.index("backward pass in")]
+    assert "so nearly saturated" in text[text.index("The loss") : text.index("backward pass in")]

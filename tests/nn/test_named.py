@@ -20,7 +20,7 @@ import numpy as np
 import glassnet as gn
 from glassnet.formula.tree import Call, Number
 from glassnet.nn.activations.activation import Elementwise
-from glassnet.nn.losses.output_loss import ElementwiseLoss
+from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 
 class Sine(Elementwise):
     name = "sine"
@@ -38,13 +38,13 @@ class Sine(Elementwise):
 
 class Quartic(ElementwiseLoss):
     name = "quartic"
-    def losses(self, predicted, target):
+    def values(self, predicted, target):
         return (predicted - target) ** 4
-    def slopes(self, predicted, target):
+    def derivatives(self, predicted, target):
         return 4 * (predicted - target) ** 3
     def term(self, predicted, target):
         return (predicted - target) ** 4
-    def slope_formula(self, predicted, target):
+    def term_derivative(self, predicted, target):
         return 4 * (predicted - target) ** 3
 """
 TRAINING = """

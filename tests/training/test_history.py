@@ -17,8 +17,8 @@ def test_a_full_one() -> None:
         stopped_early=True,
     )
     assert repr(history) == (
-        "History(2 epochs in 0.5 s, error 1 → 0.5, "
-        "validation error 0.9 after epoch 1, the best, stopped early)"
+        "History(2 epochs in 0.5 s, loss 1 → 0.5, "
+        "validation loss 0.9 after epoch 1, the best, stopped early)"
     )
 
 

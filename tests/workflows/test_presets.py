@@ -43,7 +43,7 @@ def test_labels_are_smoothed_where_only_the_class_matters() -> None:
     by_probability = tabular.options("classes", probabilities=True)
     assert (by_probability["loss"].label_smoothing, by_probability["stopping"].measure) == (
         0,
-        "error",
+        "loss",
     )
     assert tabular.options("numbers", probabilities=False)["optimizer"].learning_rate == 0.07
 

@@ -13,7 +13,7 @@ from glassnet.evaluation.evaluate import evaluate
 from glassnet.tables import dataset as examples
 from glassnet.tables.read import parquet as table_file
 from glassnet.tables.read.parquet import TableFile, open_table, read_table
-from glassnet.training import loop as learning
+from glassnet.training import loop, plan
 from glassnet.workflows.predict import predict, write_csv
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.train import train
@@ -52,8 +52,8 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("glassnet.tables.table.MOST_VALUES", 3000)
     monkeypatch.setattr(examples, "MOST_SAMPLED", 3000)
     monkeypatch.setattr(evaluation, "MOST_ROWS", 1500)
-    monkeypatch.setattr(learning, "MOST_ROWS_MEASURED", 700)
-    monkeypatch.setattr(learning, "MOST_MAPPED", 1)
+    monkeypatch.setattr(plan, "MOST_ROWS_MEASURED", 700)
+    monkeypatch.setattr(loop, "MOST_MAPPED", 1)
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,9 @@ class Trace:
     x : array of shape (examples, inputs)
     net_inputs, outputs, deltas : list of arrays
         Of layers 1 ... L, each (examples, units): in(l), y(l) and δ(l) = ∂E/∂in(l), where E is
-        the error of each example.
+        the loss of each example.
     gradient : array of shape (parameters,)
-        Of the (weighted) mean error over the batch, laid out as the parameters.
+        Of the (weighted) mean loss over the batch, laid out as the parameters.
     losses : array of shape (examples,), float64
     """
 
@@ -211,7 +211,7 @@ class Engine(ABC):
         targets: Array,
         threads: int | None = None,
     ) -> tuple[Array, NDArray[np.float64]]:
-        """Return the outputs and the error of each example."""
+        """Return the outputs and the loss of each example."""
 
     @abstractmethod
     def trace(
@@ -242,11 +242,11 @@ class Engine(ABC):
 
     @abstractmethod
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
-        """Take some steps; return each one's weighted sum of errors, before its update.
+        """Take some steps; return each one's weighted sum of losses, before its update.
 
         Changes the training's parameters and state in place and counts its steps.
         """
 
     @abstractmethod
     def gradient(self, training: Training) -> tuple[float, Array]:
-        """Return the mean error over all examples, and its gradient."""
+        """Return the mean loss over all examples, and its gradient."""

@@ -126,7 +126,7 @@ class Native(Engine):
         weights: Array | None = None,
         masks: Masks | None = None,
     ) -> Trace:
-        """Return in(l), y(l), δ(l) and the gradient of the mean error, by the kernels of `run`."""
+        """Return in(l), y(l), δ(l) and the gradient of the mean loss, by the kernels of `run`."""
         units, rows = architecture.units[1:], len(x)
         net_inputs, outputs, deltas = (np.empty(rows * sum(units), dtype=x.dtype) for _ in range(3))
         gradient, losses = np.empty_like(parameters), np.empty(rows)
@@ -185,7 +185,7 @@ class Native(Engine):
         return losses
 
     def gradient(self, training: Training) -> tuple[float, Array]:
-        """Return the mean error over all examples, and its gradient."""
+        """Return the mean loss over all examples, and its gradient."""
         rows = np.arange(len(training.x))
         steps = Steps(rows, np.array([0, len(rows)]), np.zeros(1))
         gradient = np.empty_like(training.parameters)

@@ -61,7 +61,7 @@ class Reference(Engine):
         weights: Array | None = None,
         masks: Masks | None = None,
     ) -> Trace:
-        """Return in(l), y(l), δ(l) and the gradient of the (weighted) mean error."""
+        """Return in(l), y(l), δ(l) and the gradient of the (weighted) mean loss."""
         kept = masks.kept(architecture, len(x), x.dtype) if masks else []
         x = x * kept[0] if kept else x
         net_inputs, outputs = _forward(architecture, parameters, x, kept)
@@ -93,7 +93,7 @@ class Reference(Engine):
         """Repeat: forward, backward, update.
 
         Numbers that overflow become infinite without a warning, as in the native engine; who
-        trains looks at the errors.
+        trains looks at the losses.
         """
         losses = np.empty(len(steps), dtype=np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -103,7 +103,7 @@ class Reference(Engine):
         return losses
 
     def gradient(self, training: Training) -> tuple[float, Array]:
-        """Return the mean error over all examples, and its gradient."""
+        """Return the mean loss over all examples, and its gradient."""
         with np.errstate(over="ignore", invalid="ignore"):
             everything = np.arange(len(training.x))
             trace, total = self._batch(training, everything)

@@ -218,7 +218,7 @@ class MultilayerPerceptron(Parameters):
 
     @abstractmethod
     def _sklearn_loss(self, targets: Array, weights: Array | None) -> tuple[float, float]:
-        """Return a factor and an addend from the network's error to scikit-learn's loss."""
+        """Return a factor and an addend from the network's loss to scikit-learn's loss."""
 
     @abstractmethod
     def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:
@@ -367,7 +367,7 @@ class MultilayerPerceptron(Parameters):
     def _minimise(self, x: Array, targets: Array, weights: Array | None) -> None:
         """Train by L-BFGS."""
         if np.any(self.dropout):
-            raise ValueError("solver='lbfgs' descends one smooth error; dropout has no place there")
+            raise ValueError("solver='lbfgs' descends one smooth loss; dropout has no place there")
         factor, addend = self._sklearn_loss(targets, weights)
 
         def after_iteration(history: History) -> bool:

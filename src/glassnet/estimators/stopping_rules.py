@@ -51,7 +51,7 @@ class Course(Schedule):
     ----------
     estimator : Trainee
     to_sklearn_loss : callable
-        From the history's mean error to scikit-learn's loss, without the penalty.
+        From the history's mean loss to scikit-learn's loss, without the penalty.
     examples, batch_size : int
         Of an epoch, and of a step.
     weight : float

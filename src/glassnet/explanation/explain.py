@@ -49,7 +49,7 @@ def explain(
     loss: str | Loss | None = None,
     limits: Limits | None = None,
 ) -> Explanation:
-    """Show every number of a step: forward, error, backward, update, outcome, check.
+    """Show every number of a step: forward, loss, backward, update, outcome, check.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def _explanation(
     origins: Origins,
 ) -> Explanation:
     if not step.batch.total:
-        raise ValueError("all examples of the batch count 0, so that there is no error to explain")
+        raise ValueError("all examples of the batch count 0, so that there is no loss to explain")
     if not step.alone:
         names = replace(names, example=step.example)
     shown = ShownWeights.of(step, limits)

@@ -30,7 +30,7 @@ class Limits:
     weights : int
         Weights of a layer.
     paths : int
-        Paths from a weight to the error that are all listed; of more, the largest `terms`.
+        Paths from a weight to the loss that are all listed; of more, the largest `terms`.
     digits : int, optional
         Significant digits; None writes each number so that it can be read back unchanged.
 

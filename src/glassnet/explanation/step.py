@@ -142,11 +142,11 @@ class Step(Forward):
         Which one is shown, counted from 0; `x`, `net_inputs`, `outputs`, `target`, `deltas` and
         `loss` are its own.
     deltas : list of array
-        ∂E/∂in of the example's error, which counts as often as the example.
+        ∂E/∂in of the example's loss, which counts as often as the example.
     loss : float
         Of the example, as often as it counts.
     gradient : array of shape (parameters,)
-        Of the mean error of the batch.
+        Of the mean loss of the batch.
     mean_loss : float
         Of the batch.
     update : Update, optional
@@ -186,7 +186,7 @@ class Step(Forward):
         return changes
 
     def gradient_at(self, place: WeightPlace) -> float:
-        """Return ∂E/∂w of a weight, E the mean error of the batch."""
+        """Return ∂E/∂w of a weight, E the mean loss of the batch."""
         return float(self.gradient[index_of(self.architecture, place)])
 
     def new_weight(self, place: WeightPlace) -> float:
@@ -201,11 +201,11 @@ class Step(Forward):
         return multiplier * float(self.units(place.layer - 1)[place.source])
 
     def own_gradient(self, place: WeightPlace) -> float:
-        """Return δ · ∂in/∂w: the gradient of the shown example's error alone."""
+        """Return δ · ∂in/∂w: the gradient of the shown example's loss alone."""
         return float(self.deltas[place.layer - 1][place.unit]) * self.source(place)
 
     def own_gradients(self, place: WeightPlace) -> NDArray[np.float64]:
-        """Return the gradient of each example's error; their mean is the batch's gradient."""
+        """Return the gradient of each example's loss; their mean is the batch's gradient."""
         of_unit = self.trace.deltas[place.layer - 1][:, place.unit]
         deltas: NDArray[np.float64] = of_unit.astype(np.float64)
         if place.source is None:

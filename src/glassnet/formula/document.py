@@ -108,7 +108,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Lines over one axis: the error over the epochs, say."""
+    """Lines over one axis: the loss over the epochs, say."""
 
     x_name: str
     y_name: str

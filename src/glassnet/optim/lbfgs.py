@@ -23,7 +23,7 @@ class LBFGS:
     most_evaluations : int
         Ends after so many passes over the data.
     least_improvement : float, optional
-        Ends when an iteration lowers the error by less than this part of it; by less than 64
+        Ends when an iteration lowers the loss by less than this part of it; by less than 64
         roundings of the network's precision, if not given.
     """
 

@@ -21,7 +21,7 @@ SMALLEST_STATE = 2.0**-100
 
 @dataclass(frozen=True)
 class Optimizer(ABC):
-    """A rule for w ← w + something, given the gradient of the mean error of a batch.
+    """A rule for w ← w + something, given the gradient of the mean loss of a batch.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Penalties on large weights: added to the error, or taken off the weights beside it."""
+"""Penalties on large weights: added to the loss, or taken off the weights beside it."""
 
 from abc import ABC
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Penalty(ABC):
     over_examples : bool
         Whether λ is divided by the number of examples in the batch, by the sum of their weights
         where they have some, as scikit-learn's ``alpha`` is; otherwise it counts beside the mean
-        error of the batch as it stands.
+        loss of the batch as it stands.
     """
 
     strength: float
@@ -48,9 +48,9 @@ class Penalty(ABC):
 
 @dataclass(frozen=True)
 class L2(Penalty):
-    """Adds λ/2 Σ w² to the error, hence λ w to each gradient (Tikhonov 1943; "ridge").
+    """Adds λ/2 Σ w² to the loss, hence λ w to each gradient (Tikhonov 1943; "ridge").
 
-    The errors of a history are without it.
+    The losses of a history are without it.
     """
 
     def value(self, weights: Array, examples: float) -> float:
@@ -64,9 +64,9 @@ class L2(Penalty):
 
 @dataclass(frozen=True)
 class L1(Penalty):
-    """Adds λ Σ |w| to the error, hence λ sign(w) to each gradient (Tibshirani 1996; "lasso").
+    """Adds λ Σ |w| to the loss, hence λ sign(w) to each gradient (Tibshirani 1996; "lasso").
 
-    The errors of a history are without it.
+    The losses of a history are without it.
     """
 
     def value(self, weights: Array, examples: float) -> float:

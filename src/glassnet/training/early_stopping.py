@@ -19,8 +19,8 @@ class EarlyStopping:
         Epochs, at least 1.
     min_improvement : float
         It counts as one only if the measure is better by more than this.
-    measure : {"error", "accuracy"}
-        What is to improve. Between epochs of equal accuracy the lower error is better.
+    measure : {"loss", "accuracy"}
+        What is to improve. Between epochs of equal accuracy the lower loss is better.
     """
 
     patience: int = 10
@@ -38,7 +38,7 @@ class EarlyStopping:
     def is_better(
         self, loss: float, best: float, accuracy: float = 0.0, best_accuracy: float = 0.0
     ) -> bool:
-        """Return whether a validation error, or an accuracy, is an improvement."""
+        """Return whether a validation loss, or an accuracy, is an improvement."""
         if self.measure == "loss":
             return loss < best - self.min_improvement
         gained = accuracy - best_accuracy

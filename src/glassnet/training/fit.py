@@ -109,9 +109,9 @@ class FitOptions:
         }
         for name, value in unfit.items():
             if value is not None:
-                raise ValueError(f"L-BFGS minimises one smooth error; it has no use for {name}")
+                raise ValueError(f"L-BFGS minimises one smooth loss; it has no use for {name}")
         if not all(isinstance(penalty, L2) for penalty in self.all_penalties):
-            raise ValueError("L-BFGS minimises one smooth error; of the penalties only L2 is that")
+            raise ValueError("L-BFGS minimises one smooth loss; of the penalties only L2 is that")
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ def _validation(
 
 def _require_measurable(stopping: EarlyStopping | None, kind: Kind) -> None:
     if stopping is not None and stopping.measure == "accuracy" and kind == "values":
-        raise ValueError("values have no accuracy; let the early stopping measure the 'error'")
+        raise ValueError("values have no accuracy; let the early stopping measure the 'loss'")
 
 
 def _dropout_rates(

@@ -30,7 +30,7 @@ class FullBatchRun:
     Attributes
     ----------
     total : float
-        The mean error with its penalty, in the end.
+        The mean loss with its penalty, in the end.
     converged : bool
         Whether it ended because there was nothing left to gain.
     """
@@ -55,7 +55,7 @@ class FullBatchRun:
         Raises
         ------
         DivergedError
-            If the error is no longer a finite number; the parameters are as before the training.
+            If the loss is no longer a finite number; the parameters are as before the training.
         """
         from scipy.optimize import minimize
 
@@ -104,14 +104,14 @@ class FullBatchRun:
     def _loss_and_gradient(
         self, point: Array, before: Rollback
     ) -> tuple[float, NDArray[np.float64]]:
-        """The mean error with its penalty at a point, and their gradient."""
+        """The mean loss with its penalty at a point, and their gradient."""
         self.training.parameters[...] = point
         self._loss, gradient = self.engine.gradient(self.training)
         if not np.isfinite(self._loss):
             before.restore()
             require_finite(self.training.x, "X")
             raise DivergedError(
-                "the error became infinite or not a number, and the weights were set back to what "
+                "the loss became infinite or not a number, and the weights were set back to what "
                 "they were before; scale the inputs, or start from smaller weights"
             )
         total, derivatives = self._loss, gradient.astype(np.float64)

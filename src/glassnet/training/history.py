@@ -18,9 +18,9 @@ class History:
     Attributes
     ----------
     losses : list of float
-        Mean error over the training examples, each counted before its step's update.
+        Mean loss over the training examples, each counted before its step's update.
     validation_losses : list of float
-        Mean error on the validation data after the epoch; empty without validation.
+        Mean loss on the validation data after the epoch; empty without validation.
     metrics : dict of str to list of float
         On the validation data: ``"accuracy"``, or ``"mean_absolute_error"`` for values.
     learning_rates : list of float
@@ -54,7 +54,7 @@ class History:
         return len(self.losses)
 
     def to_document(self) -> "Document":
-        """Return the learning curves: errors, metrics and the learning rate over the epochs."""
+        """Return the learning curves: losses, metrics and the learning rate over the epochs."""
         from glassnet.formula.document import Curve, Curves, Document, Section
 
         epochs = tuple(float(epoch) for epoch in range(1, self.epochs + 1))
@@ -93,10 +93,10 @@ class History:
             return "History(no complete epoch)"
         counted = "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs"
         parts = [f"{counted} in {sum(self.seconds):.3g} s"]
-        parts.append(f"error {self.losses[0]:.4g} → {self.losses[-1]:.4g}")
+        parts.append(f"loss {self.losses[0]:.4g} → {self.losses[-1]:.4g}")
         if self.best_epoch is not None:
             best = self.validation_losses[self.best_epoch]
-            parts.append(f"validation error {best:.4g} after epoch {self.best_epoch + 1}, the best")
+            parts.append(f"validation loss {best:.4g} after epoch {self.best_epoch + 1}, the best")
         if self.stopped_early:
             parts.append("stopped early")
         if self.interrupted:

@@ -76,7 +76,7 @@ class Run:
         Raises
         ------
         DivergedError
-            If the error is no longer a finite number; the parameters are as before the training.
+            If the loss is no longer a finite number; the parameters are as before the training.
         """
         with Rollback(self.training.parameters) as before:
             # A first step may take a while: who pressed Ctrl-C already need not wait for it.
@@ -94,7 +94,7 @@ class Run:
         before.restore()
         require_finite(self.training.x, "X")
         raise DivergedError(
-            "the error or the weights became infinite or not a number, and the weights were set "
+            "the loss or the weights became infinite or not a number, and the weights were set "
             f"back to what they were before; try a learning rate below "
             f"{self.training.rule.optimizer.learning_rate:g}"
         )
@@ -102,7 +102,7 @@ class Run:
     def finish(self, interrupted: bool = False) -> History:
         """Return the history; after early stopping or an interruption the best weights come back.
 
-        The best weights are those of the lowest validation error. Without validation data, an
+        The best weights are those of the lowest validation loss. Without validation data, an
         interrupted training keeps the weights of its last step.
         """
         self.history.interrupted = interrupted
@@ -235,7 +235,7 @@ class Run:
             history.stopped_early = True
 
     def _measured_on(self, validation: Validation) -> tuple[float, dict[str, float]]:
-        """The mean error and metrics, summed over pieces that need little memory."""
+        """The mean loss and metrics, summed over pieces that need little memory."""
         training, rows = self.training, len(validation.x)
         loss, metrics = 0.0, dict.fromkeys(validation.metrics, 0.0)
         for part in validation.parts:

@@ -80,7 +80,7 @@ class Plan:
 class Progress:
     """How far a training is: `epochs_done` of `epochs`, counted in parts of one.
 
-    Before the first step the error is not a number.
+    Before the first step the loss is not a number.
     """
 
     epochs_done: float

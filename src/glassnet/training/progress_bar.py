@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 __all__ = ["progress_bar"]
 
-#: Takes epochs done, epochs, the error and the validation error if there is one.
+#: Takes epochs done, epochs, the loss and the validation loss if there is one.
 Show: TypeAlias = Callable[[float, int, float, float | None], None]
 
 
@@ -37,7 +37,7 @@ def progress_bar(show: bool | None = None) -> Iterator[Show]:
     columns = (
         TextColumn("epoch {task.fields[epoch]}"),
         BarColumn(),
-        TextColumn("error {task.fields[error]}"),
+        TextColumn("loss {task.fields[loss]}"),
         TimeRemainingColumn(),
     )
     console = Console(stderr=True, force_terminal=True)

@@ -30,7 +30,7 @@ class Moments:
     learning_rate : float
         The optimizer's own.
     losses : sequence of float
-        The mean training error of each epoch so far.
+        The mean training loss of each epoch so far.
     """
 
     done: Factors
@@ -43,7 +43,7 @@ class Moments:
 class Schedule(ABC):
     """A factor on the optimizer's learning rate for each step of a training."""
 
-    #: Whether the factors depend on the errors so far, so that each epoch has to be seen.
+    #: Whether the factors depend on the losses so far, so that each epoch has to be seen.
     looks_back = False
 
     @abstractmethod

@@ -141,7 +141,7 @@ class WarmUp(Schedule):
 
     @property
     def looks_back(self) -> bool:  # type: ignore[override]  # as what follows says
-        """Whether what follows depends on the errors so far."""
+        """Whether what follows depends on the losses so far."""
         return self.then.looks_back
 
     def factors(self, moments: Moments) -> Factors:
@@ -178,14 +178,14 @@ class InverseScaling(Schedule):
 
 @dataclass(frozen=True)
 class Adaptive(Schedule):
-    """Divided by `divisor` whenever the training error stops falling, as scikit-learn's "adaptive".
+    """Divided by `divisor` whenever the training loss stops falling, as scikit-learn's "adaptive".
 
     Parameters
     ----------
     patience : int
-        How many epochs in a row may lower the error too little before that.
+        How many epochs in a row may lower the loss too little before that.
     min_improvement : float
-        By how much an epoch has to be below the lowest error so far.
+        By how much an epoch has to be below the lowest loss so far.
     divisor : float
     smallest : float
         When the learning rate is no longer above, the training ends instead.
@@ -204,7 +204,7 @@ class Adaptive(Schedule):
         real_number("smallest", self.smallest, 0)
 
     def factors(self, moments: Moments) -> Factors:
-        """Return divisor^−(how often the error stopped falling)."""
+        """Return divisor^−(how often the loss stopped falling)."""
         return np.full_like(moments.done, self.divisor ** -self._pauses(moments.losses))
 
     def has_ended(self, moments: Moments) -> bool:

@@ -41,7 +41,7 @@ class Recipe:
         Whether all classes count alike, however many rows each has.
     probabilities : bool
         Whether the probabilities of classes matter, not only which is the largest: then labels are
-        not smoothed, and the epoch of the lowest validation error is the best.
+        not smoothed, and the epoch of the lowest validation loss is the best.
     calibrated : bool
         Whether the probabilities are sharpened or softened so that they suit the validation rows
         best (temperature scaling); which class is the most probable stays.

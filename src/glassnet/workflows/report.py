@@ -53,8 +53,8 @@ def history_section(history: History) -> Section:
         )
     if history.interrupted:
         words += " Interrupted; these are the best weights so far."
-    caption = "Mean error of each epoch"
-    blocks = (Paragraph(words), Curves("epoch", "error", tuple(curves), caption))
+    caption = "Mean loss of each epoch"
+    blocks = (Paragraph(words), Curves("epoch", "loss", tuple(curves), caption))
     return Section("The training", blocks)
 
 
@@ -89,7 +89,7 @@ def evaluation_sections(
     if evaluation.reliability:
         sections.append(_reliability_section(evaluation))
     if evaluation.importances:
-        words = "By how much the error rises when a column's values are shuffled among the rows:"
+        words = "By how much the loss rises when a column's values are shuffled among the rows:"
         names, rises = zip(*evaluation.importances.items(), strict=True)
         bars = Bars(names, (("rise", rises),))
         sections.append(Section("What the model relies on", (Paragraph(words), bars)))

@@ -1,4 +1,4 @@
-"""Paths from a weight to the error: all of them sum to the gradient, and the largest are found."""
+"""Paths from a weight to the loss: all of them sum to the gradient, and the largest are found."""
 
 import math
 
@@ -61,7 +61,7 @@ def test_two_paths_by_hand() -> None:
     net.weights = [[[1.0]], [[3.0, 4.0]]]
     story = gn.explain(net, [2], [5, 5]).weight("w1[1,1]")
     assert story.step.gradient.tolist()[0] == 30
-    section = next(s for s in story.document.sections if s.title == "Paths to the error")
+    section = next(s for s in story.document.sections if s.title == "Paths to the loss")
     table = next(block for block in section.blocks if isinstance(block, Table))
     assert [row[1:] for row in table.rows] == [
         ("h1.1 → output 2", 24.0),

@@ -26,7 +26,7 @@ class Arithmetic(ABC):
     exponential : int
         How many of them an exponential costs, and what else a unit needs.
     rounding : float
-        How well the error of a network is known, relative to 1: some of the digits are lost on
+        How well the loss of a network is known, relative to 1: some of the digits are lost on
         the way through the layers.
     """
 

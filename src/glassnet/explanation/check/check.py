@@ -1,13 +1,13 @@
-"""The independent check: central differences of the error, in more digits than the engine has.
+"""The independent check: central differences of the loss, in more digits than the engine has.
 
 Nothing here is shared with the code that computed the gradients: the network's function is
 written down once more, and only its values are used. Each weight is moved a little up and down,
-and the error's change is compared with the gradient: in the widest numbers in which that takes
+and the loss's change is compared with the gradient: in the widest numbers in which that takes
 about a second at most. Those are 50 digits for all weights of small networks; else the machine's
 long double, or, for networks of millions of weights, its double, with one Richardson step, on the
 weights that are shown and a seeded sample of the others.
 
-At a kink (relu at 0) the error has two one-sided derivatives; any value between them is right.
+At a kink (relu at 0) the loss has two one-sided derivatives; any value between them is right.
 """
 
 import math
@@ -80,7 +80,7 @@ class Check:
 
     @property
     def kinks(self) -> int:
-        """How many weights sit at a kink of the error."""
+        """How many weights sit at a kink of the loss."""
         return sum(pair.at_kink for pair in self.pairs)
 
     @property

@@ -1,4 +1,4 @@
-"""A batch's error as a function of the weights, written down once more for the independent check.
+"""A batch's loss as a function of the weights, written down once more for the independent check.
 
 Only its values are used, in numbers of any kind; nothing here is shared with what it checks.
 """
@@ -17,7 +17,7 @@ __all__ = ["BatchFunction"]
 
 
 class BatchFunction:
-    """The mean error of a batch as a function of the weights, for numbers of any kind."""
+    """The mean loss of a batch as a function of the weights, for numbers of any kind."""
 
     def __init__(self, step: Step, arithmetic: Arithmetic) -> None:
         architecture, batch = step.architecture, step.batch
@@ -58,7 +58,7 @@ class BatchFunction:
     def losses(
         self, layer: int, places: Sequence[WeightPlace], by: Values
     ) -> tuple[Values, np.ndarray]:
-        """The error with each weight moved by so much, one at a time; and each relu's side of 0."""
+        """The loss with each weight moved by so much, one at a time; and each relu's side of 0."""
         total: Values = 0 * by
         sides = []
         for count, function in self.counted:
@@ -69,7 +69,7 @@ class BatchFunction:
 
 
 class NetworkFunction:
-    """The error of one example as a function of the weights, for numbers of any kind."""
+    """The loss of one example as a function of the weights, for numbers of any kind."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class NetworkFunction:
     def losses(
         self, layer: int, places: Sequence[WeightPlace], by: Values
     ) -> tuple[Values, np.ndarray]:
-        """The error with each weight moved by so much, one at a time; and each relu's side of 0.
+        """The loss with each weight moved by so much, one at a time; and each relu's side of 0.
 
         From the changed unit onwards only: all before it is as it was.
         """

@@ -1,4 +1,4 @@
-"""The equations of the backward pass: the error, δ of each unit, the gradient of each weight.
+"""The equations of the backward pass: the loss, δ of each unit, the gradient of each weight.
 
 The formulas of activations and losses are their own; here the chain rule puts them together.
 """
@@ -37,7 +37,7 @@ class StepEquations(ForwardEquations):
         return worked(self.names.loss(self.step.loss), counted, self.step.loss)
 
     def mean_loss(self) -> Equation:
-        """E of the batch: the mean of its examples' errors."""
+        """E of the batch: the mean of its examples' losses."""
         batch, trace = self.step.batch, self.step.trace
         losses = trace.losses * batch.counts
 
@@ -94,7 +94,7 @@ class StepEquations(ForwardEquations):
         weight, value = self.weight(place), self.step.gradient_at(place)
 
         def term(example: int) -> Formula:
-            # The error's own value is of no interest here.
+            # The loss's own value is of no interest here.
             return Partial(self.names.loss_of(example, 0.0), weight, float(own[example]))
 
         total = self.names.total(self.step.batch.total)
@@ -103,7 +103,7 @@ class StepEquations(ForwardEquations):
         return worked(Partial(loss, weight, value), mean, value)
 
     def single_path(self, place: WeightPlace) -> Equation | None:
-        """∂E/∂w as one product from the error to the weight, where only one path leads there."""
+        """∂E/∂w as one product from the loss to the weight, where only one path leads there."""
         units = self.step.architecture.units
         spreads = isinstance(self.step.layer(place.layer).activation, Softmax)
         one_unit = units[place.layer] == 1 or not (spreads or place.layer == self.depth)

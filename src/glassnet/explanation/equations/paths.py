@@ -1,7 +1,7 @@
-"""A weight's gradient as a sum over paths: every way by which the weight moves the error.
+"""A weight's gradient as a sum over paths: every way by which the weight moves the loss.
 
 A path leads from the weight through one unit of each layer behind it to an output, and on to the
-error. Along it the partial derivatives multiply; the gradient is the sum over all paths. There are
+loss. Along it the partial derivatives multiply; the gradient is the sum over all paths. There are
 as many as the product of the layers' widths, so that only the largest are looked for, best first:
 how much the rest of a path can come to at most is known from one pass backwards (A* search, Hart,
 Nilsson and Raphael 1968).
@@ -29,7 +29,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, order=True)
 class Path:
-    """One way from a weight to the error.
+    """One way from a weight to the loss.
 
     Attributes
     ----------
@@ -169,7 +169,7 @@ def _largest(stages: list[_Stage], delta: Values, start: Path, wanted: int) -> l
 def path_equation(
     equations: StepEquations, place: WeightPlace, path: Path, number: int
 ) -> Equation:
-    """Return a path's product: names from the error down to the weight, numbers, and value."""
+    """Return a path's product: names from the loss down to the weight, numbers, and value."""
     step, names = equations.step, equations.names
     quantities = [equations.net_input_symbol(place.layer, path.units[0])]
     for n, unit in enumerate(path.units[1:]):

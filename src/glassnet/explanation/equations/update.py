@@ -67,7 +67,7 @@ class UpdateEquations:
         return [Paragraph(words), worked(factor, Number(most) / norm, self.clip_factor)]
 
     def _penalties(self) -> list[Block]:
-        """What each penalty adds to the error that is descended."""
+        """What each penalty adds to the loss that is descended."""
         examples = self.step.batch.total
         rows: list[tuple[Cell, ...]] = []
         for penalty in self.update.rule.penalties:
@@ -79,7 +79,7 @@ class UpdateEquations:
         if not rows:
             return []
         columns = ("penalty", "paid by", "λ", "adds to E")
-        caption = "Penalties: beside the error of the examples, which E is without them"
+        caption = "Penalties: beside the loss of the examples, which E is without them"
         return [Table(columns, tuple(rows), caption)]
 
     def _paying(self, *, biases: bool) -> Array:

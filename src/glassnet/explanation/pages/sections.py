@@ -106,7 +106,7 @@ def loss_section(equations: StepEquations, limits: Limits) -> Section:
             blocks.append(Paragraph(f"… and {left_out:,} more classes."))
     if not step.alone:
         blocks.append(equations.mean_loss())
-    return Section("The error", tuple(blocks))
+    return Section("The loss", tuple(blocks))
 
 
 def outcome_section(equations: StepEquations, limits: Limits) -> Section:
@@ -118,18 +118,18 @@ def outcome_section(equations: StepEquations, limits: Limits) -> Section:
     for unit in chosen.shown:
         was, now = float(step.outputs[-1][unit]), float(step.new_predicted[unit])
         rows.append((names.unit_name(names.depth, unit), was, now, float(step.target[unit])))
-    rows.append(("error E", step.loss, step.new_loss, ""))
+    rows.append(("loss E", step.loss, step.new_loss, ""))
     if not step.alone:
-        rows.append(("mean error of the batch", step.mean_loss, step.new_mean_loss, ""))
+        rows.append(("mean loss of the batch", step.mean_loss, step.new_mean_loss, ""))
     table = Table(("output", "was", "is", "target"), tuple(rows))
     blocks: list[Block] = [table]
     if chosen.others:
         blocks.append(Paragraph(f"… and {chosen.others:,} more outputs."))
     verdict = "smaller" if step.new_loss < step.loss else "not smaller"
-    words = f"After the update the error of this example is {verdict} than before."
+    words = f"After the update the loss of this example is {verdict} than before."
     if not step.alone:
         verdict = "smaller" if step.new_mean_loss < step.mean_loss else "not smaller"
-        words += f" The mean error of the batch is {verdict}."
+        words += f" The mean loss of the batch is {verdict}."
     if step.kept is not None:
         words += " Both are with the dropout of this step; a prediction uses all units."
     return Section("Outcome", (*blocks, Paragraph(words)))
@@ -145,7 +145,7 @@ def _batch_words(equations: StepEquations) -> str:
     words = f"Shown is example {step.example + 1} of the {len(step.batch)} in the batch"
     if step.batch.rows is not None:
         words += f", row {int(step.batch.rows[step.example]):,} of the training data"
-    words += f": E[{step.example + 1}] is its error"
+    words += f": E[{step.example + 1}] is its loss"
     if step.count != 1:
         words += f", counted {step.count:g} times"
     return f"{words}. E is the mean over the batch."

@@ -48,7 +48,7 @@ def forward_sections(forward: Forward, names: Notation, limits: Limits) -> list[
 def step_sections(
     step: Step, names: Notation, check: Check, shown: "ShownWeights", limits: Limits
 ) -> list[Section]:
-    """Forward pass, error, backward pass, update, outcome and check."""
+    """Forward pass, loss, backward pass, update, outcome and check."""
     equations = StepEquations(step, names, limits.terms)
     backward = [
         Section(

@@ -1,4 +1,4 @@
-"""The story of one weight: forward, error, chain rule, its paths to the error, update, check."""
+"""The story of one weight: forward, loss, chain rule, its paths to the loss, update, check."""
 
 import numpy as np
 
@@ -79,10 +79,10 @@ def _weight_words(names: Notation, place: WeightPlace) -> str:
 
 def _chain_blocks(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Block]:
     path = equations.single_path(place)
-    words = "From the error backwards, δ = ∂E/∂in layer by layer, down to this weight:"
+    words = "From the loss backwards, δ = ∂E/∂in layer by layer, down to this weight:"
     blocks: list[Block] = [Paragraph(words)]
     if path is not None:
-        alone = Paragraph("Only one path leads from this weight to the error:")
+        alone = Paragraph("Only one path leads from this weight to the loss:")
         blocks = [alone, path, Paragraph("The same by way of δ = ∂E/∂in:")]
     few = Limits(limits.terms, min(limits.units, FEW), digits=limits.digits)
     for layer in range(equations.depth, place.layer, -1):
@@ -99,7 +99,7 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
         return []
     count = len(paths.largest) + paths.others
     words = (
-        f"{count:,} paths lead from this weight to the error; along each the derivatives multiply, "
+        f"{count:,} paths lead from this weight to the loss; along each the derivatives multiply, "
         "and ∂E/∂w is their sum."
     )
     rows: list[tuple[Cell, ...]] = [
@@ -123,7 +123,7 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
     loss = equations.names.loss(step.loss)
     value = step.own_gradient(place)
     total = worked(Partial(loss, weight, value), Sum(tuple(terms)), value)
-    return [Section("Paths to the error", (Paragraph(words), table, *written_out, total))]
+    return [Section("Paths to the loss", (Paragraph(words), table, *written_out, total))]
 
 
 def _way(equations: StepEquations, place: WeightPlace, path: Path) -> str:

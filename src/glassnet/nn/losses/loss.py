@@ -23,7 +23,7 @@ __all__ = ["CrossEntropyFromLogits", "Loss", "OutputLoss", "divided", "divided_t
 
 
 class Loss(Named, ABC):
-    """The error E of one example. Arrays are (examples, outputs), losses (examples,) in float64."""
+    """The loss E of one example. Arrays are (examples, outputs), losses (examples,) in float64."""
 
     #: Whether E is the sum over the outputs, not their mean.
     summed = False
