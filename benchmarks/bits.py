@@ -117,8 +117,8 @@ NETWORKS: dict[str, Callable[[], list[Any]]] = {
         penalties=[gn.L1(0.001), gn.L2(1, over_examples=True), gn.WeightDecay(0.1)]
     ),
     "weighted": network(
-        weights=ROW_WEIGHTS,
-        class_weights="balanced",
+        sample_weight=ROW_WEIGHTS,
+        class_weight="balanced",
         penalties=gn.L2(3, biases=True, over_examples=True),
     ),
     "dropout-clipped": network(dropout=gn.Dropout([0.3, 0.2], inputs=0.1), clip_norm=0.5),

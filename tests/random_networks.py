@@ -66,12 +66,12 @@ class Case:
     targets: Array
     output_loss: OutputLoss
     rule: UpdateRule
-    weights: Array | None
+    sample_weight: Array | None
     dropout: list[float] | None
 
     def __repr__(self) -> str:
         options = f"{len(self.x)} examples, {self.output_loss.loss}, {self.rule}"
-        weighted = "" if self.weights is None else ", weighted"
+        weighted = "" if self.sample_weight is None else ", weighted"
         return f"{self.net!r}, {options}{weighted}, dropout {self.dropout}"
 
     def training(self, threads: int | None = None) -> Training:
@@ -83,7 +83,7 @@ class Case:
             self.net.parameters.copy(),
             self.x,
             self.targets,
-            self.weights,
+            self.sample_weight,
             self.dropout,
             self.net.seed,
             threads,
@@ -98,7 +98,7 @@ class Case:
             self.net.parameters,
             self.x,
             self.targets,
-            self.weights,
+            self.sample_weight,
             masks,
         )
 
@@ -164,8 +164,10 @@ def away_from_kinks(case: Case, distance: float) -> Case:
     if case.output_loss.loss.name in ("mean_absolute_error", "pinball"):
         near |= (np.abs(trace.predicted - case.targets) < distance).any(axis=1)
     # Dropout goes by the example's place in the batch, so that examples count 0 instead.
-    weights = np.ones(len(near), dtype=case.x.dtype) if case.weights is None else case.weights
-    return replace(case, weights=np.where(near, 0, weights).astype(case.x.dtype))
+    weights = (
+        np.ones(len(near), dtype=case.x.dtype) if case.sample_weight is None else case.sample_weight
+    )
+    return replace(case, sample_weight=np.where(near, 0, weights).astype(case.x.dtype))
 
 
 def _activation(random: np.random.Generator) -> Activation:

@@ -365,7 +365,7 @@ def _classes(network: Network, predicted: Array, targets: Array) -> Iterator[Fin
                 "class never predicted",
                 f"none of the {count} examples of {str(name)!r} among {len(true)}, nor any other, "
                 "is taken for one",
-                'let all classes count alike (class_weights="balanced", or --balanced), or go on',
+                'let all classes count alike (class_weight="balanced", or --balanced), or go on',
             )
 
 

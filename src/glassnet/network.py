@@ -135,8 +135,8 @@ class Network:
         optimizer: Optimizer | LBFGS | None = None,
         epochs: int = 100,
         batch_size: int = 32,
-        weights: ArrayLike | None = None,
-        class_weights: Mapping[Any, float] | str | None = None,
+        sample_weight: ArrayLike | None = None,
+        class_weight: Mapping[Any, float] | str | None = None,
         penalties: Penalty | Sequence[Penalty] = (),
         dropout: float | Dropout | None = None,
         clip_norm: float | None = None,
@@ -166,9 +166,9 @@ class Network:
         optimizer : Optimizer or LBFGS, optional
             ``Adam(0.001)`` if not given.
         epochs, batch_size : int
-        weights : array-like of shape (examples,), optional
-            How much each example counts: the loss of a batch is the weighted mean.
-        class_weights : mapping of label to weight, or "balanced", optional
+        sample_weight : array-like of shape (examples,), optional
+            The weight of each example: the loss of a batch is the weighted mean.
+        class_weight : mapping of label to weight, or "balanced", optional
             Multiplies the weights of a class's examples; ``"balanced"`` lets all classes count
             the same.
         penalties : Penalty or sequence of Penalty
@@ -215,7 +215,7 @@ class Network:
         Examples
         --------
         >>> net = Network([2, 2], output="softmax", seed=1)
-        >>> from glassnet.optim.optimizer import Adam
+        >>> from glassnet.optim.adam import Adam
         >>> _ = net.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], epochs=300, batch_size=4,
         ...             optimizer=Adam(0.1))
         >>> net.predict([[1, 1], [0, 1]]).tolist()
@@ -225,8 +225,8 @@ class Network:
             optimizer,
             epochs,
             batch_size,
-            weights,
-            class_weights,
+            sample_weight,
+            class_weight,
             penalties,
             dropout,
             clip_norm,

@@ -181,7 +181,7 @@ def test_a_trace_and_an_update_are_a_step_of_training_bit_for_bit(seed: int) -> 
         case.trace(engine).gradient,
         1,
         rate,
-        fused.example_weight(np.arange(rows)),
+        fused.batch_weight(np.arange(rows)),
     )
     engine.run(fused, Steps(np.arange(rows), np.array([0, rows]), np.array([rate])))
     assert fused.parameters.tobytes() == unfused.parameters.tobytes()
@@ -199,7 +199,7 @@ def test_small_networks_take_the_short_way_to_the_same_bits(seed: int) -> None:
         replace(
             case,
             x=np.resize(case.x, (size, case.x.shape[1])),
-            weights=weights,
+            sample_weight=weights,
             targets=np.resize(case.targets, (size, case.targets.shape[1])),
         )
         for size, weights in (
@@ -223,7 +223,9 @@ def test_the_gradient_of_all_examples_is_that_of_the_trace(seed: int) -> None:
         error, gradient = native().gradient(case.training(threads))
         trace = case.trace(native())
         assert gradient.tobytes() == trace.gradient.tobytes()
-        assert error == pytest.approx(np.average(trace.losses, weights=case.weights), rel=1e-12)
+        assert error == pytest.approx(
+            np.average(trace.losses, weights=case.sample_weight), rel=1e-12
+        )
         reference = Reference().gradient(case.training())
         assert error == pytest.approx(reference[0], rel=1e-5)
 

@@ -34,7 +34,7 @@ def test_the_network_is_ready_to_be_explained() -> None:
     assert model.predict(X).tolist() == model.network_.predict(X).tolist()
 
 
-def test_class_weights_are_weights_of_examples() -> None:
+def test_class_weight_are_weights_of_examples() -> None:
     X, y = iris()
     weights = {0: 1.0, 1: 3.0, 2: 0.5}
     by_class = MLPClassifier(max_iter=10, random_state=0, class_weight=weights).fit(X, y)

@@ -40,8 +40,8 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {},
     {"penalties": PENALTIES},
     {"dropout": 0.3, "clip_norm": 0.1},
-    {"weights": np.arange(13) % 4, "class_weights": "balanced"},
-    {"weights": np.arange(13) % 4 / 3, "penalties": PENALTIES, "clip_norm": 0.1},
+    {"sample_weight": np.arange(13) % 4, "class_weight": "balanced"},
+    {"sample_weight": np.arange(13) % 4 / 3, "penalties": PENALTIES, "clip_norm": 0.1},
     {"schedule": gn.Cosine(), "penalties": [gn.L1(0.01)], "dropout": gn.Dropout(0.2, inputs=0.2)},
 )
 
@@ -88,7 +88,7 @@ def test_the_stages_agree_and_the_check_passes(
 
 
 def test_the_batch_is_told_example_by_example() -> None:
-    _, history = trained([1], optimizer=gn.SGD(0.1), weights=np.arange(13) % 4)
+    _, history = trained([1], optimizer=gn.SGD(0.1), sample_weight=np.arange(13) % 4)
     step = history.steps[1]
     story = gn.explain(step, example=3).weight("w2[4,2]")
     section = next(s for s in story.document.sections if s.title.startswith("The batch"))
@@ -102,7 +102,7 @@ def test_the_batch_is_told_example_by_example() -> None:
 def test_a_batch_given_by_hand_is_the_mean_of_its_examples() -> None:
     net = gn.Network([4, 5, 3], hidden="tanh", output="softmax", dtype="float64", seed=3)
     counts = [1.0, 0.0, 2.5]
-    batch = gn.explain(net, X[:3], Y[:3], weights=counts, learning_rate=0.1, example=2)
+    batch = gn.explain(net, X[:3], Y[:3], sample_weight=counts, learning_rate=0.1, example=2)
     alone = [gn.explain(net, X[n], Y[n]).step for n in range(3)]
     gradients = np.array([step.gradient for step in alone])
     assert batch.step.gradient == pytest.approx(np.dot(counts, gradients) / 3.5)
@@ -121,7 +121,7 @@ def test_a_penalty_over_examples_is_divided_by_their_weights(
         net,
         X[:3],
         Y[:3],
-        weights=[1, 0, 2.5],
+        sample_weight=[1, 0, 2.5],
         optimizer=optimizer,
         penalties=penalty(3, over_examples=True),
     )
@@ -143,7 +143,7 @@ def test_the_update_of_a_weighted_batch_by_hand() -> None:
         [[1.0], [2.0]],
         [[0.5], [1.0]],
         optimizer=gn.SGD(0.5),
-        weights=[0.25, 0.5],
+        sample_weight=[0.25, 0.5],
         penalties=gn.WeightDecay(0.01, over_examples=True),
     ).to_text()
     shrunk = 0.8 * (1 - 0.5 * 0.01 / 0.75)
@@ -193,8 +193,8 @@ def test_lbfgs_has_no_steps_to_record() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"weights": [1.0]}, "expected one number, at least 0, for each of the 2 examples"),
-        ({"weights": [1.0, -1.0]}, "at least 0"),
+        ({"sample_weight": [1.0]}, "expected a number, at least 0, for each of 2 examples"),
+        ({"sample_weight": [1.0, -1.0]}, "at least 0"),
         ({"penalties": PENALTIES[0]}, "give an optimizer as well"),
         ({"clip_norm": 1.0}, "give an optimizer as well"),
         ({"example": 2}, "example must be from 0 to 1, not 2"),
@@ -222,9 +222,9 @@ def test_a_penalty_may_stand_alone() -> None:
 def test_a_batch_that_counts_nothing_has_no_error_to_explain() -> None:
     net = gn.Network([4, 3], output="softmax", seed=3)
     with pytest.raises(ValueError, match="all examples of the batch count 0"):
-        gn.explain(net, X[:2], Y[:2], weights=[0, 0])
-    with pytest.raises(ValueError, match="weights of examples, need a target"):
-        gn.explain(net, X[:2], weights=[1, 1])
+        gn.explain(net, X[:2], Y[:2], sample_weight=[0, 0])
+    with pytest.raises(ValueError, match="a sample_weight need a target"):
+        gn.explain(net, X[:2], sample_weight=[1, 1])
 
 
 def test_a_batch_may_be_of_one_example() -> None:

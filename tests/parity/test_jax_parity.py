@@ -86,7 +86,7 @@ def jax_error(case: Case) -> Callable[[Any], Any]:
                 net_input = net_input + parameters[place.biases]
             y = jax_activation(layer.activation)(net_input)
         errors = jax_cost(case.output_loss.loss, net_input, y, case.targets)
-        return jax.numpy.average(errors, weights=case.weights)
+        return jax.numpy.average(errors, weights=case.sample_weight)
 
     return error
 
@@ -100,7 +100,7 @@ def test_error_and_gradient_equal_automatic_differentiation(seed: int) -> None:
     trace = case.trace(engine())
     difference = np.linalg.norm(trace.gradient - np.asarray(gradient))
     assert difference <= 1e-11 * np.linalg.norm(trace.gradient), case
-    mean = np.average(trace.losses, weights=case.weights)
+    mean = np.average(trace.losses, weights=case.sample_weight)
     assert mean == pytest.approx(float(value), rel=1e-11)
 
 

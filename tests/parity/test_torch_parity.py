@@ -86,9 +86,9 @@ def mean_error(step: TrainingStep, buffer: Any) -> Any:
         y = activated(layer.activation, in_)
         y = y if kept is None else y * kept[number]
     each = errors(step.output_loss.loss, y, torch.tensor(step.targets))
-    if step.weights is None:
+    if step.sample_weight is None:
         return each.mean()
-    weights = torch.tensor(step.weights)
+    weights = torch.tensor(step.sample_weight)
     return (weights * each).sum() / weights.sum()
 
 
@@ -104,7 +104,7 @@ def recorded(case: Case) -> TrainingStep:
 def updated(step: TrainingStep, gradient: Array) -> Array:
     """The parameters after PyTorch's optimizer has taken the step, group by group."""
     rule = step.rule
-    examples = len(step.x) if step.weights is None else float(step.weights.sum())
+    examples = len(step.x) if step.sample_weight is None else float(step.sample_weight.sum())
     clipped = torch.tensor(gradient)
     if rule.clip_norm is not None and clipped.norm() > rule.clip_norm:
         clipped = clipped * (rule.clip_norm / clipped.norm())

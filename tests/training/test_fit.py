@@ -22,22 +22,24 @@ def network(seed: int = 3) -> gn.Network:
 def test_a_weight_of_two_is_the_example_twice() -> None:
     x, y = data(6)
     weighted, twice = network(), network()
-    weighted.fit(x, y, weights=[2, 1, 1, 0, 1, 1], optimizer=gn.SGD(0.1), epochs=3, batch_size=6)
+    weighted.fit(
+        x, y, sample_weight=[2, 1, 1, 0, 1, 1], optimizer=gn.SGD(0.1), epochs=3, batch_size=6
+    )
     rows = [0, 0, 1, 2, 4, 5]
     twice.fit(x[rows], y[rows], optimizer=gn.SGD(0.1), epochs=3, batch_size=6)
     assert weighted.parameters == pytest.approx(twice.parameters, rel=1e-12)
 
 
-def test_class_weights_are_weights_of_their_examples() -> None:
+def test_class_weight_are_weights_of_their_examples() -> None:
     x, y = data()
     by_class, by_example, balanced = network(), network(), network()
-    by_class.fit(x, y, class_weights={1: 3.0}, epochs=2)
-    by_example.fit(x, y, weights=np.where(y == 1, 3.0, 1.0), epochs=2)
+    by_class.fit(x, y, class_weight={1: 3.0}, epochs=2)
+    by_example.fit(x, y, sample_weight=np.where(y == 1, 3.0, 1.0), epochs=2)
     assert by_class.parameters.tobytes() == by_example.parameters.tobytes()
-    balanced.fit(x, y, class_weights="balanced", epochs=2)
+    balanced.fit(x, y, class_weight="balanced", epochs=2)
     share = np.bincount(y)
     by_example = network()
-    by_example.fit(x, y, weights=(len(y) / (2 * share))[y], epochs=2)
+    by_example.fit(x, y, sample_weight=(len(y) / (2 * share))[y], epochs=2)
     assert balanced.parameters == pytest.approx(by_example.parameters, rel=1e-12)
 
 
@@ -45,7 +47,7 @@ def test_the_history_is_of_the_weighted_mean_error() -> None:
     x, y = data(8)
     net, weights = network(), np.arange(8.0)
     before = net.predict_proba(x)
-    history = net.fit(x, y, weights=weights, optimizer=gn.SGD(1e-12), epochs=1, batch_size=8)
+    history = net.fit(x, y, sample_weight=weights, optimizer=gn.SGD(1e-12), epochs=1, batch_size=8)
     errors = -np.log(before[np.arange(8), y])
     assert history.losses[0] == pytest.approx(np.average(errors, weights=weights), rel=1e-9)
 
@@ -151,10 +153,10 @@ def test_networks_trained_together_are_as_trained_alone() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"weights": [1, 2]}, r"weights of examples have shape \(2,\); expected \(40,\)"),
-        ({"weights": -np.ones(40)}, "must be at least 0, not -1"),
-        ({"weights": np.zeros(40)}, "nothing to learn from"),
-        ({"class_weights": {7: 2}}, "name the class 7; known are: 0, 1"),
+        ({"sample_weight": [1, 2]}, r"sample_weight has shape \(2,\); expected \(40,\)"),
+        ({"sample_weight": -np.ones(40)}, "must be at least 0, not -1"),
+        ({"sample_weight": np.zeros(40)}, "nothing to learn from"),
+        ({"class_weight": {7: 2}}, "names the class 7; known are: 0, 1"),
         ({"dropout": 1.0}, "a rate of dropout must be from 0 to below 1, not 1.0"),
         ({"clip_norm": 0}, "clip_norm must be above 0"),
     ],

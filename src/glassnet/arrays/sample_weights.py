@@ -10,12 +10,12 @@ from glassnet.arrays.numbers import require_finite
 from glassnet.core.array import Array
 from glassnet.nn.task import Kind
 
-__all__ = ["example_weights"]
+__all__ = ["checked_sample_weight"]
 
 
-def example_weights(
-    weights: ArrayLike | None,
-    class_weights: Mapping[Any, float] | str | None,
+def checked_sample_weight(
+    sample_weight: ArrayLike | None,
+    class_weight: Mapping[Any, float] | str | None,
     targets: Array,
     kind: Kind,
     classes: Array | None,
@@ -24,9 +24,9 @@ def example_weights(
 
     Parameters
     ----------
-    weights : array-like of shape (examples,), optional
+    sample_weight : array-like of shape (examples,), optional
         At least 0.
-    class_weights : mapping of label to weight, or "balanced", optional
+    class_weight : mapping of label to weight, or "balanced", optional
         Multiplies the weights; labels that are not named count 1. ``"balanced"`` gives every class
         the same sum: examples / (classes · examples of the class).
     targets : array of shape (examples, outputs)
@@ -43,57 +43,55 @@ def example_weights(
     Examples
     --------
     >>> one_hot = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
-    >>> example_weights(None, {"a": 3}, one_hot, "classes", np.array(["a", "b"])).tolist()
+    >>> checked_sample_weight(None, {"a": 3}, one_hot, "classes", np.array(["a", "b"])).tolist()
     [3.0, 1.0, 1.0]
     """
-    if weights is None and class_weights is None:
+    if sample_weight is None and class_weight is None:
         return None
     total = np.ones(len(targets), dtype=targets.dtype)
-    if weights is not None:
-        total *= _checked(weights, len(targets), targets.dtype)
-    if class_weights is not None:
-        total *= _of_classes(class_weights, targets, kind, classes)
+    if sample_weight is not None:
+        total *= _checked(sample_weight, len(targets), targets.dtype)
+    if class_weight is not None:
+        total *= _of_classes(class_weight, targets, kind, classes)
     if not total.any():
-        raise ValueError("all examples have weight 0; there is nothing to learn from")
+        raise ValueError("all examples have a sample_weight of 0; there is nothing to learn from")
     return total
 
 
-def _checked(weights: ArrayLike, examples: int, dtype: np.dtype[Any]) -> Array:
+def _checked(sample_weight: ArrayLike, examples: int, dtype: np.dtype[Any]) -> Array:
     try:
-        array = np.asarray(weights, dtype=dtype)
+        array = np.asarray(sample_weight, dtype=dtype)
     except (TypeError, ValueError):
-        raise TypeError("the weights of examples must be numbers") from None
+        raise TypeError("sample_weight must be numbers") from None
     if array.shape != (examples,):
-        raise ValueError(
-            f"the weights of examples have shape {array.shape}; expected ({examples},)"
-        )
-    require_finite(array, "weights")
+        raise ValueError(f"sample_weight has shape {array.shape}; expected ({examples},)")
+    require_finite(array, "sample_weight")
     if (array < 0).any():
-        raise ValueError(f"the weights of examples must be at least 0, not {array.min():g}")
+        raise ValueError(f"sample_weight must be at least 0, not {array.min():g}")
     return array
 
 
 def _of_classes(
-    class_weights: Mapping[Any, float] | str, targets: Array, kind: Kind, classes: Array | None
+    class_weight: Mapping[Any, float] | str, targets: Array, kind: Kind, classes: Array | None
 ) -> Array:
     if kind not in ("classes", "two classes"):
-        raise ValueError("class weights are for networks that predict one class of several")
+        raise ValueError("class_weight is for networks that predict one class of several")
     places = targets.argmax(axis=1) if kind == "classes" else (targets[:, 0] > 0.5).astype(np.int64)
     count = targets.shape[1] if kind == "classes" else 2
     labels = list(range(count)) if classes is None else classes.tolist()
     of_class = np.ones(count)
-    if isinstance(class_weights, Mapping):
-        for label, weight in class_weights.items():
+    if isinstance(class_weight, Mapping):
+        for label, weight in class_weight.items():
             if label not in labels:
                 known = ", ".join(str(name) for name in labels[:10])
-                raise ValueError(f"class weights name the class {label!r}; known are: {known}")
+                raise ValueError(f"class_weight names the class {label!r}; known are: {known}")
             of_class[labels.index(label)] = _checked([weight], 1, np.dtype(np.float64))[0]
-    elif class_weights == "balanced":
+    elif class_weight == "balanced":
         members = np.bincount(places, minlength=count)
         of_class = len(places) / (np.count_nonzero(members) * np.maximum(members, 1))
     else:
         raise TypeError(
-            f"class weights are a mapping like {{'yes': 2}} or 'balanced', not {class_weights!r}"
+            f"class_weight is a mapping like {{'yes': 2}} or 'balanced', not {class_weight!r}"
         )
     chosen: Array = of_class[places]
     return chosen

@@ -94,7 +94,7 @@ class Training:
 
     Attributes
     ----------
-    weights : array of shape (examples,), optional
+    sample_weight : array of shape (examples,), optional
         How much each example counts; all alike if not given.
     dropout : list of float, optional
         The rate of the inputs and of each hidden layer.
@@ -108,7 +108,7 @@ class Training:
     parameters: Array
     x: Array
     targets: Array
-    weights: Array | None = None
+    sample_weight: Array | None = None
     dropout: list[float] | None = None
     seed: int = 0
     threads: int | None = None
@@ -118,14 +118,14 @@ class Training:
     def __post_init__(self) -> None:
         self.state = self.rule.optimizer.initial_state(self.parameters)
 
-    def example_weight(self, examples: NDArray[np.int64]) -> float:
-        """Return for how many some examples count together."""
-        if self.weights is None:
+    def batch_weight(self, examples: NDArray[np.int64]) -> float:
+        """Return the sum of some examples' weights."""
+        if self.sample_weight is None:
             return float(len(examples))
-        return total_weight(self.weights[examples])
+        return total_weight(self.sample_weight[examples])
 
 
-def total_weight(weights: Array) -> float:
+def total_weight(sample_weight: Array) -> float:
     """Return the sum of examples' weights, with the same bits as in the kernels.
 
     Examples
@@ -134,8 +134,8 @@ def total_weight(weights: Array) -> float:
     2.5
     """
     # A cumulated sum is one chain, in order; zeros at the end change none.
-    blocks = np.zeros((-(-len(weights) // BATCH_BLOCK), BATCH_BLOCK))
-    blocks.reshape(-1)[: len(weights)] = weights
+    blocks = np.zeros((-(-len(sample_weight) // BATCH_BLOCK), BATCH_BLOCK))
+    blocks.reshape(-1)[: len(sample_weight)] = sample_weight
     chains = blocks.cumsum(axis=1)[:, -1]
     return float(chains.cumsum()[-1]) if len(chains) else 0.0
 
@@ -221,7 +221,7 @@ class Engine(ABC):
         parameters: Array,
         x: Array,
         targets: Array,
-        weights: Array | None = None,
+        sample_weight: Array | None = None,
         masks: Masks | None = None,
     ) -> Trace:
         """Return every number of a batch, forward and backward."""
@@ -236,7 +236,7 @@ class Engine(ABC):
         gradient: Array,
         number: int,
         learning_rate: float,
-        examples: float = 1,
+        batch_weight: float = 1,
     ) -> None:
         """Take step `number` (the first is 1) by the gradient of a batch, in place."""
 

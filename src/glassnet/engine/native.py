@@ -123,7 +123,7 @@ class Native(Engine):
         parameters: Array,
         x: Array,
         targets: Array,
-        weights: Array | None = None,
+        sample_weight: Array | None = None,
         masks: Masks | None = None,
     ) -> Trace:
         """Return in(l), y(l), δ(l) and the gradient of the mean loss, by the kernels of `run`."""
@@ -136,7 +136,7 @@ class Native(Engine):
             parameters,
             x,
             np.ascontiguousarray(targets),
-            weights,
+            sample_weight,
             masks.rates if masks else None,
             masks.seed if masks else 0,
             masks.step if masks else 0,
@@ -164,7 +164,7 @@ class Native(Engine):
         gradient: Array,
         number: int,
         learning_rate: float,
-        examples: float = 1,
+        batch_weight: float = 1,
     ) -> None:
         """Take the rule's step, by the kernel of `run`."""
         _kernels.update(
@@ -173,7 +173,7 @@ class Native(Engine):
             parameters,
             state,
             gradient,
-            examples,
+            batch_weight,
             number,
             learning_rate,
         )
@@ -190,7 +190,7 @@ class Native(Engine):
         steps = Steps(rows, np.array([0, len(rows)]), np.zeros(1))
         gradient = np.empty_like(training.parameters)
         (total,) = self._run(training, _update(None), gradient[np.newaxis], steps)
-        return float(total) / training.example_weight(rows), gradient
+        return float(total) / training.batch_weight(rows), gradient
 
     def _run(
         self, training: Training, update: Any, state: Array, steps: Steps
@@ -211,7 +211,7 @@ class Native(Engine):
             training.steps_done,
             training.x,
             training.targets,
-            training.weights,
+            training.sample_weight,
             steps.order,
             steps.batch_starts,
             steps.learning_rates,

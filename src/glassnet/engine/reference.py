@@ -58,7 +58,7 @@ class Reference(Engine):
         parameters: Array,
         x: Array,
         targets: Array,
-        weights: Array | None = None,
+        sample_weight: Array | None = None,
         masks: Masks | None = None,
     ) -> Trace:
         """Return in(l), y(l), δ(l) and the gradient of the (weighted) mean loss."""
@@ -67,10 +67,10 @@ class Reference(Engine):
         net_inputs, outputs = _forward(architecture, parameters, x, kept)
         losses = output_loss.losses(net_inputs[-1], targets)
         delta = output_loss.delta(net_inputs[-1], targets)  # δ(L) = ∂E/∂in(L)
-        if weights is not None:
-            delta = delta * weights[:, None]  # an example of weight w counts w times
+        if sample_weight is not None:
+            delta = delta * sample_weight[:, None]  # an example of weight w counts w times
         deltas = _backward(architecture, parameters, net_inputs, delta, kept)
-        examples = len(x) if weights is None else total_weight(weights)
+        examples = len(x) if sample_weight is None else total_weight(sample_weight)
         gradient = _gradient(architecture, x, outputs, deltas, examples)
         return Trace(x, net_inputs, outputs, deltas, gradient, losses)
 
@@ -83,11 +83,11 @@ class Reference(Engine):
         gradient: Array,
         number: int,
         learning_rate: float,
-        examples: float = 1,
+        batch_weight: float = 1,
     ) -> None:
         """Let the rule take its step."""
         groups = groups_of(architecture)
-        rule.step(parameters, state, gradient, groups, number, learning_rate, examples)
+        rule.step(parameters, state, gradient, groups, number, learning_rate, batch_weight)
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
         """Repeat: forward, backward, update.
@@ -107,7 +107,7 @@ class Reference(Engine):
         with np.errstate(over="ignore", invalid="ignore"):
             everything = np.arange(len(training.x))
             trace, total = self._batch(training, everything)
-        return total / training.example_weight(everything), trace.gradient
+        return total / training.batch_weight(everything), trace.gradient
 
     def _step(self, training: Training, batch: NDArray[np.int64], learning_rate: float) -> float:
         training.steps_done += 1
@@ -119,12 +119,12 @@ class Reference(Engine):
             groups_of(training.architecture),
             training.steps_done,
             learning_rate,
-            training.example_weight(batch),
+            training.batch_weight(batch),
         )
         return total
 
     def _batch(self, training: Training, batch: NDArray[np.int64]) -> tuple[Trace, float]:
-        weights = None if training.weights is None else training.weights[batch]
+        sample_weight = None if training.sample_weight is None else training.sample_weight[batch]
         masks = None
         if training.dropout is not None:
             masks = Masks(training.dropout, training.seed, training.steps_done)
@@ -134,10 +134,12 @@ class Reference(Engine):
             training.parameters,
             training.x[batch],
             training.targets[batch],
-            weights,
+            sample_weight,
             masks,
         )
-        return trace, float(np.dot(trace.losses, 1 if weights is None else weights).sum())
+        return trace, float(
+            np.dot(trace.losses, 1 if sample_weight is None else sample_weight).sum()
+        )
 
 
 def _forward(

@@ -316,7 +316,7 @@ class MultilayerPerceptron(Parameters):
             optimizer=self._optimizer(),
             epochs=epochs,
             batch_size=course.batch_size,
-            weights=weights,
+            sample_weight=weights,
             penalties=L2(self.alpha, over_examples=True),
             dropout=self.dropout or None,
             validation=validation and (validation[0], self._target_rows(validation[1])),
@@ -379,7 +379,7 @@ class MultilayerPerceptron(Parameters):
         options = FitOptions(
             optimizer=self._optimizer(),
             epochs=self.max_iter,
-            weights=weights,
+            sample_weight=weights,
             penalties=L2(self.alpha, over_examples=True),
             threads=self._threads(),
             callbacks=after_iteration,

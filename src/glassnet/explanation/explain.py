@@ -45,7 +45,7 @@ def explain(
     optimizer: Optimizer | None = None,
     penalties: Penalty | Sequence[Penalty] = (),
     clip_norm: float | None = None,
-    weights: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
     loss: str | Loss | None = None,
     limits: Limits | None = None,
 ) -> Explanation:
@@ -69,8 +69,8 @@ def explain(
         Its first step, from state 0, is shown as the update. Without it there is none.
     penalties, clip_norm
         As of :meth:`Network.fit`.
-    weights : array-like of shape (examples,), optional
-        How much each example of a batch counts.
+    sample_weight : array-like of shape (examples,), optional
+        How much each example of a batch checked.
     loss : str or Loss, optional
         That of the last training if not given.
     limits : Limits, optional
@@ -100,7 +100,7 @@ def explain(
     """
     chosen_limits = limits or Limits()
     if isinstance(subject, TrainingStep):
-        unfit = (x, target, learning_rate, optimizer, clip_norm, weights, loss)
+        unfit = (x, target, learning_rate, optimizer, clip_norm, sample_weight, loss)
         if any(option is not None for option in unfit) or penalties != ():
             raise TypeError("a recorded step brings its own data and options; give it alone")
         return _explain_recorded(subject, example, chosen_limits)
@@ -116,7 +116,7 @@ def explain(
         preface=(),
         origins={},
         example=example,
-        weights=weights,
+        sample_weight=sample_weight,
     )
 
 
@@ -131,7 +131,7 @@ def explain_with_preface(
     origins: Origins,
     *,
     example: int = 0,
-    weights: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> Explanation:
     """Explain an example behind some sections of its own, such as how a row became its inputs.
 
@@ -149,17 +149,19 @@ def explain_with_preface(
     names = _notation(net.architecture, net.classes, net.feature_names)
     parameters = net.parameters.copy()
     if target is None:
-        if rule is not None or weights is not None:
-            raise ValueError(
-                "an update, and weights of examples, need a target; give target as well"
-            )
+        if rule is not None or sample_weight is not None:
+            raise ValueError("an update and a sample_weight need a target; give target as well")
         one = inputs[example : example + 1]
         forward = take_forward(net.architecture, parameters, output_loss, one)
         sections = [*preface, *forward_sections(forward, names, limits)]
         predicted = _summary(net.architecture, net.classes, forward.outputs[-1])
         document = Document(f"Forward pass: predicted {predicted}", tuple(sections), limits.digits)
         return Explanation(document, forward, None, names, limits, origins)
-    batch = Batch(inputs, _target_rows(net, target, len(inputs), alone), _counts(weights, inputs))
+    batch = Batch(
+        inputs,
+        _target_rows(net, target, len(inputs), alone),
+        _checked_sample_weight(sample_weight, inputs),
+    )
     update = None
     if rule is not None:
         state = rule.optimizer.initial_state(parameters)
@@ -169,7 +171,9 @@ def explain_with_preface(
 
 
 def _explain_recorded(recorded: TrainingStep, example: int, limits: Limits) -> Explanation:
-    batch = Batch(recorded.x, recorded.targets, recorded.weights, recorded.masks, recorded.examples)
+    batch = Batch(
+        recorded.x, recorded.targets, recorded.sample_weight, recorded.masks, recorded.examples
+    )
     example = whole_number("example", example, 0, len(batch) - 1)
     names = _notation(recorded.architecture, recorded.classes, recorded.feature_names)
     step = take_step(
@@ -191,7 +195,7 @@ def _explanation(
     preface: Sequence[Section],
     origins: Origins,
 ) -> Explanation:
-    if not step.batch.total:
+    if not step.batch.weight:
         raise ValueError("all examples of the batch count 0, so that there is no loss to explain")
     if not step.alone:
         names = replace(names, example=step.example)
@@ -262,16 +266,16 @@ def _target_rows(net: Network, target: Any, examples: int, alone: bool) -> Array
     return targets.values
 
 
-def _counts(weights: ArrayLike | None, inputs: Array) -> Array | None:
-    if weights is None:
+def _checked_sample_weight(sample_weight: ArrayLike | None, inputs: Array) -> Array | None:
+    if sample_weight is None:
         return None
-    counts = np.asarray(weights, dtype=inputs.dtype)
-    if counts.shape != (len(inputs),) or not (np.isfinite(counts) & (counts >= 0)).all():
+    checked = np.asarray(sample_weight, dtype=inputs.dtype)
+    if checked.shape != (len(inputs),) or not (np.isfinite(checked) & (checked >= 0)).all():
         raise ValueError(
-            f"weights have shape {counts.shape}; expected one number, at least 0, for each of the "
+            f"sample_weight has shape {checked.shape}; expected a number, at least 0, for each of "
             f"{len(inputs)} examples"
         )
-    return counts
+    return checked
 
 
 def _summary(architecture: Architecture, classes: Array | None, outputs: Array) -> str:

@@ -74,8 +74,8 @@ class Batch:
     Attributes
     ----------
     x, targets : array of shape (examples, inputs) and (examples, outputs)
-    weights : array of shape (examples,), optional
-        How often each example counts.
+    sample_weight : array of shape (examples,), optional
+        The weight of each example.
     masks : Masks, optional
         The step's dropout.
     rows : array of int64, optional
@@ -84,7 +84,7 @@ class Batch:
 
     x: Array
     targets: Array
-    weights: Array | None = None
+    sample_weight: Array | None = None
     masks: Masks | None = None
     rows: NDArray[np.int64] | None = None
 
@@ -92,14 +92,18 @@ class Batch:
         return len(self.x)
 
     @cached_property
-    def counts(self) -> NDArray[np.float64]:
-        """How often each example counts."""
-        return np.ones(len(self)) if self.weights is None else self.weights.astype(np.float64)
+    def sample_weights(self) -> NDArray[np.float64]:
+        """The weight of each example."""
+        return (
+            np.ones(len(self))
+            if self.sample_weight is None
+            else self.sample_weight.astype(np.float64)
+        )
 
     @property
-    def total(self) -> float:
-        """For how many all examples count together."""
-        return total_weight(self.counts)
+    def weight(self) -> float:
+        """The sum of the examples' weights."""
+        return total_weight(self.sample_weights)
 
     def kept(self, architecture: Architecture) -> list[Array] | None:
         """Return what dropout multiplies the outputs of layers 0 ... L with; None without it."""
@@ -142,9 +146,9 @@ class Step(Forward):
         Which one is shown, counted from 0; `x`, `net_inputs`, `outputs`, `target`, `deltas` and
         `loss` are its own.
     deltas : list of array
-        ∂E/∂in of the example's loss, which counts as often as the example.
+        ∂E/∂in of the example's loss, times the example's weight.
     loss : float
-        Of the example, as often as it counts.
+        Of the example, times its weight.
     gradient : array of shape (parameters,)
         Of the mean loss of the batch.
     mean_loss : float
@@ -171,13 +175,13 @@ class Step(Forward):
 
     @property
     def alone(self) -> bool:
-        """Whether the example is the whole batch and counts once."""
-        return len(self.batch) == 1 and self.count == 1
+        """Whether the example is the whole batch and has weight 1."""
+        return len(self.batch) == 1 and self.sample_weight == 1
 
     @property
-    def count(self) -> float:
-        """How often the example counts."""
-        return float(self.batch.counts[self.example])
+    def sample_weight(self) -> float:
+        """The weight of the shown example."""
+        return float(self.batch.sample_weights[self.example])
 
     @cached_property
     def changes(self) -> Array:
@@ -250,7 +254,7 @@ def take_step(
             parameters,
             batch.x,
             batch.targets,
-            batch.weights,
+            batch.sample_weight,
             batch.masks,
         )
 
@@ -267,10 +271,10 @@ def take_step(
             trace.gradient,
             update.number,
             update.learning_rate,
-            batch.total,
+            batch.weight,
         )
         after = traced(new)
-    count, kept = float(batch.counts[example]), batch.kept(architecture)
+    weight, kept = float(batch.sample_weights[example]), batch.kept(architecture)
     net_inputs, outputs, deltas = _rows(example, trace.net_inputs, trace.outputs, trace.deltas)
     return Step(
         architecture,
@@ -285,13 +289,13 @@ def take_step(
         example=example,
         target=batch.targets[example],
         deltas=deltas,
-        loss=count * float(trace.losses[example]),
+        loss=weight * float(trace.losses[example]),
         gradient=trace.gradient,
         mean_loss=_mean(trace, batch),
         update=update,
         new_parameters=new,
         new_predicted=after.predicted[example],
-        new_loss=count * float(after.losses[example]),
+        new_loss=weight * float(after.losses[example]),
         new_mean_loss=_mean(after, batch),
     )
 
@@ -301,4 +305,4 @@ def _rows(example: int, *layers: Sequence[Array]) -> tuple[list[Array], ...]:
 
 
 def _mean(trace: Trace, batch: Batch) -> float:
-    return float(np.dot(trace.losses, batch.counts)) / batch.total if batch.total else 0.0
+    return float(np.dot(trace.losses, batch.sample_weights)) / batch.weight if batch.weight else 0.0

@@ -111,12 +111,12 @@ class Notation:
         """Return the product along a path, numbered from 1."""
         return Symbol("path", value, index=str(number))
 
-    def count(self, value: float) -> Symbol:
-        """Return how often an example counts."""
-        return Symbol("count", value)
+    def sample_weight(self, value: float) -> Symbol:
+        """Return the weight of an example."""
+        return Symbol("sample weight", value)
 
     def total(self, value: float) -> Symbol:
-        """Return N, for how many the examples of a batch count together."""
+        """Return N, the sum of the examples' weights: their number where all weigh 1."""
         return Symbol("N", value)
 
     def learning_rate(self, value: float) -> Symbol:

@@ -35,11 +35,11 @@ class Penalty(ABC):
     def __post_init__(self) -> None:
         real_number("the strength of a penalty", self.strength, 0)
 
-    def strength_for(self, examples: float) -> float:
+    def strength_for(self, batch_weight: float) -> float:
         """Return λ for a batch of so many examples; of none, there is nothing to hold against."""
         if not self.over_examples:
             return self.strength
-        return self.strength / examples if examples else 0.0
+        return self.strength / batch_weight if batch_weight else 0.0
 
     def holds(self, *, biases: bool) -> bool:
         """Return whether biases, or weights, pay it."""
@@ -53,13 +53,15 @@ class L2(Penalty):
     The losses of a history are without it.
     """
 
-    def value(self, weights: Array, examples: float) -> float:
+    def value(self, weights: Array, batch_weight: float) -> float:
         """Return λ/2 Σ w²."""
-        return self.strength_for(examples) / 2 * float(np.square(weights, dtype=np.float64).sum())
+        return (
+            self.strength_for(batch_weight) / 2 * float(np.square(weights, dtype=np.float64).sum())
+        )
 
-    def derivative_formula(self, weight: Symbol, examples: float) -> Formula:
+    def derivative_formula(self, weight: Symbol, batch_weight: float) -> Formula:
         """Return λ w, which is added to ∂E/∂w."""
-        return Symbol("λ", self.strength_for(examples), index="L2") * weight
+        return Symbol("λ", self.strength_for(batch_weight), index="L2") * weight
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,13 @@ class L1(Penalty):
     The losses of a history are without it.
     """
 
-    def value(self, weights: Array, examples: float) -> float:
+    def value(self, weights: Array, batch_weight: float) -> float:
         """Return λ Σ |w|."""
-        return self.strength_for(examples) * float(np.abs(weights).sum(dtype=np.float64))
+        return self.strength_for(batch_weight) * float(np.abs(weights).sum(dtype=np.float64))
 
-    def derivative_formula(self, weight: Symbol, examples: float) -> Formula:
+    def derivative_formula(self, weight: Symbol, batch_weight: float) -> Formula:
         """Return λ sign(w), which is added to ∂E/∂w."""
-        return Symbol("λ", self.strength_for(examples), index="L1") * Call("sign", (weight,))
+        return Symbol("λ", self.strength_for(batch_weight), index="L1") * Call("sign", (weight,))
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,6 @@ class WeightDecay(Penalty):
     equals :class:`L2`; with optimizers that divide by the gradient's size it does not.
     """
 
-    def factor_formula(self, learning_rate: Symbol, examples: float) -> Formula:
+    def factor_formula(self, learning_rate: Symbol, batch_weight: float) -> Formula:
         """Return 1 − α λ, by which the weight shrinks."""
-        return 1 - learning_rate * Symbol("λ", self.strength_for(examples), index="decay")
+        return 1 - learning_rate * Symbol("λ", self.strength_for(batch_weight), index="decay")

@@ -43,15 +43,15 @@ class Moment:
         Of the step; the first is 1.
     learning_rate : Symbol
         α of the weight's group.
-    examples : float
-        In the batch, each as often as it counts.
+    batch_weight : float
+        The sum of the weights of the batch's examples: their number where all weigh 1.
     clip_factor : float
         κ of this step's gradient.
     """
 
     number: int
     learning_rate: Symbol
-    examples: float = 1
+    batch_weight: float = 1
     clip_factor: float = 1.0
 
 
@@ -84,7 +84,7 @@ class UpdateRule:
         groups: Sequence[Group],
         number: int,
         learning_rate: float,
-        examples: float,
+        batch_weight: float,
     ) -> None:
         """Take step `number` (the first is 1), changing parameters and state in place.
 
@@ -95,14 +95,16 @@ class UpdateRule:
         groups : sequence of Group
         number : int
         learning_rate : float
-        examples : float
-            In the batch, each as often as it counts.
+        batch_weight : float
+            The sum of the weights of the batch's examples: their number where all weigh 1.
         """
         gradient = self.clipped(gradient)
         for group in groups:
             w, alpha = parameters[group.place], learning_rate * group.rate
-            penalised = self._penalised(w, gradient[group.place], group, examples)
-            decay = self.total(WeightDecay, group.biases, examples) + self.optimizer.weight_decay
+            penalised = self._penalised(w, gradient[group.place], group, batch_weight)
+            decay = (
+                self.total(WeightDecay, group.biases, batch_weight) + self.optimizer.weight_decay
+            )
             if decay:
                 w *= w.dtype.type(1 - alpha * decay)
             self.optimizer.step(w, state[:, group.place], penalised, number, alpha)
@@ -122,10 +124,10 @@ class UpdateRule:
         length = gradient_norm(gradient)
         return self.clip_norm / length if length > self.clip_norm else 1.0
 
-    def total(self, kind: type[Penalty], biases: bool, examples: float) -> float:
+    def total(self, kind: type[Penalty], biases: bool, batch_weight: float) -> float:
         """Return λ of all penalties of one kind, for weights or for biases."""
         return sum(
-            penalty.strength_for(examples)
+            penalty.strength_for(batch_weight)
             for penalty in self.penalties
             if isinstance(penalty, kind) and penalty.holds(biases=biases)
         )
@@ -160,25 +162,25 @@ class UpdateRule:
         kappa = Symbol("κ", moment.clip_factor)
         clipped = gradient if moment.clip_factor == 1 else kappa * gradient
         penalties = [
-            penalty.derivative_formula(weight, moment.examples)
+            penalty.derivative_formula(weight, moment.batch_weight)
             for penalty in self.penalties
             if isinstance(penalty, L1 | L2) and penalty.holds(biases=biases)
         ]
         if penalties or clipped is not gradient:
             named.append(("g", Sum((clipped, *penalties)) if penalties else clipped))
             gradient = Symbol("g", named[-1][1].evaluate())
-        decay = self.total(WeightDecay, biases, moment.examples) + self.optimizer.weight_decay
+        decay = self.total(WeightDecay, biases, moment.batch_weight) + self.optimizer.weight_decay
         if decay:
-            factor = WeightDecay(decay).factor_formula(moment.learning_rate, moment.examples)
+            factor = WeightDecay(decay).factor_formula(moment.learning_rate, moment.batch_weight)
             named.append(("shrunk w", factor * weight))
             weight = Symbol("shrunk w", named[-1][1].evaluate(), weight.layer, weight.index)
         return named + self.optimizer.formulas(
             weight, gradient, state, moment.number, moment.learning_rate
         )
 
-    def _penalised(self, w: Array, gradient: Array, group: Group, examples: float) -> Array:
-        l1 = self.total(L1, group.biases, examples)
-        l2 = self.total(L2, group.biases, examples)
+    def _penalised(self, w: Array, gradient: Array, group: Group, batch_weight: float) -> Array:
+        l1 = self.total(L1, group.biases, batch_weight)
+        l2 = self.total(L2, group.biases, batch_weight)
         if l2:
             gradient = w.dtype.type(l2) * w + gradient
         if l1:

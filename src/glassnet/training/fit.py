@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from glassnet.arrays.inputs import checked_inputs
 from glassnet.arrays.metrics import metrics_of
-from glassnet.arrays.sample_weights import example_weights
+from glassnet.arrays.sample_weights import checked_sample_weight
 from glassnet.arrays.splits import split_rows
 from glassnet.arrays.targets import Targets, checked_targets
 from glassnet.core.array import Array
@@ -58,8 +58,8 @@ class FitOptions:
     optimizer: Optimizer | LBFGS | None = None
     epochs: int = 100
     batch_size: int = 32
-    weights: ArrayLike | None = None
-    class_weights: Mapping[Any, float] | str | None = None
+    sample_weight: ArrayLike | None = None
+    class_weight: Mapping[Any, float] | str | None = None
     penalties: Penalty | Sequence[Penalty] = ()
     dropout: float | Dropout | None = None
     clip_norm: float | None = None
@@ -138,8 +138,12 @@ class Fitting:
             If the data or an option are wrong.
         """
         x, targets = examples_of(learner, X, y, finite=False)
-        weights = example_weights(
-            options.weights, options.class_weights, targets.values, learner.kind, targets.classes
+        sample_weight = checked_sample_weight(
+            options.sample_weight,
+            options.class_weight,
+            targets.values,
+            learner.kind,
+            targets.classes,
         )
         learn, validation = _validation(learner, x, targets, options.validation)
         _require_measurable(options.stopping, learner.kind)
@@ -153,7 +157,7 @@ class Fitting:
             learner.parameters,
             x if learn is None else x[learn],
             targets.values if learn is None else targets.values[learn],
-            weights if weights is None or learn is None else weights[learn],
+            sample_weight if sample_weight is None or learn is None else sample_weight[learn],
             _dropout_rates(options.dropout, learner.architecture),
             learner.seed,
             options.threads,

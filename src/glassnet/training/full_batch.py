@@ -47,7 +47,7 @@ class FullBatchRun:
     _examples: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._examples = self.training.example_weight(np.arange(len(self.training.x)))
+        self._examples = self.training.batch_weight(np.arange(len(self.training.x)))
 
     def follow(self, watch: Callable[[Progress], bool]) -> None:
         """Train until the end, or until `watch`, called after each iteration, says to stop.

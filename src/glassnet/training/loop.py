@@ -137,9 +137,9 @@ class Run:
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
         rates = training.rule.optimizer.learning_rate * plan.schedule.factors(self._moments(epochs))
         weight = float(rows)
-        if training.weights is not None:  # an epoch sees each example once
+        if training.sample_weight is not None:  # an epoch sees each example once
             order = order[:]
-            weight = training.example_weight(order[:rows])
+            weight = training.batch_weight(order[:rows])
         losses = np.zeros(len(rates))
         done = recorded = 0
         began = time.perf_counter()
@@ -152,7 +152,7 @@ class Run:
                 step = TrainingStep.of(training, batch, float(rates[done]))
                 self.history.steps[number] = step
             losses[part] = self._timed_run(steps)
-            examples = training.example_weight(steps.order)
+            examples = training.batch_weight(steps.order)
             done = part.stop
             # Who watches may stop here: what is complete stands in the history before.
             if complete := done // steps_in_epoch - recorded:

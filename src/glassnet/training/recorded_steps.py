@@ -32,7 +32,7 @@ class TrainingStep:
     examples : array of int64
         Which of the training examples made the batch.
     x, targets : array of shape (batch, inputs) and (batch, outputs)
-    weights : array of shape (batch,), optional
+    sample_weight : array of shape (batch,), optional
         How much each example counts.
     masks : Masks, optional
         The step's dropout.
@@ -54,7 +54,7 @@ class TrainingStep:
     examples: NDArray[np.int64]
     x: Array
     targets: Array
-    weights: Array | None
+    sample_weight: Array | None
     masks: Masks | None
     number: int
     learning_rate: float
@@ -76,7 +76,7 @@ class TrainingStep:
             examples.copy(),
             training.x[examples],
             training.targets[examples],
-            None if training.weights is None else training.weights[examples],
+            None if training.sample_weight is None else training.sample_weight[examples],
             None if training.dropout is None else Masks(training.dropout, training.seed, number),
             number,
             learning_rate,

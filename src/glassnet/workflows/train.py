@@ -281,7 +281,7 @@ def _fit(
     else:
         options["validation"] = (examples.validation.x, examples.validation.targets)
     if recipe.balanced:
-        options["class_weights"] = "balanced"
+        options["class_weight"] = "balanced"
     x, targets = examples.learning.x, examples.learning.targets
     if recipe.ensemble > 1:
         history = fit_together(model.networks, x, targets, progress=progress, **options)[0]

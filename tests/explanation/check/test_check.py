@@ -20,7 +20,7 @@ from tests.random_networks import random_case
 def step_of(seed: int, widest: int = 8, dtype: str = "float64", most_rows: int = 1) -> Step:
     case = random_case(seed, dtype=dtype, widest=widest, most_rows=most_rows)
     masks = Masks(case.dropout, seed=seed, step=3) if case.dropout else None
-    batch = Batch(case.x, case.targets, case.weights, masks)
+    batch = Batch(case.x, case.targets, case.sample_weight, masks)
     net = case.net
     return take_step(net.architecture, net.parameters, case.output_loss, batch, None)
 

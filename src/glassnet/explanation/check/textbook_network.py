@@ -29,7 +29,7 @@ class BatchFunction:
         kept = batch.kept(architecture)
         self.counted = [
             (
-                arithmetic.array(batch.counts[example])[()],
+                arithmetic.array(batch.sample_weights[example])[()],
                 NetworkFunction(
                     step,
                     arithmetic,
@@ -41,9 +41,9 @@ class BatchFunction:
                 ),
             )
             for example in range(len(batch))
-            if batch.counts[example] != 0
+            if batch.sample_weights[example] != 0
         ]
-        self.total = arithmetic.array(np.array(batch.total))[()]
+        self.total = arithmetic.array(np.array(batch.weight))[()]
         self.loss = sum(count * function.loss for count, function in self.counted) / self.total
 
     def steps(self, places: Sequence[WeightPlace], step_size: float) -> Values:

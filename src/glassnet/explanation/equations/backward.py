@@ -30,26 +30,30 @@ class StepEquations(ForwardEquations):
         self.target = [names.target(i, value) for i, value in enumerate(step.target.tolist())]
 
     def loss(self) -> Equation:
-        """E of the example by its loss's formula, as often as the example counts."""
+        """E of the example by its loss's formula, times its sample weight."""
         loss = self.step.output_loss.loss
         formula = loss.formula(self.predicted, self.target, self.most_terms)
-        counted = product_of(self.count(), formula)
+        counted = product_of(self.sample_weight(), formula)
         return worked(self.names.loss(self.step.loss), counted, self.step.loss)
 
     def mean_loss(self) -> Equation:
         """E of the batch: the mean of its examples' losses."""
         batch, trace = self.step.batch, self.step.trace
-        losses = trace.losses * batch.counts
+        losses = trace.losses * batch.sample_weights
 
         def term(example: int) -> Formula:
             return self.names.loss_of(example, float(losses[example]))
 
-        mean = largest_sum(losses, term, self.most_terms) / self.names.total(batch.total)
+        mean = largest_sum(losses, term, self.most_terms) / self.names.total(batch.weight)
         return worked(self.names.mean_loss(self.step.mean_loss), mean, self.step.mean_loss)
 
-    def count(self) -> Formula:
-        """How often the example counts."""
-        return Number(1.0) if self.step.count == 1 else self.names.count(self.step.count)
+    def sample_weight(self) -> Formula:
+        """The weight of the shown example."""
+        return (
+            Number(1.0)
+            if self.step.sample_weight == 1
+            else self.names.sample_weight(self.step.sample_weight)
+        )
 
     def delta_symbol(self, layer: int, unit: int) -> Symbol:
         """δ_j(l)."""
@@ -97,7 +101,7 @@ class StepEquations(ForwardEquations):
             # The loss's own value is of no interest here.
             return Partial(self.names.loss_of(example, 0.0), weight, float(own[example]))
 
-        total = self.names.total(self.step.batch.total)
+        total = self.names.total(self.step.batch.weight)
         mean = largest_sum(own, term, self.most_terms) / total
         loss = self.names.mean_loss(self.step.mean_loss)
         return worked(Partial(loss, weight, value), mean, value)
@@ -129,7 +133,7 @@ class StepEquations(ForwardEquations):
             y, net_input = self.output(layer, unit), self.net_input_symbol(layer, unit)
             if layer == self.depth:
                 d_loss = self.step.output_loss.loss.derivative_formula(y, self.target[0], 1)
-                d_output = product_of(self.count(), d_loss)
+                d_output = product_of(self.sample_weight(), d_loss)
             else:
                 weight = self.weight(WeightPlace(layer + 1, unit, 0))
                 d_output = product_of(self.multiplier(layer + 1), weight)
@@ -156,11 +160,11 @@ class StepEquations(ForwardEquations):
             return [full]
         smoothed = output_loss.loss.smoothed_target_formula(d, outputs)
         short = divided(p - smoothed, output_loss.loss.divisor(outputs))
-        return [full, worked(left, product_of(self.count(), short), left.value)]
+        return [full, worked(left, product_of(self.sample_weight(), short), left.value)]
 
     def _full_output_delta(self, unit: int) -> Formula:
         """Σ_k ∂E/∂p_k · ∂p_k/∂in_j; only k = j where each output has its own net input."""
-        output_loss, count = self.step.output_loss, self.count()
+        output_loss, count = self.step.output_loss, self.sample_weight()
         outputs = len(self.predicted)
 
         def d_predicted(k: int) -> Formula:

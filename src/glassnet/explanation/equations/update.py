@@ -68,7 +68,7 @@ class UpdateEquations:
 
     def _penalties(self) -> list[Block]:
         """What each penalty adds to the loss that is descended."""
-        examples = self.step.batch.total
+        examples = self.step.batch.weight
         rows: list[tuple[Cell, ...]] = []
         for penalty in self.update.rule.penalties:
             if isinstance(penalty, L1 | L2):
@@ -102,7 +102,7 @@ class UpdateEquations:
         moment = Moment(
             self.update.number,
             self.names.learning_rate(rate),
-            self.step.batch.total,
+            self.step.batch.weight,
             self.clip_factor,
         )
         equations = []

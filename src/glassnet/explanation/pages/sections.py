@@ -146,8 +146,8 @@ def _batch_words(equations: StepEquations) -> str:
     if step.batch.rows is not None:
         words += f", row {int(step.batch.rows[step.example]):,} of the training data"
     words += f": E[{step.example + 1}] is its loss"
-    if step.count != 1:
-        words += f", counted {step.count:g} times"
+    if step.sample_weight != 1:
+        words += f", with the sample weight {step.sample_weight:g}"
     return f"{words}. E is the mean over the batch."
 
 

@@ -142,7 +142,7 @@ def _shares(equations: StepEquations, place: WeightPlace, limits: Limits) -> lis
     if step.alone:
         return []
     own = step.own_gradients(place)
-    total = step.batch.total or 1.0
+    total = step.batch.weight or 1.0
     chosen = largest(own, limits.units * 2)
     order = sorted(chosen.shown, key=lambda example: -abs(own[example]))
     rows: list[tuple[Cell, ...]] = [
