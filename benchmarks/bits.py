@@ -124,8 +124,8 @@ NETWORKS: dict[str, Callable[[], list[Any]]] = {
     "dropout-clipped": network(dropout=gn.Dropout([0.3, 0.2], inputs=0.1), clip_norm=0.5),
     "validation-stopping": network(validation=0.2, stopping=gn.EarlyStopping(2), epochs=12),
     "unshuffled-one-thread": network(shuffle=False, threads=1, batch_size=50),
-    "step": network(schedule=gn.Step(2, 0.5)),
-    "exponential-rate": network(schedule=gn.Exponential()),
+    "step": network(schedule=gn.StepDecay(2, 0.5)),
+    "exponential-rate": network(schedule=gn.ExponentialDecay()),
     "warm-up-cosine": network(schedule=gn.WarmUp(0.2, gn.Cosine())),
     "one-cycle": network(schedule=gn.OneCycle()),
     "inverse-adaptive": network(schedule=gn.InverseScaling(), optimizer=gn.SGD(0.5)),
@@ -168,7 +168,7 @@ def trained(target: str, **choices: Any) -> Callable[[], list[Any]]:
         rows = table()
         other = "value" if target == "class" else "class"
         result = gn.train(
-            rows, target, gn.Recipe(**choices), leave_out=[other], progress=False, tell=str
+            rows, target, gn.Recipe(**choices), drop=[other], progress=False, on_finding=str
         )
         parameters = [net.parameters for net in result.model.networks]
         predicted = (
@@ -190,15 +190,15 @@ def pictures() -> list[Any]:
     X, labels = digits(300)
     images = (X * 255).astype(np.uint8).reshape(-1, 8, 8)
     rows = {"image": images, "digit": labels.astype(str).astype(object)}
-    result = gn.train(rows, "digit", gn.Recipe(epochs=3), progress=False, tell=str)
+    result = gn.train(rows, "digit", gn.Recipe(epochs=3), progress=False, on_finding=str)
     return [result.model.network.parameters, result.model.predict_proba(rows)]
 
 
 TABLES: dict[str, Callable[[], list[Any]]] = {
     "preset-tabular": trained("class", preset="tabular", epochs=6),
     "preset-tabular-value": trained("value", preset="tabular", epochs=6),
-    "preset-plain": trained("class", preset="plain", epochs=6, ensemble=2, balanced=True),
-    "preset-plain-calibrated": trained("class", preset="plain", epochs=6, calibrated=True),
+    "preset-plain": trained("class", preset="plain", epochs=6, ensemble=2, class_weight="balanced"),
+    "preset-plain-calibrated": trained("class", preset="plain", epochs=6, calibrate=True),
     "preset-plain-value": trained("value", preset="plain", epochs=6),
     "preset-images": pictures,
 }

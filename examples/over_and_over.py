@@ -67,20 +67,20 @@ def lesson() -> Document:
     amounts = []
     for count in (50, 100, 200, 400, 800, 1400):
         # The same number of steps for each, so that only the examples differ.
-        course = repeated(count, epochs=60 * 1400 // count)
-        accuracy = course.metrics["accuracy"][-1]
-        amounts.append((str(count), course.validation_losses[-1], accuracy))
+        rules = repeated(count, epochs=60 * 1400 // count)
+        accuracy = rules.metrics["accuracy"][-1]
+        amounts.append((str(count), rules.validation_losses[-1], accuracy))
     curves, rows = [], []
     for seed, words in ((SEED_THAT_LEARNS, "learns"), (SEED_THAT_IS_STUCK, "stuck")):
-        net, course = half_adder_sum(seed)
-        every = range(0, course.epochs, 200)
+        net, rules = half_adder_sum(seed)
+        every = range(0, rules.epochs, 200)
         x, y = (
             tuple(float(epoch) for epoch in every),
-            tuple(course.losses[epoch] for epoch in every),
+            tuple(rules.losses[epoch] for epoch in every),
         )
         curves.append(Curve(f"seed {seed}: {words}", x, y))
         answers = ", ".join(f"{p:.2f}" for p in net.predict_proba(half_adder()[0])[:, 0])
-        rows.append((f"seed {seed}", course.losses[-1], answers))
+        rows.append((f"seed {seed}", rules.losses[-1], answers))
     optimum = (
         Paragraph(
             "The same two hidden units, the same four rows of XOR, another random start: downhill "

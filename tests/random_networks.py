@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.engine.interface import Engine, Masks, Trace, Training
+from glassnet.engine.interface import DropoutMasks, Engine, Trace, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
 from glassnet.nn.activations.activation import Activation
@@ -91,7 +91,7 @@ class Case:
 
     def trace(self, engine: Engine, step: int = 1) -> Trace:
         """All numbers of all examples, with the dropout of a step."""
-        masks = Masks(self.dropout, self.net.seed, step) if self.dropout else None
+        masks = DropoutMasks(self.dropout, self.net.seed, step) if self.dropout else None
         return engine.trace(
             self.net.architecture,
             self.output_loss,

@@ -9,7 +9,7 @@ from sklearn import datasets
 from sklearn.preprocessing import scale
 
 import glassnet as gn
-from glassnet.diagnosis import Watch, diagnose
+from glassnet.diagnosis import DiagnosisCallback, diagnose
 
 RANDOM = np.random.default_rng(0)
 
@@ -21,9 +21,9 @@ def blobs(classes: int = 3, features: int = 5, rows: int = 300) -> tuple[Any, An
 
 def kinds(net: gn.Network, X: Any, y: Any, **options: Any) -> set[str]:
     """What is found at the end and was told before, while the training went on."""
-    told: list[str] = []
-    history = net.fit(X, y, callbacks=Watch(net, X, y, told.append), **options)
-    told_kinds = [words.split(": ")[1] for words in told]
+    reported: list[str] = []
+    history = net.fit(X, y, callbacks=DiagnosisCallback(net, X, y, reported.append), **options)
+    told_kinds = [words.split(": ")[1] for words in reported]
     assert len(told_kinds) == len(set(told_kinds))
     return {finding.kind for finding in diagnose(net, history, X, y)} & set(told_kinds)
 
@@ -145,11 +145,11 @@ def healthy(number: int) -> tuple[gn.Network, Any, Any, dict[str, Any]]:
 @pytest.mark.parametrize("number", range(20))
 def test_a_healthy_training_raises_no_alarm(number: int) -> None:
     net, X, y, options = healthy(number)
-    told: list[str] = []
-    watch = Watch(net, X, y, told.append, best_comes_back="stopping" in options)
+    reported: list[str] = []
+    watch = DiagnosisCallback(net, X, y, reported.append, best_comes_back="stopping" in options)
     history = net.fit(X, y, callbacks=watch, **options)
     assert [str(finding) for finding in diagnose(net, history, X, y)] == []
-    assert told == []
+    assert reported == []
 
 
 def test_a_finding_names_units_numbers_and_what_to_try() -> None:
@@ -191,15 +191,17 @@ def test_what_is_found_goes_to_standard_error_if_nobody_else_is_told(
 ) -> None:
     X, y = blobs()
     net = gn.Network([5, 3], output="softmax", seed=1)
-    net.fit(1000 * X, y, epochs=30, callbacks=gn.Watch(net, 1000 * X, y), progress=False)
+    net.fit(
+        1000 * X, y, epochs=30, callbacks=gn.DiagnosisCallback(net, 1000 * X, y), progress=False
+    )
     assert capsys.readouterr().err.startswith("after 15 epochs: inputs not scaled: their means")
 
 
 def test_a_watch_begins_anew_with_each_training() -> None:
     X, y = blobs()
-    told: list[str] = []
+    reported: list[str] = []
     net = gn.Network([5, 3], output="softmax", seed=1)
-    watch = Watch(net, 1000 * X, y, told.append)
+    watch = DiagnosisCallback(net, 1000 * X, y, reported.append)
     for _ in range(2):
         net.fit(1000 * X, y, epochs=20, callbacks=watch)
-    assert [words.split(":")[0] for words in told] == ["after 15 epochs"] * 2
+    assert [words.split(":")[0] for words in reported] == ["after 15 epochs"] * 2

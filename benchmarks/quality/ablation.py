@@ -17,12 +17,12 @@ from benchmarks.quality.models import glassnet
 from benchmarks.quality.summary import SHIFT, bootstrap_interval
 from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.task import TargetTask
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
-from glassnet.tables.targets.target import Task
-from glassnet.training.schedule import Constant, Schedule
+from glassnet.training.schedule import ConstantRate, Schedule
 from glassnet.training.schedules import Cosine, CosLog4
-from glassnet.workflows.presets import OUTPUTS, Tabular
+from glassnet.workflows.presets import OUTPUTS, Optimize, Tabular
 
 PAGE = Path(__file__).with_name("ABLATION.md")
 FULL_PRESET = "the preset"
@@ -48,7 +48,7 @@ class TabularVariant(Tabular):
         """Return an encoder that scales numbers by quantiles, or standardises them."""
         return TableEncoder.fit(table, robust=self.robust_scaling)
 
-    def layers(self, outputs: int, task: Task) -> list[Layer]:
+    def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
         """Return the layers of this variant."""
         multiplier = "ntk" if self.ntk else 1.0
         initial = "lecun" if self.ntk else None
@@ -63,7 +63,7 @@ class TabularVariant(Tabular):
                 bias_rate=self.bias_rate,
             )
 
-        activation = self.activation or ("mish" if task == "numbers" else "selu")
+        activation = self.activation or ("mish" if task == "regression" else "selu")
         hidden = [dense(units, activation, initial) for units in self.hidden]
         last = Dense(
             outputs,
@@ -75,15 +75,15 @@ class TabularVariant(Tabular):
         scale = [] if self.scale_rate is None else [Scale(weight_rate=self.scale_rate)]
         return [*scale, *hidden, last]
 
-    def options(self, task: Task, *, probabilities: bool) -> dict[str, Any]:
+    def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
         """Return the options of this variant."""
-        options = super().options(task, probabilities=probabilities)
+        options = super().options(task, optimize=optimize)
         options |= {
             "optimizer": replace(options["optimizer"], beta2=self.beta2),
             "schedule": self.schedule,
         }
-        if task == "classes":
-            options["cost"] = CategoricalCrossentropy(self.label_smoothing)
+        if task == "classification":
+            options["loss"] = CategoricalCrossentropy(self.label_smoothing)
         if not self.restore_best:
             options["stopping"] = None
         return options
@@ -101,7 +101,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "biases at the base learning rate": {"bias_rate": 1.0},
     "last layer initialised randomly": {"zero_last_layer": False},
     "β₂ = 0.999": {"beta2": 0.999},
-    "constant learning rate": {"schedule": Constant()},
+    "constant learning rate": {"schedule": ConstantRate()},
     "cosine annealing": {"schedule": Cosine()},
     "no label smoothing": {"label_smoothing": 0.0},
     "last epoch instead of the best": {"restore_best": False},

@@ -23,7 +23,9 @@ def glassnet(
         recipe = gn.Recipe(
             preset, seed=seed, held_out=0, ensemble=ensemble, learning_rate=learning_rate
         )
-        task: Literal["classes", "numbers"] = "classes" if classification else "numbers"
+        task: Literal["classification", "regression"] = (
+            "classification" if classification else "regression"
+        )
         frame = train.assign(target=y)
         return gn.train(frame, "target", recipe, task, progress=False).model.predict(test)
 

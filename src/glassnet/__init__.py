@@ -15,10 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from glassnet.diagnosis import Watch as Watch
+    from glassnet.diagnosis import DiagnosisCallback as DiagnosisCallback
     from glassnet.diagnosis import diagnose as diagnose
     from glassnet.engine import info as info
-    from glassnet.ensemble import fit_together as fit_together
+    from glassnet.ensemble import fit_many as fit_many
     from glassnet.errors import DivergedError as DivergedError
     from glassnet.errors import FileFormatError as FileFormatError
     from glassnet.errors import GlassnetError as GlassnetError
@@ -57,14 +57,14 @@ if TYPE_CHECKING:
     from glassnet.optim.sgd import SGD as SGD
     from glassnet.training.early_stopping import EarlyStopping as EarlyStopping
     from glassnet.training.history import History as History
-    from glassnet.training.schedule import Constant as Constant
+    from glassnet.training.schedule import ConstantRate as ConstantRate
     from glassnet.training.schedules import Adaptive as Adaptive
     from glassnet.training.schedules import Cosine as Cosine
     from glassnet.training.schedules import CosLog4 as CosLog4
-    from glassnet.training.schedules import Exponential as Exponential
+    from glassnet.training.schedules import ExponentialDecay as ExponentialDecay
     from glassnet.training.schedules import InverseScaling as InverseScaling
     from glassnet.training.schedules import OneCycle as OneCycle
-    from glassnet.training.schedules import Step as Step
+    from glassnet.training.schedules import StepDecay as StepDecay
     from glassnet.training.schedules import WarmUp as WarmUp
     from glassnet.workflows.recipe import Recipe as Recipe
     from glassnet.workflows.train import train as train
@@ -78,7 +78,7 @@ _HOMES = {
     "AdamW": "glassnet.optim.adam",
     "Adaptive": "glassnet.training.schedules",
     "CategoricalCrossentropy": "glassnet.nn.losses.categorical_crossentropy",
-    "Constant": "glassnet.training.schedule",
+    "ConstantRate": "glassnet.training.schedule",
     "CosLog4": "glassnet.training.schedules",
     "Cosine": "glassnet.training.schedules",
     "Dense": "glassnet.nn.layers",
@@ -87,7 +87,7 @@ _HOMES = {
     "EarlyStopping": "glassnet.training.early_stopping",
     "Elu": "glassnet.nn.activations.elu",
     "Explanation": "glassnet.explanation.explanation",
-    "Exponential": "glassnet.training.schedules",
+    "ExponentialDecay": "glassnet.training.schedules",
     "FileFormatError": "glassnet.errors",
     "GlassnetError": "glassnet.errors",
     "History": "glassnet.training.history",
@@ -111,13 +111,13 @@ _HOMES = {
     "SGD": "glassnet.optim.sgd",
     "Recipe": "glassnet.workflows.recipe",
     "Scale": "glassnet.nn.layers",
-    "Step": "glassnet.training.schedules",
+    "StepDecay": "glassnet.training.schedules",
     "WarmUp": "glassnet.training.schedules",
-    "Watch": "glassnet.diagnosis",
+    "DiagnosisCallback": "glassnet.diagnosis",
     "WeightDecay": "glassnet.optim.penalties",
     "diagnose": "glassnet.diagnosis",
     "explain": "glassnet.explanation.explain",
-    "fit_together": "glassnet.ensemble",
+    "fit_many": "glassnet.ensemble",
     "from_keras": "glassnet.interop.keras",
     "from_onnx": "glassnet.interop.onnx",
     "from_sklearn": "glassnet.interop.sklearn",

@@ -11,12 +11,12 @@ from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
 from glassnet.core.random import example_order
 from glassnet.engine import Trace, engine
-from glassnet.explanation.symbols import Notation
+from glassnet.explanation.symbols import Symbols
 from glassnet.network import Network
 from glassnet.training.fit import examples_of
 from glassnet.training.history import History
 
-__all__ = ["Finding", "Watch", "diagnose"]
+__all__ = ["DiagnosisCallback", "Finding", "diagnose"]
 
 # So many examples are looked at, at the end and while a training goes on.
 MOST_EXAMPLES, MOST_WATCHED = 1000, 250
@@ -127,7 +127,7 @@ def _found(network: Network, history: History, x: Array, targets: Array) -> list
     ]
 
 
-class Watch:
+class DiagnosisCallback:
     """A callback of ``Network.fit`` that diagnoses a training while it goes on.
 
     It looks after 10 epochs, 15, 22, and so on, always half as many again, and tells once what it
@@ -140,7 +140,7 @@ class Watch:
         The one that is trained.
     X, y : array-like
         Examples that it learns from; a seeded sample of 250 is looked at.
-    tell : callable, optional
+    on_finding : callable, optional
         Called with a sentence; if not given, it goes to standard error.
     best_comes_back : bool
         Whether the training ends with the weights that were best on validation data, so that it
@@ -150,9 +150,9 @@ class Watch:
     --------
     >>> net = Network([1, 2], output="softmax", seed=1)
     >>> X, y = [[0.0], [1.0], [1000.0], [2000.0]], [0, 0, 1, 1]
-    >>> told = []
-    >>> _ = net.fit(X, y, epochs=15, callbacks=Watch(net, X, y, told.append))
-    >>> told[0][:34]
+    >>> reported = []
+    >>> _ = net.fit(X, y, epochs=15, callbacks=DiagnosisCallback(net, X, y, reported.append))
+    >>> reported[0][:34]
     'after 15 epochs: inputs not scaled'
     """
 
@@ -161,18 +161,18 @@ class Watch:
         network: Network,
         X: ArrayLike,
         y: ArrayLike | Targets,
-        tell: Callable[[str], object] | None = None,
+        on_finding: Callable[[str], object] | None = None,
         *,
         best_comes_back: bool = False,
     ) -> None:
         self._network, self._x, self._y = network, X, y
         self._sample: tuple[Array, Array] | None = None
-        self._tell = tell or _to_standard_error
+        self._on_finding = on_finding or _to_standard_error
         self._harmless = {"overfitting"} if best_comes_back else set()
         self._begin()
 
     def _begin(self) -> None:
-        self._next, self._told = FIRST_LOOK, set[str]()
+        self._next, self._reported = FIRST_LOOK, set[str]()
         self._in_a_row: dict[str, int] = {}
 
     def __call__(self, history: History) -> None:
@@ -188,12 +188,12 @@ class Watch:
         self._in_a_row = {
             finding.kind: self._in_a_row.get(finding.kind, 0) + 1
             for finding in found
-            if finding.kind not in self._told | self._harmless
+            if finding.kind not in self._reported | self._harmless
         }
         for finding in found:
             if self._in_a_row.get(finding.kind, 0) >= LOOKS.get(finding.kind, 2):
-                self._told.add(finding.kind)
-                self._tell(f"after {history.epochs} epochs: {finding}")
+                self._reported.add(finding.kind)
+                self._on_finding(f"after {history.epochs} epochs: {finding}")
 
 
 def _to_standard_error(words: str) -> None:
@@ -217,7 +217,7 @@ def _inputs(x: Array) -> Iterator[Finding]:
 
 
 def _units(network: Network, trace: Trace) -> Iterator[Finding]:
-    layers, names = network.architecture.layers[:-1], Notation(network.architecture)
+    layers, names = network.architecture.layers[:-1], Symbols(network.architecture)
     for number, (layer, net_input, output) in enumerate(
         zip(layers, trace.net_inputs, trace.outputs, strict=False), start=1
     ):
@@ -351,9 +351,9 @@ def _overfitting(losses: Array, validation: Array) -> Iterator[Finding]:
 
 
 def _classes(network: Network, predicted: Array, targets: Array) -> Iterator[Finding]:
-    if network.kind == "classes":
+    if network.task == "multiclass":
         answers, true = predicted.argmax(axis=1), targets.argmax(axis=1)
-    elif network.kind == "two classes":
+    elif network.task == "binary":
         answers, true = predicted[:, 0] > 0.5, targets[:, 0] > 0.5
     else:
         return
@@ -365,10 +365,10 @@ def _classes(network: Network, predicted: Array, targets: Array) -> Iterator[Fin
                 "class never predicted",
                 f"none of the {count} examples of {str(name)!r} among {len(true)}, nor any other, "
                 "is taken for one",
-                'let all classes count alike (class_weight="balanced", or --balanced), or go on',
+                'give all classes the same weight (class_weight="balanced"), or train longer',
             )
 
 
-def _shown(names: Notation, layer: int, units: Array, most: int = 5) -> str:
+def _shown(names: Symbols, layer: int, units: Array, most: int = 5) -> str:
     shown = ", ".join(names.unit_name(layer, unit) for unit in units[:most].tolist())
     return shown + (", ..." if len(units) > most else "")

@@ -18,10 +18,10 @@ from glassnet.training.interruption import interruption
 from glassnet.training.plan import Progress
 from glassnet.training.progress_bar import progress_bar
 
-__all__ = ["fit_together"]
+__all__ = ["fit_many"]
 
 
-def fit_together(
+def fit_many(
     networks: Sequence[Network],
     X: ArrayLike,
     y: ArrayLike | Targets,
@@ -64,7 +64,7 @@ def fit_together(
     Examples
     --------
     >>> nets = [Network([2, 2], output="softmax", seed=seed) for seed in (1, 2)]
-    >>> histories = fit_together(nets, [[0, 0], [1, 1]], [0, 1], epochs=5)
+    >>> histories = fit_many(nets, [[0, 0], [1, 1]], [0, 1], epochs=5)
     >>> [history.epochs for history in histories]
     [5, 5]
     """

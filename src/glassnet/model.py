@@ -24,7 +24,7 @@ from glassnet.tables.read.frames import as_table
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.from_file import target_from_dict
 from glassnet.tables.targets.target import Target
-from glassnet.tables.warnings import Note
+from glassnet.tables.warnings import DataWarning
 
 __all__ = ["Model", "load"]
 
@@ -82,7 +82,7 @@ class Model:
         """How many numbers are made of a row: inputs and outputs."""
         return len(self.encoder.feature_names) + self.target.outputs
 
-    def encode(self, frame: Any) -> tuple[NDArray[Any], list[Note]]:
+    def encode(self, frame: Any) -> tuple[NDArray[Any], list[DataWarning]]:
         """Return the network's inputs for a table or data frame, and notes on unusual values."""
         return self.encoder.encode(as_table(frame, needed=self.encoder.columns))
 
@@ -110,7 +110,7 @@ class Model:
         Of several labels, the probability of the second class of each, (rows, labels).
         """
         outputs = self.outputs(self.encode(frame)[0])
-        return self.target.decode(outputs) if self.target.task == "numbers" else outputs
+        return self.target.decode(outputs) if self.target.task == "regression" else outputs
 
     def outputs(self, x: Array) -> Array:
         """Return the outputs in the target's own unit, for inputs that are encoded already."""

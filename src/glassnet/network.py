@@ -23,7 +23,7 @@ from glassnet.nn.layers import Layer
 from glassnet.nn.losses.loss import Loss, OutputLoss
 from glassnet.nn.losses.registry import default_loss, loss_named
 from glassnet.nn.parameters import ParameterViews
-from glassnet.nn.task import Kind
+from glassnet.nn.task import Task
 from glassnet.optim.dropout import Dropout
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
@@ -36,7 +36,7 @@ from glassnet.training.plan import Callback, Progress
 from glassnet.training.progress_bar import progress_bar
 from glassnet.training.schedule import Schedule
 
-__all__ = ["Network", "output_kind"]
+__all__ = ["Network", "task_of"]
 
 
 class Network:
@@ -104,9 +104,9 @@ class Network:
         return self.architecture.layers[-1].activation
 
     @property
-    def kind(self) -> Kind:
+    def task(self) -> Task:
         """What the outputs mean."""
-        return output_kind(self.architecture)
+        return task_of(self.architecture)
 
     @property
     def weights(self) -> ParameterViews:
@@ -281,7 +281,7 @@ class Network:
 
     def predict(self, X: ArrayLike, *, threads: int | None = None) -> Array:
         """Return labels for softmax or one sigmoid, 0/1 for several sigmoids, values otherwise."""
-        return labels_of(self.predict_proba(X, threads=threads), self.kind, self.classes)
+        return labels_of(self.predict_proba(X, threads=threads), self.task, self.classes)
 
     def evaluate(
         self, X: ArrayLike, y: ArrayLike | Targets, *, loss: str | Loss | None = None
@@ -399,14 +399,14 @@ class Network:
         return chosen.paired_with(self.output_activation)
 
 
-def output_kind(architecture: Architecture) -> Kind:
+def task_of(architecture: Architecture) -> Task:
     """Return what the outputs of a network mean."""
     activation = architecture.layers[-1].activation
     if isinstance(activation, Softmax):
-        return "classes"
+        return "multiclass"
     if isinstance(activation, Sigmoid):
-        return "two classes" if architecture.outputs == 1 else "labels"
-    return "values"
+        return "binary" if architecture.outputs == 1 else "multilabel"
+    return "regression"
 
 
 def _float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:
@@ -429,7 +429,7 @@ def _checked_classes(classes: object, net: Network) -> Array | None:
     if classes is None:
         return None
     array = np.asarray(classes)
-    expected = {"classes": net.architecture.outputs, "two classes": 2}.get(net.kind)
+    expected = {"multiclass": net.architecture.outputs, "binary": 2}.get(net.task)
     distinct = array.dtype != object and len(np.unique(array)) == array.size
     if array.ndim != 1 or len(array) != expected or not distinct:
         raise FileFormatError("the class names of the file do not fit its outputs")

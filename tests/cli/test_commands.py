@@ -83,7 +83,7 @@ def test_the_task_can_be_given(folder: Path) -> None:
     write_csv(folder / "size.csv", Table({"x": np.arange(40.0), "size": np.arange(40) // 20 + 4.0}))
     classes = printed("train", "size.csv", "--target", "size", *QUICK, cwd=folder)
     assert classes["evaluation"]["classes"] == ["4", "5"]
-    command = ("train", "size.csv", "--target", "size", "--task", "numbers", *QUICK)
+    command = ("train", "size.csv", "--target", "size", "--task", "regression", *QUICK)
     assert "classes" not in printed(*command, cwd=folder)["evaluation"]
 
 
@@ -249,7 +249,18 @@ def test_rare_classes_may_count_as_much_as_the_others(folder: Path) -> None:
     (folder / "rare.csv").write_text(f"a,kind\n{rows}")
     plain = ("train", "rare.csv", "--target", "kind", "--hidden", "2", "--preset", "plain")
     few = ("--epochs", "3", "--optimizer", "sgd", "--learning-rate", "0.0001")
-    usual, balanced = (printed(*plain, *few, *more, cwd=folder) for more in ((), ("--balanced",)))
+    usual, balanced = (
+        printed(*plain, *few, *more, cwd=folder)
+        for more in (
+            (),
+            (
+                "--class-weight",
+                "balanced",
+            ),
+        )
+    )
     assert usual["losses"] != balanced["losses"]
-    done = glassnet("train", "price.csv", "--target", "price", "--balanced", cwd=folder)
-    assert (done.returncode, "only classes can be balanced" in done.stderr) == (1, True)
+    done = glassnet(
+        "train", "price.csv", "--target", "price", "--class-weight", "balanced", cwd=folder
+    )
+    assert (done.returncode, "class_weight is for classification" in done.stderr) == (1, True)

@@ -82,7 +82,7 @@ FAILURES: list[tuple[str, str]] = [
     ("train broken.csv --target fruit", r"broken\.csv cannot be read as a table: .*utf-8"),
     ("train cut.parquet --target fruit", r"cut\.parquet cannot be read as a table"),
     ("train fruit.safetensors --target fruit", r"a table ends in \.csv, .*\.feather"),
-    ("train fruit.csv --target fruit --task numbers", r"must hold finite numbers.*'cherry'"),
+    ("train fruit.csv --target fruit --task regression", r"must hold finite numbers.*'cherry'"),
     ("train fruit.csv --target fruit -o nowhere/m", r"the folder nowhere does not exist"),
     ("train fruit.csv --target fruit -o folder", r"folder is a folder; expected the name"),
     ("train fruit.csv --target fruit -o fruit.csv/m", r"fruit\.csv is not a folder"),

@@ -92,6 +92,6 @@ def test_chosen_rows_are_those_of_the_smallest_words_of_their_group(
 
 def test_rows_are_chosen_over_several_pieces_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = chosen_rows(1, Purpose.SAMPLE, 0, 10_001, [3000])
-    monkeypatch.setattr(randomness, "ROWS_IN_PIECE", 1000)
+    monkeypatch.setattr(randomness, "ROWS_IN_CHUNK", 1000)
     assert np.array_equal(chosen_rows(1, Purpose.SAMPLE, 0, 10_001, [3000]), whole)
     assert whole.sum() == 3000

@@ -39,12 +39,12 @@ def test_a_network_that_is_right_already_stays_as_it_is() -> None:
 
 
 def test_a_recipe_may_ask_for_it() -> None:
-    recipe = Recipe(hidden=(8,), epochs=30, calibrated=True, ensemble=2)
+    recipe = Recipe(hidden=(8,), epochs=30, calibrate=True, ensemble=2)
     plain = train(fruits(200), "fruit", Recipe(hidden=(8,), epochs=30), progress=False).model
     model = train(fruits(200), "fruit", recipe, progress=False).model
     assert len(model.provenance["temperatures"]) == 2
     scaled = model.network.parameters / plain.network.parameters
     last = model.network.architecture.places[-1].parameters
     assert scaled[last] == pytest.approx(1 / model.provenance["temperatures"][0], rel=1e-5)
-    with pytest.raises(ValueError, match="only probabilities of classes"):
+    with pytest.raises(ValueError, match="calibrate is for classification"):
         train(prices(), "price", recipe, progress=False)

@@ -62,7 +62,7 @@ def test_scores_of_classes() -> None:
     # and −1 > −2: 3 of 6 pairs; the other class alike.
     assert evaluation.scores["ROC AUC"] == pytest.approx(3 / 6)
     # The worst first: row 3 is down and was taken for up with p = σ(6).
-    assert [(m.row, m.true, m.predicted) for m in evaluation.mistakes] == [
+    assert [(m.row, m.target, m.predicted) for m in evaluation.mistakes] == [
         (3, "down", "up"),
         (2, "up", "down"),
     ]
@@ -113,7 +113,7 @@ def test_rows_without_a_target_are_left_out_and_rows_are_counted_as_in_the_file(
     table = Table({"x": np.array([1.0, 1.0, NAN]), "way": text_column(None, "up", "up")})
     evaluation = evaluate(sign_model(), table)
     assert evaluation.rows == 2
-    assert evaluation.notes == [
+    assert evaluation.warnings == [
         "way: missing in 1 row (1), which are left out",
         "x: missing in 1 row (3), counted as the mean 0",
     ]
@@ -166,7 +166,7 @@ def test_an_evaluation_as_json_and_as_a_section() -> None:
     assert content["scores"]["accuracy"] == 1
     assert len(evaluation.section("Scores").blocks) == 2
     numbers = evaluate(line_model(), Table({"x": np.array([1.0]), "y": np.array([1.0])}))
-    assert set(numbers.to_dict()) == {"rows", "scores", "mistakes", "notes"}
+    assert set(numbers.to_dict()) == {"rows", "scores", "mistakes", "warnings"}
 
 
 def test_without_scikit_learn_a_sentence_says_how_to_install_it(
@@ -179,7 +179,7 @@ def test_without_scikit_learn_a_sentence_says_how_to_install_it(
 
 def test_the_baseline_is_what_was_usual_in_training() -> None:
     model = sign_model()
-    model.provenance["usual"] = [0.25, 0.75]  # of down and up
+    model.provenance["baseline"] = [0.25, 0.75]  # of down and up
     table = Table({"x": np.array([1.0, 1.0, 1.0]), "way": text_column("up", "up", "down")})
     evaluation = evaluate(model, table)
     assert evaluation.baseline["accuracy"] == pytest.approx(2 / 3)
@@ -188,11 +188,11 @@ def test_the_baseline_is_what_was_usual_in_training() -> None:
     expected = -(2 * np.log(0.75) + np.log(0.25)) / 3
     assert evaluation.baseline["log loss"] == pytest.approx(expected)
     line = line_model()
-    line.provenance["usual"] = [2.0]
+    line.provenance["baseline"] = [2.0]
     numbers = evaluate(line, Table({"x": np.array([1.0, 3.0]), "y": np.array([1.0, 5.0])}))
     assert numbers.baseline["mean absolute error"] == 2  # |2 − 1| and |2 − 5|
     trained = trained_on(fruits(), "fruit")
-    assert trained.provenance["usual"] == [0.5, 0.5]
+    assert trained.provenance["baseline"] == [0.5, 0.5]
 
 
 def test_a_column_that_matters_is_more_important_than_one_that_does_not() -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from glassnet.formula.tree import (
     Call,
     Formula,
+    IversonBracket,
     Negative,
     Number,
     Partial,
-    Positive,
     Power,
     Product,
     Quotient,
@@ -38,7 +38,7 @@ def larger(children: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
         several.map(Sum),
         several.map(Product),
         children.map(Negative),
-        children.map(Positive),
+        children.map(IversonBracket),
         children.map(lambda child: Power(child, Number(2.0))),
         children.map(lambda child: Call("tanh", (child,))),
         children.map(lambda child: Call("max", (Number(0.0), child))),
@@ -77,8 +77,8 @@ def test_functions_at_their_ends() -> None:
     assert ln(0).evaluate() == -math.inf
     assert Quotient(Number(1.0), Number(0.0)).evaluate() == math.inf
     assert math.isnan(Quotient(Number(0.0), Number(0.0)).evaluate())
-    assert Positive(Number(0.0)).evaluate() == 0
-    assert Positive(Number(0.1)).evaluate() == 1
+    assert IversonBracket(Number(0.0)).evaluate() == 0
+    assert IversonBracket(Number(0.1)).evaluate() == 1
 
 
 @given(st.lists(values, min_size=2, max_size=30), st.integers(2, 10))

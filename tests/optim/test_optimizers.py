@@ -12,7 +12,7 @@ from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
 from glassnet.optim.rmsprop import RMSprop
 from glassnet.optim.sgd import SGD
-from glassnet.optim.update_rule import Group, Moment, UpdateRule
+from glassnet.optim.update_rule import ParameterGroup, UpdateContext, UpdateRule
 from tests.random_networks import OPTIMIZERS, PENALTIES
 
 
@@ -61,7 +61,7 @@ def test_rmsprop_by_hand() -> None:
 def test_adamw_shrinks_the_weight_beside_the_gradient() -> None:
     # Without a gradient only the decay is left: w = 2 (1 − 0.5 · 0.25) = 1.75.
     w, state = np.array([2.0]), np.zeros((2, 1))
-    everything = [Group(slice(0, 1), rate=1.0, biases=True)]
+    everything = [ParameterGroup(slice(0, 1), rate=1.0, biases=True)]
     rule = UpdateRule(AdamW(0.5, weight_decay=0.25))
     rule.step(w, state, np.array([0.0]), everything, 1, 0.5, batch_weight=1)
     assert w.tolist() == [1.75]
@@ -99,11 +99,13 @@ def test_the_formulas_give_the_step(
         for name, value in zip(optimizer.state_names, state, strict=True)
     ]
     w, g, rate = np.array([weight]), np.array([gradient]), optimizer.learning_rate
-    moment = Moment(number, Symbol("α", rate), batch_weight=4, clip_factor=rule.clip_factor(g))
-    named = rule.formulas(
-        Symbol("w", weight), Symbol("∂E/∂w", gradient), symbols, moment, biases=biases
+    context = UpdateContext(
+        number, Symbol("α", rate), batch_weight=4, clip_factor=rule.clip_factor(g)
     )
-    everything = [Group(slice(0, 1), rate=1.0, biases=biases)]
+    named = rule.formulas(
+        Symbol("w", weight), Symbol("∂E/∂w", gradient), symbols, context, biases=biases
+    )
+    everything = [ParameterGroup(slice(0, 1), rate=1.0, biases=biases)]
     rule.step(w, state, g, everything, number, rate, batch_weight=4)
     by_name = {name: formula.evaluate() for name, formula in named}
     assert by_name["w"] == pytest.approx(w[0], rel=1e-12, abs=1e-12)

@@ -8,7 +8,7 @@ import pytest
 import glassnet as gn
 from glassnet.core.array import Array
 from glassnet.engine import engine
-from glassnet.engine.interface import Steps, groups_of
+from glassnet.engine.interface import Steps, parameter_groups
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Loss
 from glassnet.optim.adam import Adam, AdamW
@@ -16,7 +16,7 @@ from glassnet.optim.momentum import Momentum, Nesterov
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L1, L2, WeightDecay
 from glassnet.optim.rmsprop import RMSprop
-from glassnet.training.recorded_steps import TrainingStep
+from glassnet.training.recorded_steps import RecordedStep
 from tests.random_networks import Case, random_case
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed here")
@@ -69,11 +69,11 @@ def errors(loss: Loss, p: Any, d: Any) -> Any:
             return torch.maximum(q * (d - p), (1 - q) * (p - d)).mean(dim=1)
 
 
-def mean_error(step: TrainingStep, buffer: Any) -> Any:
+def mean_error(step: RecordedStep, buffer: Any) -> Any:
     """The batch's error as a function of the parameters, by PyTorch's own operations."""
     kept = None
     if step.masks is not None:
-        arrays = step.masks.kept(step.architecture, len(step.x), step.x.dtype)
+        arrays = step.masks.factors(step.architecture, len(step.x), step.x.dtype)
         kept = [torch.tensor(array) for array in arrays]
     y = torch.tensor(step.x)
     y = y if kept is None else y * kept[0]
@@ -92,16 +92,16 @@ def mean_error(step: TrainingStep, buffer: Any) -> Any:
     return (weights * each).sum() / weights.sum()
 
 
-def recorded(case: Case) -> TrainingStep:
+def recorded(case: Case) -> RecordedStep:
     """The case's fourth step on its examples, with the state that three steps left."""
     training = case.training()
     rows = np.arange(len(case.x))
     rates = np.full(3, case.rule.optimizer.learning_rate)
     engine().run(training, Steps(np.tile(rows, 3), np.arange(4) * len(rows), rates))
-    return TrainingStep.of(training, rows, 0.7 * case.rule.optimizer.learning_rate)
+    return RecordedStep.of(training, rows, 0.7 * case.rule.optimizer.learning_rate)
 
 
-def updated(step: TrainingStep, gradient: Array) -> Array:
+def updated(step: RecordedStep, gradient: Array) -> Array:
     """The parameters after PyTorch's optimizer has taken the step, group by group."""
     rule = step.rule
     examples = len(step.x) if step.sample_weight is None else float(step.sample_weight.sum())
@@ -109,7 +109,7 @@ def updated(step: TrainingStep, gradient: Array) -> Array:
     if rule.clip_norm is not None and clipped.norm() > rule.clip_norm:
         clipped = clipped * (rule.clip_norm / clipped.norm())
     new = step.parameters.copy()
-    for group in groups_of(step.architecture):
+    for group in parameter_groups(step.architecture):
         w = torch.tensor(step.parameters[group.place], requires_grad=True)
         rate = step.learning_rate * group.rate
         paid = [p for p in rule.penalties if p.biases or not group.biases]

@@ -15,7 +15,7 @@ from glassnet.formula.document import (
     Picture,
     Section,
     Table,
-    worked,
+    equation_with_numbers,
 )
 from glassnet.formula.tree import Formula, Partial, Symbol
 from glassnet.render.html import document_html, document_page
@@ -29,7 +29,7 @@ def everything(words: str) -> Document:
     w = Symbol("w", -0.5, layer=1, index=words)
     blocks = (
         Paragraph(words),
-        worked(Symbol("in", 2.0), w * 3 + 1),
+        equation_with_numbers(Symbol("in", 2.0), w * 3 + 1),
         Table((words, "n"), ((words, 1.0), (w, 2.0)), words),
         Bars((words,), ((words, (0.25,)),), words),
         Curves(words, words, (Curve(words, (0.0, 1.0), (1.0, 0.0)),), words),
@@ -53,7 +53,7 @@ def test_a_fraction_has_numerator_and_denominator() -> None:
 
 def test_an_equation_has_a_line_for_each_stage_and_a_math_element_for_each_term() -> None:
     x, y = Symbol("x", 1.0), Symbol("y", -2.0)
-    html = equation_mathml(worked(Symbol("in", -1.0), x + y))
+    html = equation_mathml(equation_with_numbers(Symbol("in", -1.0), x + y))
     assert html.count('class="step"') == 3
     assert html.count("<math ") == 1 + 2 + 2 + 1
 

@@ -2,7 +2,7 @@
 
 import json
 
-from glassnet.formula.document import Document, Section, Table, worked
+from glassnet.formula.document import Document, Section, Table, equation_with_numbers
 from glassnet.formula.tree import Symbol
 from glassnet.render.json import document_dict
 from tests.render.test_html import everything
@@ -17,7 +17,7 @@ def test_every_kind_of_block_is_there_and_is_strict_json() -> None:
 
 def test_an_equation_has_its_stages_and_its_value() -> None:
     w = Symbol("w", -0.5, layer=1, index="1,2")
-    section = Section("S", (worked(Symbol("in", -1.5), w * 3),))
+    section = Section("S", (equation_with_numbers(Symbol("in", -1.5), w * 3),))
     (block,) = document_dict(Document("T", (section,)))["sections"][0]["blocks"]
     assert block["left"] == "in"
     assert block["steps"] == ["w1[1,2]·3", "(−0.5)·3", "−1.5"]

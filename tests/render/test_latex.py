@@ -18,7 +18,16 @@ from glassnet.formula.document import (
     Section,
     Table,
 )
-from glassnet.formula.tree import Call, Formula, Number, Partial, Positive, Remainder, Symbol, exp
+from glassnet.formula.tree import (
+    Call,
+    Formula,
+    IversonBracket,
+    Number,
+    Partial,
+    Remainder,
+    Symbol,
+    exp,
+)
 from glassnet.render.latex import document_latex
 from glassnet.render.tex import formula_tex
 
@@ -35,7 +44,7 @@ a, b = Symbol("a", 3.0), Symbol("b", -4.0)
         (Call("sqrt", (a + b,)), r"\sqrt{a + b}"),
         (Call("Φ", (a,)), r"\Phi (a)"),
         (Call("sign", (a,)), r"\operatorname{sign}(a)"),
-        (Positive(a), "[a > 0]"),
+        (IversonBracket(a), "[a > 0]"),
         (Partial(a, b, 1.0), r"\frac{\partial a}{\partial b}"),
         (Remainder(1234, -0.5), r"\text{(\ldots{} and 1,234 more, together $-$0.5)}"),
         (Symbol("w", 1.0, layer=2, index="1,3"), "w_{1,3}^{(2)}"),

@@ -15,15 +15,15 @@ from glassnet.formula.document import (
     Picture,
     Section,
     Table,
-    worked,
+    equation_with_numbers,
 )
 from glassnet.formula.tree import (
     Call,
     Formula,
+    IversonBracket,
     Negative,
     Number,
     Partial,
-    Positive,
     Remainder,
     Symbol,
     exp,
@@ -63,7 +63,7 @@ a, b = Symbol("a", 3.0), Symbol("b", -4.0)
         (a ** (a + b), "a^(a + b)"),
         (Call("sqrt", (a + b,)), "√(a + b)"),
         (Call("max", (Number(0.0), a)), "max(0, a)"),
-        (Positive(a), "[a > 0]"),
+        (IversonBracket(a), "[a > 0]"),
         (Partial(a, b, 1.0), "∂a/∂b"),
         (a * Partial(a, b, 1.0), "a·∂a/∂b"),
         (Remainder(1234, -0.5), "(… and 1,234 more, together −0.5)"),
@@ -112,7 +112,7 @@ def test_a_document_stays_within_80_columns() -> None:
         total = type(total)((*total.terms, term))
     blocks = (
         Paragraph("word " * 50),
-        worked(Symbol("in", 1.0), total),
+        equation_with_numbers(Symbol("in", 1.0), total),
         Bars(("first", "second"), (("predicted", (0.2, 0.8)), ("target", (0.0, 1.0)))),
         Curves("epoch", "error", (Curve("training", (1.0, 2.0, 3.0), (0.9, 0.5, 0.1)),)),
     )

@@ -5,7 +5,7 @@ import pytest
 
 from glassnet.arrays.splits import split_rows
 from glassnet.tables import dataset as examples
-from glassnet.tables.dataset import Role, encoded, roles_of, sample_of
+from glassnet.tables.dataset import Split, assign_splits, encoded, sample_of
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
@@ -19,15 +19,15 @@ def test_rows_are_held_out_and_then_kept_for_the_validation() -> None:
     kinds[7] = None
     table = Table({"x": np.arange(80.0), "kind": kinds})
     answers = recognise_targets(table, ("kind",), None)
-    roles = roles_of(table, answers, 0.25, 0.2, seed=3)
-    assert roles[7] == Role.LEFT_OUT
+    splits = assign_splits(table, answers, 0.25, 0.2, seed=3)
+    assert splits[7] == Split.UNUSED
     known = np.delete(np.arange(80), 7)
     names = kinds[known].astype(str)
     learn, held = split_rows(79, 0.25, 3, names)
-    assert np.flatnonzero(roles == Role.HELD_OUT).tolist() == known[held].tolist()
+    assert np.flatnonzero(splits == Split.TEST).tolist() == known[held].tolist()
     fit, look = split_rows(len(learn), 0.2, 3, names[learn], number=1)
-    assert np.flatnonzero(roles == Role.VALIDATION).tolist() == known[learn[look]].tolist()
-    assert np.flatnonzero(roles == Role.LEARNING).tolist() == known[learn[fit]].tolist()
+    assert np.flatnonzero(splits == Split.VALIDATION).tolist() == known[learn[look]].tolist()
+    assert np.flatnonzero(splits == Split.TRAINING).tolist() == known[learn[fit]].tolist()
 
 
 def test_the_encoders_of_many_rows_follow_from_a_seeded_sample() -> None:
@@ -59,8 +59,8 @@ def test_a_sample_has_only_rows_to_learn_from_and_few_of_wide_tables(
 def test_examples_are_what_the_encoder_and_the_target_say(in_file: bool) -> None:
     table = Table({"a": np.arange(10.0), "empty": np.zeros(10), "y": np.arange(10.0) * 2})
     encoder = TableEncoder((NumberEncoder("a", 4, 2, False), NumberEncoder("empty", 0, 1, False)))
-    roles = np.array([1, 1, 1, 2, 2, 3, 3, 0, 0, 1], dtype=np.int8)
-    result = encoded(table, roles, encoder, NumberTarget("y", 6, 2), in_file=in_file)
+    splits = np.array([1, 1, 1, 2, 2, 3, 3, 0, 0, 1], dtype=np.int8)
+    result = encoded(table, splits, encoder, NumberTarget("y", 6, 2), in_file=in_file)
     assert result.learning.x.tolist() == [[-2, 0], [-1.5, 0], [-1, 0], [2.5, 0]]
     assert result.learning.targets.values.tolist() == [[-3], [-2], [-1], [6]]
     assert result.validation is not None

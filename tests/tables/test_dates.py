@@ -31,9 +31,9 @@ def test_days_are_standardised_and_turn_with_year_and_week() -> None:
         "sin of day in its week",
         "cos of day in its week",
     ]
-    x, notes = encoder.encode(dates("1970-01-08", "1970-01-01"))
+    x, warnings = encoder.encode(dates("1970-01-08", "1970-01-01"))
     # Days 0, 7 and 14: mean 7, deviation √(98/3). A week later the week has come round.
-    assert list(map(str, notes)) == []
+    assert list(map(str, warnings)) == []
     assert x[:, 0] == pytest.approx([0, -7 / math.sqrt(98 / 3)])
     assert x[:, 3] == pytest.approx([0, 0], abs=1e-12)
     assert x[:, 4] == pytest.approx([1, 1])
@@ -49,10 +49,10 @@ def test_times_of_day_turn_with_the_day_too() -> None:
 
 def test_a_missing_date_is_nowhere_and_the_note_says_so() -> None:
     encoder = fitted("2024-01-01", "NaT", "2024-03-01")
-    x, notes = encoder.encode(dates("NaT", "2024-03-01"))
+    x, warnings = encoder.encode(dates("NaT", "2024-03-01"))
     assert x[0].tolist() == [0, 1, 0, 0, 0, 0]
     assert x[1, 1] == 0
-    assert list(map(str, notes)) == ["day: missing in 1 row (1), counted as the middle date"]
+    assert list(map(str, warnings)) == ["day: missing in 1 row (1), counted as the middle date"]
     assert encoder.encode(np.array([np.nan]))[0].tolist() == [[0, 1, 0, 0, 0, 0]]
     as_text = np.array(["2024-03-01", None], dtype=object)
     assert encoder.encode(as_text)[0].tolist() == [x[1].tolist(), x[0].tolist()]

@@ -45,9 +45,9 @@ def test_a_missing_number_counts_as_the_mean_and_the_note_says_so() -> None:
     encoder = NumberEncoder.fit("a", np.array([1.0, NAN, 3.0]))
     # Mean 2 and deviation 1 of the two that are known; a second input says which is missing.
     assert encoder == NumberEncoder("a", 2, 1, True)
-    x, notes = encoder.encode(np.array([3.0, NAN, 0.0, NAN]))
+    x, warnings = encoder.encode(np.array([3.0, NAN, 0.0, NAN]))
     assert x.tolist() == [[1, 0], [0, 1], [-2, 0], [0, 1]]
-    assert list(map(str, notes)) == ["a: missing in 2 rows (2, 4), counted as the mean 2"]
+    assert list(map(str, warnings)) == ["a: missing in 2 rows (2, 4), counted as the mean 2"]
 
 
 @given(st.lists(st.one_of(st.floats(-1e100, 1e100), st.just(NAN)), min_size=1))
@@ -84,17 +84,17 @@ def test_text_where_numbers_were_learned_is_refused() -> None:
 
 
 def test_a_text_column_in_which_all_is_missing_counts_as_missing_numbers() -> None:
-    x, notes = NumberEncoder("a", 2, 1, True).encode(text_column(None, None))
+    x, warnings = NumberEncoder("a", 2, 1, True).encode(text_column(None, None))
     assert x.tolist() == [[0, 1], [0, 1]]
-    assert list(map(str, notes)) == ["a: missing in 2 rows (1, 2), counted as the mean 2"]
+    assert list(map(str, warnings)) == ["a: missing in 2 rows (1, 2), counted as the mean 2"]
 
 
 def test_categories_are_one_hot_and_the_last_place_is_for_all_else() -> None:
     encoder = CategoryEncoder.fit("c", text_column("red", "blue", None, "red"))
     assert encoder.feature_names == ["c = blue", "c = red", "c = other"]
-    x, notes = encoder.encode(text_column("red", None, "green", "blue", "white"))
+    x, warnings = encoder.encode(text_column("red", None, "green", "blue", "white"))
     assert x.tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 0], [0, 0, 1]]
-    assert list(map(str, notes)) == [
+    assert list(map(str, warnings)) == [
         "c: missing in 1 row (2), counted as 'other'",
         "c: 'green', 'white' in 2 rows (3, 5) is none of the known categories, counted as 'other'",
     ]
@@ -207,9 +207,9 @@ WRONG: list[Any] = [
     {"kind": "class", "name": "c", "classes": 3},
     {"kind": "class", "name": "c", "classes": "ab"},
     {**NUMBER, "name": ["a"]},
-    {**NUMBER, "kind": "numbers", "targets": [NumberTarget("a", 0, 1).to_dict()]},
-    {"kind": "numbers", "targets": {"a": 1}},
-    {"kind": "labels", "targets": [ClassTarget(n, ("a", "b", "c")).to_dict() for n in "xy"]},
+    {**NUMBER, "kind": "regression", "targets": [NumberTarget("a", 0, 1).to_dict()]},
+    {"kind": "regression", "targets": {"a": 1}},
+    {"kind": "multilabel", "targets": [ClassTarget(n, ("a", "b", "c")).to_dict() for n in "xy"]},
 ]
 
 

@@ -40,23 +40,23 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_of_folders_is_a_table_of_images_and_classes(folder: Path) -> None:
-    table, test, notes = read_images(folder)
+    table, test, warnings = read_images(folder)
     assert table.columns[CLASS].tolist() == ["cat"] * 3 + ["dog"] * 3
     assert table.columns[IMAGE].shape == (6, 3, 4)
     assert table.columns[IMAGE][1].tolist() == (GREY + 1).tolist()
     assert table.columns[IMAGE][4].tolist() == (254 - GREY).tolist()
-    assert (test, notes) == (None, [])
+    assert (test, warnings) == (None, [])
 
 
 def test_sizes_that_differ_become_one_and_the_note_says_so(folder: Path) -> None:
     picture(folder / "cat" / "large.png", np.full((90, 60), 7, dtype=np.uint8))
-    table, _, notes = read_images(folder)
+    table, _, warnings = read_images(folder)
     assert table.columns[IMAGE].shape == (7, 32, 32)
-    assert notes == ["the pictures have 2 different sizes, and were resized to 32 × 32"]
-    table, _, notes = read_images(folder, ImageOptions(size=(6, 5)))
+    assert warnings == ["the pictures have 2 different sizes, and were resized to 32 × 32"]
+    table, _, warnings = read_images(folder, ImageOptions(size=(6, 5)))
     assert table.columns[IMAGE].shape == (7, 6, 5)
     assert set(table.columns[IMAGE][3].reshape(-1).tolist()) == {7}
-    assert notes == []
+    assert warnings == []
 
 
 def test_one_coloured_picture_makes_all_of_them_coloured(folder: Path) -> None:
@@ -97,18 +97,18 @@ def test_a_broken_picture_is_named_or_left_out_when_asked(folder: Path) -> None:
     (folder / "dog" / "note.txt").write_text("no picture")
     with pytest.raises(FileFormatError, match=r"1\.png cannot be read as a picture: .*skip"):
         read_images(folder)
-    table, _, notes = read_images(folder, ImageOptions(skip_broken=True))
+    table, _, warnings = read_images(folder, ImageOptions(skip_unreadable=True))
     assert len(table) == 5
-    assert notes[0].startswith("2 broken files left out: ")
-    assert "1.png" in notes[0]
-    assert "note.txt" in notes[0]
+    assert warnings[0].startswith("2 broken files left out: ")
+    assert "1.png" in warnings[0]
+    assert "note.txt" in warnings[0]
 
 
 def test_a_class_of_which_nothing_can_be_read_is_named(folder: Path) -> None:
     (folder / "bird").mkdir()
     (folder / "bird" / "1.png").write_bytes(b"broken")
     with pytest.raises(FileFormatError, match=r"no picture in .*bird can be read"):
-        read_images(folder, ImageOptions(skip_broken=True))
+        read_images(folder, ImageOptions(skip_unreadable=True))
 
 
 def test_empty_and_crowded_folders_are_refused(folder: Path, tmp_path: Path) -> None:
@@ -203,10 +203,10 @@ def test_pixels_become_inputs_between_0_and_1_with_names() -> None:
     table = Table({IMAGE: np.stack([GREY, GREY])})
     encoder = TableEncoder.fit(table)
     assert encoder.feature_names[:5] == [f"pixel 1,{c}" for c in (1, 2, 3, 4)] + ["pixel 2,1"]
-    x, notes = encoder.encode(table)
+    x, warnings = encoder.encode(table)
     assert x.dtype == np.float32
     assert x[0].tolist() == pytest.approx((GREY.reshape(-1) / 255).tolist())
-    assert notes == []
+    assert warnings == []
     (shown,) = [b for b in encoder.explain(table, 0)[IMAGE] if isinstance(b, Picture)]
     assert shown.rows[0][0] == 1  # black is ink
     assert encoder_from_dict(encoder.encoders[0].to_dict()) == encoder.encoders[0]
@@ -269,13 +269,13 @@ def test_pictures_of_several_sizes_are_as_if_resized_one_by_one(tmp_path: Path) 
     ]
     for number, image in enumerate(images):
         picture(tmp_path / f"{number}.png", image)
-    table, _, notes = read_images(tmp_path)
+    table, _, warnings = read_images(tmp_path)
     expected = [
         np.asarray(Image.fromarray(image).resize((32, 32), Image.Resampling.LANCZOS).convert("RGB"))
         for image in images
     ]
     assert np.array_equal(table.columns[IMAGE], np.stack(expected))
-    assert notes == ["the pictures have 2 different sizes, and were resized to 32 × 32"]
+    assert warnings == ["the pictures have 2 different sizes, and were resized to 32 × 32"]
 
 
 def test_labels_of_arrays_are_texts_and_none_is_missing(tmp_path: Path) -> None:

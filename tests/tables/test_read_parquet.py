@@ -11,7 +11,7 @@ from glassnet.errors import FileFormatError
 from glassnet.tables.read import parquet as table_file
 from glassnet.tables.read import text as text_file
 from glassnet.tables.read.parquet import TableFile, open_table, read_table
-from glassnet.tables.table import Table, rows_in_piece
+from glassnet.tables.table import Table, rows_in_chunk
 
 ROWS = 150_000  # three pieces
 
@@ -21,7 +21,7 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Numbers, text that is missing in the whole first piece, truth values, dates."""
     path = tmp_path_factory.mktemp("tables") / "table.parquet"
     numbers = np.arange(ROWS)
-    first = numbers < rows_in_piece(4)
+    first = numbers < rows_in_chunk(4)
     pl.DataFrame(
         {
             "number": np.where(numbers % 7 == 0, np.nan, numbers / 3),
@@ -45,7 +45,7 @@ def test_pieces_are_those_of_the_table_in_memory(parquet: Path) -> None:
     stored, whole = TableFile.of([parquet]), read_table(parquet)
     assert (len(stored), stored.names) == (ROWS, ("number", "text", "flag", "day"))
     assert same(stored.in_memory(), whole)
-    pairs = list(zip(stored.pieces(), whole.pieces(), strict=True))
+    pairs = list(zip(stored.chunks(), whole.chunks(), strict=True))
     assert len(pairs) == 3
     assert all(same(mine, other) for mine, other in pairs)
 
@@ -83,7 +83,7 @@ def test_only_a_large_file_stays_in_its_file(
         assert isinstance(stored, TableFile)
         assert same(stored.in_memory(), whole)
     as_text = open_table(text, ["number"])
-    assert next(as_text.pieces()).is_text("number")
+    assert next(as_text.chunks()).is_text("number")
 
 
 def test_a_file_made_from_another_one_goes_with_its_table(
@@ -154,11 +154,11 @@ def test_a_column_that_cannot_be_used_may_be_left_out(
     pl.DataFrame({"a": [1.0, 2.0], "list": [[1], [2]]}).write_parquet(path)
     with pytest.raises(ValueError, match=r"'list' holds values of type .* leave the column out"):
         open_table(path)
-    assert open_table(path, leave_out=["list"]).names == ("a",)
+    assert open_table(path, drop=["list"]).names == ("a",)
     with pytest.raises(ValueError, match="there is no column 'b'"):
-        open_table(path, leave_out=["b"])
+        open_table(path, drop=["b"])
     monkeypatch.setattr(table_file, "MOST_VALUES", 1)
-    assert open_table(path, leave_out=["list"]).names == ("a",)
+    assert open_table(path, drop=["list"]).names == ("a",)
 
 
 def test_no_space_is_told_before_a_file_is_turned_into_another(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from glassnet.tables.read.frames import as_table
-from glassnet.tables.suspicious_columns import concerns, rare_classes
+from glassnet.tables.suspicious_columns import rare_classes, suspicious_columns
 from glassnet.tables.table import Table
 
 RANDOM = np.random.default_rng(0)
@@ -19,19 +19,19 @@ HALVES = np.where(np.arange(200) % 2, "yes", "no")
 )
 def test_identifiers_are_named(column: np.ndarray) -> None:
     table = as_table({"key": column.tolist(), "noise": NOISE})
-    (sentence,) = concerns(table, HALVES, classes=True)
+    (sentence,) = suspicious_columns(table, HALVES, classes=True)
     assert sentence.startswith("key: every row has its own value, like an identifier")
 
 
 def test_a_column_that_gives_the_class_away_is_named() -> None:
     codes = np.where(HALVES == "yes", 3.0, np.arange(200) % 4 // 2 * 10.0)
-    (sentence,) = concerns(Table({"code": codes, "noise": NOISE}), HALVES, classes=True)
+    (sentence,) = suspicious_columns(Table({"code": codes, "noise": NOISE}), HALVES, classes=True)
     assert sentence.startswith("code: the target follows from this column alone")
 
 
 def test_the_target_in_another_unit_is_named() -> None:
     table = Table({"fahrenheit": NOISE * 1.8 + 32, "other": RANDOM.normal(size=200)})
-    (sentence,) = concerns(table, NOISE, classes=False)
+    (sentence,) = suspicious_columns(table, NOISE, classes=False)
     assert sentence.startswith("fahrenheit: the target follows from this column alone")
 
 
@@ -43,7 +43,10 @@ def test_rare_classes_are_counted() -> None:
 
 def test_an_ordinary_table_raises_no_concern() -> None:
     colours = as_table({"c": ["red", None, "blue", "red"] * 50, "noise": NOISE.tolist()})
-    assert concerns(colours, HALVES, classes=True) == []
-    assert concerns(Table({"noise": NOISE, "same": np.ones(200)}), NOISE**2, classes=False) == []
+    assert suspicious_columns(colours, HALVES, classes=True) == []
+    assert (
+        suspicious_columns(Table({"noise": NOISE, "same": np.ones(200)}), NOISE**2, classes=False)
+        == []
+    )
     few = Table({"id": np.arange(10.0)})
-    assert concerns(few, HALVES[:10], classes=True) == []
+    assert suspicious_columns(few, HALVES[:10], classes=True) == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from glassnet.core.array import Array
 from glassnet.errors import LimitError
-from glassnet.tables import table as pieces
+from glassnet.tables import table as chunks
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.number_target import NumberTarget
@@ -24,12 +24,12 @@ def task_of(*columns: Array) -> str:
 
 def test_what_a_target_is_follows_from_its_values() -> None:
     tenths, two, text = np.arange(20.0) / 10, np.arange(20.0) % 2, text_column(*"ab" * 10)
-    assert task_of(text) == "classes"
-    assert task_of(np.arange(20.0) % 10) == "classes"
-    assert task_of(np.arange(20.0) % 11) == "numbers"
-    assert task_of(tenths) == "numbers"
-    assert task_of(two, text) == "labels"
-    assert task_of(two, tenths) == "numbers"
+    assert task_of(text) == "classification"
+    assert task_of(np.arange(20.0) % 10) == "classification"
+    assert task_of(np.arange(20.0) % 11) == "regression"
+    assert task_of(tenths) == "regression"
+    assert task_of(two, text) == "multilabel"
+    assert task_of(two, tenths) == "regression"
     with pytest.raises(ValueError, match="holds dates; expected numbers, or text for classes"):
         task_of(np.array(["2026-01-01"] * 20, dtype="datetime64[us]"))
 
@@ -38,8 +38,8 @@ def test_what_a_target_is_follows_from_its_values() -> None:
 def test_the_scale_of_numbers_is_that_of_all_pieces(values: list[float], at_once: int) -> None:
     column, learning = np.array(values), np.arange(len(values)) % 3 != 1
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "MOST_ROWS", at_once)
-        answers = recognise_targets(Table({"y": column}), ("y",), "numbers")
+        patch.setattr(chunks, "MOST_ROWS", at_once)
+        answers = recognise_targets(Table({"y": column}), ("y",), "regression")
         target = answers.target(Table({"y": column}), learning)
     assert isinstance(target, NumberTarget)
     assert target.mean == pytest.approx(column[learning].mean(), abs=1e-6)
@@ -49,12 +49,14 @@ def test_the_scale_of_numbers_is_that_of_all_pieces(values: list[float], at_once
 
 def test_classes_are_named_and_numbered_in_the_order_of_their_names() -> None:
     table = Table({"y": np.array([10.0, 9, np.nan, 10, 2.5])})
-    answers = recognise_targets(table, ("y",), "classes")
+    answers = recognise_targets(table, ("y",), "classification")
     assert answers.target(table, answers.known) == ClassTarget("y", ("10", "2.5", "9"))
     groups = answers.groups(table)
     assert groups is not None
     assert groups.tolist() == [0, 2, 0, 1]
-    assert [str(note) for note in answers.notes] == ["y: missing in 1 row (3), which are left out"]
+    assert [str(warning) for warning in answers.warnings] == [
+        "y: missing in 1 row (3), which are left out"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,9 +64,9 @@ def test_classes_are_named_and_numbered_in_the_order_of_their_names() -> None:
     [
         (text_column("a", "a"), None, ValueError, "holds only 'a'; to learn a difference"),
         (np.array([np.nan, np.nan]), None, ValueError, "holds no value; to learn a difference"),
-        (text_column("a", "b"), "numbers", ValueError, "finite numbers, but holds 'a'"),
-        (np.array([1.0, np.inf]), "numbers", ValueError, "finite numbers, but holds 'infinity'"),
-        (np.arange(20_000.0), "classes", LimitError, "more than 10,000 different values"),
+        (text_column("a", "b"), "regression", ValueError, "finite numbers, but holds 'a'"),
+        (np.array([1.0, np.inf]), "regression", ValueError, "finite numbers, but holds 'infinity'"),
+        (np.arange(20_000.0), "classification", LimitError, "more than 10,000 different values"),
     ],
 )
 def test_what_cannot_be_learned_is_refused(

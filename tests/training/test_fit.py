@@ -141,13 +141,13 @@ def test_networks_trained_together_are_as_trained_alone() -> None:
     alone, together = ([network(seed) for seed in (1, 2, 3)] for _ in range(2))
     for net in alone:
         net.fit(x, y, epochs=4)
-    histories = gn.fit_together(together, x, y, epochs=4)
+    histories = gn.fit_many(together, x, y, epochs=4)
     for first, second in zip(alone, together, strict=True):
         assert first.parameters.tobytes() == second.parameters.tobytes()
         assert second.epochs_trained == 4
     assert [history.epochs for history in histories] == [4, 4, 4]
     with pytest.raises(ValueError, match="must be different objects"):
-        gn.fit_together([together[0], together[0]], x, y)
+        gn.fit_many([together[0], together[0]], x, y)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_several_networks_show_how_far_they_are(capsys: pytest.CaptureFixture[st
     nets = [
         gn.Network([3, 64, 64, 2], hidden="tanh", output="softmax", seed=seed) for seed in range(3)
     ]
-    gn.fit_together(nets, X, y, epochs=2000, progress=True)
+    gn.fit_many(nets, X, y, epochs=2000, progress=True)
     shown = capsys.readouterr().err
     assert "epoch" in shown
     assert "/2000" in shown

@@ -52,15 +52,15 @@ def test_predicted_numbers_are_written_with_all_their_digits() -> None:
     lines = predictions.to_csv().splitlines()
     assert lines[0] == "price"
     assert [float(line) for line in lines[1:]] == predictions.predicted.tolist()
-    assert set(predictions.to_dict()) == {"target", "predicted", "notes"}
+    assert set(predictions.to_dict()) == {"target", "predicted", "warnings"}
 
 
 def test_unseen_categories_and_missing_numbers_are_predicted_and_told(fruit_model: Model) -> None:
     table = Table({"weight": np.array([31.0, np.nan]), "colour": text_column("green", "red")})
     predictions = predict(fruit_model, table)
     assert predictions.predicted[0] == "plum"
-    assert len(predictions.notes) == 2
-    of_weight, of_colour = map(str, predictions.notes)
+    assert len(predictions.warnings) == 2
+    of_weight, of_colour = map(str, predictions.warnings)
     assert of_weight.startswith("weight: missing in 1 row (2), counted as the mean ")
     assert of_colour == (
         "colour: 'green' in 1 row (1) is none of the known categories, counted as 'other'"
@@ -77,8 +77,10 @@ def test_penguins_with_an_unseen_island_and_a_missing_bill(penguins: Path, tmp_p
     )
     predictions = predict(model, read_table(new))
     assert predictions.predicted.tolist() == ["Adelie", "Gentoo"]
-    assert any("'Deception' in 1 row (1) is none of the" in str(note) for note in predictions.notes)
-    assert any("bill_length_mm: missing in 1 row (1)" in str(note) for note in predictions.notes)
+    assert any(
+        "'Deception' in 1 row (1) is none of the" in str(note) for note in predictions.warnings
+    )
+    assert any("bill_length_mm: missing in 1 row (1)" in str(note) for note in predictions.warnings)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ SHORT = Recipe(hidden=(16, 16), epochs=20)
 def test_the_tabular_preset_is_the_recipe_of_its_paper() -> None:
     preset = preset_named("tabular")
     assert (preset.hidden, preset.epochs, preset.batch_size) == ((256, 256, 256), 256, 256)
-    net = gn.Network([4, *preset.layers(3, "classes")], seed=5)
+    net = gn.Network([4, *preset.layers(3, "classification")], seed=5)
     scale, *hidden, last = net.architecture.layers
     assert (scale.weight_rate, scale.bias) == (6, False)
     assert [layer.activation.name for layer in hidden] == ["selu"] * 3
@@ -31,21 +31,21 @@ def test_the_tabular_preset_is_the_recipe_of_its_paper() -> None:
     assert arrays["w3"].var() == pytest.approx(1, rel=0.02)
     assert arrays["b3"].var() == pytest.approx(1, rel=0.15)
     assert not arrays["w5"].any()
-    numbers = replace(preset, hidden=(8,)).layers(1, "numbers")
+    numbers = replace(preset, hidden=(8,)).layers(1, "regression")
     assert [layer.activation.name for layer in numbers] == ["identity", "mish", "identity"]
 
 
 def test_labels_are_smoothed_where_only_the_class_matters() -> None:
     tabular = Tabular()
-    by_class = tabular.options("classes", probabilities=False)
+    by_class = tabular.options("classification", optimize="accuracy")
     assert (by_class["loss"].label_smoothing, by_class["stopping"].measure) == (0.1, "accuracy")
     assert (by_class["optimizer"].learning_rate, by_class["optimizer"].beta2) == (0.04, 0.95)
-    by_probability = tabular.options("classes", probabilities=True)
+    by_probability = tabular.options("classification", optimize="log-loss")
     assert (by_probability["loss"].label_smoothing, by_probability["stopping"].measure) == (
         0,
         "loss",
     )
-    assert tabular.options("numbers", probabilities=False)["optimizer"].learning_rate == 0.07
+    assert tabular.options("regression", optimize="accuracy")["optimizer"].learning_rate == 0.07
 
 
 def test_the_weights_are_those_of_the_best_epoch() -> None:

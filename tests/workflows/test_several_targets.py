@@ -68,7 +68,7 @@ def test_several_numbers_are_learned_each_in_its_unit(numbers: Model) -> None:
 def test_the_baseline_of_several_numbers_is_each_mean(numbers: Model) -> None:
     table = shapes()
     baseline = evaluate(numbers, table).baseline
-    means = numbers.provenance["usual"]
+    means = numbers.provenance["baseline"]
     assert isinstance(numbers.target, NumbersTarget)
     assert means == pytest.approx([target.mean for target in numbers.target.targets], rel=1e-9)
     expected = np.abs(table.columns["area"] - means[0]).mean()
@@ -113,7 +113,7 @@ def test_the_log_loss_of_labels_by_hand() -> None:
     expected = -(2 * np.log(1 / 2) + np.log(3 / 4) + np.log(1 / 4)) / 4
     assert evaluation.scores["log loss"] == pytest.approx(expected)
     (worst,) = evaluation.mistakes[:1]
-    assert (worst.row, worst.true, worst.predicted) == (1, "no, no", "no, yes")
+    assert (worst.row, worst.target, worst.predicted) == (1, "no, no", "no, yes")
     assert worst.loss == pytest.approx(np.log(2) + np.log(4))
 
 
@@ -147,7 +147,7 @@ def test_rows_without_one_of_the_targets_are_left_out() -> None:
     table = shapes()
     table.columns["area"][[2, 5]] = np.nan
     trained = train(table.without("wide", "large"), ("area", "girth"), SHORT, progress=False)
-    assert "area: missing in 2 rows (3, 6), which are left out" in trained.notes
+    assert "area: missing in 2 rows (3, 6), which are left out" in trained.warnings
     assert trained.rows_learned + len(trained.held_out) == 298
 
 
@@ -156,11 +156,11 @@ def test_rows_without_one_of_the_targets_are_left_out() -> None:
     [
         (("area", "wide"), None, "numbers in 'area', 2 classes in 'wide'. Train a model for each"),
         (("area", "area"), None, "the target 'area' is named twice"),
-        (("wide", "large"), "classes", "classes stand in one column"),
-        (("area", "girth"), "labels", "the target 'area' has 300 classes; a label has two"),
+        (("wide", "large"), "classification", "classification has one column"),
+        (("area", "girth"), "multilabel", "the target 'area' has 300 classes; a label has two"),
         (("area", "depth"), None, "there is no column 'depth'"),
         ((), None, "name the column to predict"),
-        (("wide",), "class", "task must be one of 'classes', 'numbers', 'labels'"),
+        (("wide",), "class", "task must be one of 'classification', 'regression', 'multilabel'"),
     ],
 )
 def test_targets_that_do_not_go_together_are_refused(
@@ -179,8 +179,8 @@ def test_numbers_may_be_asked_for_where_labels_would_be_recognised() -> None:
         }
     )
     recognised = train(table, ("a", "b"), SHORT, progress=False).model
-    asked = train(table, ("a", "b"), SHORT, task="numbers", progress=False).model
-    assert (recognised.target.task, asked.target.task) == ("labels", "numbers")
+    asked = train(table, ("a", "b"), SHORT, task="regression", progress=False).model
+    assert (recognised.target.task, asked.target.task) == ("multilabel", "regression")
 
 
 def test_truth_values_and_numbers_name_classes_too(labels: Model) -> None:
@@ -203,5 +203,5 @@ def test_targets_of_which_no_row_has_all_are_refused() -> None:
 
 
 def test_one_column_is_no_several_labels() -> None:
-    with pytest.raises(ValueError, match="one column of two classes is of 'classes'"):
-        train(shapes(), "wide", SHORT, task="labels", progress=False)
+    with pytest.raises(ValueError, match="one column of two classes is classification"):
+        train(shapes(), "wide", SHORT, task="multilabel", progress=False)

@@ -60,7 +60,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     ("target", "options"),
     [
         ("grade", {}),
-        ("grade", {"ensemble": 2, "calibrated": True, "seed": 5}),
+        ("grade", {"ensemble": 2, "calibrate": True, "seed": 5}),
         ("size", {}),
         ("size", {"preset": "plain", "validation": 0}),
         (("size", "b"), {}),
@@ -72,25 +72,25 @@ def test_the_file_gives_the_bits_of_memory(
     parquet: Path, tmp_path: Path, target: Any, options: dict[str, Any]
 ) -> None:
     recipe = Recipe(**{**SHORT, **options})
-    leave_out = sorted({"size", "grade", "heavy", "warm"} - {*np.atleast_1d(target)})
+    drop = sorted({"size", "grade", "heavy", "warm"} - {*np.atleast_1d(target)})
     whole, stored = read_table(parquet), open_table(parquet)
     assert isinstance(stored, TableFile)
-    of_memory = train(whole, target, recipe, progress=False, leave_out=leave_out)
-    of_file = train(parquet, target, recipe, progress=False, leave_out=leave_out)
+    of_memory = train(whole, target, recipe, progress=False, drop=drop)
+    of_file = train(parquet, target, recipe, progress=False, drop=drop)
     of_memory.model.save(tmp_path / "memory")
     of_file.model.save(tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == (tmp_path / "memory").read_bytes()
     assert of_file.history.losses == of_memory.history.losses
     assert of_file.history.validation_losses == of_memory.history.validation_losses
     assert of_file.evaluation == of_memory.evaluation
-    assert of_file.notes == of_memory.notes
+    assert of_file.warnings == of_memory.warnings
     assert of_file.findings == of_memory.findings
     assert len(of_file.held_out) == len(of_memory.held_out)
     assert evaluate(of_file.model, stored) == evaluate(of_memory.model, whole)
-    notes = write_csv(of_file.model, stored, tmp_path / "predicted.csv")
+    warnings = write_csv(of_file.model, stored, tmp_path / "predicted.csv")
     predictions = predict(of_memory.model, whole)
     assert (tmp_path / "predicted.csv").read_text() == predictions.to_csv()
-    assert notes == [str(note) for note in predictions.notes]
+    assert warnings == [str(note) for note in predictions.warnings]
 
 
 @pytest.mark.usefixtures("small_pieces")

@@ -30,7 +30,7 @@ def test_penguins_are_told_apart_on_rows_that_were_held_out(penguins: Path) -> N
     assert (trained.rows_learned, len(trained.held_out)) == (275, 69)
     assert trained.evaluation.scores["accuracy"] >= 0.97
     assert trained.model.target == ClassTarget("species", ("Adelie", "Chinstrap", "Gentoo"))
-    assert "bill_length_mm: missing in 2 rows (4, 272)" in " ".join(trained.notes)
+    assert "bill_length_mm: missing in 2 rows (4, 272)" in " ".join(trained.warnings)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -53,7 +53,7 @@ def test_whole_numbers_of_few_values_are_classes_unless_the_task_is_given() -> N
     recognised = train(table, "number", QUICK, progress=False)
     assert recognised.model.target == ClassTarget("number", ("4", "5"))
     assert set(recognised.model.predict(table).tolist()) == {"4", "5"}
-    given = train(table, "number", QUICK, "numbers", progress=False)
+    given = train(table, "number", QUICK, "regression", progress=False)
     assert isinstance(given.model.target, NumberTarget)
 
 
@@ -102,7 +102,7 @@ def test_rows_without_a_target_are_left_out_and_the_note_says_which() -> None:
     labels = table.columns["fruit"].copy()
     labels[[2, 5]] = None
     trained = train(with_column(table, "fruit", labels), "fruit", QUICK, progress=False)
-    assert trained.notes[0] == "fruit: missing in 2 rows (3, 6), which are left out"
+    assert trained.warnings[0] == "fruit: missing in 2 rows (3, 6), which are left out"
     assert trained.rows_learned + len(trained.held_out) == 58
 
 
@@ -113,8 +113,8 @@ def test_notes_count_rows_as_the_file_does() -> None:
     labels = table.columns["fruit"].copy()
     labels[0] = None
     table = with_column(with_column(table, "weight", weights), "fruit", labels)
-    notes = train(table, "fruit", QUICK, progress=False).notes
-    assert any(note.startswith("weight: missing in 2 rows (11, 41), ") for note in notes)
+    warnings = train(table, "fruit", QUICK, progress=False).warnings
+    assert any(note.startswith("weight: missing in 2 rows (11, 41), ") for note in warnings)
 
 
 def test_a_column_without_any_value_is_no_obstacle() -> None:
@@ -206,7 +206,7 @@ def test_a_table_that_cannot_be_learned_is_refused(table: Table, target: str, me
 
 def test_text_is_no_number_to_learn() -> None:
     with pytest.raises(ValueError, match="'fruit' must hold finite numbers, but holds 'cherry'"):
-        train(fruits(), "fruit", QUICK, "numbers", progress=False)
+        train(fruits(), "fruit", QUICK, "regression", progress=False)
 
 
 def test_too_many_texts_are_no_categories() -> None:
@@ -258,10 +258,10 @@ def test_a_target_is_the_name_of_a_column(target: Any) -> None:
 
 def test_what_cannot_be_calibrated_is_refused() -> None:
     with pytest.raises(ValueError, match="to calibrate takes validation rows"):
-        Recipe(calibrated=True, validation=0)
+        Recipe(calibrate=True, validation=0)
 
 
 def test_a_column_of_anything_may_be_left_out() -> None:
     table = {**fruits().columns, "anything": [{1}] * 60}
-    trained = train(table, "fruit", QUICK, progress=False, leave_out=["anything"])
+    trained = train(table, "fruit", QUICK, progress=False, drop=["anything"])
     assert trained.model.predict(fruits()).shape == (60,)

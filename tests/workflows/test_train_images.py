@@ -104,8 +104,8 @@ def test_a_size_can_be_asked_for_and_broken_files_skipped(trained: Path) -> None
     refused = glassnet(*command, cwd=trained)
     assert refused.returncode == 1
     assert "broken.png cannot be read as a picture" in refused.stderr
-    done = glassnet(*command, "--skip-broken", "--json", cwd=trained)
-    assert json.loads(done.stdout)["notes"][0].startswith("1 broken file left out")
+    done = glassnet(*command, "--skip-unreadable", "--json", cwd=trained)
+    assert json.loads(done.stdout)["warnings"][0].startswith("1 broken file left out")
     model = gn.load(trained / "few.safetensors")
     assert isinstance(model, gn.Model)
     assert model.network.architecture.inputs == 24

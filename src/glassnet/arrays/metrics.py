@@ -5,25 +5,25 @@ from collections.abc import Callable
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.nn.task import Kind
+from glassnet.nn.task import Task
 
 __all__ = ["accuracy_of_classes", "accuracy_of_labels", "mean_absolute_error", "metrics_of"]
 
 
-def metrics_of(kind: Kind) -> dict[str, Callable[[Array, Array], float]]:
+def metrics_of(task: Task) -> dict[str, Callable[[Array, Array], float]]:
     """Return the metrics of what the outputs mean, by name; the targets alone do not tell.
 
     Examples
     --------
-    >>> list(metrics_of("labels")), list(metrics_of("values"))
+    >>> list(metrics_of("multilabel")), list(metrics_of("regression"))
     (['accuracy'], ['mean_absolute_error'])
     """
-    match kind:
-        case "classes":
+    match task:
+        case "multiclass":
             return {"accuracy": accuracy_of_classes}
-        case "two classes" | "labels":
+        case "binary" | "multilabel":
             return {"accuracy": accuracy_of_labels}
-        case "values":
+        case "regression":
             return {"mean_absolute_error": mean_absolute_error}
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from glassnet.arrays.numbers import require_finite
 from glassnet.core.array import Array
-from glassnet.nn.task import Kind
+from glassnet.nn.task import Task
 
 __all__ = ["checked_sample_weight"]
 
@@ -17,7 +17,7 @@ def checked_sample_weight(
     sample_weight: ArrayLike | None,
     class_weight: Mapping[Any, float] | str | None,
     targets: Array,
-    kind: Kind,
+    task: Task,
     classes: Array | None,
 ) -> Array | None:
     """Return one weight for each example, or None where all count alike.
@@ -30,7 +30,7 @@ def checked_sample_weight(
         Multiplies the weights; labels that are not named count 1. ``"balanced"`` gives every class
         the same sum: examples / (classes · examples of the class).
     targets : array of shape (examples, outputs)
-    kind : Kind
+    task : Task
         What the outputs mean.
     classes : array, optional
         The labels of the outputs.
@@ -43,7 +43,7 @@ def checked_sample_weight(
     Examples
     --------
     >>> one_hot = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
-    >>> checked_sample_weight(None, {"a": 3}, one_hot, "classes", np.array(["a", "b"])).tolist()
+    >>> checked_sample_weight(None, {"a": 3}, one_hot, "multiclass", np.array(["a", "b"])).tolist()
     [3.0, 1.0, 1.0]
     """
     if sample_weight is None and class_weight is None:
@@ -52,7 +52,7 @@ def checked_sample_weight(
     if sample_weight is not None:
         total *= _checked(sample_weight, len(targets), targets.dtype)
     if class_weight is not None:
-        total *= _of_classes(class_weight, targets, kind, classes)
+        total *= _of_classes(class_weight, targets, task, classes)
     if not total.any():
         raise ValueError("all examples have a sample_weight of 0; there is nothing to learn from")
     return total
@@ -72,12 +72,14 @@ def _checked(sample_weight: ArrayLike, examples: int, dtype: np.dtype[Any]) -> A
 
 
 def _of_classes(
-    class_weight: Mapping[Any, float] | str, targets: Array, kind: Kind, classes: Array | None
+    class_weight: Mapping[Any, float] | str, targets: Array, task: Task, classes: Array | None
 ) -> Array:
-    if kind not in ("classes", "two classes"):
+    if task not in ("multiclass", "binary"):
         raise ValueError("class_weight is for networks that predict one class of several")
-    places = targets.argmax(axis=1) if kind == "classes" else (targets[:, 0] > 0.5).astype(np.int64)
-    count = targets.shape[1] if kind == "classes" else 2
+    places = (
+        targets.argmax(axis=1) if task == "multiclass" else (targets[:, 0] > 0.5).astype(np.int64)
+    )
+    count = targets.shape[1] if task == "multiclass" else 2
     labels = list(range(count)) if classes is None else classes.tolist()
     of_class = np.ones(count)
     if isinstance(class_weight, Mapping):

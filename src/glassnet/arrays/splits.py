@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.core.random import ROWS_IN_PIECE, Purpose, chosen_rows
+from glassnet.core.random import ROWS_IN_CHUNK, Purpose, chosen_rows
 
 __all__ = ["held_back_rows", "sampled_rows", "split_rows"]
 
@@ -74,8 +74,8 @@ def held_back_rows(
         counts = [round(rows * held_back)]
     else:
         members = np.zeros(int(groups.max(initial=0)) + 1, dtype=np.int64)
-        for at in range(0, rows, ROWS_IN_PIECE):
-            members += np.bincount(groups[at : at + ROWS_IN_PIECE], minlength=len(members))
+        for at in range(0, rows, ROWS_IN_CHUNK):
+            members += np.bincount(groups[at : at + ROWS_IN_CHUNK], minlength=len(members))
         counts = [max(min(round(own * held_back), own - 1), 0) for own in members.tolist()]
     if not 0 < sum(counts) < rows:
         raise ValueError(f"{rows} examples are too few to hold back {held_back:g} of them")

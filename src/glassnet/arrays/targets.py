@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from glassnet.arrays.numbers import numbers_of, rectangular, require_finite
 from glassnet.core.array import Array
 from glassnet.core.plural import counted
-from glassnet.nn.task import Kind
+from glassnet.nn.task import Task
 
 __all__ = ["Targets", "checked_targets", "labels_of"]
 
@@ -24,7 +24,7 @@ class Targets:
 
 def checked_targets(
     y: "ArrayLike | Targets",
-    kind: Kind,
+    task: Task,
     outputs: int,
     dtype: np.dtype[Any],
     classes: Array | None = None,
@@ -40,7 +40,7 @@ def checked_targets(
         Class labels of shape (examples,), one-hot rows or other targets of shape
         (examples, outputs); values of one output may have shape (examples,). Targets are checked
         and laid out already, and pass as they are.
-    kind : Kind
+    task : Task
         What the outputs mean.
     outputs : int
         The number of output units.
@@ -60,7 +60,7 @@ def checked_targets(
 
     Examples
     --------
-    >>> checked_targets(["b", "a"], "classes", 2, np.dtype("float32")).values.tolist()
+    >>> checked_targets(["b", "a"], "multiclass", 2, np.dtype("float32")).values.tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
     if isinstance(y, Targets):
@@ -72,12 +72,12 @@ def checked_targets(
         raise TypeError(f"{name} holds dates; expected text, numbers or one-hot rows")
     if labels.ndim == 2 and labels.shape[1] == 1 and outputs != 1:
         labels = labels[:, 0]
-    if not learning and classes is None and kind in ("classes", "two classes"):
-        labels = _without_names(labels, kind, outputs, name)
-    if kind == "classes" and labels.ndim == 1:
+    if not learning and classes is None and task in ("multiclass", "binary"):
+        labels = _without_names(labels, task, outputs, name)
+    if task == "multiclass" and labels.ndim == 1:
         classes = _classes_of(labels, outputs, name) if classes is None else classes
         return Targets(_one_hot(labels, classes, dtype, name), classes)
-    if kind == "two classes" and (classes is not None or not _are_probabilities(labels)):
+    if task == "binary" and (classes is not None or not _are_probabilities(labels)):
         labels = labels.reshape(-1)
         classes = _classes_of(labels, 2, name) if classes is None else classes
         return Targets(_one_hot(labels, classes, dtype, name)[:, 1:].copy(), classes)
@@ -89,9 +89,9 @@ def checked_targets(
             f"{name} has shape {targets.shape}; the network has {counted(outputs, 'output')}, "
             f"so expected (examples, {outputs})"
         )
-    if kind != "values" and ((targets < 0) | (targets > 1)).any():
+    if task != "regression" and ((targets < 0) | (targets > 1)).any():
         raise ValueError(f"{name} holds values outside 0 ... 1, but the outputs are probabilities")
-    if kind == "classes":
+    if task == "multiclass":
         targets = _summing_to_1(targets, name)
     return Targets(np.ascontiguousarray(targets), classes)
 
@@ -113,31 +113,31 @@ def _summing_to_1(targets: Array, name: str) -> Array:
     return scaled
 
 
-def labels_of(predicted: Array, kind: Kind, classes: Array | None) -> Array:
+def labels_of(predicted: Array, task: Task, classes: Array | None) -> Array:
     """Return what an output means: labels, 0/1 for independent labels, values otherwise.
 
     Examples
     --------
-    >>> labels_of(np.array([[0.1, 0.9]]), "classes", np.array(["cat", "dog"])).tolist()
+    >>> labels_of(np.array([[0.1, 0.9]]), "multiclass", np.array(["cat", "dog"])).tolist()
     ['dog']
     """
-    if kind == "classes":
+    if task == "multiclass":
         places: Array = predicted.argmax(axis=1)
         return places if classes is None else classes[places]
-    if kind == "two classes":
+    if task == "binary":
         yes = (predicted[:, 0] > 0.5).astype(np.int64)
         return yes if classes is None else classes[yes]
-    if kind == "labels":
+    if task == "multilabel":
         return (predicted > 0.5).astype(np.int64)
     return predicted[:, 0] if predicted.shape[1] == 1 else predicted
 
 
-def _without_names(labels: Array, kind: Kind, outputs: int, name: str) -> Array:
+def _without_names(labels: Array, task: Task, outputs: int, name: str) -> Array:
     """Labels of a network that knows no names of classes: numbers of outputs, and truth values."""
-    count = 2 if kind == "two classes" else outputs
+    count = 2 if task == "binary" else outputs
     if labels.dtype == np.bool_ and count == 2:
         return labels.astype(np.int64)
-    if labels.ndim > 1 if kind == "classes" else _are_probabilities(labels):
+    if labels.ndim > 1 if task == "multiclass" else _are_probabilities(labels):
         return labels
     for label in labels.reshape(-1).tolist():
         if label not in range(count):

@@ -6,7 +6,7 @@ import click
 
 from glassnet.cli.group import commands
 from glassnet.cli.options import as_json, load_model, require_other_file
-from glassnet.cli.output import print_json, print_notes
+from glassnet.cli.output import print_json, print_warnings
 
 __all__ = ["evaluate"]
 
@@ -47,4 +47,4 @@ def evaluate(
         return
     sections = evaluation_sections(evaluation, f"{evaluation.rows} rows")
     click.echo(document_text(Document(title, tuple(sections))))
-    print_notes(evaluation.notes)
+    print_warnings(evaluation.warnings)

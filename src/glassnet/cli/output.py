@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from glassnet.workflows.train import Trained
 
-__all__ = ["exit_if_interrupted", "print_json", "print_notes", "trained_dict"]
+__all__ = ["exit_if_interrupted", "print_json", "print_warnings", "trained_dict"]
 
 
 def trained_dict(trained: "Trained") -> dict[str, Any]:
@@ -25,7 +25,7 @@ def trained_dict(trained: "Trained") -> dict[str, Any]:
         "validation_losses": history.validation_losses,
         "stopped_early": history.stopped_early,
         "interrupted": history.interrupted,
-        "notes": trained.notes,
+        "warnings": trained.warnings,
         "diagnosis": [vars(finding) for finding in trained.findings],
     }
 
@@ -35,10 +35,10 @@ def print_json(content: dict[str, Any]) -> None:
     click.echo(json.dumps(content, ensure_ascii=False))
 
 
-def print_notes(notes: list[str]) -> None:
+def print_warnings(warnings: list[str]) -> None:
     """Print notes on the data to standard error."""
-    for note in notes:
-        click.echo(f"note: {note}", err=True)
+    for warning in warnings:
+        click.echo(f"note: {warning}", err=True)
 
 
 def exit_if_interrupted(trained: "Trained") -> None:

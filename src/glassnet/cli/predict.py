@@ -7,7 +7,7 @@ import click
 
 from glassnet.cli.group import commands
 from glassnet.cli.options import as_json, load_model, require_other_file
-from glassnet.cli.output import print_json, print_notes
+from glassnet.cli.output import print_json, print_warnings
 
 __all__ = ["predict"]
 
@@ -31,7 +31,7 @@ def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> No
     loaded = load_model(model)
     data = read_source(source, loaded)
     rows = data.test or data.table
-    notes: list[str] = []
+    warnings: list[str] = []
     if as_json:
         predictions = run(loaded, rows)
         if output is not None:
@@ -39,11 +39,11 @@ def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> No
             write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
         print_json(predictions.to_dict())
     elif output is not None:
-        write_atomically(output, lambda file: notes.extend(write_csv(loaded, rows, file)))
+        write_atomically(output, lambda file: warnings.extend(write_csv(loaded, rows, file)))
     elif data.images and len(rows) == 1:
         picture = run(loaded, rows)
         click.echo(document_text(picture.bars(source.name)))
-        notes += [str(note) for note in picture.notes]
+        warnings += [str(note) for note in picture.warnings]
     else:
-        notes += write_csv(loaded, rows, sys.stdout)
-    print_notes(notes)
+        warnings += write_csv(loaded, rows, sys.stdout)
+    print_warnings(warnings)

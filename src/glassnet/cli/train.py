@@ -8,7 +8,7 @@ import click
 
 from glassnet.cli.group import commands
 from glassnet.cli.options import SEED, as_json, checked_rate, require_other_file
-from glassnet.cli.output import exit_if_interrupted, print_json, print_notes, trained_dict
+from glassnet.cli.output import exit_if_interrupted, print_json, print_warnings, trained_dict
 
 if TYPE_CHECKING:
     from glassnet.optim.optimizer import Optimizer
@@ -25,13 +25,13 @@ OPTIMIZERS = ("adam", "momentum", "sgd")
     "targets",
     multiple=True,
     metavar="COLUMN",
-    help="The column to predict; several, each with its own --target; of images, their class.",
+    help="The column to predict; repeat for several. For images, their class if not given.",
 )
 @click.option(
     "--preset",
     type=click.Choice(["tabular", "images", "plain"]),
-    help="What is good without tuning for tables (their default), or for images (theirs); or what "
-    "a textbook says.",
+    help="Choices that are good without tuning: tabular (default for tables), images (default for "
+    "images), or plain, a textbook's.",
 )
 @click.option("--hidden", help="Units of hidden layers: 64,64; the preset's if not given.")
 @click.option("--epochs", type=click.IntRange(1), help="The preset's if not given.")
@@ -41,36 +41,47 @@ OPTIMIZERS = ("adam", "momentum", "sgd")
     type=click.IntRange(1, 1000),
     default=1,
     show_default=True,
-    help="So many networks at once, whose outputs are averaged.",
+    help="Number of networks to train; their outputs are averaged.",
 )
-@click.option("--balanced", is_flag=True, help="All classes count alike, also the rare ones.")
 @click.option(
-    "--probabilities",
-    is_flag=True,
-    help="The probabilities matter, not only which class is the most probable.",
+    "--class-weight",
+    type=click.Choice(["balanced"]),
+    help="Give all classes the same weight, however few rows some have.",
+)
+@click.option(
+    "--optimize",
+    type=click.Choice(["accuracy", "log-loss"]),
+    default="accuracy",
+    show_default=True,
+    help="Which class is the most probable, or how probable each is.",
 )
 @click.option(
     "--learning-rate",
     type=float,
     callback=checked_rate,
-    help="The preset's if not given; of adam 0.003, of momentum and sgd 0.01.",
+    help="The preset's if not given; with --optimizer adam 0.003, momentum and sgd 0.01.",
 )
 @click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="The preset's if not given.")
 @click.option("--seed", type=SEED, default=0, show_default=True)
 @click.option(
     "--calibrate",
-    "calibrated",
     is_flag=True,
-    help="Let the probabilities suit the validation rows (temperature scaling).",
+    help="Calibrate the probabilities on the validation rows (temperature scaling).",
 )
-@click.option("--report", type=click.Path(path_type=Path), help="A page of HTML to write.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write a report, one page of HTML.")
 @click.option("--size", metavar="HEIGHTxWIDTH", help="Resize images: 28x28.")
-@click.option("--colour", type=click.Choice(["grey", "rgb"]), help="Of images; their own at first.")
-@click.option("--skip-broken", is_flag=True, help="Leave out images that cannot be read.")
-@click.option("--leave-out", multiple=True, metavar="COLUMN", help="A column not to learn from.")
+@click.option(
+    "--colour",
+    type=click.Choice(["grey", "rgb"]),
+    help="Read images as grey or rgb; as they are if not given.",
+)
+@click.option("--skip-unreadable", is_flag=True, help="Skip images that cannot be read.")
+@click.option(
+    "--drop", multiple=True, metavar="COLUMN", help="A column to ignore; repeat for more."
+)
 @click.option(
     "--task",
-    type=click.Choice(["classes", "numbers", "labels"]),
+    type=click.Choice(["classification", "regression", "multilabel"]),
     help="What the targets are; recognised if not given.",
 )
 @click.option(
@@ -89,17 +100,17 @@ def train(
     epochs: int | None,
     batch_size: int | None,
     ensemble: int,
-    balanced: bool,
-    probabilities: bool,
+    class_weight: str | None,
+    optimize: Any,
     learning_rate: float | None,
     optimizer: str | None,
     seed: int,
-    calibrated: bool,
+    calibrate: bool,
     report: Path | None,
     size: str | None,
     colour: Any,
-    skip_broken: bool,
-    leave_out: tuple[str, ...],
+    skip_unreadable: bool,
+    drop: tuple[str, ...],
     task: Any,
     output: Path | None,
     as_json: bool,
@@ -130,9 +141,9 @@ def train(
         learning_rate=learning_rate,
         seed=seed,
         ensemble=ensemble,
-        balanced=balanced,
-        probabilities=probabilities,
-        calibrated=calibrated,
+        class_weight=class_weight,
+        optimize=optimize,
+        calibrate=calibrate,
     )
     if not targets and not holds_images(source):
         raise click.UsageError("Missing option '--target': name the column to predict.")
@@ -141,8 +152,8 @@ def train(
     require_writable(path)
     if report is not None:
         require_report_writable(report)
-    options = ImageOptions(image_size, colour, skip_broken)
-    data = read_source(source, options=options, leave_out=leave_out)
+    options = ImageOptions(image_size, colour, skip_unreadable)
+    data = read_source(source, options=options, drop=drop)
     require_other_file(path, source)
     show = False if as_json else None
     name = source.resolve().name
@@ -155,10 +166,10 @@ def train(
         name=name,
         progress=show,
         test=data.test,
-        tell=lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
+        on_finding=lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
     )
     title = f"{name}: {trained.model.target.name}"
-    notes = [*data.notes, *trained.notes]
+    warnings = [*data.warnings, *trained.warnings]
     if report is not None:
         from glassnet.evaluation.importance import importances
         from glassnet.workflows.report import write_report
@@ -175,7 +186,7 @@ def train(
             trained.findings,
         )
     if as_json:
-        print_json({**trained_dict(trained), "notes": notes, "model": str(path)})
+        print_json({**trained_dict(trained), "warnings": warnings, "model": str(path)})
     else:
         from glassnet.formula.document import Document
 
@@ -183,7 +194,7 @@ def train(
         scores = evaluation.section(f"On {evaluation.rows:,} rows that it never saw")
         sections = (history_section(trained.history), scores)
         click.echo(document_text(Document(title, sections)))
-        print_notes(notes)
+        print_warnings(warnings)
         for finding in trained.findings:
             click.echo(f"diagnosis: {finding}", err=True)
         click.echo(f"The model: {path}")

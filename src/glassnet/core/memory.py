@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["is_mapped", "release", "zeros_in_lines"]
+__all__ = ["aligned_zeros", "is_mapped", "release"]
 
 #: Processors fetch lines of 64 bytes in pairs.
-LINE_BYTES = 128
+CACHE_LINE_BYTES = 128
 
 
 def release(array: NDArray[Any]) -> None:
@@ -41,7 +41,7 @@ def _mapping(array: NDArray[Any]) -> mmap.mmap | None:
     return base if isinstance(base, mmap.mmap) else None
 
 
-def zeros_in_lines(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDArray[Any]:
+def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDArray[Any]:
     """Return zeros; each row (along the last axis) starts on a cache line.
 
     NumPy's large arrays start 16 bytes behind one. Vectors of the kernels would then lie across two
@@ -59,14 +59,14 @@ def zeros_in_lines(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDAr
 
     Examples
     --------
-    >>> zeros = zeros_in_lines((2, 5), np.dtype(np.float32))
+    >>> zeros = aligned_zeros((2, 5), np.dtype(np.float32))
     >>> zeros.shape, zeros.strides[0] % 128, zeros.ctypes.data % 128
     ((2, 5), 0, 0)
     """
     *rows, length = shape
-    in_line = LINE_BYTES // dtype.itemsize
+    in_line = CACHE_LINE_BYTES // dtype.itemsize
     apart = -(-length // in_line) * in_line
     buffer = np.zeros(math.prod(rows) * apart + in_line, dtype=dtype)
-    first = -buffer.ctypes.data % LINE_BYTES // dtype.itemsize
+    first = -buffer.ctypes.data % CACHE_LINE_BYTES // dtype.itemsize
     lines = buffer[first : first + math.prod(rows) * apart]
     return lines.reshape(*rows, apart)[..., :length]

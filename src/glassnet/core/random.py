@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 __all__ = [
     "BLOCKS_IN_GROUP",
     "ROWS_IN_BLOCK",
-    "ROWS_IN_PIECE",
+    "ROWS_IN_CHUNK",
     "BlockOrder",
     "Purpose",
     "chosen_rows",
@@ -31,7 +31,7 @@ __all__ = [
 ROWS_IN_BLOCK = 4096
 BLOCKS_IN_GROUP = 64
 # So many words are looked at at once, where rows are chosen by theirs ...
-ROWS_IN_PIECE = 1 << 18
+ROWS_IN_CHUNK = 1 << 18
 # ... first by their highest bits, twelve where there are few groups; with so many counts at most.
 BITS, MOST_COUNTS = 12, 1 << 22
 
@@ -233,17 +233,17 @@ def chosen_rows(
     bits = min(BITS, (MOST_COUNTS // len(counts)).bit_length() - 1)
     shift = np.uint64(64 - bits)
 
-    def pieces() -> Iterator[
+    def chunks() -> Iterator[
         tuple[slice, NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]
     ]:
-        for start in range(0, rows, ROWS_IN_PIECE):
-            part = slice(start, min(start + ROWS_IN_PIECE, rows))
+        for start in range(0, rows, ROWS_IN_CHUNK):
+            part = slice(start, min(start + ROWS_IN_CHUNK, rows))
             words = random_bits(seed, purpose, index, part.stop - start, start)
             own = np.zeros(len(words), np.int64) if groups is None else groups[part]
             yield part, words, (words >> shift).astype(np.int64), own.astype(np.int64)
 
     beginnings = np.zeros((len(counts), 1 << bits), dtype=np.int64)
-    for _, _, begins, own in pieces():
+    for _, _, begins, own in chunks():
         places = np.bincount((own << bits) + begins, minlength=beginnings.size)
         beginnings += places.reshape(beginnings.shape)
     # Up to which beginning the words wanted go, and how many of those that begin so are wanted.
@@ -251,7 +251,7 @@ def chosen_rows(
     border = (up_to < np.array(counts)[:, np.newaxis]).sum(axis=1)
     chosen = np.zeros(rows, dtype=np.bool_)
     on_border: list[list[tuple[int, int]]] = [[] for _ in counts]
-    for part, words, begins, own in pieces():
+    for part, words, begins, own in chunks():
         chosen[part] = begins < border[own]
         for place in np.flatnonzero(begins == border[own]).tolist():
             on_border[own[place]].append((int(words[place]), part.start + place))

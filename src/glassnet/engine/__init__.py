@@ -3,12 +3,12 @@
 ``reference`` is the specification, in NumPy; ``native`` adapts the compiled kernels.
 """
 
-from glassnet.engine.interface import Engine, Masks, Trace, Training
+from glassnet.engine.interface import DropoutMasks, Engine, Trace, Training
 from glassnet.engine.select import engine, info, instruction_set, thread_count
 
 __all__ = [
+    "DropoutMasks",
     "Engine",
-    "Masks",
     "Trace",
     "Training",
     "engine",

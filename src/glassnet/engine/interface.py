@@ -12,9 +12,17 @@ from glassnet.core.array import Array
 from glassnet.core.random import dropout_words
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import OutputLoss
-from glassnet.optim.update_rule import Group, UpdateRule
+from glassnet.optim.update_rule import ParameterGroup, UpdateRule
 
-__all__ = ["Engine", "Masks", "Steps", "Trace", "Training", "groups_of", "total_weight"]
+__all__ = [
+    "DropoutMasks",
+    "Engine",
+    "Steps",
+    "Trace",
+    "Training",
+    "parameter_groups",
+    "total_weight",
+]
 
 # Sums over a batch take one chain for each so many examples, and then add the chains in order.
 BATCH_BLOCK = 256
@@ -141,7 +149,7 @@ def total_weight(sample_weight: Array) -> float:
 
 
 @dataclass(frozen=True)
-class Masks:
+class DropoutMasks:
     """Which step's dropout applies to a batch.
 
     Attributes
@@ -155,28 +163,30 @@ class Masks:
     seed: int
     step: int
 
-    def kept(self, architecture: Architecture, examples: int, dtype: np.dtype[Any]) -> list[Array]:
+    def factors(
+        self, architecture: Architecture, examples: int, dtype: np.dtype[Any]
+    ) -> list[Array]:
         """Return what the outputs of layers 0 ... L are multiplied with: 0, or 1 / (1 − rate).
 
         Each (examples, units); the output layer keeps all.
         """
-        kept: list[Array] = []
+        factors: list[Array] = []
         for layer, (units, rate) in enumerate(
             zip(architecture.units, [*self.rates, 0.0], strict=True)
         ):
             words = dropout_words(self.seed, self.step, layer, examples, units)
             stays = words >= np.uint64(rate * 2.0**32)
-            kept.append(stays * dtype.type(1 / (1 - rate)))
-        return kept
+            factors.append(stays * dtype.type(1 / (1 - rate)))
+        return factors
 
 
-def groups_of(architecture: Architecture) -> list[Group]:
+def parameter_groups(architecture: Architecture) -> list[ParameterGroup]:
     """Return the groups of parameters that change alike."""
     groups = []
     for place, layer in zip(architecture.places, architecture.layers, strict=True):
-        groups.append(Group(place.weights, layer.weight_rate, biases=False))
+        groups.append(ParameterGroup(place.weights, layer.weight_rate, biases=False))
         if place.biases is not None:
-            groups.append(Group(place.biases, layer.bias_rate, biases=True))
+            groups.append(ParameterGroup(place.biases, layer.bias_rate, biases=True))
     return groups
 
 
@@ -222,7 +232,7 @@ class Engine(ABC):
         x: Array,
         targets: Array,
         sample_weight: Array | None = None,
-        masks: Masks | None = None,
+        masks: DropoutMasks | None = None,
     ) -> Trace:
         """Return every number of a batch, forward and backward."""
 

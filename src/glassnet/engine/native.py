@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.engine import _kernels
-from glassnet.engine.interface import Engine, Masks, Steps, Trace, Training
+from glassnet.engine.interface import DropoutMasks, Engine, Steps, Trace, Training
 from glassnet.errors import LimitError, NotFiniteError
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import OutputLoss
@@ -124,7 +124,7 @@ class Native(Engine):
         x: Array,
         targets: Array,
         sample_weight: Array | None = None,
-        masks: Masks | None = None,
+        masks: DropoutMasks | None = None,
     ) -> Trace:
         """Return in(l), y(l), δ(l) and the gradient of the mean loss, by the kernels of `run`."""
         units, rows = architecture.units[1:], len(x)

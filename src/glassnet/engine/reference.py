@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.engine.interface import (
+    DropoutMasks,
     Engine,
-    Masks,
     Steps,
     Trace,
     Training,
-    groups_of,
+    parameter_groups,
     total_weight,
 )
 from glassnet.errors import NotFiniteError
@@ -59,17 +59,17 @@ class Reference(Engine):
         x: Array,
         targets: Array,
         sample_weight: Array | None = None,
-        masks: Masks | None = None,
+        masks: DropoutMasks | None = None,
     ) -> Trace:
         """Return in(l), y(l), δ(l) and the gradient of the (weighted) mean loss."""
-        kept = masks.kept(architecture, len(x), x.dtype) if masks else []
-        x = x * kept[0] if kept else x
-        net_inputs, outputs = _forward(architecture, parameters, x, kept)
+        factors = masks.factors(architecture, len(x), x.dtype) if masks else []
+        x = x * factors[0] if factors else x
+        net_inputs, outputs = _forward(architecture, parameters, x, factors)
         losses = output_loss.losses(net_inputs[-1], targets)
         delta = output_loss.delta(net_inputs[-1], targets)  # δ(L) = ∂E/∂in(L)
         if sample_weight is not None:
             delta = delta * sample_weight[:, None]  # an example of weight w counts w times
-        deltas = _backward(architecture, parameters, net_inputs, delta, kept)
+        deltas = _backward(architecture, parameters, net_inputs, delta, factors)
         examples = len(x) if sample_weight is None else total_weight(sample_weight)
         gradient = _gradient(architecture, x, outputs, deltas, examples)
         return Trace(x, net_inputs, outputs, deltas, gradient, losses)
@@ -86,7 +86,7 @@ class Reference(Engine):
         batch_weight: float = 1,
     ) -> None:
         """Let the rule take its step."""
-        groups = groups_of(architecture)
+        groups = parameter_groups(architecture)
         rule.step(parameters, state, gradient, groups, number, learning_rate, batch_weight)
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
@@ -116,7 +116,7 @@ class Reference(Engine):
             training.parameters,
             training.state,
             trace.gradient,
-            groups_of(training.architecture),
+            parameter_groups(training.architecture),
             training.steps_done,
             learning_rate,
             training.batch_weight(batch),
@@ -127,7 +127,7 @@ class Reference(Engine):
         sample_weight = None if training.sample_weight is None else training.sample_weight[batch]
         masks = None
         if training.dropout is not None:
-            masks = Masks(training.dropout, training.seed, training.steps_done)
+            masks = DropoutMasks(training.dropout, training.seed, training.steps_done)
         trace = self.trace(
             training.architecture,
             training.output_loss,
@@ -143,7 +143,7 @@ class Reference(Engine):
 
 
 def _forward(
-    architecture: Architecture, parameters: Array, x: Array, kept: list[Array]
+    architecture: Architecture, parameters: Array, x: Array, factors: list[Array]
 ) -> tuple[list[Array], list[Array]]:
     weights, biases = architecture.weights(parameters), architecture.biases(parameters)
     net_inputs, outputs, y = [], [], x
@@ -152,8 +152,8 @@ def _forward(
         weighted = y @ W if W.ndim == 2 else y * W  # a scale layer weighs each unit by itself
         net_input = c * weighted if b is None else c * weighted + b  # in(l) = c y(l-1) W(l) + b(l)
         y = layer.activation.value(net_input)  #                       y(l) = g(in(l))
-        if kept:
-            y = y * kept[l + 1]  #                                     some outputs left out
+        if factors:
+            y = y * factors[l + 1]  #                                     some outputs left out
         net_inputs.append(net_input)
         outputs.append(y)
     return net_inputs, outputs
@@ -164,15 +164,15 @@ def _backward(
     parameters: Array,
     net_inputs: list[Array],
     delta: Array,
-    kept: list[Array],
+    factors: list[Array],
 ) -> list[Array]:
     weights = architecture.weights(parameters)
     deltas = [delta]
     for l in range(len(architecture.layers) - 1, 0, -1):
         W, c = weights[l], delta.dtype.type(architecture.places[l].multiplier)
         d_output = c * (delta @ W.T if W.ndim == 2 else delta * W)  # ∂E/∂y(l) = c δ(l+1) W(l+1)ᵀ
-        if kept:
-            d_output = d_output * kept[l]
+        if factors:
+            d_output = d_output * factors[l]
         activation = architecture.layers[l - 1].activation
         delta = activation.backward(net_inputs[l - 1], d_output)  # δ(l) = ∂E/∂y(l) · g′(in(l))
         deltas.insert(0, delta)

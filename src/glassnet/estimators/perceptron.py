@@ -21,7 +21,7 @@ from glassnet.core.array import Array
 from glassnet.engine import Training
 from glassnet.estimators.initial_weights import InSequence, draw_parameters, hidden_activations
 from glassnet.estimators.parameters import Parameters
-from glassnet.estimators.stopping_rules import Course, several
+from glassnet.estimators.stopping_rules import StoppingRules, several
 from glassnet.network import Network
 from glassnet.nn.layers import Dense
 from glassnet.nn.losses.loss import Loss
@@ -32,7 +32,7 @@ from glassnet.training.fit import FitOptions, Fitting
 from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
-from glassnet.training.loop import Run, says_stop
+from glassnet.training.loop import Run, requests_stop
 
 __all__ = ["MultilayerPerceptron"]
 
@@ -131,12 +131,12 @@ class MultilayerPerceptron(Parameters):
         validation = self._given_validation(validation_data)
         if validation is None and self.early_stopping:
             x, targets, weights, validation = self._split(x, targets, weights, random)
-        course = self._course(x, weights, targets)
-        course.best_parameters = self._best_parameters
-        self._train(x, targets, weights, validation, course, random, self.max_iter)
-        if validation is not None and course.best_parameters is not None and self.restore_best:
-            self.network_.parameters[...] = course.best_parameters
-        self._waited, self._best_parameters = course.waited, course.best_parameters
+        rules = self._stopping_rules(x, weights, targets)
+        rules.best_parameters = self._best_parameters
+        self._train(x, targets, weights, validation, rules, random, self.max_iter)
+        if validation is not None and rules.best_parameters is not None and self.restore_best:
+            self.network_.parameters[...] = rules.best_parameters
+        self._waited, self._best_parameters = rules.waited, rules.best_parameters
         return self
 
     @available_if(_takes_steps)  # type: ignore[untyped-decorator]
@@ -162,13 +162,13 @@ class MultilayerPerceptron(Parameters):
         if first:
             self._begin(x, random)
         self.n_iter_ = 0
-        course = self._course(x, weights, targets)
-        course.rate = self._rate
+        rules = self._stopping_rules(x, weights, targets)
+        rules.rate = self._rate
         kept = self._optimizer_state
         before = kept[1:] if kept is not None and kept[0] == self.solver else None
-        training = self._train(x, targets, weights, None, course, random, 1, before)
+        training = self._train(x, targets, weights, None, rules, random, 1, before)
         self._optimizer_state = (self.solver, training.state.copy(), training.steps_done)
-        self._waited, self._rate = course.waited, course.rate
+        self._waited, self._rate = rules.waited, rules.rate
         return self
 
     @property
@@ -289,9 +289,9 @@ class MultilayerPerceptron(Parameters):
         x, targets, weights = [*learn, *nothing][:3]
         return x, targets, weights, tuple([*hold, *nothing][:3])
 
-    def _course(self, x: Array, weights: Array | None, targets: Array) -> Course:
+    def _stopping_rules(self, x: Array, weights: Array | None, targets: Array) -> StoppingRules:
         factor, addend = self._sklearn_loss(targets, weights)
-        return Course(
+        return StoppingRules(
             self,
             lambda loss: factor * loss + addend,
             len(x),
@@ -306,7 +306,7 @@ class MultilayerPerceptron(Parameters):
         targets: Array,
         weights: Array | None,
         validation: tuple[Array, Array, Array | None] | None,
-        course: Course,
+        rules: StoppingRules,
         random: np.random.RandomState,
         epochs: int,
         before: tuple[Array, int] | None = None,
@@ -315,15 +315,15 @@ class MultilayerPerceptron(Parameters):
         options = FitOptions(
             optimizer=self._optimizer(),
             epochs=epochs,
-            batch_size=course.batch_size,
+            batch_size=rules.batch_size,
             sample_weight=weights,
             penalties=L2(self.alpha, over_examples=True),
             dropout=self.dropout or None,
             validation=validation and (validation[0], self._target_rows(validation[1])),
-            schedule=course,
+            schedule=rules,
             threads=self._threads(),
             shuffle=self.shuffle,
-            callbacks=course.after_epoch,
+            callbacks=rules.after_epoch,
         )
         run = self._prepared(x, targets, options)
         assert isinstance(run, Run)
@@ -361,7 +361,7 @@ class MultilayerPerceptron(Parameters):
             return self._score_of(outputs, targets, weights)
 
         # A score like R² is no mean over examples: all are measured at once.
-        measured = replace(run.plan.validation, metrics={"score": score}, rows_at_once=len(x))
+        measured = replace(run.plan.validation, metrics={"score": score}, chunk_size=len(x))
         run.plan = replace(run.plan, validation=measured)
 
     def _minimise(self, x: Array, targets: Array, weights: Array | None) -> None:
@@ -373,7 +373,7 @@ class MultilayerPerceptron(Parameters):
         def after_iteration(history: History) -> bool:
             self.n_iter_, self.loss_ = history.epochs, factor * run.total + addend
             # All are called, also where one of them ends the training.
-            answers = [says_stop(callback(self)) for callback in several(self.callbacks)]
+            answers = [requests_stop(callback(self)) for callback in several(self.callbacks)]
             return any(answers)
 
         options = FitOptions(

@@ -8,17 +8,17 @@ import numpy as np
 
 from glassnet.network import Network
 from glassnet.training.history import History
-from glassnet.training.loop import says_stop
-from glassnet.training.schedule import Factors, Moments, Schedule
+from glassnet.training.loop import requests_stop
+from glassnet.training.schedule import Factors, Schedule, UpcomingSteps
 
-__all__ = ["Course", "Trainee", "several"]
+__all__ = ["EstimatorState", "StoppingRules", "several"]
 
 # The learning rate is divided by this when the training stalls, until it is small.
 ADAPTIVE_DIVISOR = 5.0
 SMALLEST_LEARNING_RATE = 1e-6
 
 
-class Trainee(Protocol):
+class EstimatorState(Protocol):
     """What the course of a training reads and writes of an estimator."""
 
     network_: Network
@@ -44,7 +44,7 @@ class Trainee(Protocol):
 
 
 @dataclass
-class Course(Schedule):
+class StoppingRules(Schedule):
     """What happens after each epoch of an estimator's training.
 
     Parameters
@@ -58,7 +58,7 @@ class Course(Schedule):
         Of all examples together.
     """
 
-    estimator: Trainee
+    estimator: EstimatorState
     to_sklearn_loss: Callable[[float], float]
     examples: int
     batch_size: int
@@ -68,9 +68,9 @@ class Course(Schedule):
     best_parameters: Any = None
     looks_back = True
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return what the learning rate has become."""
-        return np.full_like(moments.done, self.rate)
+        return np.full_like(steps.done, self.rate)
 
     def after_epoch(self, history: History) -> bool:
         """Write down the epoch; return whether the training ends."""
@@ -81,13 +81,13 @@ class Course(Schedule):
         estimator.loss_curve_.append(estimator.loss_)
         self._tell(f"Iteration {estimator.n_iter_}, loss = {estimator.loss_:.8f}")
         if history.validation_losses:
-            self._note_validation(history)
+            self._record_validation(history)
         self._wait_for_improvement()
         if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
             self.rate = (estimator.t_ + 1) ** -estimator.power_t
         # All are called, also where one of them ends the training.
         asked_to_stop = [
-            says_stop(callback(estimator)) for callback in several(estimator.callbacks)
+            requests_stop(callback(estimator)) for callback in several(estimator.callbacks)
         ]
         return self._is_over() or any(asked_to_stop)
 
@@ -101,7 +101,7 @@ class Course(Schedule):
         batches = -(-self.examples // self.batch_size)
         return 0.5 * self.estimator.alpha * (batches / self.weight) * squares
 
-    def _note_validation(self, history: History) -> None:
+    def _record_validation(self, history: History) -> None:
         estimator, score = self.estimator, history.metrics["score"][-1]
         estimator.validation_loss_curve_.append(self.to_sklearn_loss(history.validation_losses[-1]))
         if estimator.validation_scores_ is None:

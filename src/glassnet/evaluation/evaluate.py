@@ -9,12 +9,12 @@ from glassnet.arrays.splits import sampled_rows
 from glassnet.core.array import Array
 from glassnet.core.random import Purpose
 from glassnet.evaluation.importance import importances
-from glassnet.evaluation.scores import Bin, Judge, judge_of
+from glassnet.evaluation.scores import Bin, Scorer, scorer_for
 from glassnet.formula.document import Block, Cell, Section
 from glassnet.formula.document import Table as DocumentTable
 from glassnet.model import Model
-from glassnet.tables.table import Rows, numbered_pieces, where_known
-from glassnet.tables.warnings import Note, added_up
+from glassnet.tables.table import Rows, complete_rows, enumerate_chunks
+from glassnet.tables.warnings import DataWarning, merge_warnings
 
 __all__ = ["Evaluation", "Mistake", "evaluate"]
 
@@ -29,14 +29,14 @@ class Mistake:
     """A row that is predicted wrong: counted from 0; classes, or numbers, as text; and the loss."""
 
     row: int
-    true: str
+    target: str
     predicted: str
     loss: float
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores by name; for classes also who was taken for whom.
+    """Scores by name; for classes also the confusion matrix.
 
     Attributes
     ----------
@@ -50,11 +50,11 @@ class Evaluation:
     classes : tuple of str
         Empty for numbers and labels.
     confusion : list of list of int
-        Row = true class, column = predicted class.
-    notes : list of str
+        Row = target class, column = predicted class.
+    warnings : list of str
         What had to be decided about the data.
     baseline : dict of str to float
-        The same scores of always predicting what was usual in training: the classes by their
+        The same scores of always predicting the classes by their
         shares, or the mean. Empty for models that do not know it.
     reliability : list of Bin
         For classes.
@@ -68,7 +68,7 @@ class Evaluation:
     rows: int
     classes: tuple[str, ...]
     confusion: list[list[int]]
-    notes: list[str]
+    warnings: list[str]
     baseline: dict[str, float] = field(default_factory=dict)
     reliability: list[Bin] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -79,14 +79,14 @@ class Evaluation:
         columns: tuple[str, ...] = ("score", "value")
         scores: list[tuple[Cell, ...]] = list(self.scores.items())
         if self.baseline:
-            columns += ("of always the usual",)
+            columns += ("baseline",)
             scores = [(name, value, self.baseline[name]) for name, value in self.scores.items()]
         blocks: list[Block] = [DocumentTable(columns, tuple(scores))]
         if self.classes and len(self.classes) <= 20:
             rows: list[tuple[Cell, ...]] = [
                 (name, *counts) for name, counts in zip(self.classes, self.confusion, strict=True)
             ]
-            caption = "True class (row) and predicted class (column)"
+            caption = "Target class (row) and predicted class (column)"
             blocks.append(DocumentTable(("", *self.classes), tuple(rows), caption))
         return Section(title, tuple(blocks))
 
@@ -101,7 +101,7 @@ class Evaluation:
         content["mistakes"] = [vars(one) for one in self.mistakes]
         if self.importances:
             content["importances"] = self.importances
-        return content | {"notes": self.notes}
+        return content | {"warnings": self.warnings}
 
 
 def evaluate(model: Model, table: Rows, *, with_importances: bool = False) -> Evaluation:
@@ -122,47 +122,47 @@ def evaluate(model: Model, table: Rows, *, with_importances: bool = False) -> Ev
         If a column is missing, no row has a target, or a class is unknown to the model.
     """
     table.require_columns(model.target.columns)
-    judge, places = judge_of(model.target), np.arange(min(len(table), MOST_ROWS))
-    judged = table
+    scorer, places = scorer_for(model.target), np.arange(min(len(table), MOST_ROWS))
+    scored = table
     if len(table) > MOST_ROWS:
         sample = sampled_rows(len(table), MOST_ROWS, 0, Purpose.EVALUATION)
-        judged, places = table.rows(sample), np.flatnonzero(sample)
-    true, outputs, rows, notes = _compared(model, judge, judged)
-    usual = judge.usual(model.provenance.get("usual"), len(rows))
+        scored, places = table.rows(sample), np.flatnonzero(sample)
+    targets, outputs, rows, warnings = _compared(model, scorer, scored)
+    baseline = scorer.baseline(model.provenance.get("baseline"), len(rows))
     return Evaluation(
-        judge.scores(true, outputs),
+        scorer.scores(targets, outputs),
         len(rows),
-        judge.classes,
-        judge.confusion(true, outputs),
-        notes,
-        {} if usual is None else judge.scores(true, usual),
-        judge.reliability(true, outputs),
-        _mistakes(judge, true, outputs, places[rows]),
-        importances(model, judged.rows(rows)) if with_importances else {},
+        scorer.classes,
+        scorer.confusion(targets, outputs),
+        warnings,
+        {} if baseline is None else scorer.scores(targets, baseline),
+        scorer.reliability(targets, outputs),
+        _mistakes(scorer, targets, outputs, places[rows]),
+        importances(model, scored.rows(rows)) if with_importances else {},
     )
 
 
-def _compared(model: Model, judge: Judge, table: Rows) -> tuple[Array, Array, Array, list[str]]:
+def _compared(model: Model, scorer: Scorer, table: Rows) -> tuple[Array, Array, Array, list[str]]:
     """What is right and what is predicted for the rows that have a target; which these are."""
-    true, outputs, rows = [], [], []
-    notes: list[Note] = []
-    for before, piece in numbered_pieces(table, model.values_of_row):
-        known, left_out = where_known(piece, model.target.columns)
-        x, decided = model.encode(piece)  # all rows, so that notes count them as in the table
-        notes = added_up(notes, (*left_out, *decided), before)
+    targets, outputs, rows = [], [], []
+    warnings: list[DataWarning] = []
+    for before, chunk in enumerate_chunks(table, model.values_of_row):
+        known, dropped = complete_rows(chunk, model.target.columns)
+        x, decided = model.encode(chunk)  # all rows, so that notes count them as in the table
+        warnings = merge_warnings(warnings, (*dropped, *decided), before)
         if known.any():
-            true.append(judge.true(piece.rows(known)))
+            targets.append(scorer.targets(chunk.rows(known)))
             outputs.append(model.outputs(x[known]))
             rows.append(np.flatnonzero(known) + before)
     if not rows:
         raise ValueError(f"no row has a value of the target {model.target.name!r}")
-    texts = [str(note) for note in notes]
-    return np.concatenate(true), np.concatenate(outputs), np.concatenate(rows), texts
+    texts = [str(warning) for warning in warnings]
+    return np.concatenate(targets), np.concatenate(outputs), np.concatenate(rows), texts
 
 
-def _mistakes(judge: Judge, true: Array, outputs: Array, rows: Array) -> list[Mistake]:
-    losses = judge.losses(true, outputs)
-    names, predicted = judge.names(true), judge.names(outputs)
+def _mistakes(scorer: Scorer, targets: Array, outputs: Array, rows: Array) -> list[Mistake]:
+    losses = scorer.losses(targets, outputs)
+    names, predicted = scorer.names(targets), scorer.names(outputs)
     worst = np.argsort(-losses, kind="stable").tolist()
     wrong = [at for at in worst if names[at] != predicted[at]][:MOST_MISTAKES]
     return [Mistake(int(rows[at]), names[at], predicted[at], float(losses[at])) for at in wrong]

@@ -4,7 +4,7 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.core.random import example_order
-from glassnet.evaluation.scores import judge_of
+from glassnet.evaluation.scores import scorer_for
 from glassnet.model import Model
 from glassnet.tables.table import Rows
 
@@ -33,11 +33,11 @@ def importances(model: Model, rows: Rows, seed: int = 0) -> dict[str, float]:
         The mean of three shuffles, the largest first. Columns of images are left out.
     """
     chosen = np.sort(example_order(seed, 0, len(rows))[:MOST_ROWS])
-    table, judge = rows.rows(chosen).in_memory(), judge_of(model.target)
-    true, (x, _) = judge.true(table), model.encode(table)
+    table, scorer = rows.rows(chosen).in_memory(), scorer_for(model.target)
+    targets, (x, _) = scorer.targets(table), model.encode(table)
 
     def loss(inputs: Array) -> float:
-        return judge.mean_loss(true, model.outputs(inputs))
+        return scorer.mean_loss(targets, model.outputs(inputs))
 
     before, found, end = loss(x), {}, 0
     for number, encoder in enumerate(model.encoder.encoders):

@@ -16,7 +16,7 @@ from glassnet.tables.targets.several_labels import LabelsTarget
 from glassnet.tables.targets.several_numbers import NumbersTarget
 from glassnet.tables.targets.target import Target
 
-__all__ = ["Bin", "Judge", "judge_of"]
+__all__ = ["Bin", "Scorer", "scorer_for"]
 
 # Guo et al. 2017, "On calibration of modern neural networks", section 5: bins of certainty.
 BINS = 15
@@ -31,14 +31,14 @@ class Bin:
     rows: int
 
 
-class Judge(ABC):
+class Scorer(ABC):
     """Compares a model's outputs, (rows, outputs), with the target's columns of a table."""
 
     target: Target
     classes: tuple[str, ...] = ()
 
     @abstractmethod
-    def true(self, table: Table) -> Array:
+    def targets(self, table: Table) -> Array:
         """Return what is right for each row.
 
         Raises
@@ -47,91 +47,91 @@ class Judge(ABC):
             If a value is of the wrong kind, or a class unknown.
         """
 
-    def usual(self, usual: Any, rows: int) -> Array | None:
-        """Return the outputs of who always predicts what was usual; None if that is not known."""
-        if not isinstance(usual, list) or len(usual) != self.target.outputs:
+    def baseline(self, baseline: Any, rows: int) -> Array | None:
+        """Return the outputs of the baseline, the same for each row; None if it is not known."""
+        if not isinstance(baseline, list) or len(baseline) != self.target.outputs:
             return None
-        if not all(isinstance(value, float) and np.isfinite(value) for value in usual):
+        if not all(isinstance(value, float) and np.isfinite(value) for value in baseline):
             return None
-        return np.tile(np.array(usual), (rows, 1))
+        return np.tile(np.array(baseline), (rows, 1))
 
     @abstractmethod
-    def losses(self, true: Array, outputs: Array) -> Array:
+    def losses(self, targets: Array, outputs: Array) -> Array:
         """Return how wrong each row is: −ln p of what is right, or the size of the difference."""
 
     @abstractmethod
-    def mean_loss(self, true: Array, outputs: Array) -> float:
+    def mean_loss(self, targets: Array, outputs: Array) -> float:
         """Return the log loss, or the root mean squared error."""
 
     @abstractmethod
-    def scores(self, true: Array, outputs: Array) -> dict[str, float]:
+    def scores(self, targets: Array, outputs: Array) -> dict[str, float]:
         """Return all scores by name."""
 
     @abstractmethod
     def names(self, values: Array) -> list[str]:
         """Return outputs, or what is right, as text for people."""
 
-    def confusion(self, true: Array, outputs: Array) -> list[list[int]]:
+    def confusion(self, targets: Array, outputs: Array) -> list[list[int]]:
         """Return how often each class (row) was taken for which (column)."""
         return []
 
-    def reliability(self, true: Array, outputs: Array) -> list[Bin]:
+    def reliability(self, targets: Array, outputs: Array) -> list[Bin]:
         """Return how often predictions of each certainty are right."""
         return []
 
 
-def judge_of(target: Target) -> Judge:
+def scorer_for(target: Target) -> Scorer:
     """Return who judges predictions of a target."""
     if isinstance(target, ClassTarget):
-        return ClassJudge(target)
+        return ClassScorer(target)
     if isinstance(target, LabelsTarget):
-        return LabelsJudge(target)
+        return LabelsScorer(target)
     assert isinstance(target, NumberTarget | NumbersTarget)
-    return NumbersJudge(target)
+    return NumbersScorer(target)
 
 
-class ClassJudge(Judge):
+class ClassScorer(Scorer):
     """Outputs are probabilities of the classes; what is right is the place of one, (rows,)."""
 
     def __init__(self, target: ClassTarget) -> None:
         self.target, self.classes = target, target.classes
         self._places = target.places
 
-    def true(self, table: Table) -> Array:
+    def targets(self, table: Table) -> Array:
         """Return the place of each row's class."""
         return self._places(table)
 
-    def losses(self, true: Array, outputs: Array) -> Array:
+    def losses(self, targets: Array, outputs: Array) -> Array:
         """Return −ln p of each row's class."""
-        return _minus_logarithms(outputs[np.arange(len(true)), true])
+        return _minus_logarithms(outputs[np.arange(len(targets)), targets])
 
-    def mean_loss(self, true: Array, outputs: Array) -> float:
+    def mean_loss(self, targets: Array, outputs: Array) -> float:
         """Return the log loss."""
-        return float(self.losses(true, outputs).mean())
+        return float(self.losses(targets, outputs).mean())
 
-    def scores(self, true: Array, outputs: Array) -> dict[str, float]:
+    def scores(self, targets: Array, outputs: Array) -> dict[str, float]:
         """Return accuracies, losses of the probabilities, ROC AUC and calibration error."""
         metrics = _metrics()
         predicted = outputs.argmax(axis=1)
-        counts = np.array(self.confusion(true, outputs))
+        counts = np.array(self.confusion(targets, outputs))
         present = counts.sum(axis=1) > 0
         recalls = counts.diagonal()[present] / counts.sum(axis=1)[present]
         scores = {
-            "accuracy": float(metrics.accuracy_score(true, predicted)),
+            "accuracy": float(metrics.accuracy_score(targets, predicted)),
             "balanced accuracy": float(recalls.mean()),
-            "log loss": self.mean_loss(true, outputs),
+            "log loss": self.mean_loss(targets, outputs),
         }
         if present.sum() > 1:  # of one class alone there is nothing to tell apart
             areas = [
-                metrics.roc_auc_score(true == place, outputs[:, place])
+                metrics.roc_auc_score(targets == place, outputs[:, place])
                 for place in np.flatnonzero(present)
             ]
             scores["ROC AUC"] = float(np.mean(areas))
-        ideal = np.eye(len(self.classes))[true]
+        ideal = np.eye(len(self.classes))[targets]
         scores["Brier score"] = float(((outputs - ideal) ** 2).sum(axis=1).mean())
         scores["expected calibration error"] = sum(
-            one.rows / len(true) * abs(one.accuracy - one.certainty)
-            for one in self.reliability(true, outputs)
+            one.rows / len(targets) * abs(one.accuracy - one.certainty)
+            for one in self.reliability(targets, outputs)
         )
         return scores
 
@@ -140,17 +140,17 @@ class ClassJudge(Judge):
         places = values.argmax(axis=1) if values.ndim == 2 else values
         return [self.classes[place] for place in places.tolist()]
 
-    def confusion(self, true: Array, outputs: Array) -> list[list[int]]:
+    def confusion(self, targets: Array, outputs: Array) -> list[list[int]]:
         """Return how often each class (row) was taken for which (column)."""
         labels = range(len(self.classes))
-        counts = _metrics().confusion_matrix(true, outputs.argmax(axis=1), labels=labels)
+        counts = _metrics().confusion_matrix(targets, outputs.argmax(axis=1), labels=labels)
         table: list[list[int]] = counts.tolist()
         return table
 
-    def reliability(self, true: Array, outputs: Array) -> list[Bin]:
+    def reliability(self, targets: Array, outputs: Array) -> list[Bin]:
         """Return how often predictions of each certainty are right: bins of equal width."""
         certainty = outputs.max(axis=1).astype(np.float64)
-        right = outputs.argmax(axis=1) == true
+        right = outputs.argmax(axis=1) == targets
         places = np.minimum((certainty * BINS).astype(int), BINS - 1)
         return [
             Bin(float(certainty[own].mean()), float(right[own].mean()), int(own.sum()))
@@ -159,39 +159,39 @@ class ClassJudge(Judge):
         ]
 
 
-class LabelsJudge(Judge):
+class LabelsScorer(Scorer):
     """Outputs are probabilities of each label's second class; that is right where true is 1."""
 
     def __init__(self, target: LabelsTarget) -> None:
         self.target = target
 
-    def true(self, table: Table) -> Array:
+    def targets(self, table: Table) -> Array:
         """Return 1 where a label's second class is right, 0 otherwise."""
         return self.target.encode(table)
 
-    def losses(self, true: Array, outputs: Array) -> Array:
+    def losses(self, targets: Array, outputs: Array) -> Array:
         """Return the sum of −ln p over the labels of each row."""
-        of_true = np.where(true == 1, outputs, 1 - outputs)
+        of_true = np.where(targets == 1, outputs, 1 - outputs)
         losses: Array = _minus_logarithms(of_true).sum(axis=1)
         return losses
 
-    def mean_loss(self, true: Array, outputs: Array) -> float:
+    def mean_loss(self, targets: Array, outputs: Array) -> float:
         """Return the log loss of a label, on average."""
-        return float(self.losses(true, outputs).mean()) / self.target.outputs
+        return float(self.losses(targets, outputs).mean()) / self.target.outputs
 
-    def scores(self, true: Array, outputs: Array) -> dict[str, float]:
+    def scores(self, targets: Array, outputs: Array) -> dict[str, float]:
         """Return mean scores of the labels, how often all are right, and the accuracy of each."""
-        right = (outputs > 0.5) == (true == 1)
+        right = (outputs > 0.5) == (targets == 1)
         scores = {
             "accuracy of a label": float(right.mean()),
             "all labels right": float(right.all(axis=1).mean()),
-            "log loss": self.mean_loss(true, outputs),
+            "log loss": self.mean_loss(targets, outputs),
         }
-        both = [k for k in range(self.target.outputs) if 0 < true[:, k].sum() < len(true)]
+        both = [k for k in range(self.target.outputs) if 0 < targets[:, k].sum() < len(targets)]
         if both:
-            areas = [_metrics().roc_auc_score(true[:, k], outputs[:, k]) for k in both]
+            areas = [_metrics().roc_auc_score(targets[:, k], outputs[:, k]) for k in both]
             scores["ROC AUC"] = float(np.mean(areas))
-        scores["Brier score"] = float(((outputs - true) ** 2).mean())
+        scores["Brier score"] = float(((outputs - targets) ** 2).mean())
         of_each = zip(self.target.columns, right.mean(axis=0).tolist(), strict=True)
         return scores | {f"accuracy of {name}": accuracy for name, accuracy in of_each}
 
@@ -200,39 +200,39 @@ class LabelsJudge(Judge):
         return [", ".join(row) for row in self.target.decode(values).tolist()]
 
 
-class NumbersJudge(Judge):
+class NumbersScorer(Scorer):
     """Outputs and what is right are numbers in the target's own unit."""
 
     def __init__(self, target: NumberTarget | NumbersTarget) -> None:
         self.target = target
         self._targets = target.targets if isinstance(target, NumbersTarget) else (target,)
 
-    def true(self, table: Table) -> Array:
+    def targets(self, table: Table) -> Array:
         """Return the target's columns."""
         return np.stack([target.numbers(table) for target in self._targets], axis=1)
 
-    def _differences(self, true: Array, outputs: Array) -> Array:
+    def _differences(self, targets: Array, outputs: Array) -> Array:
         """Of several columns in units of their scales, so that they count alike."""
         several = len(self._targets) > 1
         units = np.array([target.scale if several else 1.0 for target in self._targets])
-        differences: Array = (outputs - true) / units
+        differences: Array = (outputs - targets) / units
         return differences
 
-    def losses(self, true: Array, outputs: Array) -> Array:
+    def losses(self, targets: Array, outputs: Array) -> Array:
         """Return the size of each difference; of several columns, the mean in their scales."""
-        sizes: Array = np.abs(self._differences(true, outputs)).mean(axis=1)
+        sizes: Array = np.abs(self._differences(targets, outputs)).mean(axis=1)
         return sizes
 
-    def mean_loss(self, true: Array, outputs: Array) -> float:
+    def mean_loss(self, targets: Array, outputs: Array) -> float:
         """Return the root mean squared error; of several columns in their scales."""
-        return float(np.sqrt(np.square(self._differences(true, outputs)).mean()))
+        return float(np.sqrt(np.square(self._differences(targets, outputs)).mean()))
 
-    def scores(self, true: Array, outputs: Array) -> dict[str, float]:
+    def scores(self, targets: Array, outputs: Array) -> dict[str, float]:
         """Return R² and the mean errors, of several columns those of each."""
         if len(self._targets) == 1:
-            return self._scores_of(true[:, 0], outputs[:, 0])
+            return self._scores_of(targets[:, 0], outputs[:, 0])
         of_each = {
-            target.name: self._scores_of(true[:, k], outputs[:, k])
+            target.name: self._scores_of(targets[:, k], outputs[:, k])
             for k, target in enumerate(self._targets)
         }
         scores = {}
@@ -243,14 +243,14 @@ class NumbersJudge(Judge):
         return scores
 
     @staticmethod
-    def _scores_of(true: Array, outputs: Array) -> dict[str, float]:
+    def _scores_of(targets: Array, outputs: Array) -> dict[str, float]:
         metrics = _metrics()
         scores = {
-            "mean absolute error": float(metrics.mean_absolute_error(true, outputs)),
-            "root mean squared error": float(metrics.root_mean_squared_error(true, outputs)),
+            "mean absolute error": float(metrics.mean_absolute_error(targets, outputs)),
+            "root mean squared error": float(metrics.root_mean_squared_error(targets, outputs)),
         }
-        if len(true) > 1:  # of one row there is no variance to explain
-            scores = {"R²": float(metrics.r2_score(true, outputs)), **scores}
+        if len(targets) > 1:  # of one row there is no variance to explain
+            scores = {"R²": float(metrics.r2_score(targets, outputs)), **scores}
         return scores
 
     def names(self, values: Array) -> list[str]:

@@ -17,10 +17,10 @@ from glassnet.explanation.limits import Limits
 from glassnet.explanation.pages.drawing import draw_network
 from glassnet.explanation.pages.step import ShownWeights, forward_sections, step_sections
 from glassnet.explanation.step import Batch, Step, Update, take_forward, take_step
-from glassnet.explanation.symbols import Notation
+from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Document, Section
 from glassnet.formula.number import number_text
-from glassnet.network import Network, output_kind
+from glassnet.network import Network, task_of
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
@@ -30,13 +30,13 @@ from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
 from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
-from glassnet.training.recorded_steps import TrainingStep
+from glassnet.training.recorded_steps import RecordedStep
 
 __all__ = ["chosen_optimizer", "describe", "explain", "explain_with_preface"]
 
 
 def explain(
-    subject: Network | TrainingStep,
+    subject: Network | RecordedStep,
     x: ArrayLike | None = None,
     target: Any = None,
     *,
@@ -99,7 +99,7 @@ def explain(
     True
     """
     chosen_limits = limits or Limits()
-    if isinstance(subject, TrainingStep):
+    if isinstance(subject, RecordedStep):
         unfit = (x, target, learning_rate, optimizer, clip_norm, sample_weight, loss)
         if any(option is not None for option in unfit) or penalties != ():
             raise TypeError("a recorded step brings its own data and options; give it alone")
@@ -170,7 +170,7 @@ def explain_with_preface(
     return _explanation(step, names, net.classes, limits, preface, origins)
 
 
-def _explain_recorded(recorded: TrainingStep, example: int, limits: Limits) -> Explanation:
+def _explain_recorded(recorded: RecordedStep, example: int, limits: Limits) -> Explanation:
     batch = Batch(
         recorded.x, recorded.targets, recorded.sample_weight, recorded.masks, recorded.examples
     )
@@ -189,7 +189,7 @@ def _explain_recorded(recorded: TrainingStep, example: int, limits: Limits) -> E
 
 def _explanation(
     step: Step,
-    names: Notation,
+    names: Symbols,
     classes: Array | None,
     limits: Limits,
     preface: Sequence[Section],
@@ -247,18 +247,18 @@ def _rule(
 
 def _notation(
     architecture: Architecture, classes: Array | None, features: Sequence[str] | None
-) -> Notation:
+) -> Symbols:
     class_names = None
     if classes is not None and len(classes) == architecture.outputs:
         class_names = tuple(str(name) for name in classes)
-    return Notation(architecture, tuple(features) if features else None, class_names)
+    return Symbols(architecture, tuple(features) if features else None, class_names)
 
 
 def _target_rows(net: Network, target: Any, examples: int, alone: bool) -> Array:
     rows = np.asarray(target)[None, ...] if alone else target
     name = "the target" if alone else "the targets"
     outputs = net.architecture.outputs
-    targets = checked_targets(rows, net.kind, outputs, net.dtype, net.classes, name, learning=False)
+    targets = checked_targets(rows, net.task, outputs, net.dtype, net.classes, name, learning=False)
     if len(targets.values) != examples:
         raise ValueError(
             f"there are {examples} examples and {len(targets.values)} targets; expected as many"
@@ -280,9 +280,9 @@ def _checked_sample_weight(sample_weight: ArrayLike | None, inputs: Array) -> Ar
 
 def _summary(architecture: Architecture, classes: Array | None, outputs: Array) -> str:
     """What outputs mean, in a few words."""
-    kind = output_kind(architecture)
-    meaning = labels_of(outputs[None, :], kind, classes)[0]
+    task = task_of(architecture)
+    meaning = labels_of(outputs[None, :], task, classes)[0]
     if np.ndim(meaning) == 0:
-        return number_text(float(meaning)) if kind == "values" else str(meaning)
+        return number_text(float(meaning)) if task == "regression" else str(meaning)
     values = [number_text(float(value)) for value in meaning[:4]]
     return f"({', '.join(values)}{', …' if len(meaning) > 4 else ''})"

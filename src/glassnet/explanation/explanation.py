@@ -13,7 +13,7 @@ from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
-from glassnet.explanation.symbols import Notation
+from glassnet.explanation.symbols import Symbols
 from glassnet.explanation.unit_names import place_of, unit_place_of
 from glassnet.formula.document import Block, Document, Section
 from glassnet.nn.file_format import write_atomically
@@ -48,7 +48,7 @@ class Explanation:
         document: Document,
         forward: Forward | None,
         check: Check | None,
-        names: Notation,
+        names: Symbols,
         limits: Limits,
         origins: Origins,
     ) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
-from glassnet.engine import Masks, Trace, engine
+from glassnet.engine import DropoutMasks, Trace, engine
 from glassnet.engine.interface import total_weight
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.nn.architecture import Architecture
@@ -25,7 +25,7 @@ class Forward:
 
     Attributes
     ----------
-    kept : list of array, optional
+    dropout_mask : list of array, optional
         What dropout multiplied the outputs of layers 0 ... L with: 0, or 1 / (1 − rate).
     """
 
@@ -34,7 +34,7 @@ class Forward:
     x: Array
     net_inputs: list[Array]
     outputs: list[Array]
-    kept: list[Array] | None
+    dropout_mask: list[Array] | None
 
     def layer(self, layer: int) -> Layer:
         """Return a layer by its number, from 1."""
@@ -43,16 +43,16 @@ class Forward:
     def units(self, layer: int) -> Array:
         """Return y(layer), as the next layer meets it; y(0) is x, where no dropout acts on it."""
         if layer == 0:
-            return self.x if self.kept is None else self.x * self.kept[0]
+            return self.x if self.dropout_mask is None else self.x * self.dropout_mask[0]
         return self.outputs[layer - 1]
 
-    def drops_out(self, layer: int) -> bool:
+    def has_dropout(self, layer: int) -> bool:
         """Return whether dropout acts on a layer's outputs."""
-        return self.kept is not None and bool((self.kept[layer] != 1).any())
+        return self.dropout_mask is not None and bool((self.dropout_mask[layer] != 1).any())
 
     def activated(self, layer: int) -> Array:
         """Return g(in(layer)), as it is before dropout."""
-        if self.kept is None:
+        if self.dropout_mask is None:
             return self.outputs[layer - 1]
         value: Array = self.layer(layer).activation.value(self.net_inputs[layer - 1][None, :])[0]
         return value
@@ -85,7 +85,7 @@ class Batch:
     x: Array
     targets: Array
     sample_weight: Array | None = None
-    masks: Masks | None = None
+    masks: DropoutMasks | None = None
     rows: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
@@ -105,11 +105,11 @@ class Batch:
         """The sum of the examples' weights."""
         return total_weight(self.sample_weights)
 
-    def kept(self, architecture: Architecture) -> list[Array] | None:
+    def dropout_mask(self, architecture: Architecture) -> list[Array] | None:
         """Return what dropout multiplies the outputs of layers 0 ... L with; None without it."""
         if self.masks is None:
             return None
-        return self.masks.kept(architecture, len(self), self.x.dtype)
+        return self.masks.factors(architecture, len(self), self.x.dtype)
 
 
 @dataclass(frozen=True)
@@ -222,8 +222,8 @@ class Step(Forward):
     @cached_property
     def met_inputs(self) -> Array:
         """The inputs of all examples as the first layer meets them."""
-        kept = self.batch.kept(self.architecture)
-        return self.batch.x if kept is None else self.batch.x * kept[0]
+        dropout_mask = self.batch.dropout_mask(self.architecture)
+        return self.batch.x if dropout_mask is None else self.batch.x * dropout_mask[0]
 
 
 def take_forward(
@@ -274,7 +274,7 @@ def take_step(
             batch.weight,
         )
         after = traced(new)
-    weight, kept = float(batch.sample_weights[example]), batch.kept(architecture)
+    weight, dropout_mask = float(batch.sample_weights[example]), batch.dropout_mask(architecture)
     net_inputs, outputs, deltas = _rows(example, trace.net_inputs, trace.outputs, trace.deltas)
     return Step(
         architecture,
@@ -282,7 +282,7 @@ def take_step(
         batch.x[example],
         net_inputs,
         outputs,
-        None if kept is None else [factors[example] for factors in kept],
+        None if dropout_mask is None else [factors[example] for factors in dropout_mask],
         output_loss=output_loss,
         batch=batch,
         trace=trace,

@@ -6,11 +6,11 @@ from glassnet.explanation.places import WeightPlace
 from glassnet.formula.tree import Symbol
 from glassnet.nn.architecture import Architecture
 
-__all__ = ["Notation"]
+__all__ = ["Symbols"]
 
 
 @dataclass(frozen=True)
-class Notation:
+class Symbols:
     """The names of one network's quantities.
 
     Parameters
@@ -24,7 +24,7 @@ class Notation:
     Examples
     --------
     >>> from glassnet.nn.layers import Dense
-    >>> names = Notation(Architecture.of(2, [Dense(2, "tanh"), Dense(1, "sigmoid")]))
+    >>> names = Symbols(Architecture.of(2, [Dense(2, "tanh"), Dense(1, "sigmoid")]))
     >>> symbol = names.weight(WeightPlace(1, 0, 1), 0.5)
     >>> symbol.letter, symbol.layer, symbol.index
     ('w', 1, '1,2')
@@ -87,7 +87,7 @@ class Notation:
         """Return g, an output before dropout."""
         return Symbol("g", value, layer=layer, index=str(unit + 1))
 
-    def kept(self, layer: int, unit: int, value: float) -> Symbol:
+    def dropout_mask(self, layer: int, unit: int, value: float) -> Symbol:
         """Return m, what dropout multiplies an output with."""
         return Symbol("m", value, layer=layer, index=str(unit + 1))
 

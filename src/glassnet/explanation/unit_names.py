@@ -3,14 +3,14 @@
 import re
 
 from glassnet.explanation.places import UnitPlace, WeightPlace
-from glassnet.explanation.symbols import Notation
+from glassnet.explanation.symbols import Symbols
 from glassnet.nn.architecture import Architecture
 
 __all__ = ["place_of", "unit_place_of"]
 
 
 def place_of(
-    names: Notation,
+    names: Symbols,
     name: str | None,
     layer: int | None,
     source: int | str | None,
@@ -35,7 +35,7 @@ def place_of(
     Examples
     --------
     >>> from glassnet.nn.layers import Dense
-    >>> names = Notation(Architecture.of(2, [Dense(2, "softmax")]))
+    >>> names = Symbols(Architecture.of(2, [Dense(2, "softmax")]))
     >>> place_of(names, "w1[1,2]", None, None, None)
     WeightPlace(layer=1, source=0, unit=1)
     """
@@ -58,7 +58,7 @@ def place_of(
     return place
 
 
-def _parse(name: str, names: Notation) -> WeightPlace:
+def _parse(name: str, names: Symbols) -> WeightPlace:
     if names.feature_names and name.startswith("w[") and " → " in name:
         feature, _, to = name.removeprefix("w[").removesuffix("]").rpartition(" → ")
         units = [names.unit_name(1, number) for number in range(names.architecture.units[1])]
@@ -74,7 +74,7 @@ def _parse(name: str, names: Notation) -> WeightPlace:
 
 
 def unit_place_of(
-    names: Notation, name: str | None, layer: int | None, unit: int | None
+    names: Symbols, name: str | None, layer: int | None, unit: int | None
 ) -> UnitPlace:
     """Return the place of a unit given by its name, or by numbers.
 
@@ -94,7 +94,7 @@ def unit_place_of(
     Examples
     --------
     >>> from glassnet.nn.layers import Dense
-    >>> names = Notation(Architecture.of(2, [Dense(3, "relu"), Dense(2, "softmax")]))
+    >>> names = Symbols(Architecture.of(2, [Dense(3, "relu"), Dense(2, "softmax")]))
     >>> unit_place_of(names, "h1.3", None, None)
     UnitPlace(layer=1, unit=2)
     """

@@ -26,7 +26,7 @@ __all__ = [
     "Picture",
     "Section",
     "Table",
-    "worked",
+    "equation_with_numbers",
 ]
 
 
@@ -202,7 +202,7 @@ class Document:
     digits: int | None = 6
 
 
-def worked(left: Formula, formula: Formula, value: float | None = None) -> Equation:
+def equation_with_numbers(left: Formula, formula: Formula, value: float | None = None) -> Equation:
     """Return an equation in three stages: symbols, numbers put in, value.
 
     Parameters
@@ -218,7 +218,7 @@ def worked(left: Formula, formula: Formula, value: float | None = None) -> Equat
     --------
     >>> from glassnet.formula.tree import Symbol
     >>> w, y = Symbol("w", 0.5), Symbol("y", 10.0)
-    >>> worked(Symbol("in", 5.0), w * y).value
+    >>> equation_with_numbers(Symbol("in", 5.0), w * y).value
     5.0
     """
     final = Number(formula.evaluate() if value is None else float(value))

@@ -14,10 +14,10 @@ from typing import Union
 __all__ = [
     "Call",
     "Formula",
+    "IversonBracket",
     "Negative",
     "Number",
     "Partial",
-    "Positive",
     "Power",
     "Product",
     "Quotient",
@@ -239,7 +239,7 @@ class Negative(Formula):
 
 
 @dataclass(frozen=True)
-class Positive(Formula):
+class IversonBracket(Formula):
     """1 where the argument is above 0, else 0: the derivative of relu."""
 
     argument: Formula
@@ -250,7 +250,7 @@ class Positive(Formula):
 
     def with_numbers(self) -> Formula:
         """Put numbers in."""
-        return Positive(self.argument.with_numbers())
+        return IversonBracket(self.argument.with_numbers())
 
 
 def _exp(x: float) -> float:

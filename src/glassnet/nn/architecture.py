@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.memory import zeros_in_lines
+from glassnet.core.memory import aligned_zeros
 from glassnet.core.random import Purpose
 from glassnet.core.validation import whole_number
 from glassnet.errors import FileFormatError, LimitError
@@ -168,7 +168,7 @@ class Architecture:
             raise LimitError(
                 f"a network of {self.parameter_count:,} weights is too large for any memory"
             )
-        parameters = zeros_in_lines((self.parameter_count,), dtype)
+        parameters = aligned_zeros((self.parameter_count,), dtype)
         views = self.weights(parameters)
         for number, (layer, view) in enumerate(zip(self.layers, views, strict=True), start=1):
             layer.initialiser.fill(view, seed, number)

@@ -18,7 +18,7 @@ from glassnet.errors import FileFormatError
 __all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically", "write_file"]
 
 #: Raised when older versions of Glassnet could no longer read the file.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 KEY = "glassnet"
 
@@ -148,7 +148,9 @@ def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
             f"{source} has format {version}; this version of Glassnet reads up to "
             f"{FORMAT_VERSION}. Install a newer one to open it"
         )
-    return _from_format_1(header) if version == 1 else header
+    if version == 1:
+        header = _from_format_1(header)
+    return _from_format_2(header) if version <= 2 else header
 
 
 def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +160,35 @@ def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
     layers = header.get("layers")
     if isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers):
         header = {**header, "layers": [{**usual, **layer} for layer in layers]}
-    return {"loss_parameter": 0.0, **header}
+    return {"cost_parameter": 0.0, **header}
+
+
+# What format 2 had other words for.
+RENAMED = {
+    "cost": "loss",
+    "cost_parameter": "loss_parameter",
+    "usual": "baseline",
+    "numbers": "regression",
+    "labels": "multilabel",
+}
+
+
+def _from_format_2(header: dict[str, Any]) -> dict[str, Any]:
+    """The same header in the words of today; what is damaged stays so."""
+
+    def renamed(record: Any) -> Any:
+        if not isinstance(record, dict):
+            return record
+        return {RENAMED.get(key, key): value for key, value in record.items()}
+
+    header = renamed(header)
+    if isinstance(target := header.get("target"), dict) and target.get("kind") in RENAMED:
+        header["target"] = {**target, "kind": RENAMED[target["kind"]]}
+    if "provenance" in header:
+        header["provenance"] = renamed(header["provenance"])
+    if isinstance(others := header.get("others"), list):
+        header["others"] = [renamed(other) for other in others]
+    return header
 
 
 def _umask() -> int:

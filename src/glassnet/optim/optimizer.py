@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.memory import zeros_in_lines
+from glassnet.core.memory import aligned_zeros
 from glassnet.core.validation import real_number
 from glassnet.formula.tree import Formula, Symbol
 
@@ -41,7 +41,7 @@ class Optimizer(ABC):
 
     def initial_state(self, parameters: Array) -> Array:
         """Return the state before the first step: (number of state names, parameters), all 0."""
-        return zeros_in_lines((len(self.state_names), parameters.size), parameters.dtype)
+        return aligned_zeros((len(self.state_names), parameters.size), parameters.dtype)
 
     @abstractmethod
     def step(

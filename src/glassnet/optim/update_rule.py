@@ -12,11 +12,11 @@ from glassnet.optim.clipping import gradient_norm
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L1, L2, Penalty, WeightDecay
 
-__all__ = ["Group", "Moment", "UpdateRule"]
+__all__ = ["ParameterGroup", "UpdateContext", "UpdateRule"]
 
 
 @dataclass(frozen=True)
-class Group:
+class ParameterGroup:
     """Parameters that change alike: a layer's weights, or its biases.
 
     Attributes
@@ -34,7 +34,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Moment:
+class UpdateContext:
     """When a weight takes its step: what its formulas need beside the weight's own numbers.
 
     Attributes
@@ -81,7 +81,7 @@ class UpdateRule:
         parameters: Array,
         state: Array,
         gradient: Array,
-        groups: Sequence[Group],
+        groups: Sequence[ParameterGroup],
         number: int,
         learning_rate: float,
         batch_weight: float,
@@ -137,7 +137,7 @@ class UpdateRule:
         weight: Symbol,
         gradient: Symbol,
         state: Sequence[Symbol],
-        moment: Moment,
+        context: UpdateContext,
         *,
         biases: bool,
     ) -> list[tuple[str, Formula]]:
@@ -148,7 +148,7 @@ class UpdateRule:
         weight, gradient : Symbol
             Before the step; the gradient before clipping and penalties.
         state : sequence of Symbol
-        moment : Moment
+        context : Moment
         biases : bool
             Whether it is a bias.
 
@@ -159,26 +159,28 @@ class UpdateRule:
             where weights decay; then the optimizer's.
         """
         named: list[tuple[str, Formula]] = []
-        kappa = Symbol("κ", moment.clip_factor)
-        clipped = gradient if moment.clip_factor == 1 else kappa * gradient
+        kappa = Symbol("κ", context.clip_factor)
+        clipped = gradient if context.clip_factor == 1 else kappa * gradient
         penalties = [
-            penalty.derivative_formula(weight, moment.batch_weight)
+            penalty.derivative_formula(weight, context.batch_weight)
             for penalty in self.penalties
             if isinstance(penalty, L1 | L2) and penalty.holds(biases=biases)
         ]
         if penalties or clipped is not gradient:
             named.append(("g", Sum((clipped, *penalties)) if penalties else clipped))
             gradient = Symbol("g", named[-1][1].evaluate())
-        decay = self.total(WeightDecay, biases, moment.batch_weight) + self.optimizer.weight_decay
+        decay = self.total(WeightDecay, biases, context.batch_weight) + self.optimizer.weight_decay
         if decay:
-            factor = WeightDecay(decay).factor_formula(moment.learning_rate, moment.batch_weight)
+            factor = WeightDecay(decay).factor_formula(context.learning_rate, context.batch_weight)
             named.append(("shrunk w", factor * weight))
             weight = Symbol("shrunk w", named[-1][1].evaluate(), weight.layer, weight.index)
         return named + self.optimizer.formulas(
-            weight, gradient, state, moment.number, moment.learning_rate
+            weight, gradient, state, context.number, context.learning_rate
         )
 
-    def _penalised(self, w: Array, gradient: Array, group: Group, batch_weight: float) -> Array:
+    def _penalised(
+        self, w: Array, gradient: Array, group: ParameterGroup, batch_weight: float
+    ) -> Array:
         l1 = self.total(L1, group.biases, batch_weight)
         l2 = self.total(L2, group.biases, batch_weight)
         if l2:

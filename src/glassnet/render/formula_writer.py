@@ -10,10 +10,10 @@ from glassnet.formula.number import number_text
 from glassnet.formula.tree import (
     Call,
     Formula,
+    IversonBracket,
     Negative,
     Number,
     Partial,
-    Positive,
     Power,
     Product,
     Quotient,
@@ -58,8 +58,8 @@ class FormulaWriter(ABC):
                 return self.power(self.atom(base), exponent)
             case Negative(of):
                 return self.negative(self.factor(of))
-            case Positive(argument):
-                return self.positive(self.write(argument))
+            case IversonBracket(argument):
+                return self.iverson(self.write(argument))
             case Call("sqrt", (argument,)):
                 return self.root(argument)
             case Call(function, arguments):
@@ -132,7 +132,7 @@ class FormulaWriter(ABC):
         """Write minus something."""
 
     @abstractmethod
-    def positive(self, argument: str) -> str:
+    def iverson(self, argument: str) -> str:
         """Write 1 where the argument is above 0, else 0."""
 
     @abstractmethod

@@ -101,7 +101,7 @@ class MathMLWriter(FormulaWriter):
         """Write a minus before it."""
         return f'<mo form="prefix">−</mo>{of}'
 
-    def positive(self, argument: str) -> str:
+    def iverson(self, argument: str) -> str:
         """Write [a > 0]."""
         return f"{_fence('[')}{argument}{_operator('&gt;')}<mn>0</mn>{_fence(']')}"
 

@@ -119,7 +119,7 @@ class TeXWriter(FormulaWriter):
         """Write a minus before it."""
         return f"-{of}"
 
-    def positive(self, argument: str) -> str:
+    def iverson(self, argument: str) -> str:
         """Write [a > 0]."""
         return f"[{argument} > 0]"
 

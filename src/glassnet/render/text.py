@@ -98,7 +98,7 @@ class TextWriter(FormulaWriter):
         """Write −a."""
         return f"−{of}"
 
-    def positive(self, argument: str) -> str:
+    def iverson(self, argument: str) -> str:
         """Write [a > 0]."""
         return f"[{argument} > 0]"
 

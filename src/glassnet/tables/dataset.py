@@ -14,27 +14,27 @@ from glassnet.core.random import Purpose
 from glassnet.tables.encoders.encoder import require_usable
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.storage import Storage, require_space
-from glassnet.tables.table import Rows, Table, numbered_pieces
+from glassnet.tables.table import Rows, Table, enumerate_chunks
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.recognise import TargetColumns
 from glassnet.tables.targets.target import Target
-from glassnet.tables.warnings import Note, added_up
+from glassnet.tables.warnings import DataWarning, merge_warnings
 
-__all__ = ["Encoded", "Examples", "Role", "encoded", "roles_of", "sample_of"]
+__all__ = ["Encoded", "Examples", "Split", "assign_splits", "encoded", "sample_of"]
 
 # The encoders follow from so many rows at most, and from no more than so many values.
 MOST_SAMPLED, MOST_VALUES_SAMPLED = 100_000, 16 * 2**20
-TAKEN_AT_ONCE = 64
+ROWS_TAKEN_AT_ONCE = 64
 PRECISION = np.dtype(np.float32)
 
 
-class Role(IntEnum):
+class Split(IntEnum):
     """What a row of a table is for."""
 
-    LEFT_OUT = 0
-    LEARNING = 1
+    UNUSED = 0
+    TRAINING = 1
     VALIDATION = 2
-    HELD_OUT = 3
+    TEST = 3
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Encoded:
         Which inputs are not 0 in all of these examples.
     mean_targets : array of shape (outputs,)
         Of all of them.
-    notes : list of Note
+    warnings : list of Note
         On all rows of the table.
     """
 
@@ -71,20 +71,20 @@ class Encoded:
     validation: Examples | None
     used: NDArray[np.bool_]
     mean_targets: NDArray[np.float64]
-    notes: list[Note]
+    warnings: list[DataWarning]
 
 
 def _taken(array: Array, rows: NDArray[np.int64]) -> Array:
     """Some rows of an array; where it lies in a file, each brings much around it into memory."""
     taken = np.empty((len(rows), array.shape[1]), array.dtype)
-    for start in range(0, len(rows), TAKEN_AT_ONCE):
-        part = slice(start, start + TAKEN_AT_ONCE)
+    for start in range(0, len(rows), ROWS_TAKEN_AT_ONCE):
+        part = slice(start, start + ROWS_TAKEN_AT_ONCE)
         taken[part] = array[rows[part]]
         release(array)
     return taken
 
 
-def roles_of(
+def assign_splits(
     table: Rows, target_columns: TargetColumns, held_out: float, validation: float, seed: int
 ) -> NDArray[np.int8]:
     """Return what each row of a table is for.
@@ -100,18 +100,18 @@ def roles_of(
         Which part of those that remain is for the validation.
     seed : int
     """
-    roles = target_columns.known.astype(np.int8)
+    splits = target_columns.known.astype(np.int8)
     groups = target_columns.groups(table)
-    for number, (role, part) in enumerate(
-        ((Role.HELD_OUT, held_out), (Role.VALIDATION, validation))
+    for number, (split, part) in enumerate(
+        ((Split.TEST, held_out), (Split.VALIDATION, validation))
     ):
         if not part:
             continue
-        learning = roles == Role.LEARNING
+        learning = splits == Split.TRAINING
         own = None if groups is None else groups[learning[target_columns.known]]
         held = held_back_rows(int(learning.sum()), part, seed, own, number)
-        roles[learning] = np.where(held, np.int8(role), np.int8(Role.LEARNING))
-    return roles
+        splits[learning] = np.where(held, np.int8(split), np.int8(Split.TRAINING))
+    return splits
 
 
 def sample_of(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
@@ -127,16 +127,16 @@ def sample_of(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
     chosen = learning.copy()
     chosen[learning] = sampled
     parts = []
-    for before, piece in numbered_pieces(table, table.values_in_row):
-        for name, column in piece.columns.items():
+    for before, chunk in enumerate_chunks(table, table.values_in_row):
+        for name, column in chunk.columns.items():
             require_usable(name, column, before)
-        parts.append(piece.rows(chosen[before : before + len(piece)]))
+        parts.append(chunk.rows(chosen[before : before + len(chunk)]))
     return Table({name: np.concatenate([p.columns[name] for p in parts]) for name in table.names})
 
 
 def encoded(
     table: Rows,
-    roles: NDArray[np.int8],
+    splits: NDArray[np.int8],
     encoder: TableEncoder,
     target: Target,
     *,
@@ -147,43 +147,43 @@ def encoded(
     Parameters
     ----------
     table : Rows
-    roles : array of int8, shape (rows,)
+    splits : array of int8, shape (rows,)
     encoder : TableEncoder
     target : Target
     in_file : bool
         Whether they lie in temporary files, not in memory.
     """
     inputs, outputs = len(encoder.feature_names), target.outputs
-    counts = {role: int((roles == role).sum()) for role in (Role.LEARNING, Role.VALIDATION)}
+    counts = {split: int((splits == split).sum()) for split in (Split.TRAINING, Split.VALIDATION)}
     if in_file:
         require_space(sum(counts.values()) * (inputs + outputs) * PRECISION.itemsize)
     storages = {
-        role: [Storage((count, width), PRECISION, in_file=in_file) for width in (inputs, outputs)]
-        for role, count in counts.items()
+        split: [Storage((count, width), PRECISION, in_file=in_file) for width in (inputs, outputs)]
+        for split, count in counts.items()
         if count
     }
     used, total = np.zeros(inputs, dtype=np.bool_), np.zeros(outputs)
-    notes: list[Note] = []
-    for before, piece in numbered_pieces(table, inputs + outputs):
-        x, decided = encoder.encode(piece)
-        notes = added_up(notes, decided, before)
-        for role, (of_x, of_targets) in storages.items():
-            own = roles[before : before + len(piece)] == role
+    warnings: list[DataWarning] = []
+    for before, chunk in enumerate_chunks(table, inputs + outputs):
+        x, decided = encoder.encode(chunk)
+        warnings = merge_warnings(warnings, decided, before)
+        for split, (of_x, of_targets) in storages.items():
+            own = splits[before : before + len(chunk)] == split
             if own.any():
-                inputs_of_role, targets = x[own], target.encode(piece.rows(own))
-                of_x.append(inputs_of_role)
+                inputs_of_split, targets = x[own], target.encode(chunk.rows(own))
+                of_x.append(inputs_of_split)
                 of_targets.append(targets)
-                used |= inputs_of_role.any(axis=0)
+                used |= inputs_of_split.any(axis=0)
                 total += targets.sum(axis=0)
     classes = np.array(target.classes) if isinstance(target, ClassTarget) else None
     examples = {
-        role: Examples(of_x.array(), Targets(of_targets.array(), classes))
-        for role, (of_x, of_targets) in storages.items()
+        split: Examples(of_x.array(), Targets(of_targets.array(), classes))
+        for split, (of_x, of_targets) in storages.items()
     }
     return Encoded(
-        examples[Role.LEARNING],
-        examples.get(Role.VALIDATION),
+        examples[Split.TRAINING],
+        examples.get(Split.VALIDATION),
         used,
         total / sum(counts.values()),
-        notes,
+        warnings,
     )

@@ -8,7 +8,7 @@ from glassnet.core.array import Array
 from glassnet.tables.columns import is_missing
 from glassnet.tables.table import Table
 
-__all__ = ["concerns", "rare_classes"]
+__all__ = ["rare_classes", "suspicious_columns"]
 
 # Fewer rows prove nothing.
 LEAST_ROWS = 50
@@ -34,7 +34,9 @@ def rare_classes(names: Sequence[str], shares: Sequence[float], rows: int) -> li
     ]
 
 
-def concerns(table: Table, target: Array, *, classes: bool, rows: int | None = None) -> list[str]:
+def suspicious_columns(
+    table: Table, target: Array, *, classes: bool, rows: int | None = None
+) -> list[str]:
     """Return sentences on identifiers, and columns that give the target away.
 
     Parameters
@@ -51,7 +53,7 @@ def concerns(table: Table, target: Array, *, classes: bool, rows: int | None = N
     Examples
     --------
     >>> table = Table({"id": np.arange(60.0), "size": np.arange(60.0) % 7 / 3})
-    >>> concerns(table, np.arange(60.0) % 11, classes=False)[0].split(":")[0]
+    >>> suspicious_columns(table, np.arange(60.0) % 11, classes=False)[0].split(":")[0]
     'id'
     """
     found: list[str] = []
@@ -60,12 +62,12 @@ def concerns(table: Table, target: Array, *, classes: bool, rows: int | None = N
     for name, column in table.columns.items():
         if table.is_images(name):
             continue
-        if _is_identifier(column, rows or len(column)):
+        if _is_id_column(column, rows or len(column)):
             found.append(
                 f"{name}: every row has its own value, like an identifier, which tells nothing "
                 "about new rows; leave the column out"
             )
-        elif _gives_away(column, target, classes=classes):
+        elif _leaks_target(column, target, classes=classes):
             found.append(
                 f"{name}: the target follows from this column alone; if it is not known before the "
                 "target is, leave it out"
@@ -73,7 +75,7 @@ def concerns(table: Table, target: Array, *, classes: bool, rows: int | None = N
     return found
 
 
-def _is_identifier(column: Array, rows: int) -> bool:
+def _is_id_column(column: Array, rows: int) -> bool:
     """Texts that are all different, or such whole numbers, hardly more than rows apart."""
     if is_missing(column).any() or column.dtype.kind == "M":
         return False
@@ -85,7 +87,7 @@ def _is_identifier(column: Array, rows: int) -> bool:
     return bool(different[-1] - different[0] < rows)
 
 
-def _gives_away(column: Array, target: Array, *, classes: bool) -> bool:
+def _leaks_target(column: Array, target: Array, *, classes: bool) -> bool:
     known = ~is_missing(column)
     if known.sum() < LEAST_ROWS or column.dtype.kind == "M":
         return False

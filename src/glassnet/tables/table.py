@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.tables.columns import is_missing
-from glassnet.tables.warnings import Note
+from glassnet.tables.warnings import DataWarning
 
-__all__ = ["Rows", "Table", "numbered_pieces", "require_names", "rows_in_piece", "where_known"]
+__all__ = ["Rows", "Table", "complete_rows", "enumerate_chunks", "require_names", "rows_in_chunk"]
 
 # So many rows, and values, are looked at at once, at most.
 MOST_ROWS, MOST_VALUES = 65_536, 4 * 2**20
 
 
-def rows_in_piece(values: int) -> int:
+def rows_in_chunk(values: int) -> int:
     """Return how many rows of so many values are in a piece: in memory as many as in a file."""
     return min(MOST_ROWS, max(MOST_VALUES // max(values, 1), 1))
 
 
-def numbered_pieces(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]:
+def enumerate_chunks(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]:
     """Yield pieces of a table, and how many rows come before each.
 
     Parameters
@@ -34,8 +34,8 @@ def numbered_pieces(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]
         How many numbers are made of a row; few rows are taken where they are many.
     """
     before = 0
-    for piece in table.pieces():
-        for part in piece.pieces(rows_in_piece(values)):
+    for chunk in table.chunks():
+        for part in chunk.chunks(rows_in_chunk(values)):
             yield before, part
             before += len(part)
 
@@ -66,7 +66,7 @@ class Rows(ABC):
         return len(self.names)
 
     @abstractmethod
-    def pieces(self) -> Iterator["Table"]:
+    def chunks(self) -> Iterator["Table"]:
         """Yield all rows in their order, some at a time."""
 
     @abstractmethod
@@ -81,7 +81,7 @@ class Rows(ABC):
     def in_memory(self) -> "Table":
         """Return the table with all its rows in memory."""
 
-    def without(self, *left_out: str) -> Self:
+    def without(self, *dropped: str) -> Self:
         """Return all columns but some.
 
         Raises
@@ -89,8 +89,8 @@ class Rows(ABC):
         ValueError
             If one of these is not there.
         """
-        self.require_columns(left_out)
-        return self.select(tuple(name for name in self.names if name not in left_out))
+        self.require_columns(dropped)
+        return self.select(tuple(name for name in self.names if name not in dropped))
 
     def column(self, name: str) -> Array:
         """Return a whole column.
@@ -139,9 +139,9 @@ class Table(Rows):
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
-    def pieces(self, most: int | None = None) -> Iterator["Table"]:
+    def chunks(self, most: int | None = None) -> Iterator["Table"]:
         """Yield all rows in their order, at most so many at a time; they share the memory."""
-        most = most or rows_in_piece(self.values_in_row)
+        most = most or rows_in_chunk(self.values_in_row)
         for start in range(0, len(self), most):
             part = slice(start, start + most)
             yield Table({name: column[part] for name, column in self.columns.items()})
@@ -173,9 +173,15 @@ class Table(Rows):
         return self
 
 
-def where_known(table: Table, names: tuple[str, ...]) -> tuple[NDArray[np.bool_], list[Note]]:
+def complete_rows(
+    table: Table, names: tuple[str, ...]
+) -> tuple[NDArray[np.bool_], list[DataWarning]]:
     """Return which rows have a value in all of some columns, and notes on those that have not."""
     missing = {name: is_missing(table.column(name)) for name in names}
-    notes = [note for name in names for note in Note.of(name, "which are left out", missing[name])]
+    warnings = [
+        warning
+        for name in names
+        for warning in DataWarning.of(name, "which are left out", missing[name])
+    ]
     known: NDArray[np.bool_] = ~np.any(list(missing.values()), axis=0)
-    return known, notes
+    return known, warnings

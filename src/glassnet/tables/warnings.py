@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from glassnet.core.plural import counted
 
-__all__ = ["Note", "added_up"]
+__all__ = ["DataWarning", "merge_warnings"]
 
 # So many rows and values are named.
 MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Note:
+class DataWarning:
     """Rows of one column for which the same was decided.
 
     Attributes
@@ -44,7 +44,7 @@ class Note:
     @classmethod
     def of(
         cls, name: str, decision: str, rows: NDArray[np.bool_], values: Iterable[str] = ()
-    ) -> list["Note"]:
+    ) -> list["DataWarning"]:
         """Return the note on the rows where an array is true; none if there is no such row."""
         found = np.flatnonzero(rows)
         if not len(found):
@@ -63,11 +63,11 @@ class Note:
         values = ", ".join(map(repr, self.values)) + (", ..." if self.more_values else "")
         return f"{self.name}: {values} {where} {self.decision}"
 
-    def behind(self, rows: int) -> "Note":
+    def behind(self, rows: int) -> "DataWarning":
         """Return the note for a table that has so many rows before these."""
         return replace(self, first=tuple(row + rows for row in self.first))
 
-    def __add__(self, other: "Note") -> "Note":
+    def __add__(self, other: "DataWarning") -> "DataWarning":
         values = sorted({*self.values, *other.values})
         return replace(
             self,
@@ -78,16 +78,16 @@ class Note:
         )
 
 
-def added_up(
-    notes: Iterable[Note], of_piece: Iterable[Note] = (), rows_before: int = 0
-) -> list[Note]:
+def merge_warnings(
+    warnings: Iterable[DataWarning], of_chunk: Iterable[DataWarning] = (), rows_before: int = 0
+) -> list[DataWarning]:
     """Return notes on the pieces of a table as notes on the table, in the order of its rows.
 
     Parameters
     ----------
-    notes : iterable of Note
+    warnings : iterable of Note
         Counting rows as in the table.
-    of_piece : iterable of Note
+    of_chunk : iterable of Note
         On a further piece, counting rows as in the piece.
     rows_before : int
         How many rows of the table come before that.
@@ -95,13 +95,13 @@ def added_up(
     Examples
     --------
     >>> rows = np.array([True, False, True])
-    >>> (note,) = Note.of("a", "left out", rows)
-    >>> [str(whole) for whole in added_up([note], [note], rows_before=3)]
+    >>> (warning,) = DataWarning.of("a", "left out", rows)
+    >>> [str(whole) for whole in merge_warnings([warning], [warning], rows_before=3)]
     ['a: missing in 4 rows (1, 3, 4, 6), left out']
     """
-    found: dict[tuple[str, str, bool], Note] = {}
-    for note in (*notes, *(note.behind(rows_before) for note in of_piece)):
-        kind = (note.name, note.decision, bool(note.values))
-        found[kind] = found[kind] + note if kind in found else note
+    found: dict[tuple[str, str, bool], DataWarning] = {}
+    for warning in (*warnings, *(warning.behind(rows_before) for warning in of_chunk)):
+        kind = (warning.name, warning.decision, bool(warning.values))
+        found[kind] = found[kind] + warning if kind in found else warning
     # In the order of the rows, which does not depend on where the pieces end.
-    return sorted(found.values(), key=lambda note: note.first[0])
+    return sorted(found.values(), key=lambda warning: warning.first[0])

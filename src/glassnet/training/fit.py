@@ -17,7 +17,7 @@ from glassnet.core.validation import whole_number
 from glassnet.engine import Training, engine
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import OutputLoss
-from glassnet.nn.task import Kind
+from glassnet.nn.task import Task
 from glassnet.optim.adam import Adam
 from glassnet.optim.dropout import Dropout
 from glassnet.optim.lbfgs import LBFGS
@@ -31,7 +31,7 @@ from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.loop import Run
 from glassnet.training.plan import Callback, Plan, Validation
 from glassnet.training.recorded_steps import checked_record
-from glassnet.training.schedule import Constant, Schedule
+from glassnet.training.schedule import ConstantRate, Schedule
 
 __all__ = ["FitOptions", "Fitting", "Learner", "examples_of"]
 
@@ -47,7 +47,7 @@ class Learner(Protocol):
     epochs_trained: int
 
     @property
-    def kind(self) -> Kind:
+    def task(self) -> Task:
         """What the outputs mean."""
 
 
@@ -142,11 +142,11 @@ class Fitting:
             options.sample_weight,
             options.class_weight,
             targets.values,
-            learner.kind,
+            learner.task,
             targets.classes,
         )
         learn, validation = _validation(learner, x, targets, options.validation)
-        _require_measurable(options.stopping, learner.kind)
+        _require_measurable(options.stopping, learner.task)
         optimizer = options.optimizer or Adam(0.001)
         # L-BFGS takes no steps of ours; the rule still holds its penalties.
         stepping = SGD() if isinstance(optimizer, LBFGS) else optimizer
@@ -171,7 +171,7 @@ class Fitting:
             batch_size=batch,
             order=shuffled(learner.seed) if options.shuffle else as_given,
             first_epoch=learner.epochs_trained,
-            schedule=options.schedule or Constant(),
+            schedule=options.schedule or ConstantRate(),
             stopping=options.stopping,
             validation=validation,
             record=checked_record(options.record, options.epochs * -(-len(training.x) // batch)),
@@ -215,7 +215,7 @@ def examples_of(
     labels = learner.classes if classes is None else classes
     x = checked_inputs(X, inputs, learner.dtype, f"{name}X", finite=finite)
     targets = checked_targets(
-        y, learner.kind, outputs, learner.dtype, labels, f"{name}y", learning=learning
+        y, learner.task, outputs, learner.dtype, labels, f"{name}y", learning=learning
     )
     if len(x) != len(targets.values):
         raise ValueError(
@@ -233,7 +233,7 @@ def _validation(
     """Return which examples to learn from (all, if None), and what to measure on."""
     if validation is None:
         return None, None
-    metrics = metrics_of(learner.kind)
+    metrics = metrics_of(learner.task)
     if isinstance(validation, tuple | list):
         given_x, given_y = validation
         other_x, other = examples_of(
@@ -249,8 +249,8 @@ def _validation(
     return learn, Validation(x[hold], targets.values[hold], metrics)
 
 
-def _require_measurable(stopping: EarlyStopping | None, kind: Kind) -> None:
-    if stopping is not None and stopping.measure == "accuracy" and kind == "values":
+def _require_measurable(stopping: EarlyStopping | None, task: Task) -> None:
+    if stopping is not None and stopping.measure == "accuracy" and task == "regression":
         raise ValueError("values have no accuracy; let the early stopping measure the 'loss'")
 
 

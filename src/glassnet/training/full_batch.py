@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from glassnet.arrays.numbers import require_finite
 from glassnet.core.array import Array
-from glassnet.engine.interface import Engine, Training, groups_of
+from glassnet.engine.interface import Engine, Training, parameter_groups
 from glassnet.errors import DivergedError
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.penalties import L2
 from glassnet.training.history import History
-from glassnet.training.loop import says_stop
+from glassnet.training.loop import requests_stop
 from glassnet.training.plan import Callback, Progress
 from glassnet.training.rollback import Rollback
 
@@ -69,7 +69,7 @@ class FullBatchRun:
             self.history.seconds.append(time.perf_counter() - began)
             began = time.perf_counter()
             for callback in self.callbacks:
-                self.history.stopped_early |= says_stop(callback(self.history))
+                self.history.stopped_early |= requests_stop(callback(self.history))
             ended = watch(Progress(self.history.epochs, self.epochs, self._loss, None))
             if ended or self.history.stopped_early:
                 raise StopIteration
@@ -115,7 +115,7 @@ class FullBatchRun:
                 "they were before; scale the inputs, or start from smaller weights"
             )
         total, derivatives = self._loss, gradient.astype(np.float64)
-        for group in groups_of(self.training.architecture):
+        for group in parameter_groups(self.training.architecture):
             strength = self.training.rule.total(L2, group.biases, self._examples)
             w = point[group.place]
             total += strength / 2 * float(w @ w)

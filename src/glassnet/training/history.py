@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from glassnet.training.recorded_steps import TrainingStep
+from glassnet.training.recorded_steps import RecordedStep
 
 if TYPE_CHECKING:  # documents are imported when one is asked for
     from glassnet.formula.document import Curves, Document
@@ -44,7 +44,7 @@ class History:
     seconds: list[float] = field(default_factory=list)
     best_epoch: int | None = None
     restored: bool = False
-    steps: dict[int, TrainingStep] = field(default_factory=dict)
+    steps: dict[int, RecordedStep] = field(default_factory=dict)
     stopped_early: bool = False
     interrupted: bool = False
 

@@ -18,11 +18,11 @@ from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.example_order import Order, as_given
 from glassnet.training.history import History
 from glassnet.training.plan import Plan, Progress, Validation
-from glassnet.training.recorded_steps import TrainingStep
+from glassnet.training.recorded_steps import RecordedStep
 from glassnet.training.rollback import Rollback
-from glassnet.training.schedule import Moments
+from glassnet.training.schedule import UpcomingSteps
 
-__all__ = ["Run", "all_finite", "says_stop"]
+__all__ = ["Run", "all_finite", "requests_stop"]
 
 # The compiled loop returns about this often, for progress and Ctrl-C.
 SECONDS_BETWEEN_LOOKS = 0.1
@@ -86,7 +86,7 @@ class Run:
                     self._require_finite(losses, before)
                     yield progress
                 self._require_finite(self.training.parameters, before)
-                self.history.stopped_early |= self.plan.schedule.has_ended(self._moments(1))
+                self.history.stopped_early |= self.plan.schedule.has_ended(self._upcoming_steps(1))
 
     def _require_finite(self, numbers: Array, before: Rollback) -> None:
         if all_finite(numbers):
@@ -115,11 +115,11 @@ class Run:
     def _steps_in_epoch(self) -> int:
         return -(-len(self.training.x) // self.plan.batch_size)
 
-    def _moments(self, epochs: int) -> Moments:
+    def _upcoming_steps(self, epochs: int) -> UpcomingSteps:
         """The steps of the epochs to come, as the schedule sees them."""
         first, in_epoch = self.history.epochs, self._steps_in_epoch
         steps = np.arange(epochs * in_epoch) + first * in_epoch
-        return Moments(
+        return UpcomingSteps(
             steps / (self.plan.epochs * in_epoch),
             steps // in_epoch,
             len(self.training.x),
@@ -135,7 +135,9 @@ class Run:
         before = first * steps_in_epoch
         order = self._order(plan.first_epoch + first, epochs)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
-        rates = training.rule.optimizer.learning_rate * plan.schedule.factors(self._moments(epochs))
+        rates = training.rule.optimizer.learning_rate * plan.schedule.factors(
+            self._upcoming_steps(epochs)
+        )
         weight = float(rows)
         if training.sample_weight is not None:  # an epoch sees each example once
             order = order[:]
@@ -149,7 +151,7 @@ class Run:
             steps = Steps(order[batches[0] : batches[-1]], batches - batches[0], rates[part])
             if (number := before + done) in plan.record:
                 batch = steps.order[: steps.batch_starts[1]]
-                step = TrainingStep.of(training, batch, float(rates[done]))
+                step = RecordedStep.of(training, batch, float(rates[done]))
                 self.history.steps[number] = step
             losses[part] = self._timed_run(steps)
             examples = training.batch_weight(steps.order)
@@ -213,7 +215,7 @@ class Run:
         """Measure on the validation data; keep the best weights; decide whether to stop."""
         self._measure()
         for callback in self.plan.callbacks:
-            self.history.stopped_early |= says_stop(callback(self.history))
+            self.history.stopped_early |= requests_stop(callback(self.history))
 
     def _measure(self) -> None:
         validation, history = self.plan.validation, self.history
@@ -256,12 +258,12 @@ class Run:
         return loss / rows, metrics
 
 
-def says_stop(answer: object) -> bool:
+def requests_stop(answer: object) -> bool:
     """Return whether a callback's answer ends the training: True does, NumPy's too, nothing else.
 
     Examples
     --------
-    >>> says_stop(np.True_), says_stop(None), says_stop(1)
+    >>> requests_stop(np.True_), requests_stop(None), requests_stop(1)
     (True, False, False)
     """
     return isinstance(answer, bool | np.bool_) and bool(answer)

@@ -29,20 +29,20 @@ class Validation:
     x, targets : array
     metrics : mapping of name to function of (predicted, target)
         Means over the examples.
-    rows_at_once : int, optional
+    chunk_size : int, optional
         Measured together, where a metric is no mean.
     """
 
     x: Array
     targets: Array
     metrics: Mapping[str, Callable[[Array, Array], float]]
-    rows_at_once: int | None = None
+    chunk_size: int | None = None
 
     @property
     def parts(self) -> Iterator[slice]:
         """The examples, some at a time, so that large data need little memory."""
         inputs = max(self.x.shape[1], 1)
-        most = self.rows_at_once or min(MOST_ROWS_MEASURED, MOST_MEASURED // inputs + 1)
+        most = self.chunk_size or min(MOST_ROWS_MEASURED, MOST_MEASURED // inputs + 1)
         return (slice(start, start + most) for start in range(0, len(self.x), most))
 
 

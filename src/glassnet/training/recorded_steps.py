@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
-from glassnet.engine.interface import Masks, Training
+from glassnet.engine.interface import DropoutMasks, Training
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import OutputLoss
 from glassnet.optim.update_rule import UpdateRule
 
-__all__ = ["TrainingStep", "checked_record"]
+__all__ = ["RecordedStep", "checked_record"]
 
 
 @dataclass(frozen=True)
-class TrainingStep:
+class RecordedStep:
     """All that a step of a training depended on. ``gn.explain`` opens it.
 
     Attributes
@@ -55,7 +55,7 @@ class TrainingStep:
     x: Array
     targets: Array
     sample_weight: Array | None
-    masks: Masks | None
+    masks: DropoutMasks | None
     number: int
     learning_rate: float
     classes: Array | None = None
@@ -64,7 +64,7 @@ class TrainingStep:
     @classmethod
     def of(
         cls, training: Training, examples: NDArray[np.int64], learning_rate: float
-    ) -> "TrainingStep":
+    ) -> "RecordedStep":
         """Return the step that a training is about to take on some examples."""
         number = training.steps_done + 1
         return cls(
@@ -77,7 +77,9 @@ class TrainingStep:
             training.x[examples],
             training.targets[examples],
             None if training.sample_weight is None else training.sample_weight[examples],
-            None if training.dropout is None else Masks(training.dropout, training.seed, number),
+            None
+            if training.dropout is None
+            else DropoutMasks(training.dropout, training.seed, number),
             number,
             learning_rate,
         )

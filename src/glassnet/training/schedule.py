@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Constant", "Factors", "Moments", "Schedule"]
+__all__ = ["ConstantRate", "Factors", "Schedule", "UpcomingSteps"]
 
 Factors = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Moments:
+class UpcomingSteps:
     """Some steps to come, as schedules see them.
 
     Attributes
@@ -47,18 +47,18 @@ class Schedule(ABC):
     looks_back = False
 
     @abstractmethod
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return the factor of each step."""
 
-    def has_ended(self, moments: Moments) -> bool:
+    def has_ended(self, steps: UpcomingSteps) -> bool:
         """Return whether the training shall end before these steps."""
         return False
 
 
 @dataclass(frozen=True)
-class Constant(Schedule):
+class ConstantRate(Schedule):
     """The learning rate as given."""
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return 1 for each step."""
-        return np.ones_like(moments.done)
+        return np.ones_like(steps.done)

@@ -7,27 +7,28 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from glassnet.core.validation import real_number, whole_number
-from glassnet.training.schedule import Constant, Factors, Moments, Schedule
+from glassnet.training.schedule import ConstantRate, Factors, Schedule, UpcomingSteps
 
 __all__ = [
     "Adaptive",
     "CosLog4",
     "Cosine",
-    "Exponential",
+    "ExponentialDecay",
     "InverseScaling",
     "OneCycle",
-    "Step",
+    "StepDecay",
     "WarmUp",
 ]
 
 
 @dataclass(frozen=True)
-class Step(Schedule):
+class StepDecay(Schedule):
     """Times `factor` after every `epochs` epochs.
 
     Examples
     --------
-    >>> Step(epochs=10, factor=0.5).factors(Moments(np.zeros(3), np.array([0, 10, 25]))).tolist()
+    >>> steps = UpcomingSteps(np.zeros(3), np.array([0, 10, 25]))
+    >>> StepDecay(epochs=10, factor=0.5).factors(steps).tolist()
     [1.0, 0.5, 0.25]
     """
 
@@ -38,20 +39,20 @@ class Step(Schedule):
         whole_number("epochs", self.epochs, 1)
         real_number("factor", self.factor, 0, 1, least_too=False)
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return factor to the power of how often it came."""
-        factors: Factors = self.factor ** (moments.epochs // self.epochs).astype(np.float64)
+        factors: Factors = self.factor ** (steps.epochs // self.epochs).astype(np.float64)
         return factors
 
 
 @dataclass(frozen=True)
-class Exponential(Schedule):
+class ExponentialDecay(Schedule):
     """From 1 down to `final` by equal ratios.
 
     Examples
     --------
-    >>> halfway = Moments(np.array([0.0, 0.5]), np.array([0, 50]))
-    >>> Exponential(final=0.01).factors(halfway).tolist()
+    >>> halfway = UpcomingSteps(np.array([0.0, 0.5]), np.array([0, 50]))
+    >>> ExponentialDecay(final=0.01).factors(halfway).tolist()
     [1.0, 0.1]
     """
 
@@ -60,9 +61,9 @@ class Exponential(Schedule):
     def __post_init__(self) -> None:
         real_number("final", self.final, 0, 1, least_too=False)
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return final to the power of the part that is done."""
-        factors: Factors = self.final**moments.done
+        factors: Factors = self.final**steps.done
         return factors
 
 
@@ -72,7 +73,7 @@ class Cosine(Schedule):
 
     Examples
     --------
-    >>> halfway = Moments(np.array([0.0, 0.5]), np.array([0, 50]))
+    >>> halfway = UpcomingSteps(np.array([0.0, 0.5]), np.array([0, 50]))
     >>> Cosine().factors(halfway).round(3).tolist()
     [1.0, 0.5]
     """
@@ -82,9 +83,9 @@ class Cosine(Schedule):
     def __post_init__(self) -> None:
         real_number("final", self.final, 0, 1)
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return final + (1 − final) (1 + cos π done) / 2."""
-        return _cosine(1.0, self.final, moments.done)
+        return _cosine(1.0, self.final, steps.done)
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,11 @@ class OneCycle(Schedule):
         real_number("start", self.start, 0, 1)
         real_number("final", self.final, 0, 1)
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return the way up, then the way down."""
-        up = np.minimum(moments.done / self.warm_up, 1)
-        down = np.maximum(moments.done - self.warm_up, 0) / (1 - self.warm_up)
-        rising = moments.done < self.warm_up
+        up = np.minimum(steps.done / self.warm_up, 1)
+        down = np.maximum(steps.done - self.warm_up, 0) / (1 - self.warm_up)
+        rising = steps.done < self.warm_up
         factors: Factors = np.where(
             rising, _cosine(self.start, 1.0, up), _cosine(1.0, self.final, down)
         )
@@ -134,7 +135,7 @@ class WarmUp(Schedule):
     """
 
     part: float = 0.05
-    then: Schedule = field(default_factory=Constant)
+    then: Schedule = field(default_factory=ConstantRate)
 
     def __post_init__(self) -> None:
         real_number("part", self.part, 0, 1, least_too=False, most_too=False)
@@ -144,17 +145,17 @@ class WarmUp(Schedule):
         """Whether what follows depends on the losses so far."""
         return self.then.looks_back
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return done / part, then the other schedule's factors."""
-        rest = np.maximum(moments.done - self.part, 0) / (1 - self.part)
-        later = Moments(rest, moments.epochs, moments.rows, moments.learning_rate, moments.losses)
-        rising = moments.done / self.part
+        rest = np.maximum(steps.done - self.part, 0) / (1 - self.part)
+        later = UpcomingSteps(rest, steps.epochs, steps.rows, steps.learning_rate, steps.losses)
+        rising = steps.done / self.part
         factors: Factors = np.where(rising < 1, rising, self.then.factors(later))
         return factors
 
-    def has_ended(self, moments: Moments) -> bool:
+    def has_ended(self, steps: UpcomingSteps) -> bool:
         """Return what the other schedule says."""
-        return self.then.has_ended(moments)
+        return self.then.has_ended(steps)
 
 
 @dataclass(frozen=True)
@@ -169,9 +170,9 @@ class InverseScaling(Schedule):
     def __post_init__(self) -> None:
         real_number("power", self.power, 0)
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return (epochs · rows + 1)^−power."""
-        seen = (moments.epochs * moments.rows + 1).astype(np.float64)
+        seen = (steps.epochs * steps.rows + 1).astype(np.float64)
         factors: Factors = seen**-self.power
         return factors
 
@@ -203,14 +204,14 @@ class Adaptive(Schedule):
         real_number("divisor", self.divisor, 1, least_too=False)
         real_number("smallest", self.smallest, 0)
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return divisor^−(how often the loss stopped falling)."""
-        return np.full_like(moments.done, self.divisor ** -self._pauses(moments.losses))
+        return np.full_like(steps.done, self.divisor ** -self._pauses(steps.losses))
 
-    def has_ended(self, moments: Moments) -> bool:
+    def has_ended(self, steps: UpcomingSteps) -> bool:
         """Return whether the learning rate would have to become too small."""
-        pauses = self._pauses(moments.losses)
-        before_last = moments.learning_rate * self.divisor ** -(pauses - 1)
+        pauses = self._pauses(steps.losses)
+        before_last = steps.learning_rate * self.divisor ** -(pauses - 1)
         return pauses > 0 and before_last <= self.smallest
 
     def _pauses(self, losses: Sequence[float]) -> int:
@@ -231,9 +232,9 @@ class CosLog4(Schedule):
     default", section 3, "coslog4".
     """
 
-    def factors(self, moments: Moments) -> Factors:
+    def factors(self, steps: UpcomingSteps) -> Factors:
         """Return (1 − cos(2π log₂(1 + 15 done))) / 2."""
-        factors: Factors = (1 - np.cos(2 * np.pi * np.log2(1 + 15 * moments.done))) / 2
+        factors: Factors = (1 - np.cos(2 * np.pi * np.log2(1 + 15 * steps.done))) / 2
         return factors
 
 

@@ -12,7 +12,7 @@ from glassnet.interop.onnx import from_onnx
 from glassnet.model import Model, load
 from glassnet.network import Network
 from glassnet.tables.read.parquet import open_table
-from glassnet.tables.table import Table, where_known
+from glassnet.tables.table import Table, complete_rows
 from glassnet.tables.targets.target import as_number, target_values
 
 __all__ = ["explain_file"]
@@ -79,7 +79,7 @@ def _explain_model(
     columns = model.target.columns
     target: Any = text
     if text is None and set(columns) <= set(table.names):
-        known, _ = where_known(table, columns)
+        known, _ = complete_rows(table, columns)
         target = target_values(model.target, table)[0] if known[0] else None
     elif text is not None and len(columns) > 1:
         target = [part.strip() for part in text.split(",")]
@@ -105,7 +105,7 @@ def _explain_network(
     if text is None:
         return explain(network, x)
     target: str | float = text
-    if network.kind == "classes" and network.classes is None:
+    if network.task == "multiclass" and network.classes is None:
         if not text.isdecimal():
             last = network.architecture.outputs - 1
             raise ValueError(f"there is no class {text!r}; the classes are 0 to {last}")

@@ -9,9 +9,9 @@ from typing import Any, TextIO
 from glassnet.core.array import Array
 from glassnet.formula.document import Bars, Document, Section
 from glassnet.model import Model
-from glassnet.tables.table import Rows, Table, numbered_pieces
+from glassnet.tables.table import Rows, Table, enumerate_chunks
 from glassnet.tables.targets.target import Target
-from glassnet.tables.warnings import Note, added_up
+from glassnet.tables.warnings import DataWarning, merge_warnings
 
 __all__ = ["Predictions", "predict", "write_csv"]
 
@@ -25,14 +25,14 @@ class Predictions:
     target : Target
     predicted : array of shape (rows,) or (rows, columns)
     probabilities : array of shape (rows, outputs), or None for numbers
-    notes : list of Note
+    warnings : list of Note
         What was done about missing values and unseen categories.
     """
 
     target: Target
     predicted: Array
     probabilities: Array | None
-    notes: list[Note]
+    warnings: list[DataWarning]
 
     def to_csv(self, *, header: bool = True) -> str:
         """Return one line for each row, under a header unless it is not wanted."""
@@ -68,10 +68,10 @@ class Predictions:
             "predicted": self.predicted.tolist(),
         }
         if self.probabilities is not None:
-            of_what = "classes" if self.target.task == "classes" else "labels"
+            of_what = "classification" if self.target.task == "classification" else "multilabel"
             content[of_what] = list(self.target.output_names)
             content["probabilities"] = self.probabilities.tolist()
-        return content | {"notes": [str(note) for note in self.notes]}
+        return content | {"warnings": [str(warning) for warning in self.warnings]}
 
 
 def predict(model: Model, table: Rows) -> Predictions:
@@ -107,16 +107,16 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
     if isinstance(file, Path):
         with file.open("w", encoding="utf-8") as opened:
             return write_csv(model, table, opened)
-    notes: list[Note] = []
-    for before, piece in numbered_pieces(table, model.values_of_row):
-        predictions = _predicted(model, piece)
+    warnings: list[DataWarning] = []
+    for before, chunk in enumerate_chunks(table, model.values_of_row):
+        predictions = _predicted(model, chunk)
         file.write(predictions.to_csv(header=before == 0))
-        notes = added_up(notes, predictions.notes, before)
-    return [str(note) for note in notes]
+        warnings = merge_warnings(warnings, predictions.warnings, before)
+    return [str(warning) for warning in warnings]
 
 
 def _predicted(model: Model, table: Table) -> Predictions:
-    x, notes = model.encode(table)
+    x, warnings = model.encode(table)
     outputs, target = model.outputs(x), model.target
-    probabilities = None if target.task == "numbers" else outputs
-    return Predictions(target, target.decode(outputs), probabilities, notes)
+    probabilities = None if target.task == "regression" else outputs
+    return Predictions(target, target.decode(outputs), probabilities, warnings)

@@ -2,22 +2,30 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from glassnet.core.validation import one_of
 from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.task import TargetTask
 from glassnet.optim.adam import Adam
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
-from glassnet.tables.targets.target import Task
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.schedules import Cosine, CosLog4
 
-__all__ = ["PRESETS", "Images", "Plain", "Preset", "Tabular", "preset_named"]
+__all__ = ["PRESETS", "Images", "Optimize", "Plain", "Preset", "Tabular", "preset_named"]
 
 #: The output activation for each kind of target.
-OUTPUTS: dict[Task, str] = {"classes": "softmax", "labels": "sigmoid", "numbers": "identity"}
+OUTPUTS: dict[TargetTask, str] = {
+    "classification": "softmax",
+    "multilabel": "sigmoid",
+    "regression": "identity",
+}
+
+
+#: What a preset aims at where the target is a class.
+Optimize: TypeAlias = Literal["accuracy", "log-loss"]
 
 
 @dataclass(frozen=True)
@@ -43,18 +51,18 @@ class Preset(ABC):
         """Return how the columns become inputs."""
 
     @abstractmethod
-    def layers(self, outputs: int, task: Task) -> list[Layer]:
+    def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
         """Return the layers behind the inputs."""
 
     @abstractmethod
-    def options(self, task: Task, *, probabilities: bool) -> dict[str, Any]:
+    def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
         """Return options of ``Network.fit``.
 
         Parameters
         ----------
-        task : Task
-        probabilities : bool
-            Whether the probabilities themselves matter, not only which is the largest.
+        task : TargetTask
+        optimize : {"accuracy", "log-loss"}
+            Whether the probabilities themselves matter, or only which class is the most probable.
         """
 
 
@@ -72,12 +80,12 @@ class Plain(Preset):
         """Return standardised numbers and one-hot categories."""
         return TableEncoder.fit(table)
 
-    def layers(self, outputs: int, task: Task) -> list[Layer]:
+    def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
         """Return relu layers, and what fits the target behind them."""
         hidden = (Dense(units, "relu") for units in self.hidden)
         return [*hidden, Dense(outputs, OUTPUTS[task])]
 
-    def options(self, task: Task, *, probabilities: bool) -> dict[str, Any]:
+    def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
         """Return Adam, a learning rate that falls along a cosine, and early stopping."""
         return {
             "optimizer": Adam(0.003),
@@ -108,12 +116,12 @@ class Tabular(Preset):
         """Return numbers scaled by quantiles and clipped, and one-hot categories."""
         return TableEncoder.fit(table, robust=True)
 
-    def layers(self, outputs: int, task: Task) -> list[Layer]:
+    def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
         """Return a scale layer, hidden layers, and an output layer of zeros."""
         between = [
             Dense(
                 units,
-                "mish" if task == "numbers" else "selu",
+                "mish" if task == "regression" else "selu",
                 initial="lecun",
                 initial_bias="lecun",
                 multiplier="ntk",
@@ -124,13 +132,13 @@ class Tabular(Preset):
         last = Dense(outputs, OUTPUTS[task], initial="zero", multiplier="ntk", bias_rate=0.1)
         return [Scale(weight_rate=6), *between, last]
 
-    def options(self, task: Task, *, probabilities: bool) -> dict[str, Any]:
+    def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
         """Return Adam, coslog4, smoothed labels; all epochs are taken, and the best comes back."""
-        by_accuracy = task == "classes" and not probabilities
+        by_accuracy = task == "classification" and optimize == "accuracy"
         smoothing = 0.1 if by_accuracy else 0.0
         return {
-            "loss": CategoricalCrossentropy(smoothing) if task == "classes" else None,
-            "optimizer": Adam(0.07 if task == "numbers" else 0.04, beta2=0.95),
+            "loss": CategoricalCrossentropy(smoothing) if task == "classification" else None,
+            "optimizer": Adam(0.07 if task == "regression" else 0.04, beta2=0.95),
             "schedule": CosLog4(),
             "stopping": EarlyStopping(self.epochs, measure="accuracy" if by_accuracy else "loss"),
         }
@@ -154,18 +162,18 @@ class Images(Preset):
         """Return pixels divided by 255."""
         return TableEncoder.fit(table)
 
-    def layers(self, outputs: int, task: Task) -> list[Layer]:
+    def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
         """Return GELU layers, and what fits the target behind them."""
         hidden = (Dense(units, "gelu") for units in self.hidden)
         return [*hidden, Dense(outputs, OUTPUTS[task])]
 
-    def options(self, task: Task, *, probabilities: bool) -> dict[str, Any]:
+    def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
         """Return Adam, a learning rate that falls along a cosine, and dropout."""
         return {
             "optimizer": Adam(0.001),
             "schedule": Cosine(),
             "stopping": EarlyStopping(
-                self.epochs, measure="accuracy" if task == "classes" else "loss"
+                self.epochs, measure="accuracy" if task == "classification" else "loss"
             ),
             "dropout": 0.3,
         }

@@ -98,11 +98,11 @@ def evaluation_sections(
         if pages:
             numbers = [Link(row, page) for row, page in zip(numbers, pages, strict=True)]
         rows: list[tuple[Cell, ...]] = [
-            (number, one.true, one.predicted, one.loss)
+            (number, one.target, one.predicted, one.loss)
             for number, one in zip(numbers, evaluation.mistakes, strict=True)
         ]
         caption = "Rows are counted from 1, in the table that was evaluated"
-        table = DocumentTable(("row", "true", "predicted", "loss"), tuple(rows), caption)
+        table = DocumentTable(("row", "target", "predicted", "loss"), tuple(rows), caption)
         sections.append(Section("The worst mistakes", (table,)))
     return sections
 

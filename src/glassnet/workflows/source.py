@@ -27,7 +27,7 @@ class Source:
 
     table: Rows
     test: Rows | None
-    notes: list[str]
+    warnings: list[str]
     images: bool
 
 
@@ -35,7 +35,7 @@ def read_source(
     path: Path,
     model: Model | None = None,
     options: ImageOptions | None = None,
-    leave_out: Collection[str] = (),
+    drop: Collection[str] = (),
 ) -> Source:
     """Read a table, or images, from what the path names.
 
@@ -46,7 +46,7 @@ def read_source(
         That shall use the rows: its text stays text, and images take its size; columns that it does
         not use may hold anything.
     options : ImageOptions, optional
-    leave_out : collection of str
+    drop : collection of str
         Columns of a table that are not wanted.
 
     Raises
@@ -66,22 +66,22 @@ def read_source(
         raise ValueError(f"sizes, colours and broken files are those of images; {path} is a table")
     if not images:
         if model is None:
-            return Source(open_table(path, leave_out=leave_out), None, [], False)
+            return Source(open_table(path, drop=drop), None, [], False)
         needed = [*model.encoder.columns, *model.target.columns]
-        table = open_table(path, model.encoder.text_columns, leave_out, needed)
+        table = open_table(path, model.encoder.text_columns, drop, needed)
         return Source(table, None, [], False)
     options = options or ImageOptions()
     if isinstance(wanted, ImageEncoder):
         options = options.like(wanted.shape)
-    table, test, notes = read_images(path, options)
-    return Source(table.without(*leave_out), test, notes, True)
+    table, test, warnings = read_images(path, options)
+    return Source(table.without(*drop), test, warnings, True)
 
 
-def source_of(given: Any, leave_out: Collection[str] = ()) -> Source:
+def source_of(given: Any, drop: Collection[str] = ()) -> Source:
     """Return a table, a data frame or a mapping as a source; read what a path names."""
     if isinstance(given, str | Path):
-        return read_source(Path(given), leave_out=leave_out)
-    table = given.without(*leave_out) if isinstance(given, Rows) else as_table(given, leave_out)
+        return read_source(Path(given), drop=drop)
+    table = given.without(*drop) if isinstance(given, Rows) else as_table(given, drop)
     return Source(table, None, [], _image_shape(table) is not None)
 
 

@@ -8,23 +8,24 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.diagnosis import Finding, Watch, diagnose
-from glassnet.ensemble import fit_together
+from glassnet.diagnosis import DiagnosisCallback, Finding, diagnose
+from glassnet.ensemble import fit_many
 from glassnet.evaluation.calibration import calibrate
 from glassnet.evaluation.evaluate import Evaluation, evaluate
 from glassnet.model import Model
 from glassnet.network import Network
-from glassnet.tables.dataset import Encoded, Role, encoded, roles_of, sample_of
+from glassnet.nn.task import TargetTask
+from glassnet.tables.dataset import Encoded, Split, assign_splits, encoded, sample_of
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.read.images import CLASS
 from glassnet.tables.read.parquet import TableFile
-from glassnet.tables.suspicious_columns import concerns, rare_classes
-from glassnet.tables.table import Rows, Table, numbered_pieces, where_known
+from glassnet.tables.suspicious_columns import rare_classes, suspicious_columns
+from glassnet.tables.table import Rows, Table, complete_rows, enumerate_chunks
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.recognise import TargetColumns, recognise_targets
 from glassnet.tables.targets.several_labels import LabelsTarget
-from glassnet.tables.targets.target import Target, Task, class_texts
-from glassnet.tables.warnings import Note
+from glassnet.tables.targets.target import Target, class_texts
+from glassnet.tables.warnings import DataWarning
 from glassnet.training.history import History
 from glassnet.workflows.presets import Preset
 from glassnet.workflows.recipe import Recipe
@@ -44,7 +45,7 @@ class Trained:
     ----------
     held_out : Rows
         Those rows; without any, the evaluation has no scores.
-    notes : list of str
+    warnings : list of str
         What had to be decided about the data.
     findings : list of Finding
         What hindered the training, if anything did.
@@ -55,7 +56,7 @@ class Trained:
     evaluation: Evaluation
     held_out: Rows
     rows_learned: int
-    notes: list[str]
+    warnings: list[str]
     findings: list[Finding]
 
     def __repr__(self) -> str:
@@ -67,13 +68,13 @@ def train(
     table: Any,
     target_name: str | Sequence[str] | None = None,
     recipe: Recipe | None = None,
-    task: Task | None = None,
+    task: TargetTask | None = None,
     save_as: Path | None = None,
     name: str = "",
     progress: bool | None = None,
-    leave_out: Collection[str] = (),
+    drop: Collection[str] = (),
     test: Any = None,
-    tell: Callable[[str], object] | None = None,
+    on_finding: Callable[[str], object] | None = None,
 ) -> Trained:
     """Train a network on a table's columns to predict one or several of them.
 
@@ -86,7 +87,7 @@ def train(
         The column to predict; or several, all of numbers or all of two classes. Of images it is
         their class if not given.
     recipe : Recipe, optional
-    task : {"classes", "numbers", "labels"}, optional
+    task : {"classification", "regression", "multilabel"}, optional
         What the target is. If not given: text, and whole numbers with at most 10 different
         values, are classes; several columns of two classes each are labels.
     save_as : Path, optional
@@ -95,15 +96,15 @@ def train(
         What the table is called, for the model's provenance.
     progress : bool, optional
         Whether to show a bar; if not given, only on a terminal.
-    leave_out : collection of str
+    drop : collection of str
         Columns not to learn from.
     test : Table, data frame, mapping or path, optional
         Rows for the evaluation, in the place of a part that is held out. Images that their folder
         names for the test are taken if it is not given.
-    tell : callable, optional
-        Called with a sentence on what hinders the training while it goes on, as by
-        :class:`glassnet.Watch`; if not given, it goes to standard error. Of an ensemble, only the
-        findings at the end are known.
+    on_finding : callable, optional
+        Called with a sentence on each problem that :class:`glassnet.DiagnosisCallback` finds while
+        the training goes on; if not given, it goes to standard error. An ensemble is diagnosed at
+        its end only.
 
     Raises
     ------
@@ -115,17 +116,17 @@ def train(
     recipe = recipe or Recipe()
     if not isinstance(recipe, Recipe):
         raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
-    left_out = [leave_out] if isinstance(leave_out, str) else list(leave_out)
-    source = source_of(table, left_out)
+    dropped = [drop] if isinstance(drop, str) else list(drop)
+    source = source_of(table, dropped)
     names = _names_of((CLASS,) if target_name is None and source.images else target_name)
-    for name_left_out in left_out:
-        if name_left_out in names:
-            raise ValueError(f"the target {name_left_out!r} cannot be left out")
+    for name_dropped in dropped:
+        if name_dropped in names:
+            raise ValueError(f"the target {name_dropped!r} cannot be left out")
     whole = source.table
     if set(whole.names) <= set(names):
         targets = ", ".join(map(repr, names))
         raise ValueError(f"there is no column beside the target {targets} to learn from")
-    preset = recipe.chosen(images=source.images)
+    preset = recipe.preset_for(images=source.images)
     tested = source.test if test is None else test_rows_of(test, whole)
     prepared = _prepared(whole, names, recipe, preset, task, tested)
     target, examples, held_out = prepared.target, prepared.examples, prepared.held_out
@@ -137,12 +138,16 @@ def train(
         "held_out": len(held_out),
         "seed": recipe.seed,
         "preset": type(preset).__name__.lower(),
-        "usual": target.rescale(examples.mean_targets[np.newaxis])[0].tolist(),
+        "baseline": target.rescale(examples.mean_targets[np.newaxis])[0].tolist(),
     }
     model = Model(first, prepared.encoder, target, provenance, tuple(others))
     few = examples.learning.sample(MOST_DIAGNOSED)
-    watch = Watch(
-        model.network, few.x, few.targets, tell, best_comes_back=examples.validation is not None
+    watch = DiagnosisCallback(
+        model.network,
+        few.x,
+        few.targets,
+        on_finding,
+        best_comes_back=examples.validation is not None,
     )
     history = _fit(model, examples, recipe, preset, progress, watch)
     if save_as is not None:
@@ -154,8 +159,8 @@ def train(
         model.provenance["scores"] = evaluation.scores
         if save_as is not None:
             model.save(save_as)
-    notes = [*source.notes, *(str(note) for note in prepared.notes)]
-    return Trained(model, history, evaluation, held_out, prepared.rows_learned, notes, findings)
+    warnings = [*source.warnings, *(str(warning) for warning in prepared.warnings)]
+    return Trained(model, history, evaluation, held_out, prepared.rows_learned, warnings, findings)
 
 
 @dataclass(frozen=True)
@@ -167,7 +172,7 @@ class _Prepared:
     examples: Encoded
     held_out: Rows
     rows_learned: int
-    notes: list[str | Note]
+    warnings: list[str | DataWarning]
 
 
 def _prepared(
@@ -175,29 +180,29 @@ def _prepared(
     names: tuple[str, ...],
     recipe: Recipe,
     preset: Preset,
-    task: Task | None,
+    task: TargetTask | None,
     tested: Rows | None,
 ) -> _Prepared:
     target_columns = recognise_targets(whole, names, task)
-    if recipe.balanced and target_columns.task != "classes":
-        raise ValueError("only classes can be balanced, not numbers or labels")
-    if recipe.calibrated and target_columns.task != "classes":
-        raise ValueError("only probabilities of classes can be calibrated, not numbers or labels")
+    if recipe.class_weight is not None and target_columns.task != "classification":
+        raise ValueError("class_weight is for classification, not for numbers or several labels")
+    if recipe.calibrate and target_columns.task != "classification":
+        raise ValueError("calibrate is for classification, not for numbers or several labels")
     held_out_part = recipe.held_out if tested is None else 0.0
-    roles = roles_of(whole, target_columns, held_out_part, preset.validation, recipe.seed)
-    learning = (roles == Role.LEARNING) | (roles == Role.VALIDATION)
+    splits = assign_splits(whole, target_columns, held_out_part, preset.validation, recipe.seed)
+    learning = (splits == Split.TRAINING) | (splits == Split.VALIDATION)
     rows_learned = int(learning.sum())
     target = target_columns.target(whole, learning)
     sample = sample_of(whole, learning, recipe.seed)
     encoder = preset.encoder(sample.without(*names))
     if tested is not None:
-        _require_judgeable(tested, target_columns, encoder, target)
-    examples = encoded(whole, roles, encoder, target, in_file=isinstance(whole, TableFile))
+        _require_scorable(tested, target_columns, encoder, target)
+    examples = encoded(whole, splits, encoder, target, in_file=isinstance(whole, TableFile))
     rare = rare_classes(*_shares(target, examples.mean_targets), rows_learned)
-    sentences = [*rare, *_concerns(sample, target_columns, rows_learned)]
-    notes: list[str | Note] = [*target_columns.notes, *sentences, *examples.notes]
-    held_out = whole.rows(roles == Role.HELD_OUT) if tested is None else tested
-    return _Prepared(target, encoder, examples, held_out, rows_learned, notes)
+    sentences = [*rare, *_suspicious_columns(sample, target_columns, rows_learned)]
+    warnings: list[str | DataWarning] = [*target_columns.warnings, *sentences, *examples.warnings]
+    held_out = whole.rows(splits == Split.TEST) if tested is None else tested
+    return _Prepared(target, encoder, examples, held_out, rows_learned, warnings)
 
 
 def _names_of(target: Any) -> tuple[str, ...]:
@@ -207,26 +212,26 @@ def _names_of(target: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _require_judgeable(
+def _require_scorable(
     test: Rows, target_columns: TargetColumns, encoder: TableEncoder, target: Target
 ) -> None:
     """Refuse rows for the test that do not fit before the training, not after it."""
     test.require_columns(target_columns.names)
     with_target = 0
-    for _, piece in numbered_pieces(test, len(encoder.feature_names) + target.outputs):
+    for _, chunk in enumerate_chunks(test, len(encoder.feature_names) + target.outputs):
         for name, classes in zip(target_columns.names, target_columns.classes, strict=True):
             if not classes:
                 continue
-            with_class, _ = where_known(piece, (name,))
-            unknown = set(class_texts(piece.column(name)[with_class]).tolist()) - set(classes)
+            with_class, _ = complete_rows(chunk, (name,))
+            unknown = set(class_texts(chunk.column(name)[with_class]).tolist()) - set(classes)
             if unknown:
                 raise ValueError(
                     f"the class {min(unknown)!r} is only among the rows for the test; there is "
                     "none to learn it from"
                 )
-        encoder.encode(piece)
-        known, _ = where_known(piece, target_columns.names)
-        target.encode(piece.rows(known))
+        encoder.encode(chunk)
+        known, _ = complete_rows(chunk, target_columns.names)
+        target.encode(chunk.rows(known))
         with_target += int(known.sum())
     if not with_target:
         raise ValueError(f"no row for the test has a value of the target {target.name!r}")
@@ -242,13 +247,13 @@ def _shares(target: Target, mean_targets: Array) -> tuple[list[str], list[float]
     return [], []
 
 
-def _concerns(sample: Table, target_columns: TargetColumns, rows: int) -> list[str]:
+def _suspicious_columns(sample: Table, target_columns: TargetColumns, rows: int) -> list[str]:
     """What looks wrong about the columns to learn from, beside each of the targets."""
     learned, found = sample.without(*target_columns.names), []
     for name in target_columns.names:
-        numbers = target_columns.task == "numbers"
+        numbers = target_columns.task == "regression"
         true = sample.column(name) if numbers else class_texts(sample.column(name))
-        found += concerns(learned, true, classes=not numbers, rows=rows)
+        found += suspicious_columns(learned, true, classes=not numbers, rows=rows)
     return list(dict.fromkeys(found))
 
 
@@ -268,9 +273,9 @@ def _fit(
     recipe: Recipe,
     preset: Preset,
     progress: bool | None,
-    watch: Watch,
+    watch: DiagnosisCallback,
 ) -> History:
-    options = preset.options(model.target.task, probabilities=recipe.probabilities)
+    options = preset.options(model.target.task, optimize=recipe.optimize)
     options |= {"epochs": preset.epochs, "batch_size": preset.batch_size}
     if recipe.optimizer is not None:
         options["optimizer"] = recipe.optimizer
@@ -280,14 +285,14 @@ def _fit(
         options["stopping"] = None
     else:
         options["validation"] = (examples.validation.x, examples.validation.targets)
-    if recipe.balanced:
-        options["class_weight"] = "balanced"
+    if recipe.class_weight is not None:
+        options["class_weight"] = recipe.class_weight
     x, targets = examples.learning.x, examples.learning.targets
     if recipe.ensemble > 1:
-        history = fit_together(model.networks, x, targets, progress=progress, **options)[0]
+        history = fit_many(model.networks, x, targets, progress=progress, **options)[0]
     else:
         history = model.network.fit(x, targets, progress=progress, callbacks=watch, **options)
-    if recipe.calibrated and examples.validation is not None:
+    if recipe.calibrate and examples.validation is not None:
         few = examples.validation.sample(MOST_CALIBRATED)
         model.provenance["temperatures"] = [
             calibrate(network, few.x, few.targets) for network in model.networks

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from glassnet.core.array import Array
-from glassnet.engine import Masks
+from glassnet.engine import DropoutMasks
 from glassnet.explanation.check.arithmetic import FiftyDigits, Floating
 from glassnet.explanation.check.check import check_gradient
 from glassnet.explanation.places import WeightPlace, index_of, place_at
@@ -19,7 +19,7 @@ from tests.random_networks import random_case
 
 def step_of(seed: int, widest: int = 8, dtype: str = "float64", most_rows: int = 1) -> Step:
     case = random_case(seed, dtype=dtype, widest=widest, most_rows=most_rows)
-    masks = Masks(case.dropout, seed=seed, step=3) if case.dropout else None
+    masks = DropoutMasks(case.dropout, seed=seed, step=3) if case.dropout else None
     batch = Batch(case.x, case.targets, case.sample_weight, masks)
     net = case.net
     return take_step(net.architecture, net.parameters, case.output_loss, batch, None)

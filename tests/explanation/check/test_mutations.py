@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.engine import Masks, reference
+from glassnet.engine import DropoutMasks, reference
 from glassnet.explanation import step as numbers
 from glassnet.explanation.check.check import Check, check_gradient
 from glassnet.explanation.step import Batch, take_step
@@ -26,12 +26,15 @@ MUTATIONS = {
         "activation.backward(-net_inputs[l - 1] + 1,",
     ),
     "the dropout forgotten on the way back": (
-        "d_output = d_output * kept[l]",
+        "d_output = d_output * factors[l]",
         "d_output = d_output * 1",
     ),
     "a sign": ("summed = y.T @ delta", "summed = -y.T @ delta"),
     "the mean forgotten": ("type(1 / examples if examples", "type(1 if examples"),
-    "the weights of examples forgotten": ("delta = delta * weights[:, None]", "delta = delta * 1"),
+    "the weights of examples forgotten": (
+        "delta = delta * sample_weight[:, None]",
+        "delta = delta * 1",
+    ),
     "the bias unit's output forgotten": (
         "d_b[...] = mean * delta.sum(axis=0)",
         "d_b[...] = 0 * delta.sum(axis=0)",
@@ -58,7 +61,7 @@ def checked(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> Check:
         random.normal(size=(3, 3)),
         np.eye(2)[[0, 1, 1]],
         np.array([1.0, 2.5, 0.5]),
-        Masks([0.1, 0.4, 0.3], seed=4, step=3),
+        DropoutMasks([0.1, 0.4, 0.3], seed=4, step=3),
     )
     step = take_step(net.architecture, net.parameters, net.output_loss(None), batch, None)
     return check_gradient(step)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.engine import Masks
+from glassnet.engine import DropoutMasks
 from glassnet.explanation.equations.paths import paths_of
 from glassnet.explanation.places import WeightPlace, place_at
 from glassnet.explanation.step import Batch, Step, take_step
@@ -16,7 +16,7 @@ from tests.random_networks import random_case
 
 def step_of(seed: int, widest: int) -> Step:
     case = random_case(seed, dtype="float64", widest=widest, most_hidden=3, most_rows=2)
-    masks = Masks(case.dropout, seed=seed, step=3) if case.dropout else None
+    masks = DropoutMasks(case.dropout, seed=seed, step=3) if case.dropout else None
     batch = Batch(case.x, case.targets, case.sample_weight, masks)
     net = case.net
     return take_step(net.architecture, net.parameters, case.output_loss, batch, None)

@@ -16,7 +16,7 @@ from glassnet.nn.activations.registry import ACTIVATIONS
 from glassnet.nn.losses.loss import OutputLoss
 from glassnet.nn.losses.registry import LOSSES
 
-__all__ = ["is_of_a_textbook", "plain_activation", "textbook_loss"]
+__all__ = ["is_of_a_textbook", "textbook_activation", "textbook_loss"]
 
 
 def is_of_a_textbook(output_loss: OutputLoss, activations: Sequence[Activation]) -> bool:
@@ -25,7 +25,7 @@ def is_of_a_textbook(output_loss: OutputLoss, activations: Sequence[Activation])
     return all_known and output_loss.loss.name in LOSSES
 
 
-def plain_activation(activation: Activation, x: Values, arithmetic: Arithmetic) -> Values:
+def textbook_activation(activation: Activation, x: Values, arithmetic: Arithmetic) -> Values:
     """Return g(x), of shape (variants, units)."""
     exp, parameter = arithmetic.exp, _number(activation.parameter, arithmetic)
     match activation.name:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.explanation.check.arithmetic import Arithmetic, Values
-from glassnet.explanation.check.textbook import plain_activation, textbook_loss
+from glassnet.explanation.check.textbook import textbook_activation, textbook_loss
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
 
@@ -26,7 +26,7 @@ class BatchFunction:
         biases = [
             None if b is None else arithmetic.array(b) for b in architecture.biases(step.parameters)
         ]
-        kept = batch.kept(architecture)
+        dropout_mask = batch.dropout_mask(architecture)
         self.counted = [
             (
                 arithmetic.array(batch.sample_weights[example])[()],
@@ -37,7 +37,9 @@ class BatchFunction:
                     biases,
                     arithmetic.array(batch.x[example]),
                     arithmetic.array(batch.targets[example]),
-                    None if kept is None else [arithmetic.array(m[example]) for m in kept],
+                    None
+                    if dropout_mask is None
+                    else [arithmetic.array(m[example]) for m in dropout_mask],
                 ),
             )
             for example in range(len(batch))
@@ -79,7 +81,7 @@ class NetworkFunction:
         biases: list[Values | None],
         x: Values,
         target: Values,
-        kept: list[Values] | None,
+        dropout_mask: list[Values] | None,
     ) -> None:
         architecture = step.architecture
         self.arithmetic = arithmetic
@@ -87,9 +89,9 @@ class NetworkFunction:
         self.multipliers = [place.multiplier for place in architecture.places]
         self.output_loss = step.output_loss
         self.weights, self.biases = weights, biases
-        self.target, self.kept = target, kept
+        self.target, self.dropout_mask = target, dropout_mask
         # The unmoved network: outputs of all layers, the inputs first, each (1, units).
-        self.outputs = [(x if kept is None else x * kept[0])[None, :]]
+        self.outputs = [(x if dropout_mask is None else x * dropout_mask[0])[None, :]]
         self.net_inputs = []
         for number in range(len(self.weights)):
             net_input = self._net_input(number, self.outputs[-1])
@@ -156,8 +158,8 @@ class NetworkFunction:
 
     def _activate(self, number: int, x: Values, units: Any = slice(None)) -> Values:
         """The outputs of a layer, or of some of its units."""
-        y = plain_activation(self.activations[number], x, self.arithmetic)
-        return y if self.kept is None else y * self.kept[number + 1][units]
+        y = textbook_activation(self.activations[number], x, self.arithmetic)
+        return y if self.dropout_mask is None else y * self.dropout_mask[number + 1][units]
 
     def _loss(self, net_input: Values, y: Values) -> Values:
         return textbook_loss(self.output_loss, net_input, y, self.target, self.arithmetic)

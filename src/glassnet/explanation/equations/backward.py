@@ -10,8 +10,8 @@ from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.limits import largest_sum
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
-from glassnet.explanation.symbols import Notation
-from glassnet.formula.document import Equation, worked
+from glassnet.explanation.symbols import Symbols
+from glassnet.formula.document import Equation, equation_with_numbers
 from glassnet.formula.tree import Formula, Number, Partial, Product, Symbol, product_of
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.activations.softmax import Softmax
@@ -23,7 +23,7 @@ __all__ = ["StepEquations"]
 class StepEquations(ForwardEquations):
     """The equations of one example's way forward and backward."""
 
-    def __init__(self, step: Step, names: Notation, most_terms: int | None) -> None:
+    def __init__(self, step: Step, names: Symbols, most_terms: int | None) -> None:
         super().__init__(step, names, most_terms)
         self.step = step
         self.predicted = [self.output(self.depth, unit) for unit in range(step.target.size)]
@@ -34,7 +34,7 @@ class StepEquations(ForwardEquations):
         loss = self.step.output_loss.loss
         formula = loss.formula(self.predicted, self.target, self.most_terms)
         counted = product_of(self.sample_weight(), formula)
-        return worked(self.names.loss(self.step.loss), counted, self.step.loss)
+        return equation_with_numbers(self.names.loss(self.step.loss), counted, self.step.loss)
 
     def mean_loss(self) -> Equation:
         """E of the batch: the mean of its examples' losses."""
@@ -45,7 +45,9 @@ class StepEquations(ForwardEquations):
             return self.names.loss_of(example, float(losses[example]))
 
         mean = largest_sum(losses, term, self.most_terms) / self.names.total(batch.weight)
-        return worked(self.names.mean_loss(self.step.mean_loss), mean, self.step.mean_loss)
+        return equation_with_numbers(
+            self.names.mean_loss(self.step.mean_loss), mean, self.step.mean_loss
+        )
 
     def sample_weight(self) -> Formula:
         """The weight of the shown example."""
@@ -66,14 +68,14 @@ class StepEquations(ForwardEquations):
         left = self.delta_symbol(layer, unit)
         activation = self.step.layer(layer).activation
         if isinstance(activation, Softmax):
-            return [worked(left, self._softmax_backward(layer, unit), left.value)]
+            return [equation_with_numbers(left, self._softmax_backward(layer, unit), left.value)]
         assert isinstance(activation, Elementwise)
         derivative = activation.derivative_formula(
             self.net_input_symbol(layer, unit), self.activated(layer, unit)
         )
         d_output = self._d_output(layer, unit)
-        formula = product_of(d_output, self.kept(layer, unit), derivative)
-        return [worked(left, formula, left.value)]
+        formula = product_of(d_output, self.dropout_mask(layer, unit), derivative)
+        return [equation_with_numbers(left, formula, left.value)]
 
     def gradient(self, place: WeightPlace) -> Equation:
         """∂E/∂w_ij(l) = ∂E/∂in_j(l) · ∂in_j(l)/∂w_ij(l) = δ_j(l) · y_i(l−1), of the example."""
@@ -89,7 +91,7 @@ class StepEquations(ForwardEquations):
                 Partial(net_input, weight, source.evaluate()),
             )
         )
-        stages = worked(weight, delta * source, value)
+        stages = equation_with_numbers(weight, delta * source, value)
         return Equation(Partial(loss, weight, value), (chain, *stages.steps))
 
     def batch_gradient(self, place: WeightPlace) -> Equation:
@@ -104,7 +106,7 @@ class StepEquations(ForwardEquations):
         total = self.names.total(self.step.batch.weight)
         mean = largest_sum(own, term, self.most_terms) / total
         loss = self.names.mean_loss(self.step.mean_loss)
-        return worked(Partial(loss, weight, value), mean, value)
+        return equation_with_numbers(Partial(loss, weight, value), mean, value)
 
     def single_path(self, place: WeightPlace) -> Equation | None:
         """∂E/∂w as one product from the loss to the weight, where only one path leads there."""
@@ -120,7 +122,7 @@ class StepEquations(ForwardEquations):
         partials.append(Partial(net_input, weight, source.evaluate()))
         formulas.append(source)
         value = self.step.own_gradient(place)
-        stages = worked(weight, Product(tuple(formulas)), value)
+        stages = equation_with_numbers(weight, Product(tuple(formulas)), value)
         return Equation(Partial(loss, weight, value), (Product(tuple(partials)), *stages.steps))
 
     def _way_down(self, place: WeightPlace, loss: Symbol) -> tuple[list[Formula], list[Formula]]:
@@ -141,7 +143,7 @@ class StepEquations(ForwardEquations):
             derivative: Formula = Number(0.0)  # one softmax unit is always 1
             if isinstance(activation, Elementwise):
                 derivative = activation.derivative_formula(net_input, self.activated(layer, unit))
-            derivative = product_of(self.kept(layer, unit), derivative)
+            derivative = product_of(self.dropout_mask(layer, unit), derivative)
             partials += [
                 Partial(above, y, d_output.evaluate()),
                 Partial(y, net_input, derivative.evaluate()),
@@ -154,13 +156,16 @@ class StepEquations(ForwardEquations):
         left = self.delta_symbol(self.depth, unit)
         p, d = self.predicted[unit], self.target[unit]
         outputs = len(self.predicted)
-        full = worked(left, self._full_output_delta(unit), left.value)
+        full = equation_with_numbers(left, self._full_output_delta(unit), left.value)
         output_loss = self.step.output_loss
         if not isinstance(output_loss, CrossEntropyFromLogits):
             return [full]
         smoothed = output_loss.loss.smoothed_target_formula(d, outputs)
         short = divided(p - smoothed, output_loss.loss.divisor(outputs))
-        return [full, worked(left, product_of(self.sample_weight(), short), left.value)]
+        return [
+            full,
+            equation_with_numbers(left, product_of(self.sample_weight(), short), left.value),
+        ]
 
     def _full_output_delta(self, unit: int) -> Formula:
         """Σ_k ∂E/∂p_k · ∂p_k/∂in_j; only k = j where each output has its own net input."""
@@ -215,7 +220,9 @@ class StepEquations(ForwardEquations):
         for k in range(len(g)):
             d_output = float(self.backward_contributions(layer, k).sum())
             partial = Partial(loss, self.output(layer, k), d_output)
-            terms.append(product_of(partial, self.kept(layer, k), _softmax_partial(g, k, unit)))
+            terms.append(
+                product_of(partial, self.dropout_mask(layer, k), _softmax_partial(g, k, unit))
+            )
         values = np.array([term.evaluate() for term in terms])
         return largest_sum(values, terms.__getitem__, self.most_terms)
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from glassnet.explanation.limits import largest_sum
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward
-from glassnet.explanation.symbols import Notation
-from glassnet.formula.document import Equation, worked
+from glassnet.explanation.symbols import Symbols
+from glassnet.formula.document import Equation, equation_with_numbers
 from glassnet.formula.tree import Formula, Number, Symbol, product_of
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.layers import Scale
@@ -29,7 +29,7 @@ class ForwardEquations:
         How many terms a sum shows at most; all if not given.
     """
 
-    def __init__(self, forward: Forward, names: Notation, most_terms: int | None) -> None:
+    def __init__(self, forward: Forward, names: Symbols, most_terms: int | None) -> None:
         self.forward = forward
         self.names = names
         self.most_terms = most_terms
@@ -48,7 +48,7 @@ class ForwardEquations:
         left = self.net_input_symbol(layer, unit)
         keep = None if self.is_scale(layer) else keep
         terms = largest_sum(self.contributions(layer, unit), term, self.most_terms, keep)
-        return worked(left, terms, left.value)
+        return equation_with_numbers(left, terms, left.value)
 
     def contributions(self, layer: int, unit: int) -> NDArray[np.float64]:
         """What each weight into a unit adds to its net input; the bias last."""
@@ -77,10 +77,12 @@ class ForwardEquations:
             formula = activation.formula([self.net_input_symbol(layer, unit)], 0, self.most_terms)
         else:
             formula = activation.formula(self.net_input_symbols(layer), unit, self.most_terms)
-        equations = [worked(left, formula, left.value)]
-        if self.forward.drops_out(layer):
+        equations = [equation_with_numbers(left, formula, left.value)]
+        if self.forward.has_dropout(layer):
             y = self.output(layer, unit)
-            equations.append(worked(y, product_of(left, self.kept(layer, unit)), y.value))
+            equations.append(
+                equation_with_numbers(y, product_of(left, self.dropout_mask(layer, unit)), y.value)
+            )
         return equations
 
     def weight(self, place: WeightPlace) -> Symbol:
@@ -103,7 +105,7 @@ class ForwardEquations:
 
     def activated(self, layer: int, unit: int) -> Symbol:
         """g(in_j(l)), named y where no dropout acts on it."""
-        if not self.forward.drops_out(layer):
+        if not self.forward.has_dropout(layer):
             return self.output(layer, unit)
         return self.names.activated(layer, unit, float(self.forward.activated(layer)[unit]))
 
@@ -120,11 +122,11 @@ class ForwardEquations:
         """x_i."""
         return self.output(0, unit)
 
-    def kept(self, layer: int, unit: int) -> Formula:
+    def dropout_mask(self, layer: int, unit: int) -> Formula:
         """m_j(l), what dropout multiplies an output with."""
-        if not self.forward.drops_out(layer) or self.forward.kept is None:
+        if not self.forward.has_dropout(layer) or self.forward.dropout_mask is None:
             return Number(1.0)
-        return self.names.kept(layer, unit, float(self.forward.kept[layer][unit]))
+        return self.names.dropout_mask(layer, unit, float(self.forward.dropout_mask[layer][unit]))
 
     def is_scale(self, layer: int) -> bool:
         """Whether each unit of a layer is connected to its own alone."""

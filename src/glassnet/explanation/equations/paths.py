@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
-from glassnet.formula.document import Equation, worked
+from glassnet.formula.document import Equation, equation_with_numbers
 from glassnet.formula.tree import Formula, Partial, Product, Symbol
 from glassnet.nn.activations.activation import Elementwise
 
@@ -127,14 +127,16 @@ class _Every(_Stage):
 def _stages(step: Step, layer: int) -> list[_Stage]:
     """From in(layer) to y(layer), and on to in(layer + 1)."""
     activation = step.layer(layer).activation
-    kept = np.ones(1) if step.kept is None else step.kept[layer].astype(np.float64)
+    dropout_mask = (
+        np.ones(1) if step.dropout_mask is None else step.dropout_mask[layer].astype(np.float64)
+    )
     through: _Stage
     if isinstance(activation, Elementwise):
         derivatives = activation.derivative(step.net_inputs[layer - 1][None, :])[0]
-        through = _Own(derivatives.astype(np.float64) * kept)
+        through = _Own(derivatives.astype(np.float64) * dropout_mask)
     else:  # softmax: ∂y_k/∂in_j = y_k ([k = j] − y_j)
         g = step.activated(layer).astype(np.float64)
-        through = _Every((np.diag(g) - np.outer(g, g)) * kept)
+        through = _Every((np.diag(g) - np.outer(g, g)) * dropout_mask)
     W, c = step.weights[layer], step.architecture.places[layer].multiplier
     on: _Stage = _Own(c * W.astype(np.float64)) if W.ndim == 1 else _Every(W, c)
     return [through, on]
@@ -184,4 +186,4 @@ def path_equation(
         for below, above, value in zip(ends, ends[1:], path.partials, strict=False)
     ]
     left = names.path(number, path.value)
-    return worked(left, Product(tuple(reversed(factors))), path.value)
+    return equation_with_numbers(left, Product(tuple(reversed(factors))), path.value)

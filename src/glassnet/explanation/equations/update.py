@@ -8,12 +8,12 @@ from glassnet.core.array import Array
 from glassnet.explanation.limits import Limits
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.explanation.step import Step, Update
-from glassnet.explanation.symbols import Notation
-from glassnet.formula.document import Block, Cell, Equation, Paragraph, Table, worked
+from glassnet.explanation.symbols import Symbols
+from glassnet.formula.document import Block, Cell, Equation, Paragraph, Table, equation_with_numbers
 from glassnet.formula.tree import Number, Symbol
 from glassnet.optim.clipping import gradient_norm
 from glassnet.optim.penalties import L1, L2
-from glassnet.optim.update_rule import Moment
+from glassnet.optim.update_rule import UpdateContext
 
 __all__ = ["UpdateEquations"]
 
@@ -34,11 +34,11 @@ class UpdateEquations:
 
     step: Step
     update: Update
-    names: Notation
+    names: Symbols
     clip_factor: float
 
     @classmethod
-    def of(cls, step: Step, names: Notation) -> "UpdateEquations | None":
+    def of(cls, step: Step, names: Symbols) -> "UpdateEquations | None":
         """Return a step's update, where it has one."""
         if step.update is None:
             return None
@@ -64,7 +64,10 @@ class UpdateEquations:
         words = "The gradient of all parameters together is longer than allowed, and is shortened:"
         norm = Symbol("|∂E/∂w|", gradient_norm(self.step.gradient))
         factor = Symbol("κ", self.clip_factor)
-        return [Paragraph(words), worked(factor, Number(most) / norm, self.clip_factor)]
+        return [
+            Paragraph(words),
+            equation_with_numbers(factor, Number(most) / norm, self.clip_factor),
+        ]
 
     def _penalties(self) -> list[Block]:
         """What each penalty adds to the loss that is descended."""
@@ -99,18 +102,22 @@ class UpdateEquations:
         state_names = rule.optimizer.state_names
         before = self.update.state[:, index_of(self.step.architecture, place)].tolist()
         state = [Symbol(name, value) for name, value in zip(state_names, before, strict=True)]
-        moment = Moment(
+        context = UpdateContext(
             self.update.number,
             self.names.learning_rate(rate),
             self.step.batch.weight,
             self.clip_factor,
         )
         equations = []
-        for name, formula in rule.formulas(weight, gradient, state, moment, biases=biases):
+        for name, formula in rule.formulas(weight, gradient, state, context, biases=biases):
             if name == "w":
                 new = self.step.new_weight(place)
-                equations.append(worked(self.names.new_weight(place, new), formula, new))
+                equations.append(
+                    equation_with_numbers(self.names.new_weight(place, new), formula, new)
+                )
             else:
                 index = "new" if name in state_names else ""
-                equations.append(worked(Symbol(name, formula.evaluate(), index=index), formula))
+                equations.append(
+                    equation_with_numbers(Symbol(name, formula.evaluate(), index=index), formula)
+                )
         return equations

@@ -6,7 +6,7 @@ from glassnet.core.array import Array
 from glassnet.explanation.limits import Limits, largest
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.explanation.step import Forward
-from glassnet.explanation.symbols import Notation
+from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Drawing, DrawnLayer, DrawnUnit, DrawnWeight
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Scale
@@ -15,7 +15,7 @@ from glassnet.render.text import formula_text
 __all__ = ["draw_example", "draw_network"]
 
 
-def draw_example(forward: Forward, names: Notation, limits: Limits) -> Drawing:
+def draw_example(forward: Forward, names: Symbols, limits: Limits) -> Drawing:
     """Return the network with an example's values; of wide layers the largest outputs."""
     depth = names.depth
     shown = [largest(forward.units(layer), limits.units).shown for layer in range(depth + 1)]
@@ -38,7 +38,7 @@ def draw_example(forward: Forward, names: Notation, limits: Limits) -> Drawing:
 
 
 def draw_network(
-    architecture: Architecture, parameters: Array, names: Notation, limits: Limits
+    architecture: Architecture, parameters: Array, names: Symbols, limits: Limits
 ) -> Drawing:
     """Return the network without an example; of wide layers the first units."""
     shown = [list(range(min(units, limits.units))) for units in architecture.units]
@@ -65,7 +65,7 @@ def _drawn_layer(
 
 
 def _weights(
-    architecture: Architecture, parameters: Array, names: Notation, shown: Sequence[list[int]]
+    architecture: Architecture, parameters: Array, names: Symbols, shown: Sequence[list[int]]
 ) -> tuple[DrawnWeight, ...]:
     """The weights between units that are shown, and those from the bias units."""
     weights = []

@@ -17,7 +17,7 @@ def forward_matrices(forward: Forward, examples: int = 1) -> Section:
         product = " ∘ " if isinstance(layer, Scale) else " "
         c = "" if place.multiplier == 1 else f"c({number}) · "
         bias = f" + b({number})" if layer.bias else ""
-        kept = f" ∘ m({number})" if forward.drops_out(number) else ""
+        dropout_mask = f" ∘ m({number})" if forward.has_dropout(number) else ""
         rows.append(
             (
                 f"in({number}) = {c}y({number - 1}){product}W({number}){bias}",
@@ -27,12 +27,12 @@ def forward_matrices(forward: Forward, examples: int = 1) -> Section:
         )
         rows.append(
             (
-                f"y({number}) = {layer.activation.name}(in({number})){kept}",
+                f"y({number}) = {layer.activation.name}(in({number})){dropout_mask}",
                 _shape(examples, units[number]),
             )
         )
-    words = "y(0) is x." if not forward.drops_out(0) else "y(0) is x ∘ m(0)."
-    if forward.kept is not None:
+    words = "y(0) is x." if not forward.has_dropout(0) else "y(0) is x ∘ m(0)."
+    if forward.dropout_mask is not None:
         words += " m is the dropout of this step: 0, or 1 / (1 − rate); ∘ goes element by element."
     table = Table(("forward", "shapes"), tuple(rows))
     return Section("The forward pass in matrices", (table, Paragraph(words)))
@@ -70,10 +70,10 @@ def _delta(step: Step, number: int) -> str:
         if isinstance(behind, Scale)
         else f"δ({number + 1}) W({number + 1})ᵀ"
     )
-    kept = f" ∘ m({number})" if step.drops_out(number) else ""
+    dropout_mask = f" ∘ m({number})" if step.has_dropout(number) else ""
     if isinstance(step.layer(number).activation, Elementwise):
-        return f"{c}{d_output}{kept} ∘ g′(in({number}))"
-    return f"({c}{d_output}{kept}) times the softmax Jacobian"
+        return f"{c}{d_output}{dropout_mask} ∘ g′(in({number}))"
+    return f"({c}{d_output}{dropout_mask}) times the softmax Jacobian"
 
 
 def _shape(*counts: int) -> str:

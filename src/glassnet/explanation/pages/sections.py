@@ -101,9 +101,9 @@ def loss_section(equations: StepEquations, limits: Limits) -> Section:
     if isinstance(loss, CategoricalCrossentropy):
         blocks += _only_term(equations, loss, limits)
         blocks.append(_penalised_classes(equations, limits))
-        left_out = equations.step.target.size - min(limits.units * 2, step.target.size)
-        if left_out:
-            blocks.append(Paragraph(f"… and {left_out:,} more classes."))
+        dropped = equations.step.target.size - min(limits.units * 2, step.target.size)
+        if dropped:
+            blocks.append(Paragraph(f"… and {dropped:,} more classes."))
     if not step.alone:
         blocks.append(equations.mean_loss())
     return Section("The loss", tuple(blocks))
@@ -130,7 +130,7 @@ def outcome_section(equations: StepEquations, limits: Limits) -> Section:
     if not step.alone:
         verdict = "smaller" if step.new_mean_loss < step.mean_loss else "not smaller"
         words += f" The mean loss of the batch is {verdict}."
-    if step.kept is not None:
+    if step.dropout_mask is not None:
         words += " Both are with the dropout of this step; a prediction uses all units."
     return Section("Outcome", (*blocks, Paragraph(words)))
 

@@ -21,7 +21,7 @@ from glassnet.explanation.pages.sections import (
 )
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
-from glassnet.explanation.symbols import Notation
+from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Block, Cell, Paragraph, Section, Table
 from glassnet.nn.losses.loss import CrossEntropyFromLogits
 from glassnet.nn.summary import layers_section
@@ -29,7 +29,7 @@ from glassnet.nn.summary import layers_section
 __all__ = ["ShownWeights", "forward_sections", "step_sections"]
 
 
-def forward_sections(forward: Forward, names: Notation, limits: Limits) -> list[Section]:
+def forward_sections(forward: Forward, names: Symbols, limits: Limits) -> list[Section]:
     """The network and the forward pass."""
     equations = ForwardEquations(forward, names, limits.terms)
     examples = len(forward.batch) if isinstance(forward, Step) else 1
@@ -46,7 +46,7 @@ def forward_sections(forward: Forward, names: Notation, limits: Limits) -> list[
 
 
 def step_sections(
-    step: Step, names: Notation, check: Check, shown: "ShownWeights", limits: Limits
+    step: Step, names: Symbols, check: Check, shown: "ShownWeights", limits: Limits
 ) -> list[Section]:
     """Forward pass, loss, backward pass, update, outcome and check."""
     equations = StepEquations(step, names, limits.terms)
@@ -108,16 +108,16 @@ def _forward_blocks(equations: ForwardEquations, layer: int, limits: Limits) -> 
 def _input_blocks(equations: ForwardEquations, limits: Limits) -> list[Block]:
     forward = equations.forward
     chosen = largest(forward.x, limits.units * 2)
-    if not forward.drops_out(0) or forward.kept is None:
+    if not forward.has_dropout(0) or forward.dropout_mask is None:
         rows = [(symbol, symbol.value) for symbol in map(equations.input, chosen.shown)]
         table = Table(("input", "value"), tuple(rows), "The inputs")
         return [table, *chosen.sentence("inputs", "values", limits)]
-    kept, met = forward.kept[0], forward.units(0)
+    dropout_mask, met = forward.dropout_mask[0], forward.units(0)
     with_dropout: list[tuple[Cell, ...]] = [
         (
             equations.names.unit_name(0, unit),
             float(forward.x[unit]),
-            float(kept[unit]),
+            float(dropout_mask[unit]),
             float(met[unit]),
         )
         for unit in chosen.shown

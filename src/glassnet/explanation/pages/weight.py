@@ -16,8 +16,16 @@ from glassnet.explanation.pages.sections import (
 )
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
-from glassnet.explanation.symbols import Notation
-from glassnet.formula.document import Block, Cell, Equation, Paragraph, Section, Table, worked
+from glassnet.explanation.symbols import Symbols
+from glassnet.formula.document import (
+    Block,
+    Cell,
+    Equation,
+    Paragraph,
+    Section,
+    Table,
+    equation_with_numbers,
+)
 from glassnet.formula.tree import Formula, Partial, Remainder, Sum
 
 __all__ = ["weight_sections"]
@@ -27,7 +35,7 @@ FEW = 4
 
 
 def weight_sections(
-    step: Step, names: Notation, check: Check, place: WeightPlace, limits: Limits
+    step: Step, names: Symbols, check: Check, place: WeightPlace, limits: Limits
 ) -> list[Section]:
     """One weight's whole story."""
     equations = StepEquations(step, names, limits.terms)
@@ -69,7 +77,7 @@ def _forward_blocks(equations: StepEquations, place: WeightPlace, limits: Limits
     return blocks
 
 
-def _weight_words(names: Notation, place: WeightPlace) -> str:
+def _weight_words(names: Symbols, place: WeightPlace) -> str:
     unit = names.unit_name(place.layer, place.unit)
     if place.source is None:
         return f"The weight from the bias unit, which is always 1, to {unit}."
@@ -122,7 +130,7 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
         terms.append(Remainder(paths.others, paths.rest))
     loss = equations.names.loss(step.loss)
     value = step.own_gradient(place)
-    total = worked(Partial(loss, weight, value), Sum(tuple(terms)), value)
+    total = equation_with_numbers(Partial(loss, weight, value), Sum(tuple(terms)), value)
     return [Section("Paths to the loss", (Paragraph(words), table, *written_out, total))]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.core.validation import real_number
-from glassnet.formula.tree import Formula, Positive, Symbol, exp
+from glassnet.formula.tree import Formula, IversonBracket, Symbol, exp
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.activations.leaky_relu import negative_part
 from glassnet.nn.activations.relu import positive_part
@@ -49,5 +49,5 @@ class Elu(Elementwise):
 
     def derivative_formula(self, net_input: Symbol, output: Symbol) -> Formula:
         """Return [in > 0] + α exp(min(0, in)) (1 − [in > 0])."""
-        above = Positive(net_input)
+        above = IversonBracket(net_input)
         return above + self.alpha * exp(negative_part(net_input)) * (1 - above)

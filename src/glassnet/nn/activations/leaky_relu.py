@@ -6,7 +6,7 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.core.validation import real_number
-from glassnet.formula.tree import Call, Formula, Number, Positive, Symbol
+from glassnet.formula.tree import Call, Formula, IversonBracket, Number, Symbol
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.activations.relu import positive_part
 
@@ -50,7 +50,7 @@ class LeakyRelu(Elementwise):
 
     def derivative_formula(self, net_input: Symbol, output: Symbol) -> Formula:
         """Return [in > 0] + slope (1 − [in > 0])."""
-        return Positive(net_input) + self.slope * (1 - Positive(net_input))
+        return IversonBracket(net_input) + self.slope * (1 - IversonBracket(net_input))
 
 
 def negative_part(net_input: Symbol) -> Formula:

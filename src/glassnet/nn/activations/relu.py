@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.formula.tree import Call, Formula, Number, Positive, Symbol
+from glassnet.formula.tree import Call, Formula, IversonBracket, Number, Symbol
 from glassnet.nn.activations.activation import Elementwise
 
 __all__ = ["Relu", "positive_part"]
@@ -32,7 +32,7 @@ class Relu(Elementwise):
 
     def derivative_formula(self, net_input: Symbol, output: Symbol) -> Formula:
         """Return [in > 0]."""
-        return Positive(net_input)
+        return IversonBracket(net_input)
 
 
 def positive_part(net_input: Symbol) -> Formula:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.formula.tree import Call, Formula, Positive, Symbol
+from glassnet.formula.tree import Call, Formula, IversonBracket, Symbol
 from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 
 __all__ = ["MeanAbsoluteError", "absolute"]
@@ -30,7 +30,7 @@ class MeanAbsoluteError(ElementwiseLoss):
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return [p > d] − [d > p]."""
-        return Positive(predicted - target) - Positive(target - predicted)
+        return IversonBracket(predicted - target) - IversonBracket(target - predicted)
 
 
 def absolute(formula: Formula) -> Formula:

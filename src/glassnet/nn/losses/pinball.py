@@ -4,7 +4,7 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.core.validation import real_number
-from glassnet.formula.tree import Call, Formula, Positive, Symbol
+from glassnet.formula.tree import Call, Formula, IversonBracket, Symbol
 from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 
 __all__ = ["Pinball"]
@@ -47,5 +47,5 @@ class Pinball(ElementwiseLoss):
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return (1 − q) [p > d] − q [d > p]."""
-        above = (1 - self.quantile) * Positive(predicted - target)
-        return above - self.quantile * Positive(target - predicted)
+        above = (1 - self.quantile) * IversonBracket(predicted - target)
+        return above - self.quantile * IversonBracket(target - predicted)

@@ -11,7 +11,7 @@ from glassnet.errors import LimitError
 from glassnet.formula.document import Block, Paragraph
 from glassnet.tables.columns import number_label
 from glassnet.tables.encoders.encoder import Encoder
-from glassnet.tables.warnings import Note
+from glassnet.tables.warnings import DataWarning
 
 __all__ = ["CategoryEncoder"]
 
@@ -61,7 +61,7 @@ class CategoryEncoder(Encoder):
             other = f"({other})"
         return other
 
-    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[Note]]:
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[DataWarning]]:
         """Return one-hot rows."""
         texts = _texts(column)
         if set(self.categories) <= {"true", "false"}:  # however a file spells them
@@ -75,8 +75,8 @@ class CategoryEncoder(Encoder):
         one_hot[np.arange(len(column)), np.where(places < 0, other, places)] = 1
         unknown = f"is none of the known categories, counted as {self.other!r}"
         return one_hot, [
-            *Note.of(self.name, f"counted as {self.other!r}", missing),
-            *Note.of(
+            *DataWarning.of(self.name, f"counted as {self.other!r}", missing),
+            *DataWarning.of(
                 self.name,
                 unknown,
                 unseen,

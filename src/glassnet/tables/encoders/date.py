@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
-from glassnet.formula.document import Block, Paragraph, worked
+from glassnet.formula.document import Block, Paragraph, equation_with_numbers
 from glassnet.formula.tree import Call, Formula, Number, Symbol
 from glassnet.tables.columns import is_missing
 from glassnet.tables.encoders.encoder import Encoder
 from glassnet.tables.encoders.number import NumberEncoder
-from glassnet.tables.warnings import Note
+from glassnet.tables.warnings import DataWarning
 
 __all__ = ["DateEncoder", "days_since_1970"]
 
@@ -68,16 +68,16 @@ class DateEncoder(Encoder):
         ]
         return [*self.days.feature_names, *turns]
 
-    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[Note]]:
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[DataWarning]]:
         """Return the scaled days, and sin and cos of each period."""
         dates = self._dates(column)
         missing = is_missing(dates)
         days = days_since_1970(dates)
         x, _ = self.days.encode(days)
-        notes = Note.of(self.name, "counted as the middle date", missing)
+        warnings = DataWarning.of(self.name, "counted as the middle date", missing)
         angles = [2 * math.pi * np.where(missing, 0, days) / PERIODS[p] for p in self.periods]
         turns = [f(angle) for angle in angles for f in (np.sin, np.cos)]
-        return np.column_stack([x, *(np.where(missing, 0.0, turn) for turn in turns)]), notes
+        return np.column_stack([x, *(np.where(missing, 0.0, turn) for turn in turns)]), warnings
 
     def _dates(self, column: Array) -> Array:
         """The column as dates; text passes where it reads as such, all where no value is there."""
@@ -112,7 +112,7 @@ class DateEncoder(Encoder):
                 left = Symbol(
                     "x", formula.evaluate(), index=f"{function} of {self.name} in its {period}"
                 )
-                blocks.append(worked(left, formula))
+                blocks.append(equation_with_numbers(left, formula))
         return blocks
 
     def to_dict(self) -> dict[str, Any]:

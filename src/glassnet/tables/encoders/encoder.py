@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.formula.document import Block
-from glassnet.tables.warnings import Note
+from glassnet.tables.warnings import DataWarning
 
 __all__ = ["Encoder", "require_usable"]
 
@@ -31,7 +31,7 @@ class Encoder(ABC):
         """Names of the inputs."""
 
     @abstractmethod
-    def encode(self, column: Array) -> tuple[NDArray[Any], list[Note]]:
+    def encode(self, column: Array) -> tuple[NDArray[Any], list[DataWarning]]:
         """Return the inputs, (rows, features), and notes on what had to be decided."""
 
     @abstractmethod

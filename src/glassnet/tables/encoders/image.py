@@ -10,7 +10,7 @@ from glassnet.arrays.inputs import feature_names_of
 from glassnet.core.array import Array
 from glassnet.formula.document import Block, Paragraph, Picture
 from glassnet.tables.encoders.encoder import Encoder
-from glassnet.tables.warnings import Note
+from glassnet.tables.warnings import DataWarning
 
 __all__ = ["ImageEncoder"]
 
@@ -39,7 +39,7 @@ class ImageEncoder(Encoder):
             return pixels
         return [f"{pixel} {colour}" for pixel in pixels for colour in COLOURS]
 
-    def encode(self, column: Array) -> tuple[NDArray[Any], list[Note]]:
+    def encode(self, column: Array) -> tuple[NDArray[Any], list[DataWarning]]:
         """Return the pixels in float32, (rows, features).
 
         Raises

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from glassnet.arrays.numbers import reads_as_number
 from glassnet.core.array import Array
-from glassnet.formula.document import Block, Paragraph, worked
+from glassnet.formula.document import Block, Paragraph, equation_with_numbers
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Call, Symbol
 from glassnet.tables.columns import is_missing
 from glassnet.tables.encoders.encoder import Encoder, require_usable
-from glassnet.tables.warnings import Note
+from glassnet.tables.warnings import DataWarning
 
 __all__ = ["NumberEncoder"]
 
@@ -86,7 +86,7 @@ class NumberEncoder(Encoder):
         """What the center is: the mean, or the median."""
         return "median" if self.clips else "mean"
 
-    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[Note]]:
+    def encode(self, column: Array) -> tuple[NDArray[np.float64], list[DataWarning]]:
         """Return the scaled values."""
         column = self._numbers(column)
         require_usable(self.name, column)
@@ -95,7 +95,7 @@ class NumberEncoder(Encoder):
         x = z / np.sqrt(1 + (z / CLIPPED_AT) ** 2) if self.clips else z
         counted = f"counted as the {self.center_name} {number_text(self.center)}"
         features = [x, missing.astype(np.float64)] if self.indicator else [x]
-        return np.stack(features, axis=1), Note.of(self.name, counted, missing)
+        return np.stack(features, axis=1), DataWarning.of(self.name, counted, missing)
 
     def _numbers(self, column: Array) -> Array:
         """The column as numbers; one of text passes only where no value is there."""
@@ -120,9 +120,11 @@ class NumberEncoder(Encoder):
             z = Symbol("z", scaled.evaluate(), index=self.name)
             clipped = z / Call("sqrt", (1 + (z / CLIPPED_AT) ** 2,))
             x = Symbol("x", clipped.evaluate(), index=self.name)
-            equations = [worked(z, scaled), worked(x, clipped)]
+            equations = [equation_with_numbers(z, scaled), equation_with_numbers(x, clipped)]
         else:
-            equations = [worked(Symbol("x", scaled.evaluate(), index=self.name), scaled)]
+            equations = [
+                equation_with_numbers(Symbol("x", scaled.evaluate(), index=self.name), scaled)
+            ]
         if not self.indicator:
             return equations
         return [*equations, Paragraph(f"It is not missing: x[{self.name} is missing] = 0.")]

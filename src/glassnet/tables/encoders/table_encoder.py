@@ -16,7 +16,7 @@ from glassnet.tables.encoders.image import ImageEncoder
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.header_values import above_zero, described, finite, text, texts
 from glassnet.tables.table import Table
-from glassnet.tables.warnings import Note
+from glassnet.tables.warnings import DataWarning
 
 __all__ = ["TableEncoder", "encoder_from_dict"]
 
@@ -67,7 +67,7 @@ class TableEncoder:
         """Names of all inputs."""
         return [name for encoder in self.encoders for name in encoder.feature_names]
 
-    def encode(self, table: Table) -> tuple[NDArray[Any], list[Note]]:
+    def encode(self, table: Table) -> tuple[NDArray[Any], list[DataWarning]]:
         """Return the inputs of a table's rows, and notes on what had to be decided.
 
         Raises
@@ -81,9 +81,9 @@ class TableEncoder:
             names = ", ".join(repr(name) for name in absent)
             raise ValueError(f"the table has no column {names}; its columns are {known}")
         parts = [encoder.encode(table.columns[encoder.name]) for encoder in self.encoders]
-        notes = [note for _, notes in parts for note in notes]
+        warnings = [warning for _, warnings in parts for warning in warnings]
         # Images are large: alone, they need not be copied.
-        return parts[0][0] if len(parts) == 1 else np.hstack([x for x, _ in parts]), notes
+        return parts[0][0] if len(parts) == 1 else np.hstack([x for x, _ in parts]), warnings
 
     def explain(self, table: Table, row: int) -> dict[str, list[Block]]:
         """Return how one row's raw values become inputs, by the name of the column."""

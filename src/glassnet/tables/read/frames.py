@@ -112,14 +112,14 @@ def _no_value(item: object) -> bool:
 
 
 def as_table(
-    frame: Any, leave_out: Collection[str] = (), needed: Collection[str] | None = None
+    frame: Any, drop: Collection[str] = (), needed: Collection[str] | None = None
 ) -> Table:
     """Return a table in memory, from rows anywhere, a data frame or a mapping of names to columns.
 
     Parameters
     ----------
     frame : Rows, data frame or mapping
-    leave_out : collection of str
+    drop : collection of str
         Columns that are not wanted, and may hold anything.
     needed : collection of str, optional
         Other columns than these go where they hold something else; all are needed, if not given.
@@ -135,7 +135,7 @@ def as_table(
     [1.0, 2.0]
     """
     if isinstance(frame, Rows):
-        return (frame.without(*leave_out) if leave_out else frame).in_memory()
+        return (frame.without(*drop) if drop else frame).in_memory()
     if isinstance(frame, Mapping):
         named: dict[str, Any] = {str(name): values for name, values in frame.items()}
     elif hasattr(frame, "columns") and hasattr(frame, "__getitem__"):
@@ -149,10 +149,10 @@ def as_table(
         names = [str(name) for name in frame.columns]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"two columns of the data frame are named {twice!r}")
-    require_names(leave_out, tuple(named))
+    require_names(drop, tuple(named))
     columns = {}
     for name, values in named.items():
-        if name in leave_out:
+        if name in drop:
             continue
         try:
             columns[name] = column_of(name, values)

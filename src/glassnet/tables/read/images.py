@@ -52,13 +52,13 @@ class ImageOptions:
         Every image is resized to it; if not given, they stay as they are where all have one size.
     colour : {"grey", "rgb"}, optional
         Grey where all are, if not given.
-    skip_broken : bool
+    skip_unreadable : bool
         Whether files that cannot be read are left out, with a note, instead of refused.
     """
 
     size: tuple[int, int] | None = None
     colour: Colour | None = None
-    skip_broken: bool = False
+    skip_unreadable: bool = False
 
     def like(self, shape: tuple[int, ...]) -> "ImageOptions":
         """Return options that make pictures of a shape: (height, width), or with 3 behind."""
@@ -105,17 +105,17 @@ def read_images(
     if path.suffix.lower() == ".npz":
         return *_from_npz(path), []
     if not path.is_dir():
-        pictures, notes = _pictures([path], options)
-        return Table({IMAGE: pictures}), None, notes
+        pictures, warnings = _pictures([path], options)
+        return Table({IMAGE: pictures}), None, warnings
     if any("idx3-ubyte" in file.name or "idx4-ubyte" in file.name for file in path.iterdir()):
         return *_from_idx(path), []
     splits = _split_folders(path)
-    table, notes = _from_folders(splits.get("train", path), options)
+    table, warnings = _from_folders(splits.get("train", path), options)
     if "test" not in splits:
-        return table, None, notes
+        return table, None, warnings
     same = options.like(table.columns[IMAGE].shape[1:])
     test, test_notes = _from_folders(splits["test"], same)
-    return table, test, [*notes, *test_notes]
+    return table, test, [*warnings, *test_notes]
 
 
 def _split_folders(path: Path) -> dict[str, Path]:
@@ -166,8 +166,8 @@ def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
     if not folders:
         if not inside:
             raise FileFormatError(f"{path} is empty; expected a folder of pictures for each class")
-        pictures, notes = _pictures(inside, options)
-        return Table({IMAGE: pictures}), notes
+        pictures, warnings = _pictures(inside, options)
+        return Table({IMAGE: pictures}), warnings
     loose = [entry for entry in inside if not entry.is_dir()]
     if loose:
         raise FileFormatError(
@@ -181,18 +181,18 @@ def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
             raise FileFormatError(f"{folder} is empty; expected pictures of its class")
         files += own
         classes += [folder.name] * len(own)
-    pictures, notes, kept = _read_all(files, options)
+    pictures, warnings, kept = _read_all(files, options)
     column = np.empty(len(kept), dtype=object)
     column[:] = [classes[number] for number in kept]
     lost = sorted(set(classes) - set(column.tolist()))
     if lost:
         raise FileFormatError(f"no picture in {path / lost[0]} can be read")
-    return Table({IMAGE: pictures, CLASS: column}), notes
+    return Table({IMAGE: pictures, CLASS: column}), warnings
 
 
 def _pictures(files: Sequence[Path], options: ImageOptions) -> tuple[Array, list[str]]:
-    pictures, notes, _ = _read_all(files, options)
-    return pictures, notes
+    pictures, warnings, _ = _read_all(files, options)
+    return pictures, warnings
 
 
 def _read_all(
@@ -204,7 +204,7 @@ def _read_all(
     size, sizes = options.size, set()
     for number, (file, image) in enumerate(zip(files, _opened(files), strict=True)):
         if isinstance(image, str):
-            if not options.skip_broken:
+            if not options.skip_unreadable:
                 raise FileFormatError(
                     f"{file} cannot be read as a picture: {image}; take it away, or skip what is "
                     "broken"
@@ -222,18 +222,18 @@ def _read_all(
         images.append(_resized(_in_colour(image, options.colour), size))
     if not images:
         raise FileFormatError(f"{files[0].parent} holds no picture that can be read")
-    notes = []
+    warnings = []
     if broken:
         shown = ", ".join(str(file) for file in broken[:5]) + (", ..." if len(broken) > 5 else "")
-        notes.append(f"{counted(len(broken), 'broken file')} left out: {shown}")
+        warnings.append(f"{counted(len(broken), 'broken file')} left out: {shown}")
     if options.size is None and len(sizes) > 1:
-        notes.append(
+        warnings.append(
             f"the pictures have {len(sizes):,} different sizes, and were resized to "
             f"{COMMON_SIDE} × {COMMON_SIDE}"
         )
     common = "L" if all(image.mode == "L" for image in images) else "RGB"
     pixels = np.stack([np.asarray(image.convert(common), dtype=np.uint8) for image in images])
-    return pixels, notes, kept
+    return pixels, warnings, kept
 
 
 def _opened(files: Sequence[Path]) -> Iterator[Any]:

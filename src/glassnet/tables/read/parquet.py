@@ -18,7 +18,7 @@ from glassnet.errors import FileFormatError
 from glassnet.tables.read.frames import as_table
 from glassnet.tables.read.text import polars_or_error, read_text, text_to_parquet
 from glassnet.tables.storage import require_space
-from glassnet.tables.table import Rows, Table, rows_in_piece
+from glassnet.tables.table import Rows, Table, rows_in_chunk
 
 __all__ = ["TableFile", "open_table", "read_table"]
 
@@ -97,7 +97,7 @@ class TableFile(Rows):
     def __len__(self) -> int:
         return self.rows_in_file if self.chosen is None else int(np.count_nonzero(self.chosen))
 
-    def pieces(self) -> Iterator[Table]:
+    def chunks(self) -> Iterator[Table]:
         """Read all rows in their order, some at a time.
 
         Raises
@@ -105,7 +105,7 @@ class TableFile(Rows):
         FileFormatError
             If the file is damaged.
         """
-        most = rows_in_piece(self.values_in_row)
+        most = rows_in_chunk(self.values_in_row)
         for start in range(0, self.rows_in_file, most):
             chosen = None if self.chosen is None else self.chosen[start : start + most]
             if chosen is None:
@@ -148,10 +148,10 @@ class TableFile(Rows):
 
     def in_memory(self) -> Table:
         """Read all rows."""
-        pieces = list(self.pieces()) or [self._read(0, 0)]
+        chunks = list(self.chunks()) or [self._read(0, 0)]
 
         def whole(name: str) -> Array:
-            return np.concatenate([piece.columns[name] for piece in pieces])
+            return np.concatenate([chunk.columns[name] for chunk in chunks])
 
         return Table({name: whole(name) for name in self.columns})
 
@@ -159,7 +159,7 @@ class TableFile(Rows):
 def open_table(
     path: str | os.PathLike[str],
     text_columns: Collection[str] = (),
-    leave_out: Collection[str] = (),
+    drop: Collection[str] = (),
     needed: Collection[str] | None = None,
 ) -> Rows:
     """Open a table: in memory, or, where it is large, in its file.
@@ -178,23 +178,21 @@ def open_table(
     if suffix == ".parquet":
         table = TableFile.of([source])
         if len(table) * len(table.names) > MOST_VALUES:
-            return _narrowed(table, leave_out, needed)
+            return _narrowed(table, drop, needed)
     elif source.stat().st_size > MOST_BYTES:
-        return _narrowed(_as_parquet(source, suffix, text_columns), leave_out, needed)
-    return read_table(source, text_columns, leave_out, needed)
+        return _narrowed(_as_parquet(source, suffix, text_columns), drop, needed)
+    return read_table(source, text_columns, drop, needed)
 
 
-def _narrowed(
-    table: TableFile, leave_out: Collection[str], needed: Collection[str] | None
-) -> TableFile:
-    kept = table.without(*leave_out)
+def _narrowed(table: TableFile, drop: Collection[str], needed: Collection[str] | None) -> TableFile:
+    kept = table.without(*drop)
     return kept if needed is None else kept.select(tuple(n for n in kept.names if n in needed))
 
 
 def read_table(
     path: str | os.PathLike[str],
     text_columns: Collection[str] = (),
-    leave_out: Collection[str] = (),
+    drop: Collection[str] = (),
     needed: Collection[str] | None = None,
 ) -> Table:
     """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its name.
@@ -206,7 +204,7 @@ def read_table(
         and ? are missing values, and 2026-11-24 or 2026-11-24 12:30 is a date.
     text_columns : collection of str
         Columns of a CSV or TSV file that are text, whatever their values look like.
-    leave_out : collection of str
+    drop : collection of str
         Columns that are not wanted, and may hold anything.
     needed : collection of str, optional
         Other columns than these may hold anything, and may be missing; all count, if not given.
@@ -228,7 +226,7 @@ def read_table(
         else:
             frame = read_text(source, SEPARATORS[suffix], text_columns)
     _require_rows(source, frame.height, frame.width)
-    return as_table(frame, leave_out, needed)
+    return as_table(frame, drop, needed)
 
 
 def _as_parquet(source: Path, suffix: str, text_columns: Collection[str]) -> TableFile:

@@ -19,7 +19,7 @@ class ClassTarget(Target):
 
     name: str
     classes: tuple[str, ...]
-    task = "classes"
+    task = "classification"
 
     @property
     def outputs(self) -> int:

@@ -29,9 +29,9 @@ def target_from_dict(record: dict[str, Any]) -> Target:
                 return _class_target(record)
             case "number":
                 return _number_target(record)
-            case "numbers":
+            case "regression":
                 return NumbersTarget(_several(record["targets"], _number_target))
-            case "labels":
+            case "multilabel":
                 labels = _several(record["targets"], _class_target)
                 if all(len(label.classes) == 2 for label in labels):
                     return LabelsTarget(labels)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.formula.document import Block, Equation, worked
+from glassnet.formula.document import Block, Equation, equation_with_numbers
 from glassnet.formula.tree import Symbol
 from glassnet.tables.table import Table
 from glassnet.tables.targets.target import Target, as_number
@@ -21,7 +21,7 @@ class NumberTarget(Target):
     name: str
     mean: float
     scale: float
-    task = "numbers"
+    task = "regression"
 
     @property
     def outputs(self) -> int:
@@ -73,11 +73,14 @@ class NumberTarget(Target):
         scale, mean = Symbol("scale", self.scale), Symbol("mean", self.mean)
         formula = Symbol("p", output, index=str(number)) * scale + mean
         predicted = Symbol(f"predicted {self.name}", formula.evaluate())
-        equations = (worked(predicted, formula),)
+        equations = (equation_with_numbers(predicted, formula),)
         if encode_value is None:
             return equations
         ideal = (Symbol(f"target {self.name}", as_number(encode_value, self.name)) - mean) / scale
-        return (*equations, worked(Symbol("d", ideal.evaluate(), index=str(number)), ideal))
+        return (
+            *equations,
+            equation_with_numbers(Symbol("d", ideal.evaluate(), index=str(number)), ideal),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""

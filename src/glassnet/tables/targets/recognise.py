@@ -11,14 +11,15 @@ from glassnet.core.array import Array
 from glassnet.core.plural import counted
 from glassnet.core.validation import one_of
 from glassnet.errors import LimitError
+from glassnet.nn.task import TargetTask
 from glassnet.tables.columns import number_label
-from glassnet.tables.table import Rows, numbered_pieces, where_known
+from glassnet.tables.table import Rows, complete_rows, enumerate_chunks
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.several_labels import LabelsTarget
 from glassnet.tables.targets.several_numbers import NumbersTarget
-from glassnet.tables.targets.target import Target, Task
-from glassnet.tables.warnings import Note, added_up
+from glassnet.tables.targets.target import Target
+from glassnet.tables.warnings import DataWarning, merge_warnings
 
 __all__ = ["TargetColumns", "recognise_targets"]
 
@@ -26,7 +27,7 @@ __all__ = ["TargetColumns", "recognise_targets"]
 MOST_NUMBER_CLASSES = 10
 # More different values are no classes.
 MOST_CLASSES = 10_000
-TASKS = ("classes", "numbers", "labels")
+TASKS = ("classification", "regression", "multilabel")
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,19 @@ class TargetColumns:
     Attributes
     ----------
     names : tuple of str
-    task : Task
+    task : TargetTask
     classes : list of tuple of str
         Those of each column; none of numbers.
     known : array of bool, shape (rows,)
-    notes : list of Note
+    warnings : list of Note
         On the others.
     """
 
     names: tuple[str, ...]
-    task: Task
+    task: TargetTask
     classes: list[tuple[str, ...]]
     known: NDArray[np.bool_]
-    notes: list[Note]
+    warnings: list[DataWarning]
 
     def target(self, rows: Rows, learning: NDArray[np.bool_]) -> Target:
         """Return the target, whose numbers are scaled by the rows to learn from.
@@ -64,26 +65,26 @@ class TargetColumns:
         ValueError
             If there are two classes too few, or a number is not finite.
         """
-        if self.task == "numbers":
+        if self.task == "regression":
             numbers = tuple(_number_target(name, rows, learning) for name in self.names)
             return numbers[0] if len(numbers) == 1 else NumbersTarget(numbers)
         labels = tuple(map(ClassTarget, self.names, self.classes))
-        return labels[0] if self.task == "classes" else LabelsTarget(labels)
+        return labels[0] if self.task == "classification" else LabelsTarget(labels)
 
     def groups(self, rows: Rows) -> NDArray[np.integer[Any]] | None:
         """Return the place of the class of each row that has one; None of labels and numbers."""
-        if self.task != "classes":
+        if self.task != "classification":
             return None
         target = ClassTarget(self.names[0], self.classes[0])
         groups = np.empty(int(self.known.sum()), np.min_scalar_type(target.outputs))
         filled = 0
-        for piece in rows.select(self.names).rows(self.known).pieces():
-            groups[filled : filled + len(piece)] = target.places(piece)
-            filled += len(piece)
+        for chunk in rows.select(self.names).rows(self.known).chunks():
+            groups[filled : filled + len(chunk)] = target.places(chunk)
+            filled += len(chunk)
         return groups
 
 
-def recognise_targets(rows: Rows, names: tuple[str, ...], task: Task | None) -> TargetColumns:
+def recognise_targets(rows: Rows, names: tuple[str, ...], task: TargetTask | None) -> TargetColumns:
     """Look through the target columns of a table.
 
     Parameters
@@ -91,7 +92,7 @@ def recognise_targets(rows: Rows, names: tuple[str, ...], task: Task | None) -> 
     rows : Rows
     names : tuple of str
         The columns.
-    task : Task, optional
+    task : TargetTask, optional
         What they are; recognised if not given.
 
     Raises
@@ -109,12 +110,12 @@ def recognise_targets(rows: Rows, names: tuple[str, ...], task: Task | None) -> 
         raise ValueError(f"the target {twice[0]!r} is named twice")
     summaries = [_Summary(name) for name in names]
     known = np.zeros(len(rows), dtype=np.bool_)
-    notes: list[Note] = []
-    for before, piece in numbered_pieces(rows.select(names), len(names)):
-        own, left_out = where_known(piece, names)
-        known[before : before + len(piece)] = own
-        notes = added_up(notes, left_out, before)
-        complete = piece.rows(own)
+    warnings: list[DataWarning] = []
+    for before, chunk in enumerate_chunks(rows.select(names), len(names)):
+        own, dropped = complete_rows(chunk, names)
+        known[before : before + len(chunk)] = own
+        warnings = merge_warnings(warnings, dropped, before)
+        complete = chunk.rows(own)
         for summary in summaries:
             summary.add(complete.columns[summary.name])
     if len(names) > 1 and not known.any():
@@ -122,8 +123,8 @@ def recognise_targets(rows: Rows, names: tuple[str, ...], task: Task | None) -> 
     _require_no_dates(summaries)
     chosen = task or _recognised_task(summaries)
     _require_fitting(summaries, chosen)
-    classes = [() if chosen == "numbers" else summary.classes for summary in summaries]
-    return TargetColumns(names, chosen, classes, known, notes)
+    classes = [() if chosen == "regression" else summary.classes for summary in summaries]
+    return TargetColumns(names, chosen, classes, known, warnings)
 
 
 @dataclass
@@ -156,11 +157,11 @@ class _Summary:
         return self.text or (self.whole and len(self.values) <= MOST_NUMBER_CLASSES)
 
 
-def _recognised_task(summaries: list[_Summary]) -> Task:
+def _recognised_task(summaries: list[_Summary]) -> TargetTask:
     if len(summaries) == 1:
-        return "classes" if summaries[0].could_be_classes else "numbers"
+        return "classification" if summaries[0].could_be_classes else "regression"
     if all(len(summary.values) == 2 and summary.could_be_classes for summary in summaries):
-        return "labels"
+        return "multilabel"
     if any(summary.text for summary in summaries):
         held = ", ".join(
             f"{counted(len(one.values), 'class', 'classes')} in {one.name!r}"
@@ -172,7 +173,7 @@ def _recognised_task(summaries: list[_Summary]) -> Task:
             "several targets are all numbers, or all labels of two classes each; there are "
             f"{held}. Train a model for each"
         )
-    return "numbers"
+    return "regression"
 
 
 def _require_no_dates(summaries: list[_Summary]) -> None:
@@ -183,13 +184,15 @@ def _require_no_dates(summaries: list[_Summary]) -> None:
         )
 
 
-def _require_fitting(summaries: list[_Summary], task: Task) -> None:
-    if task == "numbers":
+def _require_fitting(summaries: list[_Summary], task: TargetTask) -> None:
+    if task == "regression":
         return
-    if task == "labels" and len(summaries) == 1:
-        raise ValueError("labels are several columns; one column of two classes is of 'classes'")
-    if task == "classes" and len(summaries) > 1:
-        raise ValueError("several targets are numbers or labels; classes stand in one column")
+    if task == "multilabel" and len(summaries) == 1:
+        raise ValueError("labels are several columns; one column of two classes is classification")
+    if task == "classification" and len(summaries) > 1:
+        raise ValueError(
+            "several targets are regression or multilabel; classification has one column"
+        )
     for summary in summaries:
         count = len(summary.values)
         if count > MOST_CLASSES:
@@ -202,7 +205,7 @@ def _require_fitting(summaries: list[_Summary], task: Task) -> None:
             raise ValueError(
                 f"the target {summary.name!r} holds {only}; to learn a difference takes two classes"
             )
-        if task == "labels" and count > 2:
+        if task == "multilabel" and count > 2:
             raise ValueError(f"the target {summary.name!r} has {count} classes; a label has two")
 
 
@@ -213,8 +216,8 @@ def _number_target(name: str, rows: Rows, learning: NDArray[np.bool_]) -> Number
     """
     count, mean, squares = 0, 0.0, 0.0
     # Pieces of the whole table are the same in memory and in a file.
-    for before, piece in numbered_pieces(rows.select((name,)), 1):
-        column = piece.columns[name][learning[before : before + len(piece)]]
+    for before, chunk in enumerate_chunks(rows.select((name,)), 1):
+        column = chunk.columns[name][learning[before : before + len(chunk)]]
         if not len(column):
             continue
         if column.dtype.kind != "f" or not np.isfinite(column).all():

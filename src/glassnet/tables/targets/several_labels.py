@@ -20,7 +20,7 @@ class LabelsTarget(SeveralTarget):
     """Several labels of two classes each: an output is the probability of the second class."""
 
     targets: tuple[ClassTarget, ...]
-    task = "labels"
+    task = "multilabel"
 
     @property
     def output_names(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ class NumbersTarget(SeveralTarget):
     """Several numbers."""
 
     targets: tuple[NumberTarget, ...]
-    task = "numbers"
+    task = "regression"
 
     @property
     def output_names(self) -> tuple[str, ...]:

@@ -1,26 +1,24 @@
 """What a target is: what a model predicts, and how it becomes targets of a network and back."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.formula.document import Block
+from glassnet.nn.task import TargetTask
 from glassnet.tables.columns import number_label
 from glassnet.tables.table import Table
 
-__all__ = ["Target", "Task", "as_number", "class_texts", "target_values"]
-
-#: What a target is: one of some classes, numbers, or several labels of two classes each.
-Task: TypeAlias = Literal["classes", "numbers", "labels"]
+__all__ = ["Target", "as_number", "class_texts", "target_values"]
 
 
 class Target(ABC):
     """What a model predicts, and how it becomes a target and back."""
 
     name: str
-    task: Task
+    task: TargetTask
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -84,7 +82,7 @@ class Target(ABC):
 def target_values(target: Target, table: Table) -> list[Any]:
     """Return the right answer of each row, as :meth:`Target.encode_value` takes it."""
     columns = [table.column(name) for name in target.columns]
-    if target.task != "numbers":
+    if target.task != "regression":
         columns = [class_texts(column) for column in columns]
     if len(columns) == 1:
         decode: list[Any] = columns[0].tolist()
