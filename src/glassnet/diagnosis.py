@@ -1,4 +1,4 @@
-"""What went wrong in a training, in plain words, each with the numbers that show it."""
+"""Training problems in plain words, each with the numbers that show it."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -18,47 +18,50 @@ from glassnet.training.history import History
 
 __all__ = ["DiagnosisCallback", "Finding", "diagnose"]
 
-# So many examples are looked at, at the end and while a training goes on.
+# At most this many examples are examined: after training, and during training.
 MOST_EXAMPLES, MOST_WATCHED = 1000, 250
-# A layer may lose so many of its units without a word.
+# This share of a layer's units may be dead or saturated without a finding.
 TOLERATED = 0.25
-# A unit is saturated where its slope is below this part of the largest one ...
+# A unit is saturated if its slope is below this fraction of the steepest slope ...
 FLAT = 0.01
-# ... for so many of the examples.
+# ... for more than this share of the examples.
 MOSTLY = 0.95
-# The gradient of a first layer below this part of the last layer's has vanished; one of more than
-# its inverse explodes.
+# The gradient has vanished if the first layer's is below this fraction of the last layer's, and
+# exploded if it is above the inverse.
 VANISHED = 1e-3
-# Inputs further from 0, or wider, are not scaled; nor if some are so much wider than others.
+# Inputs are not scaled if a mean or standard deviation exceeds the first number, or if the
+# standard deviations differ by more than the second, a factor.
 FAR, WIDER = 20.0, 1000.0
-# A loss that changes from epoch to epoch by more than this part of it is unsteady ...
+# A loss is unsteady if it changes from epoch to epoch by more than this fraction of it ...
 UNSTEADY = 0.2
-# ... unless the learning rate changes by more than this part; one that rises by this has risen.
+# ... while the learning rate changes by at most this fraction. It has risen above this factor.
 STEADY_RATE, ABOVE_START = 0.2, 1.1
-# Where the last layer adds less than this to the logits, no gradient comes to those before it.
+# If the last layer contributes less than this to the logits, almost no gradient reaches the
+# layers before it.
 SILENT = 0.01
-# A validation loss that rises by more than this factor is one of overfitting.
+# A validation loss that rises by more than this factor indicates overfitting.
 RISEN = 1.3
-# Before so many epochs a training that goes on has not shown much.
+# The first diagnosis during training, in epochs; earlier ones would be premature.
 FIRST_LOOK = 10
-# So often a finding has to be made until it is told. A slow class may come yet.
+# How many times in a row a finding must occur before it is reported, if not twice: some classes
+# are learned late.
 LOOKS = {"class never predicted": 4}
-# The slopes of these activations are at most this.
+# The steepest slopes of these activations.
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that hinders a training.
+    """A training problem.
 
     Attributes
     ----------
     kind : str
         ``"dead units"``, ``"saturated units"``, ``"vanishing gradients"``, ``"exploding
-        gradients"``, ``"units alike"``, ``"inputs not scaled"``, ``"learning rate too high"``,
+        gradients"``, ``"identical units"``, ``"inputs not scaled"``, ``"learning rate too high"``,
         ``"learning rate too low"``, ``"overfitting"`` or ``"class never predicted"``.
     words : str
-        What was seen, with its numbers.
+        What was observed, with numbers.
     advice : str
         What to try.
     """
@@ -74,26 +77,26 @@ class Finding:
 def diagnose(
     network: Network, history: History, X: ArrayLike, y: ArrayLike | Targets
 ) -> list[Finding]:
-    """Look at a trained network for what hindered its training.
+    """Diagnose training problems of a trained network.
 
     Parameters
     ----------
     network : Network
     history : History
-        Of its training.
+        The history of its training.
     X : array-like
     y : array-like or Targets
-        Examples that it learned from; a seeded sample of 1000 is looked at.
+        Training examples; a seeded sample of up to 1000 is examined.
 
     Returns
     -------
     list of Finding
-        Empty where nothing was found.
+        Empty if nothing was found.
 
     Raises
     ------
     ValueError, TypeError
-        If the examples do not fit the network.
+        If the examples do not match the network.
 
     Examples
     --------
@@ -108,7 +111,7 @@ def diagnose(
 def _sample(
     network: Network, X: ArrayLike, y: ArrayLike | Targets, most: int
 ) -> tuple[Array, Array]:
-    """Inputs and targets of at most so many examples."""
+    """Inputs and targets of a seeded sample."""
     x, targets = examples_of(network, X, y)
     chosen = np.sort(example_order(0, 0, len(x))[:most])
     return x[chosen], targets.values[chosen]
@@ -128,23 +131,23 @@ def _found(network: Network, history: History, x: Array, targets: Array) -> list
 
 
 class DiagnosisCallback:
-    """A callback of ``Network.fit`` that diagnoses a training while it goes on.
+    """A callback for ``Network.fit`` that diagnoses problems during training.
 
-    It looks after 10 epochs, 15, 22, and so on, always half as many again, and tells once what it
-    finds twice in a row, of a class that is never predicted four times: what is wrong for a moment
-    is no finding.
+    It runs after 10, 15, 22 epochs and so on, each interval half as long again, and reports a
+    problem once, when it occurs twice in a row (four times for a class that is never predicted), so
+    that passing problems are not reported.
 
     Parameters
     ----------
     network : Network
-        The one that is trained.
+        The network being trained.
     X, y : array-like
-        Examples that it learns from; a seeded sample of 250 is looked at.
+        Training examples; a seeded sample of up to 250 is examined.
     on_finding : callable, optional
-        Called with a sentence; if not given, it goes to standard error.
+        Called with each finding as text; by default findings go to standard error.
     best_comes_back : bool
-        Whether the training ends with the weights that were best on validation data, so that it
-        does no harm if later ones are worse.
+        Whether the weights with the best validation result are restored after training, so that
+        overfitting in later epochs does no harm and is not reported.
 
     Examples
     --------
@@ -176,8 +179,8 @@ class DiagnosisCallback:
         self._in_a_row: dict[str, int] = {}
 
     def __call__(self, history: History) -> None:
-        """Look at the network, if it is time to."""
-        if history.epochs == 1:  # another training begins
+        """Diagnose the network, if it is due."""
+        if history.epochs == 1:  # a new training run
             self._begin()
         if history.epochs < self._next:
             return
@@ -210,9 +213,8 @@ def _inputs(x: Array) -> Iterator[Finding]:
     if max(farthest, widest) > FAR or (widest > 1 and widest > WIDER * narrowest):
         yield Finding(
             "inputs not scaled",
-            f"their means go up to {farthest:.3g} and their standard deviations from "
-            f"{narrowest:.3g} to {widest:.3g}",
-            "subtract the mean of each and divide by its standard deviation",
+            f"means up to {farthest:.3g}, standard deviations from {narrowest:.3g} to {widest:.3g}",
+            "standardise each input: subtract its mean and divide by its standard deviation",
         )
 
 
@@ -227,9 +229,9 @@ def _units(network: Network, trace: Trace) -> Iterator[Finding]:
             if len(dead) > TOLERATED * layer.units:
                 yield Finding(
                     "dead units",
-                    f"{len(dead)} of {layer.units} units of layer {number} answer 0 to every "
+                    f"{len(dead)} of {layer.units} units of layer {number} output 0 for every "
                     f"example ({_shown(names, number, dead)})",
-                    "try a lower learning rate, He's initial weights, or leaky_relu",
+                    "try a lower learning rate, He initialisation, or leaky_relu",
                 )
         if name in STEEPEST:
             slopes = layer.activation.backward(net_input, np.ones_like(net_input))
@@ -238,17 +240,18 @@ def _units(network: Network, trace: Trace) -> Iterator[Finding]:
             if len(saturated) > TOLERATED * layer.units:
                 yield Finding(
                     "saturated units",
-                    f"{len(saturated)} of {layer.units} units of layer {number} are at an end of "
+                    f"{len(saturated)} of {layer.units} units of layer {number} are in the flat part of "
                     f"{name} for nearly every example ({_shown(names, number, saturated)})",
-                    "scale the inputs, or start from smaller weights",
+                    "scale the inputs, or use smaller initial weights",
                 )
         if layer.units > 1 and network.architecture.places[number - 1].from_units > 1:
             apart = np.abs(output - output[:, :1]).max()
             if apart <= 1e-6 * max(float(np.abs(output).max()), 1e-30) and np.any(output):
                 yield Finding(
-                    "units alike",
-                    f"all {layer.units} units of layer {number} answer the same to every example",
-                    "start from random weights, which tell units apart",
+                    "identical units",
+                    f"all {layer.units} units of layer {number} have the same output for every "
+                    "example",
+                    "use random initial weights, so that units can learn different things",
                 )
 
 
@@ -264,19 +267,19 @@ def _gradients(network: Network, trace: Trace) -> Iterator[Finding]:
     if sizes[0] < VANISHED * sizes[-1]:
         yield Finding(
             "vanishing gradients",
-            f"from layer to layer their typical size is {shown}",
-            "try relu or its like instead of sigmoid or tanh, or fewer layers",
+            f"root mean square gradient by layer, from first to last: {shown}",
+            "try relu or a similar activation instead of sigmoid or tanh, or fewer layers",
         )
     if sizes[0] * VANISHED > sizes[-1] or max(sizes) > 1 / VANISHED:
         yield Finding(
             "exploding gradients",
-            f"from layer to layer their typical size is {shown}",
+            f"root mean square gradient by layer, from first to last: {shown}",
             "try clip_norm=1, smaller initial weights, or scaled targets",
         )
 
 
 def _is_silent(network: Network) -> bool:
-    """Whether the last layer has hardly left the weights of 0 from which it may have started."""
+    """Whether the last layer's weights are still close to 0, where they may have started."""
     place = network.architecture.places[-1]
     weights = network.architecture.weights(network.parameters)[-1]
     size = float(np.sqrt(np.square(weights, dtype=np.float64).sum(axis=0)).max())
@@ -291,32 +294,32 @@ def _curves(history: History) -> Iterator[Finding]:
     late = losses[-2 * quarter :]
     usual = float(np.median(late))
     changes = np.diff(late)[_steady(np.array(history.learning_rates[-2 * quarter :]))]
-    # What only falls, or only rises, does not wobble.
+    # A loss that only falls, or only rises, does not oscillate.
     ups, downs = (np.maximum(sign * changes, 0).sum() for sign in (1, -1))
     wobble = 2 * float(min(ups, downs)) / max(len(changes), 1)
     wobbles = wobble > UNSTEADY * usual and usual > 0.05 * losses[0]
     if usual > ABOVE_START * losses[0] or wobbles:
         yield Finding(
             "learning rate too high",
-            f"the training loss goes up and down: in the second half it was about {usual:.3g}, "
-            f"and changed by {wobble:.3g} from epoch to epoch",
-            "try a tenth of the learning rate",
+            f"the training loss oscillates: in the second half its median is {usual:.3g}, and it "
+            f"changes by about {wobble:.3g} from epoch to epoch",
+            "divide the learning rate by 10",
         )
     elif losses[-1] > 0.9 * losses[0] and _still_as_fast(
         losses, np.array(history.learning_rates), quarter
     ):
         yield Finding(
             "learning rate too low",
-            f"the training loss fell only from {losses[0]:.4g} to {losses[-1]:.4g}, and as "
-            "fast in the end as at first",
-            "try ten times the learning rate",
+            f"the training loss fell only from {losses[0]:.4g} to {losses[-1]:.4g}, and is still "
+            "falling about as fast as at the start",
+            "multiply the learning rate by 10",
         )
     if not history.restored:
         yield from _overfitting(losses, np.array(history.validation_losses))
 
 
 def _steady(rates: Array) -> NDArray[np.bool_]:
-    """From which epoch to the next the learning rate stays about the same."""
+    """Between which epochs the learning rate stays about the same."""
     steady: NDArray[np.bool_] = np.abs(np.diff(rates)) <= STEADY_RATE * np.maximum(
         rates[1:], rates[:-1]
     )
@@ -324,7 +327,7 @@ def _steady(rates: Array) -> NDArray[np.bool_]:
 
 
 def _still_as_fast(losses: Array, rates: Array, quarter: int) -> bool:
-    """Whether the loss keeps falling, half as fast at least, for as much learning, as at first."""
+    """Whether the loss still falls at least half as fast, per learning rate, as at the start."""
 
     def speed(part: Array, learned: Array) -> float:
         return float((part[0] - part[-1]) / learned[1:].sum())
@@ -345,8 +348,8 @@ def _overfitting(losses: Array, validation: Array) -> Iterator[Finding]:
         yield Finding(
             "overfitting",
             f"the validation loss was lowest after epoch {best + 1}, {validation[best]:.3g}, and "
-            f"ended at {last:.3g}, while the training loss went on falling to {losses[-1]:.3g}",
-            "stop early, or try more examples, dropout, weight decay or a smaller network",
+            f"ended at {last:.3g}, while the training loss kept falling to {losses[-1]:.3g}",
+            "use early stopping, or try more data, dropout, weight decay or a smaller network",
         )
 
 
@@ -363,9 +366,9 @@ def _classes(network: Network, predicted: Array, targets: Array) -> Iterator[Fin
         if count >= 5:
             yield Finding(
                 "class never predicted",
-                f"none of the {count} examples of {str(name)!r} among {len(true)}, nor any other, "
-                "is taken for one",
-                'give all classes the same weight (class_weight="balanced"), or train longer',
+                f"{str(name)!r} is never predicted, although it is the target of {count} of "
+                f"{len(true)} examples",
+                'weight the classes equally (class_weight="balanced"), or train longer',
             )
 
 

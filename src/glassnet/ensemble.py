@@ -16,7 +16,7 @@ from glassnet.training.fit import FitOptions, Fitting
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
 from glassnet.training.plan import Progress
-from glassnet.training.progress_bar import progress_bar
+from glassnet.training.progress_bar import Show, progress_bar
 
 __all__ = ["fit_many"]
 
@@ -76,33 +76,36 @@ def fit_many(
         Fitting.prepare(net, output_loss, X, y, chosen)
         for net, output_loss in zip(networks, output_losses, strict=True)
     ]
-    begun = Progress(0.0, chosen.epochs, math.nan, None)
-    latest = [begun] * len(fittings)
-
-    def follow(number: int, interrupted: Callable[[], bool]) -> None:
-        def watch(now: Progress) -> bool:
-            latest[number] = now
-            return interrupted()
-
-        fittings[number].run.follow(watch)
-
-    with (
-        interruption() as interrupted,
-        progress_bar(progress) as bar,
-        ThreadPoolExecutor(thread_count()) as pool,
-    ):
-        futures = [pool.submit(follow, number, interrupted) for number in range(len(fittings))]
-        running = True
-        while running:
-            # Python notes Ctrl-C only while the main thread comes by.
-            running = bool(wait(futures, timeout=0.1).not_done)
-            done = fmean(now.epochs_done for now in latest)
-            bar(done, chosen.epochs, fmean(now.loss for now in latest), None)
-        for future in futures:
-            future.result()
+    with interruption() as interrupted, progress_bar(progress) as bar:
+        _run_at_once(fittings, chosen.epochs, interrupted, bar)
         histories = [fitting.run.finish(interrupted()) for fitting in fittings]
     for net, fitting, history, output_loss in zip(
         networks, fittings, histories, output_losses, strict=True
     ):
         net.adopt(fitting, history, output_loss.loss, X)
     return histories
+
+
+def _run_at_once(
+    fittings: Sequence[Fitting], epochs: int, interrupted: Callable[[], bool], bar: Show
+) -> None:
+    """Train in threads, and show how far all are on average."""
+    latest = [Progress(0.0, epochs, math.nan, None)] * len(fittings)
+
+    def follow(number: int) -> None:
+        def watch(now: Progress) -> bool:
+            latest[number] = now
+            return interrupted()
+
+        fittings[number].run.follow(watch)
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        futures = [pool.submit(follow, number) for number in range(len(fittings))]
+        running = True
+        while running:
+            # Python notes Ctrl-C only while the main thread comes by.
+            running = bool(wait(futures, timeout=0.1).not_done)
+            done = fmean(now.epochs_done for now in latest)
+            bar(done, epochs, fmean(now.loss for now in latest), None)
+        for future in futures:
+            future.result()

@@ -1,16 +1,15 @@
 """The exceptions of Glassnet.
 
-What you can mend in your call is a ``ValueError`` or a ``TypeError``. What the library itself
-finds in its way has a class of its own::
+A wrong argument raises ``ValueError`` or ``TypeError``. Other failures have their own classes::
 
     Exception
-    ├── ValueError, TypeError            the call was wrong: what was given, what was expected
+    ├── ValueError, TypeError            a wrong argument: what was given, what was expected
     └── GlassnetError
-        ├── LimitError                   asked for more than Glassnet does
-        ├── DivergedError                the training left the finite numbers
-        ├── NotFiniteError (ValueError)  an input is infinite or not a number
+        ├── LimitError                   not supported by Glassnet
+        ├── DivergedError                the loss became infinite or NaN
+        ├── NotFiniteError (ValueError)  an input is infinite or NaN
         ├── MissingPackageError          an optional package is not installed
-        └── FileFormatError (ValueError) a file is not what its name or place promises
+        └── FileFormatError (ValueError) a file is damaged or not of the expected format
 
 """
 
@@ -25,24 +24,24 @@ __all__ = [
 
 
 class GlassnetError(Exception):
-    """Base of all errors that Glassnet defines."""
+    """Base class of all Glassnet exceptions."""
 
 
 class LimitError(GlassnetError):
-    """Something was asked for that Glassnet does not do."""
+    """The request is not supported by Glassnet."""
 
 
 class DivergedError(GlassnetError):
-    """The error of a training became infinite or not a number."""
+    """Training diverged: the loss became infinite or NaN."""
 
 
 class NotFiniteError(GlassnetError, ValueError):
-    """A number that came in is infinite or not a number."""
+    """An input value is infinite or NaN."""
 
 
 class MissingPackageError(GlassnetError):
-    """An optional package is needed and not installed."""
+    """A required optional package is not installed."""
 
 
 class FileFormatError(GlassnetError, ValueError):
-    """A file could not be read as what it was taken for."""
+    """A file is damaged or not of the expected format."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.core.plural import counted
 from glassnet.errors import FileFormatError
-from glassnet.explanation.explain import chosen_optimizer, explain_with_preface
+from glassnet.explanation.explain import Example, chosen_optimizer, explain_example
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.limits import Limits
 from glassnet.formula.document import Cell, Paragraph, Section
@@ -160,10 +160,9 @@ class Model:
             preface.append(self._ensemble_section(x))
         if blocks := self.target.explain(self._mean_outputs(x)[0], target):
             preface.append(Section("From the output to the target", blocks))
-        return explain_with_preface(
+        return explain_example(
             self.network,
-            x[0],
-            None if target is None else self.target.encode_value(target),
+            Example(x[0], None if target is None else self.target.encode_value(target)),
             None if chosen is None else UpdateRule(chosen),
             self.network.loss,
             Limits(),

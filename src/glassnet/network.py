@@ -1,5 +1,7 @@
 """Network: the object that people hold."""
 
+from __future__ import annotations  # signatures in help() keep their short names
+
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,18 +14,17 @@ from glassnet.arrays.inputs import checked_inputs, feature_names_of
 from glassnet.arrays.numbers import require_finite
 from glassnet.arrays.targets import Targets, labels_of
 from glassnet.core.array import Array
-from glassnet.core.validation import whole_number
+from glassnet.core.validation import float_dtype, whole_number
 from glassnet.engine import engine
 from glassnet.errors import FileFormatError, NotFiniteError
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.activations.sigmoid import Sigmoid
-from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.architecture import Architecture
+from glassnet.nn.header import class_names, feature_names, finite_array
 from glassnet.nn.layers import Layer
 from glassnet.nn.losses.loss import Loss, OutputLoss
 from glassnet.nn.losses.registry import default_loss, loss_named
 from glassnet.nn.parameters import ParameterViews
-from glassnet.nn.task import Task
+from glassnet.nn.task import Task, task_of
 from glassnet.optim.dropout import Dropout
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
@@ -31,12 +32,10 @@ from glassnet.optim.penalties import Penalty
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.fit import FitOptions, Fitting, examples_of
 from glassnet.training.history import History
-from glassnet.training.interruption import interruption
-from glassnet.training.plan import Callback, Progress
-from glassnet.training.progress_bar import progress_bar
+from glassnet.training.plan import Callback
 from glassnet.training.schedule import Schedule
 
-__all__ = ["Network", "task_of"]
+__all__ = ["Network"]
 
 
 class Network:
@@ -90,7 +89,7 @@ class Network:
         seed: int = 0,
     ) -> None:
         self.architecture = Architecture.parse(layers, hidden, output)
-        self.dtype = _float_dtype(dtype)
+        self.dtype = float_dtype(dtype)
         self.seed = whole_number("the seed", seed, 0, 2**64 - 1)
         self.parameters = self.architecture.initial_parameters(self.seed, self.dtype)
         self.classes: Array | None = None
@@ -240,14 +239,7 @@ class Network:
         )
         output_loss = self.output_loss(loss)
         fitting = Fitting.prepare(self, output_loss, X, y, options)
-        with interruption() as interrupted, progress_bar(progress) as bar:
-
-            def watch(now: Progress) -> bool:
-                bar(now.epochs_done, now.epochs, now.loss, now.validation_loss)
-                return interrupted()
-
-            fitting.run.follow(watch)
-            history = fitting.run.finish(interrupted())
+        history = fitting.finish(progress)
         self.adopt(fitting, history, output_loss.loss, X)
         return history
 
@@ -346,7 +338,7 @@ class Network:
         return self.architecture.to_arrays(self.parameters)
 
     @classmethod
-    def from_header(cls, header: dict[str, Any], arrays: dict[str, Array]) -> "Network":
+    def from_header(cls, header: dict[str, Any], arrays: dict[str, Array]) -> Network:
         """Return the network that :meth:`to_header` and :meth:`to_arrays` describe.
 
         Raises
@@ -360,11 +352,11 @@ class Network:
             layers: list[int | Layer] = [architecture.inputs, *architecture.layers]
             net = cls(layers, dtype=header["dtype"], seed=header["seed"])
             for name, view in net.to_arrays().items():
-                view[...] = _finite(name, arrays[name])
+                view[...] = finite_array(name, arrays[name])
             loss = loss_named(header["loss"], header["loss_parameter"])
             net.loss = loss.paired_with(net.output_activation).loss
-            net.classes = _checked_classes(header["classes"], net)
-            net.feature_names = _checked_names(header["feature_names"], architecture.inputs)
+            net.classes = class_names(header["classes"], net.task, architecture.outputs)
+            net.feature_names = feature_names(header["feature_names"], architecture.inputs)
             most = 2**62
             net.epochs_trained = whole_number("epochs_trained", header["epochs_trained"], 0, most)
         except FileFormatError:
@@ -397,48 +389,3 @@ class Network:
         """Return the output activation with a loss, that of the last training if not given."""
         chosen = self.loss if loss is None else loss_named(loss)
         return chosen.paired_with(self.output_activation)
-
-
-def task_of(architecture: Architecture) -> Task:
-    """Return what the outputs of a network mean."""
-    activation = architecture.layers[-1].activation
-    if isinstance(activation, Softmax):
-        return "multiclass"
-    if isinstance(activation, Sigmoid):
-        return "binary" if architecture.outputs == 1 else "multilabel"
-    return "regression"
-
-
-def _float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:
-    try:
-        checked = np.dtype(dtype)
-    except TypeError:
-        checked = np.dtype(object)
-    if checked.name not in ("float32", "float64"):
-        raise ValueError(f"dtype must be 'float32' or 'float64', not {dtype!r}")
-    return checked
-
-
-def _finite(name: str, array: Array) -> Array:
-    if not np.isfinite(array).all():
-        raise FileFormatError(f"the array {name!r} of the file holds numbers that are not finite")
-    return array
-
-
-def _checked_classes(classes: object, net: Network) -> Array | None:
-    if classes is None:
-        return None
-    array = np.asarray(classes)
-    expected = {"multiclass": net.architecture.outputs, "binary": 2}.get(net.task)
-    distinct = array.dtype != object and len(np.unique(array)) == array.size
-    if array.ndim != 1 or len(array) != expected or not distinct:
-        raise FileFormatError("the class names of the file do not fit its outputs")
-    return array
-
-
-def _checked_names(names: object, inputs: int) -> list[str] | None:
-    if names is None:
-        return None
-    if not isinstance(names, list) or len(names) != inputs:
-        raise FileFormatError("the feature names of the file do not fit its inputs")
-    return [str(name) for name in names]

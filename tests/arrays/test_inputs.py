@@ -145,7 +145,7 @@ def test_labels_of_every_kind_of_output() -> None:
         ([0, 1, 2], "multiclass", 2, r"y holds 3 different labels \(0, 1, 2\).*outputs for 2"),
         (
             [7, 7],
-            "classes",
+            "multiclass",
             2,
             r"y holds the label 7; the network has outputs for 2, the labels 0 to 1",
         ),

@@ -81,6 +81,11 @@ def checked_targets(
         labels = labels.reshape(-1)
         classes = _classes_of(labels, 2, name) if classes is None else classes
         return Targets(_one_hot(labels, classes, dtype, name)[:, 1:].copy(), classes)
+    return Targets(_rows(y, task, outputs, dtype, name), classes)
+
+
+def _rows(y: ArrayLike, task: Task, outputs: int, dtype: np.dtype[Any], name: str) -> Array:
+    """One-hot rows, probabilities or numbers, of shape (examples, outputs)."""
     targets = numbers_of(y, dtype, name)
     if targets.ndim == 1 and outputs == 1:
         targets = targets[:, None]
@@ -93,7 +98,7 @@ def checked_targets(
         raise ValueError(f"{name} holds values outside 0 ... 1, but the outputs are probabilities")
     if task == "multiclass":
         targets = _summing_to_1(targets, name)
-    return Targets(np.ascontiguousarray(targets), classes)
+    return np.ascontiguousarray(targets)
 
 
 def _are_probabilities(labels: Array) -> bool:

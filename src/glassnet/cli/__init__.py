@@ -1,7 +1,7 @@
 """The command line: parse, call a workflow, print.
 
-Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work
-failed, 2 the call was wrong, 130 interrupted, 143 terminated.
+Results go to standard output, everything else to standard error. Exit codes: 0 success, 1
+failure, 2 wrong usage, 130 interrupted, 143 terminated.
 """
 
 import signal
@@ -10,18 +10,18 @@ from typing import NoReturn
 
 import click
 
-from glassnet.cli import demo, evaluate, explain, predict, train  # noqa: F401 - each adds itself
+from glassnet.cli import demo, evaluate, explain, predict, train  # noqa: F401 - each registers itself
 from glassnet.cli.group import commands
 
 __all__ = ["commands", "main"]
 
 
 def main() -> NoReturn:
-    """Run the command line; a mistake is one or two plain sentences, never a traceback."""
+    """Run the command line. Errors are reported in one or two sentences, without a traceback."""
     from glassnet.errors import GlassnetError
 
     _plain_warnings()
-    # To end by an exception takes temporary files away, which to be killed does not.
+    # Exiting through an exception removes temporary files, which a plain SIGTERM would leave.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         commands(standalone_mode=False)
@@ -42,17 +42,17 @@ def main() -> NoReturn:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, MemoryError):
-        return "there is not enough memory for this"
+        return "not enough memory"
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)
 
 
 def _plain_warnings() -> None:
-    """Print the library's own warnings as one sentence."""
+    """Print warnings as one line each, without the source location."""
     import warnings
 
     def show(message: Warning | str, *details: object, **more: object) -> None:
-        click.echo(f"note: {message}", err=True)
+        click.echo(f"warning: {message}", err=True)
 
     warnings.showwarning = show

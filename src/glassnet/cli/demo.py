@@ -19,12 +19,12 @@ __all__ = ["demo"]
     type=click.Path(path_type=Path),
     default=Path("glassnet-demo"),
     show_default=True,
-    help="Folder for the model and the report.",
+    help="Output folder for the model and the report.",
 )
-@click.option("--seed", type=SEED, default=0, show_default=True)
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of the random numbers.")
 @as_json
 def demo(folder: Path, seed: int, as_json: bool) -> None:
-    """Train on real handwritten digits, open the hood, write the report."""
+    """Train a network on handwritten digits, explain one weight, and write a report."""
     from glassnet.render.text import document_text
     from glassnet.workflows.demo import demo as run
 
@@ -36,5 +36,5 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
         click.echo(document_text(made.summary))
         click.echo(made.story.to_text())
         click.echo(f"The model:  {made.model_path}")
-        click.echo(f"The report: {made.report_path} (opens in any browser, without network)")
+        click.echo(f"The report: {made.report_path} (opens in any browser, works offline)")
     exit_if_interrupted(made.trained)

@@ -14,13 +14,13 @@ __all__ = ["evaluate"]
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--importances", is_flag=True, help="Measure which columns the model relies on.")
-@click.option("--report", type=click.Path(path_type=Path), help="A page of HTML to write.")
+@click.option("--importances", is_flag=True, help="Measure permutation importances.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write an HTML report.")
 @as_json
 def evaluate(
     model: Path, source: Path, importances: bool, report: Path | None, as_json: bool
 ) -> None:
-    """Compare MODEL's predictions with the target column of SOURCE, or its images' classes."""
+    """Evaluate MODEL on SOURCE, a table with the target column, or labelled images."""
     from glassnet.evaluation.evaluate import evaluate as run
     from glassnet.formula.document import Document
     from glassnet.render.text import document_text

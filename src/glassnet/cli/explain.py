@@ -13,23 +13,42 @@ __all__ = ["explain"]
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", type=click.Path(path_type=Path), required=False)
-@click.option("--row", type=click.IntRange(0), default=0, show_default=True, help="From 0.")
+@click.option(
+    "--row",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Index of the row to explain, counted from 0.",
+)
 @click.option(
     "--target",
     metavar="CLASS",
-    help="The ideal, of several targets separated by commas; the row's own if not given.",
+    help="Target class or value, separated by commas for several targets. Default: the target "
+    "in the row.",
 )
-@click.option("--weight", metavar="NAME", help="One weight's story: 'w1[2,3]', 'b2[1]'.")
-@click.option("--learning-rate", type=float, callback=checked_rate, default=0.1, show_default=True)
+@click.option(
+    "--weight",
+    metavar="NAME",
+    help="Explain one weight or bias only, such as 'w1[2,3]' or 'b2[1]'.",
+)
+@click.option(
+    "--learning-rate",
+    type=float,
+    callback=checked_rate,
+    default=0.1,
+    show_default=True,
+    help="Learning rate of the weight update.",
+)
 @click.option(
     "--format",
     "notation",
     type=click.Choice(["text", "html", "latex", "json"]),
     default="text",
     show_default=True,
+    help="Output format.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file to write.")
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option("--json", "as_json", is_flag=True, help="Same as --format json.")
 def explain(
     model: Path,
     table: Path | None,
@@ -41,9 +60,10 @@ def explain(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Show every number of MODEL for one row of TABLE; without a table, its layers and weights.
+    """Explain one row of TABLE step by step: forward pass, backward pass, weight updates.
 
-    MODEL may also be a Keras file (.keras, .h5) or an ONNX file (.onnx).
+    Without TABLE, describe the network's layers and weights. MODEL may also be a Keras file (.keras,
+    .h5) or an ONNX file (.onnx).
     """
     from glassnet.nn.file_format import write_atomically
     from glassnet.render.terminal import show_document

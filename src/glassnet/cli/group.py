@@ -1,4 +1,4 @@
-"""The group of all commands, and what it says of itself."""
+"""The group of all commands, and the version option."""
 
 import click
 
@@ -18,6 +18,13 @@ def _version(context: click.Context, option: click.Parameter, wanted: bool) -> N
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and build details, then exit.",
+)
 def commands() -> None:
-    """Fully connected neural networks, fast, with the hood open."""
+    """Train, evaluate and explain fully connected neural networks."""

@@ -1,4 +1,4 @@
-"""What people give to several commands: options, and files that have to fit."""
+"""Options shared by several commands, and checks of their files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,26 +18,28 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 def checked_rate(
     context: click.Context, option: click.Parameter, rate: float | None
 ) -> float | None:
-    """Refuse a learning rate that is not above 0 and finite; a callback of its option."""
+    """Reject a learning rate that is not positive and finite; a callback of the option."""
     if rate is not None and not 0 < rate < float("inf"):
         raise click.BadParameter(f"{rate}; must be above 0 and finite")
     return rate
 
 
 def require_other_file(output: Path, *inputs: Path) -> None:
-    """Refuse to write over what is read."""
+    """Refuse to overwrite an input file."""
     if any(output.exists() and path.exists() and output.samefile(path) for path in inputs):
-        raise click.BadParameter(f"{output} is an input; name another file", param_hint="--output")
+        raise click.BadParameter(
+            f"{output} is an input; choose another file", param_hint="--output"
+        )
 
 
 def load_model(path: Path) -> "Model":
-    """Return a model that knows columns, not a bare network."""
+    """Load a model that has table columns, not a bare network."""
     from glassnet.model import Model, load
 
     loaded = load(path)
     if not isinstance(loaded, Model):
         raise ValueError(
-            f"{path} holds a bare network, which knows no columns; a model that does comes from "
+            f"{path} is a bare network without table columns; expected a model saved by "
             "'glassnet train'"
         )
     return loaded

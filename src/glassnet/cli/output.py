@@ -1,4 +1,4 @@
-"""What several commands print."""
+"""Output shared by several commands."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ __all__ = ["exit_if_interrupted", "print_json", "print_warnings", "trained_dict"
 
 
 def trained_dict(trained: "Trained") -> dict[str, Any]:
-    """Return a training and its evaluation as JSON values."""
+    """Return the training results and the evaluation as JSON values."""
     history = trained.history
     return {
         "rows_learned": trained.rows_learned,
@@ -36,13 +36,13 @@ def print_json(content: dict[str, Any]) -> None:
 
 
 def print_warnings(warnings: list[str]) -> None:
-    """Print notes on the data to standard error."""
+    """Print warnings about the data to standard error."""
     for warning in warnings:
-        click.echo(f"note: {warning}", err=True)
+        click.echo(f"warning: {warning}", err=True)
 
 
 def exit_if_interrupted(trained: "Trained") -> None:
-    """Leave with 130 after Ctrl-C."""
+    """Exit with code 130 if training was interrupted with Ctrl-C."""
     if trained.history.interrupted:
-        click.echo("interrupted; the best weights so far were saved", err=True)
+        click.echo("interrupted; saved the best weights so far", err=True)
         sys.exit(130)

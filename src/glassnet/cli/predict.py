@@ -15,10 +15,10 @@ __all__ = ["predict"]
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A CSV file to write.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a CSV file.")
 @as_json
 def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> None:
-    """Predict each row of SOURCE with MODEL, as CSV; of one picture, the classes as bars."""
+    """Predict each row of SOURCE with MODEL, as CSV; for a single image, as a bar chart."""
     from glassnet.nn.file_format import require_writable, write_atomically
     from glassnet.render.text import document_text
     from glassnet.workflows.predict import predict as run

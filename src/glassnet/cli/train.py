@@ -12,10 +12,55 @@ from glassnet.cli.output import exit_if_interrupted, print_json, print_warnings,
 
 if TYPE_CHECKING:
     from glassnet.optim.optimizer import Optimizer
+    from glassnet.workflows.train import Trained
 
 __all__ = ["train"]
 
 OPTIMIZERS = ("adam", "momentum", "sgd")
+
+
+def _hidden_units(
+    context: click.Context, option: click.Parameter, text: str | None
+) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise click.BadParameter(
+            f"{text!r}; expected numbers of units like 64,64",
+        )
+    return tuple(int(part) for part in parts)
+
+
+def _image_size(
+    context: click.Context, option: click.Parameter, text: str | None
+) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    sides = text.lower().split("x")
+    if len(sides) == 1:
+        sides *= 2
+    if len(sides) != 2 or not all(side.isdecimal() and int(side) > 0 for side in sides):
+        raise click.BadParameter(f"{text!r}; expected a size like 28x28")
+    return int(sides[0]), int(sides[1])
+
+
+def _optimizer(
+    context: click.Context, option: click.Parameter, name: str | None
+) -> "Optimizer | None":
+    from glassnet.optim.adam import Adam
+    from glassnet.optim.momentum import Momentum
+    from glassnet.optim.sgd import SGD
+
+    match name:
+        case None:
+            return None
+        case "sgd":
+            return SGD(0.01)
+        case "momentum":
+            return Momentum(0.01)
+        case _:
+            return Adam(0.003)
 
 
 @commands.command()
@@ -33,7 +78,11 @@ OPTIMIZERS = ("adam", "momentum", "sgd")
     help="Choices that are good without tuning: tabular (default for tables), images (default for "
     "images), or plain, a textbook's.",
 )
-@click.option("--hidden", help="Units of hidden layers: 64,64; the preset's if not given.")
+@click.option(
+    "--hidden",
+    callback=_hidden_units,
+    help="Units of hidden layers: 64,64; the preset's if not given.",
+)
 @click.option("--epochs", type=click.IntRange(1), help="The preset's if not given.")
 @click.option("--batch-size", type=click.IntRange(1), help="The preset's if not given.")
 @click.option(
@@ -61,7 +110,12 @@ OPTIMIZERS = ("adam", "momentum", "sgd")
     callback=checked_rate,
     help="The preset's if not given; with --optimizer adam 0.003, momentum and sgd 0.01.",
 )
-@click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="The preset's if not given.")
+@click.option(
+    "--optimizer",
+    type=click.Choice(OPTIMIZERS),
+    callback=_optimizer,
+    help="The preset's if not given.",
+)
 @click.option("--seed", type=SEED, default=0, show_default=True)
 @click.option(
     "--calibrate",
@@ -69,7 +123,7 @@ OPTIMIZERS = ("adam", "momentum", "sgd")
     help="Calibrate the probabilities on the validation rows (temperature scaling).",
 )
 @click.option("--report", type=click.Path(path_type=Path), help="Write a report, one page of HTML.")
-@click.option("--size", metavar="HEIGHTxWIDTH", help="Resize images: 28x28.")
+@click.option("--size", callback=_image_size, metavar="HEIGHTxWIDTH", help="Resize images: 28x28.")
 @click.option(
     "--colour",
     type=click.Choice(["grey", "rgb"]),
@@ -95,142 +149,78 @@ OPTIMIZERS = ("adam", "momentum", "sgd")
 def train(
     source: Path,
     targets: tuple[str, ...],
-    preset: str | None,
-    hidden: str | None,
-    epochs: int | None,
-    batch_size: int | None,
-    ensemble: int,
-    class_weight: str | None,
-    optimize: Any,
-    learning_rate: float | None,
-    optimizer: str | None,
-    seed: int,
-    calibrate: bool,
-    report: Path | None,
-    size: str | None,
+    task: Any,
+    drop: tuple[str, ...],
+    size: tuple[int, int] | None,
     colour: Any,
     skip_unreadable: bool,
-    drop: tuple[str, ...],
-    task: Any,
+    report: Path | None,
     output: Path | None,
     as_json: bool,
+    **recipe: Any,
 ) -> None:
     """Train a network on SOURCE to predict columns of it, or the class of its images.
 
-    A table is .csv, .tsv, .parquet or .arrow; of one that is too large for memory only pieces are
-    there at once. Images are a folder with a subfolder for each class, a folder of IDX files, or
-    .npz.
+    SOURCE is a table (.csv, .tsv, .parquet or .arrow), or images: a folder with a subfolder for
+    each class, a folder of IDX files, or .npz. A table that is too large for memory is read in
+    chunks.
     """
-    units = None if hidden is None else _hidden_units(hidden)
-    image_size = None if size is None else _image_size(size)
-
     from glassnet.nn.file_format import require_writable
-    from glassnet.render.text import document_text
     from glassnet.tables.read.images import CLASS, ImageOptions, holds_images
     from glassnet.workflows.recipe import Recipe
-    from glassnet.workflows.report import history_section, require_report_writable
+    from glassnet.workflows.report import require_report_writable
     from glassnet.workflows.source import read_source
     from glassnet.workflows.train import train as run
 
-    recipe = Recipe(
-        preset,
-        hidden=units,
-        epochs=epochs,
-        batch_size=batch_size,
-        optimizer=_optimizer(optimizer),
-        learning_rate=learning_rate,
-        seed=seed,
-        ensemble=ensemble,
-        class_weight=class_weight,
-        optimize=optimize,
-        calibrate=calibrate,
-    )
+    chosen = Recipe(**recipe)
     if not targets and not holds_images(source):
         raise click.UsageError("Missing option '--target': name the column to predict.")
-    names = targets or (CLASS,)
     path = output or Path(f"{source.resolve().stem}.safetensors")
     require_writable(path)
     if report is not None:
         require_report_writable(report)
-    options = ImageOptions(image_size, colour, skip_unreadable)
-    data = read_source(source, options=options, drop=drop)
+    data = read_source(source, options=ImageOptions(size, colour, skip_unreadable), drop=drop)
     require_other_file(path, source)
-    show = False if as_json else None
-    name = source.resolve().name
     trained = run(
         data.table,
-        names,
-        recipe,
+        targets or (CLASS,),
+        chosen,
         task,
         save_as=path,
-        name=name,
-        progress=show,
+        name=source.resolve().name,
+        progress=False if as_json else None,
         test=data.test,
         on_finding=lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
     )
-    title = f"{name}: {trained.model.target.name}"
-    warnings = [*data.warnings, *trained.warnings]
+    trained.warnings[:0] = data.warnings
+    title = f"{source.resolve().name}: {trained.model.target.name}"
     if report is not None:
-        from glassnet.evaluation.importance import importances
-        from glassnet.workflows.report import write_report
-
-        measured = importances(trained.model, trained.held_out)
-        whole = replace(trained.evaluation, importances=measured)
-        write_report(
-            report,
-            title,
-            trained.model,
-            trained.held_out,
-            whole,
-            trained.history,
-            trained.findings,
-        )
+        _write_report(report, title, trained)
     if as_json:
-        print_json({**trained_dict(trained), "warnings": warnings, "model": str(path)})
+        print_json({**trained_dict(trained), "model": str(path)})
     else:
-        from glassnet.formula.document import Document
-
-        evaluation = trained.evaluation
-        scores = evaluation.section(f"On {evaluation.rows:,} rows that it never saw")
-        sections = (history_section(trained.history), scores)
-        click.echo(document_text(Document(title, sections)))
-        print_warnings(warnings)
-        for finding in trained.findings:
-            click.echo(f"diagnosis: {finding}", err=True)
+        _print_summary(title, trained)
         click.echo(f"The model: {path}")
     exit_if_interrupted(trained)
 
 
-def _hidden_units(text: str) -> tuple[int, ...]:
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isdecimal() and int(part) > 0 for part in parts):
-        raise click.BadParameter(
-            f"{text!r}; expected numbers of units like 64,64",
-            param_hint="--hidden",
-        )
-    return tuple(int(part) for part in parts)
+def _write_report(path: Path, title: str, trained: "Trained") -> None:
+    from glassnet.evaluation.importance import importances
+    from glassnet.workflows.report import write_report
+
+    model, rows = trained.model, trained.held_out
+    whole = replace(trained.evaluation, importances=importances(model, rows))
+    write_report(path, title, model, rows, whole, trained.history, trained.findings)
 
 
-def _image_size(text: str) -> tuple[int, int]:
-    sides = text.lower().split("x")
-    if len(sides) == 1:
-        sides *= 2
-    if len(sides) != 2 or not all(side.isdecimal() and int(side) > 0 for side in sides):
-        raise click.BadParameter(f"{text!r}; expected a size like 28x28", param_hint="--size")
-    return int(sides[0]), int(sides[1])
+def _print_summary(title: str, trained: "Trained") -> None:
+    """Print the learning curves and scores; warnings and findings to standard error."""
+    from glassnet.formula.document import Document
+    from glassnet.render.text import document_text
+    from glassnet.workflows.report import history_section
 
-
-def _optimizer(name: str | None) -> "Optimizer | None":
-    from glassnet.optim.adam import Adam
-    from glassnet.optim.momentum import Momentum
-    from glassnet.optim.sgd import SGD
-
-    match name:
-        case None:
-            return None
-        case "sgd":
-            return SGD(0.01)
-        case "momentum":
-            return Momentum(0.01)
-        case _:
-            return Adam(0.003)
+    scores = trained.evaluation.section(f"On {trained.evaluation.rows:,} held-out test rows")
+    click.echo(document_text(Document(title, (history_section(trained.history), scores))))
+    print_warnings(trained.warnings)
+    for finding in trained.findings:
+        click.echo(f"diagnosis: {finding}", err=True)

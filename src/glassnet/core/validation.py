@@ -2,8 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
-__all__ = ["one_of", "real_number", "whole_number"]
+import numpy as np
+
+__all__ = ["float_dtype", "one_of", "real_number", "whole_number"]
 
 
 def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
@@ -95,6 +98,28 @@ def one_of(name: str, value: object, known: Sequence[str]) -> str:
     if not isinstance(value, str) or value not in known:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, not {value!r}")
     return value
+
+
+def float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:
+    """Return float32 or float64 as NumPy knows it.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> float_dtype("float32")
+    dtype('float32')
+    """
+    try:
+        checked = np.dtype(dtype)
+    except TypeError:
+        checked = np.dtype(object)
+    if checked.name not in ("float32", "float64"):
+        raise ValueError(f"dtype must be 'float32' or 'float64', not {dtype!r}")
+    return checked
 
 
 def _range(least: float, most: float, least_too: bool, most_too: bool) -> str:

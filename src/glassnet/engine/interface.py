@@ -17,6 +17,7 @@ from glassnet.optim.update_rule import ParameterGroup, UpdateRule
 __all__ = [
     "DropoutMasks",
     "Engine",
+    "StepSize",
     "Steps",
     "Trace",
     "Training",
@@ -94,6 +95,24 @@ def _batch_starts(rows: int, batch_size: int, epochs: int) -> NDArray[np.int64]:
     batch_starts = np.concatenate([[0], starts]).astype(np.int64)
     batch_starts.flags.writeable = False
     return batch_starts
+
+
+@dataclass(frozen=True)
+class StepSize:
+    """By how much an update changes the weights.
+
+    Attributes
+    ----------
+    number : int
+        Of the step; the first is 1.
+    learning_rate : float
+    batch_weight : float
+        The sum of the sample weights of the batch: the number of examples where all weigh 1.
+    """
+
+    number: int
+    learning_rate: float
+    batch_weight: float = 1.0
 
 
 @dataclass
@@ -244,11 +263,9 @@ class Engine(ABC):
         parameters: Array,
         state: Array,
         gradient: Array,
-        number: int,
-        learning_rate: float,
-        batch_weight: float = 1,
+        size: StepSize,
     ) -> None:
-        """Take step `number` (the first is 1) by the gradient of a batch, in place."""
+        """Take a step by the gradient of a batch, changing parameters and state in place."""
 
     @abstractmethod
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.engine import _kernels
-from glassnet.engine.interface import DropoutMasks, Engine, Steps, Trace, Training
+from glassnet.engine.interface import DropoutMasks, Engine, Steps, StepSize, Trace, Training
 from glassnet.errors import LimitError, NotFiniteError
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import OutputLoss
@@ -162,9 +162,7 @@ class Native(Engine):
         parameters: Array,
         state: Array,
         gradient: Array,
-        number: int,
-        learning_rate: float,
-        batch_weight: float = 1,
+        size: StepSize,
     ) -> None:
         """Take the rule's step, by the kernel of `run`."""
         _kernels.update(
@@ -173,9 +171,9 @@ class Native(Engine):
             parameters,
             state,
             gradient,
-            batch_weight,
-            number,
-            learning_rate,
+            size.batch_weight,
+            size.number,
+            size.learning_rate,
         )
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:

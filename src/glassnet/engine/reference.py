@@ -12,6 +12,7 @@ from glassnet.engine.interface import (
     DropoutMasks,
     Engine,
     Steps,
+    StepSize,
     Trace,
     Training,
     parameter_groups,
@@ -81,12 +82,11 @@ class Reference(Engine):
         parameters: Array,
         state: Array,
         gradient: Array,
-        number: int,
-        learning_rate: float,
-        batch_weight: float = 1,
+        size: StepSize,
     ) -> None:
         """Let the rule take its step."""
         groups = parameter_groups(architecture)
+        number, learning_rate, batch_weight = size.number, size.learning_rate, size.batch_weight
         rule.step(parameters, state, gradient, groups, number, learning_rate, batch_weight)
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.momentum import Momentum, Nesterov
 from glassnet.optim.optimizer import Optimizer
 
-__all__ = ["Parameters"]
+__all__ = ["Parameters", "takes_steps"]
 
 # What scikit-learn's call of L-BFGS leaves to SciPy: 1e7 roundings of float64.
 LEAST_IMPROVEMENT = 1e7 * float(np.finfo(np.float64).eps)
@@ -103,3 +103,13 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     def _threads(self) -> int | None:
         return None if self.n_jobs is None else int(effective_n_jobs(self.n_jobs))
+
+
+def takes_steps(estimator: "Parameters") -> bool:
+    """Return True, or raise the AttributeError of a solver without partial_fit."""
+    if estimator.solver not in ("sgd", "adam"):
+        raise AttributeError(
+            f"partial_fit is for the solvers 'sgd' and 'adam', not {estimator.solver!r}, which "
+            "needs all examples at once"
+        )
+    return True

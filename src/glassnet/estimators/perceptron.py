@@ -2,13 +2,12 @@
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import (
@@ -19,15 +18,16 @@ from sklearn.utils.validation import (
 
 from glassnet.core.array import Array
 from glassnet.engine import Training
+from glassnet.estimators.examples import Examples
 from glassnet.estimators.initial_weights import InSequence, draw_parameters, hidden_activations
-from glassnet.estimators.parameters import Parameters
+from glassnet.estimators.parameters import Parameters, takes_steps
+from glassnet.estimators.sparse import dense, dense_parts
 from glassnet.estimators.stopping_rules import StoppingRules, several
 from glassnet.network import Network
 from glassnet.nn.layers import Dense
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.parameters import ParameterViews
 from glassnet.optim.penalties import L2
-from glassnet.tables.storage import Storage, require_space
 from glassnet.training.fit import FitOptions, Fitting
 from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.history import History
@@ -36,21 +36,8 @@ from glassnet.training.loop import Run, requests_stop
 
 __all__ = ["MultilayerPerceptron"]
 
-# Of a sparse matrix so many numbers are made dense at once.
-DENSE_NUMBERS = 2**24
-# Of more bytes than these, what is made dense to learn from lies in a temporary file.
-MOST_DENSE = 2**30
 # scikit-learn's name of each output activation.
 OUTPUT_NAMES = {"softmax": "softmax", "sigmoid": "logistic", "exponential": "exp"}
-
-
-def _takes_steps(estimator: "MultilayerPerceptron") -> bool:
-    if estimator.solver not in ("sgd", "adam"):
-        raise AttributeError(
-            f"partial_fit is for the solvers 'sgd' and 'adam', not {estimator.solver!r}, which "
-            "needs all examples at once"
-        )
-    return True
 
 
 @dataclass(eq=False, repr=False)
@@ -118,7 +105,7 @@ class MultilayerPerceptron(Parameters):
         continues = self.warm_start and hasattr(self, "network_")
         self._require_valid_parameters()
         x, targets = self._checked(X, y, first=not continues, classes=None)
-        weights = self._weights(sample_weight, targets, x)
+        examples = Examples(x, targets, self._weights(sample_weight, targets, x))
         random = check_random_state(self.random_state)
         if not continues:
             self._begin(x, random)
@@ -126,20 +113,23 @@ class MultilayerPerceptron(Parameters):
         if self.solver == "lbfgs":
             if validation_data is not None:
                 raise ValueError("solver='lbfgs' has no epochs to measure validation_data after")
-            self._minimise(x, targets, weights)
+            self._minimise(examples)
             return self
         validation = self._given_validation(validation_data)
         if validation is None and self.early_stopping:
-            x, targets, weights, validation = self._split(x, targets, weights, random)
-        rules = self._stopping_rules(x, weights, targets)
+            stratify = self._stratifies and self.n_outputs_ == 1
+            examples, validation = examples.split(
+                self.validation_fraction, stratify=stratify, random=random
+            )
+        rules = self._stopping_rules(examples)
         rules.best_parameters = self._best_parameters
-        self._train(x, targets, weights, validation, rules, random, self.max_iter)
+        self._train(examples, validation, rules, random, self.max_iter)
         if validation is not None and rules.best_parameters is not None and self.restore_best:
             self.network_.parameters[...] = rules.best_parameters
         self._waited, self._best_parameters = rules.waited, rules.best_parameters
         return self
 
-    @available_if(_takes_steps)  # type: ignore[untyped-decorator]
+    @available_if(takes_steps)  # type: ignore[untyped-decorator]
     def partial_fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, classes: Any = None
     ) -> Self:
@@ -157,16 +147,16 @@ class MultilayerPerceptron(Parameters):
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
         x, targets = self._checked(X, y, first=first, classes=classes, partial=True)
-        weights = self._weights(sample_weight, targets, x)
+        examples = Examples(x, targets, self._weights(sample_weight, targets, x))
         random = check_random_state(self.random_state)
         if first:
             self._begin(x, random)
         self.n_iter_ = 0
-        rules = self._stopping_rules(x, weights, targets)
+        rules = self._stopping_rules(examples)
         rules.rate = self._rate
         kept = self._optimizer_state
         before = kept[1:] if kept is not None and kept[0] == self.solver else None
-        training = self._train(x, targets, weights, None, rules, random, 1, before)
+        training = self._train(examples, None, rules, random, 1, before)
         self._optimizer_state = (self.solver, training.state.copy(), training.steps_done)
         self._waited, self._rate = rules.waited, rules.rate
         return self
@@ -236,7 +226,7 @@ class MultilayerPerceptron(Parameters):
             order="C",
             reset=first,
         )
-        return _dense(x), targets
+        return dense(x), targets
 
     def _checked_inputs(self, X: Any) -> Array:
         check_is_fitted(self)
@@ -248,9 +238,9 @@ class MultilayerPerceptron(Parameters):
         x = self._checked_inputs(X)
         threads = self._threads()
         if not hasattr(x, "toarray"):
-            dense = np.ascontiguousarray(x, dtype=self.network_.dtype)
-            return self.network_.predict_proba(dense, threads=threads)
-        parts = [self.network_.predict_proba(part, threads=threads) for part in _dense_parts(x)]
+            rows = np.ascontiguousarray(x, dtype=self.network_.dtype)
+            return self.network_.predict_proba(rows, threads=threads)
+        parts = [self.network_.predict_proba(part, threads=threads) for part in dense_parts(x)]
         return np.concatenate(parts)
 
     def _sample_weight(self, sample_weight: Any, x: Array) -> Array | None:
@@ -259,73 +249,50 @@ class MultilayerPerceptron(Parameters):
         weights: Array = _check_sample_weight(sample_weight, x, dtype=x.dtype)
         return weights
 
-    def _given_validation(self, validation_data: Any) -> tuple[Array, Array, Array | None] | None:
+    def _given_validation(self, validation_data: Any) -> Examples | None:
         if validation_data is None:
             return None
         if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
             raise TypeError("validation_data must be (X, y) or (X, y, sample_weight)")
         X, y, *rest = validation_data
         x, targets = self._checked(X, y, first=False, classes=None, partial=True)
-        return x, targets, self._sample_weight(rest[0] if rest else None, x)
+        return Examples(x, targets, self._sample_weight(rest[0] if rest else None, x))
 
-    def _split(
-        self, x: Array, targets: Array, weights: Array | None, random: np.random.RandomState
-    ) -> tuple[Array, Array, Array | None, tuple[Array, Array, Array | None]]:
-        """Hold a part of the examples back, as scikit-learn does with the same random state."""
-        arrays = [x, targets] if weights is None else [x, targets, weights]
-        parts = train_test_split(
-            *arrays,
-            random_state=random,
-            test_size=self.validation_fraction,
-            stratify=targets if self._stratifies and self.n_outputs_ == 1 else None,
-        )
-        learn, hold = parts[::2], parts[1::2]
-        if len(hold[0]) < 2:
-            raise ValueError(
-                f"validation_fraction={self.validation_fraction} of {len(x)} examples is fewer "
-                "than 2; expected a larger fraction or more examples"
-            )
-        nothing: list[Any] = [None]
-        x, targets, weights = [*learn, *nothing][:3]
-        return x, targets, weights, tuple([*hold, *nothing][:3])
-
-    def _stopping_rules(self, x: Array, weights: Array | None, targets: Array) -> StoppingRules:
-        factor, addend = self._sklearn_loss(targets, weights)
+    def _stopping_rules(self, examples: Examples) -> StoppingRules:
+        factor, addend = self._sklearn_loss(examples.targets, examples.weights)
         return StoppingRules(
             self,
             lambda loss: factor * loss + addend,
-            len(x),
-            self._batch_size(len(x)),
-            float(len(x) if weights is None else weights.sum()),
+            len(examples.x),
+            self._batch_size(len(examples.x)),
+            examples.total_weight,
             waited=self._waited,
         )
 
     def _train(
         self,
-        x: Array,
-        targets: Array,
-        weights: Array | None,
-        validation: tuple[Array, Array, Array | None] | None,
+        examples: Examples,
+        validation: Examples | None,
         rules: StoppingRules,
         random: np.random.RandomState,
         epochs: int,
         before: tuple[Array, int] | None = None,
     ) -> Training:
-        """Train by steps until the course says to stop; `before` is an optimizer's state."""
+        """Train by steps until the rules say to stop; `before` is an optimizer's state."""
         options = FitOptions(
             optimizer=self._optimizer(),
             epochs=epochs,
             batch_size=rules.batch_size,
-            sample_weight=weights,
+            sample_weight=examples.weights,
             penalties=L2(self.alpha, over_examples=True),
             dropout=self.dropout or None,
-            validation=validation and (validation[0], self._target_rows(validation[1])),
+            validation=validation and (validation.x, self._target_rows(validation.targets)),
             schedule=rules,
             threads=self._threads(),
             shuffle=self.shuffle,
             callbacks=rules.after_epoch,
         )
-        run = self._prepared(x, targets, options)
+        run = self._prepared(examples, options)
         assert isinstance(run, Run)
         if self.shuffle:
             run.plan = replace(run.plan, order=InSequence(random))
@@ -343,17 +310,19 @@ class MultilayerPerceptron(Parameters):
             self._warn_of_no_end(f"max_iter={self.max_iter} epochs are over")
         return run.training
 
-    def _prepared(self, x: Array, targets: Array, options: FitOptions) -> Run | FullBatchRun:
+    def _prepared(self, examples: Examples, options: FitOptions) -> Run | FullBatchRun:
         network = self.network_
         # The targets are arrays already; labels need not be looked up in classes.
         labels, network.classes = network.classes, None
         try:
-            targets = self._target_rows(targets)
-            return Fitting.prepare(network, network.output_loss(None), x, targets, options).run
+            targets = self._target_rows(examples.targets)
+            return Fitting.prepare(
+                network, network.output_loss(None), examples.x, targets, options
+            ).run
         finally:
             network.classes = labels
 
-    def _measure_score(self, run: Run, validation: tuple[Array, Array, Array | None]) -> None:
+    def _measure_score(self, run: Run, validation: Examples) -> None:
         x, targets, weights = validation
         assert run.plan.validation is not None
 
@@ -364,11 +333,11 @@ class MultilayerPerceptron(Parameters):
         measured = replace(run.plan.validation, metrics={"score": score}, chunk_size=len(x))
         run.plan = replace(run.plan, validation=measured)
 
-    def _minimise(self, x: Array, targets: Array, weights: Array | None) -> None:
+    def _minimise(self, examples: Examples) -> None:
         """Train by L-BFGS."""
         if np.any(self.dropout):
             raise ValueError("solver='lbfgs' descends one smooth loss; dropout has no place there")
-        factor, addend = self._sklearn_loss(targets, weights)
+        factor, addend = self._sklearn_loss(examples.targets, examples.weights)
 
         def after_iteration(history: History) -> bool:
             self.n_iter_, self.loss_ = history.epochs, factor * run.total + addend
@@ -379,12 +348,12 @@ class MultilayerPerceptron(Parameters):
         options = FitOptions(
             optimizer=self._optimizer(),
             epochs=self.max_iter,
-            sample_weight=weights,
+            sample_weight=examples.weights,
             penalties=L2(self.alpha, over_examples=True),
             threads=self._threads(),
             callbacks=after_iteration,
         )
-        run = cast("FullBatchRun", self._prepared(x, targets, options))
+        run = cast("FullBatchRun", self._prepared(examples, options))
         with interruption() as interrupted:
             run.follow(lambda _: interrupted())
         self.n_iter_ = run.finish().epochs
@@ -423,25 +392,3 @@ class MultilayerPerceptron(Parameters):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _dense(x: Any) -> Array:
-    """A sparse matrix as an array; one that is too large for memory lies in a temporary file."""
-    if not hasattr(x, "toarray"):
-        return np.ascontiguousarray(x)
-    size = x.shape[0] * x.shape[1] * x.dtype.itemsize
-    if size <= MOST_DENSE:
-        return np.ascontiguousarray(x.toarray())
-    require_space(size)
-    storage = Storage(x.shape, x.dtype, in_file=True)
-    for part in _dense_parts(x):
-        storage.append(part)
-    return storage.array()
-
-
-def _dense_parts(x: Any) -> Iterator[Array]:
-    """The rows of a sparse matrix, dense, some at a time."""
-    rows = max(DENSE_NUMBERS // max(x.shape[1], 1), 1)
-    compressed = x.tocsr()
-    for start in range(0, x.shape[0], rows):
-        yield np.ascontiguousarray(compressed[start : start + rows].toarray())

@@ -1,1 +1,1 @@
-"""How good a model is: scores, calibration, importance of columns."""
+"""Model evaluation: scores, calibration, permutation importance."""

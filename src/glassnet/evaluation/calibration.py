@@ -1,4 +1,4 @@
-"""Temperature scaling: probabilities that mean what they say (Guo et al. 2017, section 4.2)."""
+"""Calibration of probabilities by temperature scaling (Guo et al. 2017, section 4.2)."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,29 +9,30 @@ from glassnet.network import Network
 
 __all__ = ["calibrate"]
 
-# Temperatures outside are not looked for: a few validation rows that are all right ask for 0.
+# Bounds of the search: if all of a few validation rows are predicted correctly, the optimum is 0.
 COLDEST, HOTTEST = 0.2, 20.0
 
 
 def calibrate(network: Network, x: Array, y: ArrayLike | Targets) -> float:
-    """Divide the logits of a network by the temperature that suits some held-out examples best.
+    """Divide the logits of a network by the temperature with the lowest log loss.
 
-    The last layer's weights and biases are divided, which does the same, so that the network stays
-    a network and each probability can be explained as before. Which class is the most probable does
+    This divides the last layer's weights and biases in place, which is equivalent, so that the
+    network stays a network and its probabilities can still be explained. The predicted classes do
     not change.
 
     Parameters
     ----------
     network : Network
-        Ends in softmax.
+        A network with a softmax output.
     x : array of shape (examples, inputs)
+        Validation examples.
     y : array-like or Targets
         Their labels.
 
     Returns
     -------
     float
-        The temperature of the lowest log loss; above 1 the network was too certain.
+        The temperature; above 1 if the network was overconfident.
     """
     from scipy.optimize import minimize_scalar
 

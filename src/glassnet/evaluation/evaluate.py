@@ -1,4 +1,4 @@
-"""How good a model is on rows that it did not learn from."""
+"""Evaluation of a model on held-out rows."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,15 +18,15 @@ from glassnet.tables.warnings import DataWarning, merge_warnings
 
 __all__ = ["Evaluation", "Mistake", "evaluate"]
 
-# So many mistakes are named.
+# How many of the worst predictions are listed.
 MOST_MISTAKES = 10
-# More rows than these would make no score more certain than to a thousandth.
+# With this many rows, the standard error of a rate is below 0.001.
 MOST_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A row that is predicted wrong: counted from 0; classes, or numbers, as text; and the loss."""
+    """A wrong prediction: row index, target and prediction as text, and the loss."""
 
     row: int
     target: str
@@ -36,32 +36,36 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores by name; for classes also the confusion matrix.
+    """The scores of a model; for classification also the confusion matrix.
 
     Attributes
     ----------
     scores : dict of str to float
-        Classes: accuracy, balanced accuracy, log loss, ROC AUC (of several classes the mean of each
-        against the others), Brier score (the sum of the squared differences over the classes),
-        expected calibration error. Numbers: R², mean absolute error, root mean squared error, in
-        the target's own unit; of several those of each, and the mean R². Labels: how often one is
-        right, how often all of a row are, log loss, ROC AUC and Brier score on average.
+        Classification: accuracy, balanced accuracy, log loss, ROC AUC (for more than two classes,
+        the mean of one-vs-rest), Brier score (squared differences summed over the classes),
+        expected calibration error. Regression: R², mean absolute error and root mean squared error
+        in the target's unit; for several targets, those of each and the mean R². Multilabel: mean
+        accuracy of a label, share of rows with all labels right, mean log loss, ROC AUC and Brier
+        score.
     rows : int
+        How many rows were evaluated.
     classes : tuple of str
-        Empty for numbers and labels.
+        Empty for regression and multilabel.
     confusion : list of list of int
         Row = target class, column = predicted class.
     warnings : list of str
-        What had to be decided about the data.
+        Warnings about the data, such as missing values.
     baseline : dict of str to float
-        The same scores of always predicting the classes by their
-        shares, or the mean. Empty for models that do not know it.
+        The same scores for the baseline, which always predicts the class frequencies or the mean.
+        Empty if the model does not record them.
     reliability : list of Bin
-        For classes.
+        For classification.
     mistakes : list of Mistake
-        The ten of the largest loss: −ln p of the true class, or the size of the difference.
+        The ten wrong predictions with the largest loss: −ln p of the target class, or the absolute
+        difference.
     importances : dict of str to float
-        By how much the log loss, or the root mean squared error, rises without a column.
+        Permutation importance: by how much the log loss, or the root mean squared error, rises when
+        a column is shuffled.
     """
 
     scores: dict[str, float]
@@ -111,10 +115,10 @@ def evaluate(model: Model, table: Rows, *, with_importances: bool = False) -> Ev
     ----------
     model : Model
     table : Rows
-        Of more than a million rows, a seeded sample of a million counts.
+        If it has more than a million rows, a seeded sample of a million is evaluated.
     with_importances : bool
-        Whether to measure which columns the model relies on, which takes as many predictions as
-        there are columns, three times.
+        Whether to compute permutation importances, which takes three predictions of all rows for
+        each column.
 
     Raises
     ------
@@ -143,12 +147,12 @@ def evaluate(model: Model, table: Rows, *, with_importances: bool = False) -> Ev
 
 
 def _compared(model: Model, scorer: Scorer, table: Rows) -> tuple[Array, Array, Array, list[str]]:
-    """What is right and what is predicted for the rows that have a target; which these are."""
+    """Targets, outputs and indices of the rows that have a target, and warnings."""
     targets, outputs, rows = [], [], []
     warnings: list[DataWarning] = []
     for before, chunk in enumerate_chunks(table, model.values_of_row):
         known, dropped = complete_rows(chunk, model.target.columns)
-        x, decided = model.encode(chunk)  # all rows, so that notes count them as in the table
+        x, decided = model.encode(chunk)  # all rows, so that warnings count rows as in the table
         warnings = merge_warnings(warnings, (*dropped, *decided), before)
         if known.any():
             targets.append(scorer.targets(chunk.rows(known)))

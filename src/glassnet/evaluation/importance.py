@@ -1,4 +1,4 @@
-"""Which columns a model relies on: permutation importance (Breiman 2001, section 10)."""
+"""Permutation importance of columns (Breiman 2001, section 10)."""
 
 import numpy as np
 
@@ -10,13 +10,13 @@ from glassnet.tables.table import Rows
 
 __all__ = ["importances"]
 
-# Of more rows a seeded sample is enough.
+# If there are more rows, a seeded sample of this many is used.
 MOST_ROWS = 5000
 REPEATS = 3
 
 
 def importances(model: Model, rows: Rows, seed: int = 0) -> dict[str, float]:
-    """Return by how much the loss rises when a column's values are shuffled among the rows.
+    """Return the rise of the loss when the values of each column are shuffled among the rows.
 
     The loss is the log loss, or the root mean squared error.
 
@@ -24,13 +24,13 @@ def importances(model: Model, rows: Rows, seed: int = 0) -> dict[str, float]:
     ----------
     model : Model
     rows : Rows
-        That it did not learn from.
+        Held-out rows.
     seed : int
 
     Returns
     -------
     dict of column to float
-        The mean of three shuffles, the largest first. Columns of images are left out.
+        The mean of three shuffles, in descending order. Image columns are skipped.
     """
     chosen = np.sort(example_order(seed, 0, len(rows))[:MOST_ROWS])
     table, scorer = rows.rows(chosen).in_memory(), scorer_for(model.target)
@@ -47,7 +47,7 @@ def importances(model: Model, rows: Rows, seed: int = 0) -> dict[str, float]:
             continue
         rises = []
         for repeat in range(REPEATS):
-            # A value is encoded by itself: to shuffle a column is to shuffle its inputs.
+            # Values are encoded independently, so shuffling a column means shuffling its inputs.
             shuffled = x.copy()
             shuffled[:, own] = x[example_order(seed, 1 + number * REPEATS + repeat, len(x)), own]
             rises.append(loss(shuffled) - before)

@@ -1,4 +1,4 @@
-"""Scores of predictions in the words of the field, for classes, for labels and for numbers."""
+"""Scores of predictions for classification, multilabel and regression."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from glassnet.tables.targets.target import Target
 
 __all__ = ["Bin", "Scorer", "scorer_for"]
 
-# Guo et al. 2017, "On calibration of modern neural networks", section 5: bins of certainty.
+# Guo et al. 2017, "On calibration of modern neural networks", section 5: bins of confidence.
 BINS = 15
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Predictions of about the same certainty, and which part of them is right."""
+    """Predictions of similar confidence: mean confidence, accuracy and number of rows."""
 
     certainty: float
     accuracy: float
@@ -32,23 +32,23 @@ class Bin:
 
 
 class Scorer(ABC):
-    """Compares a model's outputs, (rows, outputs), with the target's columns of a table."""
+    """Compares a model's outputs, (rows, outputs), with the target columns of a table."""
 
     target: Target
     classes: tuple[str, ...] = ()
 
     @abstractmethod
     def targets(self, table: Table) -> Array:
-        """Return what is right for each row.
+        """Return the target of each row.
 
         Raises
         ------
         ValueError
-            If a value is of the wrong kind, or a class unknown.
+            If a value has the wrong type, or a class is unknown.
         """
 
     def baseline(self, baseline: Any, rows: int) -> Array | None:
-        """Return the outputs of the baseline, the same for each row; None if it is not known."""
+        """Return the baseline's outputs, the same for each row; None if they are not known."""
         if not isinstance(baseline, list) or len(baseline) != self.target.outputs:
             return None
         if not all(isinstance(value, float) and np.isfinite(value) for value in baseline):
@@ -57,7 +57,7 @@ class Scorer(ABC):
 
     @abstractmethod
     def losses(self, targets: Array, outputs: Array) -> Array:
-        """Return how wrong each row is: −ln p of what is right, or the size of the difference."""
+        """Return the loss of each row: −ln p of the target, or the absolute difference."""
 
     @abstractmethod
     def mean_loss(self, targets: Array, outputs: Array) -> float:
@@ -69,19 +69,19 @@ class Scorer(ABC):
 
     @abstractmethod
     def names(self, values: Array) -> list[str]:
-        """Return outputs, or what is right, as text for people."""
+        """Return outputs or targets as readable text."""
 
     def confusion(self, targets: Array, outputs: Array) -> list[list[int]]:
-        """Return how often each class (row) was taken for which (column)."""
+        """Return the confusion matrix: target class (row), predicted class (column)."""
         return []
 
     def reliability(self, targets: Array, outputs: Array) -> list[Bin]:
-        """Return how often predictions of each certainty are right."""
+        """Return the reliability diagram: accuracy by confidence."""
         return []
 
 
 def scorer_for(target: Target) -> Scorer:
-    """Return who judges predictions of a target."""
+    """Return the scorer for a target."""
     if isinstance(target, ClassTarget):
         return ClassScorer(target)
     if isinstance(target, LabelsTarget):
@@ -91,18 +91,18 @@ def scorer_for(target: Target) -> Scorer:
 
 
 class ClassScorer(Scorer):
-    """Outputs are probabilities of the classes; what is right is the place of one, (rows,)."""
+    """Scores of classification; outputs are class probabilities, targets class indices, (rows,)."""
 
     def __init__(self, target: ClassTarget) -> None:
         self.target, self.classes = target, target.classes
         self._places = target.places
 
     def targets(self, table: Table) -> Array:
-        """Return the place of each row's class."""
+        """Return the class index of each row."""
         return self._places(table)
 
     def losses(self, targets: Array, outputs: Array) -> Array:
-        """Return −ln p of each row's class."""
+        """Return −ln p of each row's target class."""
         return _minus_logarithms(outputs[np.arange(len(targets)), targets])
 
     def mean_loss(self, targets: Array, outputs: Array) -> float:
@@ -110,7 +110,7 @@ class ClassScorer(Scorer):
         return float(self.losses(targets, outputs).mean())
 
     def scores(self, targets: Array, outputs: Array) -> dict[str, float]:
-        """Return accuracies, losses of the probabilities, ROC AUC and calibration error."""
+        """Return accuracies, log loss, ROC AUC, Brier score and calibration error."""
         metrics = _metrics()
         predicted = outputs.argmax(axis=1)
         counts = np.array(self.confusion(targets, outputs))
@@ -121,7 +121,7 @@ class ClassScorer(Scorer):
             "balanced accuracy": float(recalls.mean()),
             "log loss": self.mean_loss(targets, outputs),
         }
-        if present.sum() > 1:  # of one class alone there is nothing to tell apart
+        if present.sum() > 1:  # undefined for a single class
             areas = [
                 metrics.roc_auc_score(targets == place, outputs[:, place])
                 for place in np.flatnonzero(present)
@@ -136,19 +136,19 @@ class ClassScorer(Scorer):
         return scores
 
     def names(self, values: Array) -> list[str]:
-        """Return class names, of places or of probabilities."""
+        """Return class names, from class indices or probabilities."""
         places = values.argmax(axis=1) if values.ndim == 2 else values
         return [self.classes[place] for place in places.tolist()]
 
     def confusion(self, targets: Array, outputs: Array) -> list[list[int]]:
-        """Return how often each class (row) was taken for which (column)."""
+        """Return the confusion matrix: target class (row), predicted class (column)."""
         labels = range(len(self.classes))
         counts = _metrics().confusion_matrix(targets, outputs.argmax(axis=1), labels=labels)
         table: list[list[int]] = counts.tolist()
         return table
 
     def reliability(self, targets: Array, outputs: Array) -> list[Bin]:
-        """Return how often predictions of each certainty are right: bins of equal width."""
+        """Return the reliability diagram: accuracy by confidence, in bins of equal width."""
         certainty = outputs.max(axis=1).astype(np.float64)
         right = outputs.argmax(axis=1) == targets
         places = np.minimum((certainty * BINS).astype(int), BINS - 1)
@@ -160,13 +160,13 @@ class ClassScorer(Scorer):
 
 
 class LabelsScorer(Scorer):
-    """Outputs are probabilities of each label's second class; that is right where true is 1."""
+    """Scores of multilabel; each output is the probability of a label's second class."""
 
     def __init__(self, target: LabelsTarget) -> None:
         self.target = target
 
     def targets(self, table: Table) -> Array:
-        """Return 1 where a label's second class is right, 0 otherwise."""
+        """Return 1 where the target is a label's second class, 0 otherwise."""
         return self.target.encode(table)
 
     def losses(self, targets: Array, outputs: Array) -> Array:
@@ -176,11 +176,11 @@ class LabelsScorer(Scorer):
         return losses
 
     def mean_loss(self, targets: Array, outputs: Array) -> float:
-        """Return the log loss of a label, on average."""
+        """Return the mean log loss of a label."""
         return float(self.losses(targets, outputs).mean()) / self.target.outputs
 
     def scores(self, targets: Array, outputs: Array) -> dict[str, float]:
-        """Return mean scores of the labels, how often all are right, and the accuracy of each."""
+        """Return mean scores over the labels, exact-match accuracy, and the accuracy of each."""
         right = (outputs > 0.5) == (targets == 1)
         scores = {
             "accuracy of a label": float(right.mean()),
@@ -201,34 +201,34 @@ class LabelsScorer(Scorer):
 
 
 class NumbersScorer(Scorer):
-    """Outputs and what is right are numbers in the target's own unit."""
+    """Scores of regression; outputs and targets are in the target's own unit."""
 
     def __init__(self, target: NumberTarget | NumbersTarget) -> None:
         self.target = target
         self._targets = target.targets if isinstance(target, NumbersTarget) else (target,)
 
     def targets(self, table: Table) -> Array:
-        """Return the target's columns."""
+        """Return the target columns."""
         return np.stack([target.numbers(table) for target in self._targets], axis=1)
 
     def _differences(self, targets: Array, outputs: Array) -> Array:
-        """Of several columns in units of their scales, so that they count alike."""
+        """For several columns, in units of their scales, so that they count equally."""
         several = len(self._targets) > 1
         units = np.array([target.scale if several else 1.0 for target in self._targets])
         differences: Array = (outputs - targets) / units
         return differences
 
     def losses(self, targets: Array, outputs: Array) -> Array:
-        """Return the size of each difference; of several columns, the mean in their scales."""
+        """Return absolute differences; for several columns, the mean in units of their scales."""
         sizes: Array = np.abs(self._differences(targets, outputs)).mean(axis=1)
         return sizes
 
     def mean_loss(self, targets: Array, outputs: Array) -> float:
-        """Return the root mean squared error; of several columns in their scales."""
+        """Return the root mean squared error; for several columns, in units of their scales."""
         return float(np.sqrt(np.square(self._differences(targets, outputs)).mean()))
 
     def scores(self, targets: Array, outputs: Array) -> dict[str, float]:
-        """Return R² and the mean errors, of several columns those of each."""
+        """Return R², mean absolute and root mean squared error; for several columns, of each."""
         if len(self._targets) == 1:
             return self._scores_of(targets[:, 0], outputs[:, 0])
         of_each = {
@@ -249,7 +249,7 @@ class NumbersScorer(Scorer):
             "mean absolute error": float(metrics.mean_absolute_error(targets, outputs)),
             "root mean squared error": float(metrics.root_mean_squared_error(targets, outputs)),
         }
-        if len(targets) > 1:  # of one row there is no variance to explain
+        if len(targets) > 1:  # undefined for a single row
             scores = {"R²": float(metrics.r2_score(targets, outputs)), **scores}
         return scores
 
@@ -259,7 +259,7 @@ class NumbersScorer(Scorer):
 
 
 def _minus_logarithms(probabilities: Array) -> Array:
-    """−ln p, of 0 that of the smallest number above it."""
+    """−ln p; 0 counts as the smallest positive number."""
     smallest = np.finfo(probabilities.dtype).tiny
     logarithms: Array = -np.log(np.maximum(probabilities, smallest).astype(np.float64))
     return logarithms

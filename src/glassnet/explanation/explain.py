@@ -1,7 +1,9 @@
 """``gn.explain``: open the hood of a network for an example, a batch, or a step of a training."""
 
+from __future__ import annotations  # signatures in help() keep their short names
+
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,11 +22,12 @@ from glassnet.explanation.step import Batch, Step, Update, take_forward, take_st
 from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Document, Section
 from glassnet.formula.number import number_text
-from glassnet.network import Network, task_of
+from glassnet.network import Network
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
 from glassnet.nn.summary import layers_section
+from glassnet.nn.task import task_of
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
@@ -32,7 +35,7 @@ from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.recorded_steps import RecordedStep
 
-__all__ = ["chosen_optimizer", "describe", "explain", "explain_with_preface"]
+__all__ = ["Example", "chosen_optimizer", "describe", "explain", "explain_example"]
 
 
 def explain(
@@ -106,67 +109,86 @@ def explain(
         return _explain_recorded(subject, example, chosen_limits)
     if x is None:
         raise TypeError("give an example, x, or a batch of them")
-    return explain_with_preface(
+    return explain_example(
         subject,
-        x,
-        target,
+        Example(x, target, example, sample_weight),
         _rule(chosen_optimizer(learning_rate, optimizer), penalties, clip_norm),
         subject.loss if loss is None else loss_named(loss),
         chosen_limits,
-        preface=(),
-        origins={},
-        example=example,
-        sample_weight=sample_weight,
     )
 
 
-def explain_with_preface(
+@dataclass(frozen=True)
+class Example:
+    """What is to be explained: one example, or a batch of which one is shown in full.
+
+    Attributes
+    ----------
+    x : array-like
+    target : optional
+        Without it there is the forward pass only.
+    number : int
+        Which example of a batch is shown, counted from 0.
+    sample_weight : array-like, optional
+        Of each example of a batch.
+    """
+
+    x: ArrayLike
+    target: Any = None
+    number: int = 0
+    sample_weight: ArrayLike | None = None
+
+    def rows(self, inputs: int) -> Array:
+        """Return the inputs as rows, one or several."""
+        given = np.asarray(self.x)
+        return given.reshape(1, -1) if self.is_one(inputs) else given
+
+    def is_one(self, inputs: int) -> bool:
+        """Return whether x is one example, not a batch of one or several."""
+        given, target = np.asarray(self.x), self.target
+        if given.ndim > 1 and len(given) == 1 and np.ndim(target) > 0 and len(target) == 1:
+            return False
+        return given.size == inputs
+
+
+def explain_example(
     net: Network,
-    x: ArrayLike,
-    target: Any,
+    given: Example,
     rule: UpdateRule | None,
     loss: Loss,
     limits: Limits,
-    preface: Sequence[Section],
-    origins: Origins,
-    *,
-    example: int = 0,
-    sample_weight: ArrayLike | None = None,
+    preface: Sequence[Section] = (),
+    origins: Origins | None = None,
 ) -> Explanation:
-    """Explain an example behind some sections of its own, such as how a row became its inputs.
+    """Explain an example, after sections of its own such as how a row became its inputs.
 
-    `origins` say the same of single inputs, by their names, for the stories of single weights.
+    `origins` are such sections for single inputs, by name, for the pages of single weights.
     """
     net.require_finite()
     output_loss = loss.paired_with(net.output_activation)
-    given = np.asarray(x)
-    alone = given.size == net.architecture.inputs
-    if given.ndim > 1 and len(given) == 1 and np.ndim(target) > 0 and len(target) == 1:
-        alone = False  # a batch of one example
-    rows = given.reshape(1, -1) if alone else given
-    inputs = checked_inputs(rows, net.architecture.inputs, net.dtype, "x")
-    example = whole_number("example", example, 0, len(inputs) - 1)
-    names = _notation(net.architecture, net.classes, net.feature_names)
-    parameters = net.parameters.copy()
-    if target is None:
-        if rule is not None or sample_weight is not None:
+    inputs = checked_inputs(
+        given.rows(net.architecture.inputs), net.architecture.inputs, net.dtype, "x"
+    )
+    number = whole_number("example", given.number, 0, len(inputs) - 1)
+    names = _symbols(net.architecture, net.classes, net.feature_names)
+    parameters, origins = net.parameters.copy(), origins or {}
+    if given.target is None:
+        if rule is not None or given.sample_weight is not None:
             raise ValueError("an update and a sample_weight need a target; give target as well")
-        one = inputs[example : example + 1]
+        one = inputs[number : number + 1]
         forward = take_forward(net.architecture, parameters, output_loss, one)
         sections = [*preface, *forward_sections(forward, names, limits)]
         predicted = _summary(net.architecture, net.classes, forward.outputs[-1])
         document = Document(f"Forward pass: predicted {predicted}", tuple(sections), limits.digits)
         return Explanation(document, forward, None, names, limits, origins)
-    batch = Batch(
-        inputs,
-        _target_rows(net, target, len(inputs), alone),
-        _checked_sample_weight(sample_weight, inputs),
-    )
+    one_only = given.is_one(net.architecture.inputs)
+    targets = _target_rows(net, given.target, len(inputs), alone=one_only)
+    batch = Batch(inputs, targets, _checked_sample_weight(given.sample_weight, inputs))
     update = None
     if rule is not None:
         state = rule.optimizer.initial_state(parameters)
         update = Update(rule, 1, rule.optimizer.learning_rate, state)
-    step = take_step(net.architecture, parameters, output_loss, batch, update, example)
+    step = take_step(net.architecture, parameters, output_loss, batch, update, number)
     return _explanation(step, names, net.classes, limits, preface, origins)
 
 
@@ -175,7 +197,7 @@ def _explain_recorded(recorded: RecordedStep, example: int, limits: Limits) -> E
         recorded.x, recorded.targets, recorded.sample_weight, recorded.masks, recorded.examples
     )
     example = whole_number("example", example, 0, len(batch) - 1)
-    names = _notation(recorded.architecture, recorded.classes, recorded.feature_names)
+    names = _symbols(recorded.architecture, recorded.classes, recorded.feature_names)
     step = take_step(
         recorded.architecture,
         recorded.parameters,
@@ -216,7 +238,7 @@ def _explanation(
 
 def describe(net: Network) -> Explanation:
     """Show a network's layers, without an example."""
-    names = _notation(net.architecture, net.classes, net.feature_names)
+    names = _symbols(net.architecture, net.classes, net.feature_names)
     section = layers_section(net.architecture, net.dtype.name)
     drawing = draw_network(net.architecture, net.parameters, names, Limits())
     sections = (section, Section("Its units and weights", (drawing,)))
@@ -245,7 +267,7 @@ def _rule(
     return None
 
 
-def _notation(
+def _symbols(
     architecture: Architecture, classes: Array | None, features: Sequence[str] | None
 ) -> Symbols:
     class_names = None

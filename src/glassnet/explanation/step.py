@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.engine import DropoutMasks, Trace, engine
-from glassnet.engine.interface import total_weight
+from glassnet.engine.interface import StepSize, total_weight
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Layer
@@ -244,36 +244,12 @@ def take_step(
     update: Update | None,
     example: int = 0,
 ) -> Step:
-    """Return a step on some examples, one of them in full. Nothing given changes."""
-    active = engine()
-
-    def traced(parameters: Array) -> Trace:
-        return active.trace(
-            architecture,
-            output_loss,
-            parameters,
-            batch.x,
-            batch.targets,
-            batch.sample_weight,
-            batch.masks,
-        )
-
-    trace = traced(parameters)
-    new, after = parameters, trace
+    """Return a step on a batch, with one of its examples in full. Nothing given changes."""
+    trace = after = _traced(architecture, parameters, output_loss, batch)
+    new = parameters
     if update is not None:
-        new, state = parameters.copy(), update.rule.optimizer.initial_state(parameters)
-        state[...] = update.state
-        active.update(
-            architecture,
-            update.rule,
-            new,
-            state,
-            trace.gradient,
-            update.number,
-            update.learning_rate,
-            batch.weight,
-        )
-        after = traced(new)
+        new = _updated(architecture, parameters, batch, trace.gradient, update)
+        after = _traced(architecture, new, output_loss, batch)
     weight, dropout_mask = float(batch.sample_weights[example]), batch.dropout_mask(architecture)
     net_inputs, outputs, deltas = _rows(example, trace.net_inputs, trace.outputs, trace.deltas)
     return Step(
@@ -298,6 +274,27 @@ def take_step(
         new_loss=weight * float(after.losses[example]),
         new_mean_loss=_mean(after, batch),
     )
+
+
+def _traced(
+    architecture: Architecture, parameters: Array, output_loss: OutputLoss, batch: Batch
+) -> Trace:
+    """Every number of the batch, forward and backward, at some parameters."""
+    weight, masks = batch.sample_weight, batch.masks
+    return engine().trace(
+        architecture, output_loss, parameters, batch.x, batch.targets, weight, masks
+    )
+
+
+def _updated(
+    architecture: Architecture, parameters: Array, batch: Batch, gradient: Array, update: Update
+) -> Array:
+    """The parameters after the update, by the kernels that train."""
+    new, state = parameters.copy(), update.rule.optimizer.initial_state(parameters)
+    state[...] = update.state
+    size = StepSize(update.number, update.learning_rate, batch.weight)
+    engine().update(architecture, update.rule, new, state, gradient, size)
+    return new
 
 
 def _rows(example: int, *layers: Sequence[Array]) -> tuple[list[Array], ...]:

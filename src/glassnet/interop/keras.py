@@ -301,13 +301,7 @@ def _add(
         case "Rescaling":
             assembly.scale(config["scale"], config.get("offset", 0.0))
         case "Normalization" if not config.get("invert", False):
-            given = config.get("mean") is not None
-            mean, variance = (
-                (config["mean"], config["variance"]) if given else (weights[0], weights[1])
-            )
-            # As Keras does, against a division by 0.
-            deviation = np.maximum(np.sqrt(np.asarray(variance, dtype=np.float64)), 1e-7)
-            assembly.scale(1 / deviation, -np.asarray(mean, dtype=np.float64) / deviation)
+            _standardise(assembly, config, weights)
         case "BatchNormalization":
             _normalise(assembly, config, weights)
         case "ReLU" | "LeakyReLU" | "ELU" | "Softmax":
@@ -315,6 +309,14 @@ def _add(
         case _:
             raise refuse(words)
     return flat
+
+
+def _standardise(assembly: Assembly, config: dict[str, Any], weights: list[NDArray[Any]]) -> None:
+    given = config.get("mean") is not None
+    mean, variance = (config["mean"], config["variance"]) if given else (weights[0], weights[1])
+    # As Keras does, against a division by 0.
+    deviation = np.maximum(np.sqrt(np.asarray(variance, dtype=np.float64)), 1e-7)
+    assembly.scale(1 / deviation, -np.asarray(mean, dtype=np.float64) / deviation)
 
 
 def _normalise(assembly: Assembly, config: dict[str, Any], weights: list[NDArray[Any]]) -> None:

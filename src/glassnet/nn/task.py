@@ -2,7 +2,11 @@
 
 from typing import Literal, TypeAlias
 
-__all__ = ["TargetTask", "Task"]
+from glassnet.nn.activations.sigmoid import Sigmoid
+from glassnet.nn.activations.softmax import Softmax
+from glassnet.nn.architecture import Architecture
+
+__all__ = ["TargetTask", "Task", "task_of"]
 
 #: What the outputs of a network mean: the probabilities of classes that exclude each other, of
 #: one class against another, of several independent labels, or plain values.
@@ -10,3 +14,13 @@ Task: TypeAlias = Literal["multiclass", "binary", "multilabel", "regression"]
 
 #: What the target columns of a table ask for; classification is binary or multiclass.
 TargetTask: TypeAlias = Literal["classification", "multilabel", "regression"]
+
+
+def task_of(architecture: Architecture) -> Task:
+    """Return what the outputs of a network mean."""
+    activation = architecture.layers[-1].activation
+    if isinstance(activation, Softmax):
+        return "multiclass"
+    if isinstance(activation, Sigmoid):
+        return "binary" if architecture.outputs == 1 else "multilabel"
+    return "regression"

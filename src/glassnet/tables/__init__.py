@@ -1,1 +1,1 @@
-"""Tables: read, encoded, split, and made into examples."""
+"""Tables: reading, encoding, splitting, and conversion to training examples."""

@@ -1,4 +1,4 @@
-"""What columns hold: where a value is missing, and what a number is called."""
+"""Helpers for columns: missing values, and numbers as text."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ __all__ = ["is_missing", "number_label"]
 
 
 def is_missing(column: Array) -> NDArray[np.bool_]:
-    """Return where a column has no value."""
+    """Return a boolean mask of the missing values of a column."""
     if column.dtype == object:
         return np.array([value is None for value in column], dtype=np.bool_)
     if column.ndim > 1:  # images
@@ -19,7 +19,7 @@ def is_missing(column: Array) -> NDArray[np.bool_]:
 
 
 def number_label(value: float) -> str:
-    """Return a number as the name of a class or category: the shortest text that tells it apart.
+    """Return a number as a class or category name: the shortest text that identifies it.
 
     Examples
     --------

@@ -134,6 +134,19 @@ def sample_of(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
     return Table({name: np.concatenate([p.columns[name] for p in parts]) for name in table.names})
 
 
+def _storages(
+    counts: dict[Split, int], widths: tuple[int, int], *, in_file: bool
+) -> dict[Split, list[Storage]]:
+    """For each split that has rows, where its inputs and its targets go."""
+    if in_file:
+        require_space(sum(counts.values()) * sum(widths) * PRECISION.itemsize)
+    return {
+        split: [Storage((count, width), PRECISION, in_file=in_file) for width in widths]
+        for split, count in counts.items()
+        if count
+    }
+
+
 def encoded(
     table: Rows,
     splits: NDArray[np.int8],
@@ -155,13 +168,7 @@ def encoded(
     """
     inputs, outputs = len(encoder.feature_names), target.outputs
     counts = {split: int((splits == split).sum()) for split in (Split.TRAINING, Split.VALIDATION)}
-    if in_file:
-        require_space(sum(counts.values()) * (inputs + outputs) * PRECISION.itemsize)
-    storages = {
-        split: [Storage((count, width), PRECISION, in_file=in_file) for width in (inputs, outputs)]
-        for split, count in counts.items()
-        if count
-    }
+    storages = _storages(counts, (inputs, outputs), in_file=in_file)
     used, total = np.zeros(inputs, dtype=np.bool_), np.zeros(outputs)
     warnings: list[DataWarning] = []
     for before, chunk in enumerate_chunks(table, inputs + outputs):

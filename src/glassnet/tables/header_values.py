@@ -1,4 +1,4 @@
-"""Values in the records of a file, checked before they are believed."""
+"""Validation of values read from the header of a file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,21 +13,23 @@ __all__ = ["above_zero", "described", "finite", "text", "texts"]
 
 @contextmanager
 def described(what: str) -> Iterator[None]:
-    """Within, whatever is wrong with a record says that it describes nothing that is known.
+    """Turn errors caused by an invalid record into a FileFormatError.
 
     Raises
     ------
     FileFormatError
-        In the place of the errors that values of the wrong kind lead to.
+        In place of KeyError, TypeError, ValueError or OverflowError.
     """
     try:
         yield
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise FileFormatError(f"the file holds {what} that this version does not know") from None
+        raise FileFormatError(
+            f"the file contains {what} that this version does not support"
+        ) from None
 
 
 def finite(value: Any) -> float:
-    """Return a finite number; TypeError, ValueError or OverflowError if it is none."""
+    """Return a finite number; TypeError, ValueError or OverflowError otherwise."""
     number = float(value)
     if not np.isfinite(number):
         raise ValueError(value)
@@ -43,7 +45,7 @@ def above_zero(value: Any) -> float:
 
 
 def texts(values: Any) -> tuple[str, ...]:
-    """Return different texts from a list; TypeError or ValueError if it holds others."""
+    """Return a list of distinct strings as a tuple; TypeError or ValueError otherwise."""
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise TypeError(values)
     if len(set(values)) < len(values):
@@ -52,7 +54,7 @@ def texts(values: Any) -> tuple[str, ...]:
 
 
 def text(value: Any) -> str:
-    """Return a text; TypeError if it is none."""
+    """Return a string; TypeError otherwise."""
     if not isinstance(value, str):
         raise TypeError(value)
     return value

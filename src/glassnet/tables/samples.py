@@ -1,4 +1,4 @@
-"""Data to start with: real handwritten digits, and the half adder."""
+"""Sample data: handwritten digits and the half adder."""
 
 import csv
 import gzip
@@ -31,7 +31,7 @@ def half_adder() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def digits() -> Table:
     """Return 1,797 handwritten digits: 64 pixels from 0 (paper) to 16 (ink), and the digit.
 
-    From the UCI repository (Alpaydin and Kaynak 1998), as scikit-learn carries them; read from its
+    From the UCI repository (Alpaydin and Kaynak 1998), as shipped with scikit-learn; read from its
     folder without importing it.
 
     Raises

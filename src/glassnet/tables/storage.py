@@ -1,4 +1,4 @@
-"""Examples that are made piece by piece: kept in memory, or in a temporary file."""
+"""Storage for examples that are encoded chunk by chunk: in memory or in a temporary file."""
 
 import math
 import mmap
@@ -21,12 +21,12 @@ class Storage:
     Parameters
     ----------
     shape : tuple of int
-        (rows, values of each).
+        (rows, values per row).
     dtype : numpy.dtype
     in_file : bool
-        Whether a temporary file holds the rows, which goes when the array does. The array then
-        takes memory only where it is used, and
-        :func:`glassnet.core.memory.release` gives that back.
+        Whether the rows are kept in a temporary file, which is deleted with the array. The array
+        then occupies memory only where it has been read, until
+        :func:`glassnet.core.memory.release` frees it.
 
     Examples
     --------
@@ -42,15 +42,15 @@ class Storage:
         self._file = tempfile.TemporaryFile(prefix="glassnet-") if in_file else None  # noqa: SIM115
         self._memory = np.empty((0, shape[1]) if in_file else shape, dtype)
         if self._file is not None:
-            weakref.finalize(self, self._file.close)  # a mapping holds the file without it
+            weakref.finalize(self, self._file.close)  # a memory map keeps the file data alive
 
     def append(self, rows: Array) -> None:
-        """Put rows behind those that are there.
+        """Append rows.
 
         Raises
         ------
         ValueError
-            If a number is too large for the precision.
+            If a number overflows the dtype.
         """
         with np.errstate(over="ignore"):
             values = rows.astype(self._dtype, copy=False)
@@ -70,7 +70,7 @@ class Storage:
             If rows are missing.
         """
         if self._filled != self._shape[0]:
-            raise ValueError(f"{self._filled} of {self._shape[0]} rows are there")
+            raise ValueError(f"only {self._filled} of {self._shape[0]} rows have been appended")
         if self._file is None or not math.prod(self._shape):
             return self._memory
         self._file.flush()
@@ -79,17 +79,17 @@ class Storage:
 
 
 def require_space(needed: int) -> None:
-    """Refuse to begin what the temporary folder has no space for.
+    """Raise an error if the temporary folder has too little free space.
 
     Raises
     ------
     OSError
-        If it has not so many bytes free.
+        If fewer than `needed` bytes are free.
     """
     folder = tempfile.gettempdir()
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise OSError(
-            f"this takes {needed / 1e6:,.1f} MB in the temporary folder {folder}, which has "
-            f"{free / 1e6:,.1f} MB free; set the environment variable TMPDIR to a larger one"
+            f"this takes {needed / 1e6:,.1f} MB in the temporary folder {folder}, which has only "
+            f"{free / 1e6:,.1f} MB free; set the environment variable TMPDIR to a larger folder"
         )

@@ -1,4 +1,4 @@
-"""What looks wrong about a table before anything is learned from it, in plain words."""
+"""Warnings before training: rare classes, ID columns and target leakage."""
 
 from collections.abc import Sequence
 
@@ -10,16 +10,16 @@ from glassnet.tables.table import Table
 
 __all__ = ["rare_classes", "suspicious_columns"]
 
-# Fewer rows prove nothing.
+# Fewer rows are too few to judge.
 LEAST_ROWS = 50
-# Of a class rarer than this most models learn little.
+# Classes with a smaller share of the rows are called rare.
 RARE = 0.05
-# Columns as straight as this tell the target itself.
+# A column with a higher correlation leaks the target.
 STRAIGHT = 0.9999
 
 
 def rare_classes(names: Sequence[str], shares: Sequence[float], rows: int) -> list[str]:
-    """Return sentences on the classes that few rows are of.
+    """Return warnings about rare classes.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def rare_classes(names: Sequence[str], shares: Sequence[float], rows: int) -> li
     """
     return [
         f"the class {name!r} is rare, {round(share * rows):,} of {rows:,} rows: accuracy alone "
-        "hides mistakes on it"
+        "says little about it"
         for name, share in zip(names, shares, strict=True)
         if share < RARE
     ]
@@ -37,18 +37,18 @@ def rare_classes(names: Sequence[str], shares: Sequence[float], rows: int) -> li
 def suspicious_columns(
     table: Table, target: Array, *, classes: bool, rows: int | None = None
 ) -> list[str]:
-    """Return sentences on identifiers, and columns that give the target away.
+    """Return warnings about ID columns and columns that leak the target.
 
     Parameters
     ----------
     table : Table
-        The columns to learn from.
+        The columns used as inputs.
     target : array of shape (rows,)
         Class names, or numbers.
     classes : bool
-        Which of the two.
+        Whether the target is a class, not a number.
     rows : int, optional
-        How many there are, where these are a sample.
+        Total number of rows, if the table is a sample.
 
     Examples
     --------
@@ -64,19 +64,19 @@ def suspicious_columns(
             continue
         if _is_id_column(column, rows or len(column)):
             found.append(
-                f"{name}: every row has its own value, like an identifier, which tells nothing "
-                "about new rows; leave the column out"
+                f"{name}: every row has a different value, so it looks like an ID column, which "
+                "says nothing about new rows; drop the column"
             )
         elif _leaks_target(column, target, classes=classes):
             found.append(
-                f"{name}: the target follows from this column alone; if it is not known before the "
-                "target is, leave it out"
+                f"{name}: this column alone determines the target, which may be target leakage; drop "
+                "it if it is not known before the target is"
             )
     return found
 
 
 def _is_id_column(column: Array, rows: int) -> bool:
-    """Texts that are all different, or such whole numbers, hardly more than rows apart."""
+    """Distinct texts, or distinct whole numbers in a range no larger than the row count."""
     if is_missing(column).any() or column.dtype.kind == "M":
         return False
     if column.dtype == object:
@@ -95,7 +95,7 @@ def _leaks_target(column: Array, target: Array, *, classes: bool) -> bool:
     if classes:
         pairs = set(zip(values.tolist(), reached.tolist(), strict=True))
         different = {value for value, _ in pairs}
-        # With few rows to each value, it is no wonder that they agree.
+        # With few rows per value, they may agree by chance.
         return 1 < len(different) == len(pairs) <= len(values) / 10
     if values.dtype == object or values.std() == 0 or reached.std() == 0:
         return False

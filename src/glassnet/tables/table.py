@@ -1,4 +1,4 @@
-"""Tables: rows of named columns, in memory or in a file, that are worked through in pieces."""
+"""Tables: named columns, in memory or in a file, processed in chunks."""
 
 import math
 from abc import ABC, abstractmethod
@@ -15,23 +15,23 @@ from glassnet.tables.warnings import DataWarning
 
 __all__ = ["Rows", "Table", "complete_rows", "enumerate_chunks", "require_names", "rows_in_chunk"]
 
-# So many rows, and values, are looked at at once, at most.
+# A chunk has at most this many rows, and values.
 MOST_ROWS, MOST_VALUES = 65_536, 4 * 2**20
 
 
 def rows_in_chunk(values: int) -> int:
-    """Return how many rows of so many values are in a piece: in memory as many as in a file."""
+    """Return the number of rows in a chunk, given the values per row."""
     return min(MOST_ROWS, max(MOST_VALUES // max(values, 1), 1))
 
 
 def enumerate_chunks(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]:
-    """Yield pieces of a table, and how many rows come before each.
+    """Yield the chunks of a table, each with the number of rows before it.
 
     Parameters
     ----------
     table : Rows
     values : int
-        How many numbers are made of a row; few rows are taken where they are many.
+        Numbers per row after encoding; the more there are, the fewer rows are in a chunk.
     """
     before = 0
     for chunk in table.chunks():
@@ -41,7 +41,7 @@ def enumerate_chunks(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]
 
 
 def require_names(wanted: Collection[str], names: Collection[str]) -> None:
-    """Refuse to go on where a wanted column is not among the names."""
+    """Raise ValueError if a required column is not among the names."""
     absent = [name for name in wanted if name not in names]
     if absent:
         known = ", ".join(repr(name) for name in names)
@@ -49,7 +49,7 @@ def require_names(wanted: Collection[str], names: Collection[str]) -> None:
 
 
 class Rows(ABC):
-    """A table in memory, or one in a file that is too large for it."""
+    """A table in memory, or in a file that is too large for memory."""
 
     @property
     @abstractmethod
@@ -58,36 +58,36 @@ class Rows(ABC):
 
     @abstractmethod
     def __len__(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
 
     @property
     def values_in_row(self) -> int:
-        """How many numbers or texts a row holds."""
+        """Number of values in a row."""
         return len(self.names)
 
     @abstractmethod
     def chunks(self) -> Iterator["Table"]:
-        """Yield all rows in their order, some at a time."""
+        """Yield all rows in order, in chunks."""
 
     @abstractmethod
     def rows(self, chosen: NDArray[Any]) -> Self:
-        """Return some rows: those where an array of bool is true, or of ascending places."""
+        """Return the rows chosen by a boolean mask or by ascending indices."""
 
     @abstractmethod
     def select(self, names: tuple[str, ...]) -> Self:
-        """Return some columns; ValueError if one is not there."""
+        """Return the named columns; ValueError if one is missing."""
 
     @abstractmethod
     def in_memory(self) -> "Table":
-        """Return the table with all its rows in memory."""
+        """Return the whole table in memory."""
 
     def without(self, *dropped: str) -> Self:
-        """Return all columns but some.
+        """Return the table without the dropped columns.
 
         Raises
         ------
         ValueError
-            If one of these is not there.
+            If a dropped column does not exist.
         """
         self.require_columns(dropped)
         return self.select(tuple(name for name in self.names if name not in dropped))
@@ -103,12 +103,12 @@ class Rows(ABC):
         return self.select((name,)).in_memory().columns[name]
 
     def require_columns(self, names: Collection[str]) -> None:
-        """Refuse to go on without some columns.
+        """Check that columns exist.
 
         Raises
         ------
         ValueError
-            If one is not there.
+            If a column does not exist.
         """
         require_names(names, self.names)
 
@@ -117,10 +117,10 @@ class Rows(ABC):
 class Table(Rows):
     """Columns by name, all of the same length.
 
-    A column of numbers is a float64 array with NaN where a value is missing; a column of text is an
-    object array of str with None there, one of dates a datetime64 array with NaT.
-    Truth values are the texts "true" and "false". A column of images is uint8, (rows, height,
-    width), with 3 colours (rows, height, width, 3).
+    A column of numbers is a float64 array with NaN for missing values; a column of text is an object
+    array of str with None for missing values; a column of dates is a datetime64 array with NaT.
+    Booleans are the texts "true" and "false". A column of images is a uint8 array of shape (rows,
+    height, width), or (rows, height, width, 3) in colour.
 
     Examples
     --------
@@ -140,7 +140,7 @@ class Table(Rows):
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
     def chunks(self, most: int | None = None) -> Iterator["Table"]:
-        """Yield all rows in their order, at most so many at a time; they share the memory."""
+        """Yield all rows in order, in chunks of at most `most` rows that share the memory."""
         most = most or rows_in_chunk(self.values_in_row)
         for start in range(0, len(self), most):
             part = slice(start, start + most)
@@ -148,7 +148,7 @@ class Table(Rows):
 
     @property
     def values_in_row(self) -> int:
-        """How many numbers or texts a row holds; of an image, its pixels."""
+        """Number of values in a row; an image counts with all its pixels."""
         return sum(math.prod(column.shape[1:]) for column in self.columns.values())
 
     def is_text(self, name: str) -> bool:
@@ -160,11 +160,11 @@ class Table(Rows):
         return self.columns[name].ndim > 1
 
     def rows(self, chosen: NDArray[Any]) -> Self:
-        """Return some rows: those where an array of bool is true, or of some places."""
+        """Return the rows chosen by a boolean mask or by indices."""
         return type(self)({name: column[chosen] for name, column in self.columns.items()})
 
     def select(self, names: tuple[str, ...]) -> Self:
-        """Return some columns."""
+        """Return the named columns."""
         self.require_columns(names)
         return type(self)({name: self.columns[name] for name in names})
 
@@ -176,12 +176,10 @@ class Table(Rows):
 def complete_rows(
     table: Table, names: tuple[str, ...]
 ) -> tuple[NDArray[np.bool_], list[DataWarning]]:
-    """Return which rows have a value in all of some columns, and notes on those that have not."""
+    """Return a mask of the rows without missing values, and warnings about the others."""
     missing = {name: is_missing(table.column(name)) for name in names}
     warnings = [
-        warning
-        for name in names
-        for warning in DataWarning.of(name, "which are left out", missing[name])
+        warning for name in names for warning in DataWarning.of(name, "dropped", missing[name])
     ]
     known: NDArray[np.bool_] = ~np.any(list(missing.values()), axis=0)
     return known, warnings

@@ -1,4 +1,4 @@
-"""What had to be decided about some rows of a column, in words that add up over pieces."""
+"""Warnings about values of a column, which can be merged over the chunks of a table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,28 +10,28 @@ from glassnet.core.plural import counted
 
 __all__ = ["DataWarning", "merge_warnings"]
 
-# So many rows and values are named.
+# At most this many rows and values are listed.
 MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
 class DataWarning:
-    """Rows of one column for which the same was decided.
+    """A warning about rows of one column that are handled the same way.
 
     Attributes
     ----------
     name : str
-        The column's.
+        The column's name.
     decision : str
-        What was decided: ``"counted as 'other'"``.
+        How they are handled: ``"encoded as 'other'"``.
     count : int
-        Of how many rows.
+        How many rows.
     first : tuple of int
-        The first of them, counted from 0.
+        Indices of the first of them, counted from 0.
     values : tuple of str
-        What they hold, the first in the alphabet; nothing, where the value is missing.
+        Their values, the first in alphabetical order; empty for missing values.
     more_values : bool
-        Whether there are others.
+        Whether there are further values.
     """
 
     name: str
@@ -45,7 +45,7 @@ class DataWarning:
     def of(
         cls, name: str, decision: str, rows: NDArray[np.bool_], values: Iterable[str] = ()
     ) -> list["DataWarning"]:
-        """Return the note on the rows where an array is true; none if there is no such row."""
+        """Return a warning about the rows where a mask is true; no warning if there are none."""
         found = np.flatnonzero(rows)
         if not len(found):
             return []
@@ -64,7 +64,7 @@ class DataWarning:
         return f"{self.name}: {values} {where} {self.decision}"
 
     def behind(self, rows: int) -> "DataWarning":
-        """Return the note for a table that has so many rows before these."""
+        """Return the warning with its row indices increased by the number of rows before it."""
         return replace(self, first=tuple(row + rows for row in self.first))
 
     def __add__(self, other: "DataWarning") -> "DataWarning":
@@ -81,27 +81,27 @@ class DataWarning:
 def merge_warnings(
     warnings: Iterable[DataWarning], of_chunk: Iterable[DataWarning] = (), rows_before: int = 0
 ) -> list[DataWarning]:
-    """Return notes on the pieces of a table as notes on the table, in the order of its rows.
+    """Merge the warnings about a chunk into those about the table, in the order of rows.
 
     Parameters
     ----------
-    warnings : iterable of Note
-        Counting rows as in the table.
-    of_chunk : iterable of Note
-        On a further piece, counting rows as in the piece.
+    warnings : iterable of DataWarning
+        With row indices of the table.
+    of_chunk : iterable of DataWarning
+        About the next chunk, with row indices of the chunk.
     rows_before : int
-        How many rows of the table come before that.
+        How many rows of the table come before the chunk.
 
     Examples
     --------
     >>> rows = np.array([True, False, True])
-    >>> (warning,) = DataWarning.of("a", "left out", rows)
+    >>> (warning,) = DataWarning.of("a", "dropped", rows)
     >>> [str(whole) for whole in merge_warnings([warning], [warning], rows_before=3)]
-    ['a: missing in 4 rows (1, 3, 4, 6), left out']
+    ['a: missing in 4 rows (1, 3, 4, 6), dropped']
     """
     found: dict[tuple[str, str, bool], DataWarning] = {}
     for warning in (*warnings, *(warning.behind(rows_before) for warning in of_chunk)):
         kind = (warning.name, warning.decision, bool(warning.values))
         found[kind] = found[kind] + warning if kind in found else warning
-    # In the order of the rows, which does not depend on where the pieces end.
+    # In the order of the rows, which does not depend on the chunk boundaries.
     return sorted(found.values(), key=lambda warning: warning.first[0])

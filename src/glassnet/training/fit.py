@@ -28,8 +28,11 @@ from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.example_order import as_given, shuffled
 from glassnet.training.full_batch import FullBatchRun
+from glassnet.training.history import History
+from glassnet.training.interruption import interruption
 from glassnet.training.loop import Run
-from glassnet.training.plan import Callback, Plan, Validation
+from glassnet.training.plan import Callback, Plan, Progress, Validation
+from glassnet.training.progress_bar import progress_bar
 from glassnet.training.recorded_steps import checked_record
 from glassnet.training.schedule import ConstantRate, Schedule
 
@@ -165,19 +168,34 @@ class Fitting:
         if isinstance(optimizer, LBFGS):
             run = FullBatchRun(engine(), training, optimizer, options.epochs, options.all_callbacks)
             return cls(run, targets.classes)
-        batch = min(int(options.batch_size), len(training.x))
-        plan = Plan(
-            epochs=int(options.epochs),
-            batch_size=batch,
-            order=shuffled(learner.seed) if options.shuffle else as_given,
-            first_epoch=learner.epochs_trained,
-            schedule=options.schedule or ConstantRate(),
-            stopping=options.stopping,
-            validation=validation,
-            record=checked_record(options.record, options.epochs * -(-len(training.x) // batch)),
-            callbacks=options.all_callbacks,
-        )
+        plan = _plan(learner, options, len(training.x), validation)
         return cls(Run(engine(), training, plan), targets.classes)
+
+    def finish(self, progress: bool | None) -> History:
+        """Train to the end, until early stopping or until Ctrl-C."""
+        with interruption() as interrupted, progress_bar(progress) as bar:
+
+            def watch(now: Progress) -> bool:
+                bar(now.epochs_done, now.epochs, now.loss, now.validation_loss)
+                return interrupted()
+
+            self.run.follow(watch)
+            return self.run.finish(interrupted())
+
+
+def _plan(learner: Learner, options: FitOptions, rows: int, validation: Validation | None) -> Plan:
+    batch_size = min(int(options.batch_size), rows)
+    return Plan(
+        epochs=int(options.epochs),
+        batch_size=batch_size,
+        order=shuffled(learner.seed) if options.shuffle else as_given,
+        first_epoch=learner.epochs_trained,
+        schedule=options.schedule or ConstantRate(),
+        stopping=options.stopping,
+        validation=validation,
+        record=checked_record(options.record, options.epochs * -(-rows // batch_size)),
+        callbacks=options.all_callbacks,
+    )
 
 
 def examples_of(

@@ -135,9 +135,7 @@ class Run:
         before = first * steps_in_epoch
         order = self._order(plan.first_epoch + first, epochs)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
-        rates = training.rule.optimizer.learning_rate * plan.schedule.factors(
-            self._upcoming_steps(epochs)
-        )
+        rates = self._learning_rates(epochs)
         weight = float(rows)
         if training.sample_weight is not None:  # an epoch sees each example once
             order = order[:]
@@ -149,10 +147,7 @@ class Run:
             part = slice(done, self._until(before, done, len(rates)))
             batches = starts[part.start : part.stop + 1]
             steps = Steps(order[batches[0] : batches[-1]], batches - batches[0], rates[part])
-            if (number := before + done) in plan.record:
-                batch = steps.order[: steps.batch_starts[1]]
-                step = RecordedStep.of(training, batch, float(rates[done]))
-                self.history.steps[number] = step
+            self._keep_step(before + done, steps)
             losses[part] = self._timed_run(steps)
             examples = training.batch_weight(steps.order)
             done = part.stop
@@ -160,11 +155,9 @@ class Run:
             if complete := done // steps_in_epoch - recorded:
                 whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
                 sums = losses[whole].reshape(complete, -1).sum(axis=1)
-                now = time.perf_counter()
+                seconds = (time.perf_counter() - began) / complete
                 self._record(
-                    sums / weight,
-                    rates[whole][steps_in_epoch - 1 :: steps_in_epoch],
-                    (now - began) / complete,
+                    sums / weight, rates[whole][steps_in_epoch - 1 :: steps_in_epoch], seconds
                 )
                 self._look()
                 recorded, began = recorded + complete, time.perf_counter()
@@ -172,6 +165,16 @@ class Run:
             last = measured[-1] if measured else None
             loss = float(losses[part].sum() / examples) if examples else 0.0
             yield losses[part], Progress(first + done / steps_in_epoch, plan.epochs, loss, last)
+
+    def _learning_rates(self, epochs: int) -> NDArray[np.float64]:
+        factors = self.plan.schedule.factors(self._upcoming_steps(epochs))
+        return self.training.rule.optimizer.learning_rate * factors
+
+    def _keep_step(self, number: int, steps: Steps) -> None:
+        """Keep the first of some steps in the history, if it is to be recorded."""
+        if number in self.plan.record:
+            batch, rate = steps.order[: steps.batch_starts[1]], float(steps.learning_rates[0])
+            self.history.steps[number] = RecordedStep.of(self.training, batch, rate)
 
     def _until(self, before: int, done: int, steps: int) -> int:
         """Where the next call of the engine ends; a step to record begins one of its own."""

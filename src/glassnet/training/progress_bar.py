@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
-__all__ = ["progress_bar"]
+__all__ = ["Show", "progress_bar"]
 
 #: Takes epochs done, epochs, the loss and the validation loss if there is one.
 Show: TypeAlias = Callable[[float, int, float, float | None], None]

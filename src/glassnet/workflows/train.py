@@ -119,48 +119,49 @@ def train(
     dropped = [drop] if isinstance(drop, str) else list(drop)
     source = source_of(table, dropped)
     names = _names_of((CLASS,) if target_name is None and source.images else target_name)
-    for name_dropped in dropped:
-        if name_dropped in names:
-            raise ValueError(f"the target {name_dropped!r} cannot be left out")
-    whole = source.table
-    if set(whole.names) <= set(names):
-        targets = ", ".join(map(repr, names))
-        raise ValueError(f"there is no column beside the target {targets} to learn from")
+    _require_inputs(source.table, names, dropped)
     preset = recipe.preset_for(images=source.images)
-    tested = source.test if test is None else test_rows_of(test, whole)
-    prepared = _prepared(whole, names, recipe, preset, task, tested)
-    target, examples, held_out = prepared.target, prepared.examples, prepared.held_out
-    seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
-    first, *others = (_network(target, examples.used, preset, seed) for seed in seeds)
-    provenance: dict[str, Any] = {
-        "table": name,
-        "rows": prepared.rows_learned,
-        "held_out": len(held_out),
-        "seed": recipe.seed,
-        "preset": type(preset).__name__.lower(),
-        "baseline": target.rescale(examples.mean_targets[np.newaxis])[0].tolist(),
-    }
-    model = Model(first, prepared.encoder, target, provenance, tuple(others))
+    tested = source.test if test is None else test_rows_of(test, source.table)
+    prepared = _prepared(source.table, names, recipe, preset, task, tested)
+    model = _untrained(prepared, recipe, preset, name)
+    examples = prepared.examples
     few = examples.learning.sample(MOST_DIAGNOSED)
-    watch = DiagnosisCallback(
+    diagnosis = DiagnosisCallback(
         model.network,
         few.x,
         few.targets,
         on_finding,
         best_comes_back=examples.validation is not None,
     )
-    history = _fit(model, examples, recipe, preset, progress, watch)
+    history = _fit(model, examples, recipe, preset, progress, diagnosis)
     if save_as is not None:
         model.save(save_as)
     findings = diagnose(model.network, history, few.x, few.targets)
-    evaluation = Evaluation({}, 0, (), [], [])
-    if len(held_out):
-        evaluation = evaluate(model, held_out)
-        model.provenance["scores"] = evaluation.scores
-        if save_as is not None:
-            model.save(save_as)
+    evaluation = _evaluated(model, prepared.held_out, save_as)
     warnings = [*source.warnings, *(str(warning) for warning in prepared.warnings)]
-    return Trained(model, history, evaluation, held_out, prepared.rows_learned, warnings, findings)
+    rows, held_out = prepared.rows_learned, prepared.held_out
+    return Trained(model, history, evaluation, held_out, rows, warnings, findings)
+
+
+def _evaluated(model: Model, held_out: Rows, save_as: Path | None) -> Evaluation:
+    """The scores on the held-out rows, if there are any, which the model's file then has too."""
+    if not len(held_out):
+        return Evaluation({}, 0, (), [], [])
+    evaluation = evaluate(model, held_out)
+    model.provenance["scores"] = evaluation.scores
+    if save_as is not None:
+        model.save(save_as)
+    return evaluation
+
+
+def _require_inputs(table: Rows, targets: tuple[str, ...], dropped: Sequence[str]) -> None:
+    """Refuse targets that are dropped, or that leave no column to learn from."""
+    for name in dropped:
+        if name in targets:
+            raise ValueError(f"the target {name!r} cannot be dropped")
+    if set(table.names) <= set(targets):
+        listed = ", ".join(map(repr, targets))
+        raise ValueError(f"there is no column beside the target {listed} to learn from")
 
 
 @dataclass(frozen=True)
@@ -255,6 +256,22 @@ def _suspicious_columns(sample: Table, target_columns: TargetColumns, rows: int)
         true = sample.column(name) if numbers else class_texts(sample.column(name))
         found += suspicious_columns(learned, true, classes=not numbers, rows=rows)
     return list(dict.fromkeys(found))
+
+
+def _untrained(prepared: "_Prepared", recipe: Recipe, preset: Preset, name: str) -> Model:
+    """The model with its initial weights, and where it comes from."""
+    target, examples = prepared.target, prepared.examples
+    seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
+    first, *others = (_network(target, examples.used, preset, seed) for seed in seeds)
+    provenance: dict[str, Any] = {
+        "table": name,
+        "rows": prepared.rows_learned,
+        "held_out": len(prepared.held_out),
+        "seed": recipe.seed,
+        "preset": type(preset).__name__.lower(),
+        "baseline": target.rescale(examples.mean_targets[np.newaxis])[0].tolist(),
+    }
+    return Model(first, prepared.encoder, target, provenance, tuple(others))
 
 
 def _network(target: Target, used: Array, preset: Preset, seed: int) -> Network:

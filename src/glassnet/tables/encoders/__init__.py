@@ -1,1 +1,1 @@
-"""How columns become inputs."""
+"""Encoders: how columns become network inputs."""

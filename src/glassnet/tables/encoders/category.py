@@ -1,4 +1,4 @@
-"""How a column of categories becomes inputs: one for each category."""
+"""One-hot encoding of a column of categories."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,17 +15,17 @@ from glassnet.tables.warnings import DataWarning
 
 __all__ = ["CategoryEncoder"]
 
-#: More different texts than this are no categories.
+#: A column with more distinct texts is refused.
 MOST_CATEGORIES = 1000
-# The places of what is no category.
+# Indices that stand for no category.
 MISSING, UNSEEN = -2, -1
 
 
 @dataclass(frozen=True)
 class CategoryEncoder(Encoder):
-    """One input for each category, 1 for the row's own; the last place is for everything else.
+    """One-hot encoding: one input for each category, and a last one for everything else.
 
-    "Everything else" is a missing value, or a category that was not there in training.
+    "Everything else" is a missing value, or a category not seen in training.
     """
 
     name: str
@@ -38,33 +38,33 @@ class CategoryEncoder(Encoder):
         Raises
         ------
         LimitError
-            If there are too many different texts.
+            If there are too many distinct texts.
         """
         categories = sorted({value for value in column if value is not None})
         if len(categories) > MOST_CATEGORIES:
             raise LimitError(
-                f"column {name!r} holds {len(categories):,} different texts; at most "
-                f"{MOST_CATEGORIES:,} can be categories. Leave the column out"
+                f"column {name!r} has {len(categories):,} different categories; at most "
+                f"{MOST_CATEGORIES:,} are supported. Drop the column"
             )
         return cls(name, tuple(categories))
 
     @property
     def feature_names(self) -> list[str]:
-        """The inputs: ``column = category`` for each, and ``column = other``."""
+        """The input names: ``column = category`` for each, and ``column = other``."""
         return [f"{self.name} = {category}" for category in (*self.categories, self.other)]
 
     @property
     def other(self) -> str:
-        """What the place of everything else is called; unlike any category."""
+        """The name for everything else, different from every category."""
         other = "other"
         while other in self.categories:
             other = f"({other})"
         return other
 
     def encode(self, column: Array) -> tuple[NDArray[np.float64], list[DataWarning]]:
-        """Return one-hot rows."""
+        """Return one-hot rows, and warnings about missing and unseen categories."""
         texts = _texts(column)
-        if set(self.categories) <= {"true", "false"}:  # however a file spells them
+        if set(self.categories) <= {"true", "false"}:  # in any spelling
             texts = [text if text is None else text.lower() for text in texts]
         place: dict[str | None, int] = {text: number for number, text in enumerate(self.categories)}
         place[None] = MISSING
@@ -73,9 +73,9 @@ class CategoryEncoder(Encoder):
         other = len(self.categories)
         one_hot = np.zeros((len(column), other + 1))
         one_hot[np.arange(len(column)), np.where(places < 0, other, places)] = 1
-        unknown = f"is none of the known categories, counted as {self.other!r}"
+        unknown = f"not seen in training, encoded as {self.other!r}"
         return one_hot, [
-            *DataWarning.of(self.name, f"counted as {self.other!r}", missing),
+            *DataWarning.of(self.name, f"encoded as {self.other!r}", missing),
             *DataWarning.of(
                 self.name,
                 unknown,
@@ -85,13 +85,11 @@ class CategoryEncoder(Encoder):
         ]
 
     def explain(self, value: Any) -> list[Block]:
-        """Return which input is 1."""
+        """Show which input is 1."""
         text = _category_text(value)
         feature = f"{self.name} = {text if text in self.categories else self.other}"
         shown = "missing" if text is None else repr(text)
-        return [
-            Paragraph(f"{self.name} is {shown}: x[{feature}] = 1, the other inputs of it are 0.")
-        ]
+        return [Paragraph(f"{self.name} is {shown}: x[{feature}] = 1, its other inputs are 0.")]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
@@ -99,7 +97,7 @@ class CategoryEncoder(Encoder):
 
 
 def _texts(column: Array) -> list[str | None]:
-    """The categories as texts, None where one is missing."""
+    """The categories as text, None where missing."""
     if column.dtype == object:
         texts: list[str | None] = column.tolist()
         return texts
@@ -107,7 +105,7 @@ def _texts(column: Array) -> list[str | None]:
 
 
 def _category_text(value: object) -> str | None:
-    """A category as text; numbers that Polars read where training had text are text again."""
+    """A category as text; numbers that Polars read where training had text become text."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""How a column of dates becomes inputs: how long ago, and where in the year, the week, the day."""
+"""Encoding of a column of dates: days since 1970, and position in the year, week and day."""
 
 import math
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from glassnet.tables.warnings import DataWarning
 
 __all__ = ["DateEncoder", "days_since_1970"]
 
-#: After so many days a year, a week and a day come round again.
+#: The periods, in days.
 PERIODS = {"year": 365.2425, "week": 7.0, "day": 1.0}
 
 
 def days_since_1970(column: Array) -> NDArray[np.float64]:
-    """Return dates as days, NaN where there is none.
+    """Return dates as days since 1970, NaN where missing.
 
     Examples
     --------
@@ -37,8 +37,8 @@ def days_since_1970(column: Array) -> NDArray[np.float64]:
 class DateEncoder(Encoder):
     """The days since 1970, scaled like any number, and sin and cos of 2π days / period.
 
-    The periods are the year and the week, and the day too where there are times of day. A missing
-    date is 0 in all of them.
+    The periods are the year and the week, and the day if there are times of day. All of these inputs
+    are 0 for a missing date.
 
     Attributes
     ----------
@@ -53,14 +53,14 @@ class DateEncoder(Encoder):
 
     @classmethod
     def of(cls, name: str, column: Array, days: NumberEncoder) -> "DateEncoder":
-        """Return the encoder for a column of training data, given that of its days."""
+        """Return the encoder for a column of training data, given the encoder of its days."""
         known = column[~np.isnat(column)]
         has_times = bool((known != known.astype("datetime64[D]")).any())
         return cls(name, days, tuple(PERIODS) if has_times else ("year", "week"))
 
     @property
     def feature_names(self) -> list[str]:
-        """The days' names, and sin and cos of each period."""
+        """The input names of the days, and of sin and cos of each period."""
         turns = [
             f"{function} of {self.name} in its {period}"
             for period in self.periods
@@ -74,13 +74,13 @@ class DateEncoder(Encoder):
         missing = is_missing(dates)
         days = days_since_1970(dates)
         x, _ = self.days.encode(days)
-        warnings = DataWarning.of(self.name, "counted as the middle date", missing)
+        warnings = DataWarning.of(self.name, "inputs set to 0", missing)
         angles = [2 * math.pi * np.where(missing, 0, days) / PERIODS[p] for p in self.periods]
         turns = [f(angle) for angle in angles for f in (np.sin, np.cos)]
         return np.column_stack([x, *(np.where(missing, 0.0, turn) for turn in turns)]), warnings
 
     def _dates(self, column: Array) -> Array:
-        """The column as dates; text passes where it reads as such, all where no value is there."""
+        """The column as dates; text is parsed, and a column of missing values becomes NaT."""
         if column.dtype.kind == "M":
             return column
         known = column[~is_missing(column)]
@@ -94,14 +94,14 @@ class DateEncoder(Encoder):
         raise ValueError(f"column {self.name!r} must hold dates, but holds {str(known[0])!r}")
 
     def explain(self, value: Any) -> list[Block]:
-        """Return how one date becomes its inputs."""
+        """Show how one date becomes inputs."""
         column = self._dates(np.array([value]))
         if np.isnat(column[0]):
-            words = f"{self.name} is missing: its inputs are 0, but for the one that says so."
+            words = f"{self.name} is missing: its inputs are 0, except the one for missing values."
             return [Paragraph(words)]
         days = float(days_since_1970(column)[0])
         blocks: list[Block] = [
-            Paragraph(f"{self.name} is {column[0].astype('datetime64[s]')}, in days since 1970:"),
+            Paragraph(f"{self.name} is {column[0].astype('datetime64[s]')}; in days since 1970:"),
             *self.days.explain(days),
         ]
         t = Symbol(self.days.name, days)

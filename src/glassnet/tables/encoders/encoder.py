@@ -1,7 +1,7 @@
-"""What an encoder is: how a raw value becomes an input.
+"""The interface of encoders, which turn a column into network inputs.
 
-Small records of plain numbers and names, so that they travel with a saved model, and so that an
-explanation can start at the raw values of a row. ``encoders`` puts them together for a table.
+Encoders are small records of numbers and names, so that they can be saved with a model and
+explanations can start at the raw values of a row. ``table_encoder`` combines them for a table.
 """
 
 from abc import ABC, abstractmethod
@@ -16,7 +16,7 @@ from glassnet.tables.warnings import DataWarning
 
 __all__ = ["Encoder", "require_usable"]
 
-#: Larger numbers than this are taken for a mistake.
+#: Larger numbers are refused as invalid.
 LARGEST_NUMBER = 1e100
 
 
@@ -32,11 +32,11 @@ class Encoder(ABC):
 
     @abstractmethod
     def encode(self, column: Array) -> tuple[NDArray[Any], list[DataWarning]]:
-        """Return the inputs, (rows, features), and notes on what had to be decided."""
+        """Return the inputs, (rows, features), and warnings about missing or unseen values."""
 
     @abstractmethod
     def explain(self, value: Any) -> list[Block]:
-        """Return how one raw value becomes inputs, for people."""
+        """Show how one raw value becomes inputs."""
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
@@ -44,19 +44,19 @@ class Encoder(ABC):
 
 
 def require_usable(name: str, column: Array, rows_before: int = 0) -> None:
-    """Refuse numbers whose squares would overflow.
+    """Check that the squares of all numbers are finite.
 
     Parameters
     ----------
     name : str
     column : array
     rows_before : int
-        How many rows of the table come before these.
+        How many rows of the table come before the column's first.
 
     Raises
     ------
     ValueError
-        If a value is infinite or larger than 1e100; it is named with its row.
+        If a value is infinite or larger than 1e100 in size; the message gives its row.
     """
     if column.dtype.kind != "f":
         return

@@ -1,4 +1,4 @@
-"""How an image becomes inputs: one for each pixel and colour."""
+"""Encoding of images: one input for each pixel and colour channel."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ COLOURS = ("red", "green", "blue")
 
 @dataclass(frozen=True)
 class ImageEncoder(Encoder):
-    """x = value / 255 for each pixel, row by row; in colour, red, green and blue of each.
+    """x = value / 255 for each pixel, row by row; for colour images red, green, blue of each.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class ImageEncoder(Encoder):
 
     @property
     def feature_names(self) -> list[str]:
-        """Pixels by row and column, counted from 1, and their colour."""
+        """The input names: pixel row and column, counted from 1, and colour channel."""
         pixels = feature_names_of(np.empty((0, *self.shape[:2]))) or []
         if len(self.shape) == 2:
             return pixels
@@ -45,7 +45,7 @@ class ImageEncoder(Encoder):
         Raises
         ------
         ValueError
-            If these are no images of that shape.
+            If the column does not hold images of this shape.
         """
         if column.dtype != np.uint8 or column.shape[1:] != self.shape:
             shape = " × ".join(str(side) for side in self.shape)
@@ -56,12 +56,12 @@ class ImageEncoder(Encoder):
         return column.reshape(len(column), -1) / np.float32(255), []
 
     def explain(self, value: Any) -> list[Block]:
-        """Return the picture, in grey."""
+        """Show the image in grey."""
         image = np.asarray(value) / 255
         grey = image if image.ndim == 2 else image.mean(axis=2)
         ink = tuple(tuple(float(1 - pixel) for pixel in row) for row in grey)
-        words = "Each input is the value of a pixel, from 0 (black) to 255 (white), divided by 255"
-        colours = "; red, green and blue are three." if image.ndim == 3 else "."
+        words = "Each input is a pixel value, from 0 (black) to 255 (white), divided by 255"
+        colours = "; red, green and blue are separate inputs." if image.ndim == 3 else "."
         caption = f"The image, {image.shape[0]} × {image.shape[1]} pixels"
         return [Picture(ink, caption), Paragraph(words + colours)]
 

@@ -1,4 +1,4 @@
-"""How a column of numbers becomes inputs: centered, scaled, and perhaps clipped smoothly."""
+"""Encoding of numbers: centering, scaling, and optional smooth clipping."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,17 +17,17 @@ from glassnet.tables.warnings import DataWarning
 
 __all__ = ["NumberEncoder"]
 
-#: Smooth clipping keeps inputs within this on either side.
+#: Smooth clipping limits inputs to ± this value.
 CLIPPED_AT = 3.0
 
 
 @dataclass(frozen=True)
 class NumberEncoder(Encoder):
-    """z = (value − center) / scale; a missing value counts as the center.
+    """z = (value − center) / scale; a missing value is replaced by the center.
 
     With smooth clipping the input is x = z / √(1 + (z/3)²), which stays between −3 and 3
     (Holzmüller, Grinsztajn and Steinwart 2024, "Better by default", section 3), otherwise x = z.
-    Where the training data had missing values, a second input says whether the value is missing.
+    If the training data has missing values, a second input indicates whether a value is missing.
     """
 
     name: str
@@ -38,7 +38,7 @@ class NumberEncoder(Encoder):
 
     @classmethod
     def fit(cls, name: str, column: Array) -> "NumberEncoder":
-        """Return the encoder that standardises: by mean and standard deviation.
+        """Return the encoder that standardises by mean and standard deviation.
 
         Raises
         ------
@@ -49,15 +49,15 @@ class NumberEncoder(Encoder):
         known = column[~np.isnan(column)]
         mean = float(known.mean()) if len(known) else 0.0
         deviation = float(known.std()) if len(known) else 0.0
-        # A column that does not vary tells nothing; by 1 it stays finite.
+        # For a constant column, the scale is 1 to avoid division by 0.
         tiny = 1e-12 * max(abs(mean), 1e-300)
         return cls(name, mean, deviation if deviation > tiny else 1.0, len(known) < len(column))
 
     @classmethod
     def fit_robust(cls, name: str, column: Array) -> "NumberEncoder":
-        """Return the encoder by median and interquartile range, which outliers do not move.
+        """Return the encoder that scales by median and interquartile range, robust to outliers.
 
-        Where half of the values are the same, half the whole range stands for it.
+        If the interquartile range is 0, half the range is used instead.
 
         Raises
         ------
@@ -70,7 +70,7 @@ class NumberEncoder(Encoder):
         if not len(known):
             return cls(name, 0.0, 1.0, indicator, clips=True)
         low, median, high = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
-        # Smaller spreads are rounding, and by them large values would overflow.
+        # Smaller spreads are rounding errors, and dividing by them could overflow.
         tiny = max(1e-12 * abs(median), 1e-50)
         spreads = (high - low, float(known.max() - known.min()) / 2)
         scale = next((spread for spread in spreads if spread > tiny), 1.0)
@@ -78,27 +78,27 @@ class NumberEncoder(Encoder):
 
     @property
     def feature_names(self) -> list[str]:
-        """The column's name, and "... is missing"."""
+        """The input names: the column, and "... is missing" if there is an indicator."""
         return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
 
     @property
     def center_name(self) -> str:
-        """What the center is: the mean, or the median."""
+        """The kind of center: "mean" or "median"."""
         return "median" if self.clips else "mean"
 
     def encode(self, column: Array) -> tuple[NDArray[np.float64], list[DataWarning]]:
-        """Return the scaled values."""
+        """Return the scaled values, and warnings about missing ones."""
         column = self._numbers(column)
         require_usable(self.name, column)
         missing = is_missing(column)
         z = np.where(missing, 0.0, (column - self.center) / self.scale)
         x = z / np.sqrt(1 + (z / CLIPPED_AT) ** 2) if self.clips else z
-        counted = f"counted as the {self.center_name} {number_text(self.center)}"
+        counted = f"replaced by the {self.center_name} {number_text(self.center)}"
         features = [x, missing.astype(np.float64)] if self.indicator else [x]
         return np.stack(features, axis=1), DataWarning.of(self.name, counted, missing)
 
     def _numbers(self, column: Array) -> Array:
-        """The column as numbers; one of text passes only where no value is there."""
+        """The column as numbers; a text column is accepted only if all its values are missing."""
         if column.dtype != object:
             return column
         texts = [value for value in column if value is not None]
@@ -108,11 +108,11 @@ class NumberEncoder(Encoder):
         return np.full(len(column), np.nan)
 
     def explain(self, value: Any) -> list[Block]:
-        """Return x by the row's numbers, step by step."""
+        """Show how one value becomes inputs, step by step."""
         if value is None or (isinstance(value, float) and np.isnan(value)):
             center = f"the {self.center_name} {number_text(self.center)}"
             also = f", x[{self.name} is missing] = 1" if self.indicator else ""
-            words = f"{self.name} is missing and counts as {center}: x[{self.name}] = 0{also}."
+            words = f"{self.name} is missing and is replaced by {center}: x[{self.name}] = 0{also}."
             return [Paragraph(words)]
         scaled = (Symbol(self.name, float(value)) - self.center) / self.scale
         equations: list[Block]
@@ -127,7 +127,7 @@ class NumberEncoder(Encoder):
             ]
         if not self.indicator:
             return equations
-        return [*equations, Paragraph(f"It is not missing: x[{self.name} is missing] = 0.")]
+        return [*equations, Paragraph(f"The value is not missing: x[{self.name} is missing] = 0.")]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""

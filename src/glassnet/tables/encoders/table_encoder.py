@@ -1,4 +1,4 @@
-"""The encoders of a whole table, fitted, put together, and read from a file."""
+"""The encoders of a whole table: fitting, encoding, and reading from a file."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +29,7 @@ class TableEncoder:
 
     @classmethod
     def fit(cls, table: Table, *, robust: bool = False) -> "TableEncoder":
-        """Return the encoders for training data: numbers scaled, text one-hot.
+        """Fit encoders to training data: numbers are scaled, text is one-hot encoded.
 
         Parameters
         ----------
@@ -54,12 +54,12 @@ class TableEncoder:
 
     @property
     def columns(self) -> list[str]:
-        """The columns that become inputs."""
+        """The names of the input columns."""
         return [encoder.name for encoder in self.encoders]
 
     @property
     def text_columns(self) -> list[str]:
-        """Columns that are categories, even where a file's values look like numbers."""
+        """Columns that hold categories, even if the values in a file look like numbers."""
         return [e.name for e in self.encoders if isinstance(e, CategoryEncoder)]
 
     @property
@@ -68,12 +68,12 @@ class TableEncoder:
         return [name for encoder in self.encoders for name in encoder.feature_names]
 
     def encode(self, table: Table) -> tuple[NDArray[Any], list[DataWarning]]:
-        """Return the inputs of a table's rows, and notes on what had to be decided.
+        """Return the inputs of a table's rows, and warnings about missing or unseen values.
 
         Raises
         ------
         ValueError
-            If a column is missing or holds the wrong kind of values.
+            If a column is missing or has the wrong type.
         """
         absent = [encoder.name for encoder in self.encoders if encoder.name not in table.columns]
         if absent:
@@ -82,11 +82,11 @@ class TableEncoder:
             raise ValueError(f"the table has no column {names}; its columns are {known}")
         parts = [encoder.encode(table.columns[encoder.name]) for encoder in self.encoders]
         warnings = [warning for _, warnings in parts for warning in warnings]
-        # Images are large: alone, they need not be copied.
+        # Images are large; a single image column is not copied.
         return parts[0][0] if len(parts) == 1 else np.hstack([x for x, _ in parts]), warnings
 
     def explain(self, table: Table, row: int) -> dict[str, list[Block]]:
-        """Return how one row's raw values become inputs, by the name of the column."""
+        """Show how the raw values of one row become inputs, by column name."""
         return {
             encoder.name: encoder.explain(table.columns[encoder.name][row])
             for encoder in self.encoders
@@ -103,7 +103,7 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
     Raises
     ------
     FileFormatError
-        If it describes none.
+        If the record is not a valid encoder.
     """
     with described("an encoder"):
         match record["kind"]:

@@ -1,1 +1,1 @@
-"""What a model predicts of a table, and how it becomes targets of a network and back."""
+"""Targets: which columns a model predicts, and how they are encoded and decoded."""

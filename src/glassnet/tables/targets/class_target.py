@@ -1,4 +1,4 @@
-"""One class of several."""
+"""The target of classification: one of several classes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ __all__ = ["ClassTarget"]
 
 @dataclass(frozen=True)
 class ClassTarget(Target):
-    """One of some classes."""
+    """One of several classes, encoded as a one-hot vector."""
 
     name: str
     classes: tuple[str, ...]
@@ -32,12 +32,12 @@ class ClassTarget(Target):
         return self.classes
 
     def places(self, table: Table) -> Array:
-        """Return the place of each row's class among all.
+        """Return the class index of each row.
 
         Raises
         ------
         ValueError
-            If one is unknown.
+            If a class is unknown.
         """
         column = table.column(self.name)
         if column.dtype == object:
@@ -50,12 +50,12 @@ class ClassTarget(Target):
         if unknown:
             known = ", ".join(self.classes[:10])
             raise ValueError(
-                f"column {self.name!r} holds the unknown class {unknown[0]!r}; known are: {known}"
+                f"column {self.name!r} has the unknown class {unknown[0]!r}; known classes: {known}"
             )
         return np.array([place[text] for text in different], dtype=np.int64)[rows]
 
     def encode(self, table: Table) -> Array:
-        """Return 1 for each row's class, and 0 for the others."""
+        """Return one-hot rows."""
         one_hot = np.zeros((len(table), len(self.classes)))
         one_hot[np.arange(len(table)), self.places(table)] = 1
         return one_hot
@@ -66,11 +66,11 @@ class ClassTarget(Target):
         return names
 
     def encode_value(self, value: Any) -> Any:
-        """Return the class, by which a network knows it too."""
+        """Return the class name, which a network accepts as a target."""
         return self.class_name(value)
 
     def class_name(self, value: Any) -> Any:
-        """Return a class as this target calls it: numbers and truth values have names too."""
+        """Return the name of a class; numbers and booleans become text."""
         if isinstance(value, bool | np.bool_):
             return str(value).lower()
         if isinstance(value, int | float | np.number):

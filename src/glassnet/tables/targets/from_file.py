@@ -1,4 +1,4 @@
-"""Targets from the header of a file."""
+"""Targets read from the header of a file."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ def target_from_dict(record: dict[str, Any]) -> Target:
     Raises
     ------
     FileFormatError
-        If it describes none.
+        If the record is not a valid target.
     """
     with described("a target"):
         match record["kind"]:

@@ -1,4 +1,4 @@
-"""A number."""
+"""The target of regression: a number."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ __all__ = ["NumberTarget"]
 
 @dataclass(frozen=True)
 class NumberTarget(Target):
-    """A number; the network predicts (number − mean) / scale."""
+    """A number, standardised for the network: (number − mean) / scale."""
 
     name: str
     mean: float
@@ -34,12 +34,12 @@ class NumberTarget(Target):
         return (self.name,)
 
     def numbers(self, table: Table) -> Array:
-        """Return the column.
+        """Return the target column.
 
         Raises
         ------
         ValueError
-            If a value is no finite number.
+            If a value is not a finite number.
         """
         column = table.column(self.name)
         if column.dtype.kind != "f" or not np.isfinite(column).all():
@@ -69,7 +69,7 @@ class NumberTarget(Target):
         return self.explain_output(1, float(outputs[0]), encode_value)
 
     def explain_output(self, number: int, output: float, encode_value: Any) -> tuple[Equation, ...]:
-        """Return the same for the output of some number, counted from 1."""
+        """Return these equations for one output, counted from 1."""
         scale, mean = Symbol("scale", self.scale), Symbol("mean", self.mean)
         formula = Symbol("p", output, index=str(number)) * scale + mean
         predicted = Symbol(f"predicted {self.name}", formula.evaluate())

@@ -1,4 +1,4 @@
-"""What the target columns of a table hold: classes, labels or numbers, and which rows have them."""
+"""Recognition of target columns: the task, the classes, and rows with missing targets."""
 
 import math
 from dataclasses import dataclass, field
@@ -23,26 +23,27 @@ from glassnet.tables.warnings import DataWarning, merge_warnings
 
 __all__ = ["TargetColumns", "recognise_targets"]
 
-# Whole numbers with no more different values than this are taken for classes.
+# A column of whole numbers with at most this many distinct values is taken as classes.
 MOST_NUMBER_CLASSES = 10
-# More different values are no classes.
+# A column with more distinct values is refused for classification.
 MOST_CLASSES = 10_000
 TASKS = ("classification", "regression", "multilabel")
 
 
 @dataclass(frozen=True)
 class TargetColumns:
-    """What some columns of a table teach, and which rows have a value in all of them.
+    """The target columns of a table, their task, and the rows without missing targets.
 
     Attributes
     ----------
     names : tuple of str
     task : TargetTask
     classes : list of tuple of str
-        Those of each column; none of numbers.
+        The classes of each column; empty for numbers.
     known : array of bool, shape (rows,)
-    warnings : list of Note
-        On the others.
+        Which rows have a value in every target column.
+    warnings : list of DataWarning
+        About the other rows.
     """
 
     names: tuple[str, ...]
@@ -52,18 +53,18 @@ class TargetColumns:
     warnings: list[DataWarning]
 
     def target(self, rows: Rows, learning: NDArray[np.bool_]) -> Target:
-        """Return the target, whose numbers are scaled by the rows to learn from.
+        """Return the target; numbers are standardised on the training rows.
 
         Parameters
         ----------
         rows : Rows
         learning : array of bool, shape (rows,)
-            Which these are.
+            Which rows are training rows.
 
         Raises
         ------
         ValueError
-            If there are two classes too few, or a number is not finite.
+            If a number is not finite.
         """
         if self.task == "regression":
             numbers = tuple(_number_target(name, rows, learning) for name in self.names)
@@ -72,7 +73,7 @@ class TargetColumns:
         return labels[0] if self.task == "classification" else LabelsTarget(labels)
 
     def groups(self, rows: Rows) -> NDArray[np.integer[Any]] | None:
-        """Return the place of the class of each row that has one; None of labels and numbers."""
+        """Return the class index of each known row; None for multilabel and regression."""
         if self.task != "classification":
             return None
         target = ClassTarget(self.names[0], self.classes[0])
@@ -85,26 +86,28 @@ class TargetColumns:
 
 
 def recognise_targets(rows: Rows, names: tuple[str, ...], task: TargetTask | None) -> TargetColumns:
-    """Look through the target columns of a table.
+    """Recognise the target columns of a table.
 
     Parameters
     ----------
     rows : Rows
     names : tuple of str
-        The columns.
+        The target columns.
     task : TargetTask, optional
-        What they are; recognised if not given.
+        Recognised from the values if not given.
 
     Raises
     ------
     ValueError
-        If a column is missing, or holds nothing that can be learned.
+        If a column is missing, or its values do not fit the task.
+    LimitError
+        If there are too many classes.
     """
     if task is not None:
         one_of("task", task, TASKS)
     rows.require_columns(names)
     if not names:
-        raise ValueError("name the column to predict, or several")
+        raise ValueError("name at least one column to predict")
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise ValueError(f"the target {twice[0]!r} is named twice")
@@ -129,7 +132,7 @@ def recognise_targets(rows: Rows, names: tuple[str, ...], task: TargetTask | Non
 
 @dataclass
 class _Summary:
-    """What a column holds: its different values, as far as they can be classes."""
+    """The distinct values and the type of a column, for recognising the task."""
 
     name: str
     values: set[str | float] = field(default_factory=set)
@@ -170,8 +173,8 @@ def _recognised_task(summaries: list[_Summary]) -> TargetTask:
             for one in summaries
         )
         raise ValueError(
-            "several targets are all numbers, or all labels of two classes each; there are "
-            f"{held}. Train a model for each"
+            "several targets must be all numbers, or all labels of two classes each; found "
+            f"{held}. Train a separate model for each target"
         )
     return "regression"
 
@@ -188,34 +191,36 @@ def _require_fitting(summaries: list[_Summary], task: TargetTask) -> None:
     if task == "regression":
         return
     if task == "multilabel" and len(summaries) == 1:
-        raise ValueError("labels are several columns; one column of two classes is classification")
+        raise ValueError(
+            "multilabel needs several target columns; use classification for one column of two classes"
+        )
     if task == "classification" and len(summaries) > 1:
         raise ValueError(
-            "several targets are regression or multilabel; classification has one column"
+            "classification has one target column; use regression or multilabel for several"
         )
     for summary in summaries:
         count = len(summary.values)
         if count > MOST_CLASSES:
             raise LimitError(
-                f"the target {summary.name!r} holds more than {MOST_CLASSES:,} different values, "
-                "which are no classes to learn"
+                f"the target {summary.name!r} has more than {MOST_CLASSES:,} different values, too "
+                "many for classification"
             )
         if count < 2:
             only = f"only {summary.classes[0]!r}" if count else "no value"
             raise ValueError(
-                f"the target {summary.name!r} holds {only}; to learn a difference takes two classes"
+                f"the target {summary.name!r} holds {only}; expected at least two classes"
             )
         if task == "multilabel" and count > 2:
             raise ValueError(f"the target {summary.name!r} has {count} classes; a label has two")
 
 
 def _number_target(name: str, rows: Rows, learning: NDArray[np.bool_]) -> NumberTarget:
-    """Mean and standard deviation piece by piece.
+    """Mean and standard deviation, computed chunk by chunk.
 
     Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm", equation 2.1.
     """
     count, mean, squares = 0, 0.0, 0.0
-    # Pieces of the whole table are the same in memory and in a file.
+    # Chunks of the whole table, so that the result is the same in memory and from a file.
     for before, chunk in enumerate_chunks(rows.select((name,)), 1):
         column = chunk.columns[name][learning[before : before + len(chunk)]]
         if not len(column):

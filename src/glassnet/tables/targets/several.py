@@ -1,4 +1,4 @@
-"""Targets of several columns."""
+"""Common parts of targets with several columns."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ __all__ = ["SeveralTarget"]
 
 
 class SeveralTarget(Target):
-    """Several columns, an output for each."""
+    """Several columns, with one output for each."""
 
     targets: tuple[Any, ...]
 
     @property
-    def name(self) -> str:  # type: ignore[override]  # it follows from the columns
-        """The columns, side by side."""
+    def name(self) -> str:  # type: ignore[override]  # derived from the columns
+        """The column names, separated by commas."""
         return ", ".join(self.columns)
 
     @property
@@ -38,5 +38,5 @@ def _one_for_each_column(columns: tuple[str, ...], value: Any) -> list[Any]:
     several = isinstance(value, list | tuple | np.ndarray)
     if not several or len(value) != len(columns):
         names = ", ".join(columns)
-        raise ValueError(f"expected {len(columns)} answers, for {names}, not {value!r}")
+        raise ValueError(f"expected {len(columns)} target values, for {names}, not {value!r}")
     return list(value)

@@ -1,4 +1,4 @@
-"""Several labels of two classes each."""
+"""The target of multilabel classification."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,11 +24,11 @@ class LabelsTarget(SeveralTarget):
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """Each label with the class that the output is the probability of."""
+        """Each label with its second class, whose probability the output is."""
         return tuple(f"{label.name} = {label.classes[1]}" for label in self.targets)
 
     def encode(self, table: Table) -> Array:
-        """Return 1 where the second class is true, 0 where the first one is."""
+        """Return 1 where the label has its second class, 0 where it has its first."""
         return np.stack([label.places(table) for label in self.targets], axis=1).astype(np.float64)
 
     def decode(self, predicted: Array) -> Array:
@@ -40,19 +40,19 @@ class LabelsTarget(SeveralTarget):
         return np.stack(columns, axis=1)
 
     def encode_value(self, value: Any) -> Any:
-        """Return 1 for each label whose second class is right, 0 for the others."""
+        """Return 1 for each label that has its second class, 0 for the others."""
         decode = _one_for_each_column(self.columns, value)
         places = []
         for label, one in zip(self.targets, decode, strict=True):
             name = label.class_name(one)
             if name not in label.classes:
                 known = " and ".join(map(repr, label.classes))
-                raise ValueError(f"{label.name} has the classes {known}, not {one!r}")
+                raise ValueError(f"the classes of {label.name} are {known}, not {one!r}")
             places.append(float(label.classes.index(name)))
         return places
 
     def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
-        """Return what each output is the probability of."""
+        """Show which probability each output is."""
         rows = zip(self.output_names, outputs.tolist(), strict=True)
         table = tuple((f"output {k}", name, p) for k, (name, p) in enumerate(rows, start=1))
         return (DocumentTable(("", "is the probability of", "p"), table),)

@@ -1,4 +1,4 @@
-"""Several numbers."""
+"""The target of regression with several columns."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,14 +16,14 @@ __all__ = ["NumbersTarget"]
 
 @dataclass(frozen=True)
 class NumbersTarget(SeveralTarget):
-    """Several numbers."""
+    """Several numbers, each standardised."""
 
     targets: tuple[NumberTarget, ...]
     task = "regression"
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """The columns."""
+        """The column names."""
         return self.columns
 
     def encode(self, table: Table) -> Array:
@@ -53,6 +53,6 @@ class NumbersTarget(SeveralTarget):
         )
 
     def rescale(self, outputs: Array) -> Array:
-        """Return each column in its own unit."""
+        """Return mean + scale · output for each column."""
         columns = [target.rescale(outputs[:, number]) for number, target in enumerate(self.targets)]
         return np.stack(columns, axis=1)

@@ -1,4 +1,4 @@
-"""What a target is: what a model predicts, and how it becomes targets of a network and back."""
+"""The interface of targets, which encode target columns for a network and decode predictions."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -15,39 +15,39 @@ __all__ = ["Target", "as_number", "class_texts", "target_values"]
 
 
 class Target(ABC):
-    """What a model predicts, and how it becomes a target and back."""
+    """What a model predicts, and how it is encoded for a network and decoded."""
 
     name: str
     task: TargetTask
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of the columns that hold it."""
+        """The names of the target columns."""
         return (self.name,)
 
     @property
     @abstractmethod
     def outputs(self) -> int:
-        """How many outputs a network needs for it."""
+        """Number of network outputs."""
 
     @property
     @abstractmethod
     def output_names(self) -> tuple[str, ...]:
-        """What each output stands for."""
+        """Names of the outputs."""
 
     @abstractmethod
     def encode(self, table: Table) -> Array:
-        """Return what a network is to predict, float64 of shape (rows, outputs).
+        """Return the network's targets, float64 of shape (rows, outputs).
 
         Raises
         ------
         ValueError
-            If a column is missing, or a value in it is missing, of the wrong kind or unknown.
+            If a column is missing, or a value is missing, of the wrong type, or unknown.
         """
 
     @abstractmethod
     def decode(self, predicted: Array) -> Array:
-        """Return names of classes, (rows,) or (rows, columns), or numbers in the target's unit."""
+        """Return class names, or numbers in the target's unit, (rows,) or (rows, columns)."""
 
     def rescale(self, outputs: Array) -> Array:
         """Return a network's outputs in the target's own unit."""
@@ -55,22 +55,22 @@ class Target(ABC):
 
     @abstractmethod
     def encode_value(self, value: Any) -> Any:
-        """Return what a network is to predict for one row, by the right answer.
+        """Return the network's target for one row, given its target value.
 
         Raises
         ------
         ValueError
-            If that is no answer.
+            If the value is not valid for this target.
         """
 
     def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
-        """Return how a row's outputs become numbers in the target's unit, and the wanted ones d.
+        """Show how outputs become numbers in the target's unit, and how the target is standardised.
 
         Parameters
         ----------
         outputs : array of shape (outputs,)
         encode_value : optional
-            The right answer.
+            The row's target value.
         """
         return ()
 
@@ -80,7 +80,7 @@ class Target(ABC):
 
 
 def target_values(target: Target, table: Table) -> list[Any]:
-    """Return the right answer of each row, as :meth:`Target.encode_value` takes it."""
+    """Return the target value of each row, as :meth:`Target.encode_value` accepts it."""
     columns = [table.column(name) for name in target.columns]
     if target.task != "regression":
         columns = [class_texts(column) for column in columns]
@@ -96,7 +96,7 @@ def as_number(encode: Any, name: str) -> float:
     Raises
     ------
     ValueError
-        If it is none.
+        If it is not a finite number.
     """
     try:
         number = float(encode)
@@ -108,7 +108,7 @@ def as_number(encode: Any, name: str) -> float:
 
 
 def class_texts(column: Array) -> Array:
-    """Return class names as text; whole numbers without a decimal point."""
+    """Return class names as text, whole numbers without a decimal point."""
     if column.dtype == object:
         return np.array([str(value) for value in column])
     return np.array([number_label(float(value)) for value in column])

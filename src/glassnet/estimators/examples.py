@@ -1,0 +1,49 @@
+"""The examples of an estimator's training, and its validation split."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+from glassnet.core.array import Array
+
+__all__ = ["Examples"]
+
+
+class Examples(NamedTuple):
+    """Inputs, targets as they were given, and sample weights where there are some."""
+
+    x: Array
+    targets: Array
+    weights: Array | None = None
+
+    @property
+    def total_weight(self) -> float:
+        """The sum of the sample weights; the number of examples where there are none."""
+        return float(len(self.x) if self.weights is None else self.weights.sum())
+
+    def split(
+        self, fraction: float, *, stratify: bool, random: np.random.RandomState
+    ) -> tuple["Examples", "Examples"]:
+        """Hold a part back, as scikit-learn does with the same random state.
+
+        Raises
+        ------
+        ValueError
+            If that part has fewer than two examples.
+        """
+        arrays: list[Any] = [self.x, self.targets]
+        arrays += [] if self.weights is None else [self.weights]
+        parts = train_test_split(
+            *arrays,
+            random_state=random,
+            test_size=fraction,
+            stratify=self.targets if stratify else None,
+        )
+        held_back = Examples(*parts[1::2])
+        if len(held_back.x) < 2:
+            raise ValueError(
+                f"validation_fraction={fraction} of {len(self.x)} examples is fewer than 2; "
+                "expected a larger fraction or more examples"
+            )
+        return Examples(*parts[::2]), held_back
