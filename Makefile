@@ -23,6 +23,7 @@ lint: .venv/installed-test .venv/installed-lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_words.py
 	$(BIN)/clang-format --dry-run --Werror kernels/*.h kernels/*.cpp
 
 format: .venv/installed-lint

@@ -14,7 +14,6 @@ from show import show
 import glassnet as gn
 from glassnet.formula.document import Curve, Curves, Document, Paragraph, Section, Table
 from glassnet.tables.samples import digits, half_adder
-from glassnet.training.history import History
 
 # Seeds of the same small network on the same four rows: one finds the deep valley, one does not.
 SEED_THAT_LEARNS, SEED_THAT_IS_STUCK = 0, 3
@@ -27,7 +26,7 @@ def images() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     return np.stack(pixels, axis=1) / 16, table.columns["digit"].astype(np.int64)
 
 
-def repeated(examples: int, epochs: int = 60) -> History:
+def repeated(examples: int, epochs: int = 60) -> gn.History:
     """Learn from the first examples, measuring on the last 360 after each repetition."""
     X, y = images()
     net = gn.Network([64, 32, 10], hidden="sigmoid", output="softmax", seed=0)
@@ -41,7 +40,7 @@ def repeated(examples: int, epochs: int = 60) -> History:
     )
 
 
-def half_adder_sum(seed: int) -> tuple[gn.Network, History]:
+def half_adder_sum(seed: int) -> tuple[gn.Network, gn.History]:
     """Train two hidden units on XOR by plain gradient descent."""
     X, y = half_adder()
     net = gn.Network([2, 2, 1], hidden="sigmoid", output="sigmoid", seed=seed)
@@ -88,7 +87,7 @@ def lesson() -> Document:
             "rows are answered one half, although the deepest valley would answer all four right."
         ),
         Curves("epoch", "loss", tuple(curves), "Loss over time from two starts"),
-        Table(("start", "loss at the end", "answers (ideal: 0, 1, 1, 0)"), tuple(rows)),
+        Table(("start", "loss at the end", "predictions (targets: 0, 1, 1, 0)"), tuple(rows)),
     )
     columns = ("examples", "loss on others", "accuracy on others")
     return Document(

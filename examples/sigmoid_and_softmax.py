@@ -10,6 +10,7 @@ Run: python examples/sigmoid_and_softmax.py [page.html] [paper.tex]
 import numpy as np
 from show import show
 
+import glassnet as gn
 from glassnet.formula.document import (
     Bars,
     Cell,
@@ -20,23 +21,20 @@ from glassnet.formula.document import (
     Section,
     Table,
 )
-from glassnet.nn.activations.sigmoid import Sigmoid
-from glassnet.nn.activations.softmax import Softmax
+from glassnet.nn.activations.registry import activation_named
 from glassnet.tables.samples import digits
-from glassnet.workflows.recipe import Recipe
-from glassnet.workflows.train import train
 
 
 def squashed() -> tuple[tuple[float, float, float], ...]:
     """For some net inputs: in, y = σ(in), and σ′ = y (1 − y)."""
     inputs = np.linspace(-6, 6, 49)
-    y = Sigmoid().value(inputs[:, None])[:, 0]
+    y = activation_named("sigmoid").value(inputs[:, None])[:, 0]
     return tuple((float(x), float(v), float(v * (1 - v))) for x, v in zip(inputs, y, strict=True))
 
 
 def shared(net_inputs: list[float]) -> list[float]:
     """Softmax of a list of net inputs."""
-    return [float(p) for p in Softmax().value(np.array([net_inputs]))[0]]
+    return [float(p) for p in activation_named("softmax").value(np.array([net_inputs]))[0]]
 
 
 def two_images() -> tuple[list[str], dict[str, list[float]], float]:
@@ -44,7 +42,9 @@ def two_images() -> tuple[list[str], dict[str, list[float]], float]:
 
     Returns the classes, the outputs by image, and how many of the 64 pixels differ.
     """
-    trained = train(digits(), "digit", Recipe("plain", epochs=30, validation=0), progress=False)
+    trained = gn.train(
+        digits(), "digit", gn.Recipe("plain", epochs=30, validation=0), progress=False
+    )
     rows = trained.held_out.in_memory()
     true = rows.columns["digit"]
     three, eight = (int(np.flatnonzero(true == digit)[0]) for digit in ("3", "8"))
@@ -66,7 +66,7 @@ def lesson() -> Document:
     first, second = [1.0, 2.0, 3.0], [1.0, 2.0, 5.0]
     rows: list[tuple[Cell, ...]] = []
     for net_inputs in (first, second):
-        alone = [float(v) for v in Sigmoid().value(np.array([net_inputs]))[0]]
+        alone = [float(v) for v in activation_named("sigmoid").value(np.array([net_inputs]))[0]]
         for name, outputs in (("sigmoid of each", alone), ("softmax", shared(net_inputs))):
             rows.append((str(net_inputs), name, *outputs, sum(outputs)))
     softmax = (

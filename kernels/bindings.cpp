@@ -36,7 +36,7 @@ void require(bool condition, const char* message) {
 // A network's shape and the instruction set that it runs on.
 class Program {
 public:
-    Program(const std::vector<Layer>& layers, Objective objective, const std::string& isa)
+    Program(const std::vector<Layer>& layers, OutputLoss output_loss, const std::string& isa)
         : instruction_set_(find_instruction_set(isa)), layers_(layers) {
         require(!layers_.empty(), "a network has at least one layer of weights");
         int64_t count = 0, units = layers_.front().from;
@@ -51,7 +51,7 @@ public:
             count += layer.biases < 0 ? 0 : layer.to;
             units = layer.to;
         }
-        network_ = {layers_.data(), int64_t(layers_.size()), count, objective};
+        network_ = {layers_.data(), int64_t(layers_.size()), count, output_loss};
     }
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dropout.h"
-#include "objective.h"
+#include "output_loss.h"
 #include "pass.h"
 #include "product.h"
 
@@ -162,7 +162,7 @@ void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const ThreadCo
         pass, last, to.net_input, scratch.net_input, context.share, [&](int64_t row, int rows) {
             const int64_t at = row * to.stride;
             rows_to_lanes(pass.targets + at, to.stride, rows, units, scratch.targets);
-            objective(*pass.network, examples);
+            output_loss(*pass.network, examples);
             for (int example = 0; example < rows; ++example)
                 pass.losses[row + example] = losses[example];
             if (pass.sample_weight) examples.scale_delta(load(pass.sample_weight + row, rows));

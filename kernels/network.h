@@ -56,7 +56,7 @@ struct Layer {
 
 // The loss of an example: which one, and its parameter (label smoothing, Huber's delta, the
 // quantile).
-struct Objective {
+struct OutputLoss {
     Loss loss;
     double parameter;
 };
@@ -66,7 +66,7 @@ struct Network {
     const Layer* layers;
     int64_t depth;
     int64_t parameter_count;
-    Objective objective;
+    OutputLoss output_loss;
 };
 
 // The strength of a penalty on weights and on biases: a fixed part, and one that is divided by the

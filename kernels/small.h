@@ -143,7 +143,7 @@ struct SmallTraining {
                                        layers[depth].output + row,
                                        layers[depth].delta + row,
                                        losses + row};
-            objective(training.network, examples);
+            output_loss(training.network, examples);
             if (sample_weight) examples.scale_delta(load(sample_weight + row));
         }
         return total_weight(sample_weight, rows);

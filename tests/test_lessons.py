@@ -37,7 +37,7 @@ def test_there_are_five_lessons() -> None:
         "half_adder",
         "one_step_by_hand",
         "over_and_over",
-        "predicted_and_ideal",
+        "prediction_and_target",
         "sigmoid_and_softmax",
     ]
 
@@ -97,7 +97,7 @@ def test_one_step_brings_the_output_nearer_to_1(seed: int) -> None:
 
 
 def test_the_punishment_grows_the_further_the_probability_is_from_1() -> None:
-    punished = lesson("predicted_and_ideal").punished
+    punished = lesson("prediction_and_target").punished
     values = [punished(p) for p in np.linspace(1, 0.01, 50)]
     assert values[0] == 0
     growth = np.diff(values)

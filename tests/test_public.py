@@ -40,6 +40,30 @@ def test_public_names_stay_what_they_are_when_all_submodules_are_imported() -> N
     assert {name: getattr(glassnet, name) for name in glassnet.__all__} == before
 
 
+@pytest.mark.parametrize("name", glassnet.PUBLIC_MODULES)
+def test_a_public_module_says_what_is_in_it(name: str) -> None:
+    module = importlib.import_module(name)
+    assert module.__doc__
+    assert module.__all__
+    for public in module.__all__:
+        assert getattr(module, public) is not None
+
+
+def test_readme_documents_and_lessons_use_public_modules_only() -> None:
+    root = Path(__file__).parent.parent
+    pages = [*(root / "examples").glob("*.py"), root / "README.md", *(root / "docs").glob("*.md")]
+    used = {
+        name
+        for page in pages
+        if page.is_file()
+        for name in re.findall(
+            r"^(?:from|import) (glassnet[\w.]*)", page.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+    assert used
+    assert used - {"glassnet", *glassnet.PUBLIC_MODULES} == set()
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'perceptron'"):
         _ = glassnet.perceptron

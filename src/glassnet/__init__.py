@@ -9,6 +9,9 @@ Examples
 >>> step = gn.explain(net, x=[1, 0], target=1, learning_rate=0.5)
 >>> step.check.passed
 True
+
+Public are the names of this module and the modules in ``PUBLIC_MODULES``. All others can be
+imported and are documented, but may change from version to version.
 """
 
 from importlib import import_module
@@ -67,9 +70,29 @@ if TYPE_CHECKING:
     from glassnet.training.schedules import StepDecay as StepDecay
     from glassnet.training.schedules import WarmUp as WarmUp
     from glassnet.workflows.recipe import Recipe as Recipe
+    from glassnet.workflows.train import TrainingResult as TrainingResult
     from glassnet.workflows.train import train as train
 
 __version__ = "0.1.0"
+
+#: Public beside this one: scikit-learn's estimators, what activations and losses of your own are
+#: made of, documents and how they are written, and data to start with.
+PUBLIC_MODULES = (
+    "glassnet.errors",
+    "glassnet.estimators",
+    "glassnet.explanation.explanation",
+    "glassnet.formula.document",
+    "glassnet.formula.tree",
+    "glassnet.nn.activations.activation",
+    "glassnet.nn.activations.registry",
+    "glassnet.nn.losses.elementwise_loss",
+    "glassnet.nn.losses.registry",
+    "glassnet.render.html",
+    "glassnet.render.json",
+    "glassnet.render.latex",
+    "glassnet.render.text",
+    "glassnet.tables.samples",
+)
 
 # Where each public name lives. They are imported when first used, so that `import glassnet`
 # costs next to nothing and the command line answers at once.
@@ -112,6 +135,7 @@ _HOMES = {
     "Recipe": "glassnet.workflows.recipe",
     "Scale": "glassnet.nn.layers",
     "StepDecay": "glassnet.training.schedules",
+    "TrainingResult": "glassnet.workflows.train",
     "WarmUp": "glassnet.training.schedules",
     "DiagnosisCallback": "glassnet.diagnosis",
     "WeightDecay": "glassnet.optim.penalties",

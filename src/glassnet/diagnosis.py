@@ -13,13 +13,13 @@ from glassnet.core.random import example_order
 from glassnet.engine import Trace, engine
 from glassnet.explanation.symbols import Symbols
 from glassnet.network import Network
-from glassnet.training.fit import examples_of
+from glassnet.training.fit import checked_examples
 from glassnet.training.history import History
 
 __all__ = ["DiagnosisCallback", "Finding", "diagnose"]
 
 # At most this many examples are examined: after training, and during training.
-MOST_EXAMPLES, MOST_WATCHED = 1000, 250
+MAX_EXAMPLES, MAX_WATCHED = 1000, 250
 # This share of a layer's units may be dead or saturated without a finding.
 TOLERATED = 0.25
 # A unit is saturated if its slope is below this fraction of the steepest slope ...
@@ -105,14 +105,14 @@ def diagnose(
     >>> [finding.kind for finding in diagnose(net, net.fit(X, y, epochs=3), X, y)][0]
     'inputs not scaled'
     """
-    return _found(network, history, *_sample(network, X, y, MOST_EXAMPLES))
+    return _found(network, history, *_sample(network, X, y, MAX_EXAMPLES))
 
 
 def _sample(
     network: Network, X: ArrayLike, y: ArrayLike | Targets, most: int
 ) -> tuple[Array, Array]:
     """Inputs and targets of a seeded sample."""
-    x, targets = examples_of(network, X, y)
+    x, targets = checked_examples(network, X, y)
     chosen = np.sort(example_order(0, 0, len(x))[:most])
     return x[chosen], targets.values[chosen]
 
@@ -186,7 +186,7 @@ class DiagnosisCallback:
             return
         self._next = history.epochs * 3 // 2
         if self._sample is None:
-            self._sample = _sample(self._network, self._x, self._y, MOST_WATCHED)
+            self._sample = _sample(self._network, self._x, self._y, MAX_WATCHED)
         found = _found(self._network, history, *self._sample)
         self._in_a_row = {
             finding.kind: self._in_a_row.get(finding.kind, 0) + 1
@@ -240,8 +240,8 @@ def _units(network: Network, trace: Trace) -> Iterator[Finding]:
             if len(saturated) > TOLERATED * layer.units:
                 yield Finding(
                     "saturated units",
-                    f"{len(saturated)} of {layer.units} units of layer {number} are in the flat part of "
-                    f"{name} for nearly every example ({_shown(names, number, saturated)})",
+                    f"{len(saturated)} of {layer.units} units of layer {number} are in a flat part "
+                    f"of {name} for nearly every example ({_shown(names, number, saturated)})",
                     "scale the inputs, or use smaller initial weights",
                 )
         if layer.units > 1 and network.architecture.places[number - 1].from_units > 1:

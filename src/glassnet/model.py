@@ -1,4 +1,4 @@
-"""Model: encoder, network and target in one: raw rows in, names out."""
+"""Model: encoder, network and target in one; predicts from the rows of a table."""
 
 import os
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ __all__ = ["Model", "load"]
 
 @dataclass(repr=False)
 class Model:
-    """A network with what surrounds it: how raw columns become inputs, what its outputs mean.
+    """A network with the encoder of its input columns and the target of its outputs.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Model:
     encoder : TableEncoder
     target : Target
     provenance : dict
-        Where it comes from, as JSON values: data, seed, scores.
+        Origin of the model as JSON values: data, seed, scores.
     others : tuple of Network
         Further networks of an ensemble: predictions are the mean over all of them.
 
@@ -74,20 +74,20 @@ class Model:
 
     @property
     def networks(self) -> tuple[Network, ...]:
-        """All networks; one, unless it is an ensemble."""
+        """All networks; one unless the model is an ensemble."""
         return (self.network, *self.others)
 
     @property
     def values_of_row(self) -> int:
-        """How many numbers are made of a row: inputs and outputs."""
+        """Number of inputs and outputs of a row."""
         return len(self.encoder.feature_names) + self.target.outputs
 
     def encode(self, frame: Any) -> tuple[NDArray[Any], list[DataWarning]]:
-        """Return the network's inputs for a table or data frame, and notes on unusual values."""
+        """Return the network's inputs, and warnings about missing or unseen values."""
         return self.encoder.encode(as_table(frame, needed=self.encoder.columns))
 
     def predict(self, frame: Any) -> Array:
-        """Return class names, or numbers in the target's own unit; of several columns side by side.
+        """Return class names, or numbers in the target's own unit.
 
         Parameters
         ----------
@@ -100,20 +100,21 @@ class Model:
         Raises
         ------
         ValueError, TypeError
-            If a column is missing or holds the wrong kind of values.
+            If a column is missing or has the wrong type.
         """
         return self.target.decode(self.outputs(self.encode(frame)[0]))
 
     def predict_proba(self, frame: Any) -> Array:
-        """Return the probability of each class, (rows, classes); of numbers, what predict does.
+        """Return the probability of each class, (rows, classes).
 
-        Of several labels, the probability of the second class of each, (rows, labels).
+        For multilabel, the probability of the second class of each label, (rows, labels). For
+        regression, the same as :meth:`predict`.
         """
         outputs = self.outputs(self.encode(frame)[0])
         return self.target.decode(outputs) if self.target.task == "regression" else outputs
 
     def outputs(self, x: Array) -> Array:
-        """Return the outputs in the target's own unit, for inputs that are encoded already."""
+        """Return the outputs in the target's own unit, given encoded inputs."""
         return self.target.rescale(self._mean_outputs(x))
 
     def _mean_outputs(self, x: Array) -> Array:
@@ -129,7 +130,7 @@ class Model:
         learning_rate: float | None = None,
         optimizer: Optimizer | None = None,
     ) -> Explanation:
-        """Explain one row, from its raw values on.
+        """Explain the prediction, loss and update for one row, starting from its raw values.
 
         Parameters
         ----------
@@ -137,15 +138,15 @@ class Model:
         row : int
             Counted from 0.
         target : optional
-            Class name, or number in the target's own unit; of several columns, a list of them.
-            Without it, forward pass only.
+            Class name, or number in the target's own unit; for several columns, a list of them.
+            Without a target, only the forward pass is explained.
         learning_rate, optimizer
             As in :func:`glassnet.explain`.
 
         Raises
         ------
         ValueError
-            If there is no such row, or a value does not fit.
+            If the row does not exist, or a value is not valid.
         """
         chosen = chosen_optimizer(learning_rate, optimizer)
         table = as_table(frame, needed=self.encoder.columns)
@@ -178,8 +179,8 @@ class Model:
         ]
         rows.append(("mean", *self._mean_outputs(x)[0].tolist()))
         words = (
-            f"{len(self.networks)} networks predict, and the mean of their outputs counts. "
-            "What follows opens the first one."
+            f"The prediction is the mean of the outputs of {len(self.networks)} networks. The "
+            "explanation below is for the first one."
         )
         table = DocumentTable(("", *self.target.output_names), tuple(rows))
         return Section("The ensemble", (Paragraph(words), table))
@@ -197,7 +198,7 @@ class Model:
         Raises
         ------
         OSError
-            If the place cannot be written; what stood there stays.
+            If the file cannot be written; an existing file is then left unchanged.
         ValueError
             If a weight is not a finite number.
         """
@@ -220,21 +221,21 @@ class Model:
 
 
 def prefixes(networks: int) -> list[str]:
-    """Return what the arrays of each network in a file are called by: "", "2.", "3.", ..."""
+    """Return the prefix of the array names of each network in a file: "", "2.", "3.", ..."""
     return ["", *(f"{number}." for number in range(2, networks + 1))]
 
 
 def load(path: str | os.PathLike[str]) -> Network | Model:
-    """Open a file that :meth:`Network.save` or :meth:`Model.save` wrote.
+    """Load a file written by :meth:`Network.save` or :meth:`Model.save`.
 
-    Opening a file never runs code from it.
+    Loading a file never runs code from it.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     FileFormatError
-        If it is not such a file, or is damaged.
+        If it is not a model file, or is damaged.
     """
     header, arrays = read_file(path)
     try:
@@ -255,13 +256,13 @@ def _revive(header: dict[str, Any], arrays: dict[str, Array]) -> Network | Model
             network, *others = _revive_networks([header, *header["others"]], arrays)
             provenance = dict(header["provenance"])
             return Model(network, TableEncoder(encoders), target, provenance, tuple(others))
-    raise FileFormatError("it holds neither a network nor a model")
+    raise FileFormatError("it contains neither a network nor a model")
 
 
 def _revive_networks(headers: list[dict[str, Any]], arrays: dict[str, Array]) -> list[Network]:
     named = prefixes(len(headers))
     if not all(name.split(".")[0] + "." in named for name in arrays if "." in name):
-        raise FileFormatError("the arrays of the file do not fit the networks in its header")
+        raise FileFormatError("the arrays of the file do not match the networks in its header")
     networks = []
     for prefix, header in zip(named, headers, strict=True):
         own = {

@@ -30,7 +30,7 @@ from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
 from glassnet.training.early_stopping import EarlyStopping
-from glassnet.training.fit import FitOptions, Fitting, examples_of
+from glassnet.training.fit import FitOptions, Fitting, checked_examples
 from glassnet.training.history import History
 from glassnet.training.plan import Callback
 from glassnet.training.schedule import Schedule
@@ -287,7 +287,7 @@ class Network:
         >>> round(net.evaluate([[1, 2]], [0]), 4)  # −ln ½
         0.6931
         """
-        x, targets = examples_of(self, X, y, learning=False)
+        x, targets = checked_examples(self, X, y, learning=False)
         _, losses = engine().evaluate(
             self.architecture, self.output_loss(loss), self.parameters, x, targets.values
         )

@@ -301,7 +301,7 @@ def test_a_sparse_matrix_too_large_for_memory_gives_the_same_bits(
     y = np.asarray(X.sum(axis=1)).ravel() > 2
     options: dict[str, Any] = {"max_iter": 5, "random_state": 0, "early_stopping": early_stopping}
     whole = MLPClassifier(**options).fit(X, y)
-    monkeypatch.setattr(sparse_matrices, "MOST_DENSE", 1000)
+    monkeypatch.setattr(sparse_matrices, "MAX_DENSE", 1000)
     monkeypatch.setattr(sparse_matrices, "DENSE_NUMBERS", 1000)
     stored = MLPClassifier(**options).fit(X, y)
     assert stored.network_.parameters.tobytes() == whole.network_.parameters.tobytes()

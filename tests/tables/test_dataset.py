@@ -5,7 +5,7 @@ import pytest
 
 from glassnet.arrays.splits import split_rows
 from glassnet.tables import dataset as examples
-from glassnet.tables.dataset import Split, assign_splits, encoded, sample_of
+from glassnet.tables.dataset import Split, assign_splits, encode_dataset, sample_rows
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
@@ -34,7 +34,7 @@ def test_the_encoders_of_many_rows_follow_from_a_seeded_sample() -> None:
     table = Table({"a": np.arange(150_000.0)})
     everything = np.ones(150_000, dtype=np.bool_)
     first, again, other = (
-        TableEncoder.fit(sample_of(table, everything, seed), robust=True).encoders[0]
+        TableEncoder.fit(sample_rows(table, everything, seed), robust=True).encoders[0]
         for seed in (1, 1, 2)
     )
     assert isinstance(first, NumberEncoder)
@@ -48,9 +48,9 @@ def test_a_sample_has_only_rows_to_learn_from_and_few_of_wide_tables(
 ) -> None:
     table = Table({"a": np.arange(100.0), "b": np.arange(100.0)})
     learning = np.arange(100) % 2 == 0
-    assert sample_of(table, learning, 0).columns["a"].tolist() == list(range(0, 100, 2))
-    monkeypatch.setattr(examples, "MOST_VALUES_SAMPLED", 20)
-    few = sample_of(table, learning, 0).columns["a"]
+    assert sample_rows(table, learning, 0).columns["a"].tolist() == list(range(0, 100, 2))
+    monkeypatch.setattr(examples, "MAX_VALUES_SAMPLED", 20)
+    few = sample_rows(table, learning, 0).columns["a"]
     assert len(few) == 11
     assert set(few) < set(range(0, 100, 2))
 
@@ -60,7 +60,7 @@ def test_examples_are_what_the_encoder_and_the_target_say(in_file: bool) -> None
     table = Table({"a": np.arange(10.0), "empty": np.zeros(10), "y": np.arange(10.0) * 2})
     encoder = TableEncoder((NumberEncoder("a", 4, 2, False), NumberEncoder("empty", 0, 1, False)))
     splits = np.array([1, 1, 1, 2, 2, 3, 3, 0, 0, 1], dtype=np.int8)
-    result = encoded(table, splits, encoder, NumberTarget("y", 6, 2), in_file=in_file)
+    result = encode_dataset(table, splits, encoder, NumberTarget("y", 6, 2), in_file=in_file)
     assert result.learning.x.tolist() == [[-2, 0], [-1.5, 0], [-1, 0], [2.5, 0]]
     assert result.learning.targets.values.tolist() == [[-3], [-2], [-1], [6]]
     assert result.validation is not None

@@ -27,7 +27,7 @@ NAN = float("nan")
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
-def encoded(encoder: Encoder, column: Array) -> list[list[float]]:
+def encode_dataset(encoder: Encoder, column: Array) -> list[list[float]]:
     rows: list[list[float]] = encoder.encode(column)[0].tolist()
     return rows
 
@@ -38,7 +38,7 @@ def test_numbers_are_standardised() -> None:
     assert encoder.center == 4
     assert encoder.scale == pytest.approx(5**0.5)
     assert not encoder.indicator
-    assert encoded(encoder, np.array([4.0, 4 + 5**0.5])) == [[0], [pytest.approx(1)]]
+    assert encode_dataset(encoder, np.array([4.0, 4 + 5**0.5])) == [[0], [pytest.approx(1)]]
 
 
 def test_a_missing_number_counts_as_the_mean_and_the_note_says_so() -> None:
@@ -114,7 +114,10 @@ def test_a_category_that_looks_like_a_number_is_recognised_in_a_column_of_number
     number: float,
 ) -> None:
     encoder = CategoryEncoder("c", (str(number), "unknown"))
-    assert encoded(encoder, np.array([number, NAN], dtype=np.float64)) == [[1, 0, 0], [0, 0, 1]]
+    assert encode_dataset(encoder, np.array([number, NAN], dtype=np.float64)) == [
+        [1, 0, 0],
+        [0, 0, 1],
+    ]
 
 
 def test_too_many_different_texts_are_no_categories() -> None:
@@ -238,7 +241,7 @@ def test_a_column_that_is_mostly_one_number_is_scaled_by_half_its_range() -> Non
     constant = NumberEncoder.fit_robust("a", np.full(4, 7.0))
     assert (constant.center, constant.scale) == (7, 1)
     empty = NumberEncoder.fit_robust("a", np.full(4, NAN))
-    assert encoded(empty, np.array([NAN])) == [[0, 1]]
+    assert encode_dataset(empty, np.array([NAN])) == [[0, 1]]
 
 
 @given(st.lists(st.one_of(st.floats(-1e100, 1e100), st.just(NAN)), min_size=1))

@@ -76,8 +76,8 @@ def test_only_a_large_file_stays_in_its_file(
     frame.write_csv(text)
     frame.write_ipc(arrow)
     whole = read_table(text)
-    monkeypatch.setattr(table_file, "MOST_VALUES", 1000)
-    monkeypatch.setattr(table_file, "MOST_BYTES", 1000)
+    monkeypatch.setattr(table_file, "MAX_VALUES", 1000)
+    monkeypatch.setattr(table_file, "MAX_BYTES", 1000)
     for path in (parquet, text, arrow):
         stored = open_table(path)
         assert isinstance(stored, TableFile)
@@ -90,7 +90,7 @@ def test_a_file_made_from_another_one_goes_with_its_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "table.csv").write_text("a,b\n" + "1,x\n2,y\n" * 100)
-    monkeypatch.setattr(table_file, "MOST_BYTES", 100)
+    monkeypatch.setattr(table_file, "MAX_BYTES", 100)
     stored = open_table(tmp_path / "table.csv")
     assert isinstance(stored, TableFile)
     (made,) = stored.paths
@@ -102,7 +102,7 @@ def test_a_file_made_from_another_one_goes_with_its_table(
 def test_a_large_text_file_with_a_broken_row_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table_file, "MOST_BYTES", 100)
+    monkeypatch.setattr(table_file, "MAX_BYTES", 100)
     (tmp_path / "cut.csv").write_text("a,b\n" + "1,x\n" * 100 + "2")
     with pytest.raises(FileFormatError, match="line 102 has 1 cells, the first line 2"):
         open_table(tmp_path / "cut.csv")
@@ -132,7 +132,7 @@ def test_blank_lines_at_the_end_are_no_rows(
     (tmp_path / "t.csv").write_bytes(content.encode())
     whole = read_table(tmp_path / "t.csv")
     assert whole.columns["a"].tolist() in ([1, 3], pytest.approx([1, np.nan, 3], nan_ok=True))
-    monkeypatch.setattr(table_file, "MOST_BYTES", 1)
+    monkeypatch.setattr(table_file, "MAX_BYTES", 1)
     assert same(open_table(tmp_path / "t.csv").in_memory(), whole)
 
 
@@ -157,7 +157,7 @@ def test_a_column_that_cannot_be_used_may_be_left_out(
     assert open_table(path, drop=["list"]).names == ("a",)
     with pytest.raises(ValueError, match="there is no column 'b'"):
         open_table(path, drop=["b"])
-    monkeypatch.setattr(table_file, "MOST_VALUES", 1)
+    monkeypatch.setattr(table_file, "MAX_VALUES", 1)
     assert open_table(path, drop=["list"]).names == ("a",)
 
 
@@ -165,7 +165,7 @@ def test_no_space_is_told_before_a_file_is_turned_into_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "t.csv").write_text("a,b\n" + "1,x\n" * 100)
-    monkeypatch.setattr(table_file, "MOST_BYTES", 1)
+    monkeypatch.setattr(table_file, "MAX_BYTES", 1)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(9, 9, 0))
     with pytest.raises(OSError, match="set the environment variable TMPDIR to a larger one"):
         open_table(tmp_path / "t.csv")
@@ -188,7 +188,7 @@ def test_a_text_file_in_parts_is_what_it_is_whole(
     whole = read_table(tmp_path / "t.csv")
     texts = [name for name in whole.names if whole.is_text(name)]
     assert texts == ["mixed", "moment", "text", "quoted"]
-    monkeypatch.setattr(table_file, "MOST_BYTES", 1)
+    monkeypatch.setattr(table_file, "MAX_BYTES", 1)
     for size in (1, 100, 1000, 100_000):
         monkeypatch.setattr(text_file, "BYTES_IN_PART", size)
         stored = open_table(tmp_path / "t.csv")

@@ -38,7 +38,7 @@ def test_what_a_target_is_follows_from_its_values() -> None:
 def test_the_scale_of_numbers_is_that_of_all_pieces(values: list[float], at_once: int) -> None:
     column, learning = np.array(values), np.arange(len(values)) % 3 != 1
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chunks, "MOST_ROWS", at_once)
+        patch.setattr(chunks, "MAX_ROWS", at_once)
         answers = recognise_targets(Table({"y": column}), ("y",), "regression")
         target = answers.target(Table({"y": column}), learning)
     assert isinstance(target, NumberTarget)

@@ -184,7 +184,7 @@ def test_numbers_that_are_not_finite_are_named_and_lose_nothing() -> None:
 
 
 def test_a_large_network_keeps_its_old_weights_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollback, "MOST_BYTES_IN_MEMORY", 8)
+    monkeypatch.setattr(rollback, "MAX_BYTES_IN_MEMORY", 8)
     weights = np.arange(6.0).reshape(2, 3)
     with Rollback(weights) as before:
         weights[...] = np.nan
@@ -196,7 +196,7 @@ def test_a_full_disk_leaves_the_copy_in_memory(monkeypatch: pytest.MonkeyPatch) 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(rollback, "MOST_BYTES_IN_MEMORY", 8)
+    monkeypatch.setattr(rollback, "MAX_BYTES_IN_MEMORY", 8)
     monkeypatch.setattr("tempfile.TemporaryFile", full)
     weights = np.arange(6.0)
     with Rollback(weights) as before:

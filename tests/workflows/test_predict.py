@@ -131,7 +131,7 @@ def test_a_column_that_the_model_does_not_use_may_hold_anything(
     assert fruit_model.predict(frame).tolist() == ["plum"]
     frame.write_parquet(tmp_path / "t.parquet")
     for most_values in (100, 1):
-        monkeypatch.setattr(table_file, "MOST_VALUES", most_values)
+        monkeypatch.setattr(table_file, "MAX_VALUES", most_values)
         rows = read_source(tmp_path / "t.parquet", fruit_model).table
         assert predict(fruit_model, rows).predicted.tolist() == ["plum"]
     with pytest.raises(ValueError, match="'weight' holds values of type"):

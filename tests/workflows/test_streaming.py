@@ -47,13 +47,13 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the table were large: it stays in its file, and is cut often."""
-    monkeypatch.setattr(table_file, "MOST_VALUES", 1)
+    monkeypatch.setattr(table_file, "MAX_VALUES", 1)
     monkeypatch.setattr("glassnet.tables.table.MOST_ROWS", 1000)
     monkeypatch.setattr("glassnet.tables.table.MOST_VALUES", 3000)
-    monkeypatch.setattr(examples, "MOST_SAMPLED", 3000)
-    monkeypatch.setattr(evaluation, "MOST_ROWS", 1500)
-    monkeypatch.setattr(plan, "MOST_ROWS_MEASURED", 700)
-    monkeypatch.setattr(loop, "MOST_MAPPED", 1)
+    monkeypatch.setattr(examples, "MAX_SAMPLED", 3000)
+    monkeypatch.setattr(evaluation, "MAX_ROWS", 1500)
+    monkeypatch.setattr(plan, "MAX_ROWS_MEASURED", 700)
+    monkeypatch.setattr(loop, "MAX_MAPPED", 1)
 
 
 @pytest.mark.parametrize(

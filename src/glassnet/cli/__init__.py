@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from glassnet.cli import demo, evaluate, explain, predict, train  # noqa: F401 - each registers itself
+from glassnet.cli import demo, evaluate, explain, predict, train  # noqa: F401 - each registers
 from glassnet.cli.group import commands
 
 __all__ = ["commands", "main"]

@@ -62,8 +62,8 @@ def explain(
 ) -> None:
     """Explain one row of TABLE step by step: forward pass, backward pass, weight updates.
 
-    Without TABLE, describe the network's layers and weights. MODEL may also be a Keras file (.keras,
-    .h5) or an ONNX file (.onnx).
+    Without TABLE, describe the network's layers and weights. MODEL may also be a Keras file
+    (.keras, .h5) or an ONNX file (.onnx).
     """
     from glassnet.nn.file_format import write_atomically
     from glassnet.render.terminal import show_document

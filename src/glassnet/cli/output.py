@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from glassnet.workflows.train import Trained
+    from glassnet.workflows.train import TrainingResult
 
 __all__ = ["exit_if_interrupted", "print_json", "print_warnings", "trained_dict"]
 
 
-def trained_dict(trained: "Trained") -> dict[str, Any]:
+def trained_dict(trained: "TrainingResult") -> dict[str, Any]:
     """Return the training results and the evaluation as JSON values."""
     history = trained.history
     return {
@@ -41,7 +41,7 @@ def print_warnings(warnings: list[str]) -> None:
         click.echo(f"warning: {warning}", err=True)
 
 
-def exit_if_interrupted(trained: "Trained") -> None:
+def exit_if_interrupted(trained: "TrainingResult") -> None:
     """Exit with code 130 if training was interrupted with Ctrl-C."""
     if trained.history.interrupted:
         click.echo("interrupted; saved the best weights so far", err=True)

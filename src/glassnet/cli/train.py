@@ -12,7 +12,7 @@ from glassnet.cli.output import exit_if_interrupted, print_json, print_warnings,
 
 if TYPE_CHECKING:
     from glassnet.optim.optimizer import Optimizer
-    from glassnet.workflows.train import Trained
+    from glassnet.workflows.train import TrainingResult
 
 __all__ = ["train"]
 
@@ -204,7 +204,7 @@ def train(
     exit_if_interrupted(trained)
 
 
-def _write_report(path: Path, title: str, trained: "Trained") -> None:
+def _write_report(path: Path, title: str, trained: "TrainingResult") -> None:
     from glassnet.evaluation.importance import importances
     from glassnet.workflows.report import write_report
 
@@ -213,7 +213,7 @@ def _write_report(path: Path, title: str, trained: "Trained") -> None:
     write_report(path, title, model, rows, whole, trained.history, trained.findings)
 
 
-def _print_summary(title: str, trained: "Trained") -> None:
+def _print_summary(title: str, trained: "TrainingResult") -> None:
     """Print the learning curves and scores; warnings and findings to standard error."""
     from glassnet.formula.document import Document
     from glassnet.render.text import document_text

@@ -1,1 +1,1 @@
-"""What everything stands on: given numbers checked, random numbers, memory."""
+"""The base of all packages: validation of arguments, random numbers, memory."""

@@ -6,5 +6,5 @@ from numpy.typing import NDArray
 
 __all__ = ["Array"]
 
-#: Of numbers of any kind, or of text.
+#: An array of any type of number, or of text.
 Array: TypeAlias = NDArray[Any]

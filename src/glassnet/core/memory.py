@@ -1,4 +1,4 @@
-"""Arrays that start where the processor's cache lines do, and arrays that lie in files."""
+"""Arrays that are aligned with cache lines, and arrays that are mapped from files."""
 
 import math
 import mmap
@@ -14,9 +14,9 @@ CACHE_LINE_BYTES = 128
 
 
 def release(array: NDArray[Any]) -> None:
-    """Give back the memory of an array that is mapped from a file; of others, do nothing.
+    """Release the memory of an array that is mapped from a file; do nothing for other arrays.
 
-    Its numbers are read again from the file when they are needed.
+    The numbers are read from the file again when they are needed.
 
     Examples
     --------
@@ -44,8 +44,8 @@ def _mapping(array: NDArray[Any]) -> mmap.mmap | None:
 def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDArray[Any]:
     """Return zeros; each row (along the last axis) starts on a cache line.
 
-    NumPy's large arrays start 16 bytes behind one. Vectors of the kernels would then lie across two
-    lines, and threads that share a matrix by columns would write into each other's.
+    NumPy's large arrays start 16 bytes after one. SIMD vectors of the kernels would then straddle
+    two lines, and threads that share a matrix by columns would write to each other's lines.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDArr
     Raises
     ------
     MemoryError
-        If there is no memory for them.
+        If there is not enough memory.
 
     Examples
     --------

@@ -1,10 +1,10 @@
-"""Numbers of things in words."""
+"""Counts with a noun in the singular or plural."""
 
 __all__ = ["counted"]
 
 
 def counted(number: int, what: str, several: str | None = None) -> str:
-    """Return a number of things in words that fit it; the plural is that with an s, if not given.
+    """Return a count with its noun; the plural ends in s if `several` is not given.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""Every random number of Glassnet: counted, not drawn in sequence.
+"""All random numbers of Glassnet: counter-based, not drawn in sequence.
 
 A number is a function of (seed, purpose, index, position), computed by the Philox generator
-(Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"). Nothing depends on what was
-drawn before, so a training that is repeated or shared between threads meets the same numbers.
+(Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"). It does not depend on what was
+drawn before, so a training run that is repeated or shared between threads uses the same numbers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,18 +26,18 @@ __all__ = [
     "uniform",
 ]
 
-#: Rows are shuffled as blocks of this many, and within groups of so many blocks, so that a
-#: bounded buffer that streams a file meets the same order as memory does.
+#: Rows are shuffled in blocks of this many, and within groups of this many blocks, so that
+#: streaming a file through a bounded buffer gives the same order as memory does.
 ROWS_IN_BLOCK = 4096
 BLOCKS_IN_GROUP = 64
-# So many words are looked at at once, where rows are chosen by theirs ...
+# When rows are chosen by their random words, this many words are processed at once ...
 ROWS_IN_CHUNK = 1 << 18
-# ... first by their highest bits, twelve where there are few groups; with so many counts at most.
-BITS, MOST_COUNTS = 12, 1 << 22
+# ... first by their highest bits: twelve for few groups, fewer to keep within this many counts.
+BITS, MAX_COUNTS = 12, 1 << 22
 
 
 class Purpose(IntEnum):
-    """What a random number is for; numbers for different purposes are independent."""
+    """The purpose of a random number; numbers for different purposes are independent."""
 
     WEIGHTS = 1
     BLOCKS = 2
@@ -60,10 +60,10 @@ def random_bits(
         At least 0 and below 2**64.
     purpose : Purpose
     index : int
-        The layer, the epoch, whatever numbers the draws of one purpose.
+        The layer, the epoch, or whatever numbers the draws of one purpose.
     count : int
     start : int
-        A multiple of 4: the words before it are passed over.
+        A multiple of 4: the words before it are skipped.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def uniform(
 
 
 def example_order(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
-    """Return the order in which an epoch meets its examples: a permutation of range(rows).
+    """Return the order of the examples in an epoch: a permutation of range(rows).
 
     Examples
     --------
@@ -117,7 +117,7 @@ def example_order(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
 
 
 def example_orders(seed: int, epochs: range, rows: int) -> NDArray[np.int64]:
-    """Return the orders of several epochs, (epochs, rows); small ones cost less together.
+    """Return the orders of several epochs, (epochs, rows); faster than one by one if small.
 
     Examples
     --------
@@ -131,16 +131,16 @@ def example_orders(seed: int, epochs: range, rows: int) -> NDArray[np.int64]:
     generator = _generator(seed, Purpose.ROWS, 0)
     state = generator.state
     for epoch, order in zip(epochs, orders, strict=True):
-        state["state"]["counter"][3] = epoch  # moving a generator is quicker than making one
+        state["state"]["counter"][3] = epoch  # faster than making a new generator
         generator.state = state
         order[:] = _permutation(generator.random_raw(rows))
     return orders
 
 
 class BlockOrder:
-    """The order of one epoch of many examples, computed group by group as it is read.
+    """The order of the examples in a large epoch, computed group by group as it is read.
 
-    Takes slices like the array that it stands for.
+    It can be sliced like an array.
 
     Parameters
     ----------
@@ -174,13 +174,13 @@ class BlockOrder:
         return order[start - self._starts[first] : stop - self._starts[first]]
 
     def _group(self, number: int) -> NDArray[np.int64]:
-        """The order within one group; that of the last one read is remembered."""
+        """The order within one group; the last one read is cached."""
         if self._read[0] != number:
             own = self._blocks[number * BLOCKS_IN_GROUP : (number + 1) * BLOCKS_IN_GROUP]
             members = (own[:, np.newaxis] * ROWS_IN_BLOCK + np.arange(ROWS_IN_BLOCK)).reshape(-1)
             members = members[members < self.rows]
             start = int(self._starts[number])
-            within = start % 4  # words come by fours
+            within = start % 4  # words come in fours
             words = random_bits(
                 self.seed, Purpose.ROWS, self.epoch, within + len(members), start - within
             )
@@ -189,8 +189,8 @@ class BlockOrder:
 
 
 def _permutation(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
-    # In the order of the words' upper halves; equal ones stay in theirs. Sorting 16 bits at a time
-    # is NumPy's radix sort, several times as fast as sorting whole words.
+    # Sorted by the upper halves of the words, stably. Sorting 16 bits at a time uses NumPy's radix
+    # sort, which is several times as fast as sorting whole words.
     low = (bits >> np.uint64(32)).astype(np.uint16)
     high = (bits >> np.uint64(48)).astype(np.uint16)
     by_low: NDArray[np.int64] = np.argsort(low, kind="stable")
@@ -206,20 +206,20 @@ def chosen_rows(
     counts: Sequence[int],
     groups: NDArray[np.integer[Any]] | None = None,
 ) -> NDArray[np.bool_]:
-    """Choose rows by chance: in each group, as many as wanted, those of the smallest words.
+    """Choose rows at random: in each group the wanted number, those with the smallest words.
 
-    Only a piece of the words is in memory at once. A first look counts how many begin alike; then
-    only those that begin like the last one wanted have to be put in order.
+    Only a chunk of the words is in memory at once. A first pass counts the words by their leading
+    bits; then only the words with the same leading bits as the last one wanted are sorted.
 
     Parameters
     ----------
     seed, purpose, index
-        Of the words, one for each row.
+        Of the random words, one for each row.
     rows : int
     counts : sequence of int
-        How many to choose of each group.
+        The number of rows to choose from each group.
     groups : array of int, shape (rows,), optional
-        The group of each row, from 0; all are of one group if not given.
+        The group of each row, from 0; all rows are one group if not given.
 
     Returns
     -------
@@ -230,7 +230,7 @@ def chosen_rows(
     >>> int(chosen_rows(0, Purpose.SPLIT, 0, 10, [3]).sum())
     3
     """
-    bits = min(BITS, (MOST_COUNTS // len(counts)).bit_length() - 1)
+    bits = min(BITS, (MAX_COUNTS // len(counts)).bit_length() - 1)
     shift = np.uint64(64 - bits)
 
     def chunks() -> Iterator[
@@ -246,7 +246,7 @@ def chosen_rows(
     for _, _, begins, own in chunks():
         places = np.bincount((own << bits) + begins, minlength=beginnings.size)
         beginnings += places.reshape(beginnings.shape)
-    # Up to which beginning the words wanted go, and how many of those that begin so are wanted.
+    # The leading bits of the last word wanted, and how many words with these bits are wanted.
     up_to = beginnings.cumsum(axis=1)
     border = (up_to < np.array(counts)[:, np.newaxis]).sum(axis=1)
     chosen = np.zeros(rows, dtype=np.bool_)
@@ -267,8 +267,8 @@ def dropout_words(
 ) -> NDArray[np.uint32]:
     """Return a random 32-bit word for each output of a layer in one step, (examples, units).
 
-    By Philox4x32-10, which processors compute fast: four units share the counter
-    (unit // 4, example, layer, step). kernels/dropout.h has the same function.
+    Uses Philox4x32-10, which is fast to compute: four units share the counter
+    (unit // 4, example, layer, step). kernels/dropout.h implements the same function.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 __all__ = ["float_dtype", "one_of", "real_number", "whole_number"]
 
 
-def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
+def whole_number(name: str, value: object, minimum: int, maximum: int | None = None) -> int:
     """Return a whole number as an int.
 
     Parameters
@@ -18,7 +18,7 @@ def whole_number(name: str, value: object, least: int, most: int | None = None) 
         How messages call it.
     value : object
         What was given; NumPy's integers are welcome, booleans are not.
-    least, most : int
+    minimum, maximum : int
         Between which it must be.
 
     Raises
@@ -28,14 +28,14 @@ def whole_number(name: str, value: object, least: int, most: int | None = None) 
 
     Examples
     --------
-    >>> whole_number("epochs", 10, least=1)
+    >>> whole_number("epochs", 10, minimum=1)
     10
     """
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
     number: int = value.__index__()
-    if number < least or (most is not None and number > most):
-        expected = f"at least {least}" if most is None else f"from {least} to {most}"
+    if number < minimum or (maximum is not None and number > maximum):
+        expected = f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
         raise ValueError(f"{name} must be {expected}, not {number}")
     return number
 
@@ -43,11 +43,11 @@ def whole_number(name: str, value: object, least: int, most: int | None = None) 
 def real_number(
     name: str,
     value: object,
-    least: float = -math.inf,
-    most: float = math.inf,
+    minimum: float = -math.inf,
+    maximum: float = math.inf,
     *,
-    least_too: bool = True,
-    most_too: bool = True,
+    include_minimum: bool = True,
+    include_maximum: bool = True,
 ) -> float:
     """Return a finite number as a float.
 
@@ -57,9 +57,9 @@ def real_number(
         How messages call it.
     value : object
         What was given.
-    least, most : float
+    minimum, maximum : float
         Between which it must be.
-    least_too, most_too : bool
+    include_minimum, include_maximum : bool
         Whether these themselves are allowed.
 
     Raises
@@ -69,17 +69,18 @@ def real_number(
 
     Examples
     --------
-    >>> real_number("momentum", 0.9, 0, 1, most_too=False)
+    >>> real_number("momentum", 0.9, 0, 1, include_maximum=False)
     0.9
     """
     if isinstance(value, bool) or not (hasattr(value, "__float__") and hasattr(value, "__abs__")):
         raise TypeError(f"{name} must be a number, not {value!r}")
     number = float(value)
-    above = number > least or (least_too and number == least)
-    below = number < most or (most_too and number == most)
+    above = number > minimum or (include_minimum and number == minimum)
+    below = number < maximum or (include_maximum and number == maximum)
     if above and below and math.isfinite(number):
         return number
-    raise ValueError(f"{name} must be {_range(least, most, least_too, most_too)}, not {value!r}")
+    expected = _range(minimum, maximum, include_minimum, include_maximum)
+    raise ValueError(f"{name} must be {expected}, not {value!r}")
 
 
 def one_of(name: str, value: object, known: Sequence[str]) -> str:
@@ -122,13 +123,13 @@ def float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:
     return checked
 
 
-def _range(least: float, most: float, least_too: bool, most_too: bool) -> str:
+def _range(minimum: float, maximum: float, include_minimum: bool, include_maximum: bool) -> str:
     """A range in words: "from 0 to below 1", "above 0 and finite"."""
-    if most == math.inf:
-        if least == -math.inf:
+    if maximum == math.inf:
+        if minimum == -math.inf:
             return "finite"
-        return f"{'at least' if least_too else 'above'} {least:g} and finite"
-    start = f"from {least:g} to" if least_too else f"above {least:g} and"
-    if least_too:
-        return f"{start} {most:g}" if most_too else f"{start} below {most:g}"
-    return f"{start} {'at most' if most_too else 'below'} {most:g}"
+        return f"{'at minimum' if include_minimum else 'above'} {minimum:g} and finite"
+    start = f"from {minimum:g} to" if include_minimum else f"above {minimum:g} and"
+    if include_minimum:
+        return f"{start} {maximum:g}" if include_maximum else f"{start} below {maximum:g}"
+    return f"{start} {'at maximum' if include_maximum else 'below'} {maximum:g}"

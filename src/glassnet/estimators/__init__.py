@@ -1,4 +1,4 @@
-"""scikit-learn's multilayer perceptrons by Glassnet: change the import line, keep the rest."""
+"""Drop-in replacements for scikit-learn's MLPClassifier and MLPRegressor."""
 
 from glassnet.estimators.classifier import MLPClassifier
 from glassnet.estimators.regressor import MLPRegressor

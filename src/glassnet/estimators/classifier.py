@@ -1,4 +1,4 @@
-"""MLPClassifier: one of several classes, or several labels at once."""
+"""MLPClassifier: multiclass, binary and multilabel classification."""
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
@@ -22,80 +22,80 @@ __all__ = ["MLPClassifier"]
 
 @dataclass(eq=False, repr=False)
 class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc]  # no types
-    """A multilayer perceptron for classes, with scikit-learn's parameters and meanings, and more.
+    """A multilayer perceptron for classification, with scikit-learn's parameters and more.
 
-    Where scikit-learn's estimator of the same name is used, only the import line changes. With an
-    integer `random_state` it starts from the same weights and meets the same batches.
+    A drop-in replacement for scikit-learn's estimator of the same name. With an integer
+    `random_state` it starts from the same weights and trains on the same batches.
 
     Parameters
     ----------
     hidden_layer_sizes : array-like of int
         Units of each hidden layer.
     activation : str or sequence of str
-        Of the hidden layers, or of each: ``"identity"``, ``"logistic"``, ``"tanh"``, ``"relu"``
-        as in scikit-learn, or any that :class:`glassnet.Dense` knows.
+        Activation of all hidden layers, or of each: ``"identity"``, ``"logistic"``, ``"tanh"``,
+        ``"relu"`` as in scikit-learn, or any other accepted by :class:`glassnet.Dense`.
     solver : {"adam", "sgd", "lbfgs"}
     alpha : float
-        Strength of the L2 penalty: alpha/2 · Σ w² over the examples of the batch is added to the
-        loss.
+        Strength of the L2 penalty: alpha/2 · Σ w², divided by the number of examples in the batch,
+        is added to the loss.
     batch_size : int or "auto"
-        ``"auto"`` is 200, or all examples where they are fewer.
+        ``"auto"`` is 200, or all examples if there are fewer.
     learning_rate : {"constant", "invscaling", "adaptive"}
-        Of the solver ``"sgd"``: as it is; divided by t to the power `power_t`; divided by 5 when
-        the training stalls.
+        Schedule of the solver ``"sgd"``: constant; divided by t to the power `power_t`; divided by
+        5 when the training stalls.
     learning_rate_init, power_t : float
     max_iter : int
-        Epochs at most.
+        Maximum number of epochs.
     shuffle : bool
-        Whether each epoch meets the examples in a new order.
+        Whether to shuffle the examples in each epoch.
     random_state : int, RandomState or None
     tol : float
-        An epoch stalls if it lowers the loss, or raises the validation score, by less.
+        An epoch stalls if it improves the loss, or the validation score, by less than this.
     verbose : bool
-        Prints the loss of each epoch.
+        Whether to print the loss of each epoch.
     warm_start : bool
-        Whether another :meth:`fit` goes on from the present weights.
+        Whether :meth:`fit` continues from the current weights.
     momentum, nesterovs_momentum
         Of the solver ``"sgd"``.
     early_stopping : bool
-        Whether a part of the examples is held back, and its score decides when to stop.
+        Whether to stop by the score on a validation split of the training examples.
     validation_fraction : float
-        Which part.
+        Share of the examples in the validation split.
     beta_1, beta_2, epsilon : float
         Of the solver ``"adam"``.
     n_iter_no_change : int
-        The training ends when more epochs in a row stall.
+        Training ends when more than this many epochs in a row stall.
     max_fun : int
-        Passes over the data at most, of the solver ``"lbfgs"``.
+        Maximum number of loss evaluations of the solver ``"lbfgs"``.
     dropout : float
-        The part of the hidden units that each step leaves out.
+        Dropout rate of the hidden units.
     restore_best : bool
-        Whether the weights of the best validation score come back at the end.
+        Whether to restore the weights with the best validation score at the end.
     callbacks : callable or sequence of callable, optional
-        Called with the estimator after every epoch; one that returns True ends the training.
+        Called with the estimator after every epoch; returning True ends the training.
     n_jobs : int, optional
-        Threads; as many as are worth it, if not given.
+        Number of threads; chosen automatically if not given.
     class_weight : dict, list of dict or "balanced", optional
-        How much the examples of each class count, as elsewhere in scikit-learn.
+        Weights of the classes, as elsewhere in scikit-learn.
     loss : str or Loss
-        ``"log_loss"``, or a loss of Glassnet that fits the outputs:
-        ``CategoricalCrossentropy(label_smoothing=0.1)``, say.
+        ``"log_loss"``, or a Glassnet loss that fits the outputs, such as
+        ``CategoricalCrossentropy(label_smoothing=0.1)``.
 
     Attributes
     ----------
     network_ : Network
-        Ready for ``gn.explain``.
+        The trained network, which can be passed to ``gn.explain``.
     classes_ : array of shape (classes,)
     coefs_, intercepts_ : lists of arrays
         Weights and biases of each layer; views into the network.
     loss_, best_loss_, loss_curve_ : float, float or None, list of float
-        The loss with its penalty, whose weights are those that the epoch ended with.
+        The training loss, including the penalty with the weights at the end of the epoch.
     validation_scores_, best_validation_score_ : list of float, float
-        Accuracy after each epoch, where there is validation data; None without.
+        Accuracy after each epoch; None without validation data.
     validation_loss_curve_ : list of float
-        The loss without penalty on the validation data after each epoch.
+        The validation loss after each epoch, without the penalty.
     n_iter_, t_ : int
-        Epochs of the last :meth:`fit`; examples that were met in all.
+        Epochs of the last :meth:`fit`; total number of examples processed.
     n_layers_, n_outputs_, out_activation_, n_features_in_, feature_names_in_
         As in scikit-learn.
 
@@ -147,7 +147,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         self, X: Any, y: Any, *, first: bool, classes: Any, partial: bool = False
     ) -> tuple[Array, Array]:
         if partial and classes is not None and self.class_weight == "balanced":
-            raise ValueError("class_weight='balanced' has no meaning for a part of the examples")
+            raise ValueError("class_weight='balanced' is not supported by partial_fit")
         if first and partial and classes is None:
             raise ValueError("classes must be given in the first call of partial_fit")
         x, y = self._checked_arrays(X, y, first=first, numbers=False)
@@ -161,14 +161,14 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             kind = str(type_of_target(y))
             if kind == "multiclass-multioutput":
                 raise ValueError(
-                    "y holds several columns of classes; expected one column, or 0/1 for each label"
+                    "y has several columns of classes; expected one column, or 0/1 for each label"
                 )
             self._many_labels, self.classes_ = kind.startswith("multilabel"), found
-            self._sparse_labels = sparse  # then predictions are sparse, too
+            self._sparse_labels = sparse  # predictions are then sparse as well
         elif not partial and set(found.tolist()) != set(self.classes_.tolist()):
             raise ValueError(
-                "warm_start goes on with the same classes; they were "
-                f"{self.classes_.tolist()}, and y has {found.tolist()}"
+                "warm_start needs the same classes as before; they were "
+                f"{self.classes_.tolist()}, but y has {found.tolist()}"
             )
         elif classes is not None and not np.array_equal(found, self.classes_):
             raise ValueError(
@@ -201,7 +201,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     def _target_rows(self, targets: Array) -> Array:
         if self._many_labels:
             return targets.astype(np.float64)
-        if len(self.classes_) == 1:  # which is never another one
+        if len(self.classes_) == 1:  # a single class
             return np.zeros((len(targets), 1))
         one_hot = targets[:, np.newaxis] == self.classes_
         rows: Array = (one_hot[:, 1:] if self.n_outputs_ == 1 else one_hot).astype(np.float64)
@@ -230,7 +230,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         return float(accuracy_score(targets, self._labels(outputs), sample_weight=weights))
 
     def __sklearn_tags__(self) -> Any:
-        """Return what scikit-learn may expect of the estimator."""
+        """Return the tags of the estimator for scikit-learn."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags

@@ -1,7 +1,7 @@
-"""Where a training starts, and in which order it meets its examples: as in scikit-learn.
+"""Initial weights and order of the examples, as in scikit-learn.
 
-With the same ``random_state`` both draw the same numbers from NumPy's RandomState, so that they
-start from the same weights and take the same batches. What is left between them is rounding.
+With the same ``random_state``, both libraries draw the same numbers from NumPy's RandomState, so
+that they start from the same weights and train on the same batches, and differ only by rounding.
 """
 
 import math
@@ -42,13 +42,13 @@ def draw_parameters(
     """Set the initial weights and biases of a network, layer by layer.
 
     Uniform within ± √(6 / (from + to)), Glorot and Bengio 2010, equation 16; ± √(2 / (from + to))
-    for the sigmoid. The output layer goes by the activation of the hidden layer before it.
+    for the sigmoid. The output layer uses the bound of the hidden layer before it.
 
     Parameters
     ----------
     network : Network
     activations : sequence of str
-        Of the hidden layers.
+        Activations of the hidden layers.
     random : RandomState
     """
     biases = [b for b in network.biases if b is not None]
@@ -61,14 +61,14 @@ def draw_parameters(
 
 
 class InSequence:
-    """Orders drawn one after another: each epoch shuffles the order of the one before."""
+    """Orders of the examples: each epoch shuffles the order of the previous epoch."""
 
     def __init__(self, random: np.random.RandomState) -> None:
         self._random = random
         self._order: NDArray[np.int64] | None = None
 
     def __call__(self, epochs: range, rows: int) -> NDArray[np.int64]:
-        """Return the orders of the next epochs, one behind the other."""
+        """Return the orders of the next epochs, concatenated."""
         orders = np.empty((len(epochs), rows), dtype=np.int64)
         order = np.arange(rows) if self._order is None else self._order
         for place in orders:

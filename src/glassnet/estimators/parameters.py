@@ -1,4 +1,4 @@
-"""The parameters that both estimators have, checked, and what they mean for the training."""
+"""The common parameters of both estimators: validation and conversion to training options."""
 
 import warnings
 from dataclasses import KW_ONLY, dataclass
@@ -18,8 +18,8 @@ from glassnet.optim.optimizer import Optimizer
 
 __all__ = ["Parameters", "takes_steps"]
 
-# What scikit-learn's call of L-BFGS leaves to SciPy: 1e7 roundings of float64.
-LEAST_IMPROVEMENT = 1e7 * float(np.finfo(np.float64).eps)
+# SciPy's default for L-BFGS, which scikit-learn uses: 1e7 times the float64 epsilon.
+MIN_IMPROVEMENT = 1e7 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(eq=False, repr=False)
@@ -64,10 +64,12 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         real_number("power_t", self.power_t, 0)
         real_number("tol", self.tol, 0)
         fraction, none_too = self.validation_fraction, not self.early_stopping
-        real_number("validation_fraction", fraction, 0, 1, least_too=none_too, most_too=False)
+        real_number(
+            "validation_fraction", fraction, 0, 1, include_minimum=none_too, include_maximum=False
+        )
         for callback in several(self.callbacks):
             if not callable(callback):
-                raise TypeError(f"a callback is a function of the estimator, not {callback!r}")
+                raise TypeError(f"a callback must be a function of the estimator, not {callback!r}")
         if self.n_iter_no_change != np.inf:
             whole_number("n_iter_no_change", self.n_iter_no_change, 1)
         if self.batch_size != "auto":
@@ -83,7 +85,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             return LBFGS(
                 tolerance=self.tol,
                 most_evaluations=self.max_fun,
-                least_improvement=LEAST_IMPROVEMENT,
+                least_improvement=MIN_IMPROVEMENT,
             )
         if self.solver == "adam":
             return Adam(self.learning_rate_init, self.beta_1, self.beta_2, self.epsilon)
@@ -95,8 +97,8 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             return min(200, examples)
         if self.batch_size > examples:
             warnings.warn(
-                f"batch_size={self.batch_size} is larger than the {examples} examples; all of "
-                "them make one batch",
+                f"batch_size={self.batch_size} is larger than the {examples} examples; using one "
+                "batch of all examples",
                 stacklevel=4,
             )
         return min(int(self.batch_size), examples)

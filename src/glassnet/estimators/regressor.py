@@ -1,4 +1,4 @@
-"""MLPRegressor: one number, or several at once."""
+"""MLPRegressor: regression with one or several outputs."""
 
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
@@ -26,23 +26,23 @@ LOSSES = {
 
 @dataclass(eq=False, repr=False)
 class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]  # no types
-    """A multilayer perceptron for numbers, with scikit-learn's parameters and meanings, and more.
+    """A multilayer perceptron for regression, with scikit-learn's parameters and more.
 
-    Where scikit-learn's estimator of the same name is used, only the import line changes. With an
-    integer `random_state` it starts from the same weights and meets the same batches.
+    A drop-in replacement for scikit-learn's estimator of the same name. With an integer
+    `random_state` it starts from the same weights and trains on the same batches.
 
     Parameters
     ----------
     loss : str or Loss
-        ``"squared_error"`` (half of it) or ``"poisson"``, whose outputs are exponentials, as in
-        scikit-learn; ``"absolute_error"``, ``"huber"``, ``"quantile"`` (the median), or a loss of
-        Glassnet like ``Pinball(0.9)``.
+        ``"squared_error"`` (half of it) or ``"poisson"`` (with exponential outputs), as in
+        scikit-learn; ``"absolute_error"``, ``"huber"``, ``"quantile"`` (the median), or a Glassnet
+        loss such as ``Pinball(0.9)``.
     hidden_layer_sizes, activation, solver, ... : see :class:`MLPClassifier`
 
     Attributes
     ----------
     validation_scores_, best_validation_score_ : list of float, float
-        R² after each epoch, where there is validation data; None without.
+        R² after each epoch; None without validation data.
     network_, coefs_, loss_curve_, ... : see :class:`MLPClassifier`
 
     Examples
@@ -58,7 +58,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
     loss: str | Loss = "squared_error"
 
     def predict(self, X: Any) -> Array:
-        """Return the numbers, (examples,) or (examples, outputs)."""
+        """Return the predicted numbers, (examples,) or (examples, outputs)."""
         outputs = self._outputs(X)
         return outputs[:, 0] if outputs.shape[1] == 1 else outputs
 
@@ -71,7 +71,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
         numbers: Array = y.reshape(len(y), -1).astype(x.dtype)
         if self.loss == "poisson" and numbers.min() < 0:
             raise ValueError(
-                f"y holds {numbers.min():g}; loss='poisson' is for counts, which are at least 0"
+                f"y holds {numbers.min():g}; loss='poisson' needs targets of at least 0"
             )
         if first:
             self._outputs_known = numbers.shape[1]
@@ -92,7 +92,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
         return self._sample_weight(sample_weight, x)
 
     def _sklearn_loss(self, targets: Array, weights: Array | None) -> tuple[float, float]:
-        """Half the squared error is its outputs' mean; Poisson's loss counts from 0."""
+        """Factor and offset from Glassnet's loss to scikit-learn's."""
         if self.loss == "poisson":
             least = (xlogy(targets, targets) - targets).sum(axis=1)
             return 1.0, float(np.average(least, weights=weights))
@@ -102,7 +102,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
         return float(r2_score(targets, outputs, sample_weight=weights))
 
     def __sklearn_tags__(self) -> Any:
-        """Return what scikit-learn may expect of the estimator."""
+        """Return the tags of the estimator for scikit-learn."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags

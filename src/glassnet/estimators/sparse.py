@@ -13,7 +13,7 @@ __all__ = ["dense", "dense_parts"]
 # Of a sparse matrix so many numbers are made dense at once.
 DENSE_NUMBERS = 2**24
 # Of more bytes than these, what is made dense to learn from lies in a temporary file.
-MOST_DENSE = 2**30
+MAX_DENSE = 2**30
 
 
 def dense(x: Any) -> Array:
@@ -21,7 +21,7 @@ def dense(x: Any) -> Array:
     if not hasattr(x, "toarray"):
         return np.ascontiguousarray(x)
     size = x.shape[0] * x.shape[1] * x.dtype.itemsize
-    if size <= MOST_DENSE:
+    if size <= MAX_DENSE:
         return np.ascontiguousarray(x.toarray())
     require_space(size)
     storage = Storage(x.shape, x.dtype, in_file=True)

@@ -1,4 +1,4 @@
-"""The course of a training by scikit-learn's rules: its loss, its learning rate, its end."""
+"""Loss curve, learning rate and stopping by scikit-learn's rules."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from glassnet.training.schedule import Factors, Schedule, UpcomingSteps
 
 __all__ = ["EstimatorState", "StoppingRules", "several"]
 
-# The learning rate is divided by this when the training stalls, until it is small.
+# The adaptive learning rate is divided by this when training stalls, down to a minimum.
 ADAPTIVE_DIVISOR = 5.0
 SMALLEST_LEARNING_RATE = 1e-6
 
 
 class EstimatorState(Protocol):
-    """What the course of a training reads and writes of an estimator."""
+    """The attributes of an estimator that the stopping rules read and write."""
 
     network_: Network
     solver: str
@@ -45,17 +45,17 @@ class EstimatorState(Protocol):
 
 @dataclass
 class StoppingRules(Schedule):
-    """What happens after each epoch of an estimator's training.
+    """Bookkeeping after each epoch of an estimator's training.
 
     Parameters
     ----------
-    estimator : Trainee
+    estimator : EstimatorState
     to_sklearn_loss : callable
-        From the history's mean loss to scikit-learn's loss, without the penalty.
+        Converts the mean loss of the history to scikit-learn's loss, without the penalty.
     examples, batch_size : int
-        Of an epoch, and of a step.
+        Number of examples in an epoch, and in a batch.
     weight : float
-        Of all examples together.
+        Total weight of all examples.
     """
 
     estimator: EstimatorState
@@ -69,11 +69,11 @@ class StoppingRules(Schedule):
     looks_back = True
 
     def factors(self, steps: UpcomingSteps) -> Factors:
-        """Return what the learning rate has become."""
+        """Return the current factor of the learning rate."""
         return np.full_like(steps.done, self.rate)
 
     def after_epoch(self, history: History) -> bool:
-        """Write down the epoch; return whether the training ends."""
+        """Record the epoch; return whether training ends."""
         estimator = self.estimator
         estimator.n_iter_ += 1
         estimator.t_ += self.examples
@@ -85,16 +85,16 @@ class StoppingRules(Schedule):
         self._wait_for_improvement()
         if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
             self.rate = (estimator.t_ + 1) ** -estimator.power_t
-        # All are called, also where one of them ends the training.
+        # All callbacks are called, even if one of them ends the training.
         asked_to_stop = [
             requests_stop(callback(estimator)) for callback in several(estimator.callbacks)
         ]
         return self._is_over() or any(asked_to_stop)
 
     def _penalty(self) -> float:
-        """½ α Σ w² as it stands beside the loss, with the weights that the epoch ended with.
+        """The penalty ½ α Σ w² in the units of the loss, with the weights at the end of the epoch.
 
-        Each batch pays alpha over its own weight: with equal batches, all pay as much.
+        Each batch divides alpha by its own weight; batches are taken as equally large.
         """
         weights = [w for w in self.estimator.network_.weights if w is not None]
         squares = sum(float(np.vdot(w, w)) for w in weights) if self.estimator.alpha else 0.0
@@ -110,7 +110,7 @@ class StoppingRules(Schedule):
         self._tell(f"Validation score: {score:.6f}")
 
     def _wait_for_improvement(self) -> None:
-        """Count the epochs in a row that brought less than `tol`; keep the best weights."""
+        """Count the epochs in a row that improved by less than `tol`; keep the best weights."""
         estimator = self.estimator
         scores, best = estimator.validation_scores_, estimator.best_validation_score_
         best = -np.inf if best is None else best
@@ -150,7 +150,7 @@ class StoppingRules(Schedule):
 
 
 def several(callbacks: Any) -> list[Callable[[Any], object]]:
-    """Return callbacks as a list: none, one, or several were given."""
+    """Return callbacks as a list, given none, one, or several."""
     if callbacks is None:
         return []
     return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]

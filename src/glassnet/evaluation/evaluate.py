@@ -19,9 +19,9 @@ from glassnet.tables.warnings import DataWarning, merge_warnings
 __all__ = ["Evaluation", "Mistake", "evaluate"]
 
 # How many of the worst predictions are listed.
-MOST_MISTAKES = 10
+MAX_MISTAKES = 10
 # With this many rows, the standard error of a rate is below 0.001.
-MOST_ROWS = 1_000_000
+MAX_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,10 @@ def evaluate(model: Model, table: Rows, *, with_importances: bool = False) -> Ev
         If a column is missing, no row has a target, or a class is unknown to the model.
     """
     table.require_columns(model.target.columns)
-    scorer, places = scorer_for(model.target), np.arange(min(len(table), MOST_ROWS))
+    scorer, places = scorer_for(model.target), np.arange(min(len(table), MAX_ROWS))
     scored = table
-    if len(table) > MOST_ROWS:
-        sample = sampled_rows(len(table), MOST_ROWS, 0, Purpose.EVALUATION)
+    if len(table) > MAX_ROWS:
+        sample = sampled_rows(len(table), MAX_ROWS, 0, Purpose.EVALUATION)
         scored, places = table.rows(sample), np.flatnonzero(sample)
     targets, outputs, rows, warnings = _compared(model, scorer, scored)
     baseline = scorer.baseline(model.provenance.get("baseline"), len(rows))
@@ -168,5 +168,5 @@ def _mistakes(scorer: Scorer, targets: Array, outputs: Array, rows: Array) -> li
     losses = scorer.losses(targets, outputs)
     names, predicted = scorer.names(targets), scorer.names(outputs)
     worst = np.argsort(-losses, kind="stable").tolist()
-    wrong = [at for at in worst if names[at] != predicted[at]][:MOST_MISTAKES]
+    wrong = [at for at in worst if names[at] != predicted[at]][:MAX_MISTAKES]
     return [Mistake(int(rows[at]), names[at], predicted[at], float(losses[at])) for at in wrong]

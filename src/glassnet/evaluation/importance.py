@@ -11,7 +11,7 @@ from glassnet.tables.table import Rows
 __all__ = ["importances"]
 
 # If there are more rows, a seeded sample of this many is used.
-MOST_ROWS = 5000
+MAX_ROWS = 5000
 REPEATS = 3
 
 
@@ -32,7 +32,7 @@ def importances(model: Model, rows: Rows, seed: int = 0) -> dict[str, float]:
     dict of column to float
         The mean of three shuffles, in descending order. Image columns are skipped.
     """
-    chosen = np.sort(example_order(seed, 0, len(rows))[:MOST_ROWS])
+    chosen = np.sort(example_order(seed, 0, len(rows))[:MAX_ROWS])
     table, scorer = rows.rows(chosen).in_memory(), scorer_for(model.target)
     targets, (x, _) = scorer.targets(table), model.encode(table)
 

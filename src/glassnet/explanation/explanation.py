@@ -1,4 +1,4 @@
-"""What ``gn.explain`` returns: a document that prints itself, and the stories of its parts."""
+"""The result of ``gn.explain``: a document, and the explanations of single weights and units."""
 
 import json
 import os
@@ -24,21 +24,21 @@ from glassnet.render.text import document_text, formula_text
 
 __all__ = ["Explanation", "Origins"]
 
-#: How a single input came about, by its name.
+#: For each input, by its name: how it was computed from the raw row.
 Origins: TypeAlias = Mapping[str, Sequence[Block]]
 
 
 class Explanation:
-    """A document with every number of a step, or of one weight's part in it.
+    """A document with every number of a step, or of one weight or unit in it.
 
-    It prints itself as text and shows itself in a notebook.
+    It prints as text and displays as HTML in a notebook.
 
     Attributes
     ----------
     document : Document
-        Sections of formulas, tables and bars; all renderings show the same.
+        Sections of formulas, tables and charts; all output formats show the same.
     forward : Forward or None
-        The numbers of the forward pass; a :class:`Step` where a target was given.
+        The numbers of the forward pass; a :class:`Step` if a target was given.
     check : Check or None
         The independent check of the gradients; None without a target.
     """
@@ -80,15 +80,16 @@ class Explanation:
         source: int | str | None = None,
         unit: int | None = None,
     ) -> "Explanation":
-        """Return one weight's whole story.
+        """Return the explanation of one weight.
 
         Parameters
         ----------
         name : str, optional
-            ``"w1[1,2]"``, or ``"b1[2]"`` for a bias: text counts units from 1. Or as it is
-            printed: ``"w[petal length → h1.3]"``.
+            ``"w1[1,2]"``, or ``"b1[2]"`` for a bias, with units counted from 1; or the name as
+            printed, ``"w[petal length → h1.3]"``.
         layer, source, unit : int, optional
-            The same by numbers: the layer counted from 1, units from 0; ``source="bias"``.
+            The same as numbers: the layer counted from 1, units from 0; ``source="bias"`` for a
+            bias.
 
         Raises
         ------
@@ -105,7 +106,7 @@ class Explanation:
         """
         step = self.step
         place = place_of(self._names, name, layer, source, unit)
-        assert self.check is not None  # a step has one
+        assert self.check is not None  # a step always has a check
         check = check_also(step, self.check, place)
         symbol = self._names.weight(place, 0.0)
         sections = weight_sections(step, self._names, check, place, self._limits)
@@ -118,14 +119,14 @@ class Explanation:
     def unit(
         self, name: str | None = None, *, layer: int | None = None, unit: int | None = None
     ) -> "Explanation":
-        """Return one unit's story: what each of its inputs adds, its output, and its δ.
+        """Return the explanation of one unit: contributions of its inputs, its output, its δ.
 
         Parameters
         ----------
         name : str, optional
-            As it is printed: ``"h1.3"``, counted from 1, ``"output 2"``, or a class.
+            The name as printed: ``"h1.3"``, counted from 1, ``"output 2"``, or a class.
         layer, unit : int, optional
-            The same by numbers: the layer counted from 1, units from 0.
+            The same as numbers: the layer counted from 1, units from 0.
 
         Raises
         ------
@@ -140,7 +141,7 @@ class Explanation:
         'The unit h1.3'
         """
         if self.forward is None:
-            raise ValueError("a unit's story needs an example; give explain an input")
+            raise ValueError("a unit is explained for an example; give explain an input")
         place = unit_place_of(self._names, name, layer, unit)
         equations: ForwardEquations
         if isinstance(self.forward, Step):
@@ -164,18 +165,18 @@ class Explanation:
         return document_text(self.document)
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as one HTML page; write it where a path is given."""
+        """Return the explanation as one HTML page; write it to `path` if given."""
         return _written(document_page(self.document), path)
 
     def to_latex(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as a LaTeX document; write it where a path is given.
+        """Return the explanation as a LaTeX document; write it to `path` if given.
 
-        It needs what every TeX Live brings: amsmath, longtable and TikZ.
+        It needs amsmath, longtable and TikZ, which every TeX Live contains.
         """
         return _written(document_latex(self.document), path)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the explanation as JSON values."""
+        """Return the explanation as a dict of JSON values."""
         content = document_dict(self.document)
         if self.check is not None:
             content["check"] = {
@@ -190,7 +191,7 @@ class Explanation:
         return content
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as JSON text; write it where a path is given."""
+        """Return the explanation as JSON text; write it to `path` if given."""
         text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
         _written(f"{text}\n", path)
         return text
@@ -202,12 +203,12 @@ class Explanation:
         return f"<Explanation: {self.document.title}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: HTML, and text where it has no HTML."""
+        """Return HTML for notebooks, and plain text for those without HTML."""
         return {"text/html": document_html(self.document), "text/plain": self.to_text()}
 
 
 def _written(text: str, path: str | os.PathLike[str] | None) -> str:
-    """The text, which also stands in the file where a path is given."""
+    """Return the text; write it to `path` if given."""
     if path is not None:
         write_atomically(path, lambda file: file.write_text(text, encoding="utf-8"))
     return text

@@ -1,4 +1,4 @@
-"""What is shown of a long list: the largest, and how many more there are with their exact sum."""
+"""Which items of a long list are shown: the largest; the others are counted and summed."""
 
 import math
 from collections.abc import Callable
@@ -19,20 +19,21 @@ __all__ = ["Limits", "Selection", "largest", "largest_in_layer", "largest_sum"]
 
 @dataclass(frozen=True)
 class Limits:
-    """How much is listed before the rest is summed up, and how exactly numbers are written.
+    """How many items are listed before the rest is summed up, and with how many digits.
 
     Parameters
     ----------
     terms : int
-        Terms of a sum.
+        Terms shown of a sum.
     units : int
-        Units of a layer.
+        Units shown of a layer.
     weights : int
-        Weights of a layer.
+        Weights shown of a layer.
     paths : int
-        Paths from a weight to the loss that are all listed; of more, the largest `terms`.
+        At most this many paths from a weight to the loss are all listed; if there are more, only
+        the largest `terms`.
     digits : int, optional
-        Significant digits; None writes each number so that it can be read back unchanged.
+        Significant digits; None writes all digits needed to read a number back unchanged.
 
     Examples
     --------
@@ -59,18 +60,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which items of a list are shown, in their order; how many are not, and their sum."""
+    """The items of a list that are shown, in order; the number of the others, and their sum."""
 
     shown: list[int]
     others: int
     rest: float
 
     def sentence(self, what: str, of_each: str, limits: Limits) -> list[Block]:
-        """Return one sentence on what is not shown, where there is such."""
+        """Return a sentence on the items that are not shown; nothing if all are."""
         if not self.others:
             return []
         total = limits.number(self.rest)
-        return [Paragraph(f"… and {self.others:,} more {what}, their {of_each} together {total}.")]
+        return [Paragraph(f"Remaining {what}: {self.others:,}; their {of_each} sum to {total}.")]
 
 
 def largest(values: Array, most: int, keep: int | None = None) -> Selection:
@@ -81,7 +82,7 @@ def largest(values: Array, most: int, keep: int | None = None) -> Selection:
     values : array of shape (items,)
     most : int
     keep : int, optional
-        An item that is shown however small it is.
+        The index of an item that is always shown.
 
     Examples
     --------
@@ -90,7 +91,7 @@ def largest(values: Array, most: int, keep: int | None = None) -> Selection:
     """
     if len(values) <= most:
         return Selection(list(range(len(values))), 0, 0.0)
-    # The first of equals, as a stable sort would have it.
+    # Of equal values the first are taken, as by a stable sort.
     size = np.abs(values)
     if keep is not None:
         size[keep] = math.inf
@@ -106,18 +107,18 @@ def largest(values: Array, most: int, keep: int | None = None) -> Selection:
 def largest_sum(
     values: Array, term: Callable[[int], Formula], most: int | None, keep: int | None = None
 ) -> Formula:
-    """Return Σ term(i); of more than `most`, those of the largest values and a remainder.
+    """Return Σ term(i); if there are more than `most`, the largest terms and a remainder.
 
     Parameters
     ----------
     values : array of shape (terms,)
-        What each term comes to.
+        The value of each term.
     term : callable
-        Makes the formula of a term that is shown.
+        Returns the formula of term i.
     most : int, optional
-        How many terms may be shown; all of them if not given.
+        The largest number of terms to show; all if not given.
     keep : int, optional
-        A term that is shown however small it is.
+        The index of a term that is always shown.
     """
     if len(values) == 1:
         return term(0)
@@ -130,10 +131,10 @@ def largest_sum(
 def largest_in_layer(
     architecture: Architecture, buffer: Array, layer: int, most: int
 ) -> tuple[list[WeightPlace], Selection]:
-    """Return the weights of a layer with the largest values in a buffer laid out as parameters."""
+    """Return a layer's weights with the largest values in a buffer laid out like the parameters."""
     where = architecture.places[layer - 1].parameters
     chosen = largest(buffer[where], most)
     places = [place_at(architecture, where.start + index) for index in chosen.shown]
-    # Unit by unit, the bias behind the weights.
+    # Sorted by unit, the bias after the weights.
     places.sort(key=lambda place: (place.unit, place.source is None, place.source or 0))
     return places, chosen

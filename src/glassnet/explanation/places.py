@@ -1,4 +1,4 @@
-"""Where a weight or a unit stands in a network."""
+"""The place of a weight or a unit in a network."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ __all__ = ["UnitPlace", "WeightPlace", "index_of", "place_at"]
 
 @dataclass(frozen=True)
 class WeightPlace:
-    """A weight: layer counted from 1 (the first behind the inputs), units counted from 0.
+    """A weight: layer counted from 1 (the first after the inputs), units counted from 0.
 
     `source` is None for the bias unit.
     """
@@ -21,17 +21,17 @@ class WeightPlace:
 
 @dataclass(frozen=True)
 class UnitPlace:
-    """A unit behind the inputs: layer counted from 1, unit counted from 0."""
+    """A hidden or output unit: layer counted from 1, unit counted from 0."""
 
     layer: int
     unit: int
 
 
 def index_of(architecture: Architecture, place: WeightPlace) -> int:
-    """Return where a weight stands in the parameter buffer."""
+    """Return the index of a weight in the parameter buffer."""
     where = architecture.places[place.layer - 1]
     if place.source is None:
-        # A bias stands behind the weights of its layer.
+        # The biases follow the weights of their layer.
         return int(where.weights.stop) + place.unit
     if len(where.shape) == 1:  # a scale layer has one weight for each unit
         return int(where.weights.start) + place.unit
@@ -39,7 +39,7 @@ def index_of(architecture: Architecture, place: WeightPlace) -> int:
 
 
 def place_at(architecture: Architecture, index: int) -> WeightPlace:
-    """Return which weight stands at an index of the parameter buffer."""
+    """Return the weight at an index of the parameter buffer."""
     for layer, where in enumerate(architecture.places, start=1):
         if index < where.weights.stop:
             source, unit = divmod(index - where.weights.start, where.to_units)

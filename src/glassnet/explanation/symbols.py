@@ -1,4 +1,4 @@
-"""The symbols of one network's quantities. Nothing else invents one."""
+"""The symbols of a network's quantities, all defined here."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,15 @@ __all__ = ["Symbols"]
 
 @dataclass(frozen=True)
 class Symbols:
-    """The names of one network's quantities.
+    """The symbols of a network's quantities.
 
     Parameters
     ----------
     architecture : Architecture
     feature_names, class_names : tuple of str, optional
-        Of the inputs and of the outputs, where known.
+        Names of the inputs and of the outputs, if known.
     example : int, optional
-        Which example of a batch is shown, counted from 0; none where it is the only one.
+        The shown example of a batch, counted from 0; None if it is the only one.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class Symbols:
         return len(self.architecture.layers)
 
     def unit_name(self, layer: int, unit: int) -> str:
-        """Return a unit's name in words: a feature, h1.3, or a class."""
+        """Return a unit's name: a feature, h1.3, or a class."""
         if layer == 0:
             return self.feature_names[unit] if self.feature_names else f"x{unit + 1}"
         if layer == self.depth:
@@ -67,7 +67,7 @@ class Symbols:
         return Symbol("in", value, layer=layer, index=str(unit + 1))
 
     def output(self, layer: int, unit: int, value: float) -> Symbol:
-        """Return x for an input, p for an output of the network, y for the units between."""
+        """Return x for an input, y for a hidden unit, p for an output of the network."""
         if layer == 0:
             index = self.feature_names[unit] if self.feature_names else str(unit + 1)
             return Symbol("x", value, index=index)
@@ -76,8 +76,8 @@ class Symbols:
         return Symbol("y", value, layer=layer, index=str(unit + 1))
 
     def target(self, unit: int, value: float) -> Symbol:
-        """Return d."""
-        return Symbol("d", value, index=self._output_index(unit))
+        """Return t."""
+        return Symbol("t", value, index=self._output_index(unit))
 
     def delta(self, layer: int, unit: int, value: float) -> Symbol:
         """Return δ."""
@@ -88,11 +88,11 @@ class Symbols:
         return Symbol("g", value, layer=layer, index=str(unit + 1))
 
     def dropout_mask(self, layer: int, unit: int, value: float) -> Symbol:
-        """Return m, what dropout multiplies an output with."""
+        """Return m, the entry of the dropout mask that multiplies an output."""
         return Symbol("m", value, layer=layer, index=str(unit + 1))
 
     def multiplier(self, layer: int, value: float) -> Symbol:
-        """Return c, a layer's fixed factor."""
+        """Return c, a layer's multiplier."""
         return Symbol("c", value, layer)
 
     def loss(self, value: float) -> Symbol:
@@ -112,11 +112,11 @@ class Symbols:
         return Symbol("path", value, index=str(number))
 
     def sample_weight(self, value: float) -> Symbol:
-        """Return the weight of an example."""
+        """Return the sample weight of an example."""
         return Symbol("sample weight", value)
 
     def total(self, value: float) -> Symbol:
-        """Return N, the sum of the examples' weights: their number where all weigh 1."""
+        """Return N, the sum of the sample weights: the number of examples if all are 1."""
         return Symbol("N", value)
 
     def learning_rate(self, value: float) -> Symbol:

@@ -1,4 +1,4 @@
-"""Weights and units by the names that people give: w1[1,2], b1[2], h1.3, a class."""
+"""Weights and units by name: w1[1,2], b1[2], h1.3, a class."""
 
 import re
 
@@ -16,13 +16,13 @@ def place_of(
     source: int | str | None,
     unit: int | None,
 ) -> WeightPlace:
-    """Return the place of a weight given by its text, or by numbers.
+    """Return the place of a weight given by its name, or by numbers.
 
     Parameters
     ----------
-    names : Notation
+    names : Symbols
     name : str, optional
-        ``"w1[1,2]"`` or ``"b1[2]"``, units counted from 1; or as it is printed,
+        ``"w1[1,2]"`` or ``"b1[2]"``, units counted from 1; or the name as printed,
         ``"w[petal length → h1.3]"``.
     layer, source, unit : int, optional
         Layer counted from 1, units from 0; ``source="bias"`` for the bias unit.
@@ -42,14 +42,14 @@ def place_of(
     architecture = names.architecture
     if name is not None:
         if layer is not None or source is not None or unit is not None:
-            raise TypeError("say which weight by its name or by numbers, not both")
+            raise TypeError("give the weight by its name or by numbers, not both")
         place = _parse(str(name), names)
         described = repr(name)
     else:
         if layer is None or source is None or unit is None:
-            raise TypeError("say which weight: 'w1[1,2]', or layer=1, source=0, unit=1")
+            raise TypeError("give a weight: 'w1[1,2]', or layer=1, source=0, unit=1")
         if isinstance(source, str) and source != "bias":
-            raise ValueError(f"source is the number of a unit, or 'bias', not {source!r}")
+            raise ValueError(f"source must be the index of a unit or 'bias', not {source!r}")
         described = f"layer={layer}, source={source!r}, unit={unit}"
         if not all(isinstance(n, int) for n in (layer, unit)) or not isinstance(source, int | str):
             raise TypeError(f"there is no weight {described}: give whole numbers")
@@ -66,7 +66,7 @@ def _parse(name: str, names: Symbols) -> WeightPlace:
             return WeightPlace(1, names.feature_names.index(feature), units.index(to))
     match = re.fullmatch(r"\s*(?:w(\d+)\[(\d+)\s*,\s*(\d+)\]|b(\d+)\[(\d+)\])\s*", name)
     if not match:
-        raise ValueError(f"{name!r} names no weight; expected w1[1,2], or b1[2] for a bias")
+        raise ValueError(f"{name!r} is not a weight; expected w1[1,2], or b1[2] for a bias")
     layer, source, unit, bias_layer, bias_unit = match.groups()
     if layer:
         return WeightPlace(int(layer), int(source) - 1, int(unit) - 1)
@@ -80,9 +80,9 @@ def unit_place_of(
 
     Parameters
     ----------
-    names : Notation
+    names : Symbols
     name : str, optional
-        As it is printed: ``"h1.3"``, counted from 1, ``"output 2"``, or a class.
+        The name as printed: ``"h1.3"``, counted from 1, ``"output 2"``, or a class.
     layer, unit : int, optional
         Layer counted from 1, unit from 0.
 
@@ -101,7 +101,7 @@ def unit_place_of(
     units = names.architecture.units
     if name is not None:
         if layer is not None or unit is not None:
-            raise TypeError("say which unit by its name or by numbers, not both")
+            raise TypeError("give the unit by its name or by numbers, not both")
         match = re.fullmatch(r"h(\d+)\.(\d+)", name)
         if match:
             layer, unit = int(match[1]), int(match[2]) - 1
@@ -112,13 +112,13 @@ def unit_place_of(
         described = repr(name)
     else:
         if not isinstance(layer, int) or not isinstance(unit, int):
-            raise TypeError("say which unit: 'h1.3', or layer=1, unit=2")
+            raise TypeError("give a unit: 'h1.3', or layer=1, unit=2")
         described, hidden_only = f"layer={layer}, unit={unit}", False
     if hidden_only or not 1 <= layer <= names.depth or not 0 <= unit < units[layer]:
         raise ValueError(
-            f"there is no unit {described}: the layers 1 to {names.depth} have "
-            f"{', '.join(str(count) for count in units[1:])} units, the last one being "
-            f"{names.unit_name(names.depth, 0)!r} and so on"
+            f"there is no unit {described}: layers 1 to {names.depth} have "
+            f"{', '.join(str(count) for count in units[1:])} units; those of the last layer are "
+            f"called {names.unit_name(names.depth, 0)!r} and so on"
         )
     return UnitPlace(layer, unit)
 
@@ -126,18 +126,18 @@ def unit_place_of(
 def require_place(architecture: Architecture, place: WeightPlace, described: str) -> None:
     depth = len(architecture.layers)
     if not 1 <= place.layer <= depth:
-        raise ValueError(f"there is no weight {described}: the layers are 1 to {depth}")
+        raise ValueError(f"there is no weight {described}: the layers are numbered 1 to {depth}")
     before, units = architecture.units[place.layer - 1 : place.layer + 1]
     if not 0 <= place.unit < units or not (place.source is None or 0 <= place.source < before):
         raise ValueError(
             f"there is no weight {described}: "
-            f"layer {place.layer} leads from {before} to {units} units"
+            f"layer {place.layer} connects {before} to {units} units"
         )
     own_only = len(architecture.places[place.layer - 1].shape) == 1
     if own_only and place.source not in (None, place.unit):
         raise ValueError(
             f"there is no weight {described}: layer {place.layer} is a scale layer, which connects "
-            "each unit to its own only"
+            "each unit only to the unit of the same number"
         )
     if place.source is None and not architecture.layers[place.layer - 1].bias:
         raise ValueError(f"there is no weight {described}: layer {place.layer} has no bias unit")

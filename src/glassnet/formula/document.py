@@ -1,7 +1,7 @@
-"""What people read: a document of sections with paragraphs, equations, tables, bars and curves.
+"""Documents: sections with paragraphs, equations, tables, bars, curves and drawings.
 
-A document holds everything that any of its renderings shows. The renderers in ``views`` compute
-nothing, so that terminal, page and JSON have the same content.
+A document holds everything that its renderings show. The renderers in ``render`` compute nothing,
+so terminal, page and JSON have the same content.
 """
 
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """``left = steps[0] = steps[1] = ...``, each step a further stage of the same quantity."""
+    """``left = steps[0] = steps[1] = ...``, each step a form of the same quantity."""
 
     left: Formula
     steps: tuple[Formula, ...]
@@ -51,13 +51,13 @@ class Equation:
 
 
 class Link(str):
-    """Text that leads to another page, where the notation has links; elsewhere text alone."""
+    """Text that links to another page, in formats that have links; elsewhere plain text."""
 
     __slots__ = ("address",)
     address: str
 
     def __new__(cls, text: str, address: str) -> Self:
-        """Return the text with the page's address, relative to this page's own."""
+        """Return the text with the other page's address, relative to this page."""
         link = super().__new__(cls, text)
         link.address = address
         return link
@@ -76,7 +76,7 @@ class Table:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Whether each column holds numbers alone."""
+        """Whether each column holds only numbers."""
         return tuple(
             bool(self.rows) and all(isinstance(row[column], float | int) for row in self.rows)
             for column in range(len(self.columns))
@@ -85,14 +85,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """For each label one bar in each series: the predicted beside the target, say."""
+    """For each label one bar in each series, for example the prediction and the target."""
 
     labels: tuple[str, ...]
     series: tuple[tuple[str, tuple[float, ...]], ...]
     caption: str = ""
 
     def size(self, value: float) -> float:
-        """How long a value's bar is beside the longest, from 0 to 1."""
+        """The length of a value's bar relative to the longest, from 0 to 1."""
         longest = max((abs(value) for _, values in self.series for value in values), default=0.0)
         return abs(value) / longest if longest else 0.0
 
@@ -108,7 +108,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Lines over one axis: the loss over the epochs, say."""
+    """Lines over one axis, for example the loss over the epochs."""
 
     x_name: str
     y_name: str
@@ -117,7 +117,7 @@ class Curves:
 
     @property
     def bounds(self) -> tuple[float, float, float, float] | None:
-        """The least and the largest x, then y; None where there are no points."""
+        """The smallest and the largest x, then y; None if there are no points."""
         x = [value for curve in self.curves for value in curve.x]
         y = [value for curve in self.curves for value in curve.y]
         return (min(x), max(x), min(y), max(y)) if x else None
@@ -133,7 +133,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class DrawnUnit:
-    """A unit with its values, where there are any; an input has no net input."""
+    """A unit with its values, if there are any; an input has no net input."""
 
     name: str
     net_input: float | None
@@ -142,7 +142,7 @@ class DrawnUnit:
 
 @dataclass(frozen=True, slots=True)
 class DrawnLayer:
-    """Units in a column, how many more there are, and whether a bias unit stands below."""
+    """Units in a column, the number of units not drawn, and whether there is a bias unit."""
 
     title: str
     units: tuple[DrawnUnit, ...]
@@ -151,7 +151,7 @@ class DrawnLayer:
 
     @property
     def rows(self) -> int:
-        """How many places its column has."""
+        """The number of places in its column."""
         return len(self.units) + bool(self.more) + self.has_bias
 
 
@@ -183,7 +183,7 @@ Block: TypeAlias = Paragraph | Equation | Table | Bars | Curves | Picture | Draw
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A title and what stands under it."""
+    """A title and the blocks under it."""
 
     title: str
     blocks: tuple[Block, ...] = field(default=())
@@ -193,8 +193,8 @@ class Section:
 class Document:
     """A title and its sections.
 
-    Numbers are written with so many significant digits; with None so that they can be read back
-    unchanged.
+    Numbers are written with `digits` significant digits; None writes all digits needed to read them
+    back unchanged.
     """
 
     title: str
@@ -208,11 +208,11 @@ def equation_with_numbers(left: Formula, formula: Formula, value: float | None =
     Parameters
     ----------
     left : Formula
-        What is computed.
+        The quantity that is computed.
     formula : Formula
-        By which formula.
+        Its formula.
     value : float, optional
-        The value that the engine computed; the formula's own if not given.
+        The value that the engine computed; the value of the formula if not given.
 
     Examples
     --------

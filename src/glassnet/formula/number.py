@@ -1,4 +1,4 @@
-"""How a number is written: six significant digits, a real minus sign, no locale."""
+"""The format of numbers: six significant digits, a real minus sign, no locale."""
 
 import math
 
@@ -6,13 +6,13 @@ __all__ = ["number_text"]
 
 
 def number_text(value: float, digits: int | None = 6) -> str:
-    """Return a number as people read it.
+    """Return a number as text.
 
     Parameters
     ----------
     value : float
     digits : int, optional
-        Significant digits; None writes as many as tell the value from its neighbours.
+        Significant digits; None writes as many as identify the value uniquely.
 
     Examples
     --------

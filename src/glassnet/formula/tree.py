@@ -1,8 +1,8 @@
-"""The formula tree: immutable nodes that know their value.
+"""The formula tree: immutable nodes that can be evaluated.
 
 A formula is shown in three stages: in symbols, with the numbers put in, and as a value. The first
 is the tree itself, the second :meth:`Formula.with_numbers`, the third :meth:`Formula.evaluate`.
-How a node looks on a terminal or on a page is the business of ``views``.
+How a node is written on a terminal or a page is decided in ``render``.
 """
 
 import math
@@ -34,7 +34,7 @@ Operand = Union["Formula", float, int]
 
 
 class Formula(ABC):
-    """A node of a formula. Python's operators build larger ones.
+    """A node of a formula. Python's operators build larger formulas.
 
     Examples
     --------
@@ -83,7 +83,7 @@ class Formula(ABC):
 
 
 def as_formula(operand: Operand) -> Formula:
-    """Return a formula unchanged and a plain number as a node."""
+    """Return a formula unchanged, and a plain number as a node."""
     return operand if isinstance(operand, Formula) else Number(float(operand))
 
 
@@ -122,7 +122,7 @@ class Symbol(Formula):
 
 @dataclass(frozen=True)
 class Partial(Formula):
-    """The partial derivative of one quantity by another, as a symbol: ∂E/∂w."""
+    """The partial derivative of one quantity with respect to another, as a symbol: ∂E/∂w."""
 
     of: Symbol
     by: Symbol
@@ -175,7 +175,7 @@ class Product(Formula):
     factors: tuple[Formula, ...]
 
     def evaluate(self) -> float:
-        """Return the factors' product, from left to right; 0 · ln 0 is 0, as its limit."""
+        """Return the product, from left to right; 0 · ln 0 is 0, its limit."""
         values = [factor.evaluate() for factor in self.factors]
         product = math.prod(values)
         return 0.0 if math.isnan(product) and 0.0 in values else product
@@ -187,13 +187,13 @@ class Product(Formula):
 
 @dataclass(frozen=True)
 class Quotient(Formula):
-    """Numerator over denominator."""
+    """A numerator over a denominator."""
 
     numerator: Formula
     denominator: Formula
 
     def evaluate(self) -> float:
-        """Return the quotient; infinite or NaN, as IEEE 754 says, where the denominator is 0."""
+        """Return the quotient; infinite or NaN, as in IEEE 754, if the denominator is 0."""
         numerator, denominator = self.numerator.evaluate(), self.denominator.evaluate()
         if denominator != 0:
             return numerator / denominator
@@ -206,7 +206,7 @@ class Quotient(Formula):
 
 @dataclass(frozen=True)
 class Power(Formula):
-    """Base to the exponent."""
+    """A base raised to an exponent."""
 
     base: Formula
     exponent: Formula
@@ -225,7 +225,7 @@ class Power(Formula):
 
 @dataclass(frozen=True)
 class Negative(Formula):
-    """Minus something."""
+    """The negative of a formula."""
 
     of: Formula
 
@@ -311,7 +311,7 @@ def ln(argument: Operand) -> Call:
 
 
 def product_of(*factors: Formula) -> Formula:
-    """Return the product of some formulas, without factors that are plainly 1.
+    """Return the product of some formulas, without factors that are the number 1.
 
     Examples
     --------
@@ -328,18 +328,18 @@ def product_of(*factors: Formula) -> Formula:
 
 
 def sum_of(terms: Sequence[Formula], most: int | None = None, keep: int | None = None) -> Formula:
-    """Return the sum of `terms`; of more than `most`, the largest and a remainder.
+    """Return the sum of `terms`; if there are more than `most`, the largest and a remainder.
 
-    The largest terms (by absolute value) keep their order; the rest becomes one
-    :class:`Remainder` that says how many they are and their sum. Nothing is cut off silently.
+    The largest terms (by absolute value) keep their order; the others become one
+    :class:`Remainder`, which states their number and their sum. Nothing is cut off silently.
 
     Parameters
     ----------
     terms : sequence of Formula
     most : int, optional
-        How many terms may be shown; all of them if not given.
+        The largest number of terms to show; all if not given.
     keep : int, optional
-        The place of a term that is shown however small it is.
+        The index of a term that is always shown.
 
     Examples
     --------

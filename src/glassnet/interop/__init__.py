@@ -1,1 +1,1 @@
-"""Models of other libraries, into a Network. Each library is imported only where it is used."""
+"""Import of models from other libraries, each of which is loaded only when needed."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import LimitError, MissingPackageError
 from glassnet.interop.loss_names import keras_loss
-from glassnet.interop.network_builder import Assembly, reading, refuse
+from glassnet.interop.network_builder import NetworkBuilder, reading, refuse
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
 
@@ -99,15 +99,15 @@ def from_keras(model: Any) -> Network:
 def _network(description: _Description) -> Network:
     model, weights = description.model, description.weights
     layers = list(_chain(model))
-    assembly = Assembly(_inputs(layers, weights), _precision(weights))
+    builder = NetworkBuilder(_inputs(layers, weights), _precision(weights))
     shape = layers[0]["config"].get("batch_shape") or layers[0]["config"].get("batch_input_shape")
     flat = shape is None or len(shape) <= 2  # one row for each example
     for layer in layers:
-        flat = _add(assembly, layer, weights.get(layer["config"]["name"], []), flat=flat)
+        flat = _add(builder, layer, weights.get(layer["config"]["name"], []), flat=flat)
     compiled = description.compiled
     if compiled.get("loss_weights") is not None:
         raise LimitError("the model was compiled with loss_weights, which Glassnet does not know")
-    return assembly.network(_apply_loss(assembly, compiled.get("loss")))
+    return builder.network(_apply_loss(builder, compiled.get("loss")))
 
 
 def _by_name(named: Iterable[tuple[str, list[NDArray[Any]]]]) -> Weights:
@@ -274,7 +274,7 @@ def _precision(weights: Weights) -> str:
 
 
 def _add(
-    assembly: Assembly, layer: dict[str, Any], weights: list[NDArray[Any]], *, flat: bool
+    builder: NetworkBuilder, layer: dict[str, Any], weights: list[NDArray[Any]], *, flat: bool
 ) -> bool:
     """Add a layer; `flat` and the result say whether there is one row for each example."""
     kind, config = layer["class_name"], layer["config"]
@@ -294,40 +294,44 @@ def _add(
         case "Flatten" if flat or config.get("data_format") != "channels_first":
             return True
         case "Dense":
-            assembly.dense(weights[0], weights[1] if config.get("use_bias", True) else None)
-            _activate(assembly, config.get("activation"), words)
+            builder.dense(weights[0], weights[1] if config.get("use_bias", True) else None)
+            _activate(builder, config.get("activation"), words)
         case "Activation":
-            _activate(assembly, config["activation"], words)
+            _activate(builder, config["activation"], words)
         case "Rescaling":
-            assembly.scale(config["scale"], config.get("offset", 0.0))
+            builder.scale(config["scale"], config.get("offset", 0.0))
         case "Normalization" if not config.get("invert", False):
-            _standardise(assembly, config, weights)
+            _standardise(builder, config, weights)
         case "BatchNormalization":
-            _normalise(assembly, config, weights)
+            _normalise(builder, config, weights)
         case "ReLU" | "LeakyReLU" | "ELU" | "Softmax":
-            _activate(assembly, layer, words)
+            _activate(builder, layer, words)
         case _:
             raise refuse(words)
     return flat
 
 
-def _standardise(assembly: Assembly, config: dict[str, Any], weights: list[NDArray[Any]]) -> None:
+def _standardise(
+    builder: NetworkBuilder, config: dict[str, Any], weights: list[NDArray[Any]]
+) -> None:
     given = config.get("mean") is not None
     mean, variance = (config["mean"], config["variance"]) if given else (weights[0], weights[1])
     # As Keras does, against a division by 0.
     deviation = np.maximum(np.sqrt(np.asarray(variance, dtype=np.float64)), 1e-7)
-    assembly.scale(1 / deviation, -np.asarray(mean, dtype=np.float64) / deviation)
+    builder.scale(1 / deviation, -np.asarray(mean, dtype=np.float64) / deviation)
 
 
-def _normalise(assembly: Assembly, config: dict[str, Any], weights: list[NDArray[Any]]) -> None:
+def _normalise(
+    builder: NetworkBuilder, config: dict[str, Any], weights: list[NDArray[Any]]
+) -> None:
     arrays = iter(weights)
-    gamma = next(arrays) if config.get("scale", True) else np.ones(assembly.units)
-    beta = next(arrays) if config.get("center", True) else np.zeros(assembly.units)
+    gamma = next(arrays) if config.get("scale", True) else np.ones(builder.units)
+    beta = next(arrays) if config.get("center", True) else np.zeros(builder.units)
     mean, variance = arrays
-    assembly.normalise(gamma, beta, mean, variance, config["epsilon"])
+    builder.normalise(gamma, beta, mean, variance, config["epsilon"])
 
 
-def _activate(assembly: Assembly, activation: Any, words: str) -> None:
+def _activate(builder: NetworkBuilder, activation: Any, words: str) -> None:
     """End the last layer in an activation, given by name or as a layer of its own."""
     settings: dict[str, Any]
     if isinstance(activation, dict):
@@ -338,27 +342,27 @@ def _activate(assembly: Assembly, activation: Any, words: str) -> None:
         name, settings = str(activation or "linear"), {}
     match name:
         case "leaky_relu":
-            assembly.activate("leaky_relu", 0.2)
+            builder.activate("leaky_relu", 0.2)
         case "LeakyReLU":
             # Keras 2 called it alpha.
             slope = settings["negative_slope" if "negative_slope" in settings else "alpha"]
-            assembly.activate("leaky_relu", float(slope))
+            builder.activate("leaky_relu", float(slope))
         case "elu":
-            assembly.activate("elu", 1.0)
+            builder.activate("elu", 1.0)
         case "ELU":
-            assembly.activate("elu", float(settings.get("alpha", 1.0)))
+            builder.activate("elu", float(settings.get("alpha", 1.0)))
         case "ReLU" if not settings.get("threshold") and settings.get("max_value") is None:
             slope = float(settings.get("negative_slope") or 0.0)
-            assembly.activate("leaky_relu" if slope else "relu", slope or None)
+            builder.activate("leaky_relu" if slope else "relu", slope or None)
         case "Softmax" if settings.get("axis", -1) in (-1, 1):
-            assembly.activate("softmax")
+            builder.activate("softmax")
         case _ if name in ACTIVATIONS:
-            assembly.activate(ACTIVATIONS[name])
+            builder.activate(ACTIVATIONS[name])
         case _:
             raise refuse(f"{words} with the activation {name!r}")
 
 
-def _apply_loss(assembly: Assembly, loss: Any) -> Loss | None:
+def _apply_loss(builder: NetworkBuilder, loss: Any) -> Loss | None:
     """Return the loss of a loss; where it takes logits, end in what makes probabilities."""
     if loss is None:
         return None
@@ -379,5 +383,5 @@ def _apply_loss(assembly: Assembly, loss: Any) -> Loss | None:
         raise LimitError("the model was compiled with several losses; Glassnet knows one")
     ours = keras_loss(loss, settings)
     if settings.get("from_logits"):
-        assembly.activate("sigmoid" if ours.name == "binary_crossentropy" else "softmax")
+        builder.activate("sigmoid" if ours.name == "binary_crossentropy" else "softmax")
     return ours

@@ -1,4 +1,4 @@
-"""How other libraries call the losses."""
+"""Loss names of other libraries."""
 
 from glassnet.errors import LimitError
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
@@ -8,7 +8,7 @@ from glassnet.nn.losses.registry import loss_named
 
 __all__ = ["KERAS_LOSSES", "keras_loss"]
 
-# By the names that Keras has for each, in small letters without underscores.
+# By Keras name, in lower case without underscores.
 KERAS_LOSSES = {
     "categoricalcrossentropy": "categorical_crossentropy",
     "sparsecategoricalcrossentropy": "categorical_crossentropy",
@@ -21,7 +21,7 @@ KERAS_LOSSES = {
     "huber": "huber",
     "poisson": "poisson",
 }
-# What else a loss of Keras may be told, and its usual values.
+# Other settings of Keras losses, and the supported values.
 USUAL = {
     "reduction": (None, "sum_over_batch_size", "mean", "mean_with_sample_weight", "auto"),
     "ignore_class": (None,),
@@ -30,24 +30,25 @@ USUAL = {
 
 
 def keras_loss(name: str, settings: dict[str, object]) -> Loss:
-    """Return the loss that Keras calls so, with its settings.
+    """Return the loss for a Keras name and its settings.
 
     Raises
     ------
     LimitError
-        If Glassnet has no such loss.
+        If Glassnet has no such loss, or does not support the settings.
     """
     ours = KERAS_LOSSES.get(name.replace("_", "").lower())
     if ours is None:
         raise LimitError(
-            f"the model was compiled with the loss {name!r}, which Glassnet does not know; known "
-            f"are {', '.join(sorted(set(KERAS_LOSSES.values())))}"
+            f"the model was compiled with the loss {name!r}, which Glassnet does not support; "
+            f"supported losses: {', '.join(sorted(set(KERAS_LOSSES.values())))}"
         )
     for setting, usual in USUAL.items():
         if settings.get(setting, usual[0]) not in usual:
-            raise LimitError(f"the loss {name!r} was made with {setting}={settings[setting]!r}")
+            value = settings[setting]
+            raise LimitError(f"the loss {name!r} with {setting}={value!r} is not supported")
     if ours == "binary_crossentropy" and settings.get("label_smoothing"):
-        raise LimitError(f"the loss {name!r} was made with label_smoothing")
+        raise LimitError(f"the loss {name!r} with label_smoothing is not supported")
     if ours == "categorical_crossentropy":
         return CategoricalCrossentropy(float(str(settings.get("label_smoothing", 0.0))))
     if ours == "huber":

@@ -1,4 +1,4 @@
-"""From the steps of a foreign model, one after the other, to a Network with its weights."""
+"""Builds a Network with its weights, layer by layer, from a model of another library."""
 
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -18,22 +18,22 @@ from glassnet.nn.activations.registry import activation_named
 from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.loss import Loss
 
-__all__ = ["Assembly", "reading", "refuse"]
+__all__ = ["NetworkBuilder", "reading", "refuse"]
 
 SUPPORTED = (
-    "Supported are fully connected layers, elementwise activations, softmax, dropout, flattening, "
-    "and normalisation layers at inference, one after the other."
+    "Supported are sequences of fully connected layers, elementwise activations, softmax, dropout, "
+    "flattening, and normalisation layers at inference."
 )
 
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
-    """Let whatever is wrong with a file become one sentence.
+    """Turn errors while reading a file into a FileFormatError.
 
     Raises
     ------
     FileFormatError
-        In place of the errors that damaged or hostile contents cause.
+        In place of the errors that damaged or malicious contents cause.
     """
     try:
         yield
@@ -55,21 +55,21 @@ def reading(what: str) -> Iterator[None]:
 
 
 def refuse(what: str) -> LimitError:
-    """Return the error of a model that is not a chain of fully connected layers."""
+    """Return the error for a model that is not a sequence of fully connected layers."""
     return LimitError(f"{what} is not fully connected. {SUPPORTED}")
 
 
 @dataclass
-class Assembly:
-    """A network that grows layer by layer.
+class NetworkBuilder:
+    """A network under construction, layer by layer.
 
     Attributes
     ----------
     inputs : int
     dtype : {"float32", "float64"}
-        What the foreign model computes in.
+        The precision of the original model.
     in_logarithms : bool
-        Whether it gives logarithms of probabilities; nothing may follow then.
+        Whether the model outputs log-probabilities; no layer may follow then.
     """
 
     inputs: int
@@ -90,16 +90,16 @@ class Assembly:
         Raises
         ------
         ValueError
-            If the shapes do not fit.
+            If the shapes do not match.
         """
         W = np.asarray(weights, dtype=np.float64)
         if W.ndim != 2 or W.shape[0] != self.units:
-            raise ValueError(f"a layer's weights have shape {W.shape}, behind {self.units} units")
+            raise ValueError(f"a layer's weights have shape {W.shape} after {self.units} units")
         b = self._vector(biases, W.shape[1])
         self._add(Dense(W.shape[1], "identity", bias=b is not None, initial="zero"), W, b)
 
     def scale(self, weights: ArrayLike, biases: ArrayLike | None) -> None:
-        """Add a layer that weighs each unit by itself: y_before · w + b."""
+        """Add an elementwise scaling layer: y_before · w + b."""
         w = self._vector(weights, self.units)
         assert w is not None
         b = self._vector(biases, self.units)
@@ -119,7 +119,7 @@ class Assembly:
         self.scale(w, beta - mean * w)
 
     def shift(self, biases: ArrayLike) -> None:
-        """Add b to the last layer, where it is linear and has none; or a layer that does."""
+        """Add b to the last layer if it is linear and has no bias; otherwise add a layer."""
         last = self._layers[-1] if self._layers else None
         if last is None or last.bias or not isinstance(last.activation, Identity):
             self.scale(1.0, biases)
@@ -128,7 +128,7 @@ class Assembly:
         self._layers[-1] = _rebuilt(last, last.activation, bias=True)
 
     def activate(self, name: str, parameter: float | None = None) -> None:
-        """Let the last layer end in an activation; behind one that does already, add a layer."""
+        """Set the activation of the last layer; if it already has one, add a layer."""
         activation = activation_named(name, parameter)
         if isinstance(activation, Identity):
             return
@@ -139,7 +139,7 @@ class Assembly:
         self._layers[-1] = _rebuilt(last, activation, bias=last.bias)
 
     def log_softmax(self) -> None:
-        """End in a softmax whose logarithms the foreign model gives."""
+        """Add a softmax for a model that outputs log-probabilities."""
         self.activate("softmax")
         self.in_logarithms = True
 
@@ -192,12 +192,12 @@ class Assembly:
             return None
         vector = np.asarray(values, dtype=np.float64).reshape(-1)
         if vector.size not in (1, units):
-            raise ValueError(f"{vector.size} values stand for {units} units")
+            raise ValueError(f"got {vector.size} values for {units} units")
         return np.broadcast_to(vector, (units,)).copy()
 
 
 def _rebuilt(layer: Layer, activation: Activation, *, bias: bool) -> Layer:
-    """The layer with another activation, or a bias unit."""
+    """The layer with another activation, or with a bias."""
     if isinstance(layer, Scale):
         return Scale(activation, bias=bias).behind(layer.units)
     return Dense(layer.units, activation, bias=bias, initial="zero")

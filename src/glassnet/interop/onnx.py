@@ -1,4 +1,4 @@
-"""From ONNX: a chain of Gemm, MatMul and Add, activations and normalisations."""
+"""Import from ONNX: sequences of Gemm, MatMul and Add, activations and normalisations."""
 
 import os
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
-from glassnet.interop.network_builder import Assembly, reading, refuse
+from glassnet.interop.network_builder import NetworkBuilder, reading, refuse
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
@@ -17,7 +17,7 @@ __all__ = ["from_onnx"]
 
 Constants = dict[str, NDArray[Any]]
 
-# Nodes that change no number at prediction, or only the shape.
+# Nodes that do nothing at inference.
 WITHOUT_EFFECT = ("Identity",)
 ACTIVATIONS = {
     "Relu": "relu",
@@ -32,31 +32,31 @@ ACTIVATIONS = {
 
 
 def from_onnx(model: Any, *, loss: str | Loss | None = None) -> Network:
-    """Return the network that an ONNX model is. Nothing of it is run.
+    """Convert an ONNX model to a Network. No code in the file is run.
 
     Parameters
     ----------
     model : path, or onnx.ModelProto
     loss : str or Loss, optional
-        ONNX files do not say with which loss they were trained; by the output activation if not
-        given.
+        ONNX files do not record the training loss; if not given, it follows from the output
+        activation.
 
     Returns
     -------
     Network
-        A LogSoftmax at the end becomes a softmax.
+        A final LogSoftmax becomes a softmax.
 
     Raises
     ------
     LimitError
-        If it is not a chain of fully connected layers; the message names the node.
+        If it is not a sequence of fully connected layers; the message names the node.
     FileFormatError
-        If the file is no ONNX model.
+        If the file is not an ONNX model.
     MissingPackageError
-        If the package onnx is not installed.
+        If the onnx package is not installed.
     """
     if not hasattr(model, "graph"):
-        with reading(f"{os.fspath(model)} is no ONNX model"):
+        with reading(f"{os.fspath(model)} is not an ONNX model"):
             return _network(_opened(model).graph, loss)
     return _network(model.graph, loss)
 
@@ -70,10 +70,10 @@ def _network(graph: Any, loss: str | Loss | None) -> Network:
             "each"
         )
     nodes = _chain(graph, inputs[0].name, constants)
-    assembly = Assembly(_size_of(inputs[0], nodes, constants), _precision(constants))
+    builder = NetworkBuilder(_size_of(inputs[0], nodes, constants), _precision(constants))
     for node in nodes:
-        _add(assembly, node, constants)
-    return assembly.network(loss_named(loss) if loss is not None else None)
+        _add(builder, node, constants)
+    return builder.network(loss_named(loss) if loss is not None else None)
 
 
 def _opened(model: Any) -> Any:
@@ -81,7 +81,7 @@ def _opened(model: Any) -> Any:
         import onnx
     except ImportError:
         raise MissingPackageError(
-            "reading ONNX models needs the package onnx; install it with: pip install onnx"
+            "reading ONNX models needs the onnx package: pip install onnx"
         ) from None
     if isinstance(model, onnx.ModelProto):
         return model
@@ -91,9 +91,10 @@ def _opened(model: Any) -> Any:
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 - protobuf's errors have no common class
-        raise FileFormatError(f"{path} is no ONNX model: {str(error).splitlines()[0]}") from None
+        reason = str(error).splitlines()[0]
+        raise FileFormatError(f"{path} is not an ONNX model: {reason}") from None
     if not opened.graph.node:
-        raise FileFormatError(f"{path} is no ONNX model: it has no node")
+        raise FileFormatError(f"{path} is not an ONNX model: it has no nodes")
     return opened
 
 
@@ -112,15 +113,15 @@ def _constants(graph: Any) -> Constants:
 
 
 def _chain(graph: Any, start: str, constants: Constants) -> list[Any]:
-    """The nodes from the input to the output, each the only one that takes the one before."""
+    """The nodes from input to output, which must form a sequence without branches."""
     nodes, tensor = [], start
     while tensor != graph.output[0].name:
         taking = [node for node in graph.node if tensor in node.input]
         if len(taking) != 1:
-            raise refuse(f"the model branches behind {tensor!r}, and a model with branches")
+            raise refuse(f"the model branches after {tensor!r}, and a model with branches")
         (node,) = taking
         if node in nodes:
-            raise refuse("the model goes round in a circle, and such a model")
+            raise refuse("the model has a cycle, and a model with a cycle")
         known = {"", tensor, *constants}
         unknown = [name for name in node.input if name not in known]
         if unknown or list(node.input).count(tensor) > 1:
@@ -131,7 +132,7 @@ def _chain(graph: Any, start: str, constants: Constants) -> list[Any]:
 
 
 def _size_of(value: Any, nodes: list[Any], constants: Constants) -> int:
-    """How many inputs there are: as the graph says, or as the first matrix has rows."""
+    """Number of inputs, from the graph or the first weight matrix."""
     sizes = [dimension.dim_value for dimension in value.type.tensor_type.shape.dim[1:]]
     if sizes and all(sizes):
         return int(np.prod(sizes))
@@ -139,7 +140,7 @@ def _size_of(value: Any, nodes: list[Any], constants: Constants) -> int:
         if node.op_type in ("Gemm", "MatMul"):
             W = _matrix(node, constants)
             return int(W.shape[0])
-    raise LimitError("the model does not say how many inputs it has")
+    raise LimitError("the number of inputs of the model is unknown")
 
 
 def _precision(constants: Constants) -> str:
@@ -148,10 +149,10 @@ def _precision(constants: Constants) -> str:
 
 
 def _named(node: Any) -> str:
-    return f"{node.name!r} ({node.op_type})" if node.name else f"of kind {node.op_type}"
+    return f"{node.name!r} ({node.op_type})" if node.name else f"of type {node.op_type}"
 
 
-def _add(assembly: Assembly, node: Any, constants: Constants) -> None:
+def _add(builder: NetworkBuilder, node: Any, constants: Constants) -> None:
     kind, settings = node.op_type, _settings(node)
     if node.domain not in ("", "ai.onnx"):
         raise refuse(f"the node {_named(node)} of the domain {node.domain!r}")
@@ -161,10 +162,10 @@ def _add(assembly: Assembly, node: Any, constants: Constants) -> None:
         if settings.get("axis", -1) not in (-1, 1):
             raise refuse(f"the node {_named(node)} over axis {settings['axis']}")
         if kind == "Swish" and settings.get("alpha", 1.0) != 1:
-            raise refuse(f"the node {_named(node)} with a factor of its own")
-        assembly.activate(ACTIVATIONS[kind])
+            raise refuse(f"the node {_named(node)} with alpha other than 1")
+        builder.activate(ACTIVATIONS[kind])
         return
-    adders: dict[str, Callable[[Assembly, Any, dict[str, Any], Constants], None]] = {
+    adders: dict[str, Callable[[NetworkBuilder, Any, dict[str, Any], Constants], None]] = {
         "Gemm": _add_gemm,
         "MatMul": _add_matmul,
         "Add": _add_shift,
@@ -184,7 +185,7 @@ def _add(assembly: Assembly, node: Any, constants: Constants) -> None:
     }
     if kind not in adders:
         raise refuse(f"the node {_named(node)}")
-    adders[kind](assembly, node, settings, constants)
+    adders[kind](builder, node, settings, constants)
 
 
 def _settings(node: Any) -> dict[str, Any]:
@@ -196,14 +197,14 @@ def _settings(node: Any) -> dict[str, Any]:
 def _matrix(node: Any, constants: Constants) -> NDArray[Any]:
     """W as (units before, units)."""
     if node.input[0] in constants or node.input[1] not in constants:
-        raise refuse(f"the node {_named(node)}, whose second factor is no constant,")
+        raise refuse(f"the node {_named(node)}, whose second factor is not a constant,")
     settings, W = _settings(node), constants[node.input[1]]
     if settings.get("transA", 0) or W.ndim != 2:
         raise refuse(f"the node {_named(node)}")
     return W.T if settings.get("transB", 0) else W
 
 
-def _add_gemm(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+def _add_gemm(a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants) -> None:
     W = settings.get("alpha", 1.0) * _matrix(node, constants)
     b = None
     if len(node.input) > 2 and node.input[2]:
@@ -211,11 +212,15 @@ def _add_gemm(a: Assembly, node: Any, settings: dict[str, Any], constants: Const
     a.dense(W, b)
 
 
-def _add_matmul(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+def _add_matmul(
+    a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
+) -> None:
     a.dense(_matrix(node, constants), None)
 
 
-def _add_shift(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+def _add_shift(
+    a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
+) -> None:
     (given,) = (constants[name] for name in node.input if name in constants)
     shift = _by_unit(given, a.units, node)
     if node.op_type == "Sub":
@@ -226,7 +231,9 @@ def _add_shift(a: Assembly, node: Any, settings: dict[str, Any], constants: Cons
     a.shift(shift)
 
 
-def _add_factor(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+def _add_factor(
+    a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
+) -> None:
     (given,) = (constants[name] for name in node.input if name in constants)
     factor = _by_unit(given, a.units, node)
     if node.op_type == "Div":
@@ -237,39 +244,41 @@ def _add_factor(a: Assembly, node: Any, settings: dict[str, Any], constants: Con
 
 
 def _add_normalisation(
-    a: Assembly, node: Any, settings: dict[str, Any], constants: Constants
+    a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
 ) -> None:
     if settings.get("training_mode", 0):
-        raise refuse(f"the node {_named(node)} in training")
+        raise refuse(f"the node {_named(node)} in training mode")
     gamma, beta, mean, variance = (constants[name] for name in node.input[1:5])
     a.normalise(gamma, beta, mean, variance, settings.get("epsilon", 1e-5))
 
 
-def _add_selu(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+def _add_selu(a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants) -> None:
     usual = np.allclose(
         [settings.get("alpha", 1.67326), settings.get("gamma", 1.0507)], [1.67326, 1.0507], 1e-4
     )
     if not usual:
-        raise refuse(f"the node {_named(node)} with constants of its own")
+        raise refuse(f"the node {_named(node)} with non-standard constants")
     a.activate("selu")
 
 
-def _add_gelu(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+def _add_gelu(a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants) -> None:
     if settings.get("approximate", b"none") not in (b"none", "none"):
-        raise refuse(f"the node {_named(node)} in its approximation by tanh")
+        raise refuse(f"the node {_named(node)} with the tanh approximation")
     a.activate("gelu")
 
 
 def _add_log_softmax(
-    a: Assembly, node: Any, settings: dict[str, Any], constants: Constants
+    a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
 ) -> None:
     if settings.get("axis", -1) not in (-1, 1):
         raise refuse(f"the node {_named(node)} over axis {settings['axis']}")
     a.log_softmax()
 
 
-def _add_shape(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
-    """A row for each example, as it is here already; other shapes mix examples or units."""
+def _add_shape(
+    a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
+) -> None:
+    """Accept a reshape to one row per example, which changes nothing; refuse all others."""
     if node.op_type == "Flatten":
         whole = settings.get("axis", 1) == 1
     else:
@@ -279,20 +288,22 @@ def _add_shape(a: Assembly, node: Any, settings: dict[str, Any], constants: Cons
         raise refuse(f"the node {_named(node)}, which mixes examples or units,")
 
 
-def _add_cast(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+def _add_cast(a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants) -> None:
     from onnx import TensorProto
 
     if settings.get("to") not in (TensorProto.FLOAT, TensorProto.DOUBLE):
-        raise refuse(f"the node {_named(node)} to numbers of fewer digits")
+        raise refuse(f"the node {_named(node)} to a type other than float32 or float64")
 
 
-def _add_dropout(a: Assembly, node: Any, settings: dict[str, Any], constants: Constants) -> None:
+def _add_dropout(
+    a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
+) -> None:
     if len(node.input) > 2 and node.input[2] and bool(constants[node.input[2]]):
-        raise refuse(f"the node {_named(node)} in training")
+        raise refuse(f"the node {_named(node)} in training mode")
 
 
 def _by_unit(constant: NDArray[Any], units: int, node: Any) -> NDArray[Any]:
-    """A constant as one number for each unit, the same for all examples."""
+    """A constant as a vector with one number for each unit."""
     for_all = all(size == 1 for size in constant.shape[:-1])
     if constant.size not in (1, units) or not for_all:
         raise refuse(f"the node {_named(node)} with a constant of shape {constant.shape}")

@@ -1,4 +1,4 @@
-"""From PyTorch: Sequential and modules whose traced graph is a chain of layers."""
+"""Import from PyTorch: Sequential, and modules whose traced graph is a sequence of layers."""
 
 import operator
 import os
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
-from glassnet.interop.network_builder import Assembly, refuse
+from glassnet.interop.network_builder import NetworkBuilder, refuse
 from glassnet.network import Network
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
@@ -42,39 +42,39 @@ FUNCTIONS = {
 
 @dataclass(frozen=True)
 class _Reshape:
-    """A view of the array in some other shape; None stands for a size that was asked for."""
+    """A reshape of the array; None stands for a size read from the input."""
 
     sizes: tuple[int | None, ...]
     words: str
 
 
 def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) -> Network:
-    """Return the network that a module of PyTorch is, at inference.
+    """Convert a PyTorch module, in inference mode, to a Network.
 
     Parameters
     ----------
     module : torch.nn.Module, state dict, or path of a saved state dict
-        A file is opened with ``weights_only=True``, which runs no code from it; or a
-        ``.safetensors`` file.
+        A file may be a ``.safetensors`` file, or is opened with ``weights_only=True``, which runs
+        no code from it.
     loss : torch.nn loss, optional
-        What it was trained with. Losses that take logits say what the output means:
-        CrossEntropyLoss a softmax, BCEWithLogitsLoss a sigmoid.
+        The training loss. Losses that take logits add the output activation: CrossEntropyLoss a
+        softmax, BCEWithLogitsLoss a sigmoid.
     like : Network, optional
-        The architecture that a state dict belongs to: its Linear layers in order.
+        The architecture of a state dict: its Linear layers in order.
 
     Returns
     -------
     Network
-        A LogSoftmax at the end becomes a softmax.
+        A final LogSoftmax becomes a softmax.
 
     Raises
     ------
     LimitError
-        If it is not a chain of fully connected layers; the message names the layer.
+        If it is not a sequence of fully connected layers; the message names the layer.
     FileFormatError
-        If a file holds anything but arrays.
+        If a file contains anything other than arrays.
     TypeError
-        If a state dict comes without `like`.
+        If a state dict is given without `like`.
     """
     if isinstance(module, str | os.PathLike):
         module = _state_dict(os.fspath(module))
@@ -84,12 +84,12 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
     first = next((layer for layer in layers if hasattr(layer, "in_features")), None)
     if first is None:
         raise refuse(f"a {type(module).__name__} without a Linear layer")
-    assembly = Assembly(_inputs(layers), _precision(first))
+    builder = NetworkBuilder(_inputs(layers), _precision(first))
     for layer in layers:
         if getattr(layer, "_forward_hooks", None) or getattr(layer, "_forward_pre_hooks", None):
             raise refuse(f"the layer {layer} with hooks that may change its output")
-        _add(assembly, layer)
-    return assembly.network(_apply_loss(assembly, loss))
+        _add(builder, layer)
+    return builder.network(_apply_loss(builder, loss))
 
 
 def _state_dict(path: str) -> Mapping[str, Any]:
@@ -100,13 +100,13 @@ def _state_dict(path: str) -> Mapping[str, Any]:
         try:
             loaded: Mapping[str, Any] = load_file(path)
         except SafetensorError as error:
-            raise FileFormatError(f"{path} is no safetensors file: {error}") from None
+            raise FileFormatError(f"{path} is not a safetensors file: {error}") from None
         return loaded
     try:
         import torch
     except ImportError:
         raise MissingPackageError(
-            "reading PyTorch's files needs the package torch; install it with: pip install torch"
+            "reading PyTorch files needs the torch package: pip install torch"
         ) from None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -114,17 +114,17 @@ def _state_dict(path: str) -> Mapping[str, Any]:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes it raise
         raise FileFormatError(
-            f"{path} holds more than arrays, or is damaged, and was not opened: give a state dict "
-            f"saved with torch.save(module.state_dict(), ...) ({type(error).__name__})"
+            f"{path} contains more than arrays, or is damaged, and was not loaded; expected a "
+            f"state dict saved with torch.save(module.state_dict(), ...) ({type(error).__name__})"
         ) from None
     if not isinstance(state, Mapping):
-        raise FileFormatError(f"{path} holds no state dict")
+        raise FileFormatError(f"{path} does not contain a state dict")
     return state
 
 
 def _from_state_dict(state: Mapping[str, Any], like: Network | None) -> Network:
     if like is None:
-        raise TypeError("a state dict says no activations; give the architecture: like=gn.Network")
+        raise TypeError("a state dict has no activations; pass the architecture: like=gn.Network")
     for name, value in state.items():
         if not name.endswith(("weight", "bias")) or not hasattr(value, "shape"):
             raise refuse(f"a state dict with the entry {name!r}")
@@ -138,7 +138,7 @@ def _from_state_dict(state: Mapping[str, Any], like: Network | None) -> Network:
         left_over = len(list(with_bias))
     except (ValueError, StopIteration) as error:
         raise ValueError(
-            f"the state dict does not fit the network: it has weights of shapes "
+            f"the state dict does not match the network: it has weights of shapes "
             f"{[tuple(W.shape) for W in weights]} and {len(biases)} biases ({error})"
         ) from None
     if left_over:
@@ -173,7 +173,7 @@ def _traced(module: Any) -> Iterator[Any]:
             f"a {type(module).__name__} whose forward cannot be traced ({error}), so that it"
         ) from None
     before: Any = None
-    shapes: set[Any] = set()  # sizes that are only asked for to give an array its shape
+    shapes: set[Any] = set()  # sizes that are only used in reshapes
     for node in graph.nodes:
         if _asks_for_shape(node, shapes):
             shapes.add(node)
@@ -219,7 +219,7 @@ def _function(node: Any, shapes: set[Any], *, training: bool) -> Any:
     if name == "dropout":
         on = node.kwargs.get("training", node.args[2] if len(node.args) > 2 else True)
         if on and not training:
-            raise refuse(f"the function {name!r} at {node.name!r}, which never ends,")
+            raise refuse(f"the function {name!r} at {node.name!r}, which is active at inference,")
         return torch.nn.Dropout()
     dimension = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else -1)
     if name in ("softmax", "log_softmax") and dimension not in (-1, 1):
@@ -248,69 +248,69 @@ def _array(tensor: Any) -> NDArray[Any]:
     return array
 
 
-def _add(assembly: Assembly, layer: Any) -> None:
+def _add(builder: NetworkBuilder, layer: Any) -> None:
     kind = type(layer).__name__
     if kind in WITHOUT_EFFECT:
         return
     if kind in ACTIVATIONS:
-        assembly.activate(ACTIVATIONS[kind])
+        builder.activate(ACTIVATIONS[kind])
         return
     match kind:
         case "Flatten" if (layer.start_dim, layer.end_dim) == (1, -1):
             pass
         case "_Reshape":
-            whole = (assembly.units, -1)
+            whole = (builder.units, -1)
             examples = len(layer.sizes) == 2 and layer.sizes[0] in (-1, None)
             if not (examples and layer.sizes[1] in whole and layer.sizes != (-1, -1)):
                 raise refuse(f"the reshaping {layer.words!r}, which mixes examples or units,")
         case "Softmax" | "LogSoftmax" if layer.dim in (None, -1, 1):
             if kind == "LogSoftmax":
-                assembly.log_softmax()
+                builder.log_softmax()
             else:
-                assembly.activate("softmax")
+                builder.activate("softmax")
         case "Linear":
             b = None if layer.bias is None else _array(layer.bias)
-            assembly.dense(_array(layer.weight).T, b)
+            builder.dense(_array(layer.weight).T, b)
         case "BatchNorm1d" if layer.running_mean is not None:
-            gamma, beta = np.ones(assembly.units), np.zeros(assembly.units)
+            gamma, beta = np.ones(builder.units), np.zeros(builder.units)
             if layer.affine:
                 gamma, beta = _array(layer.weight), _array(layer.bias)
             mean, variance = _array(layer.running_mean), _array(layer.running_var)
-            assembly.normalise(gamma, beta, mean, variance, layer.eps)
+            builder.normalise(gamma, beta, mean, variance, layer.eps)
         case "LeakyReLU":
-            assembly.activate("leaky_relu", layer.negative_slope)
+            builder.activate("leaky_relu", layer.negative_slope)
         case "ELU":
-            assembly.activate("elu", layer.alpha)
+            builder.activate("elu", layer.alpha)
         case "GELU" if layer.approximate == "none":
-            assembly.activate("gelu")
+            builder.activate("gelu")
         case "Softplus" if layer.beta == 1:
-            assembly.activate("softplus")
+            builder.activate("softplus")
         case _:
             raise refuse(f"the layer {layer}")
 
 
-def _apply_loss(assembly: Assembly, loss: Any) -> Loss | None:
-    """Return the loss that a loss is; where it takes logits, end in what makes probabilities."""
+def _apply_loss(builder: NetworkBuilder, loss: Any) -> Loss | None:
+    """Convert a PyTorch loss; for losses that take logits, add the output activation."""
     kind = type(loss).__name__
     if loss is None:
         return None
     usual = {"reduction": "mean", "weight": None, "pos_weight": None, "ignore_index": -100}
     if any(getattr(loss, name, value) != value for name, value in usual.items()):
         raise LimitError(f"the loss {loss} is not the plain mean over the examples")
-    if assembly.in_logarithms != (kind == "NLLLoss") and kind != "CrossEntropyLoss":
+    if builder.in_logarithms != (kind == "NLLLoss") and kind != "CrossEntropyLoss":
         raise LimitError(
-            f"the loss {kind} does not fit what the module gives: NLLLoss and only it "
-            "takes the logarithms of a LogSoftmax"
+            f"the loss {kind} does not match the output of the module: NLLLoss, and only NLLLoss, "
+            "takes the log-probabilities of a LogSoftmax"
         )
     match kind:
         case "CrossEntropyLoss":
-            if not assembly.in_logarithms:  # of which it takes the softmax once more, in vain
-                assembly.activate("softmax")
+            if not builder.in_logarithms:  # a second softmax changes nothing
+                builder.activate("softmax")
             return CategoricalCrossentropy(loss.label_smoothing)
         case "NLLLoss":
             return CategoricalCrossentropy()
         case "BCEWithLogitsLoss":
-            assembly.activate("sigmoid")
+            builder.activate("sigmoid")
             return loss_named("binary_crossentropy")
         case "BCELoss":
             return loss_named("binary_crossentropy")
@@ -320,4 +320,4 @@ def _apply_loss(assembly: Assembly, loss: Any) -> Loss | None:
             return loss_named("mean_absolute_error")
         case "HuberLoss":
             return Huber(loss.delta)
-    raise LimitError(f"the loss {kind} is none that Glassnet knows")
+    raise LimitError(f"the loss {kind} is not supported")

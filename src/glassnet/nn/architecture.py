@@ -1,4 +1,4 @@
-"""The shape of a network: its layers, and where their parameters stand in one buffer."""
+"""The architecture of a network: its layers, and the places of their parameters in one buffer."""
 
 import math
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from glassnet.nn.layers import Dense, Layer, Scale
 
 __all__ = ["Architecture", "Place"]
 
-MOST_PARAMETERS = 2**58
+MAX_PARAMETERS = 2**58
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where one layer's parameters stand: W(l) row by row, then b(l); and its multiplier."""
+    """The place of one layer's parameters: W(l) row by row, then b(l); and its multiplier."""
 
     from_units: int
     to_units: int
@@ -37,7 +37,7 @@ class Place:
 
     @property
     def parameters(self) -> slice:
-        """Where all of them stand, weights and biases."""
+        """The place of all its parameters, weights and biases."""
         return slice(self.weights.start, (self.biases or self.weights).stop)
 
 
@@ -56,7 +56,7 @@ class Architecture:
     layers: tuple[Layer, ...]
 
     def __hash__(self) -> int:
-        # Kept, because it finds the compiled program of a network for every prediction.
+        # Cached, because every prediction looks up the network's compiled program by it.
         return self._hash
 
     @cached_property
@@ -65,7 +65,7 @@ class Architecture:
 
     @classmethod
     def of(cls, inputs: int, layers: Sequence[Layer]) -> "Architecture":
-        """Return an architecture, checked.
+        """Return an architecture after checking its layers.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class Architecture:
         placed: list[Layer] = []
         for layer in layers:
             if not isinstance(layer, Layer):
-                raise TypeError(f"each layer behind the inputs is a Dense layer, not {layer!r}")
+                raise TypeError(f"each layer after the inputs must be a Dense layer, not {layer!r}")
             placed.append(layer.behind(units) if isinstance(layer, Scale) else layer)
             units = placed[-1].units
         return cls(inputs, tuple(placed))
@@ -90,32 +90,34 @@ class Architecture:
         hidden: str | Activation | None,
         output: str | Activation | None,
     ) -> "Architecture":
-        """Return the architecture that :class:`glassnet.Network` was asked for, either way."""
+        """Return the architecture given by the arguments of :class:`glassnet.Network`."""
         if isinstance(layers, str) or not isinstance(layers, Sequence):
-            raise TypeError(f"layers are a list like [2, 3, 2], not {layers!r}")
+            raise TypeError(f"layers must be a list like [2, 3, 2], not {layers!r}")
         inputs, *rest = layers or [0]
         if isinstance(inputs, Layer) or not rest:
             raise ValueError(
-                f"layers start with the number of inputs, and at least one layer follows: [2, 1]; "
+                f"layers must be the number of inputs and then at least one layer, like [2, 1], "
                 f"not {list(layers)!r}"
             )
         layered = [layer for layer in rest if isinstance(layer, Layer)]
         units = [layer for layer in rest if not isinstance(layer, Layer)]
         if layered:
             if units:
-                raise TypeError(f"behind a Dense layer every layer is one; {units[0]!r} is not")
+                raise TypeError(
+                    f"if one layer is a Dense layer, all must be; {units[0]!r} is only a number"
+                )
             if hidden is not None or output is not None:
                 raise ValueError(
-                    "Dense layers say their own activation; leave out hidden and output"
+                    "Dense layers have their own activations; leave out hidden and output"
                 )
             return cls.of(inputs, layered)
         if output is None:
             raise ValueError(
-                'say the activation of the last layer: output="softmax" for classes, "sigmoid" for '
-                'yes or no, "identity" for values'
+                'give the activation of the last layer: output="softmax" for classes, "sigmoid" '
+                'for yes or no, "identity" for numbers'
             )
         if len(units) > 1 and hidden is None:
-            raise ValueError('say the activation of the hidden layers, for example hidden="relu"')
+            raise ValueError('give the activation of the hidden layers, for example hidden="relu"')
         between = [Dense(count, hidden or output) for count in units[:-1]]
         return cls.of(inputs, [*between, Dense(units[-1], output)])
 
@@ -131,7 +133,7 @@ class Architecture:
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
-        """Where the parameters of layers 1 ... L stand."""
+        """The places of the parameters of layers 1 ... L."""
         places, end = [], 0
         for (from_units, to_units), layer in zip(pairwise(self.units), self.layers, strict=True):
             shape = layer.weight_shape(from_units)
@@ -144,16 +146,16 @@ class Architecture:
 
     @cached_property
     def parameter_count(self) -> int:
-        """How many weights and biases there are."""
+        """The number of weights and biases."""
         count: int = self.places[-1].parameters.stop
         return count
 
     def weights(self, parameters: Array) -> list[Array]:
-        """Return W(1) ... W(L) as views of a parameter buffer, (from, to); (units,) of a scale."""
+        """Return W(1) ... W(L) as views of a buffer: (from, to), or (units,) for a scale layer."""
         return [parameters[place.weights].reshape(place.shape) for place in self.places]
 
     def biases(self, parameters: Array) -> list[Array | None]:
-        """Return b(1) ... b(L) as views of a parameter buffer; None where there is no bias unit."""
+        """Return b(1) ... b(L) as views of a parameter buffer; None for layers without biases."""
         return [None if place.biases is None else parameters[place.biases] for place in self.places]
 
     def initial_parameters(self, seed: int, dtype: np.dtype[np.floating]) -> Array:
@@ -162,9 +164,9 @@ class Architecture:
         Raises
         ------
         LimitError, MemoryError
-            If no memory, or not this one, can hold it.
+            If the buffer is too large for any memory, or for this machine's.
         """
-        if self.parameter_count > MOST_PARAMETERS:
+        if self.parameter_count > MAX_PARAMETERS:
             raise LimitError(
                 f"a network of {self.parameter_count:,} weights is too large for any memory"
             )
@@ -173,7 +175,7 @@ class Architecture:
         for number, (layer, view) in enumerate(zip(self.layers, views, strict=True), start=1):
             layer.initialiser.fill(view, seed, number)
             if layer.multiplier != 1 and not isinstance(layer.initialiser, Given | Constant):
-                # The same start as without one.
+                # So that the initial network is the same as without a multiplier.
                 np.divide(view, self.places[number - 1].multiplier, out=view)
         for number, (layer, biases) in enumerate(
             zip(self.layers, self.biases(parameters), strict=True), start=1
@@ -203,13 +205,13 @@ class Architecture:
         Raises
         ------
         KeyError, TypeError, ValueError
-            If it describes none.
+            If the header does not describe an architecture.
         """
         layers = [_layer_from_header(layer) for layer in header["layers"]]
         return cls.of(header["inputs"], layers)
 
     def require_arrays(self, arrays: dict[str, Array], dtype: str) -> None:
-        """Compare a file's arrays with this architecture, before any memory is taken for it.
+        """Check that a file's arrays fit this architecture, before memory is allocated for it.
 
         Raises
         ------
@@ -241,10 +243,10 @@ def _layer_header(layer: Layer) -> dict[str, Any]:
 
 def _layer_from_header(header: dict[str, Any]) -> Layer:
     if not isinstance(header["bias"], bool):
-        raise TypeError(f"the bias of a layer is true or false, not {header['bias']!r}")
+        raise TypeError(f"the bias of a layer must be true or false, not {header['bias']!r}")
     activation = activation_named(header["activation"], header["activation_parameter"])
     options = {name: header[name] for name in ("multiplier", "weight_rate", "bias_rate")}
-    # Weights come from the file, so that none need be drawn.
+    # The weights come from the file, so no random ones are needed.
     match header["connection"]:
         case "dense":
             bias = header["bias"]

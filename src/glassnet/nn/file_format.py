@@ -1,7 +1,7 @@
 """The file format: safetensors, with everything that is not an array as JSON in its header.
 
-Opening such a file never runs code from it. A file is written beside its place and then moved
-there, so that a full disk or a kill leaves the old one as it was.
+Opening such a file never runs code from it. A file is written next to its destination and then
+moved there, so that a full disk or a killed process leaves the old file unchanged.
 """
 
 import json
@@ -17,7 +17,7 @@ from glassnet.errors import FileFormatError
 
 __all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically", "write_file"]
 
-#: Raised when older versions of Glassnet could no longer read the file.
+#: Increased whenever older versions of Glassnet can no longer read the files.
 FORMAT_VERSION = 3
 
 KEY = "glassnet"
@@ -26,7 +26,7 @@ KEY = "glassnet"
 def write_file(
     path: str | os.PathLike[str], header: Mapping[str, Any], arrays: Mapping[str, Array]
 ) -> None:
-    """Write a header and arrays; what stood at `path` stays until the new file is complete.
+    """Write a header and arrays; an old file at `path` stays until the new one is complete.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def write_file(
     Raises
     ------
     OSError
-        If the place cannot be written.
+        If the file cannot be written.
     """
     from safetensors.numpy import save
 
@@ -50,7 +50,7 @@ def write_file(
 
 
 def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any]) -> None:
-    """Let `write` fill a new file beside `path` and move it there when it is complete."""
+    """Let `write` fill a new file next to `path`, and move it to `path` when it is complete."""
     target = _real_place(path)
     if target.exists() and not target.is_file() and not target.is_dir():
         write(target)  # a device or a pipe, which must not be replaced by a file
@@ -58,7 +58,7 @@ def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any])
     new = _new_file_beside(target)
     try:
         write(new)
-        # mkstemp makes files private; a result is as readable as any other new file.
+        # mkstemp makes files private; give this one the permissions of any other new file.
         new.chmod(0o666 & ~_umask())
         new.replace(target)
     except OSError as error:
@@ -68,14 +68,14 @@ def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any])
 
 
 def require_writable(path: str | os.PathLike[str]) -> None:
-    """Raise the OSError that writing to `path` would raise, before the work and not after it."""
+    """Raise the OSError that writing to `path` would raise, before any work is done."""
     target = _real_place(path)
     if target.is_file() or target.is_dir() or not target.exists():
         _new_file_beside(target).unlink()
 
 
 def _real_place(path: str | os.PathLike[str]) -> Path:
-    """The path; of a link, where it leads, so that the link stays."""
+    """The path; for a symbolic link its destination, so that the link is kept."""
     target = Path(path)
     return target.resolve() if target.is_symlink() else target
 
@@ -121,11 +121,11 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, A
     except FileFormatError:
         raise
     except (SafetensorError, TypeError, AttributeError, ValueError, OverflowError) as error:
-        # Beside its own, safetensors raises what NumPy says to types and shapes that it lacks.
+        # safetensors also passes on NumPy's exceptions for types and shapes that NumPy lacks.
         raise FileFormatError(
             f"{source} is not a model file, or is damaged or cut off ({error})"
         ) from None
-    # Other packages teach NumPy further kinds of numbers, which then read without an error.
+    # Other packages register further number types with NumPy, which then load without an error.
     foreign = [array.dtype for array in arrays.values() if array.dtype.isbuiltin != 1]
     if foreign:
         raise FileFormatError(f"{source} holds {foreign[0]} arrays; expected float32 or float64")
@@ -154,7 +154,7 @@ def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
 
 
 def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
-    """What format 1 could not say is as usual; what is damaged stays so."""
+    """Add the defaults of what format 1 did not store; damaged parts stay as they are."""
     usual = {"connection": "dense", "activation_parameter": 0.0, "multiplier": 1.0}
     usual |= {"weight_rate": 1.0, "bias_rate": 1.0}
     layers = header.get("layers")
@@ -163,7 +163,7 @@ def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
     return {"cost_parameter": 0.0, **header}
 
 
-# What format 2 had other words for.
+# Names in format 2, and what they are called now.
 RENAMED = {
     "cost": "loss",
     "cost_parameter": "loss_parameter",
@@ -174,7 +174,7 @@ RENAMED = {
 
 
 def _from_format_2(header: dict[str, Any]) -> dict[str, Any]:
-    """The same header in the words of today; what is damaged stays so."""
+    """The same header with the current names; damaged parts stay as they are."""
 
     def renamed(record: Any) -> Any:
         if not isinstance(record, dict):

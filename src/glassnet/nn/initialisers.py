@@ -1,4 +1,4 @@
-"""Initial weights: where a training starts. Biases start at 0 unless a layer says otherwise."""
+"""Initialisers of weights and biases. Biases start at 0 unless a layer says otherwise."""
 
 import math
 from abc import ABC, abstractmethod
@@ -31,23 +31,23 @@ __all__ = [
     "initialiser_of",
 ]
 
-# So many weights are drawn at once, so that a large layer needs little memory beside itself.
+# The number of weights drawn at once, so that a large layer needs little extra memory.
 WEIGHTS_AT_ONCE = 2**20
 
 
 class Initialiser(ABC):
-    """A rule for a layer's first weights."""
+    """A rule for a layer's initial weights."""
 
     @abstractmethod
     def fill(
         self, weights: Array, seed: int, layer: int, purpose: Purpose = Purpose.WEIGHTS
     ) -> None:
-        """Write the first weights of a layer, a function of seed and layer.
+        """Write the initial weights of a layer, a function of seed and layer.
 
         Parameters
         ----------
-        weights : array of shape (units before, units); (units,) of a scale layer, and of biases
-            Where there is one dimension, each has one unit before it.
+        weights : array of shape (inputs, units), or (units,) for a scale layer and for biases
+            In the second case, each unit has one input.
         seed, layer : int
         purpose : Purpose
             Numbers for weights and for biases are independent.
@@ -59,7 +59,7 @@ class _Uniform(Initialiser):
 
     @abstractmethod
     def limit(self, from_units: int, to_units: int) -> float:
-        """Return the largest size of a weight."""
+        """Return the largest absolute value of a weight."""
 
     def fill(
         self, weights: Array, seed: int, layer: int, purpose: Purpose = Purpose.WEIGHTS
@@ -84,7 +84,7 @@ class Glorot(_Uniform):
 
 @dataclass(frozen=True)
 class He(_Uniform):
-    """Variance 2 / from: He et al. 2015, equation 10. For relu and its like."""
+    """Variance 2 / from: He et al. 2015, equation 10. For relu and its variants."""
 
     def limit(self, from_units: int, to_units: int) -> float:
         """Return √(6 / from)."""
@@ -102,7 +102,7 @@ class LeCun(_Uniform):
 
 @dataclass(frozen=True)
 class Constant(Initialiser):
-    """Every weight the same: 0 for a last layer that starts without an opinion, 1 for a scale."""
+    """All weights equal: 0 for an output layer whose net inputs start at 0, 1 for a scale layer."""
 
     value: float
 
@@ -142,7 +142,7 @@ class Given(Initialiser):
         if self._weights.shape != weights.shape:
             raise ValueError(
                 f"the weights given for layer {layer} have shape {self._weights.shape}; "
-                f"expected {weights.shape}, which is (units of the layer before, units)"
+                f"expected {weights.shape}, which is (units of the previous layer, units)"
             )
         weights[...] = self._weights
 
@@ -157,7 +157,7 @@ INITIALISERS: dict[str, Initialiser] = {
 
 
 def default_initialiser(activation: Activation) -> Initialiser:
-    """Return LeCun's rule for selu, He's for relu and its like, Glorot's for the others."""
+    """Return LeCun's rule for selu, He's for relu and its variants, Glorot's for the others."""
     if isinstance(activation, Selu):
         return LeCun()
     like_relu = isinstance(activation, Relu | LeakyRelu | Elu | Gelu | Silu | Mish)
@@ -167,12 +167,12 @@ def default_initialiser(activation: Activation) -> Initialiser:
 def initialiser_of(
     initial: str | Initialiser | ArrayLike | None, default: Initialiser
 ) -> Initialiser:
-    """Return the initialiser that is meant: by name, itself, by its weights, or the default.
+    """Return the initialiser given by name, as itself or by its weights; for None the default.
 
     Raises
     ------
     ValueError
-        If there is no initialiser of that name, or weights are not finite numbers.
+        If there is no initialiser of that name, or the weights are not finite numbers.
     """
     if initial is None:
         return default

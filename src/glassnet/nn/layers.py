@@ -1,4 +1,4 @@
-"""Layers of units: dense, each connected to every unit before, or scale, each to its own."""
+"""Layers: dense (fully connected) and scale (each unit connected to the same unit before it)."""
 
 import math
 from abc import ABC, abstractmethod
@@ -18,7 +18,7 @@ __all__ = ["Dense", "Layer", "Scale"]
 
 @dataclass(frozen=True)
 class Layer(ABC):
-    """Units with weights that lead to them: y = g(c · (y_before, weighted) + b).
+    """Units and the weights that lead to them: y = g(c · (weighted y_before) + b).
 
     Attributes
     ----------
@@ -26,11 +26,11 @@ class Layer(ABC):
     activation : Activation
         g.
     bias : bool
-        Whether a bias unit, whose output is always 1, leads to each unit.
+        Whether each unit has a bias: the weight from a bias unit, whose output is always 1.
     initialiser, bias_initialiser : Initialiser
         Of the weights, and of the biases.
     multiplier : float or "ntk"
-        c, fixed; ``"ntk"`` is 1 / √(units before).
+        c, fixed; ``"ntk"`` is 1 / √(units of the previous layer).
     weight_rate, bias_rate : float
         Factors on the learning rate of the layer's weights and biases.
     """
@@ -52,14 +52,14 @@ class Layer(ABC):
         """Return the shape of the layer's weights."""
 
     def multiplier_behind(self, from_units: int) -> float:
-        """Return c, for so many units before."""
+        """Return c, given the number of units of the previous layer."""
         if isinstance(self.multiplier, str):
             return 1 / math.sqrt(from_units)
         return self.multiplier
 
     @property
     def options(self) -> str:
-        """What is not as usual, for people."""
+        """The options that differ from their defaults, as text."""
         parts = []
         if self.multiplier != 1:
             parts.append(f", multiplier={self.multiplier!r}")
@@ -77,31 +77,30 @@ class Dense(Layer):
     Parameters
     ----------
     units : int
-        How many units, at least 1.
+        The number of units, at least 1.
     activation : str or Activation
         ``"identity"``, ``"sigmoid"``, ``"tanh"``, ``"relu"``, ``"leaky_relu"``, ``"elu"``,
         ``"selu"``, ``"gelu"``, ``"silu"``, ``"mish"``, ``"softplus"``, ``"exponential"`` or
         ``"softmax"``.
     bias : bool
-        Whether a bias unit, whose output is always 1, leads to each unit.
+        Whether each unit has a bias: the weight from a bias unit, whose output is always 1.
     initial : str, Initialiser or array, optional
-        First weights: ``"glorot"``, ``"he"``, ``"lecun"``, ``"zero"``, ``"one"``, or an array of
-        shape (units before, units). If not given, LeCun's rule for selu, He's for relu and its
-        like, Glorot's otherwise, each divided by the multiplier, so that the start is the same
-        with and without one.
+        Initial weights: ``"glorot"``, ``"he"``, ``"lecun"``, ``"zero"``, ``"one"``, or an array of
+        shape (units of the previous layer, units). If not given, LeCun's rule for selu, He's for
+        relu and its variants, Glorot's otherwise, each divided by the multiplier, so that the
+        initial network is the same with and without one.
     initial_bias : str, Initialiser or array, optional
-        First biases, 0 if not given. To a bias one unit leads, so that ``"lecun"`` gives them
-        variance 1.
+        Initial biases, 0 if not given. A bias has one input, so ``"lecun"`` gives variance 1.
     multiplier : float or "ntk"
-        c, a fixed factor on the weighted sum, above 0. ``"ntk"`` is 1 / √(units before): the
-        neural-tangent parametrisation (Jacot, Gabriel and Hongler 2018, section 2).
+        c, a fixed factor on the weighted sum, above 0. ``"ntk"`` is 1 / √(units of the previous
+        layer): the neural-tangent parametrisation (Jacot, Gabriel and Hongler 2018, section 2).
     weight_rate, bias_rate : float
         Factors on the learning rate for this layer's weights and biases; 0 keeps them fixed.
 
     Raises
     ------
     ValueError, TypeError
-        If units is not a whole number above 0, a name is unknown or a factor impossible.
+        If units is not a whole number above 0, a name is unknown or a factor out of range.
 
     Examples
     --------
@@ -136,7 +135,7 @@ class Dense(Layer):
         )
 
     def weight_shape(self, from_units: int) -> tuple[int, ...]:
-        """Return (units before, units)."""
+        """Return (units of the previous layer, units)."""
         return from_units, self.units
 
     def __repr__(self) -> str:
@@ -146,18 +145,18 @@ class Dense(Layer):
 
 @dataclass(frozen=True, init=False, repr=False)
 class Scale(Layer):
-    """As many units as before, each connected to its own only: y = g(c · y_before w + b).
+    """As many units as the previous layer, each with a single input: y = g(c · y_before w + b).
 
-    It learns how much each input counts; with fixed numbers it is a normalisation layer.
+    It learns the importance of each input; with fixed weights it is a normalisation layer.
 
     Parameters
     ----------
     activation : str or Activation
     bias : bool
     initial : str, Initialiser or array, optional
-        First weights, an array of shape (units,); all 1 if not given.
+        Initial weights, an array of shape (units,); all 1 if not given.
     multiplier, weight_rate, bias_rate : float
-        As of :class:`Dense`.
+        As for :class:`Dense`.
 
     Examples
     --------
@@ -178,18 +177,18 @@ class Scale(Layer):
         bias_rate: float = 1.0,
     ) -> None:
         super().__init__(
-            0,  # known when the layer has its place
+            0,  # known when the layer is placed in a network
             activation_named(activation),
             bool(bias),
             initialiser_of(initial, Constant(1.0)),
             Constant(0.0),
-            real_number("multiplier", multiplier, 0, least_too=False),
+            real_number("multiplier", multiplier, 0, include_minimum=False),
             real_number("weight_rate", weight_rate, 0),
             real_number("bias_rate", bias_rate, 0),
         )
 
     def behind(self, from_units: int) -> "Scale":
-        """Return the layer with as many units as the one before has."""
+        """Return the layer with as many units as the previous layer."""
         placed = copy(self)
         object.__setattr__(placed, "units", from_units)
         return placed
@@ -206,9 +205,9 @@ class Scale(Layer):
 def _multiplier(multiplier: float | str) -> float | str:
     if isinstance(multiplier, str):
         if multiplier != "ntk":
-            raise ValueError(f"a multiplier is a number or 'ntk', not {multiplier!r}")
+            raise ValueError(f"a multiplier must be a number or 'ntk', not {multiplier!r}")
         return multiplier
-    return real_number("multiplier", multiplier, 0, least_too=False)
+    return real_number("multiplier", multiplier, 0, include_minimum=False)
 
 
 def _shown(activation: Activation) -> str:

@@ -1,4 +1,4 @@
-"""Functions with a name and perhaps one number: what activations and losses have in common."""
+"""Functions with a name and at most one parameter: the base of activations and losses."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -7,15 +7,15 @@ __all__ = ["Named", "named", "require_own_name"]
 
 
 class Named:
-    """Something known by its name, and equal to another of the same kind and number."""
+    """An object known by its name, equal to another of the same class and parameter."""
 
     name: str
-    #: What its one number is called, where it has one.
+    #: The name of its parameter; empty if it has none.
     parameter_name: str = ""
 
     @property
     def parameter(self) -> float:
-        """Its one number; 0 where it has none."""
+        """The value of its parameter; 0 if it has none."""
         return float(getattr(self, self.parameter_name)) if self.parameter_name else 0.0
 
     def __repr__(self) -> str:
@@ -29,19 +29,17 @@ class Named:
         return hash((self.name, self.parameter))
 
 
-Kind = TypeVar("Kind", bound=Named)
+T = TypeVar("T", bound=Named)
 
 
-def named(
-    base: type[Kind], built_in: Mapping[str, Kind], name: object, parameter: float | None
-) -> Kind:
-    """Return what has that name, with its number where it has one and one is given.
+def named(base: type[T], built_in: Mapping[str, T], name: object, parameter: float | None) -> T:
+    """Return the object of that name, with the parameter if it takes one and one is given.
 
     Parameters
     ----------
     base : type
-        Of what kind it is, an abstract class. A class of one's own is found once it is defined.
-    built_in : mapping of name to one of the kind
+        Its abstract base class. A user's own subclass is found once it is defined.
+    built_in : mapping of name to object
     name : object
     parameter : float, optional
 
@@ -56,8 +54,8 @@ def named(
             known.setdefault(cls.name, cls)
     if not isinstance(name, str) or name not in known:
         raise ValueError(
-            f"unknown {base.__name__.lower()} {name!r}; known are: {', '.join(known)}. One of "
-            "your own is known once its class is defined"
+            f"unknown {base.__name__.lower()} {name!r}; known are: {', '.join(known)}. Your own "
+            "is known once its class is defined"
         )
     found = known[name]
     if parameter is not None and found.parameter_name:
@@ -65,13 +63,13 @@ def named(
     return built_in[name] if name in built_in else found()
 
 
-def require_own_name(built_in: Mapping[str, Kind], given: Kind) -> Kind:
-    """Return one that somebody defined, if its name is its own.
+def require_own_name(built_in: Mapping[str, T], given: T) -> T:
+    """Return a user-defined object, if its name is not taken by a built-in one.
 
     Raises
     ------
     ValueError
-        If it has none, or that of a built-in one, whose kernels and files it would be taken for.
+        If it has no name, or that of a built-in one, with which it would be confused.
     """
     if not getattr(given, "name", ""):
         raise ValueError(f"{type(given).__name__} has no name; give its class one: name = '...'")
@@ -83,7 +81,7 @@ def require_own_name(built_in: Mapping[str, Kind], given: Kind) -> Kind:
     return given
 
 
-def _subclasses(base: type[Kind]) -> Iterator[type[Kind]]:
+def _subclasses(base: type[T]) -> Iterator[type[T]]:
     for cls in base.__subclasses__():
         yield cls
         yield from _subclasses(cls)

@@ -1,4 +1,4 @@
-"""Weights and biases as people hold them: lists of views into the one buffer."""
+"""The weights and biases of a network, as lists of views into one buffer."""
 
 from collections.abc import Iterable, Sequence
 from typing import overload
@@ -12,14 +12,14 @@ __all__ = ["ParameterViews"]
 
 
 class ParameterViews(Sequence["Array | None"]):
-    """The weights, or the biases, of layers 1 ... L; reading gives views, setting copies into them.
+    """The weights or the biases of layers 1 ... L; reading gives views, assignment copies values.
 
     Parameters
     ----------
     what : str
         ``"weights"`` or ``"biases"``, for messages.
     views : sequence of array or None
-        None where a layer has no bias unit.
+        None for a layer without biases.
 
     Examples
     --------
@@ -50,7 +50,7 @@ class ParameterViews(Sequence["Array | None"]):
             view[...] = checked
 
     def set_all(self, values: Iterable[ArrayLike | None]) -> None:
-        """Set every layer; changes nothing where one of them does not fit."""
+        """Set every layer; change nothing if one of the arrays does not fit."""
         given = list(values)
         if len(given) != len(self):
             raise ValueError(f"expected {self._what} of {len(self)} layers, not {len(given)}")

@@ -1,4 +1,4 @@
-"""A network's layers as a table, for people."""
+"""A network's layers as a table."""
 
 from glassnet.formula.document import Cell, Paragraph, Section, Table
 from glassnet.nn.architecture import Architecture
@@ -7,7 +7,7 @@ __all__ = ["layers_section"]
 
 
 def layers_section(architecture: Architecture, dtype: str) -> Section:
-    """Return a table of the layers, and how many weights there are.
+    """Return a table of the layers, and the number of weights.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a network's outputs mean."""
+"""The task of a network: what its outputs mean."""
 
 from typing import Literal, TypeAlias
 
@@ -8,11 +8,11 @@ from glassnet.nn.architecture import Architecture
 
 __all__ = ["TargetTask", "Task", "task_of"]
 
-#: What the outputs of a network mean: the probabilities of classes that exclude each other, of
-#: one class against another, of several independent labels, or plain values.
+#: What the outputs of a network mean: the probabilities of mutually exclusive classes, of one of
+#: two classes, of several independent labels, or numbers.
 Task: TypeAlias = Literal["multiclass", "binary", "multilabel", "regression"]
 
-#: What the target columns of a table ask for; classification is binary or multiclass.
+#: The task for the target columns of a table; classification is binary or multiclass.
 TargetTask: TypeAlias = Literal["classification", "multilabel", "regression"]
 
 

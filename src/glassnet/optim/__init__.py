@@ -1,1 +1,1 @@
-"""How weights change: optimizers, penalties, dropout, clipping."""
+"""Optimizers, penalties, dropout, clipping."""

@@ -18,15 +18,15 @@ class Adam(Optimizer):
     """Adam: steps of about α, whatever the gradient's size (Kingma and Ba 2015, algorithm 1).
 
     m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
-    w ← w − α m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
+    w ← w − α m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵏ), v̂ = v / (1 − β₂ᵏ) in step k.
 
     Parameters
     ----------
     learning_rate : float
     beta1, beta2 : float
-        From 0 to below 1: how much of the moments stays.
+        Decay rates of the moments m and v, from 0 to below 1.
     epsilon : float
-        Above 0; keeps the division finite.
+        ε, above 0; keeps the division finite.
     """
 
     learning_rate: float = 0.001
@@ -37,9 +37,9 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        real_number("beta1", self.beta1, 0, 1, most_too=False)
-        real_number("beta2", self.beta2, 0, 1, most_too=False)
-        real_number("epsilon", self.epsilon, 0, least_too=False)
+        real_number("beta1", self.beta1, 0, 1, include_maximum=False)
+        real_number("beta2", self.beta2, 0, 1, include_maximum=False)
+        real_number("epsilon", self.epsilon, 0, include_minimum=False)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
@@ -68,7 +68,7 @@ class Adam(Optimizer):
         number: int,
         learning_rate: Symbol,
     ) -> list[tuple[str, Formula]]:
-        """Return the new moments, their corrected values and the new weight."""
+        """Return the new moments, their bias-corrected values and the new weight."""
         m, v = state
         beta1, beta2 = Symbol("β₁", self.beta1), Symbol("β₂", self.beta2)
         new_m = beta1 * m + (1 - beta1) * gradient
@@ -91,12 +91,12 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay: Loshchilov and Hutter 2019, algorithm 2.
 
-    w ← (1 − α λ) w before Adam's step; for all parameters, biases too.
+    w ← (1 − α λ) w before Adam's step, for all parameters including biases.
 
     Parameters
     ----------
     learning_rate, beta1, beta2, epsilon : float
-        As of :class:`Adam`.
+        As for :class:`Adam`.
     weight_decay : float
         λ, at least 0.
     """

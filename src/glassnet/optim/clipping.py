@@ -1,4 +1,4 @@
-"""The gradient's length, by which it is clipped."""
+"""The norm of the gradient, for clipping."""
 
 import numpy as np
 
@@ -8,5 +8,5 @@ __all__ = ["gradient_norm"]
 
 
 def gradient_norm(gradient: Array) -> float:
-    """Return the length of a gradient, of all parameters together."""
+    """Return the Euclidean norm of the gradient of all parameters."""
     return float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))

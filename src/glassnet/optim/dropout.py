@@ -1,4 +1,4 @@
-"""Dropout: in training, outputs are left out at random."""
+"""Dropout: in training, random outputs are set to 0."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ __all__ = ["Dropout"]
 
 @dataclass(frozen=True)
 class Dropout:
-    """Sets outputs to 0 with some probability; those that stay are divided by 1 − rate.
+    """Sets each output to 0 with a given probability, and divides the others by 1 − rate.
 
-    Srivastava et al. 2014, "Dropout". Only in training: a prediction uses all outputs.
+    Srivastava et al. 2014, "Dropout". In training only; a prediction uses all outputs.
 
     Parameters
     ----------
     rate : float or sequence of float
-        From 0 to below 1: of every hidden layer, or of each.
+        From 0 to below 1: one rate for all hidden layers, or one for each.
     inputs : float
-        The same for the inputs.
+        The rate of the inputs.
 
     Examples
     --------
@@ -33,15 +33,15 @@ class Dropout:
     def __post_init__(self) -> None:
         given = self.rate if isinstance(self.rate, Sequence) else [self.rate]
         for rate in [*given, self.inputs]:
-            real_number("a rate of dropout", rate, 0, 1, most_too=False)
+            real_number("a rate of dropout", rate, 0, 1, include_maximum=False)
 
     def rates(self, hidden: int) -> list[float]:
-        """Return the rate of the inputs and of each of so many hidden layers.
+        """Return the rate of the inputs and that of each hidden layer.
 
         Raises
         ------
         ValueError
-            If there are not as many rates.
+            If the number of rates differs from the number of hidden layers.
         """
         of_hidden = (
             list(self.rate) if isinstance(self.rate, Sequence) else [float(self.rate)] * hidden

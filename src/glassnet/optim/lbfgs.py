@@ -1,4 +1,4 @@
-"""L-BFGS: large steps by the curvature seen on the way, for full batches."""
+"""L-BFGS: large steps by an estimate of the curvature, for full batches."""
 
 from dataclasses import dataclass
 
@@ -11,20 +11,20 @@ __all__ = ["LBFGS"]
 class LBFGS:
     """SciPy's L-BFGS-B (Zhu, Byrd, Lu and Nocedal 1997), on all examples at once.
 
-    An epoch is one of its iterations; `batch_size`, schedules, dropout and clipping have no
-    meaning for it. Only the L2 penalty is smooth enough for it.
+    An epoch is one iteration; `batch_size`, schedules, dropout and clipping do not apply. Of the
+    penalties only L2 is possible.
 
     Parameters
     ----------
     memory : int
-        How many past steps tell the curvature.
+        The number of past steps from which the curvature is estimated.
     tolerance : float
-        Ends when no part of the gradient is larger.
+        Stops when no component of the gradient is larger than this.
     most_evaluations : int
-        Ends after so many passes over the data.
+        Stops after this many passes over the data.
     least_improvement : float, optional
-        Ends when an iteration lowers the loss by less than this part of it; by less than 64
-        roundings of the network's precision, if not given.
+        Stops when an iteration lowers the loss by less than this fraction of it; if not given, 64
+        times the machine epsilon of the network's precision.
     """
 
     memory: int = 10

@@ -1,4 +1,4 @@
-"""Gradient descent with momentum, and Nesterov's."""
+"""Gradient descent with momentum, and with Nesterov momentum."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Momentum(Optimizer):
     ----------
     learning_rate : float
     momentum : float
-        μ, from 0 to 1: how much of the last step is taken again.
+        μ, from 0 to 1: the fraction of the last step that is added to the next one.
     """
 
     learning_rate: float = 0.01
@@ -74,9 +74,9 @@ class Momentum(Optimizer):
 
 @dataclass(frozen=True)
 class Nesterov(Momentum):
-    """Momentum that looks ahead: v ← μ v − α ∂E/∂w, w ← w + μ v − α ∂E/∂w.
+    """Nesterov momentum: v ← μ v − α ∂E/∂w, w ← w + μ v − α ∂E/∂w.
 
-    Nesterov 1983; in this form, with the gradient at the present weights, Bengio,
+    Nesterov 1983; in this form, with the gradient at the current weights, Bengio,
     Boulanger-Lewandowski and Pascanu 2013, equation 7.
     """
 

@@ -1,4 +1,4 @@
-"""What an optimizer is: how a gradient becomes a change of the weights; value and formula."""
+"""The base of optimizers: how a gradient changes the weights, as values and as formulas."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from glassnet.formula.tree import Formula, Symbol
 
 __all__ = ["Optimizer", "small_to_zero"]
 
-#: State smaller than this becomes 0: decaying moments would end as denormal numbers, which
-#: slow every processor down.
+#: State smaller than this becomes 0: decaying moments would end as denormal numbers, which are
+#: slow on every processor.
 SMALLEST_STATE = 2.0**-100
 
 
 @dataclass(frozen=True)
 class Optimizer(ABC):
-    """A rule for w ← w + something, given the gradient of the mean loss of a batch.
+    """A rule that changes the weights, given the gradient of the mean loss of a batch.
 
     Parameters
     ----------
@@ -31,13 +31,13 @@ class Optimizer(ABC):
 
     learning_rate: float
 
-    #: What the rule remembers of each weight from step to step, all 0 at the start.
+    #: The names of the state that the rule keeps for each weight, all 0 at the start.
     state_names: ClassVar[tuple[str, ...]] = ()
     #: λ of decoupled weight decay, w ← (1 − α λ) w before the step.
     weight_decay: ClassVar[float] = 0.0
 
     def __post_init__(self) -> None:
-        real_number("learning_rate", self.learning_rate, 0, least_too=False)
+        real_number("learning_rate", self.learning_rate, 0, include_minimum=False)
 
     def initial_state(self, parameters: Array) -> Array:
         """Return the state before the first step: (number of state names, parameters), all 0."""
@@ -60,8 +60,8 @@ class Optimizer(ABC):
     ) -> list[tuple[str, Formula]]:
         """Return the step as named formulas in order: new state first, the new weight last.
 
-        The name of a state's formula is its state name, that of the weight's is ``"w"``. Weight
-        decay is left to the rule, which shrinks the weight before.
+        The formula of a state is named like the state, that of the weight ``"w"``. Weight decay is
+        not included: the update rule shrinks the weight before the step.
         """
 
 

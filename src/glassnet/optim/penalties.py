@@ -1,4 +1,4 @@
-"""Penalties on large weights: added to the loss, or taken off the weights beside it."""
+"""Penalties on large weights: added to the loss, or applied to the weights directly."""
 
 from abc import ABC
 from dataclasses import dataclass
@@ -14,18 +14,17 @@ __all__ = ["L1", "L2", "Penalty", "WeightDecay"]
 
 @dataclass(frozen=True)
 class Penalty(ABC):
-    """Holds weights back.
+    """A penalty on large weights.
 
     Parameters
     ----------
     strength : float
         λ, at least 0.
     biases : bool
-        Whether biases pay it too; if not, only weights do.
+        Whether it applies to biases too; if not, to weights only.
     over_examples : bool
-        Whether λ is divided by the number of examples in the batch, by the sum of their weights
-        where they have some, as scikit-learn's ``alpha`` is; otherwise it counts beside the mean
-        loss of the batch as it stands.
+        Whether λ is divided by the number of examples in the batch (or the sum of their sample
+        weights), as scikit-learn's ``alpha`` is; otherwise λ is used as given.
     """
 
     strength: float
@@ -36,13 +35,13 @@ class Penalty(ABC):
         real_number("the strength of a penalty", self.strength, 0)
 
     def strength_for(self, batch_weight: float) -> float:
-        """Return λ for a batch of so many examples; of none, there is nothing to hold against."""
+        """Return λ for a batch with this sum of sample weights; 0 if λ / 0 would be needed."""
         if not self.over_examples:
             return self.strength
         return self.strength / batch_weight if batch_weight else 0.0
 
     def holds(self, *, biases: bool) -> bool:
-        """Return whether biases, or weights, pay it."""
+        """Return whether it applies to biases, or to weights."""
         return self.biases or not biases
 
 
@@ -50,7 +49,7 @@ class Penalty(ABC):
 class L2(Penalty):
     """Adds λ/2 Σ w² to the loss, hence λ w to each gradient (Tikhonov 1943; "ridge").
 
-    The losses of a history are without it.
+    The losses in a history do not include it.
     """
 
     def value(self, weights: Array, batch_weight: float) -> float:
@@ -68,7 +67,7 @@ class L2(Penalty):
 class L1(Penalty):
     """Adds λ Σ |w| to the loss, hence λ sign(w) to each gradient (Tibshirani 1996; "lasso").
 
-    The losses of a history are without it.
+    The losses in a history do not include it.
     """
 
     def value(self, weights: Array, batch_weight: float) -> float:
@@ -82,12 +81,12 @@ class L1(Penalty):
 
 @dataclass(frozen=True)
 class WeightDecay(Penalty):
-    """Shrinks each weight by the factor 1 − α λ before the step, beside the gradient.
+    """Multiplies each weight by 1 − α λ before the step, independently of the gradient.
 
     Loshchilov and Hutter 2019, "Decoupled weight decay regularization", equation 1. With SGD it
     equals :class:`L2`; with optimizers that divide by the gradient's size it does not.
     """
 
     def factor_formula(self, learning_rate: Symbol, batch_weight: float) -> Formula:
-        """Return 1 − α λ, by which the weight shrinks."""
+        """Return 1 − α λ, the factor on the weight."""
         return 1 - learning_rate * Symbol("λ", self.strength_for(batch_weight), index="decay")

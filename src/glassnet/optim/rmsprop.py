@@ -23,9 +23,9 @@ class RMSprop(Optimizer):
     ----------
     learning_rate : float
     rho : float
-        ρ, from 0 to below 1: how much of the squares stays.
+        ρ, the decay rate of the mean of squares, from 0 to below 1.
     epsilon : float
-        Above 0; keeps the division finite.
+        ε, above 0; keeps the division finite.
     """
 
     learning_rate: float = 0.001
@@ -35,8 +35,8 @@ class RMSprop(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        real_number("rho", self.rho, 0, 1, most_too=False)
-        real_number("epsilon", self.epsilon, 0, least_too=False)
+        real_number("rho", self.rho, 0, 1, include_maximum=False)
+        real_number("epsilon", self.epsilon, 0, include_minimum=False)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
@@ -60,7 +60,7 @@ class RMSprop(Optimizer):
         number: int,
         learning_rate: Symbol,
     ) -> list[tuple[str, Formula]]:
-        """Return the new squares and the new weight."""
+        """Return the new mean of squares and the new weight."""
         (squares,) = state
         rho = Symbol("ρ", self.rho)
         new_squares = rho * squares + (1 - rho) * gradient**2

@@ -14,7 +14,7 @@ __all__ = ["SGD"]
 class SGD(Optimizer):
     """Gradient descent: w ← w − α ∂E/∂w.
 
-    Stochastic, because each step sees one batch.
+    Stochastic, because each step uses one batch of examples.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How a gradient becomes new parameters: clipping, penalties and the optimizer, in this order."""
+"""The update from a gradient: clipping, penalties and the optimizer, in this order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ __all__ = ["ParameterGroup", "UpdateContext", "UpdateRule"]
 
 @dataclass(frozen=True)
 class ParameterGroup:
-    """Parameters that change alike: a layer's weights, or its biases.
+    """Parameters with the same update rule: a layer's weights, or its biases.
 
     Attributes
     ----------
     place : slice
-        Of the parameter buffer.
+        Their place in the parameter buffer.
     rate : float
         Factor on the learning rate.
     biases : bool
@@ -35,16 +35,16 @@ class ParameterGroup:
 
 @dataclass(frozen=True)
 class UpdateContext:
-    """When a weight takes its step: what its formulas need beside the weight's own numbers.
+    """The context of a weight's update: what its formulas need besides the weight's own numbers.
 
     Attributes
     ----------
     number : int
-        Of the step; the first is 1.
+        The number of the step; the first is 1.
     learning_rate : Symbol
-        α of the weight's group.
+        α of the weight's parameter group.
     batch_weight : float
-        The sum of the weights of the batch's examples: their number where all weigh 1.
+        The sum of the batch's sample weights: the number of examples if all are 1.
     clip_factor : float
         κ of this step's gradient.
     """
@@ -57,15 +57,15 @@ class UpdateContext:
 
 @dataclass(frozen=True)
 class UpdateRule:
-    """What happens to a batch's gradient until the parameters have changed.
+    """The rule by which the gradient of a batch changes the parameters.
 
     Parameters
     ----------
     optimizer : Optimizer
     penalties : tuple of Penalty
     clip_norm : float, optional
-        The longest that the gradient of all parameters together may be, before penalties; a longer
-        one is scaled down to it (Pascanu, Mikolov and Bengio 2013, algorithm 1).
+        The largest norm of the gradient of all parameters, before penalties; a larger gradient is
+        scaled down to it (Pascanu, Mikolov and Bengio 2013, algorithm 1).
     """
 
     optimizer: Optimizer
@@ -74,7 +74,7 @@ class UpdateRule:
 
     def __post_init__(self) -> None:
         if self.clip_norm is not None:
-            real_number("clip_norm", self.clip_norm, 0, least_too=False)
+            real_number("clip_norm", self.clip_norm, 0, include_minimum=False)
 
     def step(
         self,
@@ -92,11 +92,11 @@ class UpdateRule:
         ----------
         parameters, gradient : array of shape (parameters,)
         state : array of shape (number of state names, parameters)
-        groups : sequence of Group
+        groups : sequence of ParameterGroup
         number : int
         learning_rate : float
         batch_weight : float
-            The sum of the weights of the batch's examples: their number where all weigh 1.
+            The sum of the batch's sample weights: the number of examples if all are 1.
         """
         gradient = self.clipped(gradient)
         for group in groups:
@@ -110,7 +110,7 @@ class UpdateRule:
             self.optimizer.step(w, state[:, group.place], penalised, number, alpha)
 
     def clipped(self, gradient: Array) -> Array:
-        """Return the gradient, scaled down where it is longer than allowed."""
+        """Return the gradient, scaled down if its norm exceeds `clip_norm`."""
         factor = self.clip_factor(gradient)
         if factor == 1:
             return gradient
@@ -118,14 +118,14 @@ class UpdateRule:
         return shorter
 
     def clip_factor(self, gradient: Array) -> float:
-        """Return κ, by which the gradient becomes as short as allowed; 1 where it is already."""
+        """Return κ, the factor that scales the gradient down to `clip_norm`; 1 if not needed."""
         if self.clip_norm is None:
             return 1.0
         length = gradient_norm(gradient)
         return self.clip_norm / length if length > self.clip_norm else 1.0
 
     def total(self, kind: type[Penalty], biases: bool, batch_weight: float) -> float:
-        """Return λ of all penalties of one kind, for weights or for biases."""
+        """Return the sum of λ over all penalties of one kind, for weights or for biases."""
         return sum(
             penalty.strength_for(batch_weight)
             for penalty in self.penalties
@@ -148,15 +148,15 @@ class UpdateRule:
         weight, gradient : Symbol
             Before the step; the gradient before clipping and penalties.
         state : sequence of Symbol
-        context : Moment
+        context : UpdateContext
         biases : bool
             Whether it is a bias.
 
         Returns
         -------
         list of (name, formula)
-            ``"g"``, the gradient after clipping and penalties, where they change it; ``"shrunk w"``
-            where weights decay; then the optimizer's.
+            ``"g"``, the gradient after clipping and penalties, if they change it; ``"shrunk w"``
+            if there is weight decay; then the optimizer's formulas.
         """
         named: list[tuple[str, Formula]] = []
         kappa = Symbol("κ", context.clip_factor)

@@ -1,1 +1,1 @@
-"""One renderer for each notation. They render any document and know nothing of networks."""
+"""One renderer for each format. They render any document and know nothing about networks."""

@@ -1,6 +1,6 @@
-"""How a formula is written but for the signs: what needs parentheses, once for all notations.
+"""The structure of written formulas, such as where parentheses go, shared by all formats.
 
-Terminal, MathML and LaTeX each say how they write a number, a symbol, a fraction.
+Text, MathML and LaTeX each define how they write a number, a symbol, a fraction.
 """
 
 from abc import ABC, abstractmethod
@@ -26,19 +26,19 @@ __all__ = ["FormulaWriter"]
 
 
 class FormulaWriter(ABC):
-    """Writes formulas in one notation.
+    """Writes formulas in one format.
 
     Parameters
     ----------
     digits : int, optional
-        Significant digits of numbers; None writes each so that it can be read back unchanged.
+        Significant digits; None writes all digits needed to read a number back unchanged.
     """
 
     def __init__(self, digits: int | None = 6) -> None:
         self.digits = digits
 
     def write(self, formula: Formula) -> str:
-        """Return a formula in this notation."""
+        """Return a formula in this format."""
         match formula:
             case Number(value):
                 return self.number(*self.number_parts(value))
@@ -64,22 +64,22 @@ class FormulaWriter(ABC):
                 return self.root(argument)
             case Call(function, arguments):
                 return self.call(function, [self.write(argument) for argument in arguments])
-        raise TypeError(f"{type(formula).__name__} is no formula")
+        raise TypeError(f"{type(formula).__name__} is not a formula")
 
     def factor(self, formula: Formula) -> str:
-        """Return a formula as it stands in a product."""
+        """Return a formula as it is written in a product."""
         text = self.write(formula)
         return self.parenthesised(text) if self._is_signed(formula) else text
 
     def atom(self, formula: Formula) -> str:
-        """Return a formula as it stands under an exponent."""
+        """Return a formula as it is written under an exponent."""
         compound = isinstance(formula, Product | Quotient | Power | Partial)
-        if isinstance(formula, Number):  # with a power of ten it is a product, too
+        if isinstance(formula, Number):  # with a power of ten it is a product too
             compound = bool(self.number_parts(formula.value)[2])
         return self.parenthesised(self.write(formula)) if compound else self.factor(formula)
 
     def value_text(self, value: float) -> str:
-        """Return a number as people read it in a sentence."""
+        """Return a number as it is written in a sentence."""
         return number_text(value, self.digits)
 
     def number_parts(self, value: float) -> tuple[str, str, str]:
@@ -129,7 +129,7 @@ class FormulaWriter(ABC):
 
     @abstractmethod
     def negative(self, of: str) -> str:
-        """Write minus something."""
+        """Write a negative."""
 
     @abstractmethod
     def iverson(self, argument: str) -> str:
@@ -145,9 +145,9 @@ class FormulaWriter(ABC):
 
     @abstractmethod
     def parenthesised(self, text: str) -> str:
-        """Write something in parentheses."""
+        """Write text in parentheses."""
 
     def _is_signed(self, formula: Formula) -> bool:
-        """Whether what is written has, or begins with, a sign that could be taken for another."""
+        """Whether a formula needs parentheses after another sign: a sum, or one that is negative."""
         negative = isinstance(formula, Number) and self.value_text(formula.value).startswith("−")
         return negative or isinstance(formula, Sum | Negative)

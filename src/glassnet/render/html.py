@@ -1,4 +1,4 @@
-"""A document as one HTML file: no script, no request, light and dark, and it prints."""
+"""A document as one HTML file: no scripts, no requests, light and dark mode, printable."""
 
 from html import escape
 from typing import TypeAlias
@@ -122,8 +122,8 @@ def _block(block: Block, digits: Digits) -> str:
         case Drawing():
             scrolling = f'<div class="scroll">{drawing_svg(block)}</div>'
             legend = (
-                f'<span style="color:{COLOURS[0]}">━ above 0</span> '
-                f'<span style="color:{COLOURS[1]}">━ below 0</span>, the wider the larger'
+                f'<span style="color:{COLOURS[0]}">━ positive</span> '
+                f'<span style="color:{COLOURS[1]}">━ negative</span>; wider lines are larger weights'
             )
             return _figure(block.caption, f"{scrolling}<div>{legend}</div>")
 

@@ -24,7 +24,7 @@ __all__ = ["document_dict", "json_number"]
 
 
 def document_dict(document: Document) -> dict[str, Any]:
-    """Return a document as dicts, lists, text and numbers: ``document.schema.json`` beside this."""
+    """Return a document as dicts, lists, text and numbers, as in ``document.schema.json``."""
     return {
         "version": 1,
         "title": document.title,
@@ -39,7 +39,7 @@ def document_dict(document: Document) -> dict[str, Any]:
 
 
 def json_number(value: float) -> float | None:
-    """Return a number as JSON has it: null where it is infinite or not a number."""
+    """Return a number for JSON: null if it is infinite or NaN."""
     return float(value) if math.isfinite(value) else None
 
 

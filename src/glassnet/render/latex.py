@@ -74,14 +74,14 @@ def _block(block: Block, writer: TeXWriter) -> str:
                 rf"\textcolor{{{colour}}}{{\rule[0.5ex]{{1.5em}}{{1.5pt}}}}"
                 for colour in COLOURS[:2]
             )
-            legend = f"{above} above 0, {below} below 0, the wider the larger."
+            legend = f"{above} positive, {below} negative; wider lines are larger weights."
             return _captioned(block.caption, f"{legend}\n\n{drawing_tikz(block)}")
         case Picture(rows, caption):
             return _captioned(caption, picture_tikz(rows))
 
 
 def _equation(equation: Equation, writer: TeXWriter) -> str:
-    """A paragraph for each step: TeX breaks mathematics in a paragraph at its signs."""
+    """A paragraph for each step, because TeX breaks inline mathematics at its signs."""
     lines = []
     left = writer.write(equation.left)
     for number, step in enumerate(equation.steps):

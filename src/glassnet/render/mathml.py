@@ -22,9 +22,9 @@ def formula_mathml(formula: Formula, digits: int | None = 6) -> str:
 
 
 def equation_mathml(equation: Equation, digits: int | None = 6) -> str:
-    """Return an equation as lines of math elements, one for each step.
+    """Return an equation as lines of math elements, one line for each step.
 
-    Browsers do not break a math element into lines, so each term of a sum is one of its own.
+    Browsers do not break a math element into lines, so each term of a sum is a separate element.
     """
     writer = MathMLWriter(digits)
     left = f'<math displaystyle="true">{writer.write(equation.left)}</math>'
@@ -38,7 +38,7 @@ def equation_mathml(equation: Equation, digits: int | None = 6) -> str:
 def _pieces(step: Formula, writer: "MathMLWriter") -> str:
     first, *rest = step.terms if isinstance(step, Sum) else (step,)
     signed = [("=", writer.write(first)), *(writer.signed(term) for term in rest)]
-    # At the start of its element an operator would be taken for a prefix, without its spaces.
+    # At the start of an element, an operator would be set as a prefix, without spaces.
     pieces = [
         f'<math displaystyle="true"><mo form="infix">{sign}</mo>{inner}</math>'
         for sign, inner in signed
@@ -58,7 +58,7 @@ class MathMLWriter(FormulaWriter):
         return f"{minus}<mn>{mantissa}</mn>{_operator('·')}{power}"
 
     def symbol(self, symbol: Symbol) -> str:
-        """Write the index below, the layer above in parentheses."""
+        """Write the index as subscript, the layer as superscript in parentheses."""
         tag = "mi" if len(symbol.letter) <= 2 else "mtext"
         base = f"<{tag}>{escape(symbol.letter)}</{tag}>"
         index = f"<mtext>{escape(symbol.index)}</mtext>"
@@ -73,7 +73,7 @@ class MathMLWriter(FormulaWriter):
         return f"<msubsup>{base}{index}{_group(layer)}</msubsup>"
 
     def partial(self, of: str, by: str) -> str:
-        """Write a fraction of two ∂."""
+        """Write a fraction with ∂ above and below."""
         return f"<mfrac>{_group(f'<mi>∂</mi>{of}')}{_group(f'<mi>∂</mi>{by}')}</mfrac>"
 
     def words(self, text: str) -> str:
@@ -94,11 +94,11 @@ class MathMLWriter(FormulaWriter):
         return f"<mfrac>{above}{below}</mfrac>"
 
     def power(self, base: str, exponent: Formula) -> str:
-        """Write the exponent above."""
+        """Write the exponent as superscript."""
         return f"<msup>{_group(base)}{_group(self.write(exponent))}</msup>"
 
     def negative(self, of: str) -> str:
-        """Write a minus before it."""
+        """Write a leading minus."""
         return f'<mo form="prefix">−</mo>{of}'
 
     def iverson(self, argument: str) -> str:
@@ -106,7 +106,7 @@ class MathMLWriter(FormulaWriter):
         return f"{_fence('[')}{argument}{_operator('&gt;')}<mn>0</mn>{_fence(']')}"
 
     def root(self, argument: Formula) -> str:
-        """Write a root sign over it."""
+        """Write a root sign."""
         return f"<msqrt>{self.write(argument)}</msqrt>"
 
     def call(self, function: str, arguments: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Drawings, curves and pictures as SVG, in the colours of the page around them."""
+"""Drawings, curves and pictures as SVG, in the colours of the surrounding page."""
 
 from collections.abc import Sequence
 from html import escape
@@ -12,15 +12,15 @@ COLOURS = ("var(--one)", "var(--two)", "var(--three)", "var(--four)")
 PLOT_LEFT, PLOT_WIDTH, PLOT_HEIGHT = 80, 640, 240
 
 RADIUS, BIAS_RADIUS = 29, 15
-ACROSS, DOWN = 200, 84  # between the middles of units
+ACROSS, DOWN = 200, 84  # between the centres of units
 TOP, LEFT = 66, 70
 WIDEST_LINE, WIDEST_OF_MANY, MANY = 6.0, 3.0, 20
 
 
 def drawing_svg(drawing: Drawing) -> str:
-    """Return a network as an svg element; pointing at a weight lights up its ways to the output.
+    """Return a network as an svg element; hovering over a weight highlights its paths to the output.
 
-    That needs no script: each weight's class says where it leads from and to.
+    This needs no script: the classes of each weight name its layer, source and unit.
     """
     rows = max(layer.rows for layer in drawing.layers)
     width = 2 * LEFT + ACROSS * (len(drawing.layers) - 1)
@@ -77,13 +77,13 @@ def picture_svg(rows: Sequence[Sequence[float]]) -> str:
 
 
 def _place(layer: DrawnLayer, number: int, row: int, rows: int) -> tuple[float, float]:
-    """The middle of a unit; each layer stands in the middle of the drawing's height."""
+    """The centre of a unit; each layer is centred vertically."""
     lower = (rows - layer.rows) / 2
     return LEFT + ACROSS * number, TOP + DOWN * (row + lower)
 
 
 def _widths(drawing: Drawing) -> list[float]:
-    """How wide each line is, by the largest weight of its layer."""
+    """The width of each line, relative to the largest weight of its layer."""
     sizes: dict[int, list[float]] = {}
     for weight in drawing.weights:
         sizes.setdefault(weight.layer, []).append(abs(weight.value))
@@ -146,7 +146,7 @@ def _label(x: float, y: float, words: str, anchor: str, *, small: bool = False) 
 
 
 def _rules(drawing: Drawing) -> str:
-    """For each unit that a weight may lead to: which weights its signal goes on through."""
+    """CSS rules: for each unit that a weight leads to, the weights that its signal goes through."""
     rules = [
         ".network:has(.w:hover) .w { opacity: .12; }",
         ".network .w:hover { opacity: 1 !important; }",

@@ -1,4 +1,4 @@
-"""A document on a terminal: the text, its titles and results set off; plain where it is piped."""
+"""A document on a terminal: text with highlighted titles; plain text when piped."""
 
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ def show_document(document: Document, console: "Console | None" = None) -> None:
     console = console or Console()
     lines = document_text(document).splitlines()
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
-        # A title is what stands above a rule of its own kind.
+        # A title is a line above a rule.
         title, section = below.startswith("═"), below.startswith("─") and "  " not in below
         style = "bold" if title else "bold cyan" if section else ""
         if line.startswith(("═", "─")):

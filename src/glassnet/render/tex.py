@@ -1,4 +1,4 @@
-"""Formulas and words as TeX writes them."""
+"""Formulas and words in TeX."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from glassnet.render.formula_writer import FormulaWriter
 
 __all__ = ["TeXWriter", "formula_tex", "words_tex"]
 
-# A sum may break at its signs; a product only where nothing else helps.
+# A sum may break at its signs; a product only as a last resort.
 CDOT = r" \cdot\penalty9000 "
 
-# What TeX has commands for.
+# Characters that are commands in TeX's mathematics.
 MATHEMATICS = {
     "∂": r"\partial ",
     "α": r"\alpha ",
@@ -64,7 +64,7 @@ FUNCTIONS = {name: rf"\{name}" for name in ("exp", "ln", "tanh", "max", "min", "
 
 
 def formula_tex(formula: Formula, digits: int | None = 6) -> str:
-    r"""Return a formula in TeX's mathematics.
+    r"""Return a formula in TeX's math mode.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def formula_tex(formula: Formula, digits: int | None = 6) -> str:
 
 
 class TeXWriter(FormulaWriter):
-    """Formulas in TeX's mathematics."""
+    """Formulas in TeX's math mode."""
 
     def number(self, sign: str, mantissa: str, exponent: str) -> str:
         """Write −2.5 · 10³."""
@@ -84,7 +84,7 @@ class TeXWriter(FormulaWriter):
         return f"{'-' if sign else ''}{mantissa.replace('∞', chr(92) + 'infty ')}{power}"
 
     def symbol(self, symbol: Symbol) -> str:
-        """Write the index below, the layer above in parentheses."""
+        """Write the index as subscript, the layer as superscript in parentheses."""
         index = f"_{{{_index(symbol.index)}}}" if symbol.index else ""
         layer = f"^{{({symbol.layer})}}" if symbol.layer is not None else ""
         letter = _letter(symbol.letter)
@@ -92,7 +92,7 @@ class TeXWriter(FormulaWriter):
         return f"{base}{index}{layer}"
 
     def partial(self, of: str, by: str) -> str:
-        """Write a fraction of two ∂."""
+        """Write a fraction with ∂ above and below."""
         return rf"\frac{{\partial {of}}}{{\partial {by}}}"
 
     def words(self, text: str) -> str:
@@ -112,11 +112,11 @@ class TeXWriter(FormulaWriter):
         return rf"\frac{{{self.write(numerator)}}}{{{self.write(denominator)}}}"
 
     def power(self, base: str, exponent: Formula) -> str:
-        """Write the exponent above."""
+        """Write the exponent as superscript."""
         return f"{{{base}}}^{{{self.write(exponent)}}}"
 
     def negative(self, of: str) -> str:
-        """Write a minus before it."""
+        """Write a leading minus."""
         return f"-{of}"
 
     def iverson(self, argument: str) -> str:
@@ -139,7 +139,7 @@ class TeXWriter(FormulaWriter):
 
 
 def _letter(letter: str) -> str:
-    """A symbol's letter: mathematics where it is short, words where it is a word."""
+    """A symbol's letter: mathematics if it is short, text if it is a word."""
     decomposed = unicodedata.normalize("NFD", letter)
     if len(decomposed) == 2 and decomposed[1] == "\N{COMBINING CIRCUMFLEX ACCENT}":
         return rf"\hat{{{decomposed[0]}}}"
@@ -156,7 +156,7 @@ def _index(index: str) -> str:
 
 
 def words_tex(words: str) -> str:
-    """Words with every sign that TeX has a meaning for, or no letter for, written as a command."""
+    """Return text with special characters, and those that TeX's fonts lack, as commands."""
     return "".join(_character(character) for character in words)
 
 
@@ -167,6 +167,6 @@ def _character(character: str) -> str:
         return f"${MATHEMATICS[character]}$"
     if character.isascii():
         return character if character.isprintable() else " "
-    # pdfTeX stops at letters that its fonts do not have.
+    # pdfTeX stops at characters that its fonts do not have.
     latin = "\u00a1" <= character <= "\u017e"
     return character if latin else rf"\texttt{{U+{ord(character):04X}}}"

@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from glassnet.core.plural import counted
 from glassnet.formula.document import (
     Bars,
     Block,
@@ -27,7 +28,7 @@ from glassnet.render.formula_writer import FormulaWriter
 __all__ = ["document_text", "formula_text"]
 
 WIDTH = 80
-MOST_NARROW = 12  # columns of a table are not broken below this
+MAX_NARROW = 12  # columns of a table are not broken below this
 BAR_WIDTH = 30
 CURVE_WIDTH, CURVE_HEIGHT = 60, 12
 INK = " ░▒▓█"
@@ -146,8 +147,8 @@ def _drawing(drawing: Drawing) -> list[str]:
     for number, layer in enumerate(drawing.layers):
         if number:
             into = [weight for weight in drawing.weights if weight.layer == number]
-            above = sum(weight.value >= 0 for weight in into)
-            lines.append(f"  │ {above} of the weights drawn above 0, {len(into) - above} below")
+            below = sum(weight.value < 0 for weight in into)
+            lines.append(f"  │ {counted(len(into), 'weight')} shown, {below} negative")
         units = [*(_drawn_unit(unit) for unit in layer.units), *_drawn_rest(layer)]
         head = f"{layer.title}  "
         text = head + "   ".join(unit.replace(" ", "\u00a0") for unit in units)
@@ -169,7 +170,7 @@ def _drawn_rest(layer: DrawnLayer) -> list[str]:
 
 
 def _picture(rows: Sequence[Sequence[float]]) -> list[str]:
-    """Two characters for each value, about as wide as high."""
+    """Two characters for each value, which together are about square."""
     darkest = len(INK) - 1
     return ["".join(2 * INK[round(value * darkest)] for value in row).rstrip() for row in rows]
 
@@ -189,7 +190,7 @@ def _equation(equation: Equation, writer: TextWriter) -> list[str]:
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
-    """Lines broken at spaces; where a product is too long for that, behind its dots too."""
+    """Lines broken at spaces and, if a product is too long for that, after its dots too."""
 
     def wrap(words: str) -> list[str]:
         return textwrap.wrap(
@@ -222,12 +223,12 @@ def _table(table: Table, writer: TextWriter) -> list[str]:
     rows = [list(table.columns), *([_cell(cell, writer) for cell in row] for row in table.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
     right = table.numeric
-    # Where a table is too wide, its widest column of words is broken into lines.
+    # If a table is too wide, its widest text column is broken into lines.
     words = [column for column, to_right in enumerate(right) if not to_right]
     too_wide = sum(widths) + 2 * (len(widths) - 1) - WIDTH
     if too_wide > 0 and words:
         widest = max(words, key=widths.__getitem__)
-        widths[widest] = max(widths[widest] - too_wide, MOST_NARROW)
+        widths[widest] = max(widths[widest] - too_wide, MAX_NARROW)
     first, *others = (_row(row, widths, right) for row in rows)
     rule = "  ".join("─" * width for width in widths)
     return [*first, rule, *(line for row in others for line in row)]

@@ -11,7 +11,7 @@ __all__ = ["COLOURS", "curves_tikz", "drawing_tikz", "picture_tikz"]
 COLOURS = ("one", "two", "three", "four")
 PLOT_WIDTH, PLOT_HEIGHT = 12.0, 4.5  # cm
 PAGE_WIDTH, PAGE_HEIGHT = 16.5, 22.0  # for drawings
-ACROSS, DOWN = 3.2, 1.5  # between the middles of units
+ACROSS, DOWN = 3.2, 1.5  # between the centres of units
 
 
 def drawing_tikz(drawing: Drawing) -> str:

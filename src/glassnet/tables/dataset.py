@@ -20,10 +20,10 @@ from glassnet.tables.targets.recognise import TargetColumns
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning, merge_warnings
 
-__all__ = ["Encoded", "Examples", "Split", "assign_splits", "encoded", "sample_of"]
+__all__ = ["Dataset", "Examples", "Split", "assign_splits", "encode_dataset", "sample_rows"]
 
 # The encoders follow from so many rows at most, and from no more than so many values.
-MOST_SAMPLED, MOST_VALUES_SAMPLED = 100_000, 16 * 2**20
+MAX_SAMPLED, MAX_VALUES_SAMPLED = 100_000, 16 * 2**20
 ROWS_TAKEN_AT_ONCE = 64
 PRECISION = np.dtype(np.float32)
 
@@ -52,7 +52,7 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Encoded:
+class Dataset:
     """What a network learns from, and what was seen on the way there.
 
     Attributes
@@ -114,7 +114,7 @@ def assign_splits(
     return splits
 
 
-def sample_of(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
+def sample_rows(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
     """Return a seeded sample of the rows to learn from, in memory: all where they are few.
 
     Raises
@@ -122,7 +122,7 @@ def sample_of(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
     ValueError
         If any row of the table holds a number that is infinite or too large.
     """
-    most = min(MOST_SAMPLED, MOST_VALUES_SAMPLED // table.values_in_row + 1)
+    most = min(MAX_SAMPLED, MAX_VALUES_SAMPLED // table.values_in_row + 1)
     sampled = sampled_rows(int(learning.sum()), most, seed, Purpose.SAMPLE)
     chosen = learning.copy()
     chosen[learning] = sampled
@@ -147,14 +147,14 @@ def _storages(
     }
 
 
-def encoded(
+def encode_dataset(
     table: Rows,
     splits: NDArray[np.int8],
     encoder: TableEncoder,
     target: Target,
     *,
     in_file: bool,
-) -> Encoded:
+) -> Dataset:
     """Return the examples to learn from and those for the validation.
 
     Parameters
@@ -187,7 +187,7 @@ def encoded(
         split: Examples(of_x.array(), Targets(of_targets.array(), classes))
         for split, (of_x, of_targets) in storages.items()
     }
-    return Encoded(
+    return Dataset(
         examples[Split.TRAINING],
         examples.get(Split.VALIDATION),
         used,

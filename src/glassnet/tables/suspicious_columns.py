@@ -11,7 +11,7 @@ from glassnet.tables.table import Table
 __all__ = ["rare_classes", "suspicious_columns"]
 
 # Fewer rows are too few to judge.
-LEAST_ROWS = 50
+MIN_ROWS = 50
 # Classes with a smaller share of the rows are called rare.
 RARE = 0.05
 # A column with a higher correlation leaks the target.
@@ -57,7 +57,7 @@ def suspicious_columns(
     'id'
     """
     found: list[str] = []
-    if len(table) < LEAST_ROWS:
+    if len(table) < MIN_ROWS:
         return found
     for name, column in table.columns.items():
         if table.is_images(name):
@@ -69,8 +69,8 @@ def suspicious_columns(
             )
         elif _leaks_target(column, target, classes=classes):
             found.append(
-                f"{name}: this column alone determines the target, which may be target leakage; drop "
-                "it if it is not known before the target is"
+                f"{name}: this column alone determines the target, which may be target leakage; "
+                "drop it if it is not known before the target is"
             )
     return found
 
@@ -89,7 +89,7 @@ def _is_id_column(column: Array, rows: int) -> bool:
 
 def _leaks_target(column: Array, target: Array, *, classes: bool) -> bool:
     known = ~is_missing(column)
-    if known.sum() < LEAST_ROWS or column.dtype.kind == "M":
+    if known.sum() < MIN_ROWS or column.dtype.kind == "M":
         return False
     values, reached = column[known], target[known]
     if classes:

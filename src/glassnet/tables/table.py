@@ -16,12 +16,12 @@ from glassnet.tables.warnings import DataWarning
 __all__ = ["Rows", "Table", "complete_rows", "enumerate_chunks", "require_names", "rows_in_chunk"]
 
 # A chunk has at most this many rows, and values.
-MOST_ROWS, MOST_VALUES = 65_536, 4 * 2**20
+MAX_ROWS, MAX_VALUES = 65_536, 4 * 2**20
 
 
 def rows_in_chunk(values: int) -> int:
     """Return the number of rows in a chunk, given the values per row."""
-    return min(MOST_ROWS, max(MOST_VALUES // max(values, 1), 1))
+    return min(MAX_ROWS, max(MAX_VALUES // max(values, 1), 1))
 
 
 def enumerate_chunks(table: "Rows", values: int) -> Iterator[tuple[int, "Table"]]:
@@ -117,10 +117,10 @@ class Rows(ABC):
 class Table(Rows):
     """Columns by name, all of the same length.
 
-    A column of numbers is a float64 array with NaN for missing values; a column of text is an object
-    array of str with None for missing values; a column of dates is a datetime64 array with NaT.
-    Booleans are the texts "true" and "false". A column of images is a uint8 array of shape (rows,
-    height, width), or (rows, height, width, 3) in colour.
+    A column of numbers is a float64 array with NaN for missing values; a column of text is an
+    object array of str with None for missing values; a column of dates is a datetime64 array with
+    NaT. Booleans are the texts "true" and "false". A column of images is a uint8 array of shape
+    (rows, height, width), or (rows, height, width, 3) in colour.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from glassnet.core.plural import counted
 __all__ = ["DataWarning", "merge_warnings"]
 
 # At most this many rows and values are listed.
-MOST_NAMED = 5
+MAX_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class DataWarning:
     name : str
         The column's name.
     decision : str
-        How they are handled: ``"encoded as 'other'"``.
+        How they are handled: ``"encode_dataset as 'other'"``.
     count : int
         How many rows.
     first : tuple of int
@@ -49,10 +49,10 @@ class DataWarning:
         found = np.flatnonzero(rows)
         if not len(found):
             return []
-        first = tuple(found[:MOST_NAMED].tolist())
+        first = tuple(found[:MAX_NAMED].tolist())
         named = sorted(set(values))
-        several = len(named) > MOST_NAMED
-        return [cls(name, decision, len(found), first, tuple(named[:MOST_NAMED]), several)]
+        several = len(named) > MAX_NAMED
+        return [cls(name, decision, len(found), first, tuple(named[:MAX_NAMED]), several)]
 
     def __str__(self) -> str:
         rows = ", ".join(str(row + 1) for row in self.first)
@@ -72,9 +72,9 @@ class DataWarning:
         return replace(
             self,
             count=self.count + other.count,
-            first=(self.first + other.first)[:MOST_NAMED],
-            values=tuple(values[:MOST_NAMED]),
-            more_values=self.more_values or other.more_values or len(values) > MOST_NAMED,
+            first=(self.first + other.first)[:MAX_NAMED],
+            values=tuple(values[:MAX_NAMED]),
+            more_values=self.more_values or other.more_values or len(values) > MAX_NAMED,
         )
 
 

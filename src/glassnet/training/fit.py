@@ -36,7 +36,7 @@ from glassnet.training.progress_bar import progress_bar
 from glassnet.training.recorded_steps import checked_record
 from glassnet.training.schedule import ConstantRate, Schedule
 
-__all__ = ["FitOptions", "Fitting", "Learner", "examples_of"]
+__all__ = ["FitOptions", "Fitting", "Learner", "checked_examples"]
 
 
 class Learner(Protocol):
@@ -140,7 +140,7 @@ class Fitting:
         ValueError, TypeError
             If the data or an option are wrong.
         """
-        x, targets = examples_of(learner, X, y, finite=False)
+        x, targets = checked_examples(learner, X, y, finite=False)
         sample_weight = checked_sample_weight(
             options.sample_weight,
             options.class_weight,
@@ -198,7 +198,7 @@ def _plan(learner: Learner, options: FitOptions, rows: int, validation: Validati
     )
 
 
-def examples_of(
+def checked_examples(
     learner: Learner,
     X: ArrayLike,
     y: ArrayLike | Targets,
@@ -254,7 +254,7 @@ def _validation(
     metrics = metrics_of(learner.task)
     if isinstance(validation, tuple | list):
         given_x, given_y = validation
-        other_x, other = examples_of(
+        other_x, other = checked_examples(
             learner,
             given_x,
             given_y,

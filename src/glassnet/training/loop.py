@@ -33,12 +33,12 @@ FIRST_MULTIPLY_ADDS = 100_000_000
 
 
 # And a step takes at least as long as so many.
-LEAST_MULTIPLY_ADDS = 10_000
+MIN_MULTIPLY_ADDS = 10_000
 
 
 # Where the rows within which an order jumps take more bytes of a file than this, only so many are
 # looked at before their memory is given back: each brings up to a megabyte around it.
-MOST_MAPPED, ROWS_MAPPED = 64 * 2**20, 256
+MAX_MAPPED, ROWS_MAPPED = 64 * 2**20, 256
 
 
 @dataclass
@@ -59,9 +59,9 @@ class Run:
 
     def __post_init__(self) -> None:
         step = 3 * self.plan.batch_size * self.training.architecture.parameter_count
-        self._steps_at_once = max(FIRST_MULTIPLY_ADDS // max(step, LEAST_MULTIPLY_ADDS), 1)
+        self._steps_at_once = max(FIRST_MULTIPLY_ADDS // max(step, MIN_MULTIPLY_ADDS), 1)
         x = self.training.x
-        if is_mapped(x) and x.strides[0] * ROWS_IN_BLOCK * BLOCKS_IN_GROUP > MOST_MAPPED:
+        if is_mapped(x) and x.strides[0] * ROWS_IN_BLOCK * BLOCKS_IN_GROUP > MAX_MAPPED:
             self._most_at_once = max(ROWS_MAPPED // self.plan.batch_size, 1)
 
     def follow(self, watch: Callable[[Progress], bool]) -> None:

@@ -17,7 +17,7 @@ Callback: TypeAlias = Callable[[History], object]
 
 
 # So many validation rows, and inputs, are measured at once.
-MOST_ROWS_MEASURED, MOST_MEASURED = 65_536, 16 * 2**20
+MAX_ROWS_MEASURED, MAX_MEASURED = 65_536, 16 * 2**20
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Validation:
     def parts(self) -> Iterator[slice]:
         """The examples, some at a time, so that large data need little memory."""
         inputs = max(self.x.shape[1], 1)
-        most = self.chunk_size or min(MOST_ROWS_MEASURED, MOST_MEASURED // inputs + 1)
+        most = self.chunk_size or min(MAX_ROWS_MEASURED, MAX_MEASURED // inputs + 1)
         return (slice(start, start + most) for start in range(0, len(self.x), most))
 
 

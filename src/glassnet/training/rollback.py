@@ -10,7 +10,7 @@ from glassnet.core.array import Array
 __all__ = ["Rollback"]
 
 # Larger networks keep their old weights on disk: in memory they would cost as much as the network.
-MOST_BYTES_IN_MEMORY = 2**26
+MAX_BYTES_IN_MEMORY = 2**26
 
 
 class Rollback:
@@ -32,7 +32,7 @@ class Rollback:
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        if self._array.nbytes > MOST_BYTES_IN_MEMORY:
+        if self._array.nbytes > MAX_BYTES_IN_MEMORY:
             import tempfile
 
             try:

@@ -37,7 +37,7 @@ class StepDecay(Schedule):
 
     def __post_init__(self) -> None:
         whole_number("epochs", self.epochs, 1)
-        real_number("factor", self.factor, 0, 1, least_too=False)
+        real_number("factor", self.factor, 0, 1, include_minimum=False)
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return factor to the power of how often it came."""
@@ -59,7 +59,7 @@ class ExponentialDecay(Schedule):
     final: float = 0.01
 
     def __post_init__(self) -> None:
-        real_number("final", self.final, 0, 1, least_too=False)
+        real_number("final", self.final, 0, 1, include_minimum=False)
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return final to the power of the part that is done."""
@@ -107,7 +107,7 @@ class OneCycle(Schedule):
     final: float = 4e-6
 
     def __post_init__(self) -> None:
-        real_number("warm_up", self.warm_up, 0, 1, least_too=False, most_too=False)
+        real_number("warm_up", self.warm_up, 0, 1, include_minimum=False, include_maximum=False)
         real_number("start", self.start, 0, 1)
         real_number("final", self.final, 0, 1)
 
@@ -138,7 +138,7 @@ class WarmUp(Schedule):
     then: Schedule = field(default_factory=ConstantRate)
 
     def __post_init__(self) -> None:
-        real_number("part", self.part, 0, 1, least_too=False, most_too=False)
+        real_number("part", self.part, 0, 1, include_minimum=False, include_maximum=False)
 
     @property
     def looks_back(self) -> bool:  # type: ignore[override]  # as what follows says
@@ -201,7 +201,7 @@ class Adaptive(Schedule):
     def __post_init__(self) -> None:
         whole_number("patience", self.patience, 1)
         real_number("min_improvement", self.min_improvement, 0)
-        real_number("divisor", self.divisor, 1, least_too=False)
+        real_number("divisor", self.divisor, 1, include_minimum=False)
         real_number("smallest", self.smallest, 0)
 
     def factors(self, steps: UpcomingSteps) -> Factors:

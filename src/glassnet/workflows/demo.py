@@ -1,4 +1,4 @@
-"""The demo: learn real handwritten digits, see a prediction beside the ideal, open the hood."""
+"""The demo: train on handwritten digits, compare a prediction with its target, explain it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,26 +17,26 @@ from glassnet.tables.table import Table
 from glassnet.tables.targets.target import class_texts
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.report import examples_section, history_section
-from glassnet.workflows.train import Trained, train
+from glassnet.workflows.train import TrainingResult, train
 
 __all__ = ["Demo", "demo"]
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What the demo made.
+    """Results of the demo.
 
     Attributes
     ----------
     summary : Document
-        The training, and one prediction.
+        The training, the scores and one prediction.
     story : Explanation
-        One weight's whole story for that example.
+        The explanation of one weight for that example.
     model_path, report_path : Path
-        Files that were written.
+        The written files.
     """
 
-    trained: Trained
+    trained: TrainingResult
     summary: Document
     story: Explanation
     model_path: Path
@@ -44,21 +44,21 @@ class Demo:
 
 
 def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
-    """Train on 80 % of the digits, evaluate on the others, explain one of these.
+    """Train on 80 % of the digits, evaluate on the rest, and explain one prediction.
 
     Parameters
     ----------
     folder : Path
-        Where the model (digits.safetensors) and the report (digits.html) are written.
+        Output folder for the model (digits.safetensors) and the report (digits.html).
     seed : int
-        Of the split, the initial weights and the order of examples.
+        Seed of the split, the initial weights and the order of examples.
     progress : bool, optional
-        Whether to show a bar; if not given, only on a terminal.
+        Whether to show a progress bar; if not given, only on a terminal.
 
     Raises
     ------
     OSError
-        If the folder cannot be written; nothing is trained then.
+        If the folder is not writable; this is checked before training.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model_path, report_path = folder / "digits.safetensors", folder / "digits.html"
@@ -75,9 +75,9 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
     sections = [
         _data_section(trained),
         history_section(trained.history),
-        trained.evaluation.section("On rows that it never saw"),
+        trained.evaluation.section("On held-out test rows"),
         _picture_section(held_out, row, true),
-        examples_section(model, held_out, [row], "What it predicts for this one, beside the ideal"),
+        examples_section(model, held_out, [row], "Its prediction and target"),
     ]
     summary = Document("Glassnet learns handwritten digits", tuple(sections))
     report = Document(
@@ -85,7 +85,7 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
         (
             *sections,
             *_titled(f"{story.document.title}: ", story),
-            *_titled("The whole step: ", explanation),
+            *_titled("The whole training step: ", explanation),
         ),
     )
     page = document_page(report)
@@ -100,24 +100,24 @@ def _titled(before: str, explanation: Explanation) -> list[Section]:
 
 
 def _least_certain_right_row(model: Model, held_out: Table) -> int:
-    """A row that is predicted right, but where there is something left to learn."""
+    """The correctly predicted row with the lowest confidence."""
     probabilities = model.predict_proba(held_out)
     right = model.predict(held_out) == class_texts(held_out.column("digit"))
     return int(np.where(right, probabilities.max(axis=1), np.inf).argmin())
 
 
 def _most_moved_first_weight(step: Step) -> WeightPlace:
-    """The weight of the first layer with the largest gradient."""
+    """The first-layer weight with the largest gradient."""
     first = step.architecture.places[0].weights
     return place_at(step.architecture, int(np.abs(step.gradient[first]).argmax()))
 
 
-def _data_section(trained: Trained) -> Section:
+def _data_section(trained: TrainingResult) -> Section:
     units = " → ".join(str(count) for count in trained.model.network.architecture.units)
     words = (
-        f"1,797 handwritten digits of 8 × 8 pixels: {trained.rows_learned:,} to learn from, "
-        f"{len(trained.held_out)} held out. A fully connected network with {units} units, relu in "
-        "the hidden layer, softmax at the output."
+        f"1,797 handwritten digits of 8 × 8 pixels: {trained.rows_learned:,} training rows, "
+        f"{len(trained.held_out)} held-out test rows. A fully connected network with {units} "
+        "units, ReLU in the hidden layer and softmax in the output layer."
     )
     return Section("Data and network", (Paragraph(words),))
 
@@ -127,6 +127,6 @@ def _picture_section(held_out: Table, row: int, true: str) -> Section:
         tuple(float(held_out.columns[f"pixel {y},{x}"][row]) / 16 for x in range(1, 9))
         for y in range(1, 9)
     )
-    picture = Picture(rows, f"Row {row + 1} of the held-out rows")
-    words = f"A {true}, the one among those it got right that it was least certain of."
+    picture = Picture(rows, f"Row {row + 1} of the held-out test rows")
+    words = f"A {true}: the correctly predicted test row with the lowest confidence."
     return Section("One of the held-out digits", (Paragraph(words), picture))

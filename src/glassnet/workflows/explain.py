@@ -1,4 +1,4 @@
-"""A saved model, a table's row, and every number between."""
+"""Explain a saved model for one row of a table."""
 
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ def explain_file(
     weight: str | None,
     learning_rate: float,
 ) -> Explanation:
-    """Explain one row of a table, or, without a table, the network itself.
+    """Explain one row of a table, or, without a table, describe the network.
 
     Parameters
     ----------
@@ -34,21 +34,21 @@ def explain_file(
     row : int
         Counted from 0.
     target : str, optional
-        A class, or a number as text. The row's value of the target column if not given; the forward
-        pass only where there is none.
+        A class, or a number as text. If not given, the value in the target column; without that,
+        only the forward pass is explained.
     weight : str, optional
-        One weight's story: ``"w1[2,3]"``.
+        Explain only this weight: ``"w1[2,3]"``.
     learning_rate : float
 
     Raises
     ------
     ValueError
-        If there is no such row, weight or class.
+        If the row, weight or class does not exist.
     """
     loaded = _opened(model_path)
     if table_path is None:
         if weight is not None or target is not None:
-            raise ValueError("a weight's story needs an example; name a table as well")
+            raise ValueError("explaining a weight or a target needs a row; give a table as well")
         return describe(loaded.network if isinstance(loaded, Model) else loaded)
     text_columns = loaded.encoder.text_columns if isinstance(loaded, Model) else []
     rows = open_table(table_path, text_columns)
@@ -63,7 +63,7 @@ def explain_file(
 
 
 def _opened(path: Path) -> Network | Model:
-    """A model of ours, or of another library by the ending of its name."""
+    """A Glassnet, Keras or ONNX model, by its file extension."""
     match path.suffix:
         case ".keras" | ".h5" | ".hdf5":
             return from_keras(path)
@@ -90,18 +90,18 @@ def _explain_model(
 def _explain_network(
     network: Network, table: Table, row: int, text: str | None, learning_rate: float
 ) -> Explanation:
-    """Columns are the inputs, by name where the network knows names, else in their order."""
+    """The columns are the inputs: by feature name if the network has names, otherwise in order."""
     names = network.feature_names or list(table.columns)
     if len(names) != network.architecture.inputs:
         raise ValueError(
             f"the table has {len(names)} columns; the network has {network.architecture.inputs} "
-            "inputs, which its columns are to be in their order"
+            "inputs; the columns must be the inputs in order"
         )
     network.feature_names = names
     x = [table.column(name)[0] for name in names]
     for name, value in zip(names, x, strict=True):
         if value is None or (isinstance(value, float) and np.isnan(value)):
-            raise ValueError(f"column {name!r} is missing in row {row}; a bare network needs it")
+            raise ValueError(f"column {name!r} has no value in row {row}; expected a number")
     if text is None:
         return explain(network, x)
     target: str | float = text

@@ -1,4 +1,4 @@
-"""A model's answers for a table's rows."""
+"""Predictions of a model for the rows of a table."""
 
 import csv
 import io
@@ -18,15 +18,15 @@ __all__ = ["Predictions", "predict", "write_csv"]
 
 @dataclass(frozen=True)
 class Predictions:
-    """For each row the predicted classes or numbers, and the probabilities of classes and labels.
+    """The predicted class or number of each row, and the probabilities of classes or labels.
 
     Attributes
     ----------
     target : Target
     predicted : array of shape (rows,) or (rows, columns)
-    probabilities : array of shape (rows, outputs), or None for numbers
-    warnings : list of Note
-        What was done about missing values and unseen categories.
+    probabilities : array of shape (rows, outputs), or None for regression
+    warnings : list of DataWarning
+        About missing values and unseen categories.
     """
 
     target: Target
@@ -35,7 +35,7 @@ class Predictions:
     warnings: list[DataWarning]
 
     def to_csv(self, *, header: bool = True) -> str:
-        """Return one line for each row, under a header unless it is not wanted."""
+        """Return the predictions as CSV, one line for each row, with an optional header."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         if header:
@@ -48,7 +48,7 @@ class Predictions:
         return text.getvalue()
 
     def bars(self, title: str, row: int = 0, most: int = 10) -> Document:
-        """Return one row's classes with their probabilities as bars, the best first."""
+        """Return a bar chart of the most probable classes of one row."""
         assert self.probabilities is not None
         names, probabilities = self.target.output_names, self.probabilities[row].tolist()
         order = sorted(range(len(names)), key=lambda k: -probabilities[k])[:most]
@@ -56,7 +56,7 @@ class Predictions:
         values = tuple(probabilities[k] for k in order)
         rest = sum(probabilities) - sum(values)
         left = len(names) - len(order)
-        caption = f"and {left:,} more classes, together {rest:.3g}" if left else ""
+        caption = f"and {left:,} more classes, {rest:.3g} in total" if left else ""
         bars = Bars(labels, (("probability", values),), caption)
         return Document(f"{title}: {self.predicted[row]}", (Section(self.target.name, (bars,)),))
 
@@ -80,13 +80,13 @@ def predict(model: Model, table: Rows) -> Predictions:
     Raises
     ------
     ValueError
-        If a column is missing or holds the wrong kind of values.
+        If a column is missing or has the wrong type.
     """
     return _predicted(model, table.in_memory())
 
 
 def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
-    """Write the predictions for a table's rows, of which only some are in memory at once.
+    """Write the predictions for the rows of a table as CSV, chunk by chunk.
 
     Parameters
     ----------
@@ -97,12 +97,12 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
     Returns
     -------
     list of str
-        Notes on what was done about missing values and unseen categories.
+        Warnings about missing values and unseen categories.
 
     Raises
     ------
     ValueError
-        As :func:`predict`.
+        If a column is missing or has the wrong type.
     """
     if isinstance(file, Path):
         with file.open("w", encoding="utf-8") as opened:

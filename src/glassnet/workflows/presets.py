@@ -1,4 +1,4 @@
-"""Presets: choices for a training that need no tuning, each with its source."""
+"""Presets: training settings that need no tuning, each with its source."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from glassnet.training.schedules import Cosine, CosLog4
 
 __all__ = ["PRESETS", "Images", "Optimize", "Plain", "Preset", "Tabular", "preset_named"]
 
-#: The output activation for each kind of target.
+#: The output activation for each task.
 OUTPUTS: dict[TargetTask, str] = {
     "classification": "softmax",
     "multilabel": "sigmoid",
@@ -24,7 +24,7 @@ OUTPUTS: dict[TargetTask, str] = {
 }
 
 
-#: What a preset aims at where the target is a class.
+#: The metric that a preset optimizes for classification.
 Optimize: TypeAlias = Literal["accuracy", "log-loss"]
 
 
@@ -38,7 +38,7 @@ class Preset(ABC):
         Units of the hidden layers.
     epochs, batch_size : int
     validation : float
-        Which part of the rows to learn from decides which epoch was the best.
+        Share of the training rows used as validation rows, which decide the best epoch.
     """
 
     hidden: tuple[int, ...]
@@ -48,11 +48,11 @@ class Preset(ABC):
 
     @abstractmethod
     def encoder(self, table: Table) -> TableEncoder:
-        """Return how the columns become inputs."""
+        """Return the fitted encoder of the columns."""
 
     @abstractmethod
     def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
-        """Return the layers behind the inputs."""
+        """Return the layers after the input."""
 
     @abstractmethod
     def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
@@ -62,13 +62,13 @@ class Preset(ABC):
         ----------
         task : TargetTask
         optimize : {"accuracy", "log-loss"}
-            Whether the probabilities themselves matter, or only which class is the most probable.
+            Whether to optimize the predicted class or the probabilities.
         """
 
 
 @dataclass(frozen=True)
 class Plain(Preset):
-    """What a textbook says: standardised inputs, one hidden layer of relu, Adam, early stopping."""
+    """The textbook recipe: standardised inputs, one ReLU hidden layer, Adam, early stopping."""
 
     hidden: tuple[int, ...] = (128,)
     epochs: int = 100
@@ -77,16 +77,16 @@ class Plain(Preset):
     patience: int = 20
 
     def encoder(self, table: Table) -> TableEncoder:
-        """Return standardised numbers and one-hot categories."""
+        """Return an encoder with standardised numbers and one-hot categories."""
         return TableEncoder.fit(table)
 
     def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
-        """Return relu layers, and what fits the target behind them."""
+        """Return ReLU hidden layers and the output layer for the task."""
         hidden = (Dense(units, "relu") for units in self.hidden)
         return [*hidden, Dense(outputs, OUTPUTS[task])]
 
     def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
-        """Return Adam, a learning rate that falls along a cosine, and early stopping."""
+        """Return Adam, cosine learning rate decay, and early stopping."""
         return {
             "optimizer": Adam(0.003),
             "schedule": Cosine(),
@@ -96,15 +96,15 @@ class Plain(Preset):
 
 @dataclass(frozen=True)
 class Tabular(Preset):
-    """The recipe that makes plain networks competitive on tables.
+    """A recipe that makes fully connected networks competitive on tables.
 
     RealMLP-TD-S of Holzmüller, Grinsztajn and Steinwart 2024, "Better by default: strong pre-tuned
     MLPs and boosted trees on tabular data", section 3 and appendix A: robust scaling and smooth
     clipping of the inputs; a layer that scales each of them, at six times the learning rate; three
-    hidden layers of 256 in the neural-tangent parametrisation, SELU for classes and Mish for
+    hidden layers of 256 in the neural tangent parametrisation, SELU for classes and Mish for
     numbers, with weights and biases of variance 1; a last layer that starts from zero; biases at a
-    tenth of the learning rate; Adam with β₂ = 0.95, the schedule coslog4; label smoothing 0.1 where
-    only the most probable class matters; the weights of the best of 256 epochs.
+    tenth of the learning rate; Adam with β₂ = 0.95, the schedule coslog4; label smoothing 0.1 when
+    optimizing accuracy; the weights of the best of 256 epochs.
     """
 
     hidden: tuple[int, ...] = (256, 256, 256)
@@ -113,11 +113,11 @@ class Tabular(Preset):
     validation: float = 0.2
 
     def encoder(self, table: Table) -> TableEncoder:
-        """Return numbers scaled by quantiles and clipped, and one-hot categories."""
+        """Return an encoder with robustly scaled, clipped numbers and one-hot categories."""
         return TableEncoder.fit(table, robust=True)
 
     def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
-        """Return a scale layer, hidden layers, and an output layer of zeros."""
+        """Return a scale layer, hidden layers, and an output layer initialised to zero."""
         between = [
             Dense(
                 units,
@@ -133,7 +133,7 @@ class Tabular(Preset):
         return [Scale(weight_rate=6), *between, last]
 
     def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
-        """Return Adam, coslog4, smoothed labels; all epochs are taken, and the best comes back."""
+        """Return Adam, coslog4 and label smoothing; the best of all epochs is restored."""
         by_accuracy = task == "classification" and optimize == "accuracy"
         smoothing = 0.1 if by_accuracy else 0.0
         return {
@@ -146,11 +146,11 @@ class Tabular(Preset):
 
 @dataclass(frozen=True)
 class Images(Preset):
-    """For pictures: two hidden layers of GELU with dropout, Adam, a learning rate along a cosine.
+    """For images: two GELU hidden layers with dropout, Adam, cosine learning rate decay.
 
     Hendrycks and Gimpel 2016, "Gaussian error linear units", and Srivastava et al. 2014, "Dropout":
-    on Fashion-MNIST the best of what was tried in about the same time. All epochs are taken, on all
-    examples, and the weights of the last one stay.
+    on Fashion-MNIST, the best of the settings tried with about the same training time. Without
+    validation rows, all epochs are run, and the weights of the last one are kept.
     """
 
     hidden: tuple[int, ...] = (512, 256)
@@ -159,16 +159,16 @@ class Images(Preset):
     validation: float = 0.0
 
     def encoder(self, table: Table) -> TableEncoder:
-        """Return pixels divided by 255."""
+        """Return an encoder that divides pixels by 255."""
         return TableEncoder.fit(table)
 
     def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
-        """Return GELU layers, and what fits the target behind them."""
+        """Return GELU hidden layers and the output layer for the task."""
         hidden = (Dense(units, "gelu") for units in self.hidden)
         return [*hidden, Dense(outputs, OUTPUTS[task])]
 
     def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
-        """Return Adam, a learning rate that falls along a cosine, and dropout."""
+        """Return Adam, cosine learning rate decay, and dropout."""
         return {
             "optimizer": Adam(0.001),
             "schedule": Cosine(),
@@ -188,6 +188,6 @@ def preset_named(name: str) -> Preset:
     Raises
     ------
     ValueError
-        If there is none.
+        If there is no such preset.
     """
     return PRESETS[one_of("preset", name, tuple(PRESETS))]

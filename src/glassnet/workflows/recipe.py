@@ -1,4 +1,4 @@
-"""Recipe: what someone chooses about a training; the rest is a preset's choice."""
+"""Recipe: the settings of a training; a preset supplies the rest."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,45 +10,44 @@ from glassnet.workflows.presets import Optimize, Preset, preset_named
 
 __all__ = ["Recipe"]
 
-# What a recipe may choose in a preset's place.
+# Settings of a preset that a recipe may override.
 CHOICES = ("hidden", "epochs", "batch_size", "validation")
-# Where a preset has no validation rows, calibration takes this part of the rows.
+# If a preset has no validation rows, calibration uses this share of the training rows.
 FOR_CALIBRATION = 0.1
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train on a table; what is not given is the preset's choice.
+    """How to train on a table. Settings that are not given come from the preset.
 
     Attributes
     ----------
     preset : {"tabular", "images", "plain"} or Preset, optional
-        ``presets`` says what they choose, and why; or one of your own. If not given, ``"images"``
-        for images, ``"tabular"`` for other columns.
+        A preset from ``presets``, or your own. If not given, ``"images"`` for images and
+        ``"tabular"`` for other columns.
     hidden : tuple of int, optional
         Units of the hidden layers.
     epochs, batch_size : int, optional
     optimizer : Optimizer, optional
     learning_rate : float, optional
-        In the place of the optimizer's own.
+        Overrides the optimizer's learning rate.
     validation : float, optional
-        Which part of the rows to learn from decides which epoch was the best; 0 for none, and the
-        weights of the last epoch.
+        Share of the training rows used as validation rows, which decide the best epoch. With 0, the
+        weights of the last epoch are kept.
     held_out : float
-        Which part of the rows to keep for the evaluation; 0 for none.
+        Share of the rows held out as test rows; 0 for none.
     seed : int
     ensemble : int
-        So many networks are trained at once, and their outputs averaged.
+        Number of networks to train; their outputs are averaged.
     class_weight : mapping of class to weight, or "balanced", optional
-        Multiplies the loss of a class's rows; ``"balanced"`` gives all classes the same weight,
-        however many rows each has.
+        Multiplies the loss of the rows of a class; ``"balanced"`` gives all classes the same total
+        weight.
     optimize : {"accuracy", "log-loss"}
-        What the choices for classification aim at. With ``"log-loss"`` the probabilities matter,
-        not only which class is the most probable: labels are not smoothed, and the epoch of the
-        lowest validation loss is the best.
+        The metric to optimize in classification. With ``"log-loss"``, labels are not smoothed, and
+        the best epoch is the one with the lowest validation loss.
     calibrate : bool
-        Whether the probabilities are sharpened or softened so that they suit the validation rows
-        best (temperature scaling); which class is the most probable stays.
+        Whether to calibrate the probabilities on the validation rows (temperature scaling), which
+        does not change the predicted classes.
     """
 
     preset: str | Preset | None = None
@@ -69,25 +68,25 @@ class Recipe:
         if isinstance(self.preset, str):
             preset_named(self.preset)
         elif not isinstance(self.preset, Preset | None):
-            raise TypeError(f"a preset is a name, like 'tabular', or a Preset; not {self.preset!r}")
+            raise TypeError(f"preset must be a name like 'tabular' or Preset, not {self.preset!r}")
         one_of("optimize", self.optimize, get_args(Optimize))
         whole_number("ensemble", self.ensemble, 1, 1000)
         for name in ("epochs", "batch_size"):
             if getattr(self, name) is not None:
                 whole_number(name, getattr(self, name), 1)
         if self.calibrate and self.validation == 0:
-            raise ValueError("to calibrate takes validation rows; expected validation above 0")
+            raise ValueError("calibrate needs validation rows; expected validation above 0")
         if self.optimizer is not None and not isinstance(self.optimizer, Optimizer):
             raise TypeError(
-                f"a recipe's optimizer takes steps, like gn.Adam(0.003); not {self.optimizer!r}"
+                f"optimizer must be an Optimizer, like gn.Adam(0.003), not {self.optimizer!r}"
             )
         if self.hidden is not None and not isinstance(self.hidden, tuple | list):
             raise TypeError(
-                f"hidden are the units of each hidden layer, like (64, 64); not {self.hidden!r}"
+                f"hidden must be the units of each hidden layer, like (64, 64), not {self.hidden!r}"
             )
 
     def preset_for(self, *, images: bool) -> Preset:
-        """Return the preset for images or other columns, with what was given in its place."""
+        """Return the preset for images or other columns, with the given settings applied."""
         named = {name: getattr(self, name) for name in CHOICES}
         given = {name: value for name, value in named.items() if value is not None}
         preset = self.preset or ("images" if images else "tabular")

@@ -1,4 +1,4 @@
-"""What is shown of a training: its course, its scores, its predictions."""
+"""Reports: learning curves, scores, diagnosis and explained predictions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,25 +49,25 @@ def history_section(history: History) -> Section:
     if history.best_epoch is not None:
         words += (
             f" The weights are those after epoch {history.best_epoch + 1}, the best on the "
-            "validation data."
+            "validation rows."
         )
     if history.interrupted:
         words += " Interrupted; these are the best weights so far."
     caption = "Mean loss of each epoch"
     blocks = (Paragraph(words), Curves("epoch", "loss", tuple(curves), caption))
-    return Section("The training", blocks)
+    return Section("Training", blocks)
 
 
 def examples_section(model: Model, table: Table, rows: Sequence[int], title: str) -> Section:
-    """Return predicted beside ideal for some rows of a table, classes only."""
+    """Return bar charts of prediction and target for some rows; for classification only."""
     assert isinstance(model.target, ClassTarget)
     probabilities = model.predict_proba(table)
     true = class_texts(table.column(model.target.name))
     blocks: list[Block] = []
     for row in rows:
         ideal = tuple(1.0 if name == true[row] else 0.0 for name in model.target.classes)
-        series = (("predicted", tuple(probabilities[row].tolist())), ("ideal", ideal))
-        caption = f"Row {row + 1} of the held-out rows, a {true[row]}"
+        series = (("predicted", tuple(probabilities[row].tolist())), ("target", ideal))
+        caption = f"Row {row + 1} of the held-out test rows, a {true[row]}"
         blocks.append(Bars(model.target.classes, series, caption))
     return Section(title, tuple(blocks))
 
@@ -75,24 +75,24 @@ def examples_section(model: Model, table: Table, rows: Sequence[int], title: str
 def evaluation_sections(
     evaluation: Evaluation, title: str, pages: Sequence[str] = ()
 ) -> list[Section]:
-    """Return the scores, and what stands behind them: calibration, columns, the worst mistakes.
+    """Return scores, calibration, permutation importances and worst predictions.
 
     Parameters
     ----------
     evaluation : Evaluation
     title : str
-        Of the scores.
+        The title of the scores.
     pages : sequence of str
-        Addresses of the explanations of the mistakes, as far as there are.
+        Addresses of the explanation pages of the worst predictions, if any.
     """
     sections = [evaluation.section(title)]
     if evaluation.reliability:
         sections.append(_reliability_section(evaluation))
     if evaluation.importances:
-        words = "By how much the loss rises when a column's values are shuffled among the rows:"
+        words = "How much the loss rises when the values of a column are shuffled among the rows:"
         names, rises = zip(*evaluation.importances.items(), strict=True)
         bars = Bars(names, (("rise", rises),))
-        sections.append(Section("What the model relies on", (Paragraph(words), bars)))
+        sections.append(Section("Permutation importance", (Paragraph(words), bars)))
     if evaluation.mistakes:
         numbers = [str(one.row + 1) for one in evaluation.mistakes]
         if pages:
@@ -101,18 +101,18 @@ def evaluation_sections(
             (number, one.target, one.predicted, one.loss)
             for number, one in zip(numbers, evaluation.mistakes, strict=True)
         ]
-        caption = "Rows are counted from 1, in the table that was evaluated"
+        caption = "Rows of the evaluated table, counted from 1"
         table = DocumentTable(("row", "target", "predicted", "loss"), tuple(rows), caption)
-        sections.append(Section("The worst mistakes", (table,)))
+        sections.append(Section("Worst predictions", (table,)))
     return sections
 
 
 def findings_sections(findings: Sequence[Finding]) -> list[Section]:
-    """Return what hindered a training, if anything did."""
+    """Return the diagnosis as a section; empty if there are no findings."""
     if not findings:
         return []
     rows = tuple((finding.kind, finding.words, finding.advice) for finding in findings)
-    return [Section("Diagnosis", (DocumentTable(("what", "seen", "try"), rows),))]
+    return [Section("Diagnosis", (DocumentTable(("problem", "observed", "advice"), rows),))]
 
 
 def write_report(
@@ -124,18 +124,18 @@ def write_report(
     history: History | None = None,
     findings: Sequence[Finding] = (),
 ) -> None:
-    """Write a page of HTML: how the training went, what hindered it, how good the model is.
+    """Write an HTML report: training, diagnosis and evaluation.
 
-    Each of the worst mistakes links to a page that explains it, in a folder beside the report.
+    Each of the worst predictions links to a page that explains it, in a folder next to the report.
 
     Parameters
     ----------
     path : Path
-        The report's; ``report.html`` has its other pages in ``report-rows``.
+        The report file; ``report.html`` has its other pages in ``report-rows``.
     title : str
     model : Model
     rows : Rows
-        Those that were evaluated.
+        The evaluated rows.
     evaluation : Evaluation
     history : History, optional
     findings : sequence of Finding
@@ -143,13 +143,13 @@ def write_report(
     Raises
     ------
     OSError
-        If the place cannot be written; what stood there stays.
+        If the file cannot be written; an existing file is then left unchanged.
     """
     pages = _write_explanations(path, model, rows, evaluation)
     heading = f"On {evaluation.rows:,} rows"
     of_training: list[Section] = []
     if history is not None:
-        heading += " that it never saw"
+        heading = f"On {evaluation.rows:,} held-out test rows"
         of_training = [history_section(history), *findings_sections(findings)]
     sections = [*of_training, *evaluation_sections(evaluation, heading, pages)]
     page = document_page(Document(title, tuple(sections)))

@@ -1,4 +1,4 @@
-"""What people name on the command line, a table or images, as a table."""
+"""Opening of the data given by users: a table, images, or an object in memory."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ __all__ = ["Source", "read_source", "source_of", "test_rows_of"]
 
 @dataclass(frozen=True)
 class Source:
-    """Rows, those meant for the test where the source names them, and notes.
+    """The rows of a source, its test rows if it has a test split, and warnings.
 
     Attributes
     ----------
@@ -37,24 +37,24 @@ def read_source(
     options: ImageOptions | None = None,
     drop: Collection[str] = (),
 ) -> Source:
-    """Read a table, or images, from what the path names.
+    """Read a table or images from a path.
 
     Parameters
     ----------
     path : Path
     model : Model, optional
-        That shall use the rows: its text stays text, and images take its size; columns that it does
-        not use may hold anything.
+        The model to use with the rows: its categorical columns are read as text, and images are
+        resized to its input size; columns that it does not use may hold values of any type.
     options : ImageOptions, optional
     drop : collection of str
-        Columns of a table that are not wanted.
+        Columns of a table to drop.
 
     Raises
     ------
     FileNotFoundError, FileFormatError
-        If there is nothing, or it cannot be read.
+        If the path does not exist, or cannot be read.
     ValueError
-        If the model is for images and these are none, or the other way round.
+        If the model is for images and the source is a table, or vice versa.
     """
     encoder = None if model is None else model.encoder
     wanted = encoder.encoders[0] if encoder is not None and encoder.encoders else None
@@ -63,7 +63,7 @@ def read_source(
         needs, got = ("images", "a table") if not images else ("a table", "images")
         raise ValueError(f"the model predicts from {needs}; {path} is {got}")
     if not images and options not in (None, ImageOptions()):
-        raise ValueError(f"sizes, colours and broken files are those of images; {path} is a table")
+        raise ValueError(f"size, colour and skip_unreadable are for images; {path} is a table")
     if not images:
         if model is None:
             return Source(open_table(path, drop=drop), None, [], False)
@@ -78,7 +78,7 @@ def read_source(
 
 
 def source_of(given: Any, drop: Collection[str] = ()) -> Source:
-    """Return a table, a data frame or a mapping as a source; read what a path names."""
+    """Return a table, data frame, mapping or path as a source."""
     if isinstance(given, str | Path):
         return read_source(Path(given), drop=drop)
     table = given.without(*drop) if isinstance(given, Rows) else as_table(given, drop)
@@ -86,7 +86,7 @@ def source_of(given: Any, drop: Collection[str] = ()) -> Source:
 
 
 def test_rows_of(given: Any, learned: Rows) -> Rows:
-    """Return rows for the test; images in the size of those that are learned from."""
+    """Return test rows; images are resized to the size of the training images."""
     shape = _image_shape(learned)
     if isinstance(given, str | Path) and shape is not None:
         source = read_source(Path(given), options=ImageOptions().like(shape))
@@ -96,6 +96,6 @@ def test_rows_of(given: Any, learned: Rows) -> Rows:
 
 
 def _image_shape(table: Rows) -> tuple[int, ...] | None:
-    """The shape of a table's images, where it holds any."""
+    """The shape of a table's images, if it has any."""
     columns = table.columns.values() if isinstance(table, Table) else ()
     return next((column.shape[1:] for column in columns if column.ndim > 1), None)

@@ -15,7 +15,7 @@ from glassnet.evaluation.evaluate import Evaluation, evaluate
 from glassnet.model import Model
 from glassnet.network import Network
 from glassnet.nn.task import TargetTask
-from glassnet.tables.dataset import Encoded, Split, assign_splits, encoded, sample_of
+from glassnet.tables.dataset import Dataset, Split, assign_splits, encode_dataset, sample_rows
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.read.images import CLASS
 from glassnet.tables.read.parquet import TableFile
@@ -31,14 +31,14 @@ from glassnet.workflows.presets import Preset
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.source import source_of, test_rows_of
 
-__all__ = ["Trained", "train"]
+__all__ = ["TrainingResult", "train"]
 
 # So many examples are enough for a diagnosis, and for one number, the temperature.
-MOST_DIAGNOSED, MOST_CALIBRATED = 1000, 100_000
+MAX_DIAGNOSED, MAX_CALIBRATED = 1000, 100_000
 
 
 @dataclass(frozen=True, repr=False)
-class Trained:
+class TrainingResult:
     """A model, how its training went, and how good it is on rows that it never saw.
 
     Attributes
@@ -75,7 +75,7 @@ def train(
     drop: Collection[str] = (),
     test: Any = None,
     on_finding: Callable[[str], object] | None = None,
-) -> Trained:
+) -> TrainingResult:
     """Train a network on a table's columns to predict one or several of them.
 
     Parameters
@@ -125,7 +125,7 @@ def train(
     prepared = _prepared(source.table, names, recipe, preset, task, tested)
     model = _untrained(prepared, recipe, preset, name)
     examples = prepared.examples
-    few = examples.learning.sample(MOST_DIAGNOSED)
+    few = examples.learning.sample(MAX_DIAGNOSED)
     diagnosis = DiagnosisCallback(
         model.network,
         few.x,
@@ -140,7 +140,7 @@ def train(
     evaluation = _evaluated(model, prepared.held_out, save_as)
     warnings = [*source.warnings, *(str(warning) for warning in prepared.warnings)]
     rows, held_out = prepared.rows_learned, prepared.held_out
-    return Trained(model, history, evaluation, held_out, rows, warnings, findings)
+    return TrainingResult(model, history, evaluation, held_out, rows, warnings, findings)
 
 
 def _evaluated(model: Model, held_out: Rows, save_as: Path | None) -> Evaluation:
@@ -170,7 +170,7 @@ class _Prepared:
 
     target: Target
     encoder: TableEncoder
-    examples: Encoded
+    examples: Dataset
     held_out: Rows
     rows_learned: int
     warnings: list[str | DataWarning]
@@ -194,11 +194,11 @@ def _prepared(
     learning = (splits == Split.TRAINING) | (splits == Split.VALIDATION)
     rows_learned = int(learning.sum())
     target = target_columns.target(whole, learning)
-    sample = sample_of(whole, learning, recipe.seed)
+    sample = sample_rows(whole, learning, recipe.seed)
     encoder = preset.encoder(sample.without(*names))
     if tested is not None:
         _require_scorable(tested, target_columns, encoder, target)
-    examples = encoded(whole, splits, encoder, target, in_file=isinstance(whole, TableFile))
+    examples = encode_dataset(whole, splits, encoder, target, in_file=isinstance(whole, TableFile))
     rare = rare_classes(*_shares(target, examples.mean_targets), rows_learned)
     sentences = [*rare, *_suspicious_columns(sample, target_columns, rows_learned)]
     warnings: list[str | DataWarning] = [*target_columns.warnings, *sentences, *examples.warnings]
@@ -286,7 +286,7 @@ def _network(target: Target, used: Array, preset: Preset, seed: int) -> Network:
 
 def _fit(
     model: Model,
-    examples: Encoded,
+    examples: Dataset,
     recipe: Recipe,
     preset: Preset,
     progress: bool | None,
@@ -310,7 +310,7 @@ def _fit(
     else:
         history = model.network.fit(x, targets, progress=progress, callbacks=watch, **options)
     if recipe.calibrate and examples.validation is not None:
-        few = examples.validation.sample(MOST_CALIBRATED)
+        few = examples.validation.sample(MAX_CALIBRATED)
         model.provenance["temperatures"] = [
             calibrate(network, few.x, few.targets) for network in model.networks
         ]

@@ -1,1 +1,1 @@
-"""The independent check of the gradients, which shares no line with what computed them."""
+"""The independent check of the gradients, which shares no code with what computed them."""

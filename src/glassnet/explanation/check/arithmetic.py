@@ -1,4 +1,4 @@
-"""Numbers with more digits than the engine's: the same few operations in either."""
+"""Arithmetic with more digits than the engine's: the same few operations for each number type."""
 
 from abc import ABC, abstractmethod
 from typing import Any, TypeAlias
@@ -13,21 +13,20 @@ Values: TypeAlias = NDArray[Any]
 
 
 class Arithmetic(ABC):
-    """Arrays of numbers with more digits than float64 has, exp and ln(1 + x) on them.
+    """Arrays of one type of number, usually with more digits than float64, and functions on them.
 
     Attributes
     ----------
     name : str
-        For people.
+        Used in messages.
     step_sizes : tuple of float
-        By how much a central difference moves a net input; the smaller ones where a kink is near.
+        How far a central difference moves a net input; the smaller ones are used near a kink.
     most_operations : int
-        How many multiply-adds it does in about half a second.
+        The number of multiply-adds that take about half a second.
     exponential : int
-        How many of them an exponential costs, and what else a unit needs.
+        The time for one unit's exponential and other work, in multiply-adds.
     rounding : float
-        How well the loss of a network is known, relative to 1: some of the digits are lost on
-        the way through the layers.
+        The rounding error of a network's loss, relative to 1: each layer loses some digits.
     """
 
     name: str
@@ -38,7 +37,7 @@ class Arithmetic(ABC):
 
     @abstractmethod
     def array(self, values: Values) -> Values:
-        """Return floating-point values as such numbers, unchanged."""
+        """Return floating-point values as numbers of this type, unchanged."""
 
     @abstractmethod
     def exp(self, x: Values) -> Values:
@@ -50,7 +49,7 @@ class Arithmetic(ABC):
 
     @abstractmethod
     def normal_mass(self, x: Values) -> Values:
-        """Return Φ(x), the mass of the normal distribution below x."""
+        """Return Φ(x), the cumulative normal distribution."""
 
 
 class FiftyDigits(Arithmetic):
@@ -101,12 +100,12 @@ class FiftyDigits(Arithmetic):
 
 
 class Floating(Arithmetic):
-    """The machine's own floating point of some width.
+    """The machine's own floating point of a given width.
 
     Parameters
     ----------
     number : type of NumPy number
-        ``np.longdouble``, which has 64 bits of precision on x86 and no more than 53 on some, or
+        ``np.longdouble``, which has 64 bits of precision on x86 and only 53 on some machines, or
         ``np.float64``.
     """
 
@@ -114,11 +113,11 @@ class Floating(Arithmetic):
         self._number = number
         bits = np.finfo(number).nmant + 1
         self.name = f"{bits}-bit floating point"
-        by_blas = number is np.float64  # several hundred times as fast in matrix products alone
+        by_blas = number is np.float64  # several hundred times as fast, in matrix products only
         self.most_operations = 1_500_000_000 if by_blas else 50_000_000
         self.exponential = 400 if by_blas else 20
         self.rounding = 16 * float(np.finfo(number).eps)
-        # About the fifth root of the rounding, which suits a Richardson step; then smaller ones.
+        # About the fifth root of the rounding error suits Richardson extrapolation; then smaller.
         widest = 2.0 ** -(bits // 5)
         self.step_sizes = (widest, widest / 2**7, widest / 2**14)
 
@@ -139,7 +138,7 @@ class Floating(Arithmetic):
     def normal_mass(self, x: Values) -> Values:
         """Return Φ(x) = ½ + φ(x) (x + x³/3 + x⁵/15 + ...), Marsaglia 2004, equation 1.
 
-        All terms have the same sign. Beyond 12, 1 and 0 are exact to all digits of this machine.
+        All terms have the same sign. Beyond ±12, 1 and 0 are exact in this precision.
         """
         bounded = np.clip(x, -12, 12)
         term = total = bounded

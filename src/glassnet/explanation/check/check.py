@@ -1,13 +1,13 @@
 """The independent check: central differences of the loss, in more digits than the engine has.
 
-Nothing here is shared with the code that computed the gradients: the network's function is
-written down once more, and only its values are used. Each weight is moved a little up and down,
-and the loss's change is compared with the gradient: in the widest numbers in which that takes
-about a second at most. Those are 50 digits for all weights of small networks; else the machine's
-long double, or, for networks of millions of weights, its double, with one Richardson step, on the
-weights that are shown and a seeded sample of the others.
+No code is shared with the computation of the gradients: the network's function is written a second
+time, and only its values are used. Each weight is moved slightly up and down, and the change of
+the loss is compared with the gradient, in the widest arithmetic that takes at most about a second.
+For small networks that is 50 digits and all weights; otherwise the machine's long double, or its
+double for millions of weights, with one step of Richardson extrapolation, for the weights that are
+shown and a seeded sample of the others.
 
-At a kink (relu at 0) the loss has two one-sided derivatives; any value between them is right.
+At a kink (relu at 0) the loss has two one-sided derivatives; any value between them is accepted.
 """
 
 import math
@@ -26,18 +26,18 @@ from glassnet.nn.architecture import Architecture
 
 __all__ = ["Check", "Pair", "check_also", "check_gradient"]
 
-#: A larger difference than this fails the check.
+#: A relative difference larger than this fails the check.
 TOLERANCES = {"float64": 1e-8, "float32": 1e-3}
 
-# So many weights at most are drawn of a network that is too large to compare all.
-MOST_SAMPLED = 4_000
+# At most this many weights are sampled from a network too large to compare all of them.
+MAX_SAMPLED = 4_000
 # Variants of the network that are computed at once.
 VARIANTS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One weight's gradient: the engine's, the independent one, and how much they differ."""
+    """One weight's gradient from the engine and from the check, and their relative difference."""
 
     place: WeightPlace
     gradient: float
@@ -54,11 +54,11 @@ class Check:
     Attributes
     ----------
     arithmetic : str
-        In which numbers the differences were taken.
+        The arithmetic in which the differences were computed.
     pairs : tuple of Pair
-        All that were compared.
+        The gradients that were compared.
     weights : int
-        How many weights the network has, biases included.
+        The number of weights in the network, including biases.
     tolerance : float
         A larger relative difference fails the check.
     """
@@ -75,17 +75,17 @@ class Check:
 
     @property
     def passed(self) -> bool:
-        """Whether no difference is above the tolerance; one that is not a number fails."""
+        """Whether all differences are within the tolerance; NaN fails."""
         return all(pair.difference <= self.tolerance for pair in self.pairs)
 
     @property
     def kinks(self) -> int:
-        """How many weights sit at a kink of the loss."""
+        """The number of weights at a kink of the loss."""
         return sum(pair.at_kink for pair in self.pairs)
 
     @property
     def too_small(self) -> int:
-        """How many gradients are too small for this arithmetic to compare."""
+        """The number of gradients too small to compare in this arithmetic."""
         return sum(pair.too_small for pair in self.pairs)
 
     def __str__(self) -> str:
@@ -93,17 +93,17 @@ class Check:
         which = f"all {compared}" if compared == self.weights else f"{compared} of {self.weights}"
         verdict = "agree" if self.passed else "DO NOT AGREE"
         text = (
-            f"The gradients of {which} weights and biases and central differences in "
-            f"{self.arithmetic} {verdict}: the largest relative difference is "
-            f"{self.largest_difference:.2g} (allowed: {self.tolerance:g})."
+            f"The gradients of {which} weights and biases {verdict} with central differences in "
+            f"{self.arithmetic}: the largest relative difference is "
+            f"{self.largest_difference:.2g} (tolerance: {self.tolerance:g})."
         )
         if self.kinks:
             text += (
-                f" {self.kinks} of them sit at a kink, where any value between the two one-sided "
-                "derivatives is right."
+                f" Weights at a kink: {self.kinks}; there any value between the two one-sided "
+                "derivatives is accepted."
             )
         if self.too_small:
-            text += f" {self.too_small} of them are too small for it to compare."
+            text += f" Gradients too small to compare in this arithmetic: {self.too_small}."
         return text
 
 
@@ -114,7 +114,7 @@ def check_gradient(step: Step, wanted: Sequence[WeightPlace] = ()) -> Check:
     ----------
     step : Step
     wanted : sequence of WeightPlace
-        Weights that must be among those compared, where not all are.
+        Weights to compare in any case, if not all are compared.
     """
     count, wider = step.architecture.parameter_count, _has_wider_definitions(step)
     decimal, long_double, double = FiftyDigits(), Floating(np.longdouble), Floating(np.float64)
@@ -145,10 +145,10 @@ def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Che
     left = places
     for step_size in arithmetic.step_sizes:
         estimates |= _differences(function, left, step_size)
-        # Where a kink is near, a smaller step may not reach it.
+        # A smaller step may stay clear of a nearby kink.
         left = [place for place in left if estimates[place].at_kink]
     if left and isinstance(arithmetic, Floating) and _has_wider_definitions(step):
-        # There, 50 digits decide.
+        # At kinks, 50 digits decide.
         decided = _affordable(step, left, FiftyDigits())
         if decided:
             function = BatchFunction(step, FiftyDigits())
@@ -162,14 +162,14 @@ def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Che
 
 
 def _has_wider_definitions(step: Step) -> bool:
-    """Whether all of the network can be computed in more digits than float64 has."""
+    """Whether the whole network can be computed with more digits than float64 has."""
     activations = [layer.activation for layer in step.architecture.layers]
     return is_of_a_textbook(step.output_loss, activations)
 
 
 @dataclass(frozen=True)
 class _Estimate:
-    """A derivative, between its one-sided values at a kink, and how finely it is known."""
+    """An estimated derivative, its one-sided values, and its resolution."""
 
     lowest: float
     central: float
@@ -184,7 +184,7 @@ _NOTHING = _Estimate(math.nan, math.nan, math.nan, at_kink=False, resolution=0.0
 def _differences(
     function: BatchFunction, places: Sequence[WeightPlace], step_size: float
 ) -> dict[WeightPlace, _Estimate]:
-    """Central differences, by steps that move the net inputs by about so much."""
+    """Central differences, with steps that move the net inputs by about `step_size`."""
     estimates: dict[WeightPlace, _Estimate] = {}
     for layer in sorted({place.layer for place in places}):
         in_layer = [place for place in places if place.layer == layer]
@@ -204,7 +204,7 @@ def _central(
     kink = (up_sides != down_sides).any(axis=1)
     central = (up - down) / (2 * h)
     if isinstance(function.arithmetic, Floating):
-        # Richardson: the error of the step's second order cancels.
+        # Richardson extrapolation: the error of second order in h cancels.
         half_up, _ = function.losses(layer, places, h / 2)
         half_down, _ = function.losses(layer, places, -h / 2)
         central = (4 * (half_up - half_down) / h - central) / 3
@@ -217,10 +217,10 @@ def _central(
 
 
 def _variant_operations(architecture: Architecture, arithmetic: Arithmetic) -> list[int]:
-    """For each layer, what one moved weight costs: its unit, then all layers behind it."""
+    """For each layer, the operations for one moved weight: its unit, then all following layers."""
     exponential = arithmetic.exponential
     costs, behind = [], exponential * architecture.outputs
-    one_row = whole = 0  # of the weights right behind, where only one unit has moved or all have
+    one_row = whole = 0  # weights of the next layer that take part if one unit moves, or all
     for place, layer in zip(architecture.places[::-1], architecture.layers[::-1], strict=True):
         spreads = layer.activation.name == "softmax"
         own = exponential * place.to_units + whole if spreads else exponential + one_row
@@ -231,7 +231,7 @@ def _variant_operations(architecture: Architecture, arithmetic: Arithmetic) -> l
 
 
 def _operations(step: Step, places: Sequence[WeightPlace], arithmetic: Arithmetic) -> int:
-    """What the check of some weights costs, the unmoved network included."""
+    """The operations that the check of some weights takes, including the unmoved network."""
     costs = _variant_operations(step.architecture, arithmetic)
     unmoved = step.architecture.parameter_count
     return len(step.batch) * (unmoved + sum(costs[place.layer - 1] for place in places))
@@ -240,7 +240,7 @@ def _operations(step: Step, places: Sequence[WeightPlace], arithmetic: Arithmeti
 def _affordable(
     step: Step, places: Sequence[WeightPlace], arithmetic: Arithmetic
 ) -> list[WeightPlace]:
-    """The first of some places, as many as take the arithmetic about half a second."""
+    """The first of some places, as many as can be checked in about half a second."""
     costs = np.array(_variant_operations(step.architecture, arithmetic))
     spent = np.cumsum(costs[[place.layer - 1 for place in places]]) if places else np.zeros(0)
     allowed = arithmetic.most_operations / len(step.batch) - step.architecture.parameter_count
@@ -248,9 +248,9 @@ def _affordable(
 
 
 def _sample(step: Step, wanted: Sequence[WeightPlace]) -> list[WeightPlace]:
-    """The wanted weights, then all the others in a seeded random order; of many, a part of them."""
+    """The wanted weights, then the others in a seeded random order; a sample if there are many."""
     count = step.architecture.parameter_count
-    bits = random_bits(0, Purpose.CHECK, 0, min(count, MOST_SAMPLED))
+    bits = random_bits(0, Purpose.CHECK, 0, min(count, MAX_SAMPLED))
     if count <= len(bits):
         order = np.argsort(bits, kind="stable")
     else:
@@ -275,7 +275,7 @@ def _pair(step: Step, place: WeightPlace, estimate: _Estimate, floor: float) -> 
     apart = abs(gradient - independent)
     size = max(abs(gradient), abs(independent), floor)
     difference = apart / size if size else 0.0
-    # What the engine's precision can no longer hold becomes 0 there.
+    # Values too small for the engine's precision become 0 there.
     resolution = estimate.resolution + float(np.finfo(step.gradient.dtype).tiny)
     too_small = difference > TOLERANCES[step.parameters.dtype.name] and apart <= resolution
     shown = 0.0 if too_small else difference

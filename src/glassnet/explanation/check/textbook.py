@@ -1,8 +1,8 @@
 """Activations and losses as a textbook defines them, for the independent check.
 
-Written down once more, in numbers with so many digits that no care is needed for overflow or
-cancelling; nothing here is shared with what it checks. Of an activation or a loss that somebody
-defined, there is only their own value, in float64: its derivative is still checked by it.
+Written a second time, in numbers with so many digits that overflow and cancellation need no care;
+no code is shared with what is checked. For a user-defined activation or loss, its own value in
+float64 is used, so that at least its derivative is checked.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ __all__ = ["is_of_a_textbook", "textbook_activation", "textbook_loss"]
 
 
 def is_of_a_textbook(output_loss: OutputLoss, activations: Sequence[Activation]) -> bool:
-    """Return whether all that a network consists of is written down here."""
+    """Return whether the loss and all activations of a network are defined here."""
     all_known = all(activation.name in ACTIVATIONS for activation in activations)
     return all_known and output_loss.loss.name in LOSSES
 
@@ -39,7 +39,7 @@ def textbook_activation(activation: Activation, x: Values, arithmetic: Arithmeti
             return np.where(x > 0, x, parameter * x)
         case "elu":
             return np.where(x > 0, x, parameter * (exp(np.where(x > 0, 0 * x, x)) - 1))
-        case "selu":  # the constants to all digits that their authors give
+        case "selu":  # the constants with all digits that their authors give
             alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
             elu = np.where(x > 0, x, alpha * (exp(np.where(x > 0, 0 * x, x)) - 1))
             selu: Values = scale * elu
@@ -63,12 +63,12 @@ def textbook_activation(activation: Activation, x: Values, arithmetic: Arithmeti
 def textbook_loss(
     output_loss: OutputLoss, net_input: Values, y: Values, target: Values, arithmetic: Arithmetic
 ) -> Values:
-    """Return E of each variant, by the output layer's net inputs and outputs."""
-    exp, log1p, d, loss = arithmetic.exp, arithmetic.log1p, target, output_loss.loss
-    parameter, outputs = _number(loss.parameter, arithmetic), len(d)
+    """Return E of each variant, from the output layer's net inputs and outputs."""
+    exp, log1p, t, loss = arithmetic.exp, arithmetic.log1p, target, output_loss.loss
+    parameter, outputs = _number(loss.parameter, arithmetic), len(t)
     match loss.name:
         case "categorical_crossentropy":  # −ln p_j = ln(1 + Σ_{k≠j} exp(in_k − in_j))
-            smoothed = (1 - parameter) * d + parameter / outputs
+            smoothed = (1 - parameter) * t + parameter / outputs
             cross_entropy: Values = 0 * net_input[:, 0]
             for j in np.flatnonzero(smoothed != 0):
                 others = np.delete(net_input, j, axis=1) - net_input[:, [j]]
@@ -76,22 +76,22 @@ def textbook_loss(
             return cross_entropy
         case "binary_crossentropy" | "summed_binary_crossentropy":
             # −ln p = ln(1 + exp(−in)), −ln(1 − p) = ln(1 + exp(in))
-            terms = d * log1p(exp(-net_input)) + (1 - d) * log1p(exp(net_input))
+            terms = t * log1p(exp(-net_input)) + (1 - t) * log1p(exp(net_input))
         case "mean_squared_error":
-            terms = (y - d) ** 2
+            terms = (y - t) ** 2
         case "half_squared_error":
-            terms = (y - d) ** 2 / 2
+            terms = (y - t) ** 2 / 2
         case "mean_absolute_error":
-            terms = np.where(y > d, y - d, d - y)
+            terms = np.where(y > t, y - t, t - y)
         case "huber":
-            size = np.where(y > d, y - d, d - y)
+            size = np.where(y > t, y - t, t - y)
             terms = np.where(size > parameter, parameter * (size - parameter / 2), size**2 / 2)
         case "poisson" | "summed_poisson":
-            terms = y - d * log1p(y - 1)
+            terms = y - t * log1p(y - 1)
         case "pinball":
-            terms = np.where(y > d, (1 - parameter) * (y - d), parameter * (d - y))
+            terms = np.where(y > t, (1 - parameter) * (y - t), parameter * (t - y))
         case _:
-            return output_loss.losses(net_input, np.broadcast_to(d, net_input.shape))
+            return output_loss.losses(net_input, np.broadcast_to(t, net_input.shape))
     sums: Values = terms.sum(axis=1)
     return sums if loss.summed else sums / outputs
 

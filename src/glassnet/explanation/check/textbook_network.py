@@ -1,6 +1,6 @@
-"""A batch's loss as a function of the weights, written down once more for the independent check.
+"""A batch's loss as a function of the weights, written a second time for the independent check.
 
-Only its values are used, in numbers of any kind; nothing here is shared with what it checks.
+Only its values are used, in any arithmetic; no code is shared with what is checked.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ __all__ = ["BatchFunction"]
 
 
 class BatchFunction:
-    """The mean loss of a batch as a function of the weights, for numbers of any kind."""
+    """The mean loss of a batch as a function of the weights, in any arithmetic."""
 
     def __init__(self, step: Step, arithmetic: Arithmetic) -> None:
         architecture, batch = step.architecture, step.batch
@@ -49,7 +49,7 @@ class BatchFunction:
         self.loss = sum(count * function.loss for count, function in self.counted) / self.total
 
     def steps(self, places: Sequence[WeightPlace], step_size: float) -> Values:
-        """By how much to move each weight, so that its net inputs move by about as much."""
+        """How far to move each weight, so that its net input moves by about `step_size`."""
         sizes = [
             step_size
             / max(1.0, *(abs(float(function.source(place))) for _, function in self.counted))
@@ -60,7 +60,7 @@ class BatchFunction:
     def losses(
         self, layer: int, places: Sequence[WeightPlace], by: Values
     ) -> tuple[Values, np.ndarray]:
-        """The loss with each weight moved by so much, one at a time; and each relu's side of 0."""
+        """The losses with one weight moved by `by` at a time; and each relu's side of 0."""
         total: Values = 0 * by
         sides = []
         for count, function in self.counted:
@@ -71,7 +71,7 @@ class BatchFunction:
 
 
 class NetworkFunction:
-    """The loss of one example as a function of the weights, for numbers of any kind."""
+    """The loss of one example as a function of the weights, in any arithmetic."""
 
     def __init__(
         self,
@@ -102,9 +102,9 @@ class NetworkFunction:
     def losses(
         self, layer: int, places: Sequence[WeightPlace], by: Values
     ) -> tuple[Values, np.ndarray]:
-        """The loss with each weight moved by so much, one at a time; and each relu's side of 0.
+        """The losses with one weight moved by `by` at a time; and each relu's side of 0.
 
-        From the changed unit onwards only: all before it is as it was.
+        Only the moved unit and the following layers are computed again.
         """
         rows = np.arange(len(places))
         units = np.array([place.unit for place in places])
@@ -128,12 +128,12 @@ class NetworkFunction:
             y = self._activate(number, net_input)
             if self.activations[number].has_kink:
                 sides.append(net_input > 0)
-        sides.append(y > self.target)  # where losses of differences have their kinks
+        sides.append(y > self.target)  # losses of |p − t| have a kink at p = t
         together = np.hstack([np.zeros((len(places), 0)), *sides])
         return self._loss(net_input, y), together
 
     def source(self, place: WeightPlace) -> Any:
-        """What the weight is multiplied with."""
+        """The factor that the weight multiplies."""
         if place.source is None:
             return 1.0
         multiplier = self.arithmetic.array(np.array(self.multipliers[place.layer - 1]))
@@ -147,7 +147,7 @@ class NetworkFunction:
         return net_input if b is None else net_input + b
 
     def _net_input_behind(self, number: int, y: Values, units: np.ndarray) -> Values:
-        """The net inputs where in each row only one unit of the layer before has moved."""
+        """The net inputs if only one unit of the previous layer has moved in each row."""
         w, rows = self.weights[number], np.arange(len(units))
         if w.ndim == 1:
             return self._net_input(number, y)

@@ -1,6 +1,6 @@
 """The equations of the backward pass: the loss, δ of each unit, the gradient of each weight.
 
-The formulas of activations and losses are their own; here the chain rule puts them together.
+Activations and losses define their own formulas; the chain rule combines them here.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ __all__ = ["StepEquations"]
 
 
 class StepEquations(ForwardEquations):
-    """The equations of one example's way forward and backward."""
+    """The equations of one example's forward pass and backward pass."""
 
     def __init__(self, step: Step, names: Symbols, most_terms: int | None) -> None:
         super().__init__(step, names, most_terms)
@@ -30,7 +30,7 @@ class StepEquations(ForwardEquations):
         self.target = [names.target(i, value) for i, value in enumerate(step.target.tolist())]
 
     def loss(self) -> Equation:
-        """E of the example by its loss's formula, times its sample weight."""
+        """E of the example: the formula of the loss, times the sample weight."""
         loss = self.step.output_loss.loss
         formula = loss.formula(self.predicted, self.target, self.most_terms)
         counted = product_of(self.sample_weight(), formula)
@@ -50,7 +50,7 @@ class StepEquations(ForwardEquations):
         )
 
     def sample_weight(self) -> Formula:
-        """The weight of the shown example."""
+        """The sample weight of the shown example."""
         return (
             Number(1.0)
             if self.step.sample_weight == 1
@@ -62,7 +62,7 @@ class StepEquations(ForwardEquations):
         return self.names.delta(layer, unit, float(self.step.deltas[layer - 1][unit]))
 
     def delta(self, layer: int, unit: int) -> list[Equation]:
-        """δ_j(l) = ∂E/∂in_j(l), in each way that it is derived."""
+        """δ_j(l) = ∂E/∂in_j(l), one equation for each derivation that is shown."""
         if layer == self.depth:
             return self._output_delta(unit)
         left = self.delta_symbol(layer, unit)
@@ -100,7 +100,7 @@ class StepEquations(ForwardEquations):
         weight, value = self.weight(place), self.step.gradient_at(place)
 
         def term(example: int) -> Formula:
-            # The loss's own value is of no interest here.
+            # The value of the loss is not needed here.
             return Partial(self.names.loss_of(example, 0.0), weight, float(own[example]))
 
         total = self.names.total(self.step.batch.weight)
@@ -109,7 +109,7 @@ class StepEquations(ForwardEquations):
         return equation_with_numbers(Partial(loss, weight, value), mean, value)
 
     def single_path(self, place: WeightPlace) -> Equation | None:
-        """∂E/∂w as one product from the loss to the weight, where only one path leads there."""
+        """∂E/∂w as one product from the loss to the weight; None if there are several paths."""
         units = self.step.architecture.units
         spreads = isinstance(self.step.layer(place.layer).activation, Softmax)
         one_unit = units[place.layer] == 1 or not (spreads or place.layer == self.depth)
@@ -126,7 +126,7 @@ class StepEquations(ForwardEquations):
         return Equation(Partial(loss, weight, value), (Product(tuple(partials)), *stages.steps))
 
     def _way_down(self, place: WeightPlace, loss: Symbol) -> tuple[list[Formula], list[Formula]]:
-        """∂E/∂p, then through each layer down to in(l) of the weight: names, and formulas."""
+        """∂E/∂p, then each layer's factors down to the weight's in(l): symbols and formulas."""
         partials: list[Formula] = []
         formulas: list[Formula] = []
         above = loss
@@ -140,7 +140,7 @@ class StepEquations(ForwardEquations):
                 weight = self.weight(WeightPlace(layer + 1, unit, 0))
                 d_output = product_of(self.multiplier(layer + 1), weight)
             activation = self.step.layer(layer).activation
-            derivative: Formula = Number(0.0)  # one softmax unit is always 1
+            derivative: Formula = Number(0.0)  # the output of a single softmax unit is always 1
             if isinstance(activation, Elementwise):
                 derivative = activation.derivative_formula(net_input, self.activated(layer, unit))
             derivative = product_of(self.dropout_mask(layer, unit), derivative)
@@ -154,13 +154,13 @@ class StepEquations(ForwardEquations):
 
     def _output_delta(self, unit: int) -> list[Equation]:
         left = self.delta_symbol(self.depth, unit)
-        p, d = self.predicted[unit], self.target[unit]
+        p, t = self.predicted[unit], self.target[unit]
         outputs = len(self.predicted)
         full = equation_with_numbers(left, self._full_output_delta(unit), left.value)
         output_loss = self.step.output_loss
         if not isinstance(output_loss, CrossEntropyFromLogits):
             return [full]
-        smoothed = output_loss.loss.smoothed_target_formula(d, outputs)
+        smoothed = output_loss.loss.smoothed_target_formula(t, outputs)
         short = divided(p - smoothed, output_loss.loss.divisor(outputs))
         return [
             full,
@@ -168,7 +168,7 @@ class StepEquations(ForwardEquations):
         ]
 
     def _full_output_delta(self, unit: int) -> Formula:
-        """Σ_k ∂E/∂p_k · ∂p_k/∂in_j; only k = j where each output has its own net input."""
+        """Σ_k ∂E/∂p_k · ∂p_k/∂in_j; only k = j if each output depends on one net input."""
         output_loss, count = self.step.output_loss, self.sample_weight()
         outputs = len(self.predicted)
 
@@ -183,8 +183,8 @@ class StepEquations(ForwardEquations):
         counting = list(range(outputs))
         if isinstance(
             output_loss, CrossEntropyFromLogits
-        ):  # −d/p is 0 for all but the target class
-            smoothed = [output_loss.loss.smoothed_target_formula(d, outputs) for d in self.target]
+        ):  # −t/p is 0 for all but the target class
+            smoothed = [output_loss.loss.smoothed_target_formula(t, outputs) for t in self.target]
             counting = [k for k in counting if smoothed[k].evaluate() != 0]
         terms = [
             product_of(count, d_predicted(k), _softmax_partial(self.predicted, k, unit))
@@ -194,7 +194,7 @@ class StepEquations(ForwardEquations):
         return largest_sum(values, terms.__getitem__, self.most_terms)
 
     def backward_contributions(self, layer: int, unit: int) -> NDArray[np.float64]:
-        """What each unit behind adds to ∂E/∂y_i(l): c w_ij(l+1) δ_j(l+1)."""
+        """The contribution of each unit of layer l+1 to ∂E/∂y_i(l): c w_ij(l+1) δ_j(l+1)."""
         W, delta = self.step.weights[layer], self.step.deltas[layer]
         c = self.step.architecture.places[layer].multiplier
         own_only = self.is_scale(layer + 1)
@@ -227,7 +227,7 @@ class StepEquations(ForwardEquations):
         return largest_sum(values, terms.__getitem__, self.most_terms)
 
     def _source(self, place: WeightPlace) -> Formula:
-        """What a weight is multiplied with: the output of its source, or the bias unit's 1."""
+        """The factor that a weight multiplies: the output of its source, or 1 for a bias."""
         if place.source is None:
             return Number(1.0)
         return product_of(self.multiplier(place.layer), self.output(place.layer - 1, place.source))

@@ -1,6 +1,6 @@
-"""The equations of the forward pass: each quantity by its formula, with numbers, and as value.
+"""The equations of the forward pass: each quantity as formula, with numbers, and as value.
 
-The formulas of activations are their own; here they are put together.
+Activations define their own formulas; they are combined here.
 """
 
 import numpy as np
@@ -24,9 +24,9 @@ class ForwardEquations:
     Parameters
     ----------
     forward : Forward
-    names : Notation
+    names : Symbols
     most_terms : int, optional
-        How many terms a sum shows at most; all if not given.
+        The largest number of terms that a sum shows; all if not given.
     """
 
     def __init__(self, forward: Forward, names: Symbols, most_terms: int | None) -> None:
@@ -51,7 +51,7 @@ class ForwardEquations:
         return equation_with_numbers(left, terms, left.value)
 
     def contributions(self, layer: int, unit: int) -> NDArray[np.float64]:
-        """What each weight into a unit adds to its net input; the bias last."""
+        """The contribution of each incoming weight to a unit's net input; the bias last."""
         W, y = self.forward.weights[layer - 1], self.forward.units(layer - 1)
         c = self.forward.architecture.places[layer - 1].multiplier
         own_only = self.is_scale(layer)
@@ -63,14 +63,14 @@ class ForwardEquations:
         return np.append(weighted, self.forward.weight(WeightPlace(layer, None, unit)))
 
     def place_into(self, layer: int, unit: int, number: int) -> WeightPlace:
-        """The weight behind a number of :meth:`contributions`."""
+        """The weight that contributes entry `number` of :meth:`contributions`."""
         before = 1 if self.is_scale(layer) else self.forward.architecture.units[layer - 1]
         if number == before:
             return WeightPlace(layer, None, unit)
         return WeightPlace(layer, unit if self.is_scale(layer) else number, unit)
 
     def outputs(self, layer: int, unit: int) -> list[Equation]:
-        """y_j(l) = g(in_j(l)); where dropout acts, g and then y = g · m."""
+        """y_j(l) = g(in_j(l)); with dropout, first g, then y = g · m."""
         activation = self.forward.layer(layer).activation
         left = self.activated(layer, unit)
         if isinstance(activation, Elementwise):
@@ -90,7 +90,7 @@ class ForwardEquations:
         return self.names.weight(place, self.forward.weight(place))
 
     def multiplier(self, layer: int) -> Formula:
-        """A layer's fixed factor c."""
+        """A layer's multiplier c."""
         value = self.forward.architecture.places[layer - 1].multiplier
         return Number(1.0) if value == 1 else self.names.multiplier(layer, value)
 
@@ -104,7 +104,7 @@ class ForwardEquations:
         return [self.net_input_symbol(layer, unit) for unit in units]
 
     def activated(self, layer: int, unit: int) -> Symbol:
-        """g(in_j(l)), named y where no dropout acts on it."""
+        """g(in_j(l)); its symbol is y if the layer has no dropout."""
         if not self.forward.has_dropout(layer):
             return self.output(layer, unit)
         return self.names.activated(layer, unit, float(self.forward.activated(layer)[unit]))
@@ -115,7 +115,7 @@ class ForwardEquations:
         return [self.activated(layer, unit) for unit in units]
 
     def output(self, layer: int, unit: int) -> Symbol:
-        """y_j(l); of layer 0, an input."""
+        """y_j(l); for layer 0, an input."""
         return self.names.output(layer, unit, float(self.forward.units(layer)[unit]))
 
     def input(self, unit: int) -> Symbol:
@@ -123,11 +123,11 @@ class ForwardEquations:
         return self.output(0, unit)
 
     def dropout_mask(self, layer: int, unit: int) -> Formula:
-        """m_j(l), what dropout multiplies an output with."""
+        """m_j(l), the entry of the dropout mask that multiplies an output."""
         if not self.forward.has_dropout(layer) or self.forward.dropout_mask is None:
             return Number(1.0)
         return self.names.dropout_mask(layer, unit, float(self.forward.dropout_mask[layer][unit]))
 
     def is_scale(self, layer: int) -> bool:
-        """Whether each unit of a layer is connected to its own alone."""
+        """Whether a layer is a scale layer, with one weight for each unit."""
         return isinstance(self.forward.layer(layer), Scale)

@@ -1,9 +1,9 @@
-"""A weight's gradient as a sum over paths: every way by which the weight moves the loss.
+"""A weight's gradient as a sum over all paths from the weight to the loss.
 
-A path leads from the weight through one unit of each layer behind it to an output, and on to the
-loss. Along it the partial derivatives multiply; the gradient is the sum over all paths. There are
-as many as the product of the layers' widths, so that only the largest are looked for, best first:
-how much the rest of a path can come to at most is known from one pass backwards (A* search, Hart,
+A path leads from the weight through one unit of each following layer to an output, and on to the
+loss. Its value is the product of the partial derivatives along it; the gradient is the sum over
+all paths. Their number is the product of the layers' widths, so only the largest are searched for,
+best first: one backward pass gives an upper bound for the rest of any path (A* search, Hart,
 Nilsson and Raphael 1968).
 """
 
@@ -29,15 +29,15 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, order=True)
 class Path:
-    """One way from a weight to the loss.
+    """A path from a weight to the loss.
 
     Attributes
     ----------
     units : tuple of int
-        Where it leads through: the unit of in(l) of the weight's layer, then of y(l), in(l + 1),
+        The units along the path: that of in(l) in the weight's layer, then of y(l), in(l + 1),
         y(l + 1), ..., in(L).
     partials : tuple of float
-        ∂in/∂w, the derivative of each of those by the one before, and ∂E/∂in(L).
+        ∂in/∂w, the derivative of each quantity by the one before, and ∂E/∂in(L).
     """
 
     units: tuple[int, ...]
@@ -51,7 +51,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Paths:
-    """The largest paths of a weight, the largest first; how many others, and their sum."""
+    """The largest paths of a weight, largest first; the number of the others, and their sum."""
 
     largest: tuple[Path, ...]
     others: int
@@ -59,9 +59,9 @@ class Paths:
 
 
 def paths_of(step: Step, place: WeightPlace, most: int, most_of_more: int) -> Paths:
-    """Return all paths of a weight where there are at most `most`, else the `most_of_more` largest.
+    """Return all paths of a weight if there are at most `most`, else the `most_of_more` largest.
 
-    They are those of the shown example.
+    The paths are those of the shown example.
     """
     layers = range(place.layer, len(step.architecture.layers))
     stages = [stage for layer in layers for stage in _stages(step, layer)]
@@ -75,13 +75,13 @@ def paths_of(step: Step, place: WeightPlace, most: int, most_of_more: int) -> Pa
 
 
 class _Stage(ABC):
-    """How the quantities of one stage depend on those of the one before."""
+    """How the quantities of one stage depend on those of the previous stage."""
 
     ways: int
 
     @abstractmethod
     def from_unit(self, unit: int) -> tuple[NDArray[np.int64], Values]:
-        """Return the units that one leads to, and the derivatives."""
+        """Return the units that `unit` leads to, and the derivatives."""
 
     @abstractmethod
     def most(self, behind: Values) -> Values:
@@ -90,7 +90,7 @@ class _Stage(ABC):
 
 @dataclass(frozen=True)
 class _Own(_Stage):
-    """Each unit leads to its own alone."""
+    """Each unit leads only to the unit of the same number."""
 
     derivatives: Values
     ways = 1
@@ -104,7 +104,7 @@ class _Own(_Stage):
 
 @dataclass(frozen=True)
 class _Every(_Stage):
-    """Each unit (a row) leads to every one (a column), times a factor."""
+    """Each unit (a row) leads to every unit (a column), times a factor."""
 
     derivatives: NDArray[np.floating]
     factor: float = 1.0
@@ -118,7 +118,7 @@ class _Every(_Stage):
         return np.arange(row.size), row
 
     def most(self, behind: Values) -> Values:
-        # In the precision of the weights: it only says where to look first.
+        # In the precision of the weights: it only sets the order of the search.
         reach = np.abs(self.derivatives * behind.astype(self.derivatives.dtype)).max(axis=1)
         largest: Values = abs(self.factor) * reach.astype(np.float64)
         return largest
@@ -143,7 +143,7 @@ def _stages(step: Step, layer: int) -> list[_Stage]:
 
 
 def _largest(stages: list[_Stage], delta: Values, start: Path, wanted: int) -> list[Path]:
-    """Best first: the path whose product can still become the largest is led on."""
+    """Best-first search: the path with the largest bound on its product is extended next."""
     most_from = [np.abs(delta)]
     for stage in reversed(stages):
         most_from.insert(0, stage.most(most_from[0]))
@@ -160,7 +160,7 @@ def _largest(stages: list[_Stage], delta: Values, start: Path, wanted: int) -> l
         else:
             units, derivatives = stages[level].from_unit(unit)
             bounds = abs(path.value) * np.abs(derivatives) * most_from[level + 1][units]
-            # No more than are wanted can be among the largest.
+            # At most `wanted` of them can be among the largest.
             for n in np.argsort(-bounds, kind="stable")[:wanted].tolist():
                 partials = (*path.partials, float(derivatives[n]))
                 onward = Path((*path.units, int(units[n])), partials)
@@ -171,7 +171,7 @@ def _largest(stages: list[_Stage], delta: Values, start: Path, wanted: int) -> l
 def path_equation(
     equations: StepEquations, place: WeightPlace, path: Path, number: int
 ) -> Equation:
-    """Return a path's product: names from the loss down to the weight, numbers, and value."""
+    """Return a path's product: symbols from the loss down to the weight, numbers, and value."""
     step, names = equations.step, equations.names
     quantities = [equations.net_input_symbol(place.layer, path.units[0])]
     for n, unit in enumerate(path.units[1:]):

@@ -1,4 +1,4 @@
-"""The equations of the update: what the rule makes of a weight's gradient."""
+"""The equations of the update: how a weight's gradient changes the weight."""
 
 from dataclasses import dataclass
 
@@ -26,10 +26,10 @@ class UpdateEquations:
     ----------
     step : Step
     update : Update
-        The step's.
-    names : Notation
+        The update of the step.
+    names : Symbols
     clip_factor : float
-        κ of the step's gradient; 1 where it was short enough.
+        κ of the step's gradient; 1 if it was not clipped.
     """
 
     step: Step
@@ -39,19 +39,19 @@ class UpdateEquations:
 
     @classmethod
     def of(cls, step: Step, names: Symbols) -> "UpdateEquations | None":
-        """Return a step's update, where it has one."""
+        """Return the equations of a step's update; None if it has no update."""
         if step.update is None:
             return None
         return cls(step, step.update, names, step.update.rule.clip_factor(step.gradient))
 
     def preface(self, limits: Limits) -> list[Block]:
-        """What holds for all weights: the optimizer, clipping, penalties."""
+        """What is the same for all weights: the optimizer, clipping, penalties."""
         rule = self.update.rule
         words = f"The optimizer is {rule.optimizer}"
         if self.update.number > 1 or rule.optimizer.state_names:
-            words += f"; this is its step {self.update.number:,}"
+            words += f"; this is step {self.update.number:,}"
         if self.update.learning_rate != rule.optimizer.learning_rate:
-            words += f", at the learning rate {limits.number(self.update.learning_rate)}"
+            words += f", with learning rate {limits.number(self.update.learning_rate)}"
         blocks: list[Block] = [Paragraph(f"{words}.")]
         if rule.clip_norm is not None:
             blocks += self._clipping(rule.clip_norm)
@@ -59,9 +59,9 @@ class UpdateEquations:
 
     def _clipping(self, most: float) -> list[Block]:
         if self.clip_factor == 1:
-            words = "The gradient of all parameters together is no longer than allowed: κ = 1."
+            words = "The norm of the whole gradient does not exceed clip_norm: κ = 1."
             return [Paragraph(words)]
-        words = "The gradient of all parameters together is longer than allowed, and is shortened:"
+        words = "The norm of the whole gradient exceeds clip_norm, so the gradient is scaled by κ:"
         norm = Symbol("|∂E/∂w|", gradient_norm(self.step.gradient))
         factor = Symbol("κ", self.clip_factor)
         return [
@@ -70,7 +70,7 @@ class UpdateEquations:
         ]
 
     def _penalties(self) -> list[Block]:
-        """What each penalty adds to the loss that is descended."""
+        """What each penalty adds to the loss that is minimised."""
         examples = self.step.batch.weight
         rows: list[tuple[Cell, ...]] = []
         for penalty in self.update.rule.penalties:
@@ -81,8 +81,8 @@ class UpdateEquations:
                 rows.append((kind, who, penalty.strength_for(examples), value))
         if not rows:
             return []
-        columns = ("penalty", "paid by", "λ", "adds to E")
-        caption = "Penalties: beside the loss of the examples, which E is without them"
+        columns = ("penalty", "applies to", "λ", "added to E")
+        caption = "Penalties added to the loss; E is shown without them"
         return [Table(columns, tuple(rows), caption)]
 
     def _paying(self, *, biases: bool) -> Array:
@@ -92,7 +92,7 @@ class UpdateEquations:
         return np.concatenate([self.step.parameters[place.weights] for place in places])
 
     def equations(self, place: WeightPlace) -> list[Equation]:
-        """The new weight by the optimizer's formula; before it, all that it needs."""
+        """The new weight by the optimizer's formula, after the quantities that it needs."""
         rule, weight = self.update.rule, self.names.weight(place, self.step.weight(place))
         biases = place.source is None
         layer = self.step.layer(place.layer)

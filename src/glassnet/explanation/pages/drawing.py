@@ -1,4 +1,4 @@
-"""The network as a drawing: units with their values, weights as lines, wide layers in part."""
+"""The network as a drawing: units with their values, weights as lines; wide layers shortened."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ __all__ = ["draw_example", "draw_network"]
 
 
 def draw_example(forward: Forward, names: Symbols, limits: Limits) -> Drawing:
-    """Return the network with an example's values; of wide layers the largest outputs."""
+    """Return the network with an example's values; of wide layers, the largest outputs."""
     depth = names.depth
     shown = [largest(forward.units(layer), limits.units).shown for layer in range(depth + 1)]
     layers = []
@@ -33,14 +33,14 @@ def draw_example(forward: Forward, names: Symbols, limits: Limits) -> Drawing:
         )
         layers.append(_drawn_layer(forward.architecture, layer, drawn))
     weights = _weights(forward.architecture, forward.parameters, names, shown)
-    caption = "Each unit with its net input in and its output y; the lines are weights."
+    caption = "Units show their net input in and their output y; the lines are weights."
     return Drawing(tuple(layers), weights, caption)
 
 
 def draw_network(
     architecture: Architecture, parameters: Array, names: Symbols, limits: Limits
 ) -> Drawing:
-    """Return the network without an example; of wide layers the first units."""
+    """Return the network without an example; of wide layers, the first units."""
     shown = [list(range(min(units, limits.units))) for units in architecture.units]
     layers = [
         _drawn_layer(

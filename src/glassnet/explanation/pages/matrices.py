@@ -1,4 +1,4 @@
-"""The step in matrix form, shapes first: what every unit and weight below is one element of."""
+"""The step in matrix form: an equation and its shapes for each quantity of each layer."""
 
 from glassnet.explanation.step import Forward, Step
 from glassnet.formula.document import Cell, Paragraph, Section, Table
@@ -33,9 +33,11 @@ def forward_matrices(forward: Forward, examples: int = 1) -> Section:
         )
     words = "y(0) is x." if not forward.has_dropout(0) else "y(0) is x ∘ m(0)."
     if forward.dropout_mask is not None:
-        words += " m is the dropout of this step: 0, or 1 / (1 − rate); ∘ goes element by element."
+        words += (
+            " m is the dropout mask of this step, 0 or 1 / (1 − rate); ∘ multiplies elementwise."
+        )
     table = Table(("forward", "shapes"), tuple(rows))
-    return Section("The forward pass in matrices", (table, Paragraph(words)))
+    return Section("The forward pass in matrix form", (table, Paragraph(words)))
 
 
 def backward_matrices(step: Step) -> Section:
@@ -54,9 +56,9 @@ def backward_matrices(step: Step) -> Section:
         rows.append((f"∂E/∂W({number}) = {c}{product}{mean}", _shape(*place.shape)))
         if layer.bias:
             rows.append((f"∂E/∂b({number}) = 1ᵀ δ({number}){mean}", _shape(units[number])))
-    words = "∘ goes element by element; 1 is a column of ones, the bias unit's outputs."
+    words = "∘ multiplies elementwise; 1 is a column of ones, the outputs of the bias unit."
     table = Table(("backward", "shape of the result"), tuple(rows))
-    return Section("The backward pass in matrices", (table, Paragraph(words)))
+    return Section("The backward pass in matrix form", (table, Paragraph(words)))
 
 
 def _delta(step: Step, number: int) -> str:

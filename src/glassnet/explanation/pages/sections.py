@@ -34,7 +34,7 @@ __all__ = [
 
 
 def unit_blocks(equations: ForwardEquations, layer: int, limits: Limits) -> list[Block]:
-    """in and y of a layer's units; where they are many, of those with the largest outputs."""
+    """in and y of a layer's units; for a wide layer, of those with the largest outputs."""
     chosen = largest(equations.forward.units(layer), limits.units)
     blocks: list[Block] = []
     for unit in chosen.shown:
@@ -46,7 +46,7 @@ def unit_blocks(equations: ForwardEquations, layer: int, limits: Limits) -> list
 def delta_blocks(
     equations: StepEquations, layer: int, limits: Limits, *, shortest: bool = False
 ) -> list[Block]:
-    """δ of a layer's units; where they are many, of the largest. In each way, or the shortest."""
+    """δ of a layer's units; for a wide layer, the largest. All derivations, or the shortest."""
     chosen = largest(equations.step.deltas[layer - 1], limits.units)
     blocks: list[Block] = []
     for unit in chosen.shown:
@@ -56,42 +56,42 @@ def delta_blocks(
 
 
 def with_rounding(equations: Sequence[Equation]) -> list[Block]:
-    """Equations, and a word where the rounded numbers in them no longer give the value."""
+    """Equations, and a remark if the rounded numbers in them no longer give the value."""
     values = [step.evaluate() for equation in equations for step in equation.steps]
     if all(math.isclose(value, equations[0].value, rel_tol=1e-4) for value in values):
         return list(equations)
     words = (
-        "The unit is so nearly saturated that the numbers above, rounded as they are, cancel; the "
-        "value is computed from the net input, where nothing cancels."
+        "The unit is so nearly saturated that the rounded numbers above cancel; the value is "
+        "computed from the net input, without cancellation."
     )
     return [*equations, Paragraph(words)]
 
 
 def gradient_blocks(equations: StepEquations, place: WeightPlace) -> list[Block]:
-    """A weight's gradient: the example's, and, in a batch, the mean of all."""
+    """A weight's gradient for the example and, in a batch, the mean over all examples."""
     own = equations.gradient(place)
     return [own] if equations.step.alone else [own, equations.batch_gradient(place)]
 
 
 def prediction_section(equations: StepEquations, limits: Limits) -> Section:
-    """The output vector beside the target one."""
+    """The predictions beside the targets."""
     step, names = equations.step, equations.names
-    p, d = step.outputs[-1].astype(np.float64), step.target.astype(np.float64)
-    chosen = largest(np.maximum(np.abs(p), np.abs(d)), limits.units * 2)
+    p, t = step.outputs[-1].astype(np.float64), step.target.astype(np.float64)
+    chosen = largest(np.maximum(np.abs(p), np.abs(t)), limits.units * 2)
     labels = tuple(names.unit_name(names.depth, unit) for unit in chosen.shown)
     predicted = ("predicted", tuple(p[chosen.shown].tolist()))
-    target = ("target", tuple(d[chosen.shown].tolist()))
+    target = ("target", tuple(t[chosen.shown].tolist()))
     rest = math.fsum(np.delete(p, chosen.shown).tolist())
     sentence: list[Block] = []
     if chosen.others:
         total = limits.number(rest)
-        words = f"… and {chosen.others:,} more outputs, their predictions together {total}."
+        words = f"Remaining outputs: {chosen.others:,}; their predictions sum to {total}."
         sentence = [Paragraph(words)]
-    return Section("Predicted beside target", (Bars(labels, (predicted, target)), *sentence))
+    return Section("Prediction and target", (Bars(labels, (predicted, target)), *sentence))
 
 
 def loss_section(equations: StepEquations, limits: Limits) -> Section:
-    """The loss: its formula, which term counts, how much each class is penalised."""
+    """The loss: its formula, the term that is not 0, and the terms of all classes."""
     step = equations.step
     loss = step.output_loss.loss
     blocks: list[Block] = [Paragraph(f"The loss is {loss_name(loss)}.")]
@@ -103,14 +103,14 @@ def loss_section(equations: StepEquations, limits: Limits) -> Section:
         blocks.append(_penalised_classes(equations, limits))
         dropped = equations.step.target.size - min(limits.units * 2, step.target.size)
         if dropped:
-            blocks.append(Paragraph(f"… and {dropped:,} more classes."))
+            blocks.append(Paragraph(f"Remaining classes: {dropped:,}."))
     if not step.alone:
         blocks.append(equations.mean_loss())
     return Section("The loss", tuple(blocks))
 
 
 def outcome_section(equations: StepEquations, limits: Limits) -> Section:
-    """What the update changed: was, is, target."""
+    """What the update changed: before, after, target."""
     step, names = equations.step, equations.names
     apart = np.maximum(np.abs(step.outputs[-1]), np.abs(step.new_predicted))
     chosen = largest(np.maximum(apart, np.abs(step.target)), limits.units * 2)
@@ -121,17 +121,17 @@ def outcome_section(equations: StepEquations, limits: Limits) -> Section:
     rows.append(("loss E", step.loss, step.new_loss, ""))
     if not step.alone:
         rows.append(("mean loss of the batch", step.mean_loss, step.new_mean_loss, ""))
-    table = Table(("output", "was", "is", "target"), tuple(rows))
+    table = Table(("output", "before", "after", "target"), tuple(rows))
     blocks: list[Block] = [table]
     if chosen.others:
-        blocks.append(Paragraph(f"… and {chosen.others:,} more outputs."))
+        blocks.append(Paragraph(f"Remaining outputs: {chosen.others:,}."))
     verdict = "smaller" if step.new_loss < step.loss else "not smaller"
     words = f"After the update the loss of this example is {verdict} than before."
     if not step.alone:
         verdict = "smaller" if step.new_mean_loss < step.mean_loss else "not smaller"
         words += f" The mean loss of the batch is {verdict}."
     if step.dropout_mask is not None:
-        words += " Both are with the dropout of this step; a prediction uses all units."
+        words += " Both use the dropout mask of this step; a prediction uses all units."
     return Section("Outcome", (*blocks, Paragraph(words)))
 
 
@@ -142,7 +142,7 @@ def loss_name(loss: Loss) -> str:
 
 def _batch_words(equations: StepEquations) -> str:
     step = equations.step
-    words = f"Shown is example {step.example + 1} of the {len(step.batch)} in the batch"
+    words = f"This is example {step.example + 1} of {len(step.batch)} in the batch"
     if step.batch.rows is not None:
         words += f", row {int(step.batch.rows[step.example]):,} of the training data"
     words += f": E[{step.example + 1}] is its loss"
@@ -162,22 +162,22 @@ def _only_term(
     p = limits.number(equations.predicted[unit].value)
     return [
         Paragraph(
-            f"Target is 1 for {name} and 0 for the others, so that only one term counts: "
-            f"E = −ln p, with p = {p}. At p = 1 it would be 0; it grows without bound as p goes "
+            f"The target is 1 for {name} and 0 for the others, so only one term is not 0: "
+            f"E = −ln p, with p = {p}. The loss is 0 at p = 1 and grows without bound as p goes "
             "to 0."
         )
     ]
 
 
 def _penalised_classes(equations: StepEquations, limits: Limits) -> Table:
-    """How much each class is penalised."""
+    """The term of each class."""
     terms = equations.step.output_loss.loss.terms(equations.predicted, equations.target)
-    # The target classes count however improbable they are predicted.
+    # The target classes are shown however small their probability is.
     size = equations.step.outputs[-1] + equations.step.target
     rows: list[tuple[Cell, ...]] = []
     for unit in largest(size, limits.units * 2).shown:
-        p, d = equations.predicted[unit], equations.target[unit]
+        p, t = equations.predicted[unit], equations.target[unit]
         name = equations.names.unit_name(equations.depth, unit)
-        rows.append((name, d.value, p.value, (-ln(p)).evaluate(), abs(terms[unit].evaluate())))
-    columns = ("class", "target d", "predicted p", "−ln p", "counts −d·ln p")
-    return Table(columns, tuple(rows), "How each class is penalised")
+        rows.append((name, t.value, p.value, (-ln(p)).evaluate(), abs(terms[unit].evaluate())))
+    columns = ("class", "target t", "prediction p", "−ln p", "term −t·ln p")
+    return Table(columns, tuple(rows), "The terms of the loss, one for each class")

@@ -1,4 +1,4 @@
-"""The explanation of a whole step: its sections in the order in which it happens."""
+"""The explanation of a whole step: its sections in the order of the computation."""
 
 from dataclasses import dataclass
 
@@ -70,14 +70,14 @@ def step_sections(
 
 @dataclass(frozen=True)
 class ShownWeights:
-    """The weights that are listed in each layer: of the largest gradients, and changes."""
+    """The weights listed in each layer: those with the largest gradients and largest changes."""
 
     by_gradient: list[tuple[list[WeightPlace], Selection]]
     by_change: list[tuple[list[WeightPlace], Selection]]
 
     @classmethod
     def of(cls, step: Step, limits: Limits) -> "ShownWeights":
-        """Return those of a step."""
+        """Return the weights to list for a step."""
 
         def largest_of(buffer: Array) -> list[tuple[list[WeightPlace], Selection]]:
             layers = range(1, len(step.architecture.layers) + 1)
@@ -89,7 +89,7 @@ class ShownWeights:
 
     @property
     def all(self) -> list[WeightPlace]:
-        """Every one of them once."""
+        """All listed weights, each once."""
         layers = [*self.by_gradient, *self.by_change]
         return list(dict.fromkeys(place for places, _ in layers for place in places))
 
@@ -122,9 +122,9 @@ def _input_blocks(equations: ForwardEquations, limits: Limits) -> list[Block]:
         )
         for unit in chosen.shown
     ]
-    columns = ("input", "given", "dropout m", "x = given · m")
-    table = Table(columns, tuple(with_dropout), "The inputs, with the dropout of this step")
-    return [table, *chosen.sentence("inputs", "given values", limits)]
+    columns = ("input", "value", "dropout mask m", "x = value · m")
+    table = Table(columns, tuple(with_dropout), "The inputs, with the dropout mask of this step")
+    return [table, *chosen.sentence("inputs", "values", limits)]
 
 
 def _backward_blocks(
@@ -147,8 +147,8 @@ def _two_ways(equations: StepEquations) -> list[Block]:
     name, loss = output_loss.activation.name, loss_name(output_loss.loss)
     return [
         Paragraph(
-            f"δ of the output layer twice: in full, the derivative of {loss} times that of {name}; "
-            f"and in short, where most of it cancels."
+            f"δ of the output layer in two ways: in full, the derivative of {loss} times that of "
+            f"{name}; and in short, after cancelling."
         )
     ]
 

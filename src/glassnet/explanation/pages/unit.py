@@ -1,4 +1,4 @@
-"""The story of one unit: what each of its inputs adds, its output, and its δ."""
+"""The page of one unit: the contributions of its inputs, its output, and its δ."""
 
 import math
 
@@ -16,7 +16,7 @@ __all__ = ["unit_sections"]
 
 
 def unit_sections(equations: ForwardEquations, place: UnitPlace, limits: Limits) -> list[Section]:
-    """Its inputs' contributions, largest first; its output; δ, and what the units behind add."""
+    """The inputs' contributions, largest first; the output; δ, and the next layer's part in it."""
     layer, unit = place.layer, place.unit
     sections = [
         Section("Net input", (*_contributions(equations, place, limits),)),
@@ -46,8 +46,8 @@ def _contributions(equations: ForwardEquations, place: UnitPlace, limits: Limits
         rows.append((source, symbol, symbol.value, y, float(values[number])))
     multiplier = equations.forward.architecture.places[layer - 1].multiplier
     adds = "adds" if multiplier == 1 else f"adds {limits.number(multiplier)}·w·y"
-    columns = ("from", "weight", "w", "its output y", adds)
-    table = Table(columns, tuple(rows), "What its inputs add, the largest first")
+    columns = ("from", "weight", "w", "output y", adds)
+    table = Table(columns, tuple(rows), "Contributions of the inputs, largest first")
     return [
         table,
         *chosen.sentence("inputs", "contributions", limits),
@@ -64,8 +64,8 @@ def _behind(equations: StepEquations, place: UnitPlace, limits: Limits) -> list[
         j = unit if equations.is_scale(layer + 1) else number
         name = equations.names.unit_name(layer + 1, j)
         rows.append((name, equations.delta_symbol(layer + 1, j).value, float(values[number])))
-    caption = f"Where ∂E/∂y = {limits.number(math.fsum(values))} comes from, the largest first"
-    table = Table(("through", "its δ", "adds w·δ"), tuple(rows), caption)
+    caption = f"Contributions to ∂E/∂y = {limits.number(math.fsum(values))}, largest first"
+    table = Table(("from", "δ", "adds w·δ"), tuple(rows), caption)
     return [table, *chosen.sentence("units", "contributions", limits)]
 
 

@@ -1,4 +1,4 @@
-"""The story of one weight: forward, loss, chain rule, its paths to the loss, update, check."""
+"""The page of one weight: forward pass, loss, chain rule, paths to the loss, update, check."""
 
 import numpy as np
 
@@ -30,19 +30,19 @@ from glassnet.formula.tree import Formula, Partial, Remainder, Sum
 
 __all__ = ["weight_sections"]
 
-# Units of a layer behind the weight's own, and products written out, at most.
+# At most this many units of each following layer are shown, and products of paths written out.
 FEW = 4
 
 
 def weight_sections(
     step: Step, names: Symbols, check: Check, place: WeightPlace, limits: Limits
 ) -> list[Section]:
-    """One weight's whole story."""
+    """The sections of one weight's page."""
     equations = StepEquations(step, names, limits.terms)
     pair = next(pair for pair in check.pairs if pair.place == place)
     own = (
-        f"This weight: {limits.number(pair.gradient)} here, {limits.number(pair.independent)} "
-        f"independently; relative difference {pair.difference:.2g}."
+        f"This weight: gradient {limits.number(pair.gradient)}, central difference "
+        f"{limits.number(pair.independent)}; relative difference {pair.difference:.2g}."
     )
     return [
         Section("Forward pass", tuple(_forward_blocks(equations, place, limits))),
@@ -67,7 +67,7 @@ def _forward_blocks(equations: StepEquations, place: WeightPlace, limits: Limits
     ]
     if layer == names.depth:
         return blocks
-    blocks.append(Paragraph("From there through the layers behind it:"))
+    blocks.append(Paragraph("Then through the following layers:"))
     for above in range(layer + 1, names.depth + 1):
         chosen = largest(equations.forward.units(above), min(limits.units, FEW))
         for other in chosen.shown:
@@ -80,18 +80,18 @@ def _forward_blocks(equations: StepEquations, place: WeightPlace, limits: Limits
 def _weight_words(names: Symbols, place: WeightPlace) -> str:
     unit = names.unit_name(place.layer, place.unit)
     if place.source is None:
-        return f"The weight from the bias unit, which is always 1, to {unit}."
+        return f"The weight from the bias unit, whose output is always 1, to {unit}."
     number = f"w{place.layer}[{place.source + 1},{place.unit + 1}]"
     return f"{number}, from {names.unit_name(place.layer - 1, place.source)} to {unit}."
 
 
 def _chain_blocks(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Block]:
     path = equations.single_path(place)
-    words = "From the loss backwards, δ = ∂E/∂in layer by layer, down to this weight:"
+    words = "δ = ∂E/∂in layer by layer, from the loss back to this weight:"
     blocks: list[Block] = [Paragraph(words)]
     if path is not None:
         alone = Paragraph("Only one path leads from this weight to the loss:")
-        blocks = [alone, path, Paragraph("The same by way of δ = ∂E/∂in:")]
+        blocks = [alone, path, Paragraph("The same with δ = ∂E/∂in:")]
     few = Limits(limits.terms, min(limits.units, FEW), digits=limits.digits)
     for layer in range(equations.depth, place.layer, -1):
         blocks += delta_blocks(equations, layer, few, shortest=True)
@@ -107,8 +107,8 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
         return []
     count = len(paths.largest) + paths.others
     words = (
-        f"{count:,} paths lead from this weight to the loss; along each the derivatives multiply, "
-        "and ∂E/∂w is their sum."
+        f"{count:,} paths lead from this weight to the loss. The value of a path is the product of "
+        "the derivatives along it; ∂E/∂w is the sum over all paths."
     )
     rows: list[tuple[Cell, ...]] = [
         (f"path {number}", _way(equations, place, path), path.value)
@@ -117,7 +117,7 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
     if paths.others:
         rows.append((f"… and {paths.others:,} more", "", paths.rest))
     caption = "All paths" if not paths.others else "The paths with the largest products"
-    table = Table(("", "by way of", "product"), tuple(rows), caption)
+    table = Table(("", "through", "product"), tuple(rows), caption)
     written_out = [
         path_equation(equations, place, path, number)
         for number, path in enumerate(paths.largest[:FEW], start=1)
@@ -135,7 +135,7 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
 
 
 def _way(equations: StepEquations, place: WeightPlace, path: Path) -> str:
-    """Through which units a path leads."""
+    """The units along a path."""
     names = [equations.names.unit_name(place.layer, path.units[0])]
     for n, unit in enumerate(path.units[1:]):
         name = equations.names.unit_name(place.layer + (n + 1) // 2, unit)
@@ -145,7 +145,7 @@ def _way(equations: StepEquations, place: WeightPlace, path: Path) -> str:
 
 
 def _shares(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Section]:
-    """Why the weight changed: each example's share of the gradient, where there are several."""
+    """Why the weight changed: each example's share of the gradient, if there are several."""
     step = equations.step
     if step.alone:
         return []
@@ -158,16 +158,16 @@ def _shares(equations: StepEquations, place: WeightPlace, limits: Limits) -> lis
         for example in order
     ]
     which = ("example",) if step.batch.rows is None else ("example", "row")
-    columns = (*which, "∂E[n]/∂w", "its share ∂E[n]/∂w / N")
+    columns = (*which, "∂E[n]/∂w", "share ∂E[n]/∂w / N")
     up, down = own[own > 0].sum() / total, own[own < 0].sum() / total
     words = (
-        f"{int(np.count_nonzero(own > 0)):,} examples ask for a smaller weight (their shares "
-        f"together {limits.number(float(up))}), {int(np.count_nonzero(own < 0)):,} for a larger "
-        f"one (together {limits.number(float(down))})."
+        f"Examples that call for a smaller weight: {int(np.count_nonzero(own > 0)):,} (their "
+        f"shares sum to {limits.number(float(up))}); for a larger weight: "
+        f"{int(np.count_nonzero(own < 0)):,} (sum {limits.number(float(down))})."
     )
     blocks: tuple[Block, ...] = (
         equations.batch_gradient(place),
-        Table(columns, tuple(rows), "Each example's share of the gradient, the largest first"),
+        Table(columns, tuple(rows), "Each example's share of the gradient, largest first"),
         *chosen.sentence("examples", "gradients", limits),
         Paragraph(words),
     )

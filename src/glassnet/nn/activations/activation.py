@@ -1,4 +1,4 @@
-"""What an activation function is: value, derivative and formula, side by side."""
+"""The base of activation functions: value, derivative and formula, side by side."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ class Activation(Named, ABC):
 
     #: Whether g′ jumps at 0.
     has_kink: bool = False
-    #: The loss behind an output layer of it, unless another is given.
+    #: The default loss of an output layer with this activation.
     default_loss: str = "mean_squared_error"
 
     @abstractmethod
@@ -28,7 +28,7 @@ class Activation(Named, ABC):
 
     @abstractmethod
     def formula(self, net_inputs: Sequence[Symbol], unit: int, most: int | None = None) -> Formula:
-        """Return y of `unit` by the layer's net inputs; sums show at most `most` terms."""
+        """Return y of `unit` from the layer's net inputs; sums show at most `most` terms."""
 
 
 class Elementwise(Activation):
@@ -40,7 +40,7 @@ class Elementwise(Activation):
 
     @abstractmethod
     def derivative_formula(self, net_input: Symbol, output: Symbol) -> Formula:
-        """Return g′(in), by the net input or the output, whichever is shorter."""
+        """Return g′(in) in terms of the net input or the output, whichever is shorter."""
 
     def backward(self, net_input: Array, d_output: Array) -> Array:
         """Return δ = ∂E/∂y · g′(in)."""

@@ -20,7 +20,7 @@ class Elu(Elementwise):
     Parameters
     ----------
     alpha : float
-        How far below 0 the output reaches.
+        α; the output approaches −α for very negative net inputs.
     """
 
     name = "elu"

@@ -17,7 +17,7 @@ class Gelu(Elementwise):
     name = "gelu"
 
     def value(self, net_input: Array) -> Array:
-        """Return in Φ(in); 0 far below, where −∞ · 0 must not be asked for."""
+        """Return in Φ(in); 0 far below 0, where −∞ · 0 would be NaN."""
         mass = _normal_mass(net_input)
         y: Array = np.where(mass == 0, 0, net_input) * mass
         return y.astype(net_input.dtype)
@@ -40,7 +40,7 @@ class Gelu(Elementwise):
 
 
 def _normal_mass(x: Array) -> Array:
-    """Φ(x), with all its digits in both tails."""
+    """Φ(x), accurate in both tails."""
     from scipy.special import ndtr
 
     mass: Array = ndtr(x)

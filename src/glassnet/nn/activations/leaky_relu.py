@@ -19,7 +19,7 @@ class LeakyRelu(Elementwise):
     Parameters
     ----------
     slope : float
-        Below 0; PyTorch's default.
+        The slope below 0; 0.01 is PyTorch's default.
 
     Examples
     --------

@@ -18,13 +18,13 @@ class Mish(Elementwise):
     name = "mish"
 
     def value(self, net_input: Array) -> Array:
-        """Return in t with t = q / (q + 2), q = exp(in) (exp(in) + 2), which equals the tanh."""
+        """Return in · s with s = tanh(ln(1 + exp(in))) = q / (q + 2), q = exp(in) (exp(in) + 2)."""
         share, _ = self._tanh_softplus(net_input)
         y: Array = np.where(share == 0, 0, net_input) * share
         return y.astype(net_input.dtype)
 
     def derivative(self, net_input: Array) -> Array:
-        """Return t + in σ(in) (1 − t²), with 1 − t² = 4 (q + 1) / (q + 2)²."""
+        """Return s + in σ(in) (1 − s²), with 1 − s² = 4 (q + 1) / (q + 2)²."""
         share, bend = self._tanh_softplus(net_input)
         bounded = np.clip(net_input, -200, 30)
         slope: Array = share + bounded * sigmoid.value(net_input) * bend
@@ -35,12 +35,12 @@ class Mish(Elementwise):
         return net_inputs[unit] * _tanh_softplus_formula(net_inputs[unit])
 
     def derivative_formula(self, net_input: Symbol, output: Symbol) -> Formula:
-        """Return t + in (1 − t²) / (1 + exp(−in)) with t = tanh(ln(1 + exp(in)))."""
-        t = _tanh_softplus_formula(net_input)
-        return t + net_input * (1 - t**2) / (1 + exp(-net_input))
+        """Return s + in (1 − s²) / (1 + exp(−in)) with s = tanh(ln(1 + exp(in)))."""
+        s = _tanh_softplus_formula(net_input)
+        return s + net_input * (1 - s**2) / (1 + exp(-net_input))
 
     def _tanh_softplus(self, net_input: Array) -> tuple[Array, Array]:
-        e = np.exp(np.minimum(net_input, 30))  # beyond 30, t is 1 in both precisions
+        e = np.exp(np.minimum(net_input, 30))  # beyond 30, s is 1 in both precisions
         q = e * (e + 2)
         half = 2 / (q + 2)
         return q / (q + 2), (q + 1) * half * half

@@ -45,12 +45,13 @@ def activation_named(activation: str | Activation, parameter: float | None = Non
     ----------
     activation : str or Activation
     parameter : float, optional
-        The number of one that has such: ``slope`` of leaky relu, ``alpha`` of elu.
+        The parameter of an activation that has one: ``slope`` of leaky relu, ``alpha`` of elu.
 
     Raises
     ------
     ValueError
-        If there is no activation of that name, or one of your own bears that of a built-in one.
+        If there is no activation of that name, or a user-defined one has the name of a built-in
+        one.
 
     Examples
     --------

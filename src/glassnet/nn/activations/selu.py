@@ -13,7 +13,7 @@ __all__ = ["Selu"]
 class Selu(Elementwise):
     """g(in) = λ elu(in; α): Klambauer et al. 2017, "Self-normalizing neural networks", eq. 2.
 
-    α and λ are chosen there so that outputs keep mean 0 and variance 1 through many layers.
+    α and λ are chosen so that outputs keep mean 0 and variance 1 through many layers.
     """
 
     name = "selu"

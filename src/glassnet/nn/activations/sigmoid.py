@@ -1,4 +1,4 @@
-"""The sigmoid, also called logistic function."""
+"""The sigmoid, also called the logistic function."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ __all__ = ["Sigmoid", "sigmoid"]
 
 
 class Sigmoid(Elementwise):
-    """g(in) = 1 / (1 + exp(−in)): any number squashed into (0, 1)."""
+    """g(in) = 1 / (1 + exp(−in)): maps any number into (0, 1)."""
 
     name = "sigmoid"
     default_loss = "binary_crossentropy"

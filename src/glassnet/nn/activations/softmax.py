@@ -12,7 +12,7 @@ __all__ = ["Softmax"]
 
 
 class Softmax(Activation):
-    """y_i = exp(in_i) / Σ_k exp(in_k): net inputs made into probabilities that sum to 1."""
+    """y_i = exp(in_i) / Σ_k exp(in_k): turns net inputs into probabilities that sum to 1."""
 
     name = "softmax"
     default_loss = "categorical_crossentropy"

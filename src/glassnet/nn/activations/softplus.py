@@ -1,4 +1,4 @@
-"""Softplus, the smooth relu."""
+"""Softplus, a smooth relu."""
 
 from collections.abc import Sequence
 

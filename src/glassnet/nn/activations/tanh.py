@@ -12,7 +12,7 @@ __all__ = ["Tanh"]
 
 
 class Tanh(Elementwise):
-    """g(in) = tanh(in): any number squashed into (−1, 1)."""
+    """g(in) = tanh(in): maps any number into (−1, 1)."""
 
     name = "tanh"
 
@@ -22,7 +22,7 @@ class Tanh(Elementwise):
         return y
 
     def derivative(self, net_input: Array) -> Array:
-        """Return 1 − y² as 1 / cosh(in)², which does not cancel near y = ±1."""
+        """Return 1 − y² as 1 / cosh(in)², without cancellation near y = ±1."""
         e = np.exp(-np.abs(net_input))
         root: Array = 2 * e / (1 + e * e)
         return root * root

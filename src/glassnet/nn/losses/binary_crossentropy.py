@@ -1,4 +1,4 @@
-"""Binary cross-entropy, behind sigmoid."""
+"""Binary cross-entropy, for sigmoid outputs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,31 +22,31 @@ __all__ = ["BinaryCrossentropy", "SummedBinaryCrossentropy"]
 
 
 class BinaryCrossentropy(Loss):
-    """E = −(1/m) Σ_j (d_j ln p_j + (1 − d_j) ln(1 − p_j)), each output a yes or no (sigmoid)."""
+    """E = −(1/m) Σ_j (t_j ln p_j + (1 − t_j) ln(1 − p_j)), one yes or no for each sigmoid."""
 
     name = "binary_crossentropy"
 
     def paired_with(self, activation: Activation) -> OutputLoss:
-        """Return the output loss; the activation must be sigmoid."""
+        """Return the pair of activation and loss; the activation must be sigmoid."""
         if not isinstance(activation, Sigmoid):
             raise wrong_pair(self, activation, "'sigmoid'")
         return SigmoidCrossentropy(self)
 
     def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:
-        """Return −d_j ln p_j − (1 − d_j) ln(1 − p_j), divided by m where E is their mean."""
+        """Return −t_j ln p_j − (1 − t_j) ln(1 − p_j), divided by m if E is their mean."""
         whole: list[Formula] = [
-            -(d * ln(p)) - (1 - d) * ln(1 - p) for p, d in zip(predicted, target, strict=True)
+            -(t * ln(p)) - (1 - t) * ln(1 - p) for p, t in zip(predicted, target, strict=True)
         ]
         return divided_terms(whole, self.divisor(len(whole)))
 
     def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
-        """Return (p − d) / (p (1 − p)), divided by m where E is a mean."""
+        """Return (p − t) / (p (1 − p)), divided by m if E is a mean."""
         slope = (predicted - target) / (predicted * (1 - predicted))
         return divided(slope, self.divisor(outputs))
 
 
 class SummedBinaryCrossentropy(BinaryCrossentropy):
-    """E = −Σ_j (d_j ln p_j + (1 − d_j) ln(1 − p_j)): all labels count, however many."""
+    """E = −Σ_j (t_j ln p_j + (1 − t_j) ln(1 − p_j)): the sum over the outputs, not the mean."""
 
     name = "summed_binary_crossentropy"
     summed = True
@@ -60,7 +60,7 @@ class SigmoidCrossentropy(CrossEntropyFromLogits):
     activation = Sigmoid()
 
     def losses(self, net_input: Array, target: Array) -> Array:
-        """Return max(in, 0) − d in + ln(1 + exp(−|in|)), the outputs' mean or sum."""
+        """Return max(in, 0) − t in + ln(1 + exp(−|in|)), the outputs' mean or sum."""
         net_input = net_input.astype(np.float64)
         tail = np.log1p(np.exp(-np.abs(net_input)))
         terms = np.maximum(net_input, 0) - target * net_input + tail
@@ -68,7 +68,7 @@ class SigmoidCrossentropy(CrossEntropyFromLogits):
         return losses
 
     def delta(self, net_input: Array, target: Array) -> Array:
-        """Return p − d as (1 − d) σ(in) − d σ(−in), which does not cancel; of a mean, a part."""
+        """Return p − t as (1 − t) σ(in) − t σ(−in), without cancellation; over m for a mean."""
         p, complement = self.activation.value(net_input), self.activation.value(-net_input)
         divisor = net_input.dtype.type(self.loss.divisor(net_input.shape[1]))
         delta: Array = ((1 - target) * p - target * complement) / divisor

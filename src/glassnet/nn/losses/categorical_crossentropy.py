@@ -1,4 +1,4 @@
-"""Categorical cross-entropy, behind softmax."""
+"""Categorical cross-entropy, for softmax outputs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ __all__ = ["CategoricalCrossentropy"]
 
 
 class CategoricalCrossentropy(Loss):
-    """E = −Σ_j d_j ln p_j, for outputs that are probabilities which sum to 1 (softmax).
+    """E = −Σ_j t_j ln p_j, for probabilities that sum to 1 (softmax).
 
     Parameters
     ----------
     label_smoothing : float
-        s, from 0 to below 1: each d_j becomes (1 − s) d_j + s/m, with m outputs, so that no class
-        is asked to be certain (Szegedy et al. 2016, section 7).
+        s, from 0 to below 1: each t_j becomes (1 − s) t_j + s/m, with m outputs, so that no target
+        is a certainty (Szegedy et al. 2016, section 7).
     """
 
     name = "categorical_crossentropy"
@@ -30,16 +30,18 @@ class CategoricalCrossentropy(Loss):
     parameter_name = "label_smoothing"
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
-        self.label_smoothing = real_number("label_smoothing", label_smoothing, 0, 1, most_too=False)
+        self.label_smoothing = real_number(
+            "label_smoothing", label_smoothing, 0, 1, include_maximum=False
+        )
 
     def paired_with(self, activation: Activation) -> OutputLoss:
-        """Return the output loss; the activation must be softmax."""
+        """Return the pair of activation and loss; the activation must be softmax."""
         if not isinstance(activation, Softmax):
             raise wrong_pair(self, activation, "'softmax'")
         return SoftmaxCrossentropy(self)
 
     def smoothed(self, target: Array) -> Array:
-        """Return (1 − s) d + s/m."""
+        """Return (1 − s) t + s/m."""
         if not self.label_smoothing:
             return target
         number = target.dtype.type
@@ -48,20 +50,20 @@ class CategoricalCrossentropy(Loss):
         return smoothed
 
     def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:
-        """Return −d_j ln p_j."""
+        """Return −t_j ln p_j."""
         return [
-            -(self.smoothed_target_formula(d, len(target)) * ln(p))
-            for p, d in zip(predicted, target, strict=True)
+            -(self.smoothed_target_formula(t, len(target)) * ln(p))
+            for p, t in zip(predicted, target, strict=True)
         ]
 
     def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
-        """Return d_j, smoothed where labels are."""
+        """Return t_j, with label smoothing if there is any."""
         if not self.label_smoothing:
             return target
         return (1 - self.label_smoothing) * target + self.label_smoothing / Number(float(outputs))
 
     def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
-        """Return −d_j / p_j."""
+        """Return −t_j / p_j."""
         return -(self.smoothed_target_formula(target, outputs) / predicted)
 
 
@@ -73,7 +75,7 @@ class SoftmaxCrossentropy(CrossEntropyFromLogits):
     activation = Softmax()
 
     def losses(self, net_input: Array, target: Array) -> Array:
-        """Return E = Σ_j d_j (ln Σ_k exp(in_k − a) − (in_j − a)) with a = max in, the first."""
+        """Return E = Σ_j t_j (ln Σ_k exp(in_k − a) − (in_j − a)) with a = max in."""
         shifted, rest, _ = _shifted(net_input)
         log_sum = np.log1p(rest.astype(np.float64))
         smoothed = self.loss.smoothed(target)
@@ -81,18 +83,18 @@ class SoftmaxCrossentropy(CrossEntropyFromLogits):
         return losses
 
     def delta(self, net_input: Array, target: Array) -> Array:
-        """Return p − d; for the most probable class from 1 − p, which has all its digits there."""
+        """Return p − t; for the most probable class from 1 − p, without cancellation."""
         p, smoothed = self.activation.value(net_input), self.loss.smoothed(target)
         delta: Array = p - smoothed
         _, rest, at = _shifted(net_input)
         rows = np.arange(len(p))
-        d = smoothed[rows, at]
-        delta[rows, at] = (1 - d) * p[rows, at] - d * (rest / (1 + rest))
+        t = smoothed[rows, at]
+        delta[rows, at] = (1 - t) * p[rows, at] - t * (rest / (1 + rest))
         return delta
 
 
 def _shifted(net_input: Array) -> tuple[Array, Array, Array]:
-    """Return in − max, Σ exp(in − max) over the units but the largest, and which that is."""
+    """Return in − max, Σ exp(in − max) over all units but the largest, and its index."""
     rows = np.arange(len(net_input))
     at: Array = net_input.argmax(axis=1)
     shifted = net_input - net_input[rows, at][:, None]

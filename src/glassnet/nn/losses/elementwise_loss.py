@@ -1,4 +1,4 @@
-"""Losses of each output by itself, behind any activation."""
+"""Elementwise losses: one term for each output, after any activation."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ __all__ = ["ComposedLoss", "ElementwiseLoss"]
 
 
 class ElementwiseLoss(Loss):
-    """A loss of each of the m outputs, c(p_j, d_j); E is their mean, or their sum."""
+    """A loss with one term c(p_j, t_j) for each of m outputs; E is their mean, or their sum."""
 
     def paired_with(self, activation: Activation) -> OutputLoss:
-        """Return the output loss; every activation fits unless the loss says otherwise."""
+        """Return the pair of activation and loss; every activation is allowed by default."""
         return ComposedLoss(activation, self)
 
     @abstractmethod
@@ -45,24 +45,24 @@ class ElementwiseLoss(Loss):
         return losses
 
     def derivative(self, predicted: Array, target: Array) -> Array:
-        """Return ∂E/∂p_j: ∂c/∂p_j, divided by m where E is a mean."""
+        """Return ∂E/∂p_j: ∂c/∂p_j, divided by m if E is a mean."""
         divisor = predicted.dtype.type(self.divisor(predicted.shape[1]))
         d_predicted: Array = self.derivatives(predicted, target) / divisor
         return d_predicted
 
     def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:
-        """Return c(p_j, d_j), divided by m where E is their mean."""
-        terms = [self.term(p, d) for p, d in zip(predicted, target, strict=True)]
+        """Return c(p_j, t_j), divided by m if E is their mean."""
+        terms = [self.term(p, t) for p, t in zip(predicted, target, strict=True)]
         return divided_terms(terms, self.divisor(len(terms)))
 
     def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
-        """Return ∂c/∂p_j, divided by m where E is a mean."""
+        """Return ∂c/∂p_j, divided by m if E is a mean."""
         return divided(self.term_derivative(predicted, target), self.divisor(outputs))
 
 
 @dataclass(frozen=True)
 class ComposedLoss(OutputLoss):
-    """An activation, then a loss of the outputs: δ(L) by the chain rule through both."""
+    """An activation followed by a loss of the outputs: δ(L) by the chain rule through both."""
 
     activation: Activation
     loss: ElementwiseLoss

@@ -12,21 +12,21 @@ __all__ = ["Huber"]
 
 
 class Huber(ElementwiseLoss):
-    """Half the square up to a threshold, a straight line beyond (Huber 1964).
+    """Half the squared difference up to a threshold, linear beyond it (Huber 1964).
 
-    c = ½ (p − d)² where |p − d| ≤ t, and t (|p − d| − ½ t) elsewhere: outliers pull less.
+    c = ½ (p − t)² if |p − t| ≤ h, else h (|p − t| − ½ h): outliers have less influence.
 
     Parameters
     ----------
     threshold : float
-        t, above 0, in the unit of the outputs.
+        h, above 0, in the units of the outputs.
     """
 
     name = "huber"
     parameter_name = "threshold"
 
     def __init__(self, threshold: float = 1.0) -> None:
-        self.threshold = real_number("threshold", threshold, 0, least_too=False)
+        self.threshold = real_number("threshold", threshold, 0, include_minimum=False)
 
     def values(self, predicted: Array, target: Array) -> Array:
         """Return c."""
@@ -36,18 +36,18 @@ class Huber(ElementwiseLoss):
         return values
 
     def derivatives(self, predicted: Array, target: Array) -> Array:
-        """Return p − d, cut off at ± the threshold."""
+        """Return p − t, clipped to [−h, h]."""
         threshold = predicted.dtype.type(self.threshold)
         derivatives: Array = np.clip(predicted - target, -threshold, threshold)
         return derivatives
 
     def term(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return a (|p − d| − a/2) with a = min(t, |p − d|), which is both cases in one."""
+        """Return a (|p − t| − a/2) with a = min(h, |p − t|), which covers both cases."""
         size = absolute(predicted - target)
         bounded = Call("min", (Number(self.threshold), size))
         return bounded * (size - bounded / 2)
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return max(−t, min(t, p − d))."""
+        """Return max(−h, min(h, p − t))."""
         upper = Call("min", (Number(self.threshold), predicted - target))
         return Call("max", (Number(-self.threshold), upper))

@@ -1,14 +1,13 @@
-"""Losses: how far a prediction is from the ideal, and the pairs of output activation and loss.
+"""Losses: how far a prediction is from its target, and the pairs of output activation and loss.
 
-A network is never trained with a bare loss. It is trained with an :class:`OutputLoss`: an output
-activation together with a loss that fits it. There are two kinds, and each knows how to go from the
-output layer's net inputs to the loss and back:
+A network is trained with an :class:`OutputLoss`: an output activation together with a loss that
+fits it. It computes the loss and δ(L) from the net inputs of the output layer. There are two kinds:
 
-* :class:`CrossEntropyFromLogits`: cross-entropy behind the activation that makes probabilities for
-  it. Computed from the net inputs, so that nothing overflows; δ(L) = p − d.
+* :class:`CrossEntropyFromLogits`: cross-entropy after sigmoid or softmax, computed from the net
+  inputs (the logits), so that nothing overflows; δ(L) = p − t.
 * :class:`ComposedLoss`: any activation, then any other loss, by the chain rule.
 
-``regression`` has the losses of predicted values, ``values`` all of them by name.
+The module ``elementwise_loss`` has the base of the other losses, ``registry`` all losses by name.
 """
 
 from abc import ABC, abstractmethod
@@ -25,12 +24,12 @@ __all__ = ["CrossEntropyFromLogits", "Loss", "OutputLoss", "divided", "divided_t
 class Loss(Named, ABC):
     """The loss E of one example. Arrays are (examples, outputs), losses (examples,) in float64."""
 
-    #: Whether E is the sum over the outputs, not their mean.
+    #: Whether E is the sum over the outputs; otherwise it is their mean.
     summed = False
 
     @abstractmethod
     def paired_with(self, activation: Activation) -> "OutputLoss":
-        """Return the output loss of an output activation and this loss.
+        """Return the pair of an output activation and this loss.
 
         Raises
         ------
@@ -47,17 +46,17 @@ class Loss(Named, ABC):
         """Return ∂E/∂p of one output."""
 
     def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
-        """Return what an output is compared with: d, unless the loss softens it."""
+        """Return the target of one output: t, unless the loss smooths it."""
         return target
 
     def divisor(self, outputs: int) -> int:
-        """Return by what the sum over so many outputs is divided: 1 where E is the sum."""
+        """Return the divisor of the sum over so many outputs: 1 if E is the sum."""
         return 1 if self.summed else outputs
 
     def formula(
         self, predicted: Sequence[Symbol], target: Sequence[Symbol], most: int | None = None
     ) -> Formula:
-        """Return E by predicted and targets; sums show at most `most` terms."""
+        """Return E as a formula of predictions and targets; sums show at most `most` terms."""
         return sum_of(self.terms(predicted, target), most)
 
 
@@ -69,7 +68,7 @@ class OutputLoss(ABC):
 
     @abstractmethod
     def losses(self, net_input: Array, target: Array) -> Array:
-        """Return E of each example, (examples,) in float64, by the output layer's net inputs."""
+        """Return E of each example, (examples,) in float64, from the output layer's net inputs."""
 
     @abstractmethod
     def delta(self, net_input: Array, target: Array) -> Array:
@@ -77,11 +76,11 @@ class OutputLoss(ABC):
 
 
 class CrossEntropyFromLogits(OutputLoss):
-    """Cross-entropy behind the activation that makes probabilities for it: δ(L) = p − d."""
+    """Cross-entropy after sigmoid or softmax, computed from the net inputs: δ(L) = p − t."""
 
 
 def wrong_pair(loss: Loss, given: Activation, right: str) -> ValueError:
-    """Return the error of a loss behind an output activation that does not fit it."""
+    """Return the exception for a loss that does not fit the output activation."""
     return ValueError(
         f"the loss {loss.name!r} needs the output activation {right}, but the network ends in "
         f"{given.name!r}; give the output layer {right}, or use the loss {given.default_loss!r}"
@@ -94,7 +93,7 @@ def divided(formula: Formula, divisor: int) -> Formula:
 
 
 def divided_terms(terms: list[Formula], divisor: int) -> list[Formula]:
-    """Return the terms of a sum that is divided by a number, each with its part."""
+    """Return the terms of a sum, each divided by a number, unless that is 1."""
     if divisor == 1:
         return terms
     one_over_m = Number(1.0) / divisor

@@ -10,26 +10,26 @@ __all__ = ["MeanAbsoluteError", "absolute"]
 
 
 class MeanAbsoluteError(ElementwiseLoss):
-    """E = (1/m) Σ_j |p_j − d_j|: its best constant is the median."""
+    """E = (1/m) Σ_j |p_j − t_j|: its best constant prediction is the median."""
 
     name = "mean_absolute_error"
 
     def values(self, predicted: Array, target: Array) -> Array:
-        """Return |p − d|."""
+        """Return |p − t|."""
         sizes: Array = np.abs(predicted - target)
         return sizes
 
     def derivatives(self, predicted: Array, target: Array) -> Array:
-        """Return the sign of p − d, 0 where they are equal."""
+        """Return the sign of p − t, 0 if they are equal."""
         signs: Array = np.sign(predicted - target)
         return signs
 
     def term(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return |p − d|."""
+        """Return |p − t|."""
         return absolute(predicted - target)
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return [p > d] − [d > p]."""
+        """Return [p > t] − [t > p]."""
         return IversonBracket(predicted - target) - IversonBracket(target - predicted)
 
 

@@ -8,49 +8,49 @@ __all__ = ["HalfSquaredError", "MeanSquaredError"]
 
 
 class MeanSquaredError(ElementwiseLoss):
-    """E = (1/m) Σ_j (p_j − d_j)²."""
+    """E = (1/m) Σ_j (p_j − t_j)²."""
 
     name = "mean_squared_error"
 
     def values(self, predicted: Array, target: Array) -> Array:
-        """Return (p − d)²."""
+        """Return (p − t)²."""
         squares: Array = (predicted - target) ** 2
         return squares
 
     def derivatives(self, predicted: Array, target: Array) -> Array:
-        """Return 2 (p − d)."""
+        """Return 2 (p − t)."""
         derivatives: Array = 2 * (predicted - target)
         return derivatives
 
     def term(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return (p − d)²."""
+        """Return (p − t)²."""
         return (predicted - target) ** 2
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return 2 (p − d)."""
+        """Return 2 (p − t)."""
         return 2 * (predicted - target)
 
 
 class HalfSquaredError(ElementwiseLoss):
-    """E = ½ Σ_j (p_j − d_j)², whose derivative is p − d: Rumelhart, Hinton and Williams 1986."""
+    """E = ½ Σ_j (p_j − t_j)², whose derivative is p − t: Rumelhart, Hinton and Williams 1986."""
 
     name = "half_squared_error"
     summed = True
 
     def values(self, predicted: Array, target: Array) -> Array:
-        """Return ½ (p − d)²."""
+        """Return ½ (p − t)²."""
         halves: Array = (predicted - target) ** 2 / 2
         return halves
 
     def derivatives(self, predicted: Array, target: Array) -> Array:
-        """Return p − d."""
+        """Return p − t."""
         derivatives: Array = predicted - target
         return derivatives
 
     def term(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return ½ (p − d)²."""
+        """Return ½ (p − t)²."""
         return 0.5 * (predicted - target) ** 2
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return p − d."""
+        """Return p − t."""
         return predicted - target

@@ -11,9 +11,9 @@ __all__ = ["Pinball"]
 
 
 class Pinball(ElementwiseLoss):
-    """The loss whose best constant is a quantile (Koenker and Bassett 1978, equation 1.1).
+    """The loss whose best constant prediction is a quantile (Koenker and Bassett 1978, eq. 1.1).
 
-    c = q (d − p) where too little is predicted, (1 − q) (p − d) where too much.
+    c = q (t − p) if the prediction is too small, (1 − q) (p − t) if it is too large.
 
     Parameters
     ----------
@@ -25,7 +25,9 @@ class Pinball(ElementwiseLoss):
     parameter_name = "quantile"
 
     def __init__(self, quantile: float = 0.5) -> None:
-        self.quantile = real_number("quantile", quantile, 0, 1, least_too=False, most_too=False)
+        self.quantile = real_number(
+            "quantile", quantile, 0, 1, include_minimum=False, include_maximum=False
+        )
 
     def values(self, predicted: Array, target: Array) -> Array:
         """Return c."""
@@ -34,18 +36,18 @@ class Pinball(ElementwiseLoss):
         return values
 
     def derivatives(self, predicted: Array, target: Array) -> Array:
-        """Return 1 − q where p > d, −q where p < d, 0 where they are equal."""
+        """Return 1 − q if p > t, −q if p < t, 0 if they are equal."""
         too_much = predicted - target
         above, below = 1 - self.quantile, -self.quantile
         derivatives: Array = np.where(too_much > 0, above, np.where(too_much < 0, below, 0))
         return derivatives.astype(predicted.dtype)
 
     def term(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return max((1 − q) (p − d), q (d − p))."""
+        """Return max((1 − q) (p − t), q (t − p))."""
         above = (1 - self.quantile) * (predicted - target)
         return Call("max", (above, self.quantile * (target - predicted)))
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return (1 − q) [p > d] − q [d > p]."""
+        """Return (1 − q) [p > t] − q [t > p]."""
         above = (1 - self.quantile) * IversonBracket(predicted - target)
         return above - self.quantile * IversonBracket(target - predicted)

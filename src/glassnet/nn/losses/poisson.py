@@ -18,18 +18,18 @@ __all__ = ["Poisson", "PoissonOfExponential", "SummedPoisson"]
 
 
 class Poisson(ElementwiseLoss):
-    """E = (1/m) Σ_j (p_j − d_j ln p_j): −ln of the Poisson distribution, but for a constant.
+    """E = (1/m) Σ_j (p_j − t_j ln p_j): −ln of the Poisson distribution, up to a constant.
 
-    For counts d and their expected numbers p, which must be positive: behind exponential,
-    softplus, sigmoid or softmax.
+    For counts t and their expected values p, which must be positive: after exponential, softplus,
+    sigmoid or softmax.
     """
 
     name = "poisson"
-    #: Predictions below are taken for it in the logarithm and the division.
+    #: Smaller predictions are replaced by it in the logarithm and the division.
     SMALLEST = 2.0**-100
 
     def paired_with(self, activation: Activation) -> OutputLoss:
-        """Return the output loss; the activation's outputs must be positive."""
+        """Return the pair of activation and loss; the activation's outputs must be positive."""
         if isinstance(activation, Exponential):
             return PoissonOfExponential(activation, self)
         if not isinstance(activation, Softplus | Sigmoid | Softmax):
@@ -37,27 +37,27 @@ class Poisson(ElementwiseLoss):
         return super().paired_with(activation)
 
     def values(self, predicted: Array, target: Array) -> Array:
-        """Return p − d ln p."""
+        """Return p − t ln p."""
         values: Array = predicted - target * np.log(np.maximum(predicted, self.SMALLEST))
         return values
 
     def derivatives(self, predicted: Array, target: Array) -> Array:
-        """Return 1 − d / p."""
+        """Return 1 − t / p."""
         smallest = predicted.dtype.type(self.SMALLEST)
         derivatives: Array = 1 - target / np.maximum(predicted, smallest)
         return derivatives
 
     def term(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return p − d ln p."""
+        """Return p − t ln p."""
         return predicted - target * ln(predicted)
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
-        """Return 1 − d / p."""
+        """Return 1 − t / p."""
         return 1 - target / predicted
 
 
 class SummedPoisson(Poisson):
-    """E = Σ_j (p_j − d_j ln p_j): all outputs count, however many."""
+    """E = Σ_j (p_j − t_j ln p_j): the sum over the outputs, not the mean."""
 
     name = "summed_poisson"
     summed = True
@@ -65,20 +65,20 @@ class SummedPoisson(Poisson):
 
 @dataclass(frozen=True)
 class PoissonOfExponential(OutputLoss):
-    """Exponential with Poisson's loss, from the net inputs: ln p = in, and δ = p − d."""
+    """Exponential with the Poisson loss, from the net inputs: ln p = in, and δ = p − t."""
 
     activation: Exponential
     loss: Poisson
 
     def losses(self, net_input: Array, target: Array) -> Array:
-        """Return exp(in) − d in, the outputs' mean or sum."""
+        """Return exp(in) − t in, the outputs' mean or sum."""
         net_input = net_input.astype(np.float64)
         terms = self.activation.value(net_input) - target * net_input
         losses: Array = terms.sum(axis=1) / self.loss.divisor(terms.shape[1])
         return losses
 
     def delta(self, net_input: Array, target: Array) -> Array:
-        """Return p − d, divided by m where E is a mean."""
+        """Return p − t, divided by m if E is a mean."""
         divisor = net_input.dtype.type(self.loss.divisor(net_input.shape[1]))
         delta: Array = (self.activation.value(net_input) - target) / divisor
         return delta

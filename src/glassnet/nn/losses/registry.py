@@ -1,4 +1,4 @@
-"""All losses by name, and which one follows an output activation."""
+"""All losses by name, and the default loss of each output activation."""
 
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.binary_crossentropy import BinaryCrossentropy, SummedBinaryCrossentropy
@@ -37,12 +37,12 @@ def loss_named(loss: str | Loss, parameter: float | None = None) -> Loss:
     ----------
     loss : str or Loss
     parameter : float, optional
-        The number of a loss that has one: ``label_smoothing``, ``threshold``, ``quantile``.
+        The parameter of a loss that has one: ``label_smoothing``, ``threshold``, ``quantile``.
 
     Raises
     ------
     ValueError
-        If there is no loss of that name, or one of your own bears that of a built-in one.
+        If there is no loss of that name, or a user-defined one has the name of a built-in one.
     """
     if isinstance(loss, Loss):
         return require_own_name(LOSSES, loss)
@@ -50,7 +50,7 @@ def loss_named(loss: str | Loss, parameter: float | None = None) -> Loss:
 
 
 def default_loss(activation: Activation) -> Loss:
-    """Return the loss that follows an output activation unless another is given.
+    """Return the default loss of an output activation.
 
     Examples
     --------

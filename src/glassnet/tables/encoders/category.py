@@ -16,7 +16,7 @@ from glassnet.tables.warnings import DataWarning
 __all__ = ["CategoryEncoder"]
 
 #: A column with more distinct texts is refused.
-MOST_CATEGORIES = 1000
+MAX_CATEGORIES = 1000
 # Indices that stand for no category.
 MISSING, UNSEEN = -2, -1
 
@@ -41,10 +41,10 @@ class CategoryEncoder(Encoder):
             If there are too many distinct texts.
         """
         categories = sorted({value for value in column if value is not None})
-        if len(categories) > MOST_CATEGORIES:
+        if len(categories) > MAX_CATEGORIES:
             raise LimitError(
                 f"column {name!r} has {len(categories):,} different categories; at most "
-                f"{MOST_CATEGORIES:,} are supported. Drop the column"
+                f"{MAX_CATEGORIES:,} are supported. Drop the column"
             )
         return cls(name, tuple(categories))
 

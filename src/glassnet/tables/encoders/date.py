@@ -37,8 +37,8 @@ def days_since_1970(column: Array) -> NDArray[np.float64]:
 class DateEncoder(Encoder):
     """The days since 1970, scaled like any number, and sin and cos of 2π days / period.
 
-    The periods are the year and the week, and the day if there are times of day. All of these inputs
-    are 0 for a missing date.
+    The periods are the year and the week, and the day if there are times of day. All of these
+    inputs are 0 for a missing date.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""Files of tables and folders of images, read."""
+"""Reading of table files, data frames and images."""

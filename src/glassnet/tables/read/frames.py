@@ -1,4 +1,4 @@
-"""Data frames and sequences of values, as tables hold them."""
+"""Conversion of data frames and sequences to tables."""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
@@ -13,18 +13,18 @@ __all__ = ["as_table", "column_of"]
 
 
 def column_of(name: str, values: Any) -> Array:
-    """Return a column of a data frame, or a sequence of values, as a table holds it.
+    """Convert a data frame column, or a sequence of values, to the array of a table column.
 
     Parameters
     ----------
     name : str
-        How messages call it.
+        The name used in error messages.
     values : column or sequence
 
     Raises
     ------
     TypeError, ValueError
-        If it holds neither numbers, text, dates nor images.
+        If the values are not numbers, text, dates or images.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def column_of(name: str, values: Any) -> Array:
         if typed is not None:
             return typed
     if isinstance(values, str) or not hasattr(values, "__iter__"):
-        raise TypeError(f"column {name!r} must hold several values, not {type(values).__name__}")
+        raise TypeError(f"column {name!r} must be a sequence, not {type(values).__name__}")
     array = values.to_numpy() if hasattr(values, "to_numpy") else values
     if isinstance(array, np.ndarray) and array.dtype == np.uint8 and array.ndim in (3, 4):
         return array
@@ -60,7 +60,7 @@ def column_of(name: str, values: Any) -> Array:
         found = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise ValueError(
             f"column {name!r} holds values of type {found}; expected numbers, text or dates. "
-            "Convert it, or leave the column out"
+            "Convert or drop the column"
         )
     column = np.empty(len(items), dtype=object)
     column[:] = [None if _no_value(item) else str(item) for item in items]
@@ -68,9 +68,9 @@ def column_of(name: str, values: Any) -> Array:
 
 
 def _column_of_its_type(series: Any) -> Array | None:
-    """A column of Polars, as its type says: then a piece that is missing whole is of that kind too.
+    """A Polars column converted by its dtype, so that chunks without any value get the same type.
 
-    None where the type says nothing.
+    None for other dtypes.
     """
     import polars as pl
 
@@ -91,7 +91,7 @@ def _column_of_its_type(series: Any) -> Array | None:
 
 
 def _moment(item: Any) -> Any:
-    """A date or a time for NumPy, which knows no time zones: those are turned to UTC."""
+    """A date or time for NumPy, which has no time zones: converted to UTC."""
     if _no_value(item):
         return None
     if isinstance(item, datetime) and item.tzinfo is not None:
@@ -114,20 +114,21 @@ def _no_value(item: object) -> bool:
 def as_table(
     frame: Any, drop: Collection[str] = (), needed: Collection[str] | None = None
 ) -> Table:
-    """Return a table in memory, from rows anywhere, a data frame or a mapping of names to columns.
+    """Convert Rows, a data frame or a mapping of column names to values to a table in memory.
 
     Parameters
     ----------
     frame : Rows, data frame or mapping
     drop : collection of str
-        Columns that are not wanted, and may hold anything.
+        Columns to drop; they may hold values of any type.
     needed : collection of str, optional
-        Other columns than these go where they hold something else; all are needed, if not given.
+        Required columns; others are dropped if they hold unsupported values. All are required by
+        default.
 
     Raises
     ------
     TypeError, ValueError
-        If it is none, a column is not there, or one holds neither numbers nor text.
+        If `frame` has another type, a column is missing, or a required one has unsupported values.
 
     Examples
     --------

@@ -1,7 +1,6 @@
-"""Images: a folder with a subfolder for each class, IDX and .npz files, single pictures.
+"""Images: a folder with a subfolder for each class, IDX and .npz files, single images.
 
-They become a table of two columns, the pixels and the class, so that all that is done with tables
-is done with them.
+Images become a table of two columns, the pixels and the class, and are processed like any table.
 """
 
 import gzip
@@ -23,16 +22,16 @@ from glassnet.tables.table import Table
 
 __all__ = ["CLASS", "IMAGE", "ImageOptions", "holds_images", "read_idx", "read_images"]
 
-#: What the two columns are called.
+#: The names of the two columns.
 IMAGE, CLASS = "image", "class"
 
 Colour: TypeAlias = Literal["grey", "rgb"]
 
-# The side of images that come in several sizes, where none is asked for.
+# Images of different sizes are resized to this height and width if no size is given.
 COMMON_SIDE = 32
-# How the names of pictures end, where one is given alone.
+# File extensions of a single image.
 PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}
-# Files that systems leave in folders.
+# Files that operating systems create in folders.
 IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 SPLITS = {"train": ("train", "training"), "test": ("t10k", "test", "testing")}
 FOLDERS = {
@@ -49,11 +48,11 @@ class ImageOptions:
     Attributes
     ----------
     size : (height, width), optional
-        Every image is resized to it; if not given, they stay as they are where all have one size.
+        Images are resized to it. If not given, images of equal size keep it.
     colour : {"grey", "rgb"}, optional
-        Grey where all are, if not given.
+        If not given, grey if all images are grey, otherwise RGB.
     skip_unreadable : bool
-        Whether files that cannot be read are left out, with a note, instead of refused.
+        Whether unreadable images are skipped with a warning instead of raising an error.
     """
 
     size: tuple[int, int] | None = None
@@ -61,13 +60,13 @@ class ImageOptions:
     skip_unreadable: bool = False
 
     def like(self, shape: tuple[int, ...]) -> "ImageOptions":
-        """Return options that make pictures of a shape: (height, width), or with 3 behind."""
+        """Return options for images of shape (height, width) or (height, width, 3)."""
         height, width, *colours = shape
         return replace(self, size=(height, width), colour="rgb" if colours else "grey")
 
 
 def holds_images(path: Path) -> bool:
-    """Return whether a path is read as images, not as a table: a folder, .npz, or a picture."""
+    """Return whether a path is read as images, not as a table: a folder, .npz or image file."""
     if path.is_dir() or path.suffix.lower() == ".npz":
         return True
     return path.suffix.lower() in PICTURES
@@ -76,28 +75,28 @@ def holds_images(path: Path) -> bool:
 def read_images(
     path: Path, options: ImageOptions | None = None
 ) -> tuple[Table, Table | None, list[str]]:
-    """Read images as a table, and the ones meant for the test where the source names them.
+    """Read images as a table, and the test images as another if the source has a test split.
 
     Parameters
     ----------
     path : Path
-        A folder with a subfolder of pictures for each class, or with two such folders, ``train``
-        and ``test`` (or ``val``); a folder with IDX files (``train-…`` and ``t10k-…``, as MNIST has
-        them); an .npz file with arrays ``x`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` and
-        ``y_test``; a folder of pictures, or one picture, which have no class.
+        A folder with a subfolder of images for each class, or with two such folders, ``train`` and
+        ``test`` (or ``val``); a folder with IDX files (``train-…`` and ``t10k-…``, as for MNIST);
+        an .npz file with arrays ``x`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` and
+        ``y_test``; a folder of images, or one image, without classes.
     options : ImageOptions, optional
-        For pictures. IDX and .npz files are taken as they are.
+        For image files only, not for IDX and .npz files.
 
     Returns
     -------
-    (table, test, notes)
+    (table, test, warnings)
 
     Raises
     ------
     FileNotFoundError
-        If there is nothing.
+        If the path does not exist.
     FileFormatError
-        If a file is broken or holds no images, or a folder is empty.
+        If a file is damaged or holds no images, or a folder is empty.
     """
     options = options or ImageOptions()
     if not path.exists():
@@ -119,9 +118,9 @@ def read_images(
 
 
 def _split_folders(path: Path) -> dict[str, Path]:
-    """The folders to learn from and for the test; none, where the folders are those of classes.
+    """The training and test folders; empty if the subfolders are the classes.
 
-    Such a folder holds folders, and no pictures: a class may be called train as well.
+    A training or test folder contains only folders, so that a class may also be called "train".
     """
     folders = [entry for entry in path.iterdir() if entry.is_dir() and not _is_ignored(entry)]
     splits: dict[str, list[Path]] = {
@@ -131,26 +130,26 @@ def _split_folders(path: Path) -> dict[str, Path]:
     if not any(splits.values()):
         return {}
     if (problem := _unclear(splits, folders)) is not None:
-        raise FileFormatError(f"of folders for training and test, {path} holds {problem}")
+        raise FileFormatError(f"the training and test folders of {path} are ambiguous: {problem}")
     test = [*splits["test"], *splits["validation"]]
     return {"train": splits["train"][0]} | ({"test": test[0]} if test else {})
 
 
 def _unclear(splits: dict[str, list[Path]], folders: list[Path]) -> str | None:
-    """What is not clear about folders of which some are for training or test."""
+    """What is ambiguous about the training and test folders, if anything."""
     found = [folder for own in splits.values() for folder in own]
     others = sorted(folder.name for folder in folders if folder not in found)
     if not splits["train"]:
-        return f"none to learn from beside {found[0].name}"
+        return f"there is no training folder, only {found[0].name}"
     if others:
-        return f"{others[0]} beside {found[0].name}"
+        return f"there is also a folder {others[0]}"
     for own in splits.values():
         if len(own) > 1:
-            return f"both {own[0].name} and {own[1].name}"
+            return f"there are both {own[0].name} and {own[1].name}"
     if splits["test"] and splits["validation"]:
         return (
-            "one for validation beside that for the test; move its pictures to those to learn "
-            "from, of which a part is taken for validation"
+            "there is a validation folder as well as a test folder; move its images to the "
+            "training folder, from which validation images are drawn"
         )
     return None
 
@@ -165,20 +164,18 @@ def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
     folders = [entry for entry in inside if entry.is_dir()]
     if not folders:
         if not inside:
-            raise FileFormatError(f"{path} is empty; expected a folder of pictures for each class")
+            raise FileFormatError(f"{path} is empty; expected a folder of images for each class")
         pictures, warnings = _pictures(inside, options)
         return Table({IMAGE: pictures}), warnings
     loose = [entry for entry in inside if not entry.is_dir()]
     if loose:
-        raise FileFormatError(
-            f"{loose[0]} stands beside the folders of the classes; move it into one of them"
-        )
+        raise FileFormatError(f"{loose[0]} is outside the class folders; move it into one of them")
     files, classes = [], []
     for folder in folders:
         files_in = (file for file in sorted(folder.rglob("*")) if file.is_file())
         own = [file for file in files_in if not _is_ignored(file)]
         if not own:
-            raise FileFormatError(f"{folder} is empty; expected pictures of its class")
+            raise FileFormatError(f"{folder} is empty; expected images of this class")
         files += own
         classes += [folder.name] * len(own)
     pictures, warnings, kept = _read_all(files, options)
@@ -186,7 +183,7 @@ def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
     column[:] = [classes[number] for number in kept]
     lost = sorted(set(classes) - set(column.tolist()))
     if lost:
-        raise FileFormatError(f"no picture in {path / lost[0]} can be read")
+        raise FileFormatError(f"no image in {path / lost[0]} can be read")
     return Table({IMAGE: pictures, CLASS: column}), warnings
 
 
@@ -198,7 +195,7 @@ def _pictures(files: Sequence[Path], options: ImageOptions) -> tuple[Array, list
 def _read_all(
     files: Sequence[Path], options: ImageOptions
 ) -> tuple[NDArray[np.uint8], list[str], list[int]]:
-    """Return all pictures in one size, notes, and which files they are."""
+    """Return all images in one size, warnings, and the indices of their files."""
     images: list[Any] = []
     broken, kept = [], []
     size, sizes = options.size, set()
@@ -206,8 +203,8 @@ def _read_all(
         if isinstance(image, str):
             if not options.skip_unreadable:
                 raise FileFormatError(
-                    f"{file} cannot be read as a picture: {image}; take it away, or skip what is "
-                    "broken"
+                    f"{file} cannot be read as an image: {image}; delete the file, or skip "
+                    "unreadable images with --skip-unreadable"
                 )
             broken.append(file)
             continue
@@ -218,17 +215,17 @@ def _read_all(
         elif options.size is None and len(sizes) == 2:
             size = (COMMON_SIDE, COMMON_SIDE)
             images = [_resized(before, size) for before in images]
-        # At once, so that large pictures do not fill the memory.
+        # Resized one by one, so that large images do not fill the memory.
         images.append(_resized(_in_colour(image, options.colour), size))
     if not images:
-        raise FileFormatError(f"{files[0].parent} holds no picture that can be read")
+        raise FileFormatError(f"{files[0].parent} holds no image that can be read")
     warnings = []
     if broken:
         shown = ", ".join(str(file) for file in broken[:5]) + (", ..." if len(broken) > 5 else "")
-        warnings.append(f"{counted(len(broken), 'broken file')} left out: {shown}")
+        warnings.append(f"{counted(len(broken), 'unreadable image')} skipped: {shown}")
     if options.size is None and len(sizes) > 1:
         warnings.append(
-            f"the pictures have {len(sizes):,} different sizes, and were resized to "
+            f"the images have {len(sizes):,} different sizes and were resized to "
             f"{COMMON_SIDE} × {COMMON_SIDE}"
         )
     common = "L" if all(image.mode == "L" for image in images) else "RGB"
@@ -237,7 +234,7 @@ def _read_all(
 
 
 def _opened(files: Sequence[Path]) -> Iterator[Any]:
-    """Yield each picture as grey or RGB, or what is wrong with it."""
+    """Yield each image as grey or RGB, or an error message if it cannot be read."""
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
@@ -249,16 +246,16 @@ def _opened(files: Sequence[Path]) -> Iterator[Any]:
                 image.load()
                 yield _plain(ImageOps.exif_transpose(image))
         except UnidentifiedImageError:
-            yield "it is no image file that Pillow knows"
+            yield "it is not in an image format supported by Pillow"
         except (OSError, SyntaxError, ValueError, EOFError, bomb, zlib.error) as error:
             yield str(error).split("\n")[0]
 
 
 def _plain(image: Any) -> Any:
-    """A picture in mode L or RGB; what is transparent is white."""
+    """An image in mode L or RGB, with transparency on white."""
     from PIL import Image
 
-    if image.mode.startswith(("I", "F")):  # 16 bits and more: to the range of 8
+    if image.mode.startswith(("I", "F")):  # 16 bits or more, scaled to 8
         values = np.asarray(image, dtype=np.float64)
         largest = 65535.0 if values.max(initial=0) > 255 else 255.0
         return Image.fromarray((values.clip(0, largest) / largest * 255).round().astype(np.uint8))
@@ -286,7 +283,7 @@ def _is_ignored(path: Path) -> bool:
 
 
 def _from_idx(path: Path) -> tuple[Table, Table | None]:
-    """The IDX files of a folder: images and labels for training, and for the test if there are."""
+    """The training images and labels of a folder, and the test ones if present."""
     tables: dict[str, Table] = {}
     files = sorted(path.iterdir())
     for split, prefixes in SPLITS.items():
@@ -296,10 +293,10 @@ def _from_idx(path: Path) -> tuple[Table, Table | None]:
         if not images:
             continue
         if not labels:
-            raise FileFormatError(f"{images[0]} has no file of labels beside it")
+            raise FileFormatError(f"there is no file of labels for {images[0]}")
         tables[split] = _labelled(images[0], read_idx(images[0]), read_idx(labels[0]))
     if "train" not in tables:
-        raise FileFormatError(f"{path} holds IDX files, but none begins with 'train'")
+        raise FileFormatError(f"{path} holds IDX files, but none starts with 'train'")
     return tables["train"], tables.get("test")
 
 
@@ -309,7 +306,7 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     Raises
     ------
     FileFormatError
-        If it is none, or shorter or longer than it says.
+        If it is not an IDX file, or its length does not match its header.
     """
     try:
         opener = gzip.open if path.suffix == ".gz" else open
@@ -318,30 +315,30 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     except (OSError, EOFError, zlib.error) as error:
         raise FileFormatError(f"{path} cannot be read: {error}") from None
     if len(content) < 4 or content[:3] != b"\x00\x00\x08" or not 1 <= content[3] <= 4:
-        raise FileFormatError(f"{path} is no IDX file of bytes")
+        raise FileFormatError(f"{path} is not an IDX file of bytes")
     start = 4 + 4 * content[3]
     shape = np.frombuffer(content[4:start], dtype=">u4")
     values = len(content) - start
     if len(shape) != content[3] or int(np.prod(shape, dtype=object)) != values:
         said = " × ".join(str(side) for side in shape)
-        raise FileFormatError(f"{path} says that it holds {said} values, but holds {values:,}")
+        raise FileFormatError(f"the header of {path} says {said} values, but it holds {values:,}")
     return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape.astype(np.int64))
 
 
 def _from_npz(path: Path) -> tuple[Table, Table | None]:
-    """The arrays of an .npz file; nothing in it is run."""
+    """The arrays of an .npz file; no code in it is run."""
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, TypeError, EOFError, KeyError, zlib.error, BadZipFile) as error:
         reason = str(error).split("\n")[0]
-        raise FileFormatError(f"{path} cannot be read as NumPy's arrays: {reason}") from None
+        raise FileFormatError(f"{path} cannot be read as NumPy arrays: {reason}") from None
 
     def labelled(x: str, y: str) -> Table:
         return _labelled(path, arrays[x], arrays[y])
 
     if ("x_test" in arrays) != ("y_test" in arrays):
-        raise FileFormatError(f"{path} holds one of x_test and y_test; expected both, or none")
+        raise FileFormatError(f"{path} holds one of x_test and y_test; expected both or neither")
     if {"x_train", "y_train"} <= set(arrays):
         test = labelled("x_test", "y_test") if {"x_test", "y_test"} <= set(arrays) else None
         return labelled("x_train", "y_train"), test
@@ -359,8 +356,8 @@ def _checked(path: Path, images: Array) -> Array:
     usual = images.ndim == 3 or (images.ndim == 4 and images.shape[3] in (1, 3))
     if images.dtype != np.uint8 or not usual or not images.size:
         raise FileFormatError(
-            f"the images of {path} are {images.dtype} of shape {images.shape}; expected bytes of "
-            "shape (images, height, width), or with 1 or 3 colours behind"
+            f"the images of {path} are {images.dtype} of shape {images.shape}; expected uint8 of "
+            "shape (images, height, width), or with a last axis of 1 or 3 colour channels"
         )
     return images[..., 0] if images.ndim == 4 and images.shape[3] == 1 else images
 
@@ -371,7 +368,7 @@ def _labelled(path: Path, images: Array, labels: Array) -> Table:
         labels = labels[:, 0]
     if labels.shape != (len(images),):
         raise FileFormatError(
-            f"{path} holds {len(images):,} images, and labels of shape {labels.shape}"
+            f"{path} holds {len(images):,} images, but labels of shape {labels.shape}"
         )
     column = np.empty(len(labels), dtype=object)
     column[:] = [_label(path, label) for label in labels.tolist()]
@@ -381,6 +378,6 @@ def _labelled(path: Path, images: Array, labels: Array) -> Table:
 def _label(path: Path, label: object) -> str:
     if isinstance(label, float):
         if not np.isfinite(label):
-            raise FileFormatError(f"{path} holds the label {label}; expected the names of classes")
+            raise FileFormatError(f"{path} holds the label {label}; expected class names")
         return number_label(label)
     return label.decode("utf-8", "replace") if isinstance(label, bytes) else str(label)

@@ -1,4 +1,4 @@
-"""Tables in files: read whole, or piece by piece where they are too large for memory."""
+"""Tables in files, read whole, or in chunks if they are too large for memory."""
 
 import os
 import shutil
@@ -26,16 +26,16 @@ SEPARATORS = {".csv": ",", ".tsv": "\t"}
 ARROW = (".arrow", ".feather", ".ipc")
 KINDS = ".csv, .tsv, .parquet, .arrow or .feather"
 
-#: A Parquet file of more values than this, or another one of more bytes, is read piece by piece.
-MOST_VALUES, MOST_BYTES = 64_000_000, 256 * 2**20
-# Of a Parquet file that is made here: reading a piece of a row group means looking at all of it.
+#: A Parquet file with more values than this, or another file with more bytes, is read in chunks.
+MAX_VALUES, MAX_BYTES = 64_000_000, 256 * 2**20
+# Row group size of temporary Parquet files; reading part of a row group means scanning all of it.
 ROWS_IN_GROUP = 262_144
-# To read some rows takes memory for the whole row group of each column, often a million rows.
+# Reading a few rows needs memory for the whole row group of each column, often a million rows.
 COLUMNS_AT_ONCE = 16
 
 
 class TemporaryFolder:
-    """A folder that goes when nobody knows it any more."""
+    """A temporary folder that is deleted when it is no longer referenced."""
 
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="glassnet-"))
@@ -44,20 +44,20 @@ class TemporaryFolder:
 
 @dataclass(frozen=True)
 class TableFile(Rows):
-    """A Parquet file whose rows are read when they are needed, and not kept.
+    """A table in Parquet files, whose rows are read when needed and not kept in memory.
 
     Attributes
     ----------
     paths : tuple of Path
-        The file, or several whose rows follow each other.
+        One file, or several whose rows are concatenated.
     columns : tuple of str
     rows_in_file : int
     chosen : array of bool, shape (rows_in_file,), optional
-        Which rows belong to it; all if not given.
+        Which rows of the files belong to the table; all if not given.
     folder : TemporaryFolder, optional
-        Holds the files where they were made from another one.
+        The folder of the files, if they were converted from another file.
     source : Path
-        What messages call it.
+        The path used in error messages.
     """
 
     paths: tuple[Path, ...]
@@ -74,12 +74,12 @@ class TableFile(Rows):
         folder: TemporaryFolder | None = None,
         source: Path | None = None,
     ) -> "TableFile":
-        """Return the table of Parquet files, which may have been made from another one.
+        """Return the table in some Parquet files, which may have been converted from another file.
 
         Raises
         ------
         FileFormatError
-            If a file is damaged, or they hold no rows.
+            If a file is damaged, or there are no rows.
         """
         polars, called = polars_or_error(), source or paths[0]
         with _readable(called):
@@ -98,7 +98,7 @@ class TableFile(Rows):
         return self.rows_in_file if self.chosen is None else int(np.count_nonzero(self.chosen))
 
     def chunks(self) -> Iterator[Table]:
-        """Read all rows in their order, some at a time.
+        """Read all rows in order, in chunks.
 
         Raises
         ------
@@ -119,7 +119,7 @@ class TableFile(Rows):
         for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
             names = self.columns[first : first + COLUMNS_AT_ONCE]
             with _readable(self.source):
-                # By name: Polars takes some names for patterns otherwise.
+                # Selected by name, because Polars interprets some strings as patterns.
                 scan = polars.scan_parquet(list(self.paths)).select(
                     polars.selectors.by_name(*names)
                 )
@@ -127,11 +127,11 @@ class TableFile(Rows):
         return Table({name: columns[name] for name in self.columns})
 
     def rows(self, chosen: NDArray[Any]) -> Self:
-        """Return some rows: those where an array of bool is true, or of ascending places."""
+        """Return the rows chosen by a boolean mask or by ascending indices."""
         own = chosen
         if chosen.dtype != np.bool_:
             if (np.diff(chosen) <= 0).any():
-                problem = "rows of a file are read in their order; expected ascending places"
+                problem = "rows of a file are read in order; expected ascending indices"
                 raise ValueError(problem)
             own = np.zeros(len(self), dtype=np.bool_)
             own[chosen] = True
@@ -142,7 +142,7 @@ class TableFile(Rows):
         return replace(self, chosen=of_file)
 
     def select(self, names: tuple[str, ...]) -> Self:
-        """Return some columns."""
+        """Return the named columns."""
         self.require_columns(names)
         return replace(self, columns=names)
 
@@ -162,24 +162,28 @@ def open_table(
     drop: Collection[str] = (),
     needed: Collection[str] | None = None,
 ) -> Rows:
-    """Open a table: in memory, or, where it is large, in its file.
+    """Open a table file: read into memory, or, if it is large, in chunks when needed.
 
-    A Parquet file is large with more than 64 million values, another one with more than 256 MiB; it
-    is turned into a Parquet file in the temporary folder first.
+    A Parquet file is large if it has more than 64 million values, any other file if it has more
+    than 256 MiB; the latter is first converted to Parquet in the temporary folder.
 
-    Parameters and errors are those of :func:`read_table`.
+    The parameters are those of :func:`read_table`.
 
     Raises
     ------
+    FileNotFoundError
+        If the file does not exist.
+    FileFormatError
+        If it cannot be read as a table, or holds no rows.
     OSError
-        If the temporary folder has no space for it.
+        If the temporary folder has too little free space.
     """
     source, suffix = _table_path(path)
     if suffix == ".parquet":
         table = TableFile.of([source])
-        if len(table) * len(table.names) > MOST_VALUES:
+        if len(table) * len(table.names) > MAX_VALUES:
             return _narrowed(table, drop, needed)
-    elif source.stat().st_size > MOST_BYTES:
+    elif source.stat().st_size > MAX_BYTES:
         return _narrowed(_as_parquet(source, suffix, text_columns), drop, needed)
     return read_table(source, text_columns, drop, needed)
 
@@ -195,24 +199,24 @@ def read_table(
     drop: Collection[str] = (),
     needed: Collection[str] | None = None,
 ) -> Table:
-    """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its name.
+    """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its extension.
 
     Parameters
     ----------
     path : path
-        Ends in .csv, .tsv, .parquet, .arrow, .feather or .ipc. In text, empty cells, NA, NaN, null
-        and ? are missing values, and 2026-11-24 or 2026-11-24 12:30 is a date.
+        Ends in .csv, .tsv, .parquet, .arrow, .feather or .ipc. In text files, empty cells, NA, NaN,
+        null and ? are missing values, and 2026-11-24 or 2026-11-24 12:30 is a date.
     text_columns : collection of str
-        Columns of a CSV or TSV file that are text, whatever their values look like.
+        Columns of a CSV or TSV file to read as text, whatever their values look like.
     drop : collection of str
-        Columns that are not wanted, and may hold anything.
+        Columns to drop; they may hold values of any type.
     needed : collection of str, optional
-        Other columns than these may hold anything, and may be missing; all count, if not given.
+        Required columns; others may hold values of any type. All are required by default.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     FileFormatError
         If it cannot be read as a table, or holds no rows.
     """
@@ -249,13 +253,13 @@ def _table_path(path: str | os.PathLike[str]) -> tuple[Path, str]:
         problem = "is a folder" if source.is_dir() else "does not exist"
         raise FileNotFoundError(f"{source} {problem}; expected a table ({KINDS})")
     if suffix not in SEPARATORS and suffix != ".parquet" and suffix not in ARROW:
-        raise FileFormatError(f"{source}: a table ends in {KINDS}")
+        raise FileFormatError(f"{source} is not a table file; expected {KINDS}")
     return source, suffix
 
 
 @contextmanager
 def _readable(source: Path) -> Iterator[None]:
-    """Say what is wrong with a file in our own words."""
+    """Turn errors of Polars into a FileFormatError."""
     exceptions = polars_or_error().exceptions
     try:
         yield

@@ -1,4 +1,4 @@
-"""Tables in text files, CSV and TSV: looked through, read whole, or made Parquet part by part."""
+"""CSV and TSV files: validated, and read whole or converted to Parquet in chunks."""
 
 import csv
 from collections.abc import Collection, Iterator
@@ -9,19 +9,19 @@ from glassnet.errors import FileFormatError, MissingPackageError
 
 __all__ = ["polars_or_error", "read_text", "text_to_parquet"]
 
-#: What stands for a missing value.
+#: Cells that are read as missing values.
 MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
-# So many bytes of a text file are read at once.
+# How many bytes of a text file are read at once.
 BYTES_IN_PART = 32 * 2**20
 
 
 def polars_or_error() -> Any:
-    """Return Polars.
+    """Import Polars.
 
     Raises
     ------
     MissingPackageError
-        If it is not there.
+        If Polars is not installed.
     """
     try:
         import polars as pl
@@ -31,19 +31,19 @@ def polars_or_error() -> Any:
 
 
 def read_text(source: Path, separator: str, text_columns: Collection[str]) -> Any:
-    """Return a text file as a data frame.
+    """Read a text file into a data frame.
 
     Parameters
     ----------
     source : Path
     separator : str
     text_columns : collection of str
-        Columns that are text, whatever their values look like.
+        Columns to read as text, whatever their values look like.
 
     Raises
     ------
     FileFormatError
-        If a row has fewer cells than the first one, or two columns have one name.
+        If a row has fewer cells than the header, or two columns have the same name.
     """
     polars = polars_or_error()
     names, rows = _names_and_rows(source, separator)
@@ -53,19 +53,20 @@ def read_text(source: Path, separator: str, text_columns: Collection[str]) -> An
 def text_to_parquet(
     source: Path, separator: str, text_columns: Collection[str], folder: Path
 ) -> list[Path]:
-    """Write a text file as Parquet files in a folder, of which only a part is in memory at once.
+    """Convert a text file to Parquet files in a folder, chunk by chunk.
 
-    A first look at all parts says of what kind each column is; it is what :func:`read_text` finds.
+    A first pass over the file determines the type of each column, the same as in :func:`read_text`.
 
     Parameters
     ----------
     source, separator, text_columns
+        As for :func:`read_text`.
     folder : Path
 
     Raises
     ------
     FileFormatError
-        As there.
+        If a row has fewer cells than the header, or two columns have the same name.
     """
     names, rows = _names_and_rows(source, separator)
     options = _options(separator, names, text_columns)
@@ -79,7 +80,7 @@ def text_to_parquet(
     options["schema_overrides"] = {name: schema[name] for name in names if name not in dates}
     made: list[Path] = []
     for part in _parts(source):
-        # Of dates the first rows say the form; where they are missing, all rows have to be read.
+        # The first rows usually show the date format; if not, all rows are needed to infer it.
         frame = _frame(part, rows, options | {"infer_schema_length": 1000})
         if any(frame[name].dtype != schema[name] for name in dates):
             frame = _frame(part, rows, options)
@@ -90,7 +91,7 @@ def text_to_parquet(
 
 
 def _options(separator: str, names: list[str], text_columns: Collection[str]) -> dict[str, Any]:
-    """How Polars shall read a text file."""
+    """Options for reading a text file with Polars."""
     polars = polars_or_error()
     return {
         "separator": separator,
@@ -102,7 +103,7 @@ def _options(separator: str, names: list[str], text_columns: Collection[str]) ->
 
 
 def _parts(source: Path) -> Iterator[bytes]:
-    """A text file some rows at a time, each part under the names of the columns."""
+    """A text file in chunks of rows, each preceded by the header."""
     with source.open("rb") as file:
         header = _whole_row(file, file.readline())
         while lines := file.readlines(BYTES_IN_PART):
@@ -114,14 +115,14 @@ def _frame(part: bytes, rows: int, options: dict[str, Any]) -> Any:
 
 
 def _whole_row(file: Any, part: bytes) -> bytes:
-    """Lines up to the end of a row: within quotes, one goes on in the next line."""
+    """Extend lines to the end of a row: a quoted cell may contain line breaks."""
     while part.count(b'"') % 2 and (line := file.readline()):
         part += line
     return part
 
 
 def _common_kind(kinds: set[Any]) -> Any:
-    """Of what kind a column is whose parts are of these."""
+    """The type of a column whose chunks have these types."""
     polars = polars_or_error()
     if len(kinds) == 1:
         return next(iter(kinds))
@@ -131,10 +132,10 @@ def _common_kind(kinds: set[Any]) -> Any:
 
 
 def _names_and_rows(source: Path, separator: str) -> tuple[list[str], int]:
-    """Return the column names of a text file whose rows all have as many cells, and their number.
+    """Return the column names and the number of rows, after checking the row lengths.
 
-    A row that breaks off says that the file does; it is no row with missing values. Blank lines are
-    none, at the end.
+    A short row is taken as a sign of a truncated file, not as missing values. Blank lines at the
+    end are ignored.
     """
     problem = f"{source} cannot be read as a table"
     try:
@@ -157,10 +158,10 @@ def _names_and_rows(source: Path, separator: str) -> tuple[list[str], int]:
 
 
 def _first_line_and_widths(source: Path, separator: str) -> tuple[list[str], Iterator[int]]:
-    """The cells of a text file's first line, and how many the others have; 0 of a blank one."""
+    """The cells of the first line, and the number of cells in each other line; 0 if blank."""
     with source.open("rb") as file:
         quoted = any(b'"' in line for line in file)
-    if quoted:  # then a cell may hold separators, and several lines
+    if quoted:  # cells may contain separators and line breaks
         rows = csv.reader(_lines(source, "utf-8-sig"), delimiter=separator)
         return next(rows, []), (len(row) for row in rows)
     lines = _lines(source)

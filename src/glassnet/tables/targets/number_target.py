@@ -65,7 +65,7 @@ class NumberTarget(Target):
         return (as_number(value, self.name) - self.mean) / self.scale
 
     def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
-        """Return p · scale + mean, and d = (target − mean) / scale."""
+        """Return p · scale + mean, and t = (target − mean) / scale."""
         return self.explain_output(1, float(outputs[0]), encode_value)
 
     def explain_output(self, number: int, output: float, encode_value: Any) -> tuple[Equation, ...]:
@@ -79,7 +79,7 @@ class NumberTarget(Target):
         ideal = (Symbol(f"target {self.name}", as_number(encode_value, self.name)) - mean) / scale
         return (
             *equations,
-            equation_with_numbers(Symbol("d", ideal.evaluate(), index=str(number)), ideal),
+            equation_with_numbers(Symbol("t", ideal.evaluate(), index=str(number)), ideal),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -24,9 +24,9 @@ from glassnet.tables.warnings import DataWarning, merge_warnings
 __all__ = ["TargetColumns", "recognise_targets"]
 
 # A column of whole numbers with at most this many distinct values is taken as classes.
-MOST_NUMBER_CLASSES = 10
+MAX_NUMBER_CLASSES = 10
 # A column with more distinct values is refused for classification.
-MOST_CLASSES = 10_000
+MAX_CLASSES = 10_000
 TASKS = ("classification", "regression", "multilabel")
 
 
@@ -145,7 +145,7 @@ class _Summary:
         self.text |= column.dtype == object
         if column.dtype.kind == "f":
             self.whole &= bool((column == np.round(column)).all())
-        if len(self.values) <= MOST_CLASSES and not self.dates:
+        if len(self.values) <= MAX_CLASSES and not self.dates:
             different = set(column.tolist()) if self.text else set(np.unique(column).tolist())
             self.values |= different
 
@@ -157,7 +157,7 @@ class _Summary:
 
     @property
     def could_be_classes(self) -> bool:
-        return self.text or (self.whole and len(self.values) <= MOST_NUMBER_CLASSES)
+        return self.text or (self.whole and len(self.values) <= MAX_NUMBER_CLASSES)
 
 
 def _recognised_task(summaries: list[_Summary]) -> TargetTask:
@@ -192,7 +192,7 @@ def _require_fitting(summaries: list[_Summary], task: TargetTask) -> None:
         return
     if task == "multilabel" and len(summaries) == 1:
         raise ValueError(
-            "multilabel needs several target columns; use classification for one column of two classes"
+            "multilabel needs several target columns; one column of two classes is classification"
         )
     if task == "classification" and len(summaries) > 1:
         raise ValueError(
@@ -200,9 +200,9 @@ def _require_fitting(summaries: list[_Summary], task: TargetTask) -> None:
         )
     for summary in summaries:
         count = len(summary.values)
-        if count > MOST_CLASSES:
+        if count > MAX_CLASSES:
             raise LimitError(
-                f"the target {summary.name!r} has more than {MOST_CLASSES:,} different values, too "
+                f"the target {summary.name!r} has more than {MAX_CLASSES:,} different values, too "
                 "many for classification"
             )
         if count < 2:

@@ -203,9 +203,9 @@ inline void composed(const Layer& layer, const LossFunction& loss, Vec<T> diviso
 
 // The sum over the outputs is divided by their number, unless the loss is the sum itself.
 template <class T>
-inline void objective(const Network& network, const Examples<T>& examples) {
+inline void output_loss(const Network& network, const Examples<T>& examples) {
     const Layer& layer = network.layers[network.depth - 1];
-    const double parameter = network.objective.parameter;
+    const double parameter = network.output_loss.parameter;
     const Vec<T> one = broadcast(T(1)), outputs = broadcast(T(examples.units));
     for (int example = 0; example < lanes<T>; ++example) examples.losses[example] = 0;
     const auto poisson = [&](Vec<T> divisor) {
@@ -214,7 +214,7 @@ inline void objective(const Network& network, const Examples<T>& examples) {
         else
             composed(layer, Poisson<T>{}, divisor, examples);
     };
-    switch (network.objective.loss) {
+    switch (network.output_loss.loss) {
         case Loss::categorical_crossentropy: categorical_crossentropy(parameter, examples); break;
         case Loss::binary_crossentropy: binary_crossentropy(outputs, examples); break;
         case Loss::summed_binary_crossentropy: binary_crossentropy(one, examples); break;
