@@ -33,7 +33,7 @@ def train(net: gn.Network, epochs: int = EPOCHS) -> None:
 
 
 def losses(net: gn.Network) -> tuple[float, ...]:
-    """The binary cross-entropy of carry and sum, each for itself."""
+    """The binary cross-entropy of the carry and of the sum."""
     X, y = half_adder()
     p = net.predict_proba(X).astype(np.float64)
     carry, total = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean(axis=0)
@@ -41,14 +41,14 @@ def losses(net: gn.Network) -> tuple[float, ...]:
 
 
 def right(net: gn.Network) -> tuple[int, ...]:
-    """How many of the four rows are right, of carry and of sum."""
+    """The number of the four rows that are right, for the carry and for the sum."""
     X, y = half_adder()
     carry, total = (net.predict(X) == y).sum(axis=0)
     return int(carry), int(total)
 
 
 def lesson(seed: int = 1) -> Document:
-    """Train both and show their losses over time."""
+    """Train both networks and show their losses over time."""
     sections = []
     for name, layers in (("perceptron", [2, 2]), ("network with a hidden layer of 4", [2, 4, 2])):
         net = network(layers, seed)
@@ -70,9 +70,9 @@ def lesson(seed: int = 1) -> Document:
         )
         sections.append(Section(f"The {name}", blocks))
     words = (
-        "The perceptron's loss on the sum stops at 0.6931 = ln 2: the best it can do is to answer "
-        "one half to everything. The units of a hidden layer each draw a line of their own, and "
-        "the output combines what they say: that is enough for the sum."
+        "The perceptron's loss on the sum stops at 0.6931 = ln 2: the best it can do is to predict "
+        "one half for every row. Each unit of a hidden layer draws a line of its own, and the "
+        "output combines them: that is enough for the sum."
     )
     sections.append(Section("Why", (Paragraph(words),)))
     return Document("A half adder, learned", tuple(sections))

@@ -1,8 +1,8 @@
 """Lesson 2: one step of learning, every number by hand.
 
 Three units in a row: the input 10, one hidden sigmoid unit, one sigmoid output that should be 1.
-The weights are random. The loss is −ln p. The step: each weight's gradient by the chain rule, the
-weights moved against it with α = 0.5, and the outcome once more, nearer to 1.
+The weights are random. The loss is −ln p. The step: the gradient of each weight by the chain rule,
+the update against it with α = 0.5, and the new prediction, nearer to 1.
 
 Run: python examples/one_step_by_hand.py [page.html] [paper.tex]
 """

@@ -1,8 +1,8 @@
 """Lesson 4: the step, over and over.
 
-One step moves the weights a little. Learning is that step repeated, on one example after the other,
-until the loss no longer falls. More repetitions help up to a point, more examples help beyond it,
-and sometimes the descent ends in a valley that is not the deepest one.
+One step moves the weights a little. Learning is that step repeated, on one batch after the other,
+until the loss no longer falls. More epochs help up to a point, more examples help beyond it, and
+sometimes the descent ends in a valley that is not the deepest one.
 
 Run: python examples/over_and_over.py [page.html] [paper.tex]
 """
@@ -27,7 +27,7 @@ def images() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
 
 def repeated(examples: int, epochs: int = 60) -> gn.History:
-    """Learn from the first examples, measuring on the last 360 after each repetition."""
+    """Train on the first examples, and validate on the last 360 after each epoch."""
     X, y = images()
     net = gn.Network([64, 32, 10], hidden="sigmoid", output="softmax", seed=0)
     return net.fit(
@@ -51,17 +51,17 @@ def half_adder_sum(seed: int) -> tuple[gn.Network, gn.History]:
 
 
 def lesson() -> Document:
-    """Error against repetitions, accuracy against examples, and a local optimum."""
+    """Loss against epochs, accuracy against examples, and a local optimum."""
     history = repeated(1400)
     epochs = tuple(float(number) for number in range(1, history.epochs + 1))
     repetitions = Curves(
-        "repetitions of all examples",
+        "epoch",
         "loss",
         (
-            Curve("examples it learns from", epochs, tuple(history.losses)),
-            Curve("examples it never sees", epochs, tuple(history.validation_losses)),
+            Curve("training examples", epochs, tuple(history.losses)),
+            Curve("validation examples", epochs, tuple(history.validation_losses)),
         ),
-        "Error on handwritten digits against the number of repetitions",
+        "Loss on handwritten digits against the number of epochs",
     )
     amounts = []
     for count in (50, 100, 200, 400, 800, 1400):
@@ -78,22 +78,22 @@ def lesson() -> Document:
             tuple(rules.losses[epoch] for epoch in every),
         )
         curves.append(Curve(f"seed {seed}: {words}", x, y))
-        answers = ", ".join(f"{p:.2f}" for p in net.predict_proba(half_adder()[0])[:, 0])
-        rows.append((f"seed {seed}", rules.losses[-1], answers))
+        predictions = ", ".join(f"{p:.2f}" for p in net.predict_proba(half_adder()[0])[:, 0])
+        rows.append((f"seed {seed}", rules.losses[-1], predictions))
     optimum = (
         Paragraph(
-            "The same two hidden units, the same four rows of XOR, another random start: downhill "
-            "from there ends in a local optimum, a valley whose floor stays at ½ ln 2 = 0.347. Two "
-            "rows are answered one half, although the deepest valley would answer all four right."
+            "The same two hidden units, the same four rows of XOR, another random start: descent "
+            "from there ends in a local optimum, a valley whose floor stays at ½ ln 2 = 0.347. The "
+            "prediction for two rows is one half; in the deepest valley all four are right."
         ),
         Curves("epoch", "loss", tuple(curves), "Loss over time from two starts"),
         Table(("start", "loss at the end", "predictions (targets: 0, 1, 1, 0)"), tuple(rows)),
     )
-    columns = ("examples", "loss on others", "accuracy on others")
+    columns = ("training examples", "validation loss", "validation accuracy")
     return Document(
         "Over and over",
         (
-            Section("Repetitions", (repetitions,)),
+            Section("Epochs", (repetitions,)),
             Section("Examples", (Table(columns, tuple(amounts)),)),
             Section("A local optimum", optimum),
         ),

@@ -1,8 +1,8 @@
-"""Lesson 3: the prediction beside its target, and how the loss punishes the difference.
+"""Lesson 3: the prediction beside its target, and how the loss penalises the difference.
 
-A classifier answers with a vector of probabilities. The target is the one-hot vector: 1 for the
-right class, 0 for the others. Categorical cross-entropy, −Σ t ln p, looks only at the probability
-of the right class and punishes it the more, the further it is from 1.
+A classifier predicts a vector of probabilities. The target is the one-hot vector: 1 for the right
+class, 0 for the others. Categorical cross-entropy, −Σ t ln p, depends only on the probability of
+the right class, and the penalty grows faster and faster as that moves away from 1.
 
 Run: python examples/prediction_and_target.py [page.html] [paper.tex]
 """
@@ -27,12 +27,12 @@ from glassnet.tables.samples import digits
 
 
 def classifier() -> gn.TrainingResult:
-    """A network that has seen the digits for a few epochs: good, and still unsure of some."""
+    """A network trained on the digits for a few epochs: good, but still unsure of some."""
     return gn.train(digits(), "digit", gn.Recipe("plain", epochs=5, validation=0), progress=False)
 
 
-def punished(p: float) -> float:
-    """The cross-entropy of a right class that was given the probability p."""
+def penalty(p: float) -> float:
+    """The cross-entropy if the predicted probability of the right class is p."""
     return -math.log(p)
 
 
@@ -49,15 +49,15 @@ def lesson() -> Document:
         target = tuple(float(name == labels[row]) for name in map(str, range(10)))
         predicted = tuple(float(p) for p in probabilities[row])
         caption = (
-            f"A {labels[row]}, {words}: −ln {of_label[row]:.4g} = {punished(of_label[row]):.4g}"
+            f"A {labels[row]}, {words}: −ln {of_label[row]:.4g} = {penalty(of_label[row]):.4g}"
         )
         series = (("predicted", predicted), ("target", target))
         blocks.append(Bars(tuple(map(str, range(10))), series, caption))
     ps = [p / 100 for p in range(1, 101)]
-    curve = Curve("−ln p", tuple(ps), tuple(punished(p) for p in ps))
-    table = tuple((p, punished(p)) for p in (1.0, 0.9, 0.5, 0.1, 0.01, 0.001))
-    punishment = (
-        Paragraph("Twice as far from a probability of 1 costs more than twice as much:"),
+    curve = Curve("−ln p", tuple(ps), tuple(penalty(p) for p in ps))
+    table = tuple((p, penalty(p)) for p in (1.0, 0.9, 0.5, 0.1, 0.01, 0.001))
+    penalty_section = (
+        Paragraph("Twice the distance from a probability of 1 more than doubles the loss:"),
         Table(("p of the right class", "−ln p"), table),
         Curves("p of the right class", "loss", (curve,), "Categorical cross-entropy"),
     )
@@ -65,7 +65,7 @@ def lesson() -> Document:
         "Prediction and target",
         (
             Section("Three of the held-out digits", tuple(blocks)),
-            Section("How cross-entropy punishes", punishment),
+            Section("The penalty of cross-entropy", penalty_section),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Show a lesson: on the terminal, and as a page or a paper where a file is named."""
+"""Show a lesson on the terminal, and write it to .html or .tex files if any are named."""
 
 import sys
 from pathlib import Path

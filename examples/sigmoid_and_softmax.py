@@ -1,7 +1,7 @@
 """Lesson 5: sigmoid beside softmax.
 
-The sigmoid squashes one number into (0, 1), whatever the others are. Softmax takes a list of
-numbers and makes it sum to 1: what one class gains, the others lose. The sigmoid's slope follows
+The sigmoid squashes one number into (0, 1), whatever the others are. Softmax turns a list of
+numbers into one that sums to 1: what one class gains, the others lose. The sigmoid's slope follows
 from its value alone, σ′ = y (1 − y), and is largest in the middle.
 
 Run: python examples/sigmoid_and_softmax.py [page.html] [paper.tex]
@@ -38,9 +38,9 @@ def shared(net_inputs: list[float]) -> list[float]:
 
 
 def two_images() -> tuple[list[str], dict[str, list[float]], float]:
-    """Two different digits through one trained network: outputs side by side.
+    """Two different digits through one trained network, with their outputs side by side.
 
-    Returns the classes, the outputs by image, and how many of the 64 pixels differ.
+    Returns the classes, the outputs for each image, and the number of the 64 pixels that differ.
     """
     trained = gn.train(
         digits(), "digit", gn.Recipe("plain", epochs=30, validation=0), progress=False
@@ -56,7 +56,7 @@ def two_images() -> tuple[list[str], dict[str, list[float]], float]:
 
 
 def lesson() -> Document:
-    """One number squashed, a list that shares 1, and two images through one network."""
+    """One number squashed, a list that sums to 1, and two images through one network."""
     values = squashed()
     x, y, slope = (tuple(column) for column in zip(*values, strict=True))
     sigmoid = (
@@ -71,7 +71,8 @@ def lesson() -> Document:
             rows.append((str(net_inputs), name, *outputs, sum(outputs)))
     softmax = (
         Paragraph(
-            "Only the third net input changes. The sigmoids of the others stay; softmax moves."
+            "Only the third net input changes. The other sigmoids stay the same; softmax changes "
+            "all outputs."
         ),
         Table(("net inputs", "", "1st", "2nd", "3rd", "sum"), tuple(rows)),
     )
@@ -86,7 +87,7 @@ def lesson() -> Document:
         (
             Section("Sigmoid: one number squashed", sigmoid),
             Section("Softmax: a list that sums to 1", softmax),
-            Section("Two images, two answers", (bars,)),
+            Section("Two images, two predictions", (bars,)),
         ),
     )
 

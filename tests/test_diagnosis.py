@@ -101,7 +101,7 @@ BROKEN: dict[str, Callable[[], set[str]]] = {
     "saturated units": saturated,
     "vanishing gradients": vanishing,
     "exploding gradients": exploding,
-    "units alike": alike,
+    "identical units": alike,
     "inputs not scaled": unscaled,
     "learning rate too high": too_high,
     "learning rate too low": too_low,
@@ -146,7 +146,7 @@ def healthy(number: int) -> tuple[gn.Network, Any, Any, dict[str, Any]]:
 def test_a_healthy_training_raises_no_alarm(number: int) -> None:
     net, X, y, options = healthy(number)
     reported: list[str] = []
-    watch = DiagnosisCallback(net, X, y, reported.append, best_comes_back="stopping" in options)
+    watch = DiagnosisCallback(net, X, y, reported.append, restores_best="stopping" in options)
     history = net.fit(X, y, callbacks=watch, **options)
     assert [str(finding) for finding in diagnose(net, history, X, y)] == []
     assert reported == []
@@ -158,7 +158,7 @@ def test_a_finding_names_units_numbers_and_what_to_try() -> None:
     net.biases[0] = [-50.0, 0.0, -50.0, 0.0]
     history = net.fit(X, y, epochs=5)
     (finding,) = [f for f in diagnose(net, history, X, y) if f.kind == "dead units"]
-    assert finding.words.startswith("2 of 4 units of layer 1 answer 0 to every example (h1.1, ")
+    assert finding.words.startswith("2 of 4 units of layer 1 output 0 for every example (h1.1, ")
     assert "lower learning rate" in str(finding)
 
 
@@ -194,7 +194,7 @@ def test_what_is_found_goes_to_standard_error_if_nobody_else_is_told(
     net.fit(
         1000 * X, y, epochs=30, callbacks=gn.DiagnosisCallback(net, 1000 * X, y), progress=False
     )
-    assert capsys.readouterr().err.startswith("after 15 epochs: inputs not scaled: their means")
+    assert capsys.readouterr().err.startswith("after 15 epochs: inputs not scaled: means up to")
 
 
 def test_a_watch_begins_anew_with_each_training() -> None:

@@ -89,7 +89,7 @@ def test_the_perceptrons_error_on_the_sum_ends_at_ln_2() -> None:
 def test_one_step_brings_the_output_nearer_to_1(seed: int) -> None:
     module = lesson("one_step_by_hand")
     step = module.one_step(module.network(seed)).step
-    before, after = float(step.outputs[-1][0]), float(step.new_predicted[0])
+    before, after = float(step.outputs[-1][0]), float(step.new_prediction[0])
     assert before < after <= 1
     assert step.loss == pytest.approx(-math.log(before))
     assert step.new_loss < step.loss
@@ -97,8 +97,8 @@ def test_one_step_brings_the_output_nearer_to_1(seed: int) -> None:
 
 
 def test_the_punishment_grows_the_further_the_probability_is_from_1() -> None:
-    punished = lesson("prediction_and_target").punished
-    values = [punished(p) for p in np.linspace(1, 0.01, 50)]
+    penalty = lesson("prediction_and_target").penalty
+    values = [penalty(p) for p in np.linspace(1, 0.01, 50)]
     assert values[0] == 0
     growth = np.diff(values)
     assert (growth > 0).all()

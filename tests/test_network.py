@@ -86,8 +86,8 @@ def test_its_text_builds_the_same_network(seed: int) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: gn.Network([2], output="softmax"), "at least one layer follows"),
-        (lambda: gn.Network([], output="softmax"), "at least one layer follows"),
+        (lambda: gn.Network([2], output="softmax"), "at least one more layer, like"),
+        (lambda: gn.Network([], output="softmax"), "at least one more layer, like"),
         (lambda: gn.Network([2, 2]), 'output="softmax" for classes'),
         (lambda: gn.Network([2, 3, 2], output="softmax"), 'hidden="relu"'),
         (lambda: gn.Network([2, 0], output="softmax"), "units must be at least 1, not 0"),
@@ -106,9 +106,9 @@ def test_impossible_networks_are_refused(make: type, message: str) -> None:
 
 
 def test_mixed_layers_and_text_are_refused() -> None:
-    with pytest.raises(TypeError, match="layers are a list like"):
+    with pytest.raises(TypeError, match="layers must be a list like"):
         gn.Network("2-3-2", output="softmax")  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="every layer is one; 3 is not"):
+    with pytest.raises(TypeError, match="all must be; 3 is only a number"):
         gn.Network([2, gn.Dense(2, "tanh"), 3])
     with pytest.raises(TypeError, match="the seed must be a whole number"):
         gn.Network([2, 2], output="softmax", seed=1.5)  # type: ignore[arg-type]

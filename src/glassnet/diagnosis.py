@@ -145,7 +145,7 @@ class DiagnosisCallback:
         Training examples; a seeded sample of up to 250 is examined.
     on_finding : callable, optional
         Called with each finding as text; by default findings go to standard error.
-    best_comes_back : bool
+    restores_best : bool
         Whether the weights with the best validation result are restored after training, so that
         overfitting in later epochs does no harm and is not reported.
 
@@ -166,12 +166,12 @@ class DiagnosisCallback:
         y: ArrayLike | Targets,
         on_finding: Callable[[str], object] | None = None,
         *,
-        best_comes_back: bool = False,
+        restores_best: bool = False,
     ) -> None:
         self._network, self._x, self._y = network, X, y
         self._sample: tuple[Array, Array] | None = None
         self._on_finding = on_finding or _to_standard_error
-        self._harmless = {"overfitting"} if best_comes_back else set()
+        self._harmless = {"overfitting"} if restores_best else set()
         self._begin()
 
     def _begin(self) -> None:

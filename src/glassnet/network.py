@@ -178,7 +178,7 @@ class Network:
             The longest that the gradient of a step may be; longer ones are scaled down.
         validation : float or (X, y), optional
             Data to measure on after each epoch and not to learn from, or which part of the
-            examples to hold back for it.
+            examples to hold out for it.
         schedule : Schedule, optional
             How the learning rate changes; constant if not given.
         stopping : EarlyStopping, optional
@@ -348,7 +348,7 @@ class Network:
         """
         try:
             architecture = Architecture.from_header(header)
-            architecture.require_arrays(arrays, header["dtype"])
+            architecture.validate_arrays(arrays, header["dtype"])
             layers: list[int | Layer] = [architecture.inputs, *architecture.layers]
             net = cls(layers, dtype=header["dtype"], seed=header["seed"])
             for name, view in net.to_arrays().items():

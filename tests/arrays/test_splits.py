@@ -1,4 +1,4 @@
-"""Rows to learn from and rows to hold back: a partition, in fair parts, the same for a seed."""
+"""Rows to train on and rows to hold out: a partition, in fair parts, the same for a seed."""
 
 from typing import Any
 
@@ -68,7 +68,7 @@ def test_a_part_that_is_no_number_is_a_type_error(part: Any) -> None:
 
 
 def test_too_few_rows_are_a_value_error_with_both_numbers() -> None:
-    with pytest.raises(ValueError, match=r"2 examples are too few to hold back 0\.2 of them"):
+    with pytest.raises(ValueError, match=r"2 examples are too few to hold out 0\.2 of them"):
         split_rows(2, 0.2, 0)
-    with pytest.raises(ValueError, match=r"2 examples are too few to hold back 0\.2 of them"):
+    with pytest.raises(ValueError, match=r"2 examples are too few to hold out 0\.2 of them"):
         split_rows(2, 0.2, 0, np.array(["a", "b"]))

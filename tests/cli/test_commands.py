@@ -53,10 +53,10 @@ def test_training_on_penguins(penguins: Path, tmp_path: Path) -> None:
     accuracy = re.search(r"^accuracy +(\S+) ", done.stdout, re.MULTILINE)
     assert accuracy is not None
     assert float(accuracy[1]) >= 0.97
-    assert "On 69 rows that it never saw" in done.stdout
+    assert "On 69 held-out test rows" in done.stdout
     assert "The model: penguins.safetensors" in done.stdout
-    assert all(line.startswith("note: ") for line in done.stderr.splitlines())
-    assert "note: bill_length_mm: missing in 2 rows (4, 272)" in done.stderr
+    assert all(line.startswith("warning: ") for line in done.stderr.splitlines())
+    assert "warning: bill_length_mm: missing in 2 rows (4, 272)" in done.stderr
     (tmp_path / "new.csv").write_text(
         "island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex,year\n"
         "Deception,NA,18.9,184,3700,male,2024\n"
@@ -64,8 +64,8 @@ def test_training_on_penguins(penguins: Path, tmp_path: Path) -> None:
     predicted = glassnet("predict", "penguins.safetensors", "new.csv", cwd=tmp_path)
     assert predicted.returncode == 0
     assert predicted.stdout.startswith("species,p(Adelie),p(Chinstrap),p(Gentoo)\nAdelie,")
-    assert "note: island: 'Deception' in 1 row (1) is none of the" in predicted.stderr
-    assert "note: bill_length_mm: missing in 1 row (1), counted as the median" in predicted.stderr
+    assert "warning: island: 'Deception' in 1 row (1) not seen in training" in predicted.stderr
+    assert "warning: bill_length_mm: missing in 1 row (1), replaced by the med" in predicted.stderr
     assert names(tmp_path) == ["new.csv", "penguins.safetensors"]
 
 
@@ -91,7 +91,7 @@ def test_evaluating(trained: Path) -> None:
     done = glassnet("evaluate", "fruit.safetensors", "fruit.csv", cwd=trained)
     assert done.returncode == 0
     assert re.search(r"^accuracy +1 ", done.stdout, re.MULTILINE)
-    assert done.stderr.startswith("note: colour: missing in 12 rows (3, 8, 13, 18, 23, ...)")
+    assert done.stderr.startswith("warning: colour: missing in 12 rows (3, 8, 13, 18, 23, ...)")
     content = printed("evaluate", "fruit.safetensors", "fruit.csv", cwd=trained)
     assert content["rows"] == 60
     assert content["confusion"] == [[30, 0], [0, 30]]
@@ -198,7 +198,7 @@ def test_ctrl_c_saves_the_best_weights_and_exits_with_130(tmp_path: Path) -> Non
             os.close(terminal)
     assert re.search(rb"epoch [1-9]\d*/100000000", shown), shown
     assert process.returncode == 130
-    assert b"interrupted; the best weights so far were saved" in shown
+    assert b"interrupted; saved the best weights so far" in shown
     assert b"Traceback" not in shown
     assert b"Interrupted; these are the best weights so far." in result
     assert names(tmp_path) == ["table.csv", "table.safetensors"]
@@ -213,7 +213,7 @@ def test_a_report_and_what_the_model_relies_on(folder: Path) -> None:
     command = ("train", "fruit.csv", "--target", "fruit", *QUICK, "--calibrate")
     content = printed(*command, "--report", "train.html", "-o", "m", cwd=folder)
     assert content["evaluation"]["baseline"]["balanced accuracy"] == 0.5
-    assert "The training" in (folder / "train.html").read_text(encoding="utf-8")
+    assert "Mean loss of each epoch" in (folder / "train.html").read_text(encoding="utf-8")
     measured = printed("evaluate", "m", "fruit.csv", "--importances", cwd=folder)
     assert set(measured["importances"]) == {"weight", "colour"}
     done = glassnet("evaluate", "m", "fruit.csv", "--report", "fruit.csv", cwd=folder)
@@ -227,7 +227,7 @@ def test_what_hindered_a_training_is_said(folder: Path) -> None:
     done = glassnet(*command, *broken, cwd=folder)
     assert "diagnosis: learning rate too low: the training loss fell only from" in done.stderr
     assert "diagnosis after 15 epochs: learning rate too low: " in done.stderr
-    assert "try ten times the learning rate" in (folder / "r.html").read_text(encoding="utf-8")
+    assert "multiply the learning rate by 10" in (folder / "r.html").read_text(encoding="utf-8")
     (finding,) = printed(*command, *broken, cwd=folder)["diagnosis"]
     assert finding["kind"] == "learning rate too low"
 

@@ -68,12 +68,12 @@ def test_a_wrong_call_exits_with_2_and_does_nothing(
 
 FAILURES: list[tuple[str, str]] = [
     ("train none.csv --target fruit", r"none\.csv does not exist; expected a table"),
-    ("train fruit.csv --target fruit --size 8x8", r"those of images; fruit\.csv is a table"),
+    ("train fruit.csv --target fruit --size 8x8", r"are for images; fruit\.csv is a table"),
     (
         "train fruit.csv --target fruit --target weight",
         r"2 classes in 'fruit', numbers in 'weight'. Train",
     ),
-    ("train . --target fruit", r"stands beside the folders of the classes"),
+    ("train . --target fruit", r"is outside the class folders"),
     ("train fruit.csv --target species", r"no column 'species'; the columns are 'weight', "),
     ("train empty.csv --target fruit", r"empty\.csv cannot be read as a table: empty"),
     ("train header.csv --target fruit", r"header\.csv holds no rows"),
@@ -81,7 +81,7 @@ FAILURES: list[tuple[str, str]] = [
     ("train ragged.csv --target fruit", r"ragged\.csv cannot be read as a table"),
     ("train broken.csv --target fruit", r"broken\.csv cannot be read as a table: .*utf-8"),
     ("train cut.parquet --target fruit", r"cut\.parquet cannot be read as a table"),
-    ("train fruit.safetensors --target fruit", r"a table ends in \.csv, .*\.feather"),
+    ("train fruit.safetensors --target fruit", r"is not a table file; expected \.csv, .*\.feather"),
     ("train fruit.csv --target fruit --task regression", r"must hold finite numbers.*'cherry'"),
     ("train fruit.csv --target fruit -o nowhere/m", r"the folder nowhere does not exist"),
     ("train fruit.csv --target fruit -o folder", r"folder is a folder; expected the name"),

@@ -167,7 +167,7 @@ def test_weights_and_biases_can_be_set() -> None:
         ),
         ({"n_iter_no_change": 0}, "n_iter_no_change must be at least 1"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
-        ({"dropout": 1.0}, "a rate of dropout must be from 0 to below 1"),
+        ({"dropout": 1.0}, "a dropout rate must be from 0 to below 1"),
         ({"loss": "hinge"}, "unknown loss 'hinge'"),
         ({"loss": "categorical_crossentropy"}, "needs the output activation 'softmax'"),
     ],
@@ -180,7 +180,7 @@ def test_impossible_parameters_are_refused(parameters: dict[str, Any], message: 
 
 def test_a_callback_is_a_function() -> None:
     X, y = iris()
-    with pytest.raises(TypeError, match="a callback is a function of the estimator, not 5"):
+    with pytest.raises(TypeError, match="a callback must be a function of the estimator, not 5"):
         MLPClassifier(callbacks=5).fit(X, y)
 
 
@@ -191,13 +191,13 @@ def test_mistakes_in_the_data_are_named() -> None:
     model = MLPClassifier(random_state=0).partial_fit(X, y, classes=[0, 1, 2])
     with pytest.raises(ValueError, match=r"y holds the class 3; the classes are \[0, 1, 2\]"):
         model.partial_fit(X, y + 1)
-    with pytest.raises(ValueError, match="'balanced' has no meaning for a part"):
+    with pytest.raises(ValueError, match="'balanced' is not supported by partial_fit"):
         MLPClassifier(class_weight="balanced").partial_fit(X, y, classes=[0, 1, 2])
     with pytest.raises(ValueError, match=r"class_weight names the class 9; the classes are"):
         MLPClassifier(class_weight={9: 2.0}).fit(X, y)
     with pytest.raises(ValueError, match="in the first call of partial_fit it was"):
         model.partial_fit(X, y, classes=[0, 1])
-    with pytest.raises(ValueError, match="loss='poisson' is for counts"):
+    with pytest.raises(ValueError, match="loss='poisson' needs targets of at least 0"):
         MLPRegressor(loss="poisson").fit(X, -y)
     with pytest.raises(TypeError, match="validation_data must be"):
         MLPClassifier().fit(X, y, validation_data=X)

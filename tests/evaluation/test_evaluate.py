@@ -75,7 +75,7 @@ def test_certainty_beside_accuracy() -> None:
     table = Table({"x": np.array([near, near, far]), "way": text_column("up", "down", "up")})
     evaluation = evaluate(sign_model(), table)
     assert [(one.accuracy, one.rows) for one in evaluation.reliability] == [(0.5, 2), (1, 1)]
-    assert [one.certainty for one in evaluation.reliability] == pytest.approx([0.6, 0.95])
+    assert [one.confidence for one in evaluation.reliability] == pytest.approx([0.6, 0.95])
     error = evaluation.scores["expected calibration error"]
     assert error == pytest.approx(2 / 3 * 0.1 + 1 / 3 * 0.05)
 
@@ -114,8 +114,8 @@ def test_rows_without_a_target_are_left_out_and_rows_are_counted_as_in_the_file(
     evaluation = evaluate(sign_model(), table)
     assert evaluation.rows == 2
     assert evaluation.warnings == [
-        "way: missing in 1 row (1), which are left out",
-        "x: missing in 1 row (3), counted as the mean 0",
+        "way: missing in 1 row (1), dropped",
+        "x: missing in 1 row (3), replaced by the mean 0",
     ]
 
 
@@ -216,7 +216,7 @@ def test_a_report_links_each_mistake_to_its_explanation(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     write_report(path, "Fruits", model, wrong, evaluation, History([1.0, 0.5]))
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    for title in ("The training", "relies on", "mean what they say", "The worst mistakes"):
+    for title in ("Training", "Permutation importance", "Calibration", "Worst predictions"):
         assert title in page
     assert "http" not in page.replace("http://www.w3.org", "")
     links = re.findall(r'<a href="(report-rows/\d+\.html)">(\d+)</a>', page)

@@ -45,7 +45,7 @@ def test_the_three_stages_of_every_equation_agree(seed: int) -> None:
     assert explanation.check.passed
     for equation in equations(explanation):
         values = [equation.left.evaluate(), *(step.evaluate() for step in equation.steps)]
-        # Far out, −d/p · p (1 − p) loses digits that p − d keeps.
+        # Far out, −t/p · p (1 − p) loses digits that p − t keeps.
         assert values == pytest.approx([equation.value] * len(values), rel=1e-6, abs=1e-9), (
             f"{formula_text(equation.left)} of {case}"
         )
@@ -126,7 +126,7 @@ def test_one_step_by_hand() -> None:
     assert step.gradient == pytest.approx([10 * (p - 1) * y1 * (1 - y1), (p - 1) * y1], rel=1e-13)
     assert step.gradient == pytest.approx([-0.638915, -0.237567], abs=1e-6)
     assert step.new_parameters == pytest.approx([0.419457, 1.118783], abs=1e-6)
-    assert step.new_predicted[0] > p
+    assert step.new_prediction[0] > p
 
 
 def test_a_single_path_is_shown_as_one_product() -> None:
@@ -151,11 +151,11 @@ def test_one_weight_by_text_and_by_numbers_is_the_same_story() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("w3[1,1]", "the layers are 1 to 2"),
-        ("w1[3,1]", "layer 1 leads from 2 to 3 units"),
-        ("w1[0,1]", "layer 1 leads from 2 to 3 units"),
-        ("w1", "names no weight; expected w1"),
-        ("b1[4]", "layer 1 leads from 2 to 3 units"),
+        ("w3[1,1]", "the layers are numbered 1 to 2"),
+        ("w1[3,1]", "layer 1 connects 2 to 3 units"),
+        ("w1[0,1]", "layer 1 connects 2 to 3 units"),
+        ("w1", "is not a weight; expected w1"),
+        ("b1[4]", "layer 1 connects 2 to 3 units"),
     ],
 )
 def test_a_weight_that_is_not_there_is_refused(name: str, message: str) -> None:
@@ -170,9 +170,9 @@ def test_a_large_network_is_explained_and_says_what_it_leaves_out() -> None:
     explanation = gn.explain(net, x, 3, learning_rate=0.1)
     text = explanation.to_text()
     assert "(… and 778 more, together" in text.replace("\n       ", " ")
-    assert "… and 92 more units, their outputs together" in text
+    assert "Remaining units: 92; their outputs sum to" in text
     # 784 · 100 weights and 100 biases, 24 of them listed.
-    assert "… and 78,476 more weights, their gradients together" in text
+    assert "Remaining weights: 78,476; their gradients sum to" in text
     assert len(text) < 100_000
     assert explanation.check is not None
     assert explanation.check.passed
@@ -195,7 +195,7 @@ def test_without_a_desired_output_there_is_the_forward_pass_only() -> None:
     assert [title.split(",")[0] for title in titles] == [
         "The network",
         "The units of this example",
-        "The forward pass in matrices",
+        "The forward pass in matrix form",
         "Forward pass",
         "Forward pass",
     ]
@@ -211,7 +211,7 @@ def test_names_of_features_and_classes_are_used() -> None:
     net.feature_names = ["petal length", "petal width"]
     net.fit([[1, 0], [0, 1]], ["rose", "tulip"], epochs=1)
     text = gn.explain(net, [1, 0], "tulip", learning_rate=0.5).to_text()
-    for name in ("w[petal length → h1.3]", "x[petal width]", "p[rose]", "d[tulip]"):
+    for name in ("w[petal length → h1.3]", "x[petal width]", "p[rose]", "t[tulip]"):
         assert name in text
 
 

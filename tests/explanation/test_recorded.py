@@ -165,7 +165,7 @@ def test_names_travel_with_a_recorded_step() -> None:
     [
         ([9], ValueError, "a step to record must be from 0 to 8, not 9"),
         ([-1], ValueError, "a step to record must be from 0 to 8, not -1"),
-        (3, TypeError, "record is a list of steps, like"),
+        (3, TypeError, "record must be a list of steps, like"),
         (["last"], TypeError, "a step to record must be a whole number"),
     ],
 )

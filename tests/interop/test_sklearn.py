@@ -67,7 +67,7 @@ def test_float32_stays_float32() -> None:
     assert ours == pytest.approx(estimator.predict_proba(X.astype(np.float32)), abs=1e-6)
 
 
-def own_gradients(estimator: Any, target: Any) -> list[Any]:
+def example_gradients(estimator: Any, target: Any) -> list[Any]:
     """Weights' and biases' gradients by scikit-learn's backpropagation."""
     units = [layer.shape[1] for layer in estimator.coefs_]
     weights = [np.empty_like(W) for W in estimator.coefs_]
@@ -93,7 +93,7 @@ def test_gradients_are_those_of_its_own_backpropagation(activation: str, y: Any)
     ideal = y[:, None] == (estimator.classes_ if len(set(y)) > 2 else [True])
     step = gn.explain(net, X, y).step
     ours = net.architecture.to_arrays(step.gradient).values()
-    for mine, theirs in zip(ours, own_gradients(estimator, ideal.astype(float)), strict=True):
+    for mine, theirs in zip(ours, example_gradients(estimator, ideal.astype(float)), strict=True):
         assert mine == pytest.approx(theirs, rel=1e-9, abs=1e-12)
 
 
@@ -116,18 +116,18 @@ def test_feature_names_and_classes_travel() -> None:
     ],
 )
 def test_others_are_refused_by_name(estimator: Any, name: str) -> None:
-    with pytest.raises(gn.LimitError, match=f"a {name} is no fully connected network"):
+    with pytest.raises(gn.LimitError, match=f"a {name} is not supported"):
         gn.from_sklearn(estimator.fit(X, CLASSES))
 
 
 def test_clipping_scalers_and_empty_pipelines_are_refused() -> None:
     clipping = make_pipeline(MinMaxScaler(clip=True), LogisticRegression()).fit(X, CLASSES)
-    with pytest.raises(gn.LimitError, match="a MinMaxScaler is no"):
+    with pytest.raises(gn.LimitError, match="a MinMaxScaler is not supported"):
         gn.from_sklearn(clipping)
-    with pytest.raises(gn.LimitError, match="a Pipeline is no"):
+    with pytest.raises(gn.LimitError, match="a Pipeline is not supported"):
         gn.from_sklearn(Pipeline([("nothing", "passthrough")]))
 
 
 def test_what_is_not_fitted_is_refused() -> None:
-    with pytest.raises(ValueError, match="the MLPClassifier is not fitted; call its fit first"):
+    with pytest.raises(ValueError, match="the MLPClassifier is not fitted; call fit first"):
         gn.from_sklearn(MLPClassifier())

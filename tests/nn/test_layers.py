@@ -7,7 +7,7 @@ from glassnet.core.random import Purpose, uniform
 from glassnet.nn.activations.relu import Relu
 from glassnet.nn.activations.tanh import Tanh
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.initialisers import Given, Glorot, He, Initialiser, LeCun, default_initialiser
+from glassnet.nn.initialisers import FromArray, Glorot, He, Initialiser, LeCun, default_initialiser
 from glassnet.nn.layers import Dense, Scale
 from glassnet.nn.parameters import ParameterViews
 
@@ -52,7 +52,7 @@ def test_relu_starts_from_he_and_others_from_glorot() -> None:
 
 def test_given_weights_must_fit() -> None:
     with pytest.raises(ValueError, match=r"layer 2 have shape \(1, 2\); expected \(3, 2\)"):
-        Given([[1, 2]]).fill(np.zeros((3, 2)), seed=0, layer=2)
+        FromArray([[1, 2]]).fill(np.zeros((3, 2)), seed=0, layer=2)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_the_start_of_a_network_is_the_same_function_with_and_without_a_multipli
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"multiplier": "kaiming"}, "a multiplier is a number or 'ntk', not 'kaiming'"),
+        ({"multiplier": "kaiming"}, "a multiplier must be a number or 'ntk', not 'kaiming'"),
         ({"multiplier": 0}, "multiplier must be above 0 and finite, not 0"),
         ({"weight_rate": -1}, "weight_rate must be at least 0 and finite, not -1"),
         ({"bias_rate": float("nan")}, "bias_rate must be at least 0 and finite, not nan"),

@@ -90,7 +90,7 @@ def test_an_own_activation_and_cost_are_learned_explained_saved_and_loaded(tmp_p
     assert done.returncode == 0, done.stderr
     done = run(OPENED, tmp_path)
     assert "unknown activation 'sine'" in done.stderr
-    assert "One of your own is known once its class is defined" in done.stderr
+    assert "Your own is known once its class is defined" in done.stderr
 
 
 def test_a_wrong_derivative_of_ones_own_fails_the_check(tmp_path: Path) -> None:

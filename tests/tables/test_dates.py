@@ -52,7 +52,7 @@ def test_a_missing_date_is_nowhere_and_the_note_says_so() -> None:
     x, warnings = encoder.encode(dates("NaT", "2024-03-01"))
     assert x[0].tolist() == [0, 1, 0, 0, 0, 0]
     assert x[1, 1] == 0
-    assert list(map(str, warnings)) == ["day: missing in 1 row (1), counted as the middle date"]
+    assert list(map(str, warnings)) == ["day: missing in 1 row (1), inputs set to 0"]
     assert encoder.encode(np.array([np.nan]))[0].tolist() == [[0, 1, 0, 0, 0, 0]]
     as_text = np.array(["2024-03-01", None], dtype=object)
     assert encoder.encode(as_text)[0].tolist() == [x[1].tolist(), x[0].tolist()]

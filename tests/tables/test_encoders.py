@@ -47,7 +47,7 @@ def test_a_missing_number_counts_as_the_mean_and_the_note_says_so() -> None:
     assert encoder == NumberEncoder("a", 2, 1, True)
     x, warnings = encoder.encode(np.array([3.0, NAN, 0.0, NAN]))
     assert x.tolist() == [[1, 0], [0, 1], [-2, 0], [0, 1]]
-    assert list(map(str, warnings)) == ["a: missing in 2 rows (2, 4), counted as the mean 2"]
+    assert list(map(str, warnings)) == ["a: missing in 2 rows (2, 4), replaced by the mean 2"]
 
 
 @given(st.lists(st.one_of(st.floats(-1e100, 1e100), st.just(NAN)), min_size=1))
@@ -86,7 +86,7 @@ def test_text_where_numbers_were_learned_is_refused() -> None:
 def test_a_text_column_in_which_all_is_missing_counts_as_missing_numbers() -> None:
     x, warnings = NumberEncoder("a", 2, 1, True).encode(text_column(None, None))
     assert x.tolist() == [[0, 1], [0, 1]]
-    assert list(map(str, warnings)) == ["a: missing in 2 rows (1, 2), counted as the mean 2"]
+    assert list(map(str, warnings)) == ["a: missing in 2 rows (1, 2), replaced by the mean 2"]
 
 
 def test_categories_are_one_hot_and_the_last_place_is_for_all_else() -> None:
@@ -95,8 +95,8 @@ def test_categories_are_one_hot_and_the_last_place_is_for_all_else() -> None:
     x, warnings = encoder.encode(text_column("red", None, "green", "blue", "white"))
     assert x.tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 0], [0, 0, 1]]
     assert list(map(str, warnings)) == [
-        "c: missing in 1 row (2), counted as 'other'",
-        "c: 'green', 'white' in 2 rows (3, 5) is none of the known categories, counted as 'other'",
+        "c: missing in 1 row (2), encoded as 'other'",
+        "c: 'green', 'white' in 2 rows (3, 5) not seen in training, encoded as 'other'",
     ]
 
 
@@ -122,7 +122,7 @@ def test_a_category_that_looks_like_a_number_is_recognised_in_a_column_of_number
 
 def test_too_many_different_texts_are_no_categories() -> None:
     column = text_column(*(f"id {number}" for number in range(1001)))
-    with pytest.raises(LimitError, match=r"column 'c' holds 1,001 different texts; at most 1,000"):
+    with pytest.raises(LimitError, match=r"column 'c' has 1,001 different categories; at most"):
         CategoryEncoder.fit("c", column)
     assert len(CategoryEncoder.fit("c", column[:1000]).categories) == 1000
 
@@ -156,7 +156,7 @@ def test_an_explanation_of_a_value_gives_the_encoded_input() -> None:
     assert block.value == 0.25  # (3 − 2) / 4
     (missing,) = NumberEncoder("a", 2, 4, True).explain(NAN)
     assert isinstance(missing, Paragraph)
-    assert "a is missing and counts as the mean 2" in missing.text
+    assert "a is missing and is replaced by the mean 2" in missing.text
     assert "x[a] = 0, x[a is missing] = 1" in missing.text
     (unseen,) = CategoryEncoder("c", ("red",)).explain("green")
     assert isinstance(unseen, Paragraph)
@@ -218,9 +218,9 @@ WRONG: list[Any] = [
 
 @pytest.mark.parametrize("record", WRONG, ids=lambda record: str(record)[:60])
 def test_a_record_that_describes_nothing_is_a_file_format_error(record: Any) -> None:
-    with pytest.raises(FileFormatError, match="an encoder that this version does not know"):
+    with pytest.raises(FileFormatError, match="an encoder that this version does not support"):
         encoder_from_dict(record)
-    with pytest.raises(FileFormatError, match="a target that this version does not know"):
+    with pytest.raises(FileFormatError, match="a target that this version does not support"):
         target_from_dict(record)
 
 

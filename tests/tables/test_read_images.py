@@ -52,7 +52,7 @@ def test_sizes_that_differ_become_one_and_the_note_says_so(folder: Path) -> None
     picture(folder / "cat" / "large.png", np.full((90, 60), 7, dtype=np.uint8))
     table, _, warnings = read_images(folder)
     assert table.columns[IMAGE].shape == (7, 32, 32)
-    assert warnings == ["the pictures have 2 different sizes, and were resized to 32 × 32"]
+    assert warnings == ["the images have 2 different sizes and were resized to 32 × 32"]
     table, _, warnings = read_images(folder, ImageOptions(size=(6, 5)))
     assert table.columns[IMAGE].shape == (7, 6, 5)
     assert set(table.columns[IMAGE][3].reshape(-1).tolist()) == {7}
@@ -95,11 +95,11 @@ def test_a_broken_picture_is_named_or_left_out_when_asked(folder: Path) -> None:
     whole = (folder / "cat" / "1.png").read_bytes()
     (folder / "cat" / "1.png").write_bytes(whole[: len(whole) // 2])
     (folder / "dog" / "note.txt").write_text("no picture")
-    with pytest.raises(FileFormatError, match=r"1\.png cannot be read as a picture: .*skip"):
+    with pytest.raises(FileFormatError, match=r"1\.png cannot be read as an image: .*skip"):
         read_images(folder)
     table, _, warnings = read_images(folder, ImageOptions(skip_unreadable=True))
     assert len(table) == 5
-    assert warnings[0].startswith("2 broken files left out: ")
+    assert warnings[0].startswith("2 unreadable images skipped: ")
     assert "1.png" in warnings[0]
     assert "note.txt" in warnings[0]
 
@@ -107,28 +107,28 @@ def test_a_broken_picture_is_named_or_left_out_when_asked(folder: Path) -> None:
 def test_a_class_of_which_nothing_can_be_read_is_named(folder: Path) -> None:
     (folder / "bird").mkdir()
     (folder / "bird" / "1.png").write_bytes(b"broken")
-    with pytest.raises(FileFormatError, match=r"no picture in .*bird can be read"):
+    with pytest.raises(FileFormatError, match=r"no image in .*bird can be read"):
         read_images(folder, ImageOptions(skip_unreadable=True))
 
 
 def test_empty_and_crowded_folders_are_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
-    with pytest.raises(FileFormatError, match="nothing is empty; expected a folder of pictures"):
+    with pytest.raises(FileFormatError, match="nothing is empty; expected a folder of images"):
         read_images(tmp_path / "nothing")
     with pytest.raises(FileNotFoundError, match="nowhere does not exist"):
         read_images(tmp_path / "nowhere")
     picture(folder / "loose.png")
-    with pytest.raises(FileFormatError, match=r"loose\.png stands beside the folders"):
+    with pytest.raises(FileFormatError, match=r"loose\.png is outside the class folders"):
         read_images(folder)
     (folder / "loose.png").unlink()
     (folder / "bird").mkdir()
-    with pytest.raises(FileFormatError, match="bird is empty; expected pictures of its class"):
+    with pytest.raises(FileFormatError, match="bird is empty; expected images of this class"):
         read_images(folder)
 
 
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 5)
-    with pytest.raises(FileFormatError, match="cannot be read as a picture: Image size"):
+    with pytest.raises(FileFormatError, match="cannot be read as an image: Image size"):
         read_images(picture(tmp_path / "p.png", np.zeros((9, 9), dtype=np.uint8)))
 
 
@@ -149,11 +149,11 @@ def test_idx_files_bring_their_test_along(tmp_path: Path, zipped: bool) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "is no IDX file"),
-        (b"\x00\x00\x0d\x01\x00\x00\x00\x01abcd", "is no IDX file"),
-        (idx(np.zeros((2, 3)))[:-1], "says that it holds 2 × 3 values, but holds 5"),
-        (idx(np.zeros((2, 3))) + b"x", "says that it holds 2 × 3 values, but holds 7"),
-        (bytes([0, 0, 8, 3]) + b"\xff" * 12, "says that it holds"),
+        (b"", "is not an IDX file"),
+        (b"\x00\x00\x0d\x01\x00\x00\x00\x01abcd", "is not an IDX file"),
+        (idx(np.zeros((2, 3)))[:-1], "says 2 × 3 values, but it holds 5"),
+        (idx(np.zeros((2, 3))) + b"x", "says 2 × 3 values, but it holds 7"),
+        (bytes([0, 0, 8, 3]) + b"\xff" * 12, "the header of .* says"),
     ],
 )
 def test_a_hostile_idx_file_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -184,9 +184,9 @@ def test_npz_files(tmp_path: Path) -> None:
         ({"x": np.zeros((2, 3), dtype=np.uint8)}, "are uint8 of shape"),
         (
             {"x": np.zeros((2, 3, 3), dtype=np.uint8), "y": np.zeros(3)},
-            "holds 2 images, and labels of shape",
+            "holds 2 images, but labels of shape",
         ),
-        ({"x": np.array([object()]), "y": np.zeros(1)}, "cannot be read as NumPy's arrays"),
+        ({"x": np.array([object()]), "y": np.zeros(1)}, "cannot be read as NumPy arrays"),
     ],
 )
 def test_other_npz_files_are_refused(tmp_path: Path, arrays: dict[str, Any], reason: str) -> None:
@@ -195,7 +195,7 @@ def test_other_npz_files_are_refused(tmp_path: Path, arrays: dict[str, Any], rea
         read_images(tmp_path / "a.npz")
     content = (tmp_path / "a.npz").read_bytes()
     (tmp_path / "a.npz").write_bytes(content[: len(content) // 2])
-    with pytest.raises(FileFormatError, match="cannot be read as NumPy's arrays"):
+    with pytest.raises(FileFormatError, match="cannot be read as NumPy arrays"):
         read_images(tmp_path / "a.npz")
 
 
@@ -247,7 +247,7 @@ def test_folders_for_training_and_test_are_no_classes(
 def test_folders_for_both_validation_and_test_are_refused(tmp_path: Path) -> None:
     for split in ("train", "test", "validation"):
         picture(tmp_path / split / "cat" / "1.png", np.zeros((4, 4), dtype=np.uint8))
-    with pytest.raises(FileFormatError, match="one for validation beside that for the test"):
+    with pytest.raises(FileFormatError, match="a validation folder as well as a test folder"):
         read_images(tmp_path)
 
 
@@ -275,7 +275,7 @@ def test_pictures_of_several_sizes_are_as_if_resized_one_by_one(tmp_path: Path) 
         for image in images
     ]
     assert np.array_equal(table.columns[IMAGE], np.stack(expected))
-    assert warnings == ["the pictures have 2 different sizes, and were resized to 32 × 32"]
+    assert warnings == ["the images have 2 different sizes and were resized to 32 × 32"]
 
 
 def test_labels_of_arrays_are_texts_and_none_is_missing(tmp_path: Path) -> None:
@@ -310,9 +310,9 @@ def test_folders_that_are_hidden_or_classes_called_train_are_no_splits(tmp_path:
 @pytest.mark.parametrize(
     ("folders", "message"),
     [
-        (("test", "val"), "none to learn from beside"),
+        (("test", "val"), "there is no training folder, only test"),
         (("train", "training"), "both train"),
-        (("train", "unlabeled"), "unlabeled beside train"),
+        (("train", "unlabeled"), "there is also a folder unlabeled"),
     ],
 )
 def test_folders_for_training_that_are_not_clear_are_refused(
@@ -327,5 +327,5 @@ def test_folders_for_training_that_are_not_clear_are_refused(
 def test_a_single_array_is_no_npz_file(tmp_path: Path) -> None:
     with (tmp_path / "a.npz").open("wb") as file:
         np.save(file, np.zeros((2, 4, 4), dtype=np.uint8))
-    with pytest.raises(FileFormatError, match=r"a\.npz cannot be read as NumPy's arrays"):
+    with pytest.raises(FileFormatError, match=r"a\.npz cannot be read as NumPy arrays"):
         read_images(tmp_path / "a.npz")

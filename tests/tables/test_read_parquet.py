@@ -143,7 +143,7 @@ def test_names_are_no_patterns_and_rows_come_in_their_order(tmp_path: Path) -> N
     stored = TableFile.of([tmp_path / "t.parquet"])
     assert same(stored.in_memory(), read_table(tmp_path / "t.parquet"))
     assert stored.rows(np.zeros(2, dtype=np.bool_)).in_memory().columns["ab"].tolist() == []
-    with pytest.raises(ValueError, match="expected ascending places"):
+    with pytest.raises(ValueError, match="expected ascending indices"):
         stored.rows(np.array([1, 0]))
 
 
@@ -152,7 +152,7 @@ def test_a_column_that_cannot_be_used_may_be_left_out(
 ) -> None:
     path = tmp_path / "t.parquet"
     pl.DataFrame({"a": [1.0, 2.0], "list": [[1], [2]]}).write_parquet(path)
-    with pytest.raises(ValueError, match=r"'list' holds values of type .* leave the column out"):
+    with pytest.raises(ValueError, match=r"'list' holds values of type .* drop the column"):
         open_table(path)
     assert open_table(path, drop=["list"]).names == ("a",)
     with pytest.raises(ValueError, match="there is no column 'b'"):
@@ -167,7 +167,7 @@ def test_no_space_is_told_before_a_file_is_turned_into_another(
     (tmp_path / "t.csv").write_text("a,b\n" + "1,x\n" * 100)
     monkeypatch.setattr(table_file, "MAX_BYTES", 1)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(9, 9, 0))
-    with pytest.raises(OSError, match="set the environment variable TMPDIR to a larger one"):
+    with pytest.raises(OSError, match="set the environment variable TMPDIR to a larger folder"):
         open_table(tmp_path / "t.csv")
 
 

@@ -29,7 +29,7 @@ def test_rows_stand_in_the_order_in_which_they_came(in_file: bool) -> None:
 def test_what_is_not_complete_or_not_finite_is_refused(in_file: bool) -> None:
     storage = Storage((3, 1), FLOAT, in_file=in_file)
     storage.append(np.array([[1.0]]))
-    with pytest.raises(ValueError, match="1 of 3 rows are there"):
+    with pytest.raises(ValueError, match="only 1 of 3 rows have been appended"):
         storage.array()
     with pytest.raises(ValueError, match=r"an example\[0, 0\] is inf"):
         storage.append(np.array([[1e60]]))
@@ -39,5 +39,5 @@ def test_a_full_disk_is_told_before_the_work(monkeypatch: pytest.MonkeyPatch) ->
     full = shutil._ntuple_diskusage(10_000_000, 9_000_000, 1_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: full)
     require_space(1_000_000)
-    with pytest.raises(OSError, match=r"takes 2\.5 MB .* has 1\.0 MB free; set .* TMPDIR"):
+    with pytest.raises(OSError, match=r"takes 2\.5 MB .* has only 1\.0 MB free; set .* TMPDIR"):
         require_space(2_500_000)

@@ -20,19 +20,20 @@ HALVES = np.where(np.arange(200) % 2, "yes", "no")
 def test_identifiers_are_named(column: np.ndarray) -> None:
     table = as_table({"key": column.tolist(), "noise": NOISE})
     (sentence,) = suspicious_columns(table, HALVES, classes=True)
-    assert sentence.startswith("key: every row has its own value, like an identifier")
+    assert sentence.startswith("key: every row has a different value, so it looks like an ID")
 
 
 def test_a_column_that_gives_the_class_away_is_named() -> None:
     codes = np.where(HALVES == "yes", 3.0, np.arange(200) % 4 // 2 * 10.0)
     (sentence,) = suspicious_columns(Table({"code": codes, "noise": NOISE}), HALVES, classes=True)
-    assert sentence.startswith("code: the target follows from this column alone")
+    assert sentence.startswith("code: this column alone determines the target")
+    assert "target leakage" in sentence
 
 
 def test_the_target_in_another_unit_is_named() -> None:
     table = Table({"fahrenheit": NOISE * 1.8 + 32, "other": RANDOM.normal(size=200)})
     (sentence,) = suspicious_columns(table, NOISE, classes=False)
-    assert sentence.startswith("fahrenheit: the target follows from this column alone")
+    assert sentence.startswith("fahrenheit: this column alone determines the target")
 
 
 def test_rare_classes_are_counted() -> None:

@@ -81,8 +81,8 @@ def test_an_empty_line_at_the_end_is_no_row(tmp_path: Path) -> None:
         (b"a,b\n1,\xff\xfe\n", "table.csv", "utf-8"),
         (b"a\nb\n", "table.parquet", "cannot be read as a table"),
         (b"", "table.parquet", "cannot be read as a table"),
-        (b"a,b\n1,2\n", "table.xlsx", r"a table ends in \.csv, .*\.feather"),
-        (b"a,b\n1,2\n", "table", r"a table ends in \.csv, .*\.feather"),
+        (b"a,b\n1,2\n", "table.xlsx", r"is not a table file; expected \.csv, .*\.feather"),
+        (b"a,b\n1,2\n", "table", r"is not a table file; expected \.csv, .*\.feather"),
     ],
     ids=[
         "0 bytes",

@@ -54,16 +54,14 @@ def test_classes_are_named_and_numbered_in_the_order_of_their_names() -> None:
     groups = answers.groups(table)
     assert groups is not None
     assert groups.tolist() == [0, 2, 0, 1]
-    assert [str(warning) for warning in answers.warnings] == [
-        "y: missing in 1 row (3), which are left out"
-    ]
+    assert [str(warning) for warning in answers.warnings] == ["y: missing in 1 row (3), dropped"]
 
 
 @pytest.mark.parametrize(
     ("column", "task", "error", "message"),
     [
-        (text_column("a", "a"), None, ValueError, "holds only 'a'; to learn a difference"),
-        (np.array([np.nan, np.nan]), None, ValueError, "holds no value; to learn a difference"),
+        (text_column("a", "a"), None, ValueError, "holds only 'a'; expected at least two classes"),
+        (np.array([np.nan, np.nan]), None, ValueError, "holds no value; expected at least two"),
         (text_column("a", "b"), "regression", ValueError, "finite numbers, but holds 'a'"),
         (np.array([1.0, np.inf]), "regression", ValueError, "finite numbers, but holds 'infinity'"),
         (np.arange(20_000.0), "classification", LimitError, "more than 10,000 different values"),

@@ -18,9 +18,9 @@ def test_where_a_table_is_cut_makes_no_difference(values: list[str], data: st.Da
         new = np.array([value != "known" for value in own], dtype=np.bool_)
         found = [
             *DataWarning.of("a", "was new", new, [value for value in own if value != "known"]),
-            *DataWarning.of("a", "left out", np.array([value == "new 1" for value in own])),
+            *DataWarning.of("a", "dropped", np.array([value == "new 1" for value in own])),
         ]
-        return [warning.behind(start) for warning in found]
+        return [warning.shifted(start) for warning in found]
 
     chunks = [warning for a, b in itertools.pairwise(cuts) for warning in warnings(a, b)]
     assert set(merge_warnings(chunks)) == set(warnings(0, len(values)))
@@ -28,8 +28,8 @@ def test_where_a_table_is_cut_makes_no_difference(values: list[str], data: st.Da
 
 def test_five_rows_and_five_values_are_named() -> None:
     rows = np.array([False, *[True] * 6])
-    (missing,) = DataWarning.of("age", "left out", rows)
-    assert str(missing) == "age: missing in 6 rows (2, 3, 4, 5, 6, ...), left out"
+    (missing,) = DataWarning.of("age", "dropped", rows)
+    assert str(missing) == "age: missing in 6 rows (2, 3, 4, 5, 6, ...), dropped"
     (new,) = DataWarning.of("kind", "was new", rows, list("ffedcba"))
     assert str(new) == "kind: 'a', 'b', 'c', 'd', 'e', ... in 6 rows (2, 3, 4, 5, 6, ...) was new"
-    assert DataWarning.of("age", "left out", np.zeros(3, dtype=np.bool_)) == []
+    assert DataWarning.of("age", "dropped", np.zeros(3, dtype=np.bool_)) == []

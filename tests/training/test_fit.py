@@ -157,7 +157,7 @@ def test_networks_trained_together_are_as_trained_alone() -> None:
         ({"sample_weight": -np.ones(40)}, "must be at least 0, not -1"),
         ({"sample_weight": np.zeros(40)}, "nothing to learn from"),
         ({"class_weight": {7: 2}}, "names the class 7; known are: 0, 1"),
-        ({"dropout": 1.0}, "a rate of dropout must be from 0 to below 1, not 1.0"),
+        ({"dropout": 1.0}, "a dropout rate must be from 0 to below 1, not 1.0"),
         ({"clip_norm": 0}, "clip_norm must be above 0"),
     ],
 )

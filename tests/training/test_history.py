@@ -46,5 +46,5 @@ def test_its_learning_curves() -> None:
 
 def test_a_constant_rate_is_no_curve() -> None:
     history = History(losses=[1.0], learning_rates=[0.1], seconds=[0.1])
-    assert [section.title for section in history.to_document().sections] == ["Error"]
+    assert [section.title for section in history.to_document().sections] == ["Loss"]
     assert str(History()) == "History(no complete epoch)"

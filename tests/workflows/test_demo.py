@@ -45,7 +45,7 @@ def test_the_story_is_of_a_weight_of_the_first_layer_and_its_check_passed(made: 
 def test_the_summary_shows_the_scores_and_the_picture(made: Demo) -> None:
     text = document_text(made.summary)
     assert "1,797 handwritten digits" in text
-    assert "On rows that it never saw" in text
+    assert "On held-out test rows" in text
     assert "██" in text
 
 
@@ -79,7 +79,7 @@ def test_the_report_holds_the_whole_step_and_needs_no_network(made: Demo) -> Non
     text = "".join(page.text)
     for section in made.summary.sections:
         assert section.title in text
-    assert "The whole step: " in text
+    assert "The whole training step: " in text
     assert made.story.document.title in text
 
 

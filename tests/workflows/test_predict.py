@@ -61,10 +61,8 @@ def test_unseen_categories_and_missing_numbers_are_predicted_and_told(fruit_mode
     assert predictions.predicted[0] == "plum"
     assert len(predictions.warnings) == 2
     of_weight, of_colour = map(str, predictions.warnings)
-    assert of_weight.startswith("weight: missing in 1 row (2), counted as the mean ")
-    assert of_colour == (
-        "colour: 'green' in 1 row (1) is none of the known categories, counted as 'other'"
-    )
+    assert of_weight.startswith("weight: missing in 1 row (2), replaced by the mean ")
+    assert of_colour == ("colour: 'green' in 1 row (1) not seen in training, encoded as 'other'")
 
 
 def test_penguins_with_an_unseen_island_and_a_missing_bill(penguins: Path, tmp_path: Path) -> None:
@@ -78,7 +76,8 @@ def test_penguins_with_an_unseen_island_and_a_missing_bill(penguins: Path, tmp_p
     predictions = predict(model, read_table(new))
     assert predictions.predicted.tolist() == ["Adelie", "Gentoo"]
     assert any(
-        "'Deception' in 1 row (1) is none of the" in str(note) for note in predictions.warnings
+        "'Deception' in 1 row (1) not seen in training" in str(note)
+        for note in predictions.warnings
     )
     assert any("bill_length_mm: missing in 1 row (1)" in str(note) for note in predictions.warnings)
 

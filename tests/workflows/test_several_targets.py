@@ -133,13 +133,13 @@ def test_a_model_of_several_targets_is_saved_explained_and_reported(
         right[1] = str(int(right[1]))
     text = model.explain(table, 0, right, learning_rate=0.1).to_text()
     assert ("target girth" in text) == (which == "numbers")
-    with pytest.raises(ValueError, match=r"expected 2 answers, for .*, not 'yes'"):
+    with pytest.raises(ValueError, match=r"expected 2 target values, for .*, not 'yes'"):
         model.explain(table, 0, "yes", learning_rate=0.1)
     csv = predict(model, table).to_csv().splitlines()
     assert csv[0].startswith(",".join(model.target.columns))
     evaluation = evaluate(model, table, with_importances=True)
     write_report(tmp_path / "report.html", "Shapes", model, table, evaluation)
-    assert "The worst mistakes" in (tmp_path / "report.html").read_text()
+    assert "Worst predictions" in (tmp_path / "report.html").read_text()
     assert set(evaluation.importances) == {"width", "height"}
 
 
@@ -147,19 +147,19 @@ def test_rows_without_one_of_the_targets_are_left_out() -> None:
     table = shapes()
     table.columns["area"][[2, 5]] = np.nan
     trained = train(table.without("wide", "large"), ("area", "girth"), SHORT, progress=False)
-    assert "area: missing in 2 rows (3, 6), which are left out" in trained.warnings
+    assert "area: missing in 2 rows (3, 6), dropped" in trained.warnings
     assert trained.rows_learned + len(trained.held_out) == 298
 
 
 @pytest.mark.parametrize(
     ("targets", "task", "message"),
     [
-        (("area", "wide"), None, "numbers in 'area', 2 classes in 'wide'. Train a model for each"),
+        (("area", "wide"), None, "numbers in 'area', 2 classes in 'wide'. Train a separate model"),
         (("area", "area"), None, "the target 'area' is named twice"),
-        (("wide", "large"), "classification", "classification has one column"),
+        (("wide", "large"), "classification", "classification has one target column"),
         (("area", "girth"), "multilabel", "the target 'area' has 300 classes; a label has two"),
         (("area", "depth"), None, "there is no column 'depth'"),
-        ((), None, "name the column to predict"),
+        ((), None, "name at least one column to predict"),
         (("wide",), "class", "task must be one of 'classification', 'regression', 'multilabel'"),
     ],
 )

@@ -45,11 +45,11 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the table were large: it stays in its file, and is cut often."""
     monkeypatch.setattr(table_file, "MAX_VALUES", 1)
-    monkeypatch.setattr("glassnet.tables.table.MOST_ROWS", 1000)
-    monkeypatch.setattr("glassnet.tables.table.MOST_VALUES", 3000)
+    monkeypatch.setattr("glassnet.tables.table.MAX_ROWS", 1000)
+    monkeypatch.setattr("glassnet.tables.table.MAX_VALUES", 3000)
     monkeypatch.setattr(examples, "MAX_SAMPLED", 3000)
     monkeypatch.setattr(evaluation, "MAX_ROWS", 1500)
     monkeypatch.setattr(plan, "MAX_ROWS_MEASURED", 700)
@@ -67,7 +67,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
         (("heavy", "warm"), {}),
     ],
 )
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_chunks")
 def test_the_file_gives_the_bits_of_memory(
     parquet: Path, tmp_path: Path, target: Any, options: dict[str, Any]
 ) -> None:
@@ -93,7 +93,7 @@ def test_the_file_gives_the_bits_of_memory(
     assert warnings == [str(note) for note in predictions.warnings]
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_chunks")
 def test_a_number_that_cannot_be_used_is_named_by_its_row_in_the_file(tmp_path: Path) -> None:
     column = np.arange(4000.0)
     column[3210] = np.inf
@@ -102,13 +102,13 @@ def test_a_number_that_cannot_be_used_is_named_by_its_row_in_the_file(tmp_path: 
         train(tmp_path / "t.parquet", "b", progress=False)
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_chunks")
 def test_a_million_categories_are_refused(tmp_path: Path) -> None:
     rows = np.arange(1_000_000)
     frame = pl.DataFrame({"code": rows, "even": rows % 2 == 0})
     path = tmp_path / "t.parquet"
     frame.with_columns(pl.col("code").cast(pl.String)).write_parquet(path)
-    with pytest.raises(LimitError, match="'code' holds 3,000 different texts; at most 1,000"):
+    with pytest.raises(LimitError, match="'code' has 3,000 different categories; at most 1,000"):
         train(path, "even", progress=False)
-    with pytest.raises(LimitError, match="target 'code' holds more than 10,000 different values"):
+    with pytest.raises(LimitError, match="target 'code' has more than 10,000 different values"):
         train(path, "code", progress=False)

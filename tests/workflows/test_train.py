@@ -102,7 +102,7 @@ def test_rows_without_a_target_are_left_out_and_the_note_says_which() -> None:
     labels = table.columns["fruit"].copy()
     labels[[2, 5]] = None
     trained = train(with_column(table, "fruit", labels), "fruit", QUICK, progress=False)
-    assert trained.warnings[0] == "fruit: missing in 2 rows (3, 6), which are left out"
+    assert trained.warnings[0] == "fruit: missing in 2 rows (3, 6), dropped"
     assert trained.rows_learned + len(trained.held_out) == 58
 
 
@@ -170,7 +170,7 @@ INFINITE[17] = np.inf
         ),
         (with_column(fruits(), "fruit", np.ones(60)), "fruit", "holds only '1'; .* two classes"),
         (with_column(fruits(), "fruit", np.full(60, np.nan)), "fruit", "holds no value"),
-        (fruits(4), "fruit", r"too few to hold back 0\.2"),
+        (fruits(4), "fruit", r"too few to hold out 0\.2"),
         (fruits(1), "fruit", "holds only 'cherry'"),
         (Table({"a": np.array([]), "b": np.array([])}), "a", "no value|no rows"),
         (with_column(prices(), "price", INFINITE), "price", r"'price'.*infinit"),
@@ -212,7 +212,7 @@ def test_text_is_no_number_to_learn() -> None:
 def test_too_many_texts_are_no_categories() -> None:
     table = with_column(fruits(1300), "id", text_column(*(f"id {i}" for i in range(1300))))
     with pytest.raises(
-        LimitError, match=r"column 'id' holds .* different texts; .* Leave the column out"
+        LimitError, match=r"column 'id' has .* different categories; .* Drop the column"
     ):
         train(table, "fruit", QUICK, progress=False)
 
@@ -257,7 +257,7 @@ def test_a_target_is_the_name_of_a_column(target: Any) -> None:
 
 
 def test_what_cannot_be_calibrated_is_refused() -> None:
-    with pytest.raises(ValueError, match="to calibrate takes validation rows"):
+    with pytest.raises(ValueError, match="calibrate needs validation rows"):
         Recipe(calibrate=True, validation=0)
 
 

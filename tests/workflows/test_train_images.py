@@ -103,9 +103,9 @@ def test_a_size_can_be_asked_for_and_broken_files_skipped(trained: Path) -> None
     command = ("train", "few", "--size", "4x6", "--epochs", "2")
     refused = glassnet(*command, cwd=trained)
     assert refused.returncode == 1
-    assert "broken.png cannot be read as a picture" in refused.stderr
+    assert "broken.png cannot be read as an image" in refused.stderr
     done = glassnet(*command, "--skip-unreadable", "--json", cwd=trained)
-    assert json.loads(done.stdout)["warnings"][0].startswith("1 broken file left out")
+    assert json.loads(done.stdout)["warnings"][0].startswith("1 unreadable image skipped")
     model = gn.load(trained / "few.safetensors")
     assert isinstance(model, gn.Model)
     assert model.network.architecture.inputs == 24

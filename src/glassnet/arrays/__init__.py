@@ -1,1 +1,1 @@
-"""What Network.fit needs of arrays: inputs, targets, sample weights, metrics, splits."""
+"""Arrays given to Network.fit: inputs, targets, sample weights; metrics, splits."""

@@ -1,4 +1,4 @@
-"""Inputs given as arrays: checked, and laid out as the engines need them."""
+"""Inputs given as arrays: validated, and laid out as the engines need them."""
 
 from typing import Any, TypeGuard
 
@@ -19,14 +19,14 @@ def checked_inputs(
     Parameters
     ----------
     x : array-like of shape (examples, ...)
-        Inputs of more dimensions, images say, are flattened.
+        Inputs with more dimensions, such as images, are flattened.
     inputs : int
         The number of input units.
     dtype : numpy dtype
     name : str
-        How messages call it.
+        The name of the argument in messages.
     finite : bool
-        Whether to look at every number. Who does not looks when the result is not finite.
+        Whether to check every number; if False, the caller checks if its result is not finite.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def checked_inputs(
 
 
 def _fits(x: object, inputs: int, dtype: np.dtype[Any]) -> TypeGuard[Array]:
-    """Whether inputs are laid out right already, so that nothing need be copied."""
+    """Whether inputs already have the right layout, so that nothing has to be copied."""
     return (
         type(x) is np.ndarray
         and x.dtype == dtype
@@ -70,7 +70,7 @@ def _fits(x: object, inputs: int, dtype: np.dtype[Any]) -> TypeGuard[Array]:
 
 
 def feature_names_of(x: Any) -> list[str] | None:
-    """Return the names that inputs bring along: a data frame's columns, an image's pixels.
+    """Return the feature names of inputs: the columns of a data frame, the pixels of images.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How good predictions are, in the words of the field. Arrays are (examples, outputs)."""
+"""Metrics of predictions. Arrays are (examples, outputs)."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ __all__ = ["accuracy_of_classes", "accuracy_of_labels", "mean_absolute_error", "
 
 
 def metrics_of(task: Task) -> dict[str, Callable[[Array, Array], float]]:
-    """Return the metrics of what the outputs mean, by name; the targets alone do not tell.
+    """Return the metrics for a task, by name.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def metrics_of(task: Task) -> dict[str, Callable[[Array, Array], float]]:
 
 
 def accuracy_of_classes(predicted: Array, targets: Array) -> float:
-    """Return the part of the examples whose most probable class is right.
+    """Return the fraction of examples whose most probable class is right.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def accuracy_of_classes(predicted: Array, targets: Array) -> float:
 
 
 def accuracy_of_labels(predicted: Array, targets: Array) -> float:
-    """Return the part of the outputs that are right, each a yes or no by itself.
+    """Return the fraction of outputs that are right, each a separate yes or no.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Arrays of finite numbers, whatever they were given as."""
+"""Conversion of array-likes to arrays of finite numbers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,22 +16,22 @@ def _is_numeric(array: Array) -> bool:
 
 
 def numbers_of(values: ArrayLike, dtype: np.dtype[Any], name: str, *, finite: bool = True) -> Array:
-    """Return an array of finite numbers of some precision.
+    """Return an array of finite numbers of the given precision.
 
     Parameters
     ----------
     values : array-like
-        Numbers, also as text; nothing else is taken for a number.
+        Numbers, also as text; nothing else is accepted.
     dtype : numpy dtype
     name : str
-        How messages call it.
+        The name of the argument in messages.
     finite : bool
-        Whether to look at every number where the precision is right already.
+        Whether to check every number even if the precision is right already.
 
     Raises
     ------
     TypeError, ValueError
-        If they are no such numbers.
+        If the values are not such numbers.
     """
     array = rectangular(values, name)
     if not _is_numeric(array):
@@ -64,7 +64,7 @@ def rectangular(values: ArrayLike, name: str) -> Array:
 
 
 def _converted(array: Array, name: str) -> Array:
-    """Numbers that came as objects or as text; nothing else is taken for a number."""
+    """Convert numbers given as objects or as text; nothing else is accepted."""
     items: Sequence[object] = array.reshape(-1).tolist()
     wrong = next((item for item in items if not reads_as_number(item)), None)
     if wrong is not None or array.dtype.kind not in "OUS":
@@ -79,11 +79,11 @@ def _converted(array: Array, name: str) -> Array:
 
 
 def reads_as_number(item: object) -> bool:
-    """Return whether something is a number, or the text of one."""
+    """Return whether a value is a number, or the text of one."""
     if isinstance(item, int | float):
         return True
     try:
-        float(item)  # type: ignore[arg-type]  # whether it can is the question
+        float(item)  # type: ignore[arg-type]  # raises if it is not a number
     except (TypeError, ValueError):
         return False
     return True
@@ -99,7 +99,7 @@ def require_finite(array: Array, name: str) -> None:
     Raises
     ------
     ValueError
-        If there is one; says where.
+        If there is one; the message says where.
     """
     finite = np.isfinite(array)
     if finite.all():

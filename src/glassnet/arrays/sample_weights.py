@@ -1,4 +1,4 @@
-"""How much each example counts in a training."""
+"""The sample weights of a training run."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,15 +20,15 @@ def checked_sample_weight(
     task: Task,
     classes: Array | None,
 ) -> Array | None:
-    """Return one weight for each example, or None where all count alike.
+    """Return one weight for each example, or None if all are equal.
 
     Parameters
     ----------
     sample_weight : array-like of shape (examples,), optional
         At least 0.
     class_weight : mapping of label to weight, or "balanced", optional
-        Multiplies the weights; labels that are not named count 1. ``"balanced"`` gives every class
-        the same sum: examples / (classes · examples of the class).
+        Multiplies the weights; labels not in the mapping have weight 1. ``"balanced"`` gives every
+        class the same total weight: examples / (classes · examples of the class).
     targets : array of shape (examples, outputs)
     task : Task
         What the outputs mean.
@@ -38,7 +38,7 @@ def checked_sample_weight(
     Raises
     ------
     TypeError, ValueError
-        If they are not such weights, or a label is unknown.
+        If the weights are not valid, or a label is unknown.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def _checked(sample_weight: ArrayLike, examples: int, dtype: np.dtype[Any]) -> A
     try:
         array = np.asarray(sample_weight, dtype=dtype)
     except (TypeError, ValueError):
-        raise TypeError("sample_weight must be numbers") from None
+        raise TypeError("sample_weight must contain numbers") from None
     if array.shape != (examples,):
         raise ValueError(f"sample_weight has shape {array.shape}; expected ({examples},)")
     require_finite(array, "sample_weight")
@@ -75,7 +75,7 @@ def _of_classes(
     class_weight: Mapping[Any, float] | str, targets: Array, task: Task, classes: Array | None
 ) -> Array:
     if task not in ("multiclass", "binary"):
-        raise ValueError("class_weight is for networks that predict one class of several")
+        raise ValueError("class_weight is only for networks that predict one class of several")
     places = (
         targets.argmax(axis=1) if task == "multiclass" else (targets[:, 0] > 0.5).astype(np.int64)
     )
@@ -93,7 +93,7 @@ def _of_classes(
         of_class = len(places) / (np.count_nonzero(members) * np.maximum(members, 1))
     else:
         raise TypeError(
-            f"class_weight is a mapping like {{'yes': 2}} or 'balanced', not {class_weight!r}"
+            f"class_weight must be a mapping like {{'yes': 2}} or 'balanced', not {class_weight!r}"
         )
     chosen: Array = of_class[places]
     return chosen

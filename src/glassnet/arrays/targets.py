@@ -113,7 +113,7 @@ def _summing_to_1(targets: Array, name: str) -> Array:
         )
     if (sums == 1).all():
         return targets
-    # The gradient p − d holds for ideals that sum to 1 to the last bit, not to three digits.
+    # The gradient p − t holds for targets that sum to 1 to the last bit, not to three digits.
     scaled: Array = (targets / sums).astype(targets.dtype)
     return scaled
 

@@ -24,7 +24,7 @@ __all__ = ["demo"]
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of the random numbers.")
 @as_json
 def demo(folder: Path, seed: int, as_json: bool) -> None:
-    """Train a network on handwritten digits, explain one weight, and write a report."""
+    """Train on handwritten digits, explain a weight, write a report."""
     from glassnet.render.text import document_text
     from glassnet.workflows.demo import demo as run
 

@@ -20,7 +20,10 @@ __all__ = ["evaluate"]
 def evaluate(
     model: Path, source: Path, importances: bool, report: Path | None, as_json: bool
 ) -> None:
-    """Evaluate MODEL on SOURCE, a table with the target column, or labelled images."""
+    """Evaluate MODEL on a table or labelled images.
+
+    SOURCE is a table with the columns of MODEL, including the target, or images with their classes.
+    """
     from glassnet.evaluation.evaluate import evaluate as run
     from glassnet.formula.document import Document
     from glassnet.render.text import document_text

@@ -23,8 +23,8 @@ __all__ = ["explain"]
 @click.option(
     "--target",
     metavar="CLASS",
-    help="Target class or value, separated by commas for several targets. Default: the target "
-    "in the row.",
+    help="Target class or value; separate several targets by commas. Default: the target of "
+    "the row.",
 )
 @click.option(
     "--weight",
@@ -60,10 +60,11 @@ def explain(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Explain one row of TABLE step by step: forward pass, backward pass, weight updates.
+    """Explain MODEL step by step for one row of TABLE.
 
-    Without TABLE, describe the network's layers and weights. MODEL may also be a Keras file
-    (.keras, .h5) or an ONNX file (.onnx).
+    Shows the forward pass, the backward pass and the weight updates with all numbers. Without
+    TABLE, describes the network's layers and weights. MODEL may also be a Keras file (.keras, .h5)
+    or an ONNX file (.onnx).
     """
     from glassnet.nn.file_format import write_atomically
     from glassnet.render.terminal import show_document

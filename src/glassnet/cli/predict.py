@@ -15,10 +15,14 @@ __all__ = ["predict"]
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a CSV file.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the CSV to this file.")
 @as_json
 def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> None:
-    """Predict each row of SOURCE with MODEL, as CSV; for a single image, as a bar chart."""
+    """Predict each row of a table, or each image, with MODEL.
+
+    The predictions are written as CSV, with the probability of each class. For a single image, the
+    most probable classes are shown as a bar chart.
+    """
     from glassnet.nn.file_format import require_writable, write_atomically
     from glassnet.render.text import document_text
     from glassnet.workflows.predict import predict as run

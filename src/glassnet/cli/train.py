@@ -159,7 +159,7 @@ def train(
     as_json: bool,
     **recipe: Any,
 ) -> None:
-    """Train a network on SOURCE to predict columns of it, or the class of its images.
+    """Train a model on a table or on images.
 
     SOURCE is a table (.csv, .tsv, .parquet or .arrow), or images: a folder with a subfolder for
     each class, a folder of IDX files, or .npz. A table that is too large for memory is read in

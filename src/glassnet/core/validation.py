@@ -1,4 +1,4 @@
-"""Numbers that people give, checked."""
+"""Validation of arguments."""
 
 import math
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ def whole_number(name: str, value: object, minimum: int, maximum: int | None = N
     Parameters
     ----------
     name : str
-        How messages call it.
+        The name of the argument in messages.
     value : object
-        What was given; NumPy's integers are welcome, booleans are not.
+        The value given; NumPy integers are accepted, booleans are not.
     minimum, maximum : int
-        Between which it must be.
+        The allowed range.
 
     Raises
     ------
     TypeError, ValueError
-        If it is not such a number.
+        If the value is not such a number.
 
     Examples
     --------
@@ -54,18 +54,18 @@ def real_number(
     Parameters
     ----------
     name : str
-        How messages call it.
+        The name of the argument in messages.
     value : object
-        What was given.
+        The value given.
     minimum, maximum : float
-        Between which it must be.
+        The allowed range.
     include_minimum, include_maximum : bool
-        Whether these themselves are allowed.
+        Whether the bounds themselves are allowed.
 
     Raises
     ------
     TypeError, ValueError
-        If it is not such a number.
+        If the value is not such a number.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def real_number(
 
 
 def one_of(name: str, value: object, known: Sequence[str]) -> str:
-    """Return one of some texts.
+    """Return a value that must be one of the known texts.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def one_of(name: str, value: object, known: Sequence[str]) -> str:
 
 
 def float_dtype(dtype: str | np.dtype[Any]) -> np.dtype[Any]:
-    """Return float32 or float64 as NumPy knows it.
+    """Return float32 or float64 as a NumPy dtype.
 
     Raises
     ------
@@ -128,8 +128,8 @@ def _range(minimum: float, maximum: float, include_minimum: bool, include_maximu
     if maximum == math.inf:
         if minimum == -math.inf:
             return "finite"
-        return f"{'at minimum' if include_minimum else 'above'} {minimum:g} and finite"
+        return f"{'at least' if include_minimum else 'above'} {minimum:g} and finite"
     start = f"from {minimum:g} to" if include_minimum else f"above {minimum:g} and"
     if include_minimum:
         return f"{start} {maximum:g}" if include_maximum else f"{start} below {maximum:g}"
-    return f"{start} {'at maximum' if include_maximum else 'below'} {maximum:g}"
+    return f"{start} {'at most' if include_maximum else 'below'} {maximum:g}"

@@ -1,4 +1,4 @@
-"""The examples of an estimator's training, and its validation split."""
+"""Training examples of an estimator, and their validation split."""
 
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ __all__ = ["Examples"]
 
 
 class Examples(NamedTuple):
-    """Inputs, targets as they were given, and sample weights where there are some."""
+    """Inputs, targets as given, and optional sample weights."""
 
     x: Array
     targets: Array
@@ -19,18 +19,18 @@ class Examples(NamedTuple):
 
     @property
     def total_weight(self) -> float:
-        """The sum of the sample weights; the number of examples where there are none."""
+        """The sum of the sample weights, or the number of examples without weights."""
         return float(len(self.x) if self.weights is None else self.weights.sum())
 
     def split(
         self, fraction: float, *, stratify: bool, random: np.random.RandomState
     ) -> tuple["Examples", "Examples"]:
-        """Hold a part back, as scikit-learn does with the same random state.
+        """Split off validation examples, as scikit-learn does with the same random state.
 
         Raises
         ------
         ValueError
-            If that part has fewer than two examples.
+            If there are fewer than two validation examples.
         """
         arrays: list[Any] = [self.x, self.targets]
         arrays += [] if self.weights is None else [self.weights]
@@ -40,10 +40,10 @@ class Examples(NamedTuple):
             test_size=fraction,
             stratify=self.targets if stratify else None,
         )
-        held_back = Examples(*parts[1::2])
-        if len(held_back.x) < 2:
+        held_out = Examples(*parts[1::2])
+        if len(held_out.x) < 2:
             raise ValueError(
                 f"validation_fraction={fraction} of {len(self.x)} examples is fewer than 2; "
                 "expected a larger fraction or more examples"
             )
-        return Examples(*parts[::2]), held_back
+        return Examples(*parts[::2]), held_out

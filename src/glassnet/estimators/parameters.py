@@ -85,7 +85,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             return LBFGS(
                 tolerance=self.tol,
                 most_evaluations=self.max_fun,
-                least_improvement=MIN_IMPROVEMENT,
+                min_improvement=MIN_IMPROVEMENT,
             )
         if self.solver == "adam":
             return Adam(self.learning_rate_init, self.beta_1, self.beta_2, self.epsilon)

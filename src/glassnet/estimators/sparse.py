@@ -1,4 +1,4 @@
-"""Sparse matrices made dense, in memory or in a temporary file."""
+"""Conversion of sparse matrices to dense arrays, in memory or in a temporary file."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,14 +10,14 @@ from glassnet.tables.storage import Storage, require_space
 
 __all__ = ["dense", "dense_parts"]
 
-# Of a sparse matrix so many numbers are made dense at once.
+# At most this many numbers of a sparse matrix are converted at once.
 DENSE_NUMBERS = 2**24
-# Of more bytes than these, what is made dense to learn from lies in a temporary file.
+# Dense training data with more bytes than this is kept in a temporary file.
 MAX_DENSE = 2**30
 
 
 def dense(x: Any) -> Array:
-    """A sparse matrix as an array; one that is too large for memory lies in a temporary file."""
+    """A sparse matrix as a dense array; if it is large, in a temporary file."""
     if not hasattr(x, "toarray"):
         return np.ascontiguousarray(x)
     size = x.shape[0] * x.shape[1] * x.dtype.itemsize
@@ -31,7 +31,7 @@ def dense(x: Any) -> Array:
 
 
 def dense_parts(x: Any) -> Iterator[Array]:
-    """The rows of a sparse matrix, dense, some at a time."""
+    """The rows of a sparse matrix as dense chunks."""
     rows = max(DENSE_NUMBERS // max(x.shape[1], 1), 1)
     compressed = x.tocsr()
     for start in range(0, x.shape[0], rows):

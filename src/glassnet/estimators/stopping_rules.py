@@ -66,7 +66,7 @@ class StoppingRules(Schedule):
     rate: float = 1.0
     waited: int = 0
     best_parameters: Any = None
-    looks_back = True
+    depends_on_losses = True
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return the current factor of the learning rate."""

@@ -26,7 +26,7 @@ BINS = 15
 class Bin:
     """Predictions of similar confidence: mean confidence, accuracy and number of rows."""
 
-    certainty: float
+    confidence: float
     accuracy: float
     rows: int
 
@@ -130,7 +130,7 @@ class ClassScorer(Scorer):
         ideal = np.eye(len(self.classes))[targets]
         scores["Brier score"] = float(((outputs - ideal) ** 2).sum(axis=1).mean())
         scores["expected calibration error"] = sum(
-            one.rows / len(targets) * abs(one.accuracy - one.certainty)
+            one.rows / len(targets) * abs(one.accuracy - one.confidence)
             for one in self.reliability(targets, outputs)
         )
         return scores
@@ -149,11 +149,11 @@ class ClassScorer(Scorer):
 
     def reliability(self, targets: Array, outputs: Array) -> list[Bin]:
         """Return the reliability diagram: accuracy by confidence, in bins of equal width."""
-        certainty = outputs.max(axis=1).astype(np.float64)
+        confidence = outputs.max(axis=1).astype(np.float64)
         right = outputs.argmax(axis=1) == targets
-        places = np.minimum((certainty * BINS).astype(int), BINS - 1)
+        places = np.minimum((confidence * BINS).astype(int), BINS - 1)
         return [
-            Bin(float(certainty[own].mean()), float(right[own].mean()), int(own.sum()))
+            Bin(float(confidence[own].mean()), float(right[own].mean()), int(own.sum()))
             for own in (places == place for place in range(BINS))
             if own.any()
         ]

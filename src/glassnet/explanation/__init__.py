@@ -1,1 +1,1 @@
-"""The open hood: from the numbers of one step to a document that shows each of them."""
+"""Explanations: from the numbers of one step to a document that shows each of them."""

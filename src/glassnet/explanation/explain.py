@@ -230,7 +230,7 @@ def _explanation(
     if step.update is not None and step.update.number > 1:
         which = f"Step {step.update.number:,}"
     if len(step.batch) > 1:
-        which += f" on {len(step.batch)} examples; of number {step.example + 1}"
+        which += f", batch of {len(step.batch)}; example {step.example + 1}"
     title = f"{which}: predicted {predicted}, target {wanted}"
     document = Document(title, tuple(sections), limits.digits)
     return Explanation(document, step, check, names, limits, origins)

@@ -154,7 +154,7 @@ class Step(Forward):
     mean_loss : float
         Of the batch.
     update : Update, optional
-    new_parameters, new_predicted, new_loss, new_mean_loss
+    new_parameters, new_prediction, new_loss, new_mean_loss
         After the update; as before where there is none.
     """
 
@@ -169,7 +169,7 @@ class Step(Forward):
     mean_loss: float
     update: Update | None
     new_parameters: Array
-    new_predicted: Array
+    new_prediction: Array
     new_loss: float
     new_mean_loss: float
 
@@ -204,11 +204,11 @@ class Step(Forward):
         multiplier = self.architecture.places[place.layer - 1].multiplier
         return multiplier * float(self.units(place.layer - 1)[place.source])
 
-    def own_gradient(self, place: WeightPlace) -> float:
+    def example_gradient(self, place: WeightPlace) -> float:
         """Return δ · ∂in/∂w: the gradient of the shown example's loss alone."""
         return float(self.deltas[place.layer - 1][place.unit]) * self.source(place)
 
-    def own_gradients(self, place: WeightPlace) -> NDArray[np.float64]:
+    def example_gradients(self, place: WeightPlace) -> NDArray[np.float64]:
         """Return the gradient of each example's loss; their mean is the batch's gradient."""
         of_unit = self.trace.deltas[place.layer - 1][:, place.unit]
         deltas: NDArray[np.float64] = of_unit.astype(np.float64)
@@ -270,7 +270,7 @@ def take_step(
         mean_loss=_mean(trace, batch),
         update=update,
         new_parameters=new,
-        new_predicted=after.predicted[example],
+        new_prediction=after.predicted[example],
         new_loss=weight * float(after.losses[example]),
         new_mean_loss=_mean(after, batch),
     )

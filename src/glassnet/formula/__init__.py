@@ -1,1 +1,1 @@
-"""Formulas that evaluate themselves, and the documents they stand in."""
+"""Formulas that can be evaluated, and documents that contain them."""

@@ -265,7 +265,7 @@ def _sign(x: float) -> float:
     return math.copysign(1.0, x) if x else 0.0
 
 
-def _normal_mass(x: float) -> float:
+def _normal_cdf(x: float) -> float:
     return math.erfc(-x / math.sqrt(2)) / 2
 
 
@@ -280,7 +280,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "sign": _sign,
     "sin": math.sin,
     "cos": math.cos,
-    "Φ": _normal_mass,
+    "Φ": _normal_cdf,
 }
 
 

@@ -79,13 +79,13 @@ def from_keras(model: Any) -> Network:
     LimitError
         If it is not a chain of fully connected layers; the message names the layer.
     FileFormatError
-        If a file is no Keras model.
+        If a file is not a Keras model.
     MissingPackageError
         If a file is given and the package h5py is not installed.
     """
     if isinstance(model, str | os.PathLike):
         path = os.fspath(model)
-        with reading(f"{path} is no Keras model"):
+        with reading(f"{path} is not a Keras model"):
             return _network(_read(path))
     config = {
         "module": type(model).__module__,

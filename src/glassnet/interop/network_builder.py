@@ -56,7 +56,7 @@ def reading(what: str) -> Iterator[None]:
 
 def refuse(what: str) -> LimitError:
     """Return the error for a model that is not a sequence of fully connected layers."""
-    return LimitError(f"{what} is not fully connected. {SUPPORTED}")
+    return LimitError(f"{what} is not supported. {SUPPORTED}")
 
 
 @dataclass
@@ -68,13 +68,13 @@ class NetworkBuilder:
     inputs : int
     dtype : {"float32", "float64"}
         The precision of the original model.
-    in_logarithms : bool
+    log_probabilities : bool
         Whether the model outputs log-probabilities; no layer may follow then.
     """
 
     inputs: int
     dtype: str
-    in_logarithms: bool = False
+    log_probabilities: bool = False
     _layers: list[Layer] = field(default_factory=list)
     _weights: list[NDArray[np.float64]] = field(default_factory=list)
     _biases: list[NDArray[np.float64] | None] = field(default_factory=list)
@@ -103,7 +103,7 @@ class NetworkBuilder:
         w = self._vector(weights, self.units)
         assert w is not None
         b = self._vector(biases, self.units)
-        layer = Scale("identity", bias=b is not None).behind(self.units)
+        layer = Scale("identity", bias=b is not None).placed_after(self.units)
         self._add(layer, w, b)
 
     def normalise(
@@ -132,7 +132,7 @@ class NetworkBuilder:
         activation = activation_named(name, parameter)
         if isinstance(activation, Identity):
             return
-        self._require_no_logarithms()
+        self._require_no_log_probabilities()
         if not self._layers or not isinstance(self._layers[-1].activation, Identity):
             self.scale(np.ones(self.units), None)
         last = self._layers[-1]
@@ -141,7 +141,7 @@ class NetworkBuilder:
     def log_softmax(self) -> None:
         """Add a softmax for a model that outputs log-probabilities."""
         self.activate("softmax")
-        self.in_logarithms = True
+        self.log_probabilities = True
 
     @property
     def ends_in(self) -> str:
@@ -178,14 +178,14 @@ class NetworkBuilder:
     def _add(
         self, layer: Layer, weights: NDArray[np.float64], biases: NDArray[np.float64] | None
     ) -> None:
-        self._require_no_logarithms()
+        self._require_no_log_probabilities()
         self._layers.append(layer)
         self._weights.append(weights)
         self._biases.append(biases)
 
-    def _require_no_logarithms(self) -> None:
-        if self.in_logarithms:
-            raise refuse("a model with a LogSoftmax before its end")
+    def _require_no_log_probabilities(self) -> None:
+        if self.log_probabilities:
+            raise refuse("a LogSoftmax that is not the last layer")
 
     def _vector(self, values: ArrayLike | None, units: int) -> NDArray[np.float64] | None:
         if values is None:
@@ -199,5 +199,5 @@ class NetworkBuilder:
 def _rebuilt(layer: Layer, activation: Activation, *, bias: bool) -> Layer:
     """The layer with another activation, or with a bias."""
     if isinstance(layer, Scale):
-        return Scale(activation, bias=bias).behind(layer.units)
+        return Scale(activation, bias=bias).placed_after(layer.units)
     return Dense(layer.units, activation, bias=bias, initial="zero")

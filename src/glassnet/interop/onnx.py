@@ -118,14 +118,14 @@ def _chain(graph: Any, start: str, constants: Constants) -> list[Any]:
     while tensor != graph.output[0].name:
         taking = [node for node in graph.node if tensor in node.input]
         if len(taking) != 1:
-            raise refuse(f"the model branches after {tensor!r}, and a model with branches")
+            raise refuse(f"the model, which branches after {tensor!r},")
         (node,) = taking
         if node in nodes:
-            raise refuse("the model has a cycle, and a model with a cycle")
+            raise refuse("the model, which has a cycle,")
         known = {"", tensor, *constants}
         unknown = [name for name in node.input if name not in known]
         if unknown or list(node.input).count(tensor) > 1:
-            raise refuse(f"the node {_named(node)} joins two branches, and a model with branches")
+            raise refuse(f"the node {_named(node)}, which joins two branches,")
         nodes.append(node)
         tensor = node.output[0]
     return nodes
@@ -155,7 +155,7 @@ def _named(node: Any) -> str:
 def _add(builder: NetworkBuilder, node: Any, constants: Constants) -> None:
     kind, settings = node.op_type, _settings(node)
     if node.domain not in ("", "ai.onnx"):
-        raise refuse(f"the node {_named(node)} of the domain {node.domain!r}")
+        raise refuse(f"the node {_named(node)} from the domain {node.domain!r}")
     if kind in WITHOUT_EFFECT:
         return
     if kind in ACTIVATIONS:

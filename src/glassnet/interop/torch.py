@@ -112,7 +112,7 @@ def _state_dict(path: str) -> Mapping[str, Any]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except OSError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a hostile file makes it raise
+    except Exception as error:  # noqa: BLE001 - a malicious file may raise anything
         raise FileFormatError(
             f"{path} contains more than arrays, or is damaged, and was not loaded; expected a "
             f"state dict saved with torch.save(module.state_dict(), ...) ({type(error).__name__})"
@@ -170,7 +170,7 @@ def _traced(module: Any) -> Iterator[Any]:
         graph = torch.fx.symbolic_trace(module).graph
     except Exception as error:  # noqa: BLE001 - tracing runs the module's own forward
         raise refuse(
-            f"a {type(module).__name__} whose forward cannot be traced ({error}), so that it"
+            f"a {type(module).__name__} whose forward cannot be traced ({error})"
         ) from None
     before: Any = None
     shapes: set[Any] = set()  # sizes that are only used in reshapes
@@ -184,10 +184,7 @@ def _traced(module: Any) -> Iterator[Any]:
             before = node
             continue
         if [given for given in node.all_input_nodes if given not in shapes] != [before]:
-            raise refuse(
-                f"the module {type(module).__name__} branches at {node.name!r}, and a module with "
-                "branches"
-            )
+            raise refuse(f"the module {type(module).__name__}, which branches at {node.name!r},")
         before = node
         if node.op == "call_module":
             yield from _layers(module.get_submodule(node.target))
@@ -297,14 +294,14 @@ def _apply_loss(builder: NetworkBuilder, loss: Any) -> Loss | None:
     usual = {"reduction": "mean", "weight": None, "pos_weight": None, "ignore_index": -100}
     if any(getattr(loss, name, value) != value for name, value in usual.items()):
         raise LimitError(f"the loss {loss} is not the plain mean over the examples")
-    if builder.in_logarithms != (kind == "NLLLoss") and kind != "CrossEntropyLoss":
+    if builder.log_probabilities != (kind == "NLLLoss") and kind != "CrossEntropyLoss":
         raise LimitError(
             f"the loss {kind} does not match the output of the module: NLLLoss, and only NLLLoss, "
             "takes the log-probabilities of a LogSoftmax"
         )
     match kind:
         case "CrossEntropyLoss":
-            if not builder.in_logarithms:  # a second softmax changes nothing
+            if not builder.log_probabilities:  # a second softmax changes nothing
                 builder.activate("softmax")
             return CategoricalCrossentropy(loss.label_smoothing)
         case "NLLLoss":

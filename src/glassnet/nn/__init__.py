@@ -1,1 +1,1 @@
-"""What a network is: activations, losses, layers, initial weights, parameters, the file format."""
+"""The parts of a network: activations, losses, layers, initialisers, parameters, file format."""

@@ -16,7 +16,7 @@ from glassnet.core.validation import whole_number
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.registry import activation_named
-from glassnet.nn.initialisers import Constant, Given
+from glassnet.nn.initialisers import Constant, FromArray
 from glassnet.nn.layers import Dense, Layer, Scale
 
 __all__ = ["Architecture", "Place"]
@@ -79,7 +79,7 @@ class Architecture:
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise TypeError(f"each layer after the inputs must be a Dense layer, not {layer!r}")
-            placed.append(layer.behind(units) if isinstance(layer, Scale) else layer)
+            placed.append(layer.placed_after(units) if isinstance(layer, Scale) else layer)
             units = placed[-1].units
         return cls(inputs, tuple(placed))
 
@@ -96,7 +96,7 @@ class Architecture:
         inputs, *rest = layers or [0]
         if isinstance(inputs, Layer) or not rest:
             raise ValueError(
-                f"layers must be the number of inputs and then at least one layer, like [2, 1], "
+                f"layers must be the number of inputs and at least one more layer, like [2, 1], "
                 f"not {list(layers)!r}"
             )
         layered = [layer for layer in rest if isinstance(layer, Layer)]
@@ -140,7 +140,7 @@ class Architecture:
             weights = slice(end, end + math.prod(shape))
             end = weights.stop + (to_units if layer.bias else 0)
             biases = slice(weights.stop, end) if layer.bias else None
-            multiplier = layer.multiplier_behind(from_units)
+            multiplier = layer.multiplier_for(from_units)
             places.append(Place(from_units, to_units, shape, weights, biases, multiplier))
         return tuple(places)
 
@@ -174,7 +174,7 @@ class Architecture:
         views = self.weights(parameters)
         for number, (layer, view) in enumerate(zip(self.layers, views, strict=True), start=1):
             layer.initialiser.fill(view, seed, number)
-            if layer.multiplier != 1 and not isinstance(layer.initialiser, Given | Constant):
+            if layer.multiplier != 1 and not isinstance(layer.initialiser, FromArray | Constant):
                 # So that the initial network is the same as without a multiplier.
                 np.divide(view, self.places[number - 1].multiplier, out=view)
         for number, (layer, biases) in enumerate(
@@ -210,7 +210,7 @@ class Architecture:
         layers = [_layer_from_header(layer) for layer in header["layers"]]
         return cls.of(header["inputs"], layers)
 
-    def require_arrays(self, arrays: dict[str, Array], dtype: str) -> None:
+    def validate_arrays(self, arrays: dict[str, Array], dtype: str) -> None:
         """Check that a file's arrays fit this architecture, before memory is allocated for it.
 
         Raises

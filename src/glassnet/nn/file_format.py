@@ -155,11 +155,11 @@ def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
 
 def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
     """Add the defaults of what format 1 did not store; damaged parts stay as they are."""
-    usual = {"connection": "dense", "activation_parameter": 0.0, "multiplier": 1.0}
-    usual |= {"weight_rate": 1.0, "bias_rate": 1.0}
+    defaults = {"connection": "dense", "activation_parameter": 0.0, "multiplier": 1.0}
+    defaults |= {"weight_rate": 1.0, "bias_rate": 1.0}
     layers = header.get("layers")
     if isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers):
-        header = {**header, "layers": [{**usual, **layer} for layer in layers]}
+        header = {**header, "layers": [{**defaults, **layer} for layer in layers]}
     return {"cost_parameter": 0.0, **header}
 
 
@@ -167,7 +167,7 @@ def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
 RENAMED = {
     "cost": "loss",
     "cost_parameter": "loss_parameter",
-    "usual": "baseline",
+    "defaults": "baseline",
     "numbers": "regression",
     "labels": "multilabel",
 }

@@ -1,4 +1,4 @@
-"""What the header of a file says of a network, checked before it is believed."""
+"""Validation of what a model file says about a network."""
 
 import numpy as np
 
@@ -10,14 +10,14 @@ __all__ = ["class_names", "feature_names", "finite_array"]
 
 
 def finite_array(name: str, array: Array) -> Array:
-    """Return an array of a file; FileFormatError if a number in it is not finite."""
+    """Return an array of a file; raise FileFormatError if a number in it is not finite."""
     if not np.isfinite(array).all():
         raise FileFormatError(f"the array {name!r} of the file holds numbers that are not finite")
     return array
 
 
 def class_names(classes: object, task: Task, outputs: int) -> Array | None:
-    """Return the labels of the outputs; FileFormatError if they do not fit."""
+    """Return the labels of the outputs; raise FileFormatError if they do not fit."""
     if classes is None:
         return None
     array = np.asarray(classes)
@@ -29,7 +29,7 @@ def class_names(classes: object, task: Task, outputs: int) -> Array | None:
 
 
 def feature_names(names: object, inputs: int) -> list[str] | None:
-    """Return the names of the inputs; FileFormatError if they do not fit."""
+    """Return the names of the inputs; raise FileFormatError if they do not fit."""
     if names is None:
         return None
     if not isinstance(names, list) or len(names) != inputs:

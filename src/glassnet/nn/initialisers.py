@@ -22,7 +22,7 @@ from glassnet.nn.activations.silu import Silu
 __all__ = [
     "INITIALISERS",
     "Constant",
-    "Given",
+    "FromArray",
     "Glorot",
     "He",
     "Initialiser",
@@ -113,13 +113,13 @@ class Constant(Initialiser):
         weights[...] = self.value
 
 
-class Given(Initialiser):
+class FromArray(Initialiser):
     """Weights given as an array.
 
     Examples
     --------
     >>> weights = np.zeros((1, 2))
-    >>> Given([[1.0, 2.0]]).fill(weights, seed=0, layer=1)
+    >>> FromArray([[1.0, 2.0]]).fill(weights, seed=0, layer=1)
     >>> weights.tolist()
     [[1.0, 2.0]]
     """
@@ -183,4 +183,4 @@ def initialiser_of(
             known = ", ".join(INITIALISERS)
             raise ValueError(f"unknown initialiser {initial!r}; known are: {known}")
         return INITIALISERS[initial]
-    return Given(initial)
+    return FromArray(initial)

@@ -51,7 +51,7 @@ class Layer(ABC):
     def weight_shape(self, from_units: int) -> tuple[int, ...]:
         """Return the shape of the layer's weights."""
 
-    def multiplier_behind(self, from_units: int) -> float:
+    def multiplier_for(self, from_units: int) -> float:
         """Return c, given the number of units of the previous layer."""
         if isinstance(self.multiplier, str):
             return 1 / math.sqrt(from_units)
@@ -187,7 +187,7 @@ class Scale(Layer):
             real_number("bias_rate", bias_rate, 0),
         )
 
-    def behind(self, from_units: int) -> "Scale":
+    def placed_after(self, from_units: int) -> "Scale":
         """Return the layer with as many units as the previous layer."""
         placed = copy(self)
         object.__setattr__(placed, "units", from_units)

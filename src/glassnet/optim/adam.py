@@ -8,7 +8,7 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.core.validation import real_number
 from glassnet.formula.tree import Call, Formula, Negative, Symbol
-from glassnet.optim.optimizer import Optimizer, small_to_zero
+from glassnet.optim.optimizer import Optimizer, flush_small_to_zero
 
 __all__ = ["Adam", "AdamW"]
 
@@ -52,8 +52,8 @@ class Adam(Optimizer):
         m += (1 - beta1) * gradient
         v *= beta2
         v += (1 - beta2) * gradient * gradient
-        small_to_zero(m)
-        small_to_zero(v)
+        flush_small_to_zero(m)
+        flush_small_to_zero(v)
         m_hat = m * number_type(1 / (1 - self.beta1**number))
         v_hat = v * number_type(1 / (1 - self.beta2**number))
         parameters -= (

@@ -33,7 +33,7 @@ class Dropout:
     def __post_init__(self) -> None:
         given = self.rate if isinstance(self.rate, Sequence) else [self.rate]
         for rate in [*given, self.inputs]:
-            real_number("a rate of dropout", rate, 0, 1, include_maximum=False)
+            real_number("a dropout rate", rate, 0, 1, include_maximum=False)
 
     def rates(self, hidden: int) -> list[float]:
         """Return the rate of the inputs and that of each hidden layer.

@@ -22,7 +22,7 @@ class LBFGS:
         Stops when no component of the gradient is larger than this.
     most_evaluations : int
         Stops after this many passes over the data.
-    least_improvement : float, optional
+    min_improvement : float, optional
         Stops when an iteration lowers the loss by less than this fraction of it; if not given, 64
         times the machine epsilon of the network's precision.
     """
@@ -30,11 +30,11 @@ class LBFGS:
     memory: int = 10
     tolerance: float = 1e-5
     most_evaluations: int = 15_000
-    least_improvement: float | None = None
+    min_improvement: float | None = None
 
     def __post_init__(self) -> None:
         whole_number("memory", self.memory, 1)
         real_number("tolerance", self.tolerance, 0)
         whole_number("most_evaluations", self.most_evaluations, 1)
-        if self.least_improvement is not None:
-            real_number("least_improvement", self.least_improvement, 0)
+        if self.min_improvement is not None:
+            real_number("min_improvement", self.min_improvement, 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from glassnet.core.array import Array
 from glassnet.core.validation import real_number
 from glassnet.formula.tree import Formula, Symbol
-from glassnet.optim.optimizer import Optimizer, small_to_zero
+from glassnet.optim.optimizer import Optimizer, flush_small_to_zero
 
 __all__ = ["Momentum", "Nesterov"]
 
@@ -60,7 +60,7 @@ class Momentum(Optimizer):
         change = number_type(learning_rate) * gradient
         velocity *= number_type(self.momentum)
         velocity -= change
-        small_to_zero(velocity)
+        flush_small_to_zero(velocity)
         return velocity, change
 
     def _velocity_formulas(

@@ -12,7 +12,7 @@ from glassnet.core.memory import aligned_zeros
 from glassnet.core.validation import real_number
 from glassnet.formula.tree import Formula, Symbol
 
-__all__ = ["Optimizer", "small_to_zero"]
+__all__ = ["Optimizer", "flush_small_to_zero"]
 
 #: State smaller than this becomes 0: decaying moments would end as denormal numbers, which are
 #: slow on every processor.
@@ -65,6 +65,6 @@ class Optimizer(ABC):
         """
 
 
-def small_to_zero(state: Array) -> None:
+def flush_small_to_zero(state: Array) -> None:
     """Set optimizer state that is smaller than 2^-100 to 0, in place."""
     state[np.abs(state) < SMALLEST_STATE] = 0

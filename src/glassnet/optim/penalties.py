@@ -34,7 +34,7 @@ class Penalty(ABC):
     def __post_init__(self) -> None:
         real_number("the strength of a penalty", self.strength, 0)
 
-    def strength_for(self, batch_weight: float) -> float:
+    def effective_strength(self, batch_weight: float) -> float:
         """Return λ for a batch with this sum of sample weights; 0 if λ / 0 would be needed."""
         if not self.over_examples:
             return self.strength
@@ -55,12 +55,14 @@ class L2(Penalty):
     def value(self, weights: Array, batch_weight: float) -> float:
         """Return λ/2 Σ w²."""
         return (
-            self.strength_for(batch_weight) / 2 * float(np.square(weights, dtype=np.float64).sum())
+            self.effective_strength(batch_weight)
+            / 2
+            * float(np.square(weights, dtype=np.float64).sum())
         )
 
     def derivative_formula(self, weight: Symbol, batch_weight: float) -> Formula:
         """Return λ w, which is added to ∂E/∂w."""
-        return Symbol("λ", self.strength_for(batch_weight), index="L2") * weight
+        return Symbol("λ", self.effective_strength(batch_weight), index="L2") * weight
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,13 @@ class L1(Penalty):
 
     def value(self, weights: Array, batch_weight: float) -> float:
         """Return λ Σ |w|."""
-        return self.strength_for(batch_weight) * float(np.abs(weights).sum(dtype=np.float64))
+        return self.effective_strength(batch_weight) * float(np.abs(weights).sum(dtype=np.float64))
 
     def derivative_formula(self, weight: Symbol, batch_weight: float) -> Formula:
         """Return λ sign(w), which is added to ∂E/∂w."""
-        return Symbol("λ", self.strength_for(batch_weight), index="L1") * Call("sign", (weight,))
+        return Symbol("λ", self.effective_strength(batch_weight), index="L1") * Call(
+            "sign", (weight,)
+        )
 
 
 @dataclass(frozen=True)
@@ -89,4 +93,4 @@ class WeightDecay(Penalty):
 
     def factor_formula(self, learning_rate: Symbol, batch_weight: float) -> Formula:
         """Return 1 − α λ, the factor on the weight."""
-        return 1 - learning_rate * Symbol("λ", self.strength_for(batch_weight), index="decay")
+        return 1 - learning_rate * Symbol("λ", self.effective_strength(batch_weight), index="decay")

@@ -8,7 +8,7 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.core.validation import real_number
 from glassnet.formula.tree import Call, Formula, Negative, Symbol
-from glassnet.optim.optimizer import Optimizer, small_to_zero
+from glassnet.optim.optimizer import Optimizer, flush_small_to_zero
 
 __all__ = ["RMSprop"]
 
@@ -47,7 +47,7 @@ class RMSprop(Optimizer):
         rho = number_type(self.rho)
         squares *= rho
         squares += (1 - rho) * gradient * gradient
-        small_to_zero(squares)
+        flush_small_to_zero(squares)
         parameters -= (
             number_type(learning_rate) * gradient / (np.sqrt(squares) + number_type(self.epsilon))
         )

@@ -127,7 +127,7 @@ class UpdateRule:
     def total(self, kind: type[Penalty], biases: bool, batch_weight: float) -> float:
         """Return the sum of λ over all penalties of one kind, for weights or for biases."""
         return sum(
-            penalty.strength_for(batch_weight)
+            penalty.effective_strength(batch_weight)
             for penalty in self.penalties
             if isinstance(penalty, kind) and penalty.holds(biases=biases)
         )

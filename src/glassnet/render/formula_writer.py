@@ -148,6 +148,6 @@ class FormulaWriter(ABC):
         """Write text in parentheses."""
 
     def _is_signed(self, formula: Formula) -> bool:
-        """Whether a formula needs parentheses after another sign: a sum, or one that is negative."""
+        """Whether a formula needs parentheses after a sign: a sum, or a negative."""
         negative = isinstance(formula, Number) and self.value_text(formula.value).startswith("−")
         return negative or isinstance(formula, Sum | Negative)

@@ -123,7 +123,7 @@ def _block(block: Block, digits: Digits) -> str:
             scrolling = f'<div class="scroll">{drawing_svg(block)}</div>'
             legend = (
                 f'<span style="color:{COLOURS[0]}">━ positive</span> '
-                f'<span style="color:{COLOURS[1]}">━ negative</span>; wider lines are larger weights'
+                f'<span style="color:{COLOURS[1]}">━ negative</span>; wider lines: larger weights'
             )
             return _figure(block.caption, f"{scrolling}<div>{legend}</div>")
 

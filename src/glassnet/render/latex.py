@@ -74,7 +74,7 @@ def _block(block: Block, writer: TeXWriter) -> str:
                 rf"\textcolor{{{colour}}}{{\rule[0.5ex]{{1.5em}}{{1.5pt}}}}"
                 for colour in COLOURS[:2]
             )
-            legend = f"{above} positive, {below} negative; wider lines are larger weights."
+            legend = f"{above} positive, {below} negative; wider lines: larger weights."
             return _captioned(block.caption, f"{legend}\n\n{drawing_tikz(block)}")
         case Picture(rows, caption):
             return _captioned(caption, picture_tikz(rows))

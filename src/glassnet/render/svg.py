@@ -18,7 +18,7 @@ WIDEST_LINE, WIDEST_OF_MANY, MANY = 6.0, 3.0, 20
 
 
 def drawing_svg(drawing: Drawing) -> str:
-    """Return a network as an svg element; hovering over a weight highlights its paths to the output.
+    """Return a network as an svg element; hovering over a weight highlights its paths.
 
     This needs no script: the classes of each weight name its layer, source and unit.
     """

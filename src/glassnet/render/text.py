@@ -28,7 +28,7 @@ from glassnet.render.formula_writer import FormulaWriter
 __all__ = ["document_text", "formula_text"]
 
 WIDTH = 80
-MAX_NARROW = 12  # columns of a table are not broken below this
+MAX_NARROW = 12  # columns of a table are not made narrower than this
 BAR_WIDTH = 30
 CURVE_WIDTH, CURVE_HEIGHT = 60, 12
 INK = " ░▒▓█"

@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.splits import held_back_rows, sampled_rows
+from glassnet.arrays.splits import held_out_rows, sampled_rows
 from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
 from glassnet.core.memory import release
@@ -109,7 +109,7 @@ def assign_splits(
             continue
         learning = splits == Split.TRAINING
         own = None if groups is None else groups[learning[target_columns.known]]
-        held = held_back_rows(int(learning.sum()), part, seed, own, number)
+        held = held_out_rows(int(learning.sum()), part, seed, own, number)
         splits[learning] = np.where(held, np.int8(split), np.int8(Split.TRAINING))
     return splits
 

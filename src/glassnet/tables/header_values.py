@@ -8,11 +8,11 @@ import numpy as np
 
 from glassnet.errors import FileFormatError
 
-__all__ = ["above_zero", "described", "finite", "text", "texts"]
+__all__ = ["above_zero", "as_file_format_error", "finite", "text", "texts"]
 
 
 @contextmanager
-def described(what: str) -> Iterator[None]:
+def as_file_format_error(what: str) -> Iterator[None]:
     """Turn errors caused by an invalid record into a FileFormatError.
 
     Raises

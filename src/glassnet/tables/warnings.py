@@ -22,7 +22,7 @@ class DataWarning:
     ----------
     name : str
         The column's name.
-    decision : str
+    handling : str
         How they are handled: ``"encode_dataset as 'other'"``.
     count : int
         How many rows.
@@ -35,7 +35,7 @@ class DataWarning:
     """
 
     name: str
-    decision: str
+    handling: str
     count: int
     first: tuple[int, ...]
     values: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class DataWarning:
 
     @classmethod
     def of(
-        cls, name: str, decision: str, rows: NDArray[np.bool_], values: Iterable[str] = ()
+        cls, name: str, handling: str, rows: NDArray[np.bool_], values: Iterable[str] = ()
     ) -> list["DataWarning"]:
         """Return a warning about the rows where a mask is true; no warning if there are none."""
         found = np.flatnonzero(rows)
@@ -52,18 +52,18 @@ class DataWarning:
         first = tuple(found[:MAX_NAMED].tolist())
         named = sorted(set(values))
         several = len(named) > MAX_NAMED
-        return [cls(name, decision, len(found), first, tuple(named[:MAX_NAMED]), several)]
+        return [cls(name, handling, len(found), first, tuple(named[:MAX_NAMED]), several)]
 
     def __str__(self) -> str:
         rows = ", ".join(str(row + 1) for row in self.first)
         rows += ", ..." if self.count > len(self.first) else ""
         where = f"in {counted(self.count, 'row')} ({rows})"
         if not self.values:
-            return f"{self.name}: missing {where}, {self.decision}"
+            return f"{self.name}: missing {where}, {self.handling}"
         values = ", ".join(map(repr, self.values)) + (", ..." if self.more_values else "")
-        return f"{self.name}: {values} {where} {self.decision}"
+        return f"{self.name}: {values} {where} {self.handling}"
 
-    def behind(self, rows: int) -> "DataWarning":
+    def shifted(self, rows: int) -> "DataWarning":
         """Return the warning with its row indices increased by the number of rows before it."""
         return replace(self, first=tuple(row + rows for row in self.first))
 
@@ -100,8 +100,8 @@ def merge_warnings(
     ['a: missing in 4 rows (1, 3, 4, 6), dropped']
     """
     found: dict[tuple[str, str, bool], DataWarning] = {}
-    for warning in (*warnings, *(warning.behind(rows_before) for warning in of_chunk)):
-        kind = (warning.name, warning.decision, bool(warning.values))
+    for warning in (*warnings, *(warning.shifted(rows_before) for warning in of_chunk)):
+        kind = (warning.name, warning.handling, bool(warning.values))
         found[kind] = found[kind] + warning if kind in found else warning
     # In the order of the rows, which does not depend on the chunk boundaries.
     return sorted(found.values(), key=lambda warning: warning.first[0])

@@ -1,4 +1,4 @@
-"""Early stopping: end a training that no longer gets better on the validation data."""
+"""Early stopping: end training when the validation data show no more improvement."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ __all__ = ["EarlyStopping"]
 class EarlyStopping:
     """Stop after `patience` epochs without improvement on the validation data.
 
-    The best weights come back. Prechelt 1998, "Early stopping - but when?".
+    The best weights are restored. Prechelt 1998, "Early stopping - but when?".
 
     Parameters
     ----------
     patience : int
-        Epochs, at least 1.
+        The number of epochs, at least 1.
     min_improvement : float
-        It counts as one only if the measure is better by more than this.
+        The measure must be better by more than this to count as an improvement.
     measure : {"loss", "accuracy"}
-        What is to improve. Between epochs of equal accuracy the lower loss is better.
+        The measure that must improve. Of epochs with equal accuracy, that of lower loss is better.
     """
 
     patience: int = 10

@@ -1,4 +1,4 @@
-"""In which order an epoch meets its examples."""
+"""The order of the examples in an epoch."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,28 +9,28 @@ from numpy.typing import NDArray
 
 from glassnet.core.random import ROWS_IN_BLOCK, BlockOrder, example_orders
 
-__all__ = ["ExampleOrder", "Order", "as_given", "shuffled"]
+__all__ = ["ExampleOrder", "Order", "shuffled", "unshuffled"]
 
-#: Examples, one behind the other; it can be sliced.
+#: The indices of examples in order; can be sliced.
 Order: TypeAlias = NDArray[np.int64] | BlockOrder
-#: Takes the numbers of some epochs and how many examples there are; returns their order, one epoch
-#: behind the other.
+#: Takes the numbers of some epochs and the number of examples; returns their order, one epoch after
+#: the other.
 ExampleOrder: TypeAlias = Callable[[range, int], Order]
 
 
-def as_given(epochs: range, rows: int) -> Order:
-    """Return every epoch in the order of the data.
+def unshuffled(epochs: range, rows: int) -> Order:
+    """Return the order of the data for every epoch.
 
     Examples
     --------
-    >>> as_given(range(2), 3)[:].tolist()
+    >>> unshuffled(range(2), 3)[:].tolist()
     [0, 1, 2, 0, 1, 2]
     """
     return np.tile(np.arange(rows), len(epochs))
 
 
 def shuffled(seed: int) -> ExampleOrder:
-    """Return orders that are functions of the seed and the epoch."""
+    """Return a shuffled order, a function of the seed and the epoch."""
     return partial(_shuffled, seed)
 
 

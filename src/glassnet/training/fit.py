@@ -26,7 +26,7 @@ from glassnet.optim.penalties import L2, Penalty
 from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.early_stopping import EarlyStopping
-from glassnet.training.example_order import as_given, shuffled
+from glassnet.training.example_order import shuffled, unshuffled
 from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
@@ -188,7 +188,7 @@ def _plan(learner: Learner, options: FitOptions, rows: int, validation: Validati
     return Plan(
         epochs=int(options.epochs),
         batch_size=batch_size,
-        order=shuffled(learner.seed) if options.shuffle else as_given,
+        order=shuffled(learner.seed) if options.shuffle else unshuffled,
         first_epoch=learner.epochs_trained,
         schedule=options.schedule or ConstantRate(),
         stopping=options.stopping,

@@ -1,4 +1,4 @@
-"""Training by L-BFGS: SciPy's minimiser around the engine's gradient of all examples."""
+"""Training by L-BFGS: SciPy's minimiser with the engine's gradient over all examples."""
 
 import math
 import time
@@ -25,14 +25,14 @@ __all__ = ["FullBatchRun"]
 
 @dataclass
 class FullBatchRun:
-    """A training by L-BFGS: :meth:`follow` it, then call :meth:`finish`.
+    """A training run by L-BFGS: call :meth:`follow`, then :meth:`finish`.
 
     Attributes
     ----------
     total : float
-        The mean loss with its penalty, in the end.
+        The final mean loss, including the penalty.
     converged : bool
-        Whether it ended because there was nothing left to gain.
+        Whether it ended because the loss could not be lowered further.
     """
 
     engine: Engine
@@ -50,12 +50,12 @@ class FullBatchRun:
         self._examples = self.training.batch_weight(np.arange(len(self.training.x)))
 
     def follow(self, watch: Callable[[Progress], bool]) -> None:
-        """Train until the end, or until `watch`, called after each iteration, says to stop.
+        """Train until the end, or until `watch`, called after each iteration, returns True.
 
         Raises
         ------
         DivergedError
-            If the loss is no longer a finite number; the parameters are as before the training.
+            If the loss is no longer finite; the parameters are set back to those before training.
         """
         from scipy.optimize import minimize
 
@@ -86,33 +86,33 @@ class FullBatchRun:
                     "gtol": self.method.tolerance,
                     "maxfun": self.method.most_evaluations,
                     "maxiter": self.epochs,
-                    "ftol": self._least_improvement(),
+                    "ftol": self._min_improvement(),
                 },
             )
             parameters[...] = result.x
             self.total, self.converged = float(result.fun), result.status == 0
 
-    def _least_improvement(self) -> float:
-        given = self.method.least_improvement
+    def _min_improvement(self) -> float:
+        given = self.method.min_improvement
         return 64 * float(np.finfo(self.training.parameters.dtype).eps) if given is None else given
 
     def finish(self, interrupted: bool = False) -> History:
-        """Return the history; the network has the best weights that were found."""
+        """Return the history; the network has the best weights found."""
         self.history.interrupted = interrupted
         return self.history
 
     def _loss_and_gradient(
         self, point: Array, before: Rollback
     ) -> tuple[float, NDArray[np.float64]]:
-        """The mean loss with its penalty at a point, and their gradient."""
+        """The mean loss including the penalty at a point, and its gradient."""
         self.training.parameters[...] = point
         self._loss, gradient = self.engine.gradient(self.training)
         if not np.isfinite(self._loss):
             before.restore()
             require_finite(self.training.x, "X")
             raise DivergedError(
-                "the loss became infinite or not a number, and the weights were set back to what "
-                "they were before; scale the inputs, or start from smaller weights"
+                "the loss became infinite or NaN, and the weights were set back to those before "
+                "training; scale the inputs, or start from smaller weights"
             )
         total, derivatives = self._loss, gradient.astype(np.float64)
         for group in parameter_groups(self.training.architecture):

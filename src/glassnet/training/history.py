@@ -1,11 +1,11 @@
-"""What a training leaves behind beside the weights: its history."""
+"""The history of a training run."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from glassnet.training.recorded_steps import RecordedStep
 
-if TYPE_CHECKING:  # documents are imported when one is asked for
+if TYPE_CHECKING:  # documents are imported only when needed
     from glassnet.formula.document import Curves, Document
 
 __all__ = ["History"]
@@ -13,26 +13,26 @@ __all__ = ["History"]
 
 @dataclass
 class History:
-    """One number for each epoch of a training, and the steps that were asked for.
+    """The loss, metrics and learning rate of each epoch, and the recorded steps.
 
     Attributes
     ----------
     losses : list of float
-        Mean loss over the training examples, each counted before its step's update.
+        Mean loss over the training examples, each computed before the update of its step.
     validation_losses : list of float
         Mean loss on the validation data after the epoch; empty without validation.
     metrics : dict of str to list of float
-        On the validation data: ``"accuracy"``, or ``"mean_absolute_error"`` for values.
+        On the validation data: ``"accuracy"``, or ``"mean_absolute_error"`` for regression.
     learning_rates : list of float
-        Of the epoch's last step.
+        The learning rate of the epoch's last step.
     seconds : list of float
-        How long the epoch took.
+        The duration of the epoch.
     best_epoch : int or None
-        The best one on the validation data, counted from 0.
+        The best epoch on the validation data, counted from 0.
     restored : bool
-        Whether the weights of that epoch came back in the end.
-    steps : dict of int to TrainingStep
-        The steps to record, by their number counted from 0.
+        Whether the weights of the best epoch were restored at the end.
+    steps : dict of int to RecordedStep
+        The recorded steps, by their number counted from 0.
     stopped_early, interrupted : bool
         Whether early stopping, or Ctrl-C, ended the training.
     """
@@ -50,7 +50,7 @@ class History:
 
     @property
     def epochs(self) -> int:
-        """How many epochs were completed."""
+        """The number of completed epochs."""
         return len(self.losses)
 
     def to_document(self) -> "Document":
@@ -68,7 +68,7 @@ class History:
             return Curves("epoch", y_name, tuple(lines))
 
         losses = {"training": self.losses, "validation": self.validation_losses}
-        sections = [Section("Error", (curves("loss", losses),))]
+        sections = [Section("Loss", (curves("loss", losses),))]
         for name, values in self.metrics.items():
             words = name.replace("_", " ")
             sections.append(Section(words.capitalize(), (curves(words, {"validation": values}),)))
@@ -83,7 +83,7 @@ class History:
         return document_text(self.to_document()) if self.epochs else repr(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: learning curves, and text where it has no HTML."""
+        """Return learning curves as HTML for notebooks, and plain text for those without HTML."""
         from glassnet.render.html import document_html
 
         return {"text/html": document_html(self.to_document()), "text/plain": str(self)}

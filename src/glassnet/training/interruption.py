@@ -1,4 +1,4 @@
-"""Ctrl-C while training: noted, so that the training can end between two steps."""
+"""Ctrl-C while training: recorded, so that training can end between two steps."""
 
 import signal
 import threading
@@ -11,13 +11,13 @@ __all__ = ["interruption"]
 
 @contextmanager
 def interruption() -> Iterator[Callable[[], bool]]:
-    """Within, the first Ctrl-C is only noted; a second one raises KeyboardInterrupt at once.
+    """Record the first Ctrl-C; a second one raises KeyboardInterrupt at once.
 
     Yields
     ------
     callable
-        Returns whether Ctrl-C was pressed. Outside the main thread, where Python delivers no
-        signals, it stays False.
+        Returns whether Ctrl-C was pressed. Outside the main thread, which alone receives signals,
+        it always returns False.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False

@@ -15,7 +15,7 @@ from glassnet.core.random import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
 from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.training.early_stopping import EarlyStopping
-from glassnet.training.example_order import Order, as_given
+from glassnet.training.example_order import Order, unshuffled
 from glassnet.training.history import History
 from glassnet.training.plan import Plan, Progress, Validation
 from glassnet.training.recorded_steps import RecordedStep
@@ -191,7 +191,7 @@ class Run:
         self.history.seconds += [seconds] * len(losses)
 
     def _epochs_at_once(self) -> int:
-        if self.plan.validation or self.plan.callbacks or self.plan.schedule.looks_back:
+        if self.plan.validation or self.plan.callbacks or self.plan.schedule.depends_on_losses:
             return 1
         left = self.plan.epochs - self.history.epochs
         return min(max(self._steps_at_once // self._steps_in_epoch, 1), left)
@@ -199,7 +199,7 @@ class Run:
     def _order(self, first: int, epochs: int) -> Order:
         rows = len(self.training.x)
         # Where one batch holds all examples there is nothing to shuffle.
-        order = as_given if self.plan.batch_size >= rows else self.plan.order
+        order = unshuffled if self.plan.batch_size >= rows else self.plan.order
         return order(range(first, first + epochs), rows)
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:

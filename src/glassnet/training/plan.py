@@ -1,4 +1,4 @@
-"""The plan of a training: which examples in which order, when to look, when to stop."""
+"""The plan of a training run: the order of examples, validation, early stopping."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from glassnet.training.schedule import Schedule
 
 __all__ = ["Callback", "Plan", "Progress", "Validation"]
 
-#: Called with the history after every epoch; returns True to end the training.
+#: Called with the history after every epoch; returns True to end training.
 Callback: TypeAlias = Callable[[History], object]
 
 
-# So many validation rows, and inputs, are measured at once.
+# At most this many validation rows, and inputs, are evaluated at once.
 MAX_ROWS_MEASURED, MAX_MEASURED = 65_536, 16 * 2**20
 
 
 @dataclass(frozen=True)
 class Validation:
-    """Data that the network does not learn from, and what to measure on them.
+    """Validation data, and the metrics to compute on them.
 
     Attributes
     ----------
     x, targets : array
     metrics : mapping of name to function of (predicted, target)
-        Means over the examples.
+        Their results are averaged over the examples.
     chunk_size : int, optional
-        Measured together, where a metric is no mean.
+        Rows to evaluate together, if a metric is not a mean over examples.
     """
 
     x: Array
@@ -40,7 +40,7 @@ class Validation:
 
     @property
     def parts(self) -> Iterator[slice]:
-        """The examples, some at a time, so that large data need little memory."""
+        """The examples in chunks, so that large data need little memory."""
         inputs = max(self.x.shape[1], 1)
         most = self.chunk_size or min(MAX_ROWS_MEASURED, MAX_MEASURED // inputs + 1)
         return (slice(start, start + most) for start in range(0, len(self.x), most))
@@ -48,20 +48,20 @@ class Validation:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a training shall go.
+    """The settings of a training run.
 
     Attributes
     ----------
     epochs, batch_size : int
     order : ExampleOrder
     first_epoch : int
-        How many epochs the network has learned before; the order of examples goes on from there.
+        The number of epochs trained before; the order of examples continues from there.
     schedule : Schedule
     stopping : EarlyStopping, optional
         Needs validation data.
     validation : Validation, optional
     record : tuple of int
-        Steps to keep in the history, counted from 0.
+        The steps to record in the history, counted from 0.
     callbacks : tuple of Callback
     """
 
@@ -78,9 +78,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is: `epochs_done` of `epochs`, counted in parts of one.
+    """The progress of a training run: `epochs_done` of `epochs`, with fractions of an epoch.
 
-    Before the first step the loss is not a number.
+    Before the first step the loss is NaN.
     """
 
     epochs_done: float

@@ -8,23 +8,23 @@ from typing import TypeAlias
 
 __all__ = ["Show", "progress_bar"]
 
-#: Takes epochs done, epochs, the loss and the validation loss if there is one.
+#: Takes the epochs done, all epochs, the loss and the validation loss if there is one.
 Show: TypeAlias = Callable[[float, int, float, float | None], None]
 
 
 @contextmanager
 def progress_bar(show: bool | None = None) -> Iterator[Show]:
-    """Within, a bar stands on standard error; it goes when it is done.
+    """Show a bar on standard error; it disappears when the context ends.
 
     Parameters
     ----------
     show : bool, optional
-        Only where standard error is a terminal, if not given.
+        If not given, it is shown only if standard error is a terminal.
 
     Yields
     ------
     callable
-        Moves the bar.
+        Updates the bar.
     """
     if show is None:
         show = sys.stderr is not None and sys.stderr.isatty()

@@ -1,4 +1,4 @@
-"""A step of a training, kept as it was before it was taken, to be explained later."""
+"""Recorded steps: the state before a training step, so that it can be explained later."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,32 +18,32 @@ __all__ = ["RecordedStep", "checked_record"]
 
 @dataclass(frozen=True)
 class RecordedStep:
-    """All that a step of a training depended on. ``gn.explain`` opens it.
+    """Everything that a training step depended on; ``gn.explain`` explains it.
 
     Attributes
     ----------
     architecture : Architecture
-    output_loss : Objective
+    output_loss : OutputLoss
     rule : UpdateRule
     parameters : array of shape (parameters,)
         Before the step.
     state : array of shape (number of state names, parameters)
-        The optimizer's, before the step.
+        The optimizer state before the step.
     examples : array of int64
-        Which of the training examples made the batch.
+        The training examples in the batch.
     x, targets : array of shape (batch, inputs) and (batch, outputs)
     sample_weight : array of shape (batch,), optional
-        How much each example counts.
-    masks : Masks, optional
-        The step's dropout.
+        The sample weights of the batch.
+    masks : DropoutMasks, optional
+        The dropout masks of the step.
     number : int
-        Of the step in its training; the first is 1.
+        The number of the step; the first is 1.
     learning_rate : float
-        At this step, after the schedule.
+        The learning rate of this step, from the schedule.
     classes : array, optional
         The labels of the outputs.
     feature_names : sequence of str, optional
-        Of the inputs.
+        The names of the inputs.
     """
 
     architecture: Architecture
@@ -65,7 +65,7 @@ class RecordedStep:
     def of(
         cls, training: Training, examples: NDArray[np.int64], learning_rate: float
     ) -> "RecordedStep":
-        """Return the step that a training is about to take on some examples."""
+        """Return the step that a training run is about to take on some examples."""
         number = training.steps_done + 1
         return cls(
             training.architecture,
@@ -85,24 +85,24 @@ class RecordedStep:
         )
 
     def __repr__(self) -> str:
-        return f"<TrainingStep {self.number}: {len(self.x)} examples, {self.rule.optimizer}>"
+        return f"<RecordedStep {self.number}: {len(self.x)} examples, {self.rule.optimizer}>"
 
 
 def checked_record(record: Sequence[int], steps: int) -> tuple[int, ...]:
-    """Return which steps to keep, in order, each once.
+    """Return the steps to record, in order, each once.
 
     Parameters
     ----------
     record : sequence of int
         Counted from 0.
     steps : int
-        How many the training has.
+        The number of steps in the training run.
 
     Raises
     ------
     ValueError, TypeError
-        If one is no step of the training.
+        If one of them is not a step of the training run.
     """
     if isinstance(record, int | str):
-        raise TypeError(f"record is a list of steps, like [0, 10], not {record!r}")
+        raise TypeError(f"record must be a list of steps, like [0, 10], not {record!r}")
     return tuple(sorted({whole_number("a step to record", k, 0, steps - 1) for k in record}))

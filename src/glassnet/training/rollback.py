@@ -1,4 +1,4 @@
-"""What the weights were before a training, in case that it fails."""
+"""A copy of the weights before training, to restore if training fails."""
 
 from types import TracebackType
 from typing import IO, Self
@@ -9,12 +9,12 @@ from glassnet.core.array import Array
 
 __all__ = ["Rollback"]
 
-# Larger networks keep their old weights on disk: in memory they would cost as much as the network.
+# Larger copies are kept on disk: in memory they would take as much space as the network.
 MAX_BYTES_IN_MEMORY = 2**26
 
 
 class Rollback:
-    """Keeps a copy of an array; within ``with``, :meth:`restore` brings it back.
+    """Keeps a copy of an array; inside the ``with`` block, :meth:`restore` restores it.
 
     Examples
     --------
@@ -38,14 +38,14 @@ class Rollback:
             try:
                 self._file = tempfile.TemporaryFile()
                 self._array.tofile(self._file)
-            except OSError:  # a full disk: memory has to do
+            except OSError:  # a full disk: use memory instead
                 self._close()
         if self._file is None:
             self._copy = self._array.copy()
         return self
 
     def restore(self) -> None:
-        """Set the array back to what it was."""
+        """Set the array back to its copy."""
         if self._file is None:
             self._array[...] = self._copy
             return
@@ -55,7 +55,7 @@ class Rollback:
     def __exit__(
         self,
         kind: type[BaseException] | None,
-        loss: BaseException | None,
+        error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
         self._close()

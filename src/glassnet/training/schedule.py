@@ -1,6 +1,6 @@
-"""What a schedule is: how the learning rate changes while a training goes on.
+"""The base of schedules, which change the learning rate during training.
 
-``schedules`` has those that change it.
+The module ``schedules`` has the schedules themselves.
 """
 
 from abc import ABC, abstractmethod
@@ -17,18 +17,18 @@ Factors = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class UpcomingSteps:
-    """Some steps to come, as schedules see them.
+    """The next steps, as schedules need them.
 
     Attributes
     ----------
     done : array of float64
-        For each step, which part of all steps comes before it: from 0 to below 1.
+        For each step, the fraction of all steps that come before it: from 0 to below 1.
     epochs : array of int64
-        For each step, how many whole epochs come before it.
+        For each step, the number of whole epochs before it.
     rows : int
-        Examples in an epoch.
+        The number of examples in an epoch.
     learning_rate : float
-        The optimizer's own.
+        The optimizer's learning rate.
     losses : sequence of float
         The mean training loss of each epoch so far.
     """
@@ -41,23 +41,23 @@ class UpcomingSteps:
 
 
 class Schedule(ABC):
-    """A factor on the optimizer's learning rate for each step of a training."""
+    """A factor on the optimizer's learning rate for each step of a training run."""
 
-    #: Whether the factors depend on the losses so far, so that each epoch has to be seen.
-    looks_back = False
+    #: Whether the factors depend on the losses so far and must be computed after every epoch.
+    depends_on_losses = False
 
     @abstractmethod
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return the factor of each step."""
 
     def has_ended(self, steps: UpcomingSteps) -> bool:
-        """Return whether the training shall end before these steps."""
+        """Return whether training should end before these steps."""
         return False
 
 
 @dataclass(frozen=True)
 class ConstantRate(Schedule):
-    """The learning rate as given."""
+    """A constant learning rate."""
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return 1 for each step."""

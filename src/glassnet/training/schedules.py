@@ -1,4 +1,4 @@
-"""Schedules by which the learning rate changes."""
+"""Learning rate schedules."""
 
 import math
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class StepDecay(Schedule):
-    """Times `factor` after every `epochs` epochs.
+    """Multiplied by `factor` after every `epochs` epochs.
 
     Examples
     --------
@@ -40,14 +40,14 @@ class StepDecay(Schedule):
         real_number("factor", self.factor, 0, 1, include_minimum=False)
 
     def factors(self, steps: UpcomingSteps) -> Factors:
-        """Return factor to the power of how often it came."""
+        """Return factor to the power of the number of decays so far."""
         factors: Factors = self.factor ** (steps.epochs // self.epochs).astype(np.float64)
         return factors
 
 
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """From 1 down to `final` by equal ratios.
+    """Exponential decay from 1 to `final`.
 
     Examples
     --------
@@ -62,7 +62,7 @@ class ExponentialDecay(Schedule):
         real_number("final", self.final, 0, 1, include_minimum=False)
 
     def factors(self, steps: UpcomingSteps) -> Factors:
-        """Return final to the power of the part that is done."""
+        """Return final to the power of the fraction of steps done."""
         factors: Factors = self.final**steps.done
         return factors
 
@@ -97,9 +97,9 @@ class OneCycle(Schedule):
     Parameters
     ----------
     warm_up : float
-        Which part of the training goes up, above 0 and below 1.
+        The fraction of training with a rising rate, above 0 and below 1.
     start, final : float
-        Where it begins and ends.
+        The first and the last factor.
     """
 
     warm_up: float = 0.3
@@ -112,7 +112,7 @@ class OneCycle(Schedule):
         real_number("final", self.final, 0, 1)
 
     def factors(self, steps: UpcomingSteps) -> Factors:
-        """Return the way up, then the way down."""
+        """Return the rising factors, then the falling ones."""
         up = np.minimum(steps.done / self.warm_up, 1)
         down = np.maximum(steps.done - self.warm_up, 0) / (1 - self.warm_up)
         rising = steps.done < self.warm_up
@@ -124,14 +124,14 @@ class OneCycle(Schedule):
 
 @dataclass(frozen=True)
 class WarmUp(Schedule):
-    """Up from 0 in equal steps, then another schedule over the rest (Goyal et al. 2017, §2.2).
+    """Linear warm-up from 0, then another schedule for the rest (Goyal et al. 2017, §2.2).
 
     Parameters
     ----------
     part : float
-        Which part of the training goes up, above 0 and below 1.
+        The fraction of training with a rising rate, above 0 and below 1.
     then : Schedule
-        What follows, over the part of the training that is left.
+        The schedule for the rest of training.
     """
 
     part: float = 0.05
@@ -141,9 +141,9 @@ class WarmUp(Schedule):
         real_number("part", self.part, 0, 1, include_minimum=False, include_maximum=False)
 
     @property
-    def looks_back(self) -> bool:  # type: ignore[override]  # as what follows says
-        """Whether what follows depends on the losses so far."""
-        return self.then.looks_back
+    def depends_on_losses(self) -> bool:  # type: ignore[override]  # as the following schedule
+        """Whether the following schedule depends on the losses so far."""
+        return self.then.depends_on_losses
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return done / part, then the other schedule's factors."""
@@ -154,15 +154,15 @@ class WarmUp(Schedule):
         return factors
 
     def has_ended(self, steps: UpcomingSteps) -> bool:
-        """Return what the other schedule says."""
+        """Return whether the following schedule has ended."""
         return self.then.has_ended(steps)
 
 
 @dataclass(frozen=True)
 class InverseScaling(Schedule):
-    """Divided by t to the power `power`, t the examples seen, as scikit-learn's "invscaling".
+    """Divided by (examples seen + 1) to the power `power`, like scikit-learn's "invscaling".
 
-    Within an epoch t stays: after e epochs of n examples it is e n + 1.
+    Examples are counted after whole epochs, so the rate is constant within an epoch.
     """
 
     power: float = 0.5
@@ -179,24 +179,24 @@ class InverseScaling(Schedule):
 
 @dataclass(frozen=True)
 class Adaptive(Schedule):
-    """Divided by `divisor` whenever the training loss stops falling, as scikit-learn's "adaptive".
+    """Divided by `divisor` when the training loss stops falling, like scikit-learn's "adaptive".
 
     Parameters
     ----------
     patience : int
-        How many epochs in a row may lower the loss too little before that.
+        The number of epochs in a row with too small an improvement that are allowed.
     min_improvement : float
-        By how much an epoch has to be below the lowest loss so far.
+        How far an epoch's loss must be below the lowest loss so far.
     divisor : float
     smallest : float
-        When the learning rate is no longer above, the training ends instead.
+        Training ends instead when the learning rate is no longer above this.
     """
 
     patience: int = 10
     min_improvement: float = 1e-4
     divisor: float = 5.0
     smallest: float = 1e-6
-    looks_back = True
+    depends_on_losses = True
 
     def __post_init__(self) -> None:
         whole_number("patience", self.patience, 1)
@@ -205,11 +205,11 @@ class Adaptive(Schedule):
         real_number("smallest", self.smallest, 0)
 
     def factors(self, steps: UpcomingSteps) -> Factors:
-        """Return divisor^−(how often the loss stopped falling)."""
+        """Return divisor^−(number of times the loss stopped falling)."""
         return np.full_like(steps.done, self.divisor ** -self._pauses(steps.losses))
 
     def has_ended(self, steps: UpcomingSteps) -> bool:
-        """Return whether the learning rate would have to become too small."""
+        """Return whether the learning rate would become too small."""
         pauses = self._pauses(steps.losses)
         before_last = steps.learning_rate * self.divisor ** -(pauses - 1)
         return pauses > 0 and before_last <= self.smallest
@@ -226,7 +226,7 @@ class Adaptive(Schedule):
 
 @dataclass(frozen=True)
 class CosLog4(Schedule):
-    """Four periods of a cosine over a logarithmic clock, each longer than the one before.
+    """Four periods of a cosine over logarithmic time, each longer than the one before.
 
     (1 − cos(2π log₂(1 + 15 done))) / 2: Holzmüller, Grinsztajn and Steinwart 2024, "Better by
     default", section 3, "coslog4".

@@ -1,1 +1,1 @@
-"""What the faces offer: train, evaluate, predict, explain and demo, on tables and files."""
+"""Train, predict, explain, report and demo on tables and files, for Python and command line."""

@@ -101,7 +101,7 @@ def _explain_network(
     x = [table.column(name)[0] for name in names]
     for name, value in zip(names, x, strict=True):
         if value is None or (isinstance(value, float) and np.isnan(value)):
-            raise ValueError(f"column {name!r} has no value in row {row}; expected a number")
+            raise ValueError(f"column {name!r} is missing a value in row {row}; expected a number")
     if text is None:
         return explain(network, x)
     target: str | float = text

@@ -157,7 +157,7 @@ def write_report(
 
 
 def require_report_writable(path: Path) -> None:
-    """Raise the OSError that writing a report would raise, before the work and not after it."""
+    """Raise OSError if the report cannot be written; to be called before a long computation."""
     require_writable(path)
     folder = _folder_of(path)
     if folder.exists() and not folder.is_dir():
@@ -165,12 +165,12 @@ def require_report_writable(path: Path) -> None:
 
 
 def _folder_of(report: Path) -> Path:
-    """Where a report's other pages are."""
+    """The folder of a report's other pages."""
     return report.with_name(f"{report.stem}-rows")
 
 
 def _write_explanations(path: Path, model: Model, rows: Rows, evaluation: Evaluation) -> list[str]:
-    """Write a page for each of the worst mistakes; return their addresses from the report."""
+    """Write a page for each of the worst predictions; return the links from the report."""
     folder = _folder_of(path)
     if evaluation.mistakes:
         folder.mkdir(exist_ok=True)
@@ -188,14 +188,14 @@ def _write_explanations(path: Path, model: Model, rows: Rows, evaluation: Evalua
 
 
 def _reliability_section(evaluation: Evaluation) -> Section:
-    certainties = tuple(one.certainty for one in evaluation.reliability)
-    right = Curve("right", certainties, tuple(one.accuracy for one in evaluation.reliability))
-    ideal = Curve("ideal", certainties, certainties)
+    certainties = tuple(one.confidence for one in evaluation.reliability)
+    right = Curve("model", certainties, tuple(one.accuracy for one in evaluation.reliability))
+    ideal = Curve("perfect calibration", certainties, certainties)
     words = (
-        "Of the predictions that were about so certain, which part is right? Below the ideal the "
-        "model is too certain, above it too modest."
+        "Accuracy of the predictions in each bin of confidence, the highest predicted probability. "
+        "Below the line of perfect calibration the model is overconfident, above it underconfident."
     )
     return Section(
-        "Do the probabilities mean what they say?",
-        (Paragraph(words), Curves("certainty", "part that is right", (ideal, right))),
+        "Calibration of the probabilities",
+        (Paragraph(words), Curves("confidence", "accuracy", (ideal, right))),
     )

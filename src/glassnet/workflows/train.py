@@ -39,7 +39,7 @@ MAX_DIAGNOSED, MAX_CALIBRATED = 1000, 100_000
 
 @dataclass(frozen=True, repr=False)
 class TrainingResult:
-    """A model, how its training went, and how good it is on rows that it never saw.
+    """A model, how its training went, and how good it is on held-out test rows.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ def train(
         few.x,
         few.targets,
         on_finding,
-        best_comes_back=examples.validation is not None,
+        restores_best=examples.validation is not None,
     )
     history = _fit(model, examples, recipe, preset, progress, diagnosis)
     if save_as is not None:

@@ -32,10 +32,10 @@ def some_places(step: Step, seed: int) -> list[WeightPlace]:
 def test_all_paths_sum_to_the_gradient(seed: int) -> None:
     step = step_of(seed, widest=4)
     for place in some_places(step, seed):
-        paths = paths_of(step, place, most=100_000, most_of_more=1)
+        paths = paths_of(step, place, most=100_000, max_largest=1)
         assert paths.others == 0
         total = math.fsum(path.value for path in paths.largest)
-        assert total == pytest.approx(step.own_gradient(place), rel=1e-9, abs=1e-15)
+        assert total == pytest.approx(step.example_gradient(place), rel=1e-9, abs=1e-15)
         sizes = [abs(path.value) for path in paths.largest]
         assert sizes == sorted(sizes, reverse=True)
 
@@ -44,8 +44,8 @@ def test_all_paths_sum_to_the_gradient(seed: int) -> None:
 def test_the_largest_of_many_are_the_largest(seed: int) -> None:
     step = step_of(seed, widest=5)
     for place in some_places(step, seed):
-        everything = paths_of(step, place, most=100_000, most_of_more=1).largest
-        few = paths_of(step, place, most=1, most_of_more=3)
+        everything = paths_of(step, place, most=100_000, max_largest=1).largest
+        few = paths_of(step, place, most=1, max_largest=3)
         sizes = [abs(path.value) for path in few.largest]
         assert sizes == pytest.approx([abs(path.value) for path in everything[: len(sizes)]])
         assert len(few.largest) + few.others == len(everything)
@@ -54,8 +54,8 @@ def test_the_largest_of_many_are_the_largest(seed: int) -> None:
 
 
 def test_two_paths_by_hand() -> None:
-    # x = 2; in1 = 1·2, y1 = in1; in2 = (3, 4)·y1 = (6, 8) = p; d = (5, 5); E = mean of squares.
-    # δ2 = 2 (p − d)/2 = (1, 3); path 1 by output 2: 3·4·1·2 = 24, path 2 by output 1: 1·3·1·2 = 6.
+    # x = 2; in1 = 1·2, y1 = in1; in2 = (3, 4)·y1 = (6, 8) = p; t = (5, 5); E = mean of squares.
+    # δ2 = 2 (p − t)/2 = (1, 3); path 1 by output 2: 3·4·1·2 = 24, path 2 by output 1: 1·3·1·2 = 6.
     linear = gn.Dense(1, "identity", bias=False), gn.Dense(2, "identity", bias=False)
     net = gn.Network([1, *linear], dtype="float64")
     net.weights = [[[1.0]], [[3.0, 4.0]]]

@@ -9,7 +9,7 @@ from glassnet.formula.document import Table
 
 
 def explained() -> gn.Explanation:
-    # in1 = (1·2 + 3·(−1) + 0.5, 0) = (−0.5, 0) by identity; p = (1·(−0.5), 2·(−0.5)); d = 0.
+    # in1 = (1·2 + 3·(−1) + 0.5, 0) = (−0.5, 0) by identity; p = (1·(−0.5), 2·(−0.5)); t = 0.
     # E = mean of squares: δ2 = p = (−0.5, −1); ∂E/∂y1 = −0.5·1 + (−1)·2 = −2.5.
     layers = gn.Dense(2, "identity"), gn.Dense(2, "identity", bias=False)
     net = gn.Network([2, *layers], dtype="float64")
@@ -54,5 +54,5 @@ def test_what_is_no_unit_is_refused(name: str) -> None:
 def test_a_unit_is_named_one_way() -> None:
     with pytest.raises(TypeError, match="by its name or by numbers, not both"):
         explained().unit("h1.1", layer=1)
-    with pytest.raises(TypeError, match="say which unit"):
+    with pytest.raises(TypeError, match="give a unit"):
         explained().unit(layer=1)

@@ -48,7 +48,7 @@ class Arithmetic(ABC):
         """Return ln(1 + x)."""
 
     @abstractmethod
-    def normal_mass(self, x: Values) -> Values:
+    def normal_cdf(self, x: Values) -> Values:
         """Return Φ(x), the cumulative normal distribution."""
 
 
@@ -76,7 +76,7 @@ class FiftyDigits(Arithmetic):
         self._number = np.vectorize(context.mpf, otypes=[object])
         self._exp = np.vectorize(context.exp, otypes=[object])
         self._log1p = np.vectorize(context.log1p, otypes=[object])
-        self._normal_mass = np.vectorize(context.ncdf, otypes=[object])
+        self._normal_cdf = np.vectorize(context.ncdf, otypes=[object])
 
     def array(self, values: Values) -> Values:
         """Return mpf numbers."""
@@ -93,9 +93,9 @@ class FiftyDigits(Arithmetic):
         y: Values = self._log1p(x)
         return y
 
-    def normal_mass(self, x: Values) -> Values:
+    def normal_cdf(self, x: Values) -> Values:
         """Return Φ(x)."""
-        y: Values = self._normal_mass(x)
+        y: Values = self._normal_cdf(x)
         return y
 
 
@@ -135,7 +135,7 @@ class Floating(Arithmetic):
         y: Values = np.log1p(x)
         return y
 
-    def normal_mass(self, x: Values) -> Values:
+    def normal_cdf(self, x: Values) -> Values:
         """Return Φ(x) = ½ + φ(x) (x + x³/3 + x⁵/15 + ...), Marsaglia 2004, equation 1.
 
         All terms have the same sign. Beyond ±12, 1 and 0 are exact in this precision.

@@ -18,7 +18,7 @@ import numpy as np
 
 from glassnet.core.random import Purpose, random_bits
 from glassnet.explanation.check.arithmetic import Arithmetic, FiftyDigits, Floating
-from glassnet.explanation.check.textbook import is_of_a_textbook
+from glassnet.explanation.check.textbook import has_textbook_definition
 from glassnet.explanation.check.textbook_network import BatchFunction
 from glassnet.explanation.places import WeightPlace, index_of, place_at
 from glassnet.explanation.step import Step
@@ -107,13 +107,13 @@ class Check:
         return text
 
 
-def check_gradient(step: Step, wanted: Sequence[WeightPlace] = ()) -> Check:
+def check_gradient(step: Step, always: Sequence[WeightPlace] = ()) -> Check:
     """Compare a step's gradients with central differences.
 
     Parameters
     ----------
     step : Step
-    wanted : sequence of WeightPlace
+    always : sequence of WeightPlace
         Weights to compare in any case, if not all are compared.
     """
     count, wider = step.architecture.parameter_count, _has_wider_definitions(step)
@@ -122,11 +122,11 @@ def check_gradient(step: Step, wanted: Sequence[WeightPlace] = ()) -> Check:
         places = [place_at(step.architecture, index) for index in range(count)]
         if _operations(step, places, decimal) <= decimal.most_operations:
             return _check(step, decimal, places)
-    fits = _operations(step, wanted, long_double) <= long_double.most_operations
+    fits = _operations(step, always, long_double) <= long_double.most_operations
     arithmetic = long_double if wider and fits else double
-    places = _sample(step, wanted)
+    places = _sample(step, always)
     affordable = len(_affordable(step, places, arithmetic))
-    return _check(step, arithmetic, places[: max(affordable, len(set(wanted)))])
+    return _check(step, arithmetic, places[: max(affordable, len(set(always)))])
 
 
 def check_also(step: Step, check: Check, place: WeightPlace) -> Check:
@@ -164,7 +164,7 @@ def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Che
 def _has_wider_definitions(step: Step) -> bool:
     """Whether the whole network can be computed with more digits than float64 has."""
     activations = [layer.activation for layer in step.architecture.layers]
-    return is_of_a_textbook(step.output_loss, activations)
+    return has_textbook_definition(step.output_loss, activations)
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ def _affordable(
     return list(places[: int((spent <= allowed).sum())])
 
 
-def _sample(step: Step, wanted: Sequence[WeightPlace]) -> list[WeightPlace]:
+def _sample(step: Step, always: Sequence[WeightPlace]) -> list[WeightPlace]:
     """The wanted weights, then the others in a seeded random order; a sample if there are many."""
     count = step.architecture.parameter_count
     bits = random_bits(0, Purpose.CHECK, 0, min(count, MAX_SAMPLED))
@@ -255,7 +255,7 @@ def _sample(step: Step, wanted: Sequence[WeightPlace]) -> list[WeightPlace]:
         order = np.argsort(bits, kind="stable")
     else:
         order = (bits % np.uint64(count)).astype(np.int64)
-    indices = [index_of(step.architecture, place) for place in wanted] + order.tolist()
+    indices = [index_of(step.architecture, place) for place in always] + order.tolist()
     return [place_at(step.architecture, index) for index in dict.fromkeys(indices)]
 
 

@@ -16,10 +16,10 @@ from glassnet.nn.activations.registry import ACTIVATIONS
 from glassnet.nn.losses.loss import OutputLoss
 from glassnet.nn.losses.registry import LOSSES
 
-__all__ = ["is_of_a_textbook", "textbook_activation", "textbook_loss"]
+__all__ = ["has_textbook_definition", "textbook_activation", "textbook_loss"]
 
 
-def is_of_a_textbook(output_loss: OutputLoss, activations: Sequence[Activation]) -> bool:
+def has_textbook_definition(output_loss: OutputLoss, activations: Sequence[Activation]) -> bool:
     """Return whether the loss and all activations of a network are defined here."""
     all_known = all(activation.name in ACTIVATIONS for activation in activations)
     return all_known and output_loss.loss.name in LOSSES
@@ -48,7 +48,7 @@ def textbook_activation(activation: Activation, x: Values, arithmetic: Arithmeti
         "identity": lambda x: x,
         "sigmoid": lambda x: 1 / (1 + exp(-x)),
         "tanh": lambda x: 1 - 2 / (exp(2 * x) + 1),
-        "gelu": lambda x: x * arithmetic.normal_mass(x),
+        "gelu": lambda x: x * arithmetic.normal_cdf(x),
         "silu": lambda x: x / (1 + exp(-x)),
         "mish": lambda x: x * (1 - 2 / ((1 + exp(x)) ** 2 + 1)),
         "softplus": lambda x: arithmetic.log1p(exp(x)),

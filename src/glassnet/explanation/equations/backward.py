@@ -80,7 +80,7 @@ class StepEquations(ForwardEquations):
     def gradient(self, place: WeightPlace) -> Equation:
         """∂E/∂w_ij(l) = ∂E/∂in_j(l) · ∂in_j(l)/∂w_ij(l) = δ_j(l) · y_i(l−1), of the example."""
         alone = self.step.alone
-        value = self.step.gradient_at(place) if alone else self.step.own_gradient(place)
+        value = self.step.gradient_at(place) if alone else self.step.example_gradient(place)
         weight, loss = self.weight(place), self.names.loss(self.step.loss)
         delta = self.delta_symbol(place.layer, place.unit)
         source = self._source(place)
@@ -96,7 +96,7 @@ class StepEquations(ForwardEquations):
 
     def batch_gradient(self, place: WeightPlace) -> Equation:
         """∂E/∂w of the batch: the mean of its examples' gradients."""
-        own = self.step.own_gradients(place)
+        own = self.step.example_gradients(place)
         weight, value = self.weight(place), self.step.gradient_at(place)
 
         def term(example: int) -> Formula:
@@ -121,7 +121,7 @@ class StepEquations(ForwardEquations):
         source = self._source(place)
         partials.append(Partial(net_input, weight, source.evaluate()))
         formulas.append(source)
-        value = self.step.own_gradient(place)
+        value = self.step.example_gradient(place)
         stages = equation_with_numbers(weight, Product(tuple(formulas)), value)
         return Equation(Partial(loss, weight, value), (Product(tuple(partials)), *stages.steps))
 

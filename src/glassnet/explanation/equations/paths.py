@@ -58,19 +58,19 @@ class Paths:
     rest: float
 
 
-def paths_of(step: Step, place: WeightPlace, most: int, most_of_more: int) -> Paths:
-    """Return all paths of a weight if there are at most `most`, else the `most_of_more` largest.
+def paths_of(step: Step, place: WeightPlace, most: int, max_largest: int) -> Paths:
+    """Return all paths of a weight if there are at most `most`, else the `max_largest` largest.
 
     The paths are those of the shown example.
     """
     layers = range(place.layer, len(step.architecture.layers))
     stages = [stage for layer in layers for stage in _stages(step, layer)]
     count = math.prod(stage.ways for stage in stages)
-    wanted = count if count <= most else most_of_more
+    wanted = count if count <= most else max_largest
     start = Path((place.unit,), (step.source(place),))
     found = _largest(stages, step.deltas[-1].astype(np.float64), start, wanted)
     others = count - len(found)
-    rest = math.fsum([step.own_gradient(place), *(-path.value for path in found)])
+    rest = math.fsum([step.example_gradient(place), *(-path.value for path in found)])
     return Paths(tuple(found), others, rest if others else 0.0)
 
 
@@ -89,7 +89,7 @@ class _Stage(ABC):
 
 
 @dataclass(frozen=True)
-class _Own(_Stage):
+class _OneToOne(_Stage):
     """Each unit leads only to the unit of the same number."""
 
     derivatives: Values
@@ -103,7 +103,7 @@ class _Own(_Stage):
 
 
 @dataclass(frozen=True)
-class _Every(_Stage):
+class _AllToAll(_Stage):
     """Each unit (a row) leads to every unit (a column), times a factor."""
 
     derivatives: NDArray[np.floating]
@@ -133,12 +133,12 @@ def _stages(step: Step, layer: int) -> list[_Stage]:
     through: _Stage
     if isinstance(activation, Elementwise):
         derivatives = activation.derivative(step.net_inputs[layer - 1][None, :])[0]
-        through = _Own(derivatives.astype(np.float64) * dropout_mask)
+        through = _OneToOne(derivatives.astype(np.float64) * dropout_mask)
     else:  # softmax: ∂y_k/∂in_j = y_k ([k = j] − y_j)
         g = step.activated(layer).astype(np.float64)
-        through = _Every((np.diag(g) - np.outer(g, g)) * dropout_mask)
+        through = _AllToAll((np.diag(g) - np.outer(g, g)) * dropout_mask)
     W, c = step.weights[layer], step.architecture.places[layer].multiplier
-    on: _Stage = _Own(c * W.astype(np.float64)) if W.ndim == 1 else _Every(W, c)
+    on: _Stage = _OneToOne(c * W.astype(np.float64)) if W.ndim == 1 else _AllToAll(W, c)
     return [through, on]
 
 

@@ -78,7 +78,7 @@ class UpdateEquations:
                 who = "weights and biases" if penalty.biases else "weights"
                 value = penalty.value(self._paying(biases=penalty.biases), examples)
                 kind = type(penalty).__name__
-                rows.append((kind, who, penalty.strength_for(examples), value))
+                rows.append((kind, who, penalty.effective_strength(examples), value))
         if not rows:
             return []
         columns = ("penalty", "applies to", "λ", "added to E")

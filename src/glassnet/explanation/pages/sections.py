@@ -112,11 +112,11 @@ def loss_section(equations: StepEquations, limits: Limits) -> Section:
 def outcome_section(equations: StepEquations, limits: Limits) -> Section:
     """What the update changed: before, after, target."""
     step, names = equations.step, equations.names
-    apart = np.maximum(np.abs(step.outputs[-1]), np.abs(step.new_predicted))
+    apart = np.maximum(np.abs(step.outputs[-1]), np.abs(step.new_prediction))
     chosen = largest(np.maximum(apart, np.abs(step.target)), limits.units * 2)
     rows: list[tuple[Cell, ...]] = []
     for unit in chosen.shown:
-        was, now = float(step.outputs[-1][unit]), float(step.new_predicted[unit])
+        was, now = float(step.outputs[-1][unit]), float(step.new_prediction[unit])
         rows.append((names.unit_name(names.depth, unit), was, now, float(step.target[unit])))
     rows.append(("loss E", step.loss, step.new_loss, ""))
     if not step.alone:
@@ -162,9 +162,8 @@ def _only_term(
     p = limits.number(equations.predicted[unit].value)
     return [
         Paragraph(
-            f"The target is 1 for {name} and 0 for the others, so only one term is not 0: "
-            f"E = −ln p, with p = {p}. The loss is 0 at p = 1 and grows without bound as p goes "
-            "to 0."
+            f"The target class is {name}, so only its term is not 0: E = −ln p, with p = {p}. "
+            "The loss is 0 at p = 1 and grows without bound as p goes to 0."
         )
     ]
 

@@ -25,7 +25,7 @@ def unit_sections(equations: ForwardEquations, place: UnitPlace, limits: Limits)
     if isinstance(equations, StepEquations):
         blocks: list[Block] = with_rounding(equations.delta(layer, unit))
         if layer < equations.depth:
-            blocks += _behind(equations, place, limits)
+            blocks += _backward_contributions(equations, place, limits)
         sections.append(Section("δ = ∂E/∂in", tuple(blocks)))
     return sections
 
@@ -55,7 +55,9 @@ def _contributions(equations: ForwardEquations, place: UnitPlace, limits: Limits
     ]
 
 
-def _behind(equations: StepEquations, place: UnitPlace, limits: Limits) -> list[Block]:
+def _backward_contributions(
+    equations: StepEquations, place: UnitPlace, limits: Limits
+) -> list[Block]:
     layer, unit = place.layer, place.unit
     values = equations.backward_contributions(layer, unit)
     chosen = largest(values, limits.units * 2)

@@ -100,7 +100,7 @@ def _chain_blocks(equations: StepEquations, place: WeightPlace, limits: Limits) 
 
 
 def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Section]:
-    """The sum over paths, where there is more than one."""
+    """The sum over paths, if there is more than one."""
     step, weight = equations.step, equations.weight(place)
     paths = paths_of(step, place, limits.paths, limits.terms)
     if len(paths.largest) + paths.others < 2:
@@ -129,7 +129,7 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
     if paths.others:
         terms.append(Remainder(paths.others, paths.rest))
     loss = equations.names.loss(step.loss)
-    value = step.own_gradient(place)
+    value = step.example_gradient(place)
     total = equation_with_numbers(Partial(loss, weight, value), Sum(tuple(terms)), value)
     return [Section("Paths to the loss", (Paragraph(words), table, *written_out, total))]
 
@@ -149,7 +149,7 @@ def _shares(equations: StepEquations, place: WeightPlace, limits: Limits) -> lis
     step = equations.step
     if step.alone:
         return []
-    own = step.own_gradients(place)
+    own = step.example_gradients(place)
     total = step.batch.weight or 1.0
     chosen = largest(own, limits.units * 2)
     order = sorted(chosen.shown, key=lambda example: -abs(own[example]))

@@ -18,7 +18,7 @@ class Gelu(Elementwise):
 
     def value(self, net_input: Array) -> Array:
         """Return in Φ(in); 0 far below 0, where −∞ · 0 would be NaN."""
-        mass = _normal_mass(net_input)
+        mass = _normal_cdf(net_input)
         y: Array = np.where(mass == 0, 0, net_input) * mass
         return y.astype(net_input.dtype)
 
@@ -26,7 +26,7 @@ class Gelu(Elementwise):
         """Return Φ(in) + in φ(in)."""
         near = np.where(np.abs(net_input) > 40, 0, net_input)  # φ is 0 farther out
         density = np.exp(-near * near / 2) / np.sqrt(2 * np.pi)
-        slope: Array = _normal_mass(net_input) + near * density
+        slope: Array = _normal_cdf(net_input) + near * density
         return slope.astype(net_input.dtype)
 
     def formula(self, net_inputs: Sequence[Symbol], unit: int, most: int | None = None) -> Formula:
@@ -39,7 +39,7 @@ class Gelu(Elementwise):
         return Call("Φ", (net_input,)) + net_input * density
 
 
-def _normal_mass(x: Array) -> Array:
+def _normal_cdf(x: Array) -> Array:
     """Φ(x), accurate in both tails."""
     from scipy.special import ndtr
 

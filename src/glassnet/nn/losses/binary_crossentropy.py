@@ -15,7 +15,7 @@ from glassnet.nn.losses.loss import (
     OutputLoss,
     divided,
     divided_terms,
-    wrong_pair,
+    mismatch_error,
 )
 
 __all__ = ["BinaryCrossentropy", "SummedBinaryCrossentropy"]
@@ -29,7 +29,7 @@ class BinaryCrossentropy(Loss):
     def paired_with(self, activation: Activation) -> OutputLoss:
         """Return the pair of activation and loss; the activation must be sigmoid."""
         if not isinstance(activation, Sigmoid):
-            raise wrong_pair(self, activation, "'sigmoid'")
+            raise mismatch_error(self, activation, "'sigmoid'")
         return SigmoidCrossentropy(self)
 
     def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:

@@ -10,7 +10,7 @@ from glassnet.core.validation import real_number
 from glassnet.formula.tree import Formula, Number, Symbol, ln
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.softmax import Softmax
-from glassnet.nn.losses.loss import CrossEntropyFromLogits, Loss, OutputLoss, wrong_pair
+from glassnet.nn.losses.loss import CrossEntropyFromLogits, Loss, OutputLoss, mismatch_error
 
 __all__ = ["CategoricalCrossentropy"]
 
@@ -37,7 +37,7 @@ class CategoricalCrossentropy(Loss):
     def paired_with(self, activation: Activation) -> OutputLoss:
         """Return the pair of activation and loss; the activation must be softmax."""
         if not isinstance(activation, Softmax):
-            raise wrong_pair(self, activation, "'softmax'")
+            raise mismatch_error(self, activation, "'softmax'")
         return SoftmaxCrossentropy(self)
 
     def smoothed(self, target: Array) -> Array:

@@ -18,7 +18,14 @@ from glassnet.formula.tree import Formula, Number, Product, Symbol, sum_of
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.named import Named
 
-__all__ = ["CrossEntropyFromLogits", "Loss", "OutputLoss", "divided", "divided_terms", "wrong_pair"]
+__all__ = [
+    "CrossEntropyFromLogits",
+    "Loss",
+    "OutputLoss",
+    "divided",
+    "divided_terms",
+    "mismatch_error",
+]
 
 
 class Loss(Named, ABC):
@@ -79,7 +86,7 @@ class CrossEntropyFromLogits(OutputLoss):
     """Cross-entropy after sigmoid or softmax, computed from the net inputs: δ(L) = p − t."""
 
 
-def wrong_pair(loss: Loss, given: Activation, right: str) -> ValueError:
+def mismatch_error(loss: Loss, given: Activation, right: str) -> ValueError:
     """Return the exception for a loss that does not fit the output activation."""
     return ValueError(
         f"the loss {loss.name!r} needs the output activation {right}, but the network ends in "

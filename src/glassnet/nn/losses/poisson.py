@@ -12,7 +12,7 @@ from glassnet.nn.activations.sigmoid import Sigmoid
 from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.activations.softplus import Softplus
 from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
-from glassnet.nn.losses.loss import OutputLoss, wrong_pair
+from glassnet.nn.losses.loss import OutputLoss, mismatch_error
 
 __all__ = ["Poisson", "PoissonOfExponential", "SummedPoisson"]
 
@@ -33,7 +33,7 @@ class Poisson(ElementwiseLoss):
         if isinstance(activation, Exponential):
             return PoissonOfExponential(activation, self)
         if not isinstance(activation, Softplus | Sigmoid | Softmax):
-            raise wrong_pair(self, activation, "'exponential' or 'softplus'")
+            raise mismatch_error(self, activation, "'exponential' or 'softplus'")
         return super().paired_with(activation)
 
     def values(self, predicted: Array, target: Array) -> Array:

@@ -14,7 +14,7 @@ from glassnet.tables.encoders.date import PERIODS, DateEncoder, days_since_1970
 from glassnet.tables.encoders.encoder import Encoder
 from glassnet.tables.encoders.image import ImageEncoder
 from glassnet.tables.encoders.number import NumberEncoder
-from glassnet.tables.header_values import above_zero, described, finite, text, texts
+from glassnet.tables.header_values import above_zero, as_file_format_error, finite, text, texts
 from glassnet.tables.table import Table
 from glassnet.tables.warnings import DataWarning
 
@@ -105,7 +105,7 @@ def encoder_from_dict(record: dict[str, Any]) -> Encoder:
     FileFormatError
         If the record is not a valid encoder.
     """
-    with described("an encoder"):
+    with as_file_format_error("an encoder"):
         match record["kind"]:
             case "number":
                 return _number_encoder(record)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
 from glassnet.tables.read.frames import as_table
-from glassnet.tables.read.text import polars_or_error, read_text, text_to_parquet
+from glassnet.tables.read.text import import_polars, read_text, text_to_parquet
 from glassnet.tables.storage import require_space
 from glassnet.tables.table import Rows, Table, rows_in_chunk
 
@@ -81,7 +81,7 @@ class TableFile(Rows):
         FileFormatError
             If a file is damaged, or there are no rows.
         """
-        polars, called = polars_or_error(), source or paths[0]
+        polars, called = import_polars(), source or paths[0]
         with _readable(called):
             scan = polars.scan_parquet(list(paths))
             columns = tuple(scan.collect_schema().names())
@@ -114,7 +114,7 @@ class TableFile(Rows):
                 yield self._read(start, most).rows(chosen)
 
     def _read(self, start: int, rows: int) -> Table:
-        polars = polars_or_error()
+        polars = import_polars()
         columns: dict[str, Array] = {}
         for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
             names = self.columns[first : first + COLUMNS_AT_ONCE]
@@ -221,7 +221,7 @@ def read_table(
         If it cannot be read as a table, or holds no rows.
     """
     source, suffix = _table_path(path)
-    polars = polars_or_error()
+    polars = import_polars()
     with _readable(source):
         if suffix == ".parquet":
             frame = polars.read_parquet(source)
@@ -234,7 +234,7 @@ def read_table(
 
 
 def _as_parquet(source: Path, suffix: str, text_columns: Collection[str]) -> TableFile:
-    polars = polars_or_error()
+    polars = import_polars()
     require_space(source.stat().st_size)
     folder = TemporaryFolder()
     with _readable(source):
@@ -260,7 +260,7 @@ def _table_path(path: str | os.PathLike[str]) -> tuple[Path, str]:
 @contextmanager
 def _readable(source: Path) -> Iterator[None]:
     """Turn errors of Polars into a FileFormatError."""
-    exceptions = polars_or_error().exceptions
+    exceptions = import_polars().exceptions
     try:
         yield
     except (exceptions.PolarsError, exceptions.PanicException, OSError) as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from glassnet.errors import FileFormatError, MissingPackageError
 
-__all__ = ["polars_or_error", "read_text", "text_to_parquet"]
+__all__ = ["import_polars", "read_text", "text_to_parquet"]
 
 #: Cells that are read as missing values.
 MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
@@ -15,7 +15,7 @@ MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
 BYTES_IN_PART = 32 * 2**20
 
 
-def polars_or_error() -> Any:
+def import_polars() -> Any:
     """Import Polars.
 
     Raises
@@ -45,7 +45,7 @@ def read_text(source: Path, separator: str, text_columns: Collection[str]) -> An
     FileFormatError
         If a row has fewer cells than the header, or two columns have the same name.
     """
-    polars = polars_or_error()
+    polars = import_polars()
     names, rows = _names_and_rows(source, separator)
     return polars.read_csv(source, n_rows=rows, **_options(separator, names, text_columns))
 
@@ -92,7 +92,7 @@ def text_to_parquet(
 
 def _options(separator: str, names: list[str], text_columns: Collection[str]) -> dict[str, Any]:
     """Options for reading a text file with Polars."""
-    polars = polars_or_error()
+    polars = import_polars()
     return {
         "separator": separator,
         "null_values": MISSING,
@@ -111,7 +111,7 @@ def _parts(source: Path) -> Iterator[bytes]:
 
 
 def _frame(part: bytes, rows: int, options: dict[str, Any]) -> Any:
-    return polars_or_error().read_csv(part, n_rows=rows, **options)
+    return import_polars().read_csv(part, n_rows=rows, **options)
 
 
 def _whole_row(file: Any, part: bytes) -> bytes:
@@ -123,7 +123,7 @@ def _whole_row(file: Any, part: bytes) -> bytes:
 
 def _common_kind(kinds: set[Any]) -> Any:
     """The type of a column whose chunks have these types."""
-    polars = polars_or_error()
+    polars = import_polars()
     if len(kinds) == 1:
         return next(iter(kinds))
     if kinds and all(kind.is_numeric() for kind in kinds):

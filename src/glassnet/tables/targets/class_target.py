@@ -50,7 +50,7 @@ class ClassTarget(Target):
         if unknown:
             known = ", ".join(self.classes[:10])
             raise ValueError(
-                f"column {self.name!r} has the unknown class {unknown[0]!r}; known classes: {known}"
+                f"column {self.name!r} has the unknown class {unknown[0]!r}; known are: {known}"
             )
         return np.array([place[text] for text in different], dtype=np.int64)[rows]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from glassnet.tables.header_values import above_zero, described, finite, text, texts
+from glassnet.tables.header_values import above_zero, as_file_format_error, finite, text, texts
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.several_labels import LabelsTarget
@@ -23,7 +23,7 @@ def target_from_dict(record: dict[str, Any]) -> Target:
     FileFormatError
         If the record is not a valid target.
     """
-    with described("a target"):
+    with as_file_format_error("a target"):
         match record["kind"]:
             case "class":
                 return _class_target(record)

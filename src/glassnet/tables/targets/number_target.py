@@ -64,19 +64,19 @@ class NumberTarget(Target):
         """Return the standardised number."""
         return (as_number(value, self.name) - self.mean) / self.scale
 
-    def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
+    def explain(self, outputs: Array, value: Any) -> tuple[Block, ...]:
         """Return p · scale + mean, and t = (target − mean) / scale."""
-        return self.explain_output(1, float(outputs[0]), encode_value)
+        return self.explain_output(1, float(outputs[0]), value)
 
-    def explain_output(self, number: int, output: float, encode_value: Any) -> tuple[Equation, ...]:
+    def explain_output(self, number: int, output: float, value: Any) -> tuple[Equation, ...]:
         """Return these equations for one output, counted from 1."""
         scale, mean = Symbol("scale", self.scale), Symbol("mean", self.mean)
         formula = Symbol("p", output, index=str(number)) * scale + mean
         predicted = Symbol(f"predicted {self.name}", formula.evaluate())
         equations = (equation_with_numbers(predicted, formula),)
-        if encode_value is None:
+        if value is None:
             return equations
-        ideal = (Symbol(f"target {self.name}", as_number(encode_value, self.name)) - mean) / scale
+        ideal = (Symbol(f"target {self.name}", as_number(value, self.name)) - mean) / scale
         return (
             *equations,
             equation_with_numbers(Symbol("t", ideal.evaluate(), index=str(number)), ideal),

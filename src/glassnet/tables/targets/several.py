@@ -6,10 +6,10 @@ import numpy as np
 
 from glassnet.tables.targets.target import Target
 
-__all__ = ["SeveralTarget"]
+__all__ = ["MultiTarget"]
 
 
-class SeveralTarget(Target):
+class MultiTarget(Target):
     """Several columns, with one output for each."""
 
     targets: tuple[Any, ...]

@@ -10,13 +10,13 @@ from glassnet.formula.document import Block
 from glassnet.formula.document import Table as DocumentTable
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.several import SeveralTarget, _one_for_each_column
+from glassnet.tables.targets.several import MultiTarget, _one_for_each_column
 
 __all__ = ["LabelsTarget"]
 
 
 @dataclass(frozen=True)
-class LabelsTarget(SeveralTarget):
+class LabelsTarget(MultiTarget):
     """Several labels of two classes each: an output is the probability of the second class."""
 
     targets: tuple[ClassTarget, ...]
@@ -41,9 +41,9 @@ class LabelsTarget(SeveralTarget):
 
     def encode_value(self, value: Any) -> Any:
         """Return 1 for each label that has its second class, 0 for the others."""
-        decode = _one_for_each_column(self.columns, value)
+        values = _one_for_each_column(self.columns, value)
         places = []
-        for label, one in zip(self.targets, decode, strict=True):
+        for label, one in zip(self.targets, values, strict=True):
             name = label.class_name(one)
             if name not in label.classes:
                 known = " and ".join(map(repr, label.classes))
@@ -51,7 +51,7 @@ class LabelsTarget(SeveralTarget):
             places.append(float(label.classes.index(name)))
         return places
 
-    def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
+    def explain(self, outputs: Array, value: Any) -> tuple[Block, ...]:
         """Show which probability each output is."""
         rows = zip(self.output_names, outputs.tolist(), strict=True)
         table = tuple((f"output {k}", name, p) for k, (name, p) in enumerate(rows, start=1))

@@ -9,13 +9,13 @@ from glassnet.core.array import Array
 from glassnet.formula.document import Block
 from glassnet.tables.table import Table
 from glassnet.tables.targets.number_target import NumberTarget
-from glassnet.tables.targets.several import SeveralTarget, _one_for_each_column
+from glassnet.tables.targets.several import MultiTarget, _one_for_each_column
 
 __all__ = ["NumbersTarget"]
 
 
 @dataclass(frozen=True)
-class NumbersTarget(SeveralTarget):
+class NumbersTarget(MultiTarget):
     """Several numbers, each standardised."""
 
     targets: tuple[NumberTarget, ...]
@@ -36,16 +36,14 @@ class NumbersTarget(SeveralTarget):
 
     def encode_value(self, value: Any) -> Any:
         """Return the standardised numbers."""
-        decode = _one_for_each_column(self.columns, value)
-        return [target.encode_value(one) for target, one in zip(self.targets, decode, strict=True)]
+        values = _one_for_each_column(self.columns, value)
+        return [target.encode_value(one) for target, one in zip(self.targets, values, strict=True)]
 
-    def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
-        """Return p · scale + mean for each, and d = (target − mean) / scale."""
+    def explain(self, outputs: Array, value: Any) -> tuple[Block, ...]:
+        """Show p · scale + mean and t = (target − mean) / scale for each column."""
         nothing = [None] * self.outputs
-        decode = (
-            nothing if encode_value is None else _one_for_each_column(self.columns, encode_value)
-        )
-        rows = zip(self.targets, outputs.tolist(), decode, strict=True)
+        values = nothing if value is None else _one_for_each_column(self.columns, value)
+        rows = zip(self.targets, outputs.tolist(), values, strict=True)
         return tuple(
             equation
             for number, (target, output, value) in enumerate(rows, start=1)

@@ -63,13 +63,13 @@ class Target(ABC):
             If the value is not valid for this target.
         """
 
-    def explain(self, outputs: Array, encode_value: Any) -> tuple[Block, ...]:
+    def explain(self, outputs: Array, value: Any) -> tuple[Block, ...]:
         """Show how outputs become numbers in the target's unit, and how the target is standardised.
 
         Parameters
         ----------
         outputs : array of shape (outputs,)
-        encode_value : optional
+        value : optional
             The row's target value.
         """
         return ()
@@ -85,12 +85,12 @@ def target_values(target: Target, table: Table) -> list[Any]:
     if target.task != "regression":
         columns = [class_texts(column) for column in columns]
     if len(columns) == 1:
-        decode: list[Any] = columns[0].tolist()
-        return decode
+        values: list[Any] = columns[0].tolist()
+        return values
     return [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def as_number(encode: Any, name: str) -> float:
+def as_number(value: Any, name: str) -> float:
     """Return a target value as a number.
 
     Raises
@@ -99,11 +99,11 @@ def as_number(encode: Any, name: str) -> float:
         If it is not a finite number.
     """
     try:
-        number = float(encode)
+        number = float(value)
     except (TypeError, ValueError):
         number = np.nan
     if not np.isfinite(number):
-        raise ValueError(f"the target {name} must be a finite number, not {encode!r}")
+        raise ValueError(f"the target {name} must be a finite number, not {value!r}")
     return number
 
 
