@@ -13,7 +13,7 @@ import numpy as np
 from show import show
 
 import glassnet as gn
-from glassnet.formula.document import Curve, Curves, Document, Paragraph, Section, Table
+from glassnet.formula.document import Curve, Curves, Document, DocumentTable, Paragraph, Section
 from glassnet.tables.samples import half_adder
 
 COLUMNS = ("carry", "sum")
@@ -66,7 +66,7 @@ def lesson(seed: int = 1) -> Document:
         rows = tuple((column, loss, f"{count} of 4") for column, loss, count in results)
         blocks = (
             Curves("epoch", "loss", curves, f"Loss of the {name}, over time"),
-            Table(("learned", "loss at the end", "rows right"), rows),
+            DocumentTable(("learned", "loss at the end", "rows right"), rows),
         )
         sections.append(Section(f"The {name}", blocks))
     words = (

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from show import show
 
 import glassnet as gn
-from glassnet.formula.document import Curve, Curves, Document, Paragraph, Section, Table
+from glassnet.formula.document import Curve, Curves, Document, DocumentTable, Paragraph, Section
 from glassnet.tables.samples import digits, half_adder
 
 # Seeds of the same small network on the same four rows: one finds the deep valley, one does not.
@@ -87,14 +87,16 @@ def lesson() -> Document:
             "prediction for two rows is one half; in the deepest valley all four are right."
         ),
         Curves("epoch", "loss", tuple(curves), "Loss over time from two starts"),
-        Table(("start", "loss at the end", "predictions (targets: 0, 1, 1, 0)"), tuple(rows)),
+        DocumentTable(
+            ("start", "loss at the end", "predictions (targets: 0, 1, 1, 0)"), tuple(rows)
+        ),
     )
     columns = ("training examples", "validation loss", "validation accuracy")
     return Document(
         "Over and over",
         (
             Section("Epochs", (repetitions,)),
-            Section("Examples", (Table(columns, tuple(amounts)),)),
+            Section("Examples", (DocumentTable(columns, tuple(amounts)),)),
             Section("A local optimum", optimum),
         ),
     )

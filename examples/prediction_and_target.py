@@ -19,9 +19,9 @@ from glassnet.formula.document import (
     Curve,
     Curves,
     Document,
+    DocumentTable,
     Paragraph,
     Section,
-    Table,
 )
 from glassnet.tables.samples import digits
 
@@ -58,7 +58,7 @@ def lesson() -> Document:
     table = tuple((p, penalty(p)) for p in (1.0, 0.9, 0.5, 0.1, 0.01, 0.001))
     penalty_section = (
         Paragraph("Twice the distance from a probability of 1 more than doubles the loss:"),
-        Table(("p of the right class", "−ln p"), table),
+        DocumentTable(("p of the right class", "−ln p"), table),
         Curves("p of the right class", "loss", (curve,), "Categorical cross-entropy"),
     )
     return Document(

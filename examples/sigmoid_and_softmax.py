@@ -17,9 +17,9 @@ from glassnet.formula.document import (
     Curve,
     Curves,
     Document,
+    DocumentTable,
     Paragraph,
     Section,
-    Table,
 )
 from glassnet.nn.activations.registry import activation_named
 from glassnet.tables.samples import digits
@@ -61,7 +61,7 @@ def lesson() -> Document:
     x, y, slope = (tuple(column) for column in zip(*values, strict=True))
     sigmoid = (
         Curves("in", "value", (Curve("y = σ(in)", x, y), Curve("σ′ = y (1 − y)", x, slope))),
-        Table(("in", "y = σ(in)", "σ′ = y (1 − y)"), tuple(row for row in values[::8])),
+        DocumentTable(("in", "y = σ(in)", "σ′ = y (1 − y)"), tuple(row for row in values[::8])),
     )
     first, second = [1.0, 2.0, 3.0], [1.0, 2.0, 5.0]
     rows: list[tuple[Cell, ...]] = []
@@ -74,7 +74,7 @@ def lesson() -> Document:
             "Only the third net input changes. The other sigmoids stay the same; softmax changes "
             "all outputs."
         ),
-        Table(("net inputs", "", "1st", "2nd", "3rd", "sum"), tuple(rows)),
+        DocumentTable(("net inputs", "", "1st", "2nd", "3rd", "sum"), tuple(rows)),
     )
     classes, images, differing = two_images()
     bars = Bars(

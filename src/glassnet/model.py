@@ -13,8 +13,7 @@ from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import Example, chosen_optimizer, explain_example
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.limits import Limits
-from glassnet.formula.document import Cell, Paragraph, Section
-from glassnet.formula.document import Table as DocumentTable
+from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
 from glassnet.network import Network
 from glassnet.nn.file_format import read_file, write_file
 from glassnet.optim.optimizer import Optimizer

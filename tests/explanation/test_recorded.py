@@ -9,7 +9,7 @@ import pytest
 import glassnet as gn
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.places import WeightPlace
-from glassnet.formula.document import Equation, Table
+from glassnet.formula.document import DocumentTable, Equation
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
 from glassnet.render.text import formula_text
@@ -92,7 +92,7 @@ def test_the_batch_is_told_example_by_example() -> None:
     step = history.steps[1]
     story = gn.explain(step, example=3).weight("w2[4,2]")
     section = next(s for s in story.document.sections if s.title.startswith("The batch"))
-    table = next(block for block in section.blocks if isinstance(block, Table))
+    table = next(block for block in section.blocks if isinstance(block, DocumentTable))
     shares = [row[-1] for row in table.rows]
     gradient = story.gradient(WeightPlace(2, 3, 1))
     assert sum(share for share in shares if isinstance(share, float)) == pytest.approx(gradient)

@@ -11,10 +11,10 @@ from glassnet.formula.document import (
     Curve,
     Curves,
     Document,
+    DocumentTable,
     Paragraph,
     Picture,
     Section,
-    Table,
     equation_with_numbers,
 )
 from glassnet.formula.tree import Formula, Partial, Symbol
@@ -30,7 +30,7 @@ def everything(words: str) -> Document:
     blocks = (
         Paragraph(words),
         equation_with_numbers(Symbol("in", 2.0), w * 3 + 1),
-        Table((words, "n"), ((words, 1.0), (w, 2.0)), words),
+        DocumentTable((words, "n"), ((words, 1.0), (w, 2.0)), words),
         Bars((words,), ((words, (0.25,)),), words),
         Curves(words, words, (Curve(words, (0.0, 1.0), (1.0, 0.0)),), words),
         Picture(((0.0, 0.5), (1.0, 0.25)), words),

@@ -2,7 +2,7 @@
 
 import json
 
-from glassnet.formula.document import Document, Section, Table, equation_with_numbers
+from glassnet.formula.document import Document, DocumentTable, Section, equation_with_numbers
 from glassnet.formula.tree import Symbol
 from glassnet.render.json import document_dict
 from tests.render.test_html import everything
@@ -25,6 +25,6 @@ def test_an_equation_has_its_stages_and_its_value() -> None:
 
 
 def test_what_json_cannot_say_is_null() -> None:
-    table = Table(("value",), ((float("inf"),), (float("nan"),)))
+    table = DocumentTable(("value",), ((float("inf"),), (float("nan"),)))
     (block,) = document_dict(Document("T", (Section("S", (table,)),)))["sections"][0]["blocks"]
     assert block["rows"] == [[None], [None]]

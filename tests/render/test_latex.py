@@ -13,10 +13,10 @@ from glassnet.formula.document import (
     Curve,
     Curves,
     Document,
+    DocumentTable,
     Paragraph,
     Picture,
     Section,
-    Table,
 )
 from glassnet.formula.tree import (
     Call,
@@ -82,7 +82,7 @@ def compiled(text: str, folder: Path) -> None:
 def test_every_kind_of_block_compiles(tmp_path: Path) -> None:
     blocks = (
         Paragraph("Σ δ′ → 50 % & more_so… <λ> “x” 日本 é"),
-        Table(("name", "a_1"), (("x & y", 1.5), ("z", -1e-30)), "A % caption"),
+        DocumentTable(("name", "a_1"), (("x & y", 1.5), ("z", -1e-30)), "A % caption"),
         Bars(("yes_no", "ü"), (("predicted", (0.5, -0.5)), ("target", (1.0, 0.0)))),
         Curves("epoch", "error", (Curve("a_b", (0.0, 1.0), (1.0, 0.5)),)),
         Picture(((0.0, 0.5), (1.0, 0.25))),

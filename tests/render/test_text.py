@@ -11,10 +11,10 @@ from glassnet.formula.document import (
     Curve,
     Curves,
     Document,
+    DocumentTable,
     Paragraph,
     Picture,
     Section,
-    Table,
     equation_with_numbers,
 )
 from glassnet.formula.tree import (
@@ -34,7 +34,9 @@ from tests.formula.test_tree import formulas
 
 def test_wide_tables_are_broken_into_lines() -> None:
     way = " → ".join(f"h{layer}.100" for layer in range(1, 15))
-    table = Table(("", "by way of", "product"), (("path 1", way, 0.5), ("path 2", "h1.1", -0.25)))
+    table = DocumentTable(
+        ("", "by way of", "product"), (("path 1", way, 0.5), ("path 2", "h1.1", -0.25))
+    )
     text = document_text(Document("A table", (Section("Paths", (table,)),)))
     assert max(len(line) for line in text.splitlines()) <= 80
     assert way in " ".join(" ".join(line.split()) for line in text.splitlines()).replace("0.5 ", "")
@@ -121,7 +123,7 @@ def test_a_document_stays_within_80_columns() -> None:
 
 
 def test_a_table_aligns_numbers_right_and_text_left() -> None:
-    table = Table(("name", "value"), (("a", 1.5), ("long", -20.0)))
+    table = DocumentTable(("name", "value"), (("a", 1.5), ("long", -20.0)))
     text = document_text(Document("T", (Section("S", (table,)),)))
     assert "a       1.5\nlong    −20\n" in text
 

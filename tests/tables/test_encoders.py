@@ -17,9 +17,9 @@ from glassnet.tables.encoders.table_encoder import TableEncoder, encoder_from_di
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.from_file import target_from_dict
+from glassnet.tables.targets.multi_number_target import MultiNumberTarget
+from glassnet.tables.targets.multilabel_target import MultilabelTarget
 from glassnet.tables.targets.number_target import NumberTarget
-from glassnet.tables.targets.several_labels import LabelsTarget
-from glassnet.tables.targets.several_numbers import NumbersTarget
 from glassnet.tables.targets.target import Target
 from tests.small_tables import fruits, text_column
 
@@ -183,8 +183,8 @@ def test_category_encoders_and_targets_go_through_dicts_unchanged(
 
 
 def test_several_targets_go_through_dicts_unchanged() -> None:
-    numbers = NumbersTarget((NumberTarget("a", 1, 2), NumberTarget("b", 3, 4)))
-    labels = LabelsTarget((ClassTarget("a", ("no", "yes")), ClassTarget("b", ("0", "1"))))
+    numbers = MultiNumberTarget((NumberTarget("a", 1, 2), NumberTarget("b", 3, 4)))
+    labels = MultilabelTarget((ClassTarget("a", ("no", "yes")), ClassTarget("b", ("0", "1"))))
     for target in (numbers, labels):
         assert target_from_dict(target.to_dict()) == target
 

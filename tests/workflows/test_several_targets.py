@@ -11,8 +11,8 @@ from glassnet.model import Model
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Rows, Table
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.several_labels import LabelsTarget
-from glassnet.tables.targets.several_numbers import NumbersTarget
+from glassnet.tables.targets.multi_number_target import MultiNumberTarget
+from glassnet.tables.targets.multilabel_target import MultilabelTarget
 from glassnet.workflows.predict import predict
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.report import write_report
@@ -52,7 +52,7 @@ def labels() -> Model:
 
 
 def test_several_numbers_are_learned_each_in_its_unit(numbers: Model) -> None:
-    assert isinstance(numbers.target, NumbersTarget)
+    assert isinstance(numbers.target, MultiNumberTarget)
     table = shapes()
     predicted = numbers.predict(table)
     assert predicted.shape == (300, 2)
@@ -69,14 +69,14 @@ def test_the_baseline_of_several_numbers_is_each_mean(numbers: Model) -> None:
     table = shapes()
     baseline = evaluate(numbers, table).baseline
     means = numbers.provenance["baseline"]
-    assert isinstance(numbers.target, NumbersTarget)
+    assert isinstance(numbers.target, MultiNumberTarget)
     assert means == pytest.approx([target.mean for target in numbers.target.targets], rel=1e-9)
     expected = np.abs(table.columns["area"] - means[0]).mean()
     assert baseline["mean absolute error of area"] == pytest.approx(expected)
 
 
 def test_several_labels_are_learned_and_each_has_its_probability(labels: Model) -> None:
-    assert isinstance(labels.target, LabelsTarget)
+    assert isinstance(labels.target, MultilabelTarget)
     assert labels.target.output_names == ("wide = yes", "large = 1")
     table = shapes()
     probabilities, predicted = labels.predict_proba(table), labels.predict(table)
@@ -99,7 +99,7 @@ def test_several_labels_are_learned_and_each_has_its_probability(labels: Model) 
 def test_the_log_loss_of_labels_by_hand() -> None:
     net = gn.Network([1, 2], output="sigmoid", dtype="float64")
     net.weights, net.biases = [[[0.0, 0.0]]], [[0.0, np.log(3)]]  # probabilities ½ and ¾
-    target = LabelsTarget((ClassTarget("a", ("no", "yes")), ClassTarget("b", ("no", "yes"))))
+    target = MultilabelTarget((ClassTarget("a", ("no", "yes")), ClassTarget("b", ("no", "yes"))))
     model = Model(net, TableEncoder.fit(Table({"x": np.array([0.0, 1.0])})), target)
     table = Table(
         {

@@ -10,8 +10,7 @@ from glassnet.core.array import Array
 from glassnet.core.random import Purpose
 from glassnet.evaluation.importance import importances
 from glassnet.evaluation.scores import Bin, Scorer, scorer_for
-from glassnet.formula.document import Block, Cell, Section
-from glassnet.formula.document import Table as DocumentTable
+from glassnet.formula.document import Block, Cell, DocumentTable, Section
 from glassnet.model import Model
 from glassnet.tables.table import Rows, complete_rows, enumerate_chunks
 from glassnet.tables.warnings import DataWarning, merge_warnings

@@ -11,9 +11,9 @@ from glassnet.errors import MissingPackageError
 from glassnet.formula.number import number_text
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.multi_number_target import MultiNumberTarget
+from glassnet.tables.targets.multilabel_target import MultilabelTarget
 from glassnet.tables.targets.number_target import NumberTarget
-from glassnet.tables.targets.several_labels import LabelsTarget
-from glassnet.tables.targets.several_numbers import NumbersTarget
 from glassnet.tables.targets.target import Target
 
 __all__ = ["Bin", "Scorer", "scorer_for"]
@@ -84,10 +84,10 @@ def scorer_for(target: Target) -> Scorer:
     """Return the scorer for a target."""
     if isinstance(target, ClassTarget):
         return ClassScorer(target)
-    if isinstance(target, LabelsTarget):
-        return LabelsScorer(target)
-    assert isinstance(target, NumberTarget | NumbersTarget)
-    return NumbersScorer(target)
+    if isinstance(target, MultilabelTarget):
+        return MultilabelScorer(target)
+    assert isinstance(target, NumberTarget | MultiNumberTarget)
+    return NumberScorer(target)
 
 
 class ClassScorer(Scorer):
@@ -159,10 +159,10 @@ class ClassScorer(Scorer):
         ]
 
 
-class LabelsScorer(Scorer):
+class MultilabelScorer(Scorer):
     """Scores of multilabel; each output is the probability of a label's second class."""
 
-    def __init__(self, target: LabelsTarget) -> None:
+    def __init__(self, target: MultilabelTarget) -> None:
         self.target = target
 
     def targets(self, table: Table) -> Array:
@@ -200,12 +200,12 @@ class LabelsScorer(Scorer):
         return [", ".join(row) for row in self.target.decode(values).tolist()]
 
 
-class NumbersScorer(Scorer):
+class NumberScorer(Scorer):
     """Scores of regression; outputs and targets are in the target's own unit."""
 
-    def __init__(self, target: NumberTarget | NumbersTarget) -> None:
+    def __init__(self, target: NumberTarget | MultiNumberTarget) -> None:
         self.target = target
-        self._targets = target.targets if isinstance(target, NumbersTarget) else (target,)
+        self._targets = target.targets if isinstance(target, MultiNumberTarget) else (target,)
 
     def targets(self, table: Table) -> Array:
         """Return the target columns."""

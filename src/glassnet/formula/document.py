@@ -16,6 +16,7 @@ __all__ = [
     "Curve",
     "Curves",
     "Document",
+    "DocumentTable",
     "Drawing",
     "DrawnLayer",
     "DrawnUnit",
@@ -25,7 +26,6 @@ __all__ = [
     "Paragraph",
     "Picture",
     "Section",
-    "Table",
     "equation_with_numbers",
 ]
 
@@ -67,7 +67,7 @@ Cell: TypeAlias = str | float | Formula
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DocumentTable:
     """Rows of cells under column names; text, numbers or formulas."""
 
     columns: tuple[str, ...]
@@ -178,7 +178,7 @@ class Drawing:
     caption: str = ""
 
 
-Block: TypeAlias = Paragraph | Equation | Table | Bars | Curves | Picture | Drawing
+Block: TypeAlias = Paragraph | Equation | DocumentTable | Bars | Curves | Picture | Drawing
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A network's layers as a table."""
 
-from glassnet.formula.document import Cell, Paragraph, Section, Table
+from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
 from glassnet.nn.architecture import Architecture
 
 __all__ = ["layers_section"]
@@ -22,7 +22,7 @@ def layers_section(architecture: Architecture, dtype: str) -> Section:
         shape = " × ".join(str(count) for count in place.shape)
         biases = str(layer.units) if layer.bias else "none"
         rows.append((str(number), layer.units, layer.activation.name, shape, biases))
-    table = Table(("layer", "units", "activation", "weights", "biases"), tuple(rows))
+    table = DocumentTable(("layer", "units", "activation", "weights", "biases"), tuple(rows))
     count = architecture.parameter_count
     summary = Paragraph(f"{count:,} weights and biases, {dtype}.")
     return Section("The network", (table, summary))

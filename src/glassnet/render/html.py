@@ -9,13 +9,13 @@ from glassnet.formula.document import (
     Cell,
     Curves,
     Document,
+    DocumentTable,
     Drawing,
     Equation,
     Link,
     Paragraph,
     Picture,
     Section,
-    Table,
 )
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Formula
@@ -111,7 +111,7 @@ def _block(block: Block, digits: Digits) -> str:
             return f"<p>{escape(text)}</p>"
         case Equation():
             return equation_mathml(block, digits)
-        case Table():
+        case DocumentTable():
             return _table(block, digits)
         case Bars():
             return _bars(block, digits)
@@ -128,7 +128,7 @@ def _block(block: Block, digits: Digits) -> str:
             return _figure(block.caption, f"{scrolling}<div>{legend}</div>")
 
 
-def _table(table: Table, digits: Digits) -> str:
+def _table(table: DocumentTable, digits: Digits) -> str:
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     head = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
     rows = "".join(f"<tr>{''.join(_cell(cell, digits) for cell in row)}</tr>" for row in table.rows)

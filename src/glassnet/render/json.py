@@ -10,12 +10,12 @@ from glassnet.formula.document import (
     Cell,
     Curves,
     Document,
+    DocumentTable,
     Drawing,
     DrawnLayer,
     Equation,
     Paragraph,
     Picture,
-    Table,
 )
 from glassnet.formula.tree import Formula
 from glassnet.render.text import formula_text
@@ -54,7 +54,7 @@ def _block(block: Block, digits: int | None) -> dict[str, Any]:
                 "steps": [formula_text(step, digits) for step in steps],
                 "value": json_number(block.value),
             }
-        case Table(columns, rows, caption):
+        case DocumentTable(columns, rows, caption):
             cells = [[_cell(cell, digits) for cell in row] for row in rows]
             return {"kind": "table", "caption": caption, "columns": list(columns), "rows": cells}
         case Bars(labels, series, caption):

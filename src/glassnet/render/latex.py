@@ -6,12 +6,12 @@ from glassnet.formula.document import (
     Cell,
     Curves,
     Document,
+    DocumentTable,
     Drawing,
     Equation,
     Paragraph,
     Picture,
     Section,
-    Table,
 )
 from glassnet.formula.tree import Formula
 from glassnet.render.tex import TeXWriter, words_tex
@@ -63,7 +63,7 @@ def _block(block: Block, writer: TeXWriter) -> str:
             return f"{words_tex(text)}\n"
         case Equation():
             return _equation(block, writer)
-        case Table():
+        case DocumentTable():
             return _table(block, writer)
         case Bars():
             return _bars(block, writer)
@@ -94,7 +94,7 @@ def _captioned(caption: str, content: str) -> str:
     return f"{words_tex(caption)}\n\n{content}\n" if caption else f"{content}\n"
 
 
-def _table(table: Table, writer: TeXWriter) -> str:
+def _table(table: DocumentTable, writer: TeXWriter) -> str:
     columns = "".join("r" if right else "l" for right in table.numeric)
     head = " & ".join(words_tex(name) for name in table.columns)
     rows = [" & ".join(_cell(cell, writer) for cell in row) + r" \\" for row in table.rows]

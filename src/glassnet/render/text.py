@@ -12,6 +12,7 @@ from glassnet.formula.document import (
     Cell,
     Curves,
     Document,
+    DocumentTable,
     Drawing,
     DrawnLayer,
     DrawnUnit,
@@ -19,7 +20,6 @@ from glassnet.formula.document import (
     Paragraph,
     Picture,
     Section,
-    Table,
 )
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Formula, Number, Symbol
@@ -129,7 +129,7 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
             return [*textwrap.wrap(text, WIDTH), ""]
         case Equation():
             return [*_equation(block, writer), ""]
-        case Table():
+        case DocumentTable():
             return [*_captioned(block.caption, _table(block, writer)), ""]
         case Bars():
             return [*_captioned(block.caption, _bars(block, writer)), ""]
@@ -219,7 +219,7 @@ def _cell(cell: Cell, writer: TextWriter) -> str:
     return writer.value_text(cell) if isinstance(cell, float | int) else writer.write(cell)
 
 
-def _table(table: Table, writer: TextWriter) -> list[str]:
+def _table(table: DocumentTable, writer: TextWriter) -> list[str]:
     rows = [list(table.columns), *([_cell(cell, writer) for cell in row] for row in table.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
     right = table.numeric

@@ -14,11 +14,11 @@ from glassnet.formula.document import (
     Curve,
     Curves,
     Document,
+    DocumentTable,
     Link,
     Paragraph,
     Section,
 )
-from glassnet.formula.document import Table as DocumentTable
 from glassnet.model import Model
 from glassnet.nn.file_format import require_writable, write_atomically
 from glassnet.render.html import document_page

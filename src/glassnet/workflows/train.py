@@ -22,8 +22,8 @@ from glassnet.tables.read.parquet import TableFile
 from glassnet.tables.suspicious_columns import rare_classes, suspicious_columns
 from glassnet.tables.table import Rows, Table, complete_rows, enumerate_chunks
 from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.multilabel_target import MultilabelTarget
 from glassnet.tables.targets.recognise import TargetColumns, recognise_targets
-from glassnet.tables.targets.several_labels import LabelsTarget
 from glassnet.tables.targets.target import Target, class_texts
 from glassnet.tables.warnings import DataWarning
 from glassnet.training.history import History
@@ -242,7 +242,7 @@ def _shares(target: Target, mean_targets: Array) -> tuple[list[str], list[float]
     """The classes, of labels with the name of each, and which part of the rows are of them."""
     if isinstance(target, ClassTarget):
         return list(target.classes), mean_targets.tolist()
-    if isinstance(target, LabelsTarget):
+    if isinstance(target, MultilabelTarget):
         names = [f"{label.name} = {name}" for label in target.targets for name in label.classes]
         return names, [share for mean in mean_targets.tolist() for share in (1 - mean, mean)]
     return [], []

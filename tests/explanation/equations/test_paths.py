@@ -10,7 +10,7 @@ from glassnet.engine import DropoutMasks
 from glassnet.explanation.equations.paths import paths_of
 from glassnet.explanation.places import WeightPlace, place_at
 from glassnet.explanation.step import Batch, Step, take_step
-from glassnet.formula.document import Table
+from glassnet.formula.document import DocumentTable
 from tests.random_networks import random_case
 
 
@@ -62,7 +62,7 @@ def test_two_paths_by_hand() -> None:
     story = gn.explain(net, [2], [5, 5]).weight("w1[1,1]")
     assert story.step.gradient.tolist()[0] == 30
     section = next(s for s in story.document.sections if s.title == "Paths to the loss")
-    table = next(block for block in section.blocks if isinstance(block, Table))
+    table = next(block for block in section.blocks if isinstance(block, DocumentTable))
     assert [row[1:] for row in table.rows] == [
         ("h1.1 → output 2", 24.0),
         ("h1.1 → output 1", 6.0),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import glassnet as gn
-from glassnet.formula.document import Table
+from glassnet.formula.document import DocumentTable
 
 
 def explained() -> gn.Explanation:
@@ -21,7 +21,7 @@ def explained() -> gn.Explanation:
 
 def tables(explanation: gn.Explanation) -> list[list[tuple[Any, ...]]]:
     blocks = [block for section in explanation.document.sections for block in section.blocks]
-    return [list(block.rows) for block in blocks if isinstance(block, Table)]
+    return [list(block.rows) for block in blocks if isinstance(block, DocumentTable)]
 
 
 def test_contributions_stand_largest_first() -> None:

@@ -9,7 +9,14 @@ from glassnet.explanation.limits import Limits
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.explanation.step import Step, Update
 from glassnet.explanation.symbols import Symbols
-from glassnet.formula.document import Block, Cell, Equation, Paragraph, Table, equation_with_numbers
+from glassnet.formula.document import (
+    Block,
+    Cell,
+    DocumentTable,
+    Equation,
+    Paragraph,
+    equation_with_numbers,
+)
 from glassnet.formula.tree import Number, Symbol
 from glassnet.optim.clipping import gradient_norm
 from glassnet.optim.penalties import L1, L2
@@ -83,7 +90,7 @@ class UpdateEquations:
             return []
         columns = ("penalty", "applies to", "λ", "added to E")
         caption = "Penalties added to the loss; E is shown without them"
-        return [Table(columns, tuple(rows), caption)]
+        return [DocumentTable(columns, tuple(rows), caption)]
 
     def _paying(self, *, biases: bool) -> Array:
         if biases:

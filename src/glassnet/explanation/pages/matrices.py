@@ -1,7 +1,7 @@
 """The step in matrix form: an equation and its shapes for each quantity of each layer."""
 
 from glassnet.explanation.step import Forward, Step
-from glassnet.formula.document import Cell, Paragraph, Section, Table
+from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.layers import Scale
 
@@ -36,7 +36,7 @@ def forward_matrices(forward: Forward, examples: int = 1) -> Section:
         words += (
             " m is the dropout mask of this step, 0 or 1 / (1 − rate); ∘ multiplies elementwise."
         )
-    table = Table(("forward", "shapes"), tuple(rows))
+    table = DocumentTable(("forward", "shapes"), tuple(rows))
     return Section("The forward pass in matrix form", (table, Paragraph(words)))
 
 
@@ -57,7 +57,7 @@ def backward_matrices(step: Step) -> Section:
         if layer.bias:
             rows.append((f"∂E/∂b({number}) = 1ᵀ δ({number}){mean}", _shape(units[number])))
     words = "∘ multiplies elementwise; 1 is a column of ones, the outputs of the bias unit."
-    table = Table(("backward", "shape of the result"), tuple(rows))
+    table = DocumentTable(("backward", "shape of the result"), tuple(rows))
     return Section("The backward pass in matrix form", (table, Paragraph(words)))
 
 

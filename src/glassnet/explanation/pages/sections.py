@@ -13,10 +13,10 @@ from glassnet.formula.document import (
     Bars,
     Block,
     Cell,
+    DocumentTable,
     Equation,
     Paragraph,
     Section,
-    Table,
 )
 from glassnet.formula.tree import ln
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
@@ -121,7 +121,7 @@ def outcome_section(equations: StepEquations, limits: Limits) -> Section:
     rows.append(("loss E", step.loss, step.new_loss, ""))
     if not step.alone:
         rows.append(("mean loss of the batch", step.mean_loss, step.new_mean_loss, ""))
-    table = Table(("output", "before", "after", "target"), tuple(rows))
+    table = DocumentTable(("output", "before", "after", "target"), tuple(rows))
     blocks: list[Block] = [table]
     if chosen.others:
         blocks.append(Paragraph(f"Remaining outputs: {chosen.others:,}."))
@@ -168,7 +168,7 @@ def _only_term(
     ]
 
 
-def _penalised_classes(equations: StepEquations, limits: Limits) -> Table:
+def _penalised_classes(equations: StepEquations, limits: Limits) -> DocumentTable:
     """The term of each class."""
     terms = equations.step.output_loss.loss.terms(equations.predicted, equations.target)
     # The target classes are shown however small their probability is.
@@ -179,4 +179,4 @@ def _penalised_classes(equations: StepEquations, limits: Limits) -> Table:
         name = equations.names.unit_name(equations.depth, unit)
         rows.append((name, t.value, p.value, (-ln(p)).evaluate(), abs(terms[unit].evaluate())))
     columns = ("class", "target t", "prediction p", "−ln p", "term −t·ln p")
-    return Table(columns, tuple(rows), "The terms of the loss, one for each class")
+    return DocumentTable(columns, tuple(rows), "The terms of the loss, one for each class")

@@ -22,7 +22,7 @@ from glassnet.explanation.pages.sections import (
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
 from glassnet.explanation.symbols import Symbols
-from glassnet.formula.document import Block, Cell, Paragraph, Section, Table
+from glassnet.formula.document import Block, Cell, DocumentTable, Paragraph, Section
 from glassnet.nn.losses.loss import CrossEntropyFromLogits
 from glassnet.nn.summary import layers_section
 
@@ -110,7 +110,7 @@ def _input_blocks(equations: ForwardEquations, limits: Limits) -> list[Block]:
     chosen = largest(forward.x, limits.units * 2)
     if not forward.has_dropout(0) or forward.dropout_mask is None:
         rows = [(symbol, symbol.value) for symbol in map(equations.input, chosen.shown)]
-        table = Table(("input", "value"), tuple(rows), "The inputs")
+        table = DocumentTable(("input", "value"), tuple(rows), "The inputs")
         return [table, *chosen.sentence("inputs", "values", limits)]
     dropout_mask, met = forward.dropout_mask[0], forward.units(0)
     with_dropout: list[tuple[Cell, ...]] = [
@@ -123,7 +123,9 @@ def _input_blocks(equations: ForwardEquations, limits: Limits) -> list[Block]:
         for unit in chosen.shown
     ]
     columns = ("input", "value", "dropout mask m", "x = value · m")
-    table = Table(columns, tuple(with_dropout), "The inputs, with the dropout mask of this step")
+    table = DocumentTable(
+        columns, tuple(with_dropout), "The inputs, with the dropout mask of this step"
+    )
     return [table, *chosen.sentence("inputs", "values", limits)]
 
 

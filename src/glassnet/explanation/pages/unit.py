@@ -10,7 +10,7 @@ from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.limits import Limits, largest
 from glassnet.explanation.pages.sections import with_rounding
 from glassnet.explanation.places import UnitPlace
-from glassnet.formula.document import Block, Cell, Section, Table
+from glassnet.formula.document import Block, Cell, DocumentTable, Section
 
 __all__ = ["unit_sections"]
 
@@ -47,7 +47,7 @@ def _contributions(equations: ForwardEquations, place: UnitPlace, limits: Limits
     multiplier = equations.forward.architecture.places[layer - 1].multiplier
     adds = "adds" if multiplier == 1 else f"adds {limits.number(multiplier)}·w·y"
     columns = ("from", "weight", "w", "output y", adds)
-    table = Table(columns, tuple(rows), "Contributions of the inputs, largest first")
+    table = DocumentTable(columns, tuple(rows), "Contributions of the inputs, largest first")
     return [
         table,
         *chosen.sentence("inputs", "contributions", limits),
@@ -67,7 +67,7 @@ def _backward_contributions(
         name = equations.names.unit_name(layer + 1, j)
         rows.append((name, equations.delta_symbol(layer + 1, j).value, float(values[number])))
     caption = f"Contributions to ∂E/∂y = {limits.number(math.fsum(values))}, largest first"
-    table = Table(("from", "δ", "adds w·δ"), tuple(rows), caption)
+    table = DocumentTable(("from", "δ", "adds w·δ"), tuple(rows), caption)
     return [table, *chosen.sentence("units", "contributions", limits)]
 
 

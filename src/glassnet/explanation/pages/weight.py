@@ -20,10 +20,10 @@ from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import (
     Block,
     Cell,
+    DocumentTable,
     Equation,
     Paragraph,
     Section,
-    Table,
     equation_with_numbers,
 )
 from glassnet.formula.tree import Formula, Partial, Remainder, Sum
@@ -117,7 +117,7 @@ def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list
     if paths.others:
         rows.append((f"… and {paths.others:,} more", "", paths.rest))
     caption = "All paths" if not paths.others else "The paths with the largest products"
-    table = Table(("", "through", "product"), tuple(rows), caption)
+    table = DocumentTable(("", "through", "product"), tuple(rows), caption)
     written_out = [
         path_equation(equations, place, path, number)
         for number, path in enumerate(paths.largest[:FEW], start=1)
@@ -167,7 +167,7 @@ def _shares(equations: StepEquations, place: WeightPlace, limits: Limits) -> lis
     )
     blocks: tuple[Block, ...] = (
         equations.batch_gradient(place),
-        Table(columns, tuple(rows), "Each example's share of the gradient, largest first"),
+        DocumentTable(columns, tuple(rows), "Each example's share of the gradient, largest first"),
         *chosen.sentence("examples", "gradients", limits),
         Paragraph(words),
     )

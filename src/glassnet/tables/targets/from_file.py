@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 from glassnet.tables.header_values import above_zero, as_file_format_error, finite, text, texts
 from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.multi_number_target import MultiNumberTarget
+from glassnet.tables.targets.multilabel_target import MultilabelTarget
 from glassnet.tables.targets.number_target import NumberTarget
-from glassnet.tables.targets.several_labels import LabelsTarget
-from glassnet.tables.targets.several_numbers import NumbersTarget
 from glassnet.tables.targets.target import Target
 
 __all__ = ["target_from_dict"]
@@ -30,11 +30,11 @@ def target_from_dict(record: dict[str, Any]) -> Target:
             case "number":
                 return _number_target(record)
             case "regression":
-                return NumbersTarget(_several(record["targets"], _number_target))
+                return MultiNumberTarget(_several(record["targets"], _number_target))
             case "multilabel":
                 labels = _several(record["targets"], _class_target)
                 if all(len(label.classes) == 2 for label in labels):
-                    return LabelsTarget(labels)
+                    return MultilabelTarget(labels)
         raise ValueError(record)
 
 

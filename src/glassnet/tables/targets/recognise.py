@@ -15,9 +15,9 @@ from glassnet.nn.task import TargetTask
 from glassnet.tables.columns import number_label
 from glassnet.tables.table import Rows, complete_rows, enumerate_chunks
 from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.multi_number_target import MultiNumberTarget
+from glassnet.tables.targets.multilabel_target import MultilabelTarget
 from glassnet.tables.targets.number_target import NumberTarget
-from glassnet.tables.targets.several_labels import LabelsTarget
-from glassnet.tables.targets.several_numbers import NumbersTarget
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning, merge_warnings
 
@@ -68,9 +68,9 @@ class TargetColumns:
         """
         if self.task == "regression":
             numbers = tuple(_number_target(name, rows, learning) for name in self.names)
-            return numbers[0] if len(numbers) == 1 else NumbersTarget(numbers)
+            return numbers[0] if len(numbers) == 1 else MultiNumberTarget(numbers)
         labels = tuple(map(ClassTarget, self.names, self.classes))
-        return labels[0] if self.task == "classification" else LabelsTarget(labels)
+        return labels[0] if self.task == "classification" else MultilabelTarget(labels)
 
     def groups(self, rows: Rows) -> NDArray[np.integer[Any]] | None:
         """Return the class index of each known row; None for multilabel and regression."""

@@ -8,14 +8,14 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.formula.document import Block
 from glassnet.tables.table import Table
+from glassnet.tables.targets.multi_target import MultiTarget, _one_for_each_column
 from glassnet.tables.targets.number_target import NumberTarget
-from glassnet.tables.targets.several import MultiTarget, _one_for_each_column
 
-__all__ = ["NumbersTarget"]
+__all__ = ["MultiNumberTarget"]
 
 
 @dataclass(frozen=True)
-class NumbersTarget(MultiTarget):
+class MultiNumberTarget(MultiTarget):
     """Several numbers, each standardised."""
 
     targets: tuple[NumberTarget, ...]

@@ -6,17 +6,16 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.formula.document import Block
-from glassnet.formula.document import Table as DocumentTable
+from glassnet.formula.document import Block, DocumentTable
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.several import MultiTarget, _one_for_each_column
+from glassnet.tables.targets.multi_target import MultiTarget, _one_for_each_column
 
-__all__ = ["LabelsTarget"]
+__all__ = ["MultilabelTarget"]
 
 
 @dataclass(frozen=True)
-class LabelsTarget(MultiTarget):
+class MultilabelTarget(MultiTarget):
     """Several labels of two classes each: an output is the probability of the second class."""
 
     targets: tuple[ClassTarget, ...]
