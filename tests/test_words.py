@@ -141,6 +141,17 @@ def test_retired_identifiers_stay_away() -> None:
     assert not found, "\n".join(sorted(found))
 
 
+def test_types_in_docstrings_are_those_of_today() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in files(".py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if (match := re.fullmatch(r"\s+\w+(?:, \w+)* : (.*)", line))
+        and set(re.findall(r"\w+", match[1])) & RETIRED_IDENTIFIERS
+    ]
+    assert not found, "\n".join(found)
+
+
 def test_retired_phrases_stay_away() -> None:
     documents = [*files(".py", ".h", ".cpp", ".md"), *ROOT.glob("*.md")]
     found = [

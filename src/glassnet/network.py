@@ -1,4 +1,4 @@
-"""Network: the object that people hold."""
+"""Network: build, train, predict and save."""
 
 from __future__ import annotations  # signatures in help() keep their short names
 
@@ -175,7 +175,7 @@ class Network:
         dropout : float or Dropout, optional
             The rate for every hidden layer, or rates one by one.
         clip_norm : float, optional
-            The longest that the gradient of a step may be; longer ones are scaled down.
+            The largest norm of a step's gradient; larger gradients are scaled down to it.
         validation : float or (X, y), optional
             Data to measure on after each epoch and not to learn from, or which part of the
             examples to hold out for it.
@@ -190,7 +190,7 @@ class Network:
             All cores for networks that are worth it, if not given; where that is doubtful and a
             few hundred steps lie ahead, it is tried. The result has the same bits on any number.
         shuffle : bool
-            Whether each epoch meets the examples in a new order, not in that of the data.
+            Whether to shuffle the examples in each epoch.
         callbacks : callable or sequence of callable
             Called with the history so far after every epoch (of L-BFGS, every iteration), when
             the network has the weights that the epoch ended with. One that returns True ends the

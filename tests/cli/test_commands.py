@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from glassnet.model import Model, load
-from glassnet.tables.read.parquet import read_table
+from glassnet.tables.read.files import read_table
 from glassnet.tables.table import Table
 from tests.command import QUICK, glassnet, make_folder, names, printed
 from tests.small_tables import write_csv

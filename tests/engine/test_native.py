@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from glassnet.core.array import Array
-from glassnet.engine.interface import Engine, Steps, StepSize, Training
+from glassnet.engine.interface import Engine, StepInfo, Steps, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
 from glassnet.nn.layers import Dense, Scale
@@ -179,7 +179,7 @@ def test_a_trace_and_an_update_are_a_step_of_training_bit_for_bit(seed: int) -> 
         unfused.parameters,
         unfused.state,
         case.trace(engine).gradient,
-        StepSize(1, rate, fused.batch_weight(np.arange(rows))),
+        StepInfo(1, rate, fused.batch_weight(np.arange(rows))),
     )
     engine.run(fused, Steps(np.arange(rows), np.array([0, rows]), np.array([rate])))
     assert fused.parameters.tobytes() == unfused.parameters.tobytes()

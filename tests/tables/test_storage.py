@@ -1,4 +1,4 @@
-"""Examples that are filled in piece by piece, in memory or in a file."""
+"""Examples that are filled in chunk by chunk, in memory or in a file."""
 
 import shutil
 

@@ -10,8 +10,8 @@ import pytest
 
 from glassnet.errors import FileFormatError
 from glassnet.tables.columns import is_missing
+from glassnet.tables.read.files import read_table
 from glassnet.tables.read.frames import as_table
-from glassnet.tables.read.parquet import read_table
 from glassnet.tables.table import Table
 from tests.small_tables import text_column
 

@@ -1,4 +1,4 @@
-"""Notes on pieces of a table add up to those on the whole table."""
+"""Warnings on chunks of a table add up to those on the whole table."""
 
 import itertools
 

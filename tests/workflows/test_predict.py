@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from glassnet.model import Model
-from glassnet.tables.read import parquet as table_file
-from glassnet.tables.read.parquet import read_table
+from glassnet.tables.read import files as table_file
+from glassnet.tables.read.files import read_table
 from glassnet.tables.table import Table
 from glassnet.workflows.predict import predict
 from glassnet.workflows.source import read_source

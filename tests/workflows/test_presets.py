@@ -104,7 +104,7 @@ def test_unknown_presets_and_no_networks_are_refused() -> None:
 def test_a_data_frame_is_trained_on() -> None:
     table: Table = prices()
     trained = gn.train(dict(table.columns), "price", SHORT, progress=False)
-    assert repr(trained).startswith("<Trained: <Model: price from")
+    assert repr(trained).startswith("<TrainingResult: <Model: price from")
     assert "R²" in repr(trained)
     model = trained.model
     assert model.predict(table).shape == (80,)

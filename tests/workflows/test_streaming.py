@@ -11,8 +11,9 @@ from glassnet.errors import LimitError
 from glassnet.evaluation import evaluate as evaluation
 from glassnet.evaluation.evaluate import evaluate
 from glassnet.tables import dataset as examples
-from glassnet.tables.read import parquet as table_file
-from glassnet.tables.read.parquet import TableFile, open_table, read_table
+from glassnet.tables.read import files as table_file
+from glassnet.tables.read.files import open_table, read_table
+from glassnet.tables.read.parquet import TableFile
 from glassnet.training import loop, plan
 from glassnet.workflows.predict import predict, write_csv
 from glassnet.workflows.recipe import Recipe

@@ -11,7 +11,7 @@ from glassnet.errors import DivergedError, LimitError
 from glassnet.optim.sgd import SGD
 from glassnet.tables.encoders.category import CategoryEncoder
 from glassnet.tables.encoders.number import NumberEncoder
-from glassnet.tables.read.parquet import read_table
+from glassnet.tables.read.files import read_table
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.number_target import NumberTarget
@@ -239,7 +239,10 @@ def test_a_seed_beyond_64_bits_is_refused() -> None:
         ({"fruit": ["plum"], "weight": [1.0]}, "no column 'colour'"),
         ({"fruit": ["plum"], "weight": ["x"], "colour": ["red"]}, "'weight' must hold numbers"),
         ({"fruit": [None], "weight": [1.0], "colour": ["red"]}, "no row for the test has a value"),
-        ({"fruit": ["fig"], "weight": [1.0], "colour": ["red"]}, "'fig' is only among the rows"),
+        (
+            {"fruit": ["fig"], "weight": [1.0], "colour": ["red"]},
+            "'fig' occurs only in the test rows",
+        ),
     ],
 )
 def test_rows_for_the_test_are_looked_at_before_the_training(

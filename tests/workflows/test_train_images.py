@@ -137,5 +137,5 @@ def test_a_class_that_only_the_test_has_is_refused_before_the_training(trained: 
             save(trained / "split" / split / kind / "2.png", beer("stout"))
     done = glassnet("train", "split", cwd=trained)
     assert done.returncode == 1
-    assert "the class 'lager' is only among the rows for the test" in done.stderr
+    assert "the class 'lager' occurs only in the test rows" in done.stderr
     assert not (trained / "split.safetensors").exists()

@@ -76,7 +76,7 @@ def _optimizer(
     "--preset",
     type=click.Choice(["tabular", "images", "plain"]),
     help="Choices that are good without tuning: tabular (default for tables), images (default for "
-    "images), or plain, a textbook's.",
+    "images), or plain (a textbook's).",
 )
 @click.option(
     "--hidden",
@@ -102,7 +102,7 @@ def _optimizer(
     type=click.Choice(["accuracy", "log-loss"]),
     default="accuracy",
     show_default=True,
-    help="Which class is the most probable, or how probable each is.",
+    help="The score that the choices aim at.",
 )
 @click.option(
     "--learning-rate",

@@ -1,4 +1,4 @@
-"""What an engine offers, whichever it is."""
+"""The interface of the engines."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from glassnet.optim.update_rule import ParameterGroup, UpdateRule
 __all__ = [
     "DropoutMasks",
     "Engine",
-    "StepSize",
+    "StepInfo",
     "Steps",
     "Trace",
     "Training",
@@ -98,8 +98,8 @@ def _batch_starts(rows: int, batch_size: int, epochs: int) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class StepSize:
-    """By how much an update changes the weights.
+class StepInfo:
+    """Which step an update is, at which learning rate, of how heavy a batch.
 
     Attributes
     ----------
@@ -263,7 +263,7 @@ class Engine(ABC):
         parameters: Array,
         state: Array,
         gradient: Array,
-        size: StepSize,
+        size: StepInfo,
     ) -> None:
         """Take a step by the gradient of a batch, changing parameters and state in place."""
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.engine import _kernels
-from glassnet.engine.interface import DropoutMasks, Engine, Steps, StepSize, Trace, Training
+from glassnet.engine.interface import DropoutMasks, Engine, StepInfo, Steps, Trace, Training
 from glassnet.errors import LimitError, NotFiniteError
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import OutputLoss
@@ -52,7 +52,7 @@ LOSSES = (
     "summed_binary_crossentropy",
     "summed_poisson",
 )
-KEEP = 0  # the rule that changes nothing and leaves the gradient in the state
+GRADIENT_ONLY = 0  # the rule that changes nothing and leaves the gradient in the state
 RULES: dict[type[Optimizer], int] = {
     SGD: 1,
     Momentum: 2,
@@ -62,7 +62,7 @@ RULES: dict[type[Optimizer], int] = {
     AdamW: 5,
 }
 
-# Below so many multiply-adds a step (or a prediction) a second thread losses more than it brings.
+# Below so many multiply-adds a step (or a prediction) a second thread costs more than it saves.
 WORTH_A_THREAD = 200_000
 # Up to so many it depends on the machine, and is tried.
 SURELY_WORTH_A_THREAD = 4_000_000
@@ -162,7 +162,7 @@ class Native(Engine):
         parameters: Array,
         state: Array,
         gradient: Array,
-        size: StepSize,
+        size: StepInfo,
     ) -> None:
         """Take the rule's step, by the kernel of `run`."""
         _kernels.update(
@@ -283,7 +283,7 @@ def _update(rule: UpdateRule | None) -> Any:
         raise _unknown("optimizer", type(optimizer).__name__)
     decay = optimizer.weight_decay if optimizer else 0.0
     return _kernels.Update(
-        rule=RULES[type(optimizer)] if optimizer else KEEP,
+        rule=RULES[type(optimizer)] if optimizer else GRADIENT_ONLY,
         momentum=getattr(optimizer, "momentum", getattr(optimizer, "rho", 0.0)),
         beta1=getattr(optimizer, "beta1", 0.0),
         beta2=getattr(optimizer, "beta2", 0.0),

@@ -11,8 +11,8 @@ from glassnet.core.array import Array
 from glassnet.engine.interface import (
     DropoutMasks,
     Engine,
+    StepInfo,
     Steps,
-    StepSize,
     Trace,
     Training,
     parameter_groups,
@@ -69,7 +69,7 @@ class Reference(Engine):
         losses = output_loss.losses(net_inputs[-1], targets)
         delta = output_loss.delta(net_inputs[-1], targets)  # δ(L) = ∂E/∂in(L)
         if sample_weight is not None:
-            delta = delta * sample_weight[:, None]  # an example of weight w counts w times
+            delta = delta * sample_weight[:, None]  # the sample weight multiplies δ
         deltas = _backward(architecture, parameters, net_inputs, delta, factors)
         examples = len(x) if sample_weight is None else total_weight(sample_weight)
         gradient = _gradient(architecture, x, outputs, deltas, examples)
@@ -82,7 +82,7 @@ class Reference(Engine):
         parameters: Array,
         state: Array,
         gradient: Array,
-        size: StepSize,
+        size: StepInfo,
     ) -> None:
         """Let the rule take its step."""
         groups = parameter_groups(architecture)

@@ -127,8 +127,8 @@ class ClassScorer(Scorer):
                 for place in np.flatnonzero(present)
             ]
             scores["ROC AUC"] = float(np.mean(areas))
-        ideal = np.eye(len(self.classes))[targets]
-        scores["Brier score"] = float(((outputs - ideal) ** 2).sum(axis=1).mean())
+        one_hot = np.eye(len(self.classes))[targets]
+        scores["Brier score"] = float(((outputs - one_hot) ** 2).sum(axis=1).mean())
         scores["expected calibration error"] = sum(
             one.rows / len(targets) * abs(one.accuracy - one.confidence)
             for one in self.reliability(targets, outputs)

@@ -56,9 +56,9 @@ def explain(
 
     Parameters
     ----------
-    subject : Network or TrainingStep
+    subject : Network or RecordedStep
         A network, which does not change; or a step that a training took, from
-        ``history.steps``, which brings all but `example` and `limits`.
+        ``history.steps``, which contains everything except `example` and `limits`.
     x : array-like of shape (inputs,) or (examples, inputs)
         One example, an image in its own shape, or a batch.
     target : optional
@@ -73,11 +73,11 @@ def explain(
     penalties, clip_norm
         As of :meth:`Network.fit`.
     sample_weight : array-like of shape (examples,), optional
-        How much each example of a batch checked.
+        The weight of each example of a batch.
     loss : str or Loss, optional
         That of the last training if not given.
     limits : Limits, optional
-        How much is listed before the rest is summed up.
+        How many terms are shown before the rest is summed up.
 
     Returns
     -------
@@ -225,13 +225,13 @@ def _explanation(
     check = check_gradient(step, shown.all)
     sections = [*preface, *step_sections(step, names, check, shown, limits)]
     predicted = _summary(step.architecture, classes, step.outputs[-1])
-    wanted = _summary(step.architecture, classes, step.target)
+    target_words = _summary(step.architecture, classes, step.target)
     which = "One step"
     if step.update is not None and step.update.number > 1:
         which = f"Step {step.update.number:,}"
     if len(step.batch) > 1:
         which += f", batch of {len(step.batch)}; example {step.example + 1}"
-    title = f"{which}: predicted {predicted}, target {wanted}"
+    title = f"{which}: predicted {predicted}, target {target_words}"
     document = Document(title, tuple(sections), limits.digits)
     return Explanation(document, step, check, names, limits, origins)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.engine import DropoutMasks, Trace, engine
-from glassnet.engine.interface import StepSize, total_weight
+from glassnet.engine.interface import StepInfo, total_weight
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Layer
@@ -76,7 +76,7 @@ class Batch:
     x, targets : array of shape (examples, inputs) and (examples, outputs)
     sample_weight : array of shape (examples,), optional
         The weight of each example.
-    masks : Masks, optional
+    masks : DropoutMasks, optional
         The step's dropout.
     rows : array of int64, optional
         Where the examples stand among those of the training.
@@ -138,7 +138,7 @@ class Step(Forward):
 
     Attributes
     ----------
-    output_loss : Objective
+    output_loss : OutputLoss
     batch : Batch
     trace : Trace
         All examples forward and backward.
@@ -292,7 +292,7 @@ def _updated(
     """The parameters after the update, by the kernels that train."""
     new, state = parameters.copy(), update.rule.optimizer.initial_state(parameters)
     state[...] = update.state
-    size = StepSize(update.number, update.learning_rate, batch.weight)
+    size = StepInfo(update.number, update.learning_rate, batch.weight)
     engine().update(architecture, update.rule, new, state, gradient, size)
     return new
 

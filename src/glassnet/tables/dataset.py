@@ -29,7 +29,7 @@ PRECISION = np.dtype(np.float32)
 
 
 class Split(IntEnum):
-    """What a row of a table is for."""
+    """Training, validation or test rows, or rows that are not used."""
 
     UNUSED = 0
     TRAINING = 1
@@ -63,7 +63,7 @@ class Dataset:
         Which inputs are not 0 in all of these examples.
     mean_targets : array of shape (outputs,)
         Of all of them.
-    warnings : list of Note
+    warnings : list of DataWarning
         On all rows of the table.
     """
 
@@ -92,7 +92,7 @@ def assign_splits(
     Parameters
     ----------
     table : Rows
-    target_columns : Answers
+    target_columns : TargetColumns
         What its target columns hold; rows that lack one are left out.
     held_out : float
         Which part of the others to hold out; of classes the same part of each.

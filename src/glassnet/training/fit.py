@@ -1,4 +1,4 @@
-"""From what people give to ``fit`` to a training: everything checked before anything changes."""
+"""The arguments of ``fit``, checked before anything changes, and the training that they ask for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -79,7 +79,7 @@ class Run:
             If the loss is no longer a finite number; the parameters are as before the training.
         """
         with Rollback(self.training.parameters) as before:
-            # A first step may take a while: who pressed Ctrl-C already need not wait for it.
+            # A first step may take a while: an earlier Ctrl-C need not wait for it.
             yield Progress(0.0, self.plan.epochs, math.nan, None)
             while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
                 for losses, progress in self._epochs():
@@ -151,7 +151,7 @@ class Run:
             losses[part] = self._timed_run(steps)
             examples = training.batch_weight(steps.order)
             done = part.stop
-            # Who watches may stop here: what is complete stands in the history before.
+            # The caller may stop here: what is complete is in the history before.
             if complete := done // steps_in_epoch - recorded:
                 whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
                 sums = losses[whole].reshape(complete, -1).sum(axis=1)

@@ -11,7 +11,7 @@ from glassnet.interop.keras import from_keras
 from glassnet.interop.onnx import from_onnx
 from glassnet.model import Model, load
 from glassnet.network import Network
-from glassnet.tables.read.parquet import open_table
+from glassnet.tables.read.files import open_table
 from glassnet.tables.table import Table, complete_rows
 from glassnet.tables.targets.target import as_number, target_values
 

@@ -41,8 +41,8 @@ class Predictions:
         if header:
             names = () if self.probabilities is None else self.target.output_names
             writer.writerow([*self.target.columns, *(f"p({name})" for name in names)])
-        answers = self.predicted.reshape(len(self.predicted), -1).tolist()
-        for row, answer in enumerate(answers):
+        predictions = self.predicted.reshape(len(self.predicted), -1).tolist()
+        for row, answer in enumerate(predictions):
             of_row = [] if self.probabilities is None else self.probabilities[row].tolist()
             writer.writerow([*answer, *(f"{p:.6g}" for p in of_row)])
         return text.getvalue()

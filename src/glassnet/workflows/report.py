@@ -62,12 +62,12 @@ def examples_section(model: Model, table: Table, rows: Sequence[int], title: str
     """Return bar charts of prediction and target for some rows; for classification only."""
     assert isinstance(model.target, ClassTarget)
     probabilities = model.predict_proba(table)
-    true = class_texts(table.column(model.target.name))
+    labels = class_texts(table.column(model.target.name))
     blocks: list[Block] = []
     for row in rows:
-        ideal = tuple(1.0 if name == true[row] else 0.0 for name in model.target.classes)
-        series = (("predicted", tuple(probabilities[row].tolist())), ("target", ideal))
-        caption = f"Row {row + 1} of the held-out test rows, a {true[row]}"
+        target = tuple(1.0 if name == labels[row] else 0.0 for name in model.target.classes)
+        series = (("predicted", tuple(probabilities[row].tolist())), ("target", target))
+        caption = f"Row {row + 1} of the held-out test rows, a {labels[row]}"
         blocks.append(Bars(model.target.classes, series, caption))
     return Section(title, tuple(blocks))
 
@@ -176,11 +176,11 @@ def _write_explanations(path: Path, model: Model, rows: Rows, evaluation: Evalua
         folder.mkdir(exist_ok=True)
     chosen = np.unique([mistake.row for mistake in evaluation.mistakes]).astype(np.int64)
     table = rows.rows(chosen).in_memory()
-    answers = target_values(model.target, table)
+    targets = target_values(model.target, table)
     pages = []
     for mistake in evaluation.mistakes:
         place = int(np.searchsorted(chosen, mistake.row))
-        explanation = model.explain(table, place, answers[place])
+        explanation = model.explain(table, place, targets[place])
         page = folder / f"{mistake.row + 1}.html"
         explanation.to_html(page)
         pages.append(f"{folder.name}/{page.name}")
@@ -190,12 +190,12 @@ def _write_explanations(path: Path, model: Model, rows: Rows, evaluation: Evalua
 def _reliability_section(evaluation: Evaluation) -> Section:
     certainties = tuple(one.confidence for one in evaluation.reliability)
     right = Curve("model", certainties, tuple(one.accuracy for one in evaluation.reliability))
-    ideal = Curve("perfect calibration", certainties, certainties)
+    target = Curve("perfect calibration", certainties, certainties)
     words = (
         "Accuracy of the predictions in each bin of confidence, the highest predicted probability. "
         "Below the line of perfect calibration the model is overconfident, above it underconfident."
     )
     return Section(
         "Calibration of the probabilities",
-        (Paragraph(words), Curves("confidence", "accuracy", (ideal, right))),
+        (Paragraph(words), Curves("confidence", "accuracy", (target, right))),
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 from glassnet.model import Model
 from glassnet.tables.encoders.image import ImageEncoder
+from glassnet.tables.read.files import open_table
 from glassnet.tables.read.frames import as_table
 from glassnet.tables.read.images import ImageOptions, holds_images, read_images
-from glassnet.tables.read.parquet import open_table
 from glassnet.tables.table import Rows, Table
 
 __all__ = ["Source", "read_source", "source_of", "test_rows_of"]

@@ -46,7 +46,7 @@ class TrainingResult:
     held_out : Rows
         Those rows; without any, the evaluation has no scores.
     warnings : list of str
-        What had to be decided about the data.
+        Warnings about the data.
     findings : list of Finding
         What hindered the training, if anything did.
     """
@@ -61,12 +61,12 @@ class TrainingResult:
 
     def __repr__(self) -> str:
         scores = ", ".join(f"{name} {value:.4g}" for name, value in self.evaluation.scores.items())
-        return f"<Trained: {self.model!r}, {self.history!r}; {scores or 'not evaluated'}>"
+        return f"<TrainingResult: {self.model!r}, {self.history!r}; {scores or 'not evaluated'}>"
 
 
 def train(
     table: Any,
-    target_name: str | Sequence[str] | None = None,
+    target: str | Sequence[str] | None = None,
     recipe: Recipe | None = None,
     task: TargetTask | None = None,
     save_as: Path | None = None,
@@ -82,8 +82,8 @@ def train(
     ----------
     table : Table, data frame, mapping of column names to values, or path
         A file, or a folder of images, is read as by ``glassnet train``; of a large table only
-        pieces are in memory.
-    target_name : str or sequence of str, optional
+        chunks are in memory.
+    target : str or sequence of str, optional
         The column to predict; or several, all of numbers or all of two classes. Of images it is
         their class if not given.
     recipe : Recipe, optional
@@ -118,7 +118,7 @@ def train(
         raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
     dropped = [drop] if isinstance(drop, str) else list(drop)
     source = source_of(table, dropped)
-    names = _names_of((CLASS,) if target_name is None and source.images else target_name)
+    names = _names_of((CLASS,) if target is None and source.images else target)
     _require_inputs(source.table, names, dropped)
     preset = recipe.preset_for(images=source.images)
     tested = source.test if test is None else test_rows_of(test, source.table)
@@ -227,8 +227,8 @@ def _require_scorable(
             unknown = set(class_texts(chunk.column(name)[with_class]).tolist()) - set(classes)
             if unknown:
                 raise ValueError(
-                    f"the class {min(unknown)!r} is only among the rows for the test; there is "
-                    "none to learn it from"
+                    f"the class {min(unknown)!r} occurs only in the test rows, not in "
+                    "the training rows"
                 )
         encoder.encode(chunk)
         known, _ = complete_rows(chunk, target_columns.names)

@@ -1,10 +1,9 @@
-"""Tables in files, read whole, or in chunks if they are too large for memory."""
+"""Parquet files, read chunk by chunk."""
 
-import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,21 +14,16 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
+from glassnet.tables.read.csv import import_polars
 from glassnet.tables.read.frames import as_table
-from glassnet.tables.read.text import import_polars, read_text, text_to_parquet
-from glassnet.tables.storage import require_space
 from glassnet.tables.table import Rows, Table, rows_in_chunk
 
-__all__ = ["TableFile", "open_table", "read_table"]
+__all__ = ["ROWS_IN_GROUP", "TableFile", "TemporaryFolder", "readable", "require_rows"]
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
-ARROW = (".arrow", ".feather", ".ipc")
-KINDS = ".csv, .tsv, .parquet, .arrow or .feather"
-
-#: A Parquet file with more values than this, or another file with more bytes, is read in chunks.
-MAX_VALUES, MAX_BYTES = 64_000_000, 256 * 2**20
 # Row group size of temporary Parquet files; reading part of a row group means scanning all of it.
 ROWS_IN_GROUP = 262_144
+
+
 # Reading a few rows needs memory for the whole row group of each column, often a million rows.
 COLUMNS_AT_ONCE = 16
 
@@ -82,11 +76,11 @@ class TableFile(Rows):
             If a file is damaged, or there are no rows.
         """
         polars, called = import_polars(), source or paths[0]
-        with _readable(called):
+        with readable(called):
             scan = polars.scan_parquet(list(paths))
             columns = tuple(scan.collect_schema().names())
             rows = int(scan.select(polars.len()).collect().item())
-        _require_rows(called, rows, len(columns))
+        require_rows(called, rows, len(columns))
         return cls(tuple(paths), columns, rows, None, folder, called)
 
     @property
@@ -118,7 +112,7 @@ class TableFile(Rows):
         columns: dict[str, Array] = {}
         for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
             names = self.columns[first : first + COLUMNS_AT_ONCE]
-            with _readable(self.source):
+            with readable(self.source):
                 # Selected by name, because Polars interprets some strings as patterns.
                 scan = polars.scan_parquet(list(self.paths)).select(
                     polars.selectors.by_name(*names)
@@ -156,109 +150,8 @@ class TableFile(Rows):
         return Table({name: whole(name) for name in self.columns})
 
 
-def open_table(
-    path: str | os.PathLike[str],
-    text_columns: Collection[str] = (),
-    drop: Collection[str] = (),
-    needed: Collection[str] | None = None,
-) -> Rows:
-    """Open a table file: read into memory, or, if it is large, in chunks when needed.
-
-    A Parquet file is large if it has more than 64 million values, any other file if it has more
-    than 256 MiB; the latter is first converted to Parquet in the temporary folder.
-
-    The parameters are those of :func:`read_table`.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file does not exist.
-    FileFormatError
-        If it cannot be read as a table, or holds no rows.
-    OSError
-        If the temporary folder has too little free space.
-    """
-    source, suffix = _table_path(path)
-    if suffix == ".parquet":
-        table = TableFile.of([source])
-        if len(table) * len(table.names) > MAX_VALUES:
-            return _narrowed(table, drop, needed)
-    elif source.stat().st_size > MAX_BYTES:
-        return _narrowed(_as_parquet(source, suffix, text_columns), drop, needed)
-    return read_table(source, text_columns, drop, needed)
-
-
-def _narrowed(table: TableFile, drop: Collection[str], needed: Collection[str] | None) -> TableFile:
-    kept = table.without(*drop)
-    return kept if needed is None else kept.select(tuple(n for n in kept.names if n in needed))
-
-
-def read_table(
-    path: str | os.PathLike[str],
-    text_columns: Collection[str] = (),
-    drop: Collection[str] = (),
-    needed: Collection[str] | None = None,
-) -> Table:
-    """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its extension.
-
-    Parameters
-    ----------
-    path : path
-        Ends in .csv, .tsv, .parquet, .arrow, .feather or .ipc. In text files, empty cells, NA, NaN,
-        null and ? are missing values, and 2026-11-24 or 2026-11-24 12:30 is a date.
-    text_columns : collection of str
-        Columns of a CSV or TSV file to read as text, whatever their values look like.
-    drop : collection of str
-        Columns to drop; they may hold values of any type.
-    needed : collection of str, optional
-        Required columns; others may hold values of any type. All are required by default.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file does not exist.
-    FileFormatError
-        If it cannot be read as a table, or holds no rows.
-    """
-    source, suffix = _table_path(path)
-    polars = import_polars()
-    with _readable(source):
-        if suffix == ".parquet":
-            frame = polars.read_parquet(source)
-        elif suffix in ARROW:
-            frame = polars.read_ipc(source)
-        else:
-            frame = read_text(source, SEPARATORS[suffix], text_columns)
-    _require_rows(source, frame.height, frame.width)
-    return as_table(frame, drop, needed)
-
-
-def _as_parquet(source: Path, suffix: str, text_columns: Collection[str]) -> TableFile:
-    polars = import_polars()
-    require_space(source.stat().st_size)
-    folder = TemporaryFolder()
-    with _readable(source):
-        if suffix in ARROW:
-            made = [folder.path / "table.parquet"]
-            polars.scan_ipc(source).sink_parquet(made[0], row_group_size=ROWS_IN_GROUP)
-        else:
-            made = text_to_parquet(source, SEPARATORS[suffix], text_columns, folder.path)
-    return TableFile.of(made, folder, source)
-
-
-def _table_path(path: str | os.PathLike[str]) -> tuple[Path, str]:
-    source = Path(path)
-    suffix = source.suffix.lower()
-    if not source.is_file():
-        problem = "is a folder" if source.is_dir() else "does not exist"
-        raise FileNotFoundError(f"{source} {problem}; expected a table ({KINDS})")
-    if suffix not in SEPARATORS and suffix != ".parquet" and suffix not in ARROW:
-        raise FileFormatError(f"{source} is not a table file; expected {KINDS}")
-    return source, suffix
-
-
 @contextmanager
-def _readable(source: Path) -> Iterator[None]:
+def readable(source: Path) -> Iterator[None]:
     """Turn errors of Polars into a FileFormatError."""
     exceptions = import_polars().exceptions
     try:
@@ -268,6 +161,7 @@ def _readable(source: Path) -> Iterator[None]:
         raise FileFormatError(f"{source} cannot be read as a table: {reason}") from None
 
 
-def _require_rows(source: Path, rows: int, columns: int) -> None:
+def require_rows(source: Path, rows: int, columns: int) -> None:
+    """Refuse a table without rows or columns; FileFormatError."""
     if rows == 0 or columns == 0:
         raise FileFormatError(f"{source} holds no rows")

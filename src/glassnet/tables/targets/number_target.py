@@ -76,10 +76,12 @@ class NumberTarget(Target):
         equations = (equation_with_numbers(predicted, formula),)
         if value is None:
             return equations
-        ideal = (Symbol(f"target {self.name}", as_number(value, self.name)) - mean) / scale
+        standardised = (Symbol(f"target {self.name}", as_number(value, self.name)) - mean) / scale
         return (
             *equations,
-            equation_with_numbers(Symbol("t", ideal.evaluate(), index=str(number)), ideal),
+            equation_with_numbers(
+                Symbol("t", standardised.evaluate(), index=str(number)), standardised
+            ),
         )
 
     def to_dict(self) -> dict[str, Any]:

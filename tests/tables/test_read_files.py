@@ -1,4 +1,4 @@
-"""Tables in files that are read piece by piece."""
+"""Tables in files that are read chunk by chunk."""
 
 import shutil
 from pathlib import Path
@@ -8,17 +8,18 @@ import polars as pl
 import pytest
 
 from glassnet.errors import FileFormatError
-from glassnet.tables.read import parquet as table_file
-from glassnet.tables.read import text as text_file
-from glassnet.tables.read.parquet import TableFile, open_table, read_table
+from glassnet.tables.read import csv as text_file
+from glassnet.tables.read import files as table_file
+from glassnet.tables.read.files import open_table, read_table
+from glassnet.tables.read.parquet import TableFile
 from glassnet.tables.table import Table, rows_in_chunk
 
-ROWS = 150_000  # three pieces
+ROWS = 150_000  # three chunks
 
 
 @pytest.fixture(scope="module")
 def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Numbers, text that is missing in the whole first piece, truth values, dates."""
+    """Numbers, text that is missing in the whole first chunk, truth values, dates."""
     path = tmp_path_factory.mktemp("tables") / "table.parquet"
     numbers = np.arange(ROWS)
     first = numbers < rows_in_chunk(4)
@@ -41,7 +42,7 @@ def same(one: Table, other: Table) -> bool:
     )
 
 
-def test_pieces_are_those_of_the_table_in_memory(parquet: Path) -> None:
+def test_chunks_are_those_of_the_table_in_memory(parquet: Path) -> None:
     stored, whole = TableFile.of([parquet]), read_table(parquet)
     assert (len(stored), stored.names) == (ROWS, ("number", "text", "flag", "day"))
     assert same(stored.in_memory(), whole)
