@@ -1,6 +1,7 @@
 """Model: raw rows in, names out; saved and opened again bit for bit."""
 
 import errno
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import save
 
+from glassnet.evaluation.evaluate import evaluate
 from glassnet.model import Model, load
 from glassnet.network import Network
+from glassnet.nn.file_format import KEY, read_file
 from glassnet.tables.encoders.category import CategoryEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.target import class_texts
+from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.train import train
 from tests.random_networks import random_case
 from tests.small_tables import fruits, prices, text_column, trained_on
 
@@ -224,3 +230,37 @@ def test_the_story_of_a_weight_begins_at_the_raw_value_of_its_input() -> None:
     assert "x[length] = (length − 2)/1\n          = (1 − 2)/1\n          = −1" in story.to_text()
     other = explanation.weight("w2[1,1]").document.sections[0]
     assert other.title == "Forward pass"
+
+
+def in_format_2(record: Any) -> Any:
+    """A header, or a part of one, in the words of format 2."""
+    words = {"loss": "cost", "loss_parameter": "cost_parameter", "baseline": "usual"}
+    if isinstance(record, list):
+        return [in_format_2(item) for item in record]
+    if not isinstance(record, dict):
+        return record
+    renamed = {words.get(key, key): in_format_2(value) for key, value in record.items()}
+    kinds = {"regression": "numbers", "multilabel": "labels"}
+    if renamed.get("kind") in kinds:
+        renamed["kind"] = kinds[renamed["kind"]]
+    return renamed
+
+
+@pytest.mark.parametrize("target", ["fruit", ("weight", "size")])
+def test_a_model_of_format_2_is_read_in_the_words_of_today(tmp_path: Path, target: Any) -> None:
+    table = fruits()
+    table.columns["size"] = table.columns["weight"] * 2 + 1
+    recipe = Recipe("plain", hidden=(4,), epochs=2, ensemble=2)
+    model = train(table, target, recipe, progress=False).model
+    model.save(tmp_path / "new")
+    header, arrays = read_file(tmp_path / "new")
+    old = {**in_format_2(header), "format": 2}
+    assert {"cost", "usual"} <= {*old, *old["provenance"]}
+    metadata = {KEY: json.dumps(old)}
+    (tmp_path / "old").write_bytes(save(arrays, metadata))
+    opened = load(tmp_path / "old")
+    assert isinstance(opened, Model)
+    assert opened.predict(table).tolist() == model.predict(table).tolist()
+    assert [net.loss for net in opened.networks] == [net.loss for net in model.networks]
+    assert opened.provenance == model.provenance
+    assert evaluate(opened, table).baseline == evaluate(model, table).baseline != {}

@@ -167,7 +167,7 @@ def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
 RENAMED = {
     "cost": "loss",
     "cost_parameter": "loss_parameter",
-    "defaults": "baseline",
+    "usual": "baseline",
     "numbers": "regression",
     "labels": "multilabel",
 }
