@@ -1,10 +1,41 @@
 // Activation functions: value and derivative side by side, from one net input and as few
 // exponentials as will do. Derivatives are formed without 1 - y, which would cancel where a unit
-// saturates. Each is a small function object; `with_activation` finds it by its name.
+// saturates.
 #pragma once
 
 #include "elementary.h"
-#include "network.h"
+#include "hyper_parameters.h"
+
+// All activations: the name, the function object below, made with the numbers p, and their names.
+// Softmax, which needs a whole layer, is Identity here.
+#define GLASSNET_ACTIVATIONS(ACTIVATION)                     \
+    ACTIVATION(identity, Identity<T>{})                      \
+    ACTIVATION(sigmoid, Sigmoid<T>{})                        \
+    ACTIVATION(tanh, Tanh<T>{})                              \
+    ACTIVATION(relu, Relu<T>{})                              \
+    ACTIVATION(leaky_relu, LeakyRelu<T>{T(p[0])}, "slope")   \
+    ACTIVATION(elu, (Elu<T>{T(p[0]), T(1)}), "alpha")        \
+    ACTIVATION(selu, (Elu<T>{T(selu_alpha), T(selu_scale)})) \
+    ACTIVATION(gelu, Gelu<T>{})                              \
+    ACTIVATION(silu, Silu<T>{})                              \
+    ACTIVATION(mish, Mish<T>{})                              \
+    ACTIVATION(softplus, Softplus<T>{})                      \
+    ACTIVATION(exponential, Exponential<T>{})                \
+    ACTIVATION(softmax, Identity<T>{})
+
+namespace glassnet {
+
+enum class Activation : int32_t { GLASSNET_ACTIVATIONS(GLASSNET_ENUMERATOR) };
+
+inline HyperParameters hyper_parameters(Activation activation) {
+    using Kind = Activation;
+    switch (activation) { GLASSNET_ACTIVATIONS(GLASSNET_NAMES_OF) }
+    return {};
+}
+
+}  // namespace glassnet
+
+#ifdef GLASSNET_ISA
 
 namespace glassnet::GLASSNET_ISA {
 
@@ -135,25 +166,14 @@ struct Exponential {
 // Klambauer et al. 2017, "Self-normalizing neural networks", equation 2.
 inline constexpr double selu_alpha = 1.6732632423543772848, selu_scale = 1.0507009873554804934;
 
-// Calls `visitor` with the function object of an activation; softmax, which needs a whole layer, is
-// Identity here.
+// Calls `visitor` with the function object of an activation with the numbers `p`.
 template <class T, class Visitor>
-inline void with_activation(Activation activation, double parameter, const Visitor& visitor) {
-    switch (activation) {
-        case Activation::sigmoid: visitor(Sigmoid<T>{}); break;
-        case Activation::tanh: visitor(Tanh<T>{}); break;
-        case Activation::relu: visitor(Relu<T>{}); break;
-        case Activation::leaky_relu: visitor(LeakyRelu<T>{T(parameter)}); break;
-        case Activation::elu: visitor(Elu<T>{T(parameter), T(1)}); break;
-        case Activation::selu: visitor(Elu<T>{T(selu_alpha), T(selu_scale)}); break;
-        case Activation::gelu: visitor(Gelu<T>{}); break;
-        case Activation::silu: visitor(Silu<T>{}); break;
-        case Activation::mish: visitor(Mish<T>{}); break;
-        case Activation::softplus: visitor(Softplus<T>{}); break;
-        case Activation::exponential: visitor(Exponential<T>{}); break;
-        case Activation::identity:
-        case Activation::softmax: visitor(Identity<T>{}); break;
-    }
+inline void with_activation(Activation activation, const double* p, const Visitor& visitor) {
+#define GLASSNET_VISIT(name, function, ...) \
+    case Activation::name: visitor(function); break;
+    switch (activation) { GLASSNET_ACTIVATIONS(GLASSNET_VISIT) }
+#undef GLASSNET_VISIT
 }
 
 }  // namespace glassnet::GLASSNET_ISA
+#endif

@@ -2,11 +2,13 @@
 // kernels work. Nothing is converted silently: a wrong precision or a strided array is refused.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <new>
 #include <optional>
@@ -31,6 +33,33 @@ using Rows = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;  // rows may be strid
 
 void require(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
+}
+
+// The hyper-parameters of an activation, a loss or a rule, by name.
+using Given = std::map<std::string, double>;
+
+// Puts them in their order. A number that is not known is as wrong as one that is missing.
+template <class Kind>
+void take_hyper_parameters(Kind kind, const Given& given, double* numbers) {
+    const HyperParameters declared = hyper_parameters(kind);
+    std::string expected, got;
+    size_t count = 0;
+    bool known = true;
+    for (int k = 0; k < max_hyper_parameters; ++k) {
+        const char* name = declared.names[k];
+        numbers[k] = 0;
+        if (!name) continue;
+        const auto found = given.find(name);
+        expected += (count++ ? ", " : "") + std::string(name);
+        if (found == given.end())
+            known = false;
+        else
+            numbers[k] = found->second;
+    }
+    for (const auto& [name, value] : given) got += (got.empty() ? "" : ", ") + name;
+    if (!known || given.size() != count)
+        throw std::invalid_argument("expected the hyper-parameters (" + expected + "), but got (" +
+                                    got + ")");
 }
 
 // A network's shape and the instruction set that it runs on.
@@ -245,18 +274,19 @@ bool predict(const Program& program, Vector<const T> parameters, Matrix<const T>
 }
 
 template <class T>
-void elementary(const std::string& isa, int32_t function, Vector<const T> x, Vector<T> y) {
+void elementary(const std::string& isa, Elementary function, Vector<const T> x, Vector<T> y) {
     require(x.shape(0) == y.shape(0), "x and y have the same size");
     find_instruction_set(isa).kernels<T>().elementary(function, x.data(), y.data(),
                                                       int64_t(x.shape(0)));
 }
 
 template <class T>
-void activate(const std::string& isa, int32_t activation, double parameter, bool derivative,
-              Vector<const T> x, Vector<T> y) {
+void activate(const std::string& isa, Activation activation, const Given& hyper_parameters,
+              bool derivative, Vector<const T> x, Vector<T> y) {
     require(x.shape(0) == y.shape(0), "x and y have the same size");
-    find_instruction_set(isa).kernels<T>().activate(static_cast<Activation>(activation), parameter,
-                                                    derivative, x.data(), y.data(),
+    double p[max_hyper_parameters];
+    take_hyper_parameters(activation, hyper_parameters, p);
+    find_instruction_set(isa).kernels<T>().activate(activation, p, derivative, x.data(), y.data(),
                                                     int64_t(x.shape(0)));
 }
 
@@ -277,34 +307,52 @@ void define(nb::module_& m) {
     m.def("predict", &predict<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
           "targets"_a.noconvert().none(), "predicted"_a.noconvert(), "losses"_a.noconvert().none(),
           "threads"_a);
-    m.def("elementary", &elementary<T>, "isa"_a, "function"_a, "x"_a.noconvert(),
+    m.def("elementary", &elementary<T>, "isa"_a, "function"_a.noconvert(), "x"_a.noconvert(),
           "y"_a.noconvert());
-    m.def("activate", &activate<T>, "isa"_a, "activation"_a, "parameter"_a, "derivative"_a,
-          "x"_a.noconvert(), "y"_a.noconvert());
+    m.def("activate", &activate<T>, "isa"_a, "activation"_a.noconvert(), "hyper_parameters"_a,
+          "derivative"_a, "x"_a.noconvert(), "y"_a.noconvert());
 }
 
-// The plain records, with the names that engine/native.py uses.
+// What the kernels know by name.
+void define_names(nb::module_& m) {
+#define GLASSNET_VALUE(name, ...) .value(#name, Kind::name)
+    {
+        using Kind = Activation;
+        nb::enum_<Kind>(m, "Activation") GLASSNET_ACTIVATIONS(GLASSNET_VALUE);
+    }
+    {
+        using Kind = Loss;
+        nb::enum_<Kind>(m, "Loss") GLASSNET_LOSSES(GLASSNET_VALUE);
+    }
+    {
+        using Kind = Rule;
+        nb::enum_<Kind>(m, "Rule") GLASSNET_RULES(GLASSNET_VALUE);
+    }
+    {
+        using Kind = Elementary;
+        nb::enum_<Kind>(m, "Elementary") GLASSNET_ELEMENTARY(GLASSNET_VALUE);
+    }
+#undef GLASSNET_VALUE
+    nb::enum_<Connection>(m, "Connection")
+        .value("dense", Connection::dense)
+        .value("scale", Connection::scale);
+}
+
+// The plain records.
 void define_layer(nb::module_& m) {
     nb::class_<Layer>(m, "Layer")
         .def(
             "__init__",
-            [](Layer* self, int32_t connection, int64_t from, int64_t to, int64_t weights,
-               int64_t biases, int32_t activation, double activation_parameter, double multiplier,
-               double weight_rate, double bias_rate) {
-                new (self) Layer{static_cast<Connection>(connection),
-                                 from,
-                                 to,
-                                 weights,
-                                 biases,
-                                 static_cast<Activation>(activation),
-                                 activation_parameter,
-                                 multiplier,
-                                 weight_rate,
-                                 bias_rate};
+            [](Layer* self, Connection connection, int64_t from, int64_t to, int64_t weights,
+               int64_t biases, Activation activation, const Given& hyper_parameters,
+               double multiplier, double weight_rate, double bias_rate) {
+                new (self) Layer{connection, from, to,         weights,     biases,
+                                 activation, {},   multiplier, weight_rate, bias_rate};
+                take_hyper_parameters(activation, hyper_parameters, self->hyper_parameters);
             },
-            nb::kw_only(), "connection"_a, "from_units"_a, "to_units"_a, "weights"_a, "biases"_a,
-            "activation"_a, "activation_parameter"_a, "multiplier"_a, "weight_rate"_a,
-            "bias_rate"_a);
+            nb::kw_only(), "connection"_a.noconvert(), "from_units"_a, "to_units"_a, "weights"_a,
+            "biases"_a, "activation"_a.noconvert(), "hyper_parameters"_a, "multiplier"_a,
+            "weight_rate"_a, "bias_rate"_a);
 }
 
 void define_update(nb::module_& m) {
@@ -314,37 +362,33 @@ void define_update(nb::module_& m) {
     nb::class_<Update>(m, "Update")
         .def(
             "__init__",
-            [](Update* self, int32_t rule, double momentum, double beta1, double beta2,
-               double epsilon, Penalty l1, Penalty l2, Penalty decay, double clip_norm) {
-                new (self) Update{static_cast<Rule>(rule),
-                                  momentum,
-                                  beta1,
-                                  beta2,
-                                  epsilon,
-                                  l1,
-                                  l2,
-                                  decay,
-                                  clip_norm};
+            [](Update* self, Rule rule, const Given& hyper_parameters, Penalty l1, Penalty l2,
+               Penalty decay, double clip_norm) {
+                new (self) Update{rule, {}, l1, l2, decay, clip_norm};
+                take_hyper_parameters(rule, hyper_parameters, self->hyper_parameters);
             },
-            nb::kw_only(), "rule"_a, "momentum"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "l1"_a,
-            "l2"_a, "decay"_a, "clip_norm"_a);
+            nb::kw_only(), "rule"_a.noconvert(), "hyper_parameters"_a, "l1"_a, "l2"_a, "decay"_a,
+            "clip_norm"_a);
 }
 
 void define_program(nb::module_& m) {
     nb::class_<Program>(m, "Program")
         .def(
             "__init__",
-            [](Program* self, const std::vector<Layer>& layers, int32_t loss, double loss_parameter,
-               const std::string& isa) {
-                new (self) Program(layers, {static_cast<Loss>(loss), loss_parameter}, isa);
+            [](Program* self, const std::vector<Layer>& layers, Loss loss,
+               const Given& hyper_parameters, const std::string& isa) {
+                OutputLoss output_loss{loss, {}};
+                take_hyper_parameters(loss, hyper_parameters, output_loss.hyper_parameters);
+                new (self) Program(layers, output_loss, isa);
             },
-            "layers"_a, "loss"_a, "loss_parameter"_a, "isa"_a);
+            "layers"_a, "loss"_a.noconvert(), "hyper_parameters"_a, "isa"_a);
 }
 
 }  // namespace
 
 NB_MODULE(_kernels, m) {
     m.doc() = "Glassnet's compiled kernels.";
+    define_names(m);
     define_layer(m);
     define_update(m);
     define_program(m);

@@ -4,6 +4,24 @@
 // (tests/kernels): float32 and float64 within 2 ulp for exp, 3 ulp for expm1 and log1p.
 #pragma once
 
+#include "hyper_parameters.h"
+
+// What the tests measure: the name, and the function of x below.
+#define GLASSNET_ELEMENTARY(FUNCTION)          \
+    FUNCTION(exp, exp<T>(x))                   \
+    FUNCTION(expm1, exp_and_expm1<T>(x).expm1) \
+    FUNCTION(log1p, log1p<T>(x))               \
+    FUNCTION(log, log<T>(x))                   \
+    FUNCTION(normal_tail, normal<T>(x).tail)   \
+    FUNCTION(normal_density, normal<T>(x).density)
+
+namespace glassnet {
+
+enum class Elementary : int32_t { GLASSNET_ELEMENTARY(GLASSNET_ENUMERATOR) };
+
+}  // namespace glassnet
+
+#ifdef GLASSNET_ISA
 #include "vector.h"
 
 namespace glassnet::GLASSNET_ISA {
@@ -185,4 +203,14 @@ inline Normal<T> normal(Vec<T> x) {
     return {bell * broadcast(T(0.39894228040143267794)), bell * half * (t * q)};
 }
 
+template <class T>
+inline Vec<T> elementary_value(Elementary function, Vec<T> x) {
+#define GLASSNET_RETURN(name, value) \
+    case Elementary::name: return value;
+    switch (function) { GLASSNET_ELEMENTARY(GLASSNET_RETURN) }
+#undef GLASSNET_RETURN
+    return x;
+}
+
 }  // namespace glassnet::GLASSNET_ISA
+#endif

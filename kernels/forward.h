@@ -20,9 +20,9 @@ struct ForwardEpilogue {
     }
     void prepare(int64_t, int64_t, int, int) const {}
     void operator()(int64_t row, int64_t column, const T* tile, int rows, int columns) const {
-        with_activation<T>(
-            layer.activation, layer.activation_parameter,
-            [&](const auto& activation) { finish(activation, row, column, tile, rows, columns); });
+        with_activation<T>(layer.activation, layer.hyper_parameters, [&](const auto& activation) {
+            finish(activation, row, column, tile, rows, columns);
+        });
     }
 
     template <class Function>
@@ -147,6 +147,13 @@ void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch,
         apply_dropout(pass, l, to.output, softmax ? nullptr : to.derivative, context.share);
         context.barrier();
     }
+}
+
+template <class T>
+inline void output_loss(const Network& network, const Examples<T>& examples) {
+    const Layer& layer = network.layers[network.depth - 1];
+    output_loss(network.output_loss.loss, network.output_loss.hyper_parameters,
+                {layer.activation, layer.hyper_parameters}, examples);
 }
 
 // The prediction, the loss of each example and delta(L).

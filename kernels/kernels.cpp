@@ -25,29 +25,20 @@ void update_parameters(const Network& network, const Update& update, T* paramete
     update_all(network, now, gradient, T(factor), single_thread);
 }
 
-// For the tests: the elementary functions by number.
+// For the tests: an elementary function.
 template <class T>
-void elementary(int32_t function, const T* x, T* y, int64_t count) {
+void elementary(Elementary function, const T* x, T* y, int64_t count) {
     for (int64_t at = 0; at < count; at += lanes<T>) {
         const int valid = lanes_left<T>(at, count);
-        const Vec<T> value = load(x + at, valid);
-        const auto put = [&](Vec<T> result) { store(y + at, result, valid); };
-        switch (function) {
-            case 0: put(exp<T>(value)); break;
-            case 1: put(exp_and_expm1<T>(value).expm1); break;
-            case 2: put(log1p<T>(value)); break;
-            case 3: put(log<T>(value)); break;
-            case 4: put(normal<T>(value).tail); break;
-            default: put(normal<T>(value).density); break;
-        }
+        store(y + at, elementary_value<T>(function, load(x + at, valid)), valid);
     }
 }
 
 // For the tests: an activation's value, or its derivative.
 template <class T>
-void activate(Activation activation, double parameter, bool derivative, const T* x, T* y,
+void activate(Activation activation, const double* p, bool derivative, const T* x, T* y,
               int64_t count) {
-    with_activation<T>(activation, parameter, [&](const auto& function) {
+    with_activation<T>(activation, p, [&](const auto& function) {
         for (int64_t at = 0; at < count; at += lanes<T>) {
             const int valid = lanes_left<T>(at, count);
             const Activated<T> result = function(load(x + at, valid));

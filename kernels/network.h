@@ -5,39 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "activation.h"
+#include "optimizer.h"
+#include "output_loss.h"
+
 namespace glassnet {
 
-// The order of these names is the order in engine/native.py.
 enum class Connection : int32_t { dense, scale };
-enum class Activation : int32_t {
-    identity,
-    sigmoid,
-    tanh,
-    relu,
-    leaky_relu,
-    elu,
-    selu,
-    gelu,
-    silu,
-    mish,
-    softplus,
-    exponential,
-    softmax
-};
-enum class Loss : int32_t {
-    categorical_crossentropy,
-    binary_crossentropy,
-    mean_squared_error,
-    mean_absolute_error,
-    huber,
-    poisson,
-    pinball,
-    half_squared_error,
-    summed_binary_crossentropy,
-    summed_poisson
-};
-// `gradient_only` updates nothing and stores the gradient in the optimizer state.
-enum class Rule : int32_t { gradient_only, sgd, momentum, nesterov, rmsprop, adam };
 
 // One layer: in = multiplier * (y W) + b, y = g(in). Dense weights are (from, to), row-major, at
 // `weights` in the parameter buffer; a scale layer has from = to and one weight for each unit,
@@ -47,18 +21,17 @@ struct Layer {
     int64_t from, to;
     int64_t weights, biases;
     Activation activation;
-    double activation_parameter;    // slope of leaky relu, alpha of elu
+    double hyper_parameters[max_hyper_parameters];
     double multiplier;              // fixed, 1 unless said otherwise
     double weight_rate, bias_rate;  // factors on the learning rate
 
     int64_t weight_count() const { return connection == Connection::dense ? from * to : to; }
 };
 
-// The loss of an example: which one, and its parameter (label smoothing, Huber's delta, the
-// quantile).
+// The loss of an example: which one, and its hyper-parameters.
 struct OutputLoss {
     Loss loss;
-    double parameter;
+    double hyper_parameters[max_hyper_parameters];
 };
 
 // layers[0] leads from the input to the first hidden layer, layers[depth - 1] to the output.
@@ -84,15 +57,11 @@ struct Penalty {
 // How gradients become new parameters.
 struct Update {
     Rule rule;
-    double momentum;               // momentum, nesterov; rho of rmsprop
-    double beta1, beta2, epsilon;  // adam; epsilon of rmsprop
-    Penalty l1, l2;                // gradient += l1 sign(w) + l2 w
-    Penalty decay;                 // w shrinks by learning rate * decay, beside the gradient
-    double clip_norm;              // maximum norm of the gradient, or 0
+    double hyper_parameters[max_hyper_parameters];
+    Penalty l1, l2;    // gradient += l1 sign(w) + l2 w
+    Penalty decay;     // w shrinks by learning rate * decay, beside the gradient
+    double clip_norm;  // maximum norm of the gradient, or 0
 };
-
-// How many numbers of optimizer state each parameter has.
-inline int64_t state_rows(Rule rule) { return rule == Rule::sgd ? 0 : rule == Rule::adam ? 2 : 1; }
 
 // Which outputs are set to 0 in training: each layer's rate, and the seed of the masks.
 struct Dropout {
@@ -173,9 +142,8 @@ struct Kernels {
                    double learning_rate);
     size_t (*prediction_bytes)(const Network&, int64_t rows);  // for each thread
     void (*predict)(const Network&, const Prediction<T>&, Team&, void* workspace);
-    void (*elementary)(int32_t function, const T* x, T* y, int64_t count);
-    void (*activate)(Activation, double parameter, bool derivative, const T* x, T* y,
-                     int64_t count);
+    void (*elementary)(Elementary, const T* x, T* y, int64_t count);
+    void (*activate)(Activation, const double* p, bool derivative, const T* x, T* y, int64_t count);
 };
 
 }  // namespace glassnet

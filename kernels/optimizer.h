@@ -2,10 +2,53 @@
 // the gradient and reads and writes the optimizer state.
 #pragma once
 
-#include "network.h"
+#include "hyper_parameters.h"
+
+// All rules: the name, the record below, how many numbers of state it keeps for each weight, and
+// the names of its numbers. `gradient_only` updates nothing and stores the gradient in the state.
+#define GLASSNET_RULES(RULE)                    \
+    RULE(gradient_only, GradientOnly, 1)        \
+    RULE(sgd, Sgd, 0)                           \
+    RULE(momentum, Momentum, 1, "momentum")     \
+    RULE(nesterov, Nesterov, 1, "momentum")     \
+    RULE(rmsprop, RmsProp, 1, "rho", "epsilon") \
+    RULE(adam, Adam, 2, "beta1", "beta2", "epsilon")
+
+namespace glassnet {
+
+enum class Rule : int32_t { GLASSNET_RULES(GLASSNET_ENUMERATOR) };
+
+inline HyperParameters hyper_parameters(Rule rule) {
+#define GLASSNET_RULE_NAMES(name, record, state_rows, ...) \
+    case Rule::name: return {{__VA_ARGS__}};
+    switch (rule) { GLASSNET_RULES(GLASSNET_RULE_NAMES) }
+#undef GLASSNET_RULE_NAMES
+    return {};
+}
+
+// How many numbers of optimizer state each parameter has.
+inline int64_t state_rows(Rule rule) {
+#define GLASSNET_RULE_ROWS(name, record, state_rows, ...) \
+    case Rule::name: return state_rows;
+    switch (rule) { GLASSNET_RULES(GLASSNET_RULE_ROWS) }
+#undef GLASSNET_RULE_ROWS
+    return 0;
+}
+
+}  // namespace glassnet
+
+#ifdef GLASSNET_ISA
 #include "vector.h"
 
 namespace glassnet::GLASSNET_ISA {
+
+// A rule's numbers in one step: its hyper-parameters in their order, and what follows from them
+// and from the number of the step.
+template <class T>
+struct RuleNumbers {
+    T at[max_hyper_parameters + 2];
+    T operator[](int number) const { return at[number]; }
+};
 
 // One group of parameters (a layer's weights, or its biases) in one step; numbers in the precision
 // of the weights.
@@ -15,9 +58,9 @@ struct ParameterGroup {
     T* parameters;
     T* state1;  // velocity; mean square of rmsprop; m of adam
     T* state2;  // v of adam
-    T learning_rate, momentum, beta1, beta2, epsilon;
-    T correction1, correction2;  // 1 / (1 - beta^t), Kingma and Ba 2015, algorithm 1
-    T l1, l2, shrink;            // shrink = 1 - learning rate * decay
+    T learning_rate;
+    RuleNumbers<T> numbers;
+    T l1, l2, shrink;  // shrink = 1 - learning rate * decay
     bool penalised;
 };
 
@@ -28,62 +71,6 @@ inline double power(double base, int64_t exponent) {
     return result;
 }
 
-// One step of an update: what is the same for all groups.
-template <class T>
-struct UpdateStep {
-    const Update& update;
-    T* parameters;
-    T* state;
-    int64_t state_stride;
-    double learning_rate;
-    double batch_weight;  // the sample weights of the batch, summed
-    T correction1, correction2;
-
-    UpdateStep(const Update& update, T* parameters, T* state, int64_t state_stride, int64_t step,
-               double learning_rate, double batch_weight)
-        : update(update),
-          parameters(parameters),
-          state(state),
-          state_stride(state_stride),
-          learning_rate(learning_rate),
-          batch_weight(batch_weight),
-          correction1(0),
-          correction2(0) {
-        if (update.rule != Rule::adam) return;
-        correction1 = T(1 / (1 - power(update.beta1, step)));
-        correction2 = T(1 / (1 - power(update.beta2, step)));
-    }
-
-    ParameterGroup<T> group(double rate, bool biases) const {
-        const double alpha = learning_rate * rate;
-        const double l1 = strength(update.l1, biases), l2 = strength(update.l2, biases);
-        const double decay = strength(update.decay, biases);
-        return {update.rule,
-                parameters,
-                state,
-                state + state_stride,
-                T(alpha),
-                T(update.momentum),
-                T(update.beta1),
-                T(update.beta2),
-                T(update.epsilon),
-                correction1,
-                correction2,
-                T(l1),
-                T(l2),
-                T(1 - alpha * decay),
-                l1 != 0 || l2 != 0 || decay != 0};
-    }
-
-private:
-    double strength(const Penalty& penalty, bool biases) const {
-        // Examples of weight 0 have no gradient, and are no reason to shrink either.
-        const double fixed = biases ? penalty.biases : penalty.weights;
-        const double over = biases ? penalty.biases_over_examples : penalty.weights_over_examples;
-        return batch_weight != 0 ? fixed + over / batch_weight : fixed;
-    }
-};
-
 // The optimizer state of dead units decays towards denormal numbers, which are slow: below 2^-100
 // it is flushed to 0.
 template <class T>
@@ -91,8 +78,14 @@ inline Vec<T> flush_to_zero(Vec<T> x) {
     return abs<T>(x) < T(0x1p-100) ? Vec<T>{} : x;
 }
 
+// A rule whose numbers are the same in each step.
 template <class T>
-struct GradientOnly {
+struct EachStepAlike {
+    static void at_step(const double*, int64_t, RuleNumbers<T>&) {}
+};
+
+template <class T>
+struct GradientOnly : EachStepAlike<T> {
     static Vec<T> step(const ParameterGroup<T>& group, int64_t at, Vec<T> w, Vec<T> gradient,
                        int count) {
         store(group.state1 + at, gradient, count);
@@ -101,7 +94,7 @@ struct GradientOnly {
 };
 
 template <class T>
-struct Sgd {
+struct Sgd : EachStepAlike<T> {
     static Vec<T> step(const ParameterGroup<T>& group, int64_t, Vec<T> w, Vec<T> gradient, int) {
         return fma(-broadcast(group.learning_rate), gradient, w);
     }
@@ -110,15 +103,15 @@ struct Sgd {
 template <class T>
 inline Vec<T> update_velocity(const ParameterGroup<T>& group, int64_t at, Vec<T> gradient,
                               int count) {
-    const Vec<T> v = load(group.state1 + at, count);
+    const Vec<T> v = load(group.state1 + at, count), momentum = broadcast(group.numbers[0]);
     const Vec<T> change = broadcast(group.learning_rate) * gradient;
-    const Vec<T> next = flush_to_zero<T>(fma(broadcast(group.momentum), v, -change));
+    const Vec<T> next = flush_to_zero<T>(fma(momentum, v, -change));
     store(group.state1 + at, next, count);
     return next;
 }
 
 template <class T>
-struct Momentum {
+struct Momentum : EachStepAlike<T> {
     static Vec<T> step(const ParameterGroup<T>& group, int64_t at, Vec<T> w, Vec<T> gradient,
                        int count) {
         return w + update_velocity(group, at, gradient, count);
@@ -126,44 +119,51 @@ struct Momentum {
 };
 
 template <class T>
-struct Nesterov {
+struct Nesterov : EachStepAlike<T> {
     static Vec<T> step(const ParameterGroup<T>& group, int64_t at, Vec<T> w, Vec<T> gradient,
                        int count) {
         const Vec<T> v = update_velocity(group, at, gradient, count);
-        const Vec<T> lookahead = fma(broadcast(group.momentum), v, w);
+        const Vec<T> lookahead = fma(broadcast(group.numbers[0]), v, w);
         return fma(-broadcast(group.learning_rate), gradient, lookahead);
     }
 };
 
 template <class T>
-struct RmsProp {
+struct RmsProp : EachStepAlike<T> {
+    enum { rho, epsilon };
     static Vec<T> step(const ParameterGroup<T>& group, int64_t at, Vec<T> w, Vec<T> gradient,
                        int count) {
-        const Vec<T> rho = broadcast(group.momentum), one = broadcast(T(1));
+        const Vec<T> decay = broadcast(group.numbers[rho]), one = broadcast(T(1));
         const Vec<T> s = load(group.state1 + at, count);
-        const Vec<T> next = flush_to_zero<T>(fma(rho, s, (one - rho) * (gradient * gradient)));
+        const Vec<T> next = flush_to_zero<T>(fma(decay, s, (one - decay) * (gradient * gradient)));
         store(group.state1 + at, next, count);
-        const Vec<T> root = sqrt(next) + broadcast(group.epsilon);
+        const Vec<T> root = sqrt(next) + broadcast(group.numbers[epsilon]);
         return w - broadcast(group.learning_rate) * gradient / root;
     }
 };
 
 template <class T>
 struct Adam {
+    enum { beta1, beta2, epsilon, correction1, correction2 };
+
+    // 1 / (1 - beta^t), Kingma and Ba 2015, algorithm 1.
+    static void at_step(const double* p, int64_t step, RuleNumbers<T>& numbers) {
+        numbers.at[correction1] = T(1 / (1 - power(p[beta1], step)));
+        numbers.at[correction2] = T(1 / (1 - power(p[beta2], step)));
+    }
     static Vec<T> step(const ParameterGroup<T>& group, int64_t at, Vec<T> w, Vec<T> gradient,
                        int count) {
         const Vec<T> one = broadcast(T(1));
-        const Vec<T> beta1 = broadcast(group.beta1), beta2 = broadcast(group.beta2);
+        const Vec<T> b1 = broadcast(group.numbers[beta1]), b2 = broadcast(group.numbers[beta2]);
         const Vec<T> m = load(group.state1 + at, count), v = load(group.state2 + at, count);
-        const Vec<T> next_m = flush_to_zero<T>(fma(beta1, m, (one - beta1) * gradient));
-        const Vec<T> next_v =
-            flush_to_zero<T>(fma(beta2, v, (one - beta2) * (gradient * gradient)));
+        const Vec<T> next_m = flush_to_zero<T>(fma(b1, m, (one - b1) * gradient));
+        const Vec<T> next_v = flush_to_zero<T>(fma(b2, v, (one - b2) * (gradient * gradient)));
         store(group.state1 + at, next_m, count);
         store(group.state2 + at, next_v, count);
-        const Vec<T> root = sqrt(next_v * broadcast(group.correction2));
+        const Vec<T> root = sqrt(next_v * broadcast(group.numbers[correction2]));
         const Vec<T> change =
-            broadcast(group.learning_rate) * (next_m * broadcast(group.correction1));
-        return w - change / (root + broadcast(group.epsilon));
+            broadcast(group.learning_rate) * (next_m * broadcast(group.numbers[correction1]));
+        return w - change / (root + broadcast(group.numbers[epsilon]));
     }
 };
 
@@ -204,6 +204,23 @@ struct GradientBlock {
     }
 };
 
+// Calls `visitor` with the record of a rule.
+template <class T, class Visitor>
+inline void with_rule(Rule rule, const Visitor& visitor) {
+#define GLASSNET_VISIT(name, record, ...) \
+    case Rule::name: visitor(record<T>{}); break;
+    switch (rule) { GLASSNET_RULES(GLASSNET_VISIT) }
+#undef GLASSNET_VISIT
+}
+
+template <class T>
+inline RuleNumbers<T> numbers_at_step(Rule rule, const double* p, int64_t step) {
+    RuleNumbers<T> numbers{};
+    for (int k = 0; k < max_hyper_parameters; ++k) numbers.at[k] = T(p[k]);
+    with_rule<T>(rule, [&]<class Record>(Record) { Record::at_step(p, step, numbers); });
+    return numbers;
+}
+
 template <class T>
 inline void update(const ParameterGroup<T>& group, const GradientBlock<T>& block) {
     const auto apply = [&]<class RuleStep>(RuleStep) {
@@ -216,14 +233,7 @@ inline void update(const ParameterGroup<T>& group, const GradientBlock<T>& block
                 update_vector<T, RuleStep, false>(group, at, gradient, count);
             });
     };
-    switch (group.rule) {
-        case Rule::gradient_only: apply(GradientOnly<T>{}); break;
-        case Rule::sgd: apply(Sgd<T>{}); break;
-        case Rule::momentum: apply(Momentum<T>{}); break;
-        case Rule::nesterov: apply(Nesterov<T>{}); break;
-        case Rule::rmsprop: apply(RmsProp<T>{}); break;
-        case Rule::adam: apply(Adam<T>{}); break;
-    }
+    with_rule<T>(group.rule, apply);
 }
 
 // Prefetches the parameters of a block and their optimizer state: their rows are too far apart for
@@ -231,14 +241,16 @@ inline void update(const ParameterGroup<T>& group, const GradientBlock<T>& block
 template <class T>
 inline void prefetch(const ParameterGroup<T>& group, int64_t at, int64_t stride, int64_t rows,
                      int64_t columns) {
+    const int64_t rows_of_state = state_rows(group.rule);
     for (int64_t row = 0; row < rows; ++row) {
         for (int64_t c = 0; c < columns; c += cache_line<T>) {
             const int64_t index = at + row * stride + c;
             __builtin_prefetch(group.parameters + index, 1);
-            if (group.rule != Rule::sgd) __builtin_prefetch(group.state1 + index, 1);
-            if (group.rule == Rule::adam) __builtin_prefetch(group.state2 + index, 1);
+            if (rows_of_state > 0) __builtin_prefetch(group.state1 + index, 1);
+            if (rows_of_state > 1) __builtin_prefetch(group.state2 + index, 1);
         }
     }
 }
 
 }  // namespace glassnet::GLASSNET_ISA
+#endif

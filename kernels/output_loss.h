@@ -8,6 +8,34 @@
 
 #include "activation.h"
 
+// All losses: the name, what the output layer does in training, and the names of the numbers p.
+// `outputs` and `one` are the divisors of a mean and of a sum over the outputs.
+#define GLASSNET_LOSSES(LOSS)                                                                   \
+    LOSS(categorical_crossentropy, categorical_crossentropy(p[0], examples), "label_smoothing") \
+    LOSS(binary_crossentropy, binary_crossentropy(outputs, examples))                           \
+    LOSS(mean_squared_error, composed(layer, SquaredError<T>{}, outputs, examples))             \
+    LOSS(mean_absolute_error, composed(layer, AbsoluteError<T>{}, outputs, examples))           \
+    LOSS(huber, composed(layer, Huber<T>{T(p[0])}, outputs, examples), "threshold")             \
+    LOSS(poisson, poisson(layer, outputs, examples))                                            \
+    LOSS(pinball, composed(layer, Pinball<T>{T(p[0])}, outputs, examples), "quantile")          \
+    LOSS(half_squared_error, composed(layer, HalfSquaredError<T>{}, one, examples))             \
+    LOSS(summed_binary_crossentropy, binary_crossentropy(one, examples))                        \
+    LOSS(summed_poisson, poisson(layer, one, examples))
+
+namespace glassnet {
+
+enum class Loss : int32_t { GLASSNET_LOSSES(GLASSNET_ENUMERATOR) };
+
+inline HyperParameters hyper_parameters(Loss loss) {
+    using Kind = Loss;
+    switch (loss) { GLASSNET_LOSSES(GLASSNET_NAMES_OF) }
+    return {};
+}
+
+}  // namespace glassnet
+
+#ifdef GLASSNET_ISA
+
 namespace glassnet::GLASSNET_ISA {
 
 // Some examples, one to a lane: element (unit, example) is at [unit * stride + example].
@@ -183,13 +211,19 @@ inline void softmax_backward(const Examples<T>& examples) {
         examples.set_delta(k, examples.p(k) * (g(k) - mean));
 }
 
+// The output layer's activation, and its numbers.
+struct OutputActivation {
+    Activation activation;
+    const double* p;
+};
+
 // Any activation, then any other loss: by the chain rule.
 template <class T, class LossFunction>
-inline void composed(const Layer& layer, const LossFunction& loss, Vec<T> divisor,
+inline void composed(OutputActivation layer, const LossFunction& loss, Vec<T> divisor,
                      const Examples<T>& examples) {
     const bool is_softmax = layer.activation == Activation::softmax;
     if (is_softmax) softmax(examples);
-    with_activation<T>(layer.activation, layer.activation_parameter, [&](const auto& activation) {
+    with_activation<T>(layer.activation, layer.p, [&](const auto& activation) {
         for (int64_t k = 0; k < examples.units; ++k) {
             const Activated<T> y = activation(is_softmax ? examples.p(k) : examples.in(k));
             const Term<T> term = loss(y.output, examples.target(k));
@@ -201,33 +235,25 @@ inline void composed(const Layer& layer, const LossFunction& loss, Vec<T> diviso
     if (is_softmax) softmax_backward(examples);
 }
 
-// The sum over the outputs is divided by their number, unless the loss is the sum itself.
 template <class T>
-inline void output_loss(const Network& network, const Examples<T>& examples) {
-    const Layer& layer = network.layers[network.depth - 1];
-    const double parameter = network.output_loss.parameter;
+inline void poisson(OutputActivation layer, Vec<T> divisor, const Examples<T>& examples) {
+    if (layer.activation == Activation::exponential)
+        poisson_of_exponential(divisor, examples);
+    else
+        composed(layer, Poisson<T>{}, divisor, examples);
+}
+
+// The predictions, the losses and delta of some examples; `p` are the numbers of the loss.
+template <class T>
+inline void output_loss(Loss loss, const double* p, OutputActivation layer,
+                        const Examples<T>& examples) {
     const Vec<T> one = broadcast(T(1)), outputs = broadcast(T(examples.units));
     for (int example = 0; example < lanes<T>; ++example) examples.losses[example] = 0;
-    const auto poisson = [&](Vec<T> divisor) {
-        if (layer.activation == Activation::exponential)
-            poisson_of_exponential(divisor, examples);
-        else
-            composed(layer, Poisson<T>{}, divisor, examples);
-    };
-    switch (network.output_loss.loss) {
-        case Loss::categorical_crossentropy: categorical_crossentropy(parameter, examples); break;
-        case Loss::binary_crossentropy: binary_crossentropy(outputs, examples); break;
-        case Loss::summed_binary_crossentropy: binary_crossentropy(one, examples); break;
-        case Loss::mean_squared_error: composed(layer, SquaredError<T>{}, outputs, examples); break;
-        case Loss::half_squared_error: composed(layer, HalfSquaredError<T>{}, one, examples); break;
-        case Loss::mean_absolute_error:
-            composed(layer, AbsoluteError<T>{}, outputs, examples);
-            break;
-        case Loss::huber: composed(layer, Huber<T>{T(parameter)}, outputs, examples); break;
-        case Loss::pinball: composed(layer, Pinball<T>{T(parameter)}, outputs, examples); break;
-        case Loss::poisson: poisson(outputs); break;
-        case Loss::summed_poisson: poisson(one); break;
-    }
+#define GLASSNET_TAKE(name, take, ...) \
+    case Loss::name: take; break;
+    switch (loss) { GLASSNET_LOSSES(GLASSNET_TAKE) }
+#undef GLASSNET_TAKE
 }
 
 }  // namespace glassnet::GLASSNET_ISA
+#endif

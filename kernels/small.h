@@ -116,7 +116,7 @@ struct SmallTraining {
         const bool last = l == training.network.depth;
         const Activation activation = last ? Activation::identity : layer.activation;
         const SmallLayer<T> to = last ? SmallLayer<T>{net_input, nullptr, nullptr} : layers[l];
-        with_activation<T>(activation, layer.activation_parameter, [&](const auto& function) {
+        with_activation<T>(activation, layer.hyper_parameters, [&](const auto& function) {
             for (int64_t j = 0; j < layer.to; ++j) {
                 for (int64_t row = 0; row < rows; row += lanes<T>) {
                     Vec<T> sum{};

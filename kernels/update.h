@@ -2,12 +2,50 @@
 // array of gradients.
 #pragma once
 
-#include "optimizer.h"
 #include "pass.h"
 #include "prefetch.h"
 #include "share.h"
 
 namespace glassnet::GLASSNET_ISA {
+
+// One step of an update: what is the same for all groups.
+template <class T>
+struct UpdateStep {
+    const Update& update;
+    T* parameters;
+    T* state;
+    int64_t state_stride;
+    double learning_rate;
+    double batch_weight;  // the sample weights of the batch, summed
+    RuleNumbers<T> numbers;
+
+    UpdateStep(const Update& update, T* parameters, T* state, int64_t state_stride, int64_t step,
+               double learning_rate, double batch_weight)
+        : update(update),
+          parameters(parameters),
+          state(state),
+          state_stride(state_stride),
+          learning_rate(learning_rate),
+          batch_weight(batch_weight),
+          numbers(numbers_at_step<T>(update.rule, update.hyper_parameters, step)) {}
+
+    ParameterGroup<T> group(double rate, bool biases) const {
+        const double alpha = learning_rate * rate;
+        const double l1 = strength(update.l1, biases), l2 = strength(update.l2, biases);
+        const double decay = strength(update.decay, biases);
+        return {
+            update.rule, parameters, state, state + state_stride, T(alpha),
+            numbers,     T(l1),      T(l2), T(1 - alpha * decay), l1 != 0 || l2 != 0 || decay != 0};
+    }
+
+private:
+    double strength(const Penalty& penalty, bool biases) const {
+        // Examples of weight 0 have no gradient, and are no reason to shrink either.
+        const double fixed = biases ? penalty.biases : penalty.weights;
+        const double over = biases ? penalty.biases_over_examples : penalty.weights_over_examples;
+        return batch_weight != 0 ? fixed + over / batch_weight : fixed;
+    }
+};
 
 // Updates the parameters by their gradients while these are in the first-level cache.
 template <class T>

@@ -1,84 +1,88 @@
-"""Random networks with data, output losses that fit them, and every option of a training."""
+"""Random networks with data, losses that fit them, and every option of a training.
 
-from dataclasses import dataclass, replace
-from typing import Any
+What has a name is drawn by its name: a new activation, loss, optimizer or penalty takes part in
+draws of its own, and changes no other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from typing import Any, TypeVar
+from zlib import crc32
 
 import numpy as np
 
+from glassnet import optim
 from glassnet.core.array import Array
-from glassnet.engine.interface import DropoutMasks, Engine, Trace, Training
+from glassnet.core.record import Record, import_all, record_named, records
+from glassnet.engine.interface import DropoutMasks, Engine, Program, Trace, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.activations.elu import Elu
-from glassnet.nn.activations.leaky_relu import LeakyRelu
-from glassnet.nn.activations.registry import ACTIVATIONS
+from glassnet.nn.activations.registry import activation_named
 from glassnet.nn.layers import Dense, Layer, Scale
-from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
-from glassnet.nn.losses.huber import Huber
-from glassnet.nn.losses.loss import Loss, OutputLoss
-from glassnet.nn.losses.pinball import Pinball
-from glassnet.nn.losses.registry import LOSSES
-from glassnet.optim.adam import Adam, AdamW
-from glassnet.optim.momentum import Momentum, Nesterov
+from glassnet.nn.losses.loss import Loss
 from glassnet.optim.optimizer import Optimizer
-from glassnet.optim.penalties import L1, L2, Penalty, WeightDecay
-from glassnet.optim.rmsprop import RMSprop
-from glassnet.optim.sgd import SGD
+from glassnet.optim.penalties import Penalty
 from glassnet.optim.update_rule import UpdateRule
 
-OPTIMIZERS: tuple[Optimizer, ...] = (
-    SGD(0.1),
-    Momentum(0.05, 0.8),
-    Nesterov(0.05, 0.8),
-    RMSprop(0.01),
-    Adam(0.01),
-    AdamW(0.01, weight_decay=0.1),
-)
-PENALTIES: tuple[Penalty, ...] = (
-    L1(0.01),
-    L2(0.1, biases=True),
-    L2(3.0, over_examples=True),
-    WeightDecay(0.2),
-)
 # Exponentials of exponentials leave the numbers of this world; as outputs they come with Poisson.
-PARAMETRISED: tuple[Activation, ...] = (
-    *(activation for activation in ACTIVATIONS.values() if activation.name != "exponential"),
-    LeakyRelu(0.3),
-    Elu(0.5),
+NEVER_HIDDEN = ("exponential",)
+POSITIVE = ("exponential", "softplus", "sigmoid", "softmax")
+
+import_all(optim.__name__, optim.__path__)
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+
+def built_in(kind: type[R]) -> list[str]:
+    """The names of Glassnet's own records of a kind."""
+    return [
+        name for name, record in records(kind).items() if record.__module__.startswith("glassnet.")
+    ]
+
+
+OPTIMIZERS: tuple[Optimizer, ...] = tuple(
+    record_named(Optimizer, name, {"learning_rate": 0.05}) for name in built_in(Optimizer)
 )
-PARAMETRISED_LOSSES: tuple[Loss, ...] = (
-    *LOSSES.values(),
-    CategoricalCrossentropy(0.1),
-    Huber(0.3),
-    Pinball(0.9),
+PENALTIES: tuple[Penalty, ...] = tuple(
+    record_named(Penalty, name, options)
+    for name in built_in(Penalty)
+    for options in ({"strength": 0.05, "biases": True}, {"strength": 1.0, "over_examples": True})
 )
 
-__all__ = ["OPTIMIZERS", "Case", "away_from_kinks", "random_case"]
+__all__ = [
+    "OPTIMIZERS",
+    "PENALTIES",
+    "Case",
+    "away_from_kinks",
+    "built_in",
+    "drawn",
+    "random_case",
+    "random_record",
+]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A network with examples, targets, an output loss and how it shall learn."""
+    """A network with examples, targets, a loss and how it shall learn."""
 
     net: Network
     x: Array
     targets: Array
-    output_loss: OutputLoss
+    loss: Loss
     rule: UpdateRule
     sample_weight: Array | None
     dropout: list[float] | None
 
     def __repr__(self) -> str:
-        options = f"{len(self.x)} examples, {self.output_loss.loss}, {self.rule}"
+        options = f"{len(self.x)} examples, {self.loss}, {self.rule}"
         weighted = "" if self.sample_weight is None else ", weighted"
         return f"{self.net!r}, {options}{weighted}, dropout {self.dropout}"
 
     def training(self, threads: int | None = None) -> Training:
         """A training of a copy of the network's parameters."""
         return Training(
-            self.net.architecture,
-            self.output_loss,
             self.rule,
             self.net.parameters.copy(),
             self.x,
@@ -89,18 +93,41 @@ class Case:
             threads,
         )
 
+    def program(self, engine: Engine) -> Program:
+        """The network and its loss, compiled by an engine."""
+        return engine.compile(self.net.architecture, self.loss, self.rule)
+
     def trace(self, engine: Engine, step: int = 1) -> Trace:
         """All numbers of all examples, with the dropout of a step."""
         masks = DropoutMasks(self.dropout, self.net.seed, step) if self.dropout else None
-        return engine.trace(
-            self.net.architecture,
-            self.output_loss,
-            self.net.parameters,
-            self.x,
-            self.targets,
-            self.sample_weight,
-            masks,
+        return self.program(engine).trace(
+            self.net.parameters, self.x, self.targets, self.sample_weight, masks
         )
+
+
+def drawn(random: np.random.Generator, choices: Mapping[str, T]) -> T:
+    """One of some things by name; further names change a draw only where they are drawn."""
+    salt = random.integers(2**32)
+    return choices[min(choices, key=lambda name: crc32(f"{salt} {name}".encode()))]
+
+
+def random_record(random: np.random.Generator, kind: type[R], without: tuple[str, ...] = ()) -> R:
+    """A built-in record by name, half of the time with hyper-parameters other than the usual."""
+    name = drawn(random, {one: one for one in built_in(kind) if one not in without})
+    unusual = random.random() < 0.5
+    draws = np.random.default_rng(random.integers(2**32))
+    record: Any = records(kind)[name]
+    own = [each for each in fields(record) if each.metadata] if is_dataclass(record) else []
+    numbers = {
+        each.name: float(draws.uniform(0.05, 0.95))
+        for each in own
+        if unusual or each.default is MISSING
+    }
+    if kind is Optimizer:
+        numbers["learning_rate"] = float(draws.uniform(0.01, 0.1))
+        numbers["epsilon"] = 1e-8
+    names = [each.name for each in own]
+    return record_named(kind, name, {one: numbers[one] for one in names if one in numbers})
 
 
 def random_case(
@@ -120,7 +147,7 @@ def random_case(
     units = [
         int(random.integers(1, widest + 1)) for _ in range(random.integers(2, most_hidden + 3))
     ]
-    loss = PARAMETRISED_LOSSES[random.integers(len(PARAMETRISED_LOSSES))]
+    loss: Loss = random_record(random, Loss)
     output = _output_activation(loss, random)
     layers: list[Layer] = []
     for count in units[1:-1]:
@@ -136,18 +163,17 @@ def random_case(
     rows = int(random.integers(1, most_rows + 1))
     x = random.normal(size=(rows, units[0])).astype(precision)
     targets = _targets(loss, output, rows, units[-1], random).astype(precision)
-    output_loss = loss.paired_with(net.output_activation)
-    optimizer = OPTIMIZERS[random.integers(len(OPTIMIZERS))]
+    optimizer: Optimizer = random_record(random, Optimizer)
     if plain:
-        return Case(net, x, targets, output_loss, UpdateRule(optimizer), None, None)
-    some = tuple(penalty for penalty in PENALTIES if random.random() < 0.25)
+        return Case(net, x, targets, loss, UpdateRule(optimizer), None, None)
+    some = tuple(_penalty(random) for _ in range(random.integers(3)))
     rule = UpdateRule(optimizer, some, 0.1 if random.random() < 0.3 else None)
     weights = random.integers(0, 4, size=rows).astype(precision) if random.random() < 0.4 else None
     if weights is not None:
         weights[0] = 1
     hidden = len(net.architecture.layers) - 1
     dropout = [0.1, *random.uniform(0, 0.6, size=hidden)] if random.random() < 0.4 else None
-    return Case(net, x, targets, output_loss, rule, weights, dropout)
+    return Case(net, x, targets, loss, rule, weights, dropout)
 
 
 def away_from_kinks(case: Case, distance: float) -> Case:
@@ -161,7 +187,7 @@ def away_from_kinks(case: Case, distance: float) -> Case:
     for layer, net_input in zip(case.net.architecture.layers, trace.net_inputs, strict=True):
         if layer.activation.has_kink:
             near |= (np.abs(net_input) < distance).any(axis=1)
-    if case.output_loss.loss.name in ("mean_absolute_error", "pinball"):
+    if case.loss.has_kink:
         near |= (np.abs(trace.predicted - case.targets) < distance).any(axis=1)
     # Dropout goes by the example's place in the batch, so that examples count 0 instead.
     weights = (
@@ -171,7 +197,15 @@ def away_from_kinks(case: Case, distance: float) -> Case:
 
 
 def _activation(random: np.random.Generator) -> Activation:
-    return PARAMETRISED[random.integers(len(PARAMETRISED))]
+    return random_record(random, Activation, without=NEVER_HIDDEN)
+
+
+def _penalty(random: np.random.Generator) -> Penalty:
+    name = drawn(random, {name: name for name in built_in(Penalty)})
+    biases, over_examples = bool(random.integers(2)), bool(random.integers(2))
+    strength = float(random.choice([0.01, 0.1, 0.2])) * (10 if over_examples else 1)
+    options = {"strength": strength, "biases": biases, "over_examples": over_examples}
+    return record_named(Penalty, name, options)
 
 
 def _layer_options(random: np.random.Generator, *, plain: bool) -> dict[str, Any]:
@@ -184,11 +218,11 @@ def _layer_options(random: np.random.Generator, *, plain: bool) -> dict[str, Any
 
 def _output_activation(loss: Loss, random: np.random.Generator) -> Activation:
     if loss.name == "categorical_crossentropy":
-        return ACTIVATIONS["softmax"]
+        return activation_named("softmax")
     if loss.name.endswith("binary_crossentropy"):
-        return ACTIVATIONS["sigmoid"]
+        return activation_named("sigmoid")
     if loss.name.endswith("poisson"):
-        return ACTIVATIONS[("exponential", "softplus", "sigmoid", "softmax")[random.integers(4)]]
+        return activation_named(POSITIVE[random.integers(len(POSITIVE))])
     return _activation(random)
 
 

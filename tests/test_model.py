@@ -15,7 +15,11 @@ from safetensors.numpy import save
 from glassnet.evaluation.evaluate import evaluate
 from glassnet.model import Model, load
 from glassnet.network import Network
+from glassnet.nn.activations.elu import Elu
+from glassnet.nn.activations.identity import Identity
+from glassnet.nn.activations.leaky_relu import LeakyRelu
 from glassnet.nn.file_format import KEY, read_file
+from glassnet.nn.losses.huber import Huber
 from glassnet.tables.encoders.category import CategoryEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
@@ -147,7 +151,7 @@ def test_networks_come_back_bit_for_bit(
 ) -> None:
     case = random_case(seed, widest=20, most_rows=5)
     net = case.net
-    net.loss, net.epochs_trained = case.output_loss.loss, seed
+    net.loss, net.epochs_trained = case.loss, seed
     net.feature_names = [f"x{number}" for number in range(net.architecture.inputs)]
     path = tmp_path_factory.mktemp("net") / "net.safetensors"
     net.save(path)
@@ -232,8 +236,22 @@ def test_the_story_of_a_weight_begins_at_the_raw_value_of_its_input() -> None:
     assert other.title == "Forward pass"
 
 
+def in_format_3(record: Any) -> Any:
+    """A header, or a part of one, with the one number of an activation or a loss unnamed."""
+    if isinstance(record, list):
+        return [in_format_3(item) for item in record]
+    if not isinstance(record, dict):
+        return record
+    key = "activation_parameter" if "activation" in record else "loss_parameter"
+    old = {name: in_format_3(value) for name, value in record.items()}
+    if "hyper_parameters" in old:
+        numbers = old.pop("hyper_parameters")
+        old[key] = next(iter(numbers.values()), 0.0)
+    return old
+
+
 def in_format_2(record: Any) -> Any:
-    """A header, or a part of one, in the words of format 2."""
+    """A header of format 3, or a part of one, in the words of format 2."""
     words = {"loss": "cost", "loss_parameter": "cost_parameter", "baseline": "usual"}
     if isinstance(record, list):
         return [in_format_2(item) for item in record]
@@ -246,16 +264,24 @@ def in_format_2(record: Any) -> Any:
     return renamed
 
 
+@pytest.mark.parametrize("version", [2, 3])
 @pytest.mark.parametrize("target", ["fruit", ("weight", "size")])
-def test_a_model_of_format_2_is_read_in_the_words_of_today(tmp_path: Path, target: Any) -> None:
+def test_a_model_of_an_older_format_is_read_in_the_words_of_today(
+    tmp_path: Path, target: Any, version: int
+) -> None:
     table = fruits()
     table.columns["size"] = table.columns["weight"] * 2 + 1
     recipe = Recipe("plain", hidden=(4,), epochs=2, ensemble=2)
     model = train(table, target, recipe, progress=False).model
     model.save(tmp_path / "new")
     header, arrays = read_file(tmp_path / "new")
-    old = {**in_format_2(header), "format": 2}
-    assert {"cost", "usual"} <= {*old, *old["provenance"]}
+    old = in_format_3(header)
+    assert "loss_parameter" in old
+    assert "activation_parameter" in old["others"][0]["layers"][0]
+    if version == 2:
+        old = in_format_2(old)
+        assert {"cost", "usual"} <= {*old, *old["provenance"]}
+    old["format"] = version
     metadata = {KEY: json.dumps(old)}
     (tmp_path / "old").write_bytes(save(arrays, metadata))
     opened = load(tmp_path / "old")
@@ -264,3 +290,53 @@ def test_a_model_of_format_2_is_read_in_the_words_of_today(tmp_path: Path, targe
     assert [net.loss for net in opened.networks] == [net.loss for net in model.networks]
     assert opened.provenance == model.provenance
     assert evaluate(opened, table).baseline == evaluate(model, table).baseline != {}
+
+
+# As it was written: the one number of an activation or of the loss stood without its name.
+OF_FORMAT_3 = {
+    "format": 3,
+    "kind": "network",
+    "inputs": 2,
+    "layers": [
+        {
+            "connection": "dense",
+            "units": 1,
+            "activation": activation,
+            "activation_parameter": number,
+            "bias": True,
+            "multiplier": 1.0,
+            "weight_rate": 1.0,
+            "bias_rate": 1.0,
+        }
+        for activation, number in (("leaky_relu", 0.3), ("elu", 0.4), ("identity", 0.0))
+    ],
+    "dtype": "float64",
+    "seed": 3,
+    "loss": "huber",
+    "loss_parameter": 0.7,
+    "classes": None,
+    "feature_names": None,
+    "epochs_trained": 2,
+}
+
+
+def test_a_network_of_format_3_has_its_numbers_by_name(tmp_path: Path) -> None:
+    arrays = {"w1": np.array([[1.0], [2.0]]), "w2": np.ones((1, 1)), "w3": np.ones((1, 1))}
+    arrays |= {f"b{layer}": np.zeros(1) for layer in (1, 2, 3)}
+    (tmp_path / "old").write_bytes(save(arrays, {KEY: json.dumps(OF_FORMAT_3)}))
+    net = load(tmp_path / "old")
+    assert isinstance(net, Network)
+    activations = [layer.activation for layer in net.architecture.layers]
+    assert activations == [LeakyRelu(0.3), Elu(0.4), Identity()]
+    assert net.loss == Huber(0.7)
+    # in = 1 · 1 − 2 · 1 = −1, then 0.3 · −1 = −0.3, then 0.4 (exp(−0.3) − 1).
+    predicted = 0.4 * np.expm1(-0.3)
+    assert net.predict([[1.0, -1.0]]).item() == pytest.approx(predicted, rel=1e-15)
+    # A target 2 above is beyond the threshold: 0.7 (2 − 0.7 / 2).
+    assert net.evaluate([[1.0, -1.0]], [predicted + 2]) == pytest.approx(0.7 * 1.65)
+    net.save(tmp_path / "new")
+    header, _ = read_file(tmp_path / "new")
+    assert header["format"] == 4
+    assert header["hyper_parameters"] == {"threshold": 0.7}
+    numbers = [layer["hyper_parameters"] for layer in header["layers"]]
+    assert numbers == [{"slope": 0.3}, {"alpha": 0.4}, {}]

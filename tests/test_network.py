@@ -1,9 +1,12 @@
 """Network: the object that people hold."""
 
+import copy
 import math
+import pickle
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import glassnet as gn
+from glassnet.core.array import Array
 from glassnet.tables.samples import half_adder
 from tests.random_networks import random_case
 
@@ -218,3 +222,44 @@ def test_printed_it_is_a_table_of_its_layers() -> None:
     assert "1 3 tanh 2 × 3 3" in lines
     assert "2 2 softmax 3 × 2 none" in lines
     assert "15 weights and biases, float32." in lines
+
+
+class Backwards(gn.Adam):
+    """An optimizer of one's own, which the kernels lack."""
+
+    def step(
+        self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
+    ) -> None:
+        super().step(parameters, state, -gradient, number, learning_rate)
+
+
+def pickled(given: Any) -> Any:
+    return pickle.loads(pickle.dumps(given))  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("copied", [pickled, copy.deepcopy])
+@pytest.mark.parametrize("optimizer", [gn.Adam(0.05), Backwards(0.01)], ids=["Adam", "its own"])
+def test_copies_are_the_same_network_with_the_same_steps(
+    copied: Callable[[Any], Any], optimizer: gn.Adam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GLASSNET_ENGINE", raising=False)  # which would refuse what kernels lack
+    x, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
+    net = gn.Network([3, gn.Dense(4, gn.LeakyRelu(0.2)), gn.Dense(2, "softmax")], seed=1)
+    loss = gn.CategoricalCrossentropy(0.1)
+    options: dict[str, Any] = {"batch_size": 5, "dropout": 0.1, "optimizer": optimizer}
+    history = net.fit(x, y, epochs=2, record=[0, 5], loss=loss, **options)
+    for again, steps in (copied((net, history.steps)), (copied(net), copied(history.steps))):
+        assert again.parameters.tobytes() == net.parameters.tobytes()
+        assert not np.shares_memory(again.parameters, net.parameters)
+        assert again.architecture == net.architecture
+        assert again.loss == net.loss == loss
+        assert again.predict_proba(x).tobytes() == net.predict_proba(x).tobytes()
+        assert again.evaluate(x, y) == net.evaluate(x, y)
+        for number, step in history.steps.items():
+            theirs, ours = gn.explain(steps[number]), gn.explain(step)
+            assert theirs.step.new_parameters.tobytes() == ours.step.new_parameters.tobytes()
+            assert theirs.to_text() == ours.to_text()
+        more = copied(net)
+        for each in (again, more):
+            each.fit(x, y, epochs=1, **options)
+        assert again.parameters.tobytes() == more.parameters.tobytes() != net.parameters.tobytes()

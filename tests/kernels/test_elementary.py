@@ -10,7 +10,14 @@ pytestmark = pytest.mark.native
 
 # What kernels/elementary.h and kernels/activation.h promise, in units of the last place; a sum of
 # two terms that cancel (the slopes of gelu, silu and mish near their minimum) of its larger term.
-FUNCTIONS = {"exp": 2.0, "expm1": 3.0, "log1p": 3.0, "log": 3.0, "tail": 12.0, "density": 5.0}
+FUNCTIONS = {
+    "exp": 2.0,
+    "expm1": 3.0,
+    "log1p": 3.0,
+    "log": 3.0,
+    "normal_tail": 12.0,
+    "normal_density": 5.0,
+}
 ACTIVATED = {
     "sigmoid": 3.5,
     "tanh": 6.0,
@@ -39,7 +46,7 @@ ALL = [
     *((name, "value") for name in ACTIVATED),
     *((name, "slope") for name in SLOPES),
 ]
-PARAMETERS = {"leaky_relu": 0.25, "elu": 0.5}
+HYPER_PARAMETERS = {"leaky_relu": {"slope": 0.25}, "elu": {"alpha": 0.5}}
 
 
 def promised(name: str, what: str) -> float:
@@ -55,8 +62,8 @@ def exact(name: str, what: str, x: float) -> tuple[mpmath.mpf, mpmath.mpf]:
             "expm1": lambda: mpmath.expm1(number),
             "log1p": lambda: mpmath.log1p(number),
             "log": lambda: mpmath.log(number),
-            "tail": lambda: mpmath.ncdf(-abs(number)),
-            "density": lambda: mpmath.npdf(number),
+            "normal_tail": lambda: mpmath.ncdf(-abs(number)),
+            "normal_density": lambda: mpmath.npdf(number),
         }[name]()
         return value, abs(value)
     value = value_of(name, number)
@@ -69,12 +76,12 @@ def exact(name: str, what: str, x: float) -> tuple[mpmath.mpf, mpmath.mpf]:
 
 def value_of(name: str, number: mpmath.mpf) -> mpmath.mpf:
     alpha, scale = mpmath.mpf("1.6732632423543772848"), mpmath.mpf("1.0507009873554804934")
-    parameter = PARAMETERS.get(name, 0)
+    numbers = HYPER_PARAMETERS.get(name, {})
     return {
         "sigmoid": lambda: 1 / (1 + mpmath.exp(-number)),
         "tanh": lambda: mpmath.tanh(number),
-        "leaky_relu": lambda: number if number > 0 else parameter * number,
-        "elu": lambda: number if number > 0 else parameter * mpmath.expm1(number),
+        "leaky_relu": lambda: number if number > 0 else numbers["slope"] * number,
+        "elu": lambda: number if number > 0 else numbers["alpha"] * mpmath.expm1(number),
         "selu": lambda: scale * (number if number > 0 else alpha * mpmath.expm1(number)),
         "gelu": lambda: number * mpmath.ncdf(number),
         "silu": lambda: number / (1 + mpmath.exp(-number)),
@@ -92,7 +99,11 @@ def slope_of(name: str, number: mpmath.mpf) -> mpmath.mpf:
         case "tanh":
             return mpmath.sech(number) ** 2
         case "elu":
-            return mpmath.mpf(1) if number > 0 else PARAMETERS["elu"] * mpmath.exp(number)
+            return (
+                mpmath.mpf(1)
+                if number > 0
+                else HYPER_PARAMETERS["elu"]["alpha"] * mpmath.exp(number)
+            )
         case "selu":
             return scale if number > 0 else scale * alpha * mpmath.exp(number)
     with mpmath.workdps(400):  # a difference needs digits to spare where the slope is tiny
@@ -101,14 +112,13 @@ def slope_of(name: str, number: mpmath.mpf) -> mpmath.mpf:
 
 def computed(isa: str, name: str, what: str, x: Array) -> Array:
     from glassnet.engine import _kernels
-    from glassnet.engine.native import ACTIVATIONS
 
     y = np.empty_like(x)
     if what == "function":
-        _kernels.elementary(isa, list(FUNCTIONS).index(name), x, y)
+        _kernels.elementary(isa, _kernels.Elementary[name], x, y)
     else:
-        number, parameter = ACTIVATIONS.index(name), PARAMETERS.get(name, 0.0)
-        _kernels.activate(isa, number, parameter, what == "slope", x, y)
+        activation, numbers = _kernels.Activation[name], HYPER_PARAMETERS.get(name, {})
+        _kernels.activate(isa, activation, numbers, what == "slope", x, y)
     return y
 
 
@@ -128,7 +138,7 @@ def arguments(name: str, what: str, dtype: str) -> Array:
         x = np.concatenate([np.abs(x), 10.0 ** random.uniform(0, 30, 300)])
     elif name == "tanh":
         x = x[np.abs(x) < 39]  # beyond, the slope is below 2^-100 and constant
-    elif name in ("gelu", "tail", "density"):
+    elif name in ("gelu", "normal_tail", "normal_density"):
         x = x[np.abs(x) < (12 if dtype == "float32" else 36)]
     elif name == "mish":
         x = x[x < 29]  # beyond, mish(x) is x and its slope 1 to all digits

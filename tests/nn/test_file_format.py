@@ -142,7 +142,7 @@ def test_a_damaged_header_is_refused(tmp_path: Path, header: str) -> None:
 
 def test_a_format_of_the_future_asks_for_a_newer_version(tmp_path: Path) -> None:
     path = with_header(tmp_path / "m", json.dumps({"format": FORMAT_VERSION + 1}))
-    with pytest.raises(FileFormatError, match=r"has format 4; .* reads up to 3\. Install a newer"):
+    with pytest.raises(FileFormatError, match=r"has format 5; .* reads up to 4\. Install a newer"):
         read_file(path)
 
 

@@ -27,14 +27,14 @@ def double_precision() -> None:
 
 
 def jax_activation(activation: Activation) -> Callable[[Any], Any]:
-    nn, parameter = jax.nn, activation.parameter
+    nn, numbers = jax.nn, activation.hyper_parameters
     functions: dict[str, Callable[[Any], Any]] = {
         "identity": lambda x: x,
         "sigmoid": nn.sigmoid,
         "tanh": nn.tanh,
         "relu": nn.relu,
-        "leaky_relu": lambda x: nn.leaky_relu(x, parameter),
-        "elu": lambda x: nn.elu(x, parameter),
+        "leaky_relu": lambda x: nn.leaky_relu(x, numbers["slope"]),
+        "elu": lambda x: nn.elu(x, numbers["alpha"]),
         "selu": nn.selu,
         "gelu": lambda x: nn.gelu(x, approximate=False),
         "silu": nn.silu,
@@ -48,10 +48,11 @@ def jax_activation(activation: Activation) -> Callable[[Any], Any]:
 
 def jax_cost(loss: Loss, net_input: Any, predicted: Any, targets: Any) -> Any:
     """The error of each example, by the textbook."""
-    jnp, parameter, difference = jax.numpy, loss.parameter, predicted - targets
+    jnp, numbers, difference = jax.numpy, loss.hyper_parameters, predicted - targets
     match loss.name:
         case "categorical_crossentropy":
-            ideal = (1 - parameter) * targets + parameter / targets.shape[1]
+            smoothing = numbers["label_smoothing"]
+            ideal = (1 - smoothing) * targets + smoothing / targets.shape[1]
             return -(ideal * jax.nn.log_softmax(net_input)).sum(axis=1)
         case "binary_crossentropy" | "summed_binary_crossentropy":
             terms = -targets * jax.nn.log_sigmoid(net_input)
@@ -63,13 +64,14 @@ def jax_cost(loss: Loss, net_input: Any, predicted: Any, targets: Any) -> Any:
         case "mean_absolute_error":
             terms = jnp.abs(difference)
         case "huber":
-            size = jnp.abs(difference)
-            line = parameter * (size - parameter / 2)
-            terms = jnp.where(size > parameter, line, size**2 / 2)
+            size, threshold = jnp.abs(difference), numbers["threshold"]
+            line = threshold * (size - threshold / 2)
+            terms = jnp.where(size > threshold, line, size**2 / 2)
         case "poisson" | "summed_poisson":
             terms = predicted - targets * jnp.log(predicted)
         case "pinball":
-            terms = jnp.maximum((1 - parameter) * difference, -parameter * difference)
+            q = numbers["quantile"]
+            terms = jnp.maximum((1 - q) * difference, -q * difference)
     return terms.sum(axis=1) if loss.summed else terms.mean(axis=1)
 
 
@@ -85,7 +87,7 @@ def jax_error(case: Case) -> Callable[[Any], Any]:
             if place.biases is not None:
                 net_input = net_input + parameters[place.biases]
             y = jax_activation(layer.activation)(net_input)
-        errors = jax_cost(case.output_loss.loss, net_input, y, case.targets)
+        errors = jax_cost(case.loss, net_input, y, case.targets)
         return jax.numpy.average(errors, weights=case.sample_weight)
 
     return error
@@ -114,5 +116,5 @@ def test_ten_steps_of_gradient_descent_equal_autograds(seed: int) -> None:
         parameters = parameters - 0.05 * gradient(parameters)
     training, rows = case.training(), len(case.x)
     order = np.tile(np.arange(rows), 10)
-    engine().run(training, Steps(order, np.arange(11) * rows, np.full(10, 0.05)))
+    case.program(engine()).run(training, Steps(order, np.arange(11) * rows, np.full(10, 0.05)))
     assert np.abs(training.parameters - np.asarray(parameters)).max() < 1e-9, case

@@ -30,9 +30,9 @@ def activated(activation: Activation, x: Any) -> Any:
         case "identity":
             return x
         case "leaky_relu":
-            return F.leaky_relu(x, activation.parameter)
+            return F.leaky_relu(x, activation.hyper_parameters["slope"])
         case "elu":
-            return F.elu(x, activation.parameter)
+            return F.elu(x, activation.hyper_parameters["alpha"])
         case "softmax":
             return torch.softmax(x, dim=1)
         case "exponential":
@@ -52,7 +52,8 @@ def errors(loss: Loss, p: Any, d: Any) -> Any:
         case "summed_poisson":
             return F.poisson_nll_loss(p, d, log_input=False, eps=0.0, reduction="none").sum(dim=1)
         case "categorical_crossentropy":
-            ideal = (1 - loss.parameter) * d + loss.parameter / outputs
+            smoothing = loss.hyper_parameters["label_smoothing"]
+            ideal = (1 - smoothing) * d + smoothing / outputs
             return -(ideal * torch.log(p)).sum(dim=1)
         case "binary_crossentropy":
             return F.binary_cross_entropy(p, d, reduction="none").mean(dim=1)
@@ -61,11 +62,12 @@ def errors(loss: Loss, p: Any, d: Any) -> Any:
         case "mean_absolute_error":
             return (p - d).abs().mean(dim=1)
         case "huber":
-            return F.huber_loss(p, d, reduction="none", delta=loss.parameter).mean(dim=1)
+            threshold = loss.hyper_parameters["threshold"]
+            return F.huber_loss(p, d, reduction="none", delta=threshold).mean(dim=1)
         case "poisson":
             return F.poisson_nll_loss(p, d, log_input=False, eps=0.0, reduction="none").mean(dim=1)
         case _:  # pinball
-            q = loss.parameter
+            q = loss.hyper_parameters["quantile"]
             return torch.maximum(q * (d - p), (1 - q) * (p - d)).mean(dim=1)
 
 
@@ -73,19 +75,19 @@ def mean_error(step: RecordedStep, buffer: Any) -> Any:
     """The batch's error as a function of the parameters, by PyTorch's own operations."""
     kept = None
     if step.masks is not None:
-        arrays = step.masks.factors(step.architecture, len(step.x), step.x.dtype)
+        arrays = step.masks.factors(step.program.architecture, len(step.x), step.x.dtype)
         kept = [torch.tensor(array) for array in arrays]
-    y = torch.tensor(step.x)
+    architecture, y = step.program.architecture, torch.tensor(step.x)
     y = y if kept is None else y * kept[0]
     for number, (layer, place) in enumerate(
-        zip(step.architecture.layers, step.architecture.places, strict=True), start=1
+        zip(architecture.layers, architecture.places, strict=True), start=1
     ):
         W = buffer[place.weights].reshape(place.shape)
         in_ = place.multiplier * (y @ W if W.ndim == 2 else y * W)
         in_ = in_ if place.biases is None else in_ + buffer[place.biases]
         y = activated(layer.activation, in_)
         y = y if kept is None else y * kept[number]
-    each = errors(step.output_loss.loss, y, torch.tensor(step.targets))
+    each = errors(step.program.loss, y, torch.tensor(step.targets))
     if step.sample_weight is None:
         return each.mean()
     weights = torch.tensor(step.sample_weight)
@@ -94,11 +96,11 @@ def mean_error(step: RecordedStep, buffer: Any) -> Any:
 
 def recorded(case: Case) -> RecordedStep:
     """The case's fourth step on its examples, with the state that three steps left."""
-    training = case.training()
+    program, training = case.program(engine()), case.training()
     rows = np.arange(len(case.x))
     rates = np.full(3, case.rule.optimizer.learning_rate)
-    engine().run(training, Steps(np.tile(rows, 3), np.arange(4) * len(rows), rates))
-    return RecordedStep.of(training, rows, 0.7 * case.rule.optimizer.learning_rate)
+    program.run(training, Steps(np.tile(rows, 3), np.arange(4) * len(rows), rates))
+    return RecordedStep.of(program, training, rows, 0.7 * case.rule.optimizer.learning_rate)
 
 
 def updated(step: RecordedStep, gradient: Array) -> Array:
@@ -109,18 +111,18 @@ def updated(step: RecordedStep, gradient: Array) -> Array:
     if rule.clip_norm is not None and clipped.norm() > rule.clip_norm:
         clipped = clipped * (rule.clip_norm / clipped.norm())
     new = step.parameters.copy()
-    for group in parameter_groups(step.architecture):
+    for group in parameter_groups(step.program.architecture):
         w = torch.tensor(step.parameters[group.place], requires_grad=True)
         rate = step.learning_rate * group.rate
         paid = [p for p in rule.penalties if p.biases or not group.biases]
-        strength = {p: p.strength / (examples if p.over_examples else 1) for p in paid}
+        strengths = [(p, p.strength / (examples if p.over_examples else 1)) for p in paid]
         added = sum(
             s * (w.detach() if isinstance(p, L2) else w.detach().sign())
-            for p, s in strength.items()
+            for p, s in strengths
             if isinstance(p, L1 | L2)
         )
         w.grad = clipped[group.place] + added
-        decay = sum(s for p, s in strength.items() if isinstance(p, WeightDecay))
+        decay = sum(s for p, s in strengths if isinstance(p, WeightDecay))
         with torch.no_grad():
             w *= 1 - rate * decay - rate * getattr(rule.optimizer, "weight_decay", 0.0)
         state = step.state[:, group.place]

@@ -29,10 +29,10 @@ def test_fit_is_the_engine_run_over_the_seeded_orders() -> None:
     x, y = data()
     net, by_hand = network(), network()
     history = net.fit(x, y, optimizer=SGD(0.1), epochs=3, batch_size=8)
+    rule = UpdateRule(SGD(0.1))
+    program = engine().compile(by_hand.architecture, by_hand.loss, rule)
     training = Training(
-        by_hand.architecture,
-        by_hand.loss.paired_with(by_hand.output_activation),
-        UpdateRule(SGD(0.1)),
+        rule,
         by_hand.parameters,
         x.astype(np.float32),
         np.eye(2, dtype=np.float32)[y],
@@ -40,7 +40,7 @@ def test_fit_is_the_engine_run_over_the_seeded_orders() -> None:
     for epoch in range(3):
         starts = np.array([0, 8, 16, 24, 32, 40, 48, 50])
         steps = Steps(example_order(3, epoch, 50), starts, np.full(7, 0.1))
-        errors = engine().run(training, steps)
+        errors = program.run(training, steps)
         assert history.losses[epoch] == pytest.approx(errors.sum() / 50, rel=1e-12)
     assert net.parameters.tobytes() == by_hand.parameters.tobytes()
 

@@ -38,7 +38,8 @@ def test_the_desired_output_is_the_targets_column(folder: Path) -> None:
 
 def test_without_a_desired_output_there_is_the_forward_pass_only(folder: Path) -> None:
     explanation = explain_file(folder / "fruit", folder / "new.csv", 0, None, None, 0.1)
-    assert explanation.check is None
+    assert explanation.check is not None
+    assert not explanation.check.pairs
     with pytest.raises(ValueError, match="there is no backward pass"):
         _ = explanation.step
     titles = [section.title for section in explanation.document.sections]

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.core.random import dropout_words
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import OutputLoss
-from glassnet.optim.update_rule import ParameterGroup, UpdateRule
+from glassnet.nn.losses.loss import Loss
+from glassnet.optim.update_rule import ParameterGroup, StepInfo, UpdateRule
 
 __all__ = [
     "DropoutMasks",
     "Engine",
-    "StepInfo",
+    "Program",
     "Steps",
     "Trace",
     "Training",
@@ -97,24 +97,6 @@ def _batch_starts(rows: int, batch_size: int, epochs: int) -> NDArray[np.int64]:
     return batch_starts
 
 
-@dataclass(frozen=True)
-class StepInfo:
-    """Which step an update is, at which learning rate, of how heavy a batch.
-
-    Attributes
-    ----------
-    number : int
-        Of the step; the first is 1.
-    learning_rate : float
-    batch_weight : float
-        The sum of the sample weights of the batch: the number of examples where all weigh 1.
-    """
-
-    number: int
-    learning_rate: float
-    batch_weight: float = 1.0
-
-
 @dataclass
 class Training:
     """What changes and what stays while a network learns.
@@ -129,8 +111,6 @@ class Training:
         Of the dropout masks.
     """
 
-    architecture: Architecture
-    output_loss: OutputLoss
     rule: UpdateRule
     parameters: Array
     x: Array
@@ -209,20 +189,39 @@ def parameter_groups(architecture: Architecture) -> list[ParameterGroup]:
     return groups
 
 
-class Engine(ABC):
-    """Arrays are C-contiguous, all of one precision, float32 or float64, and checked before."""
+class Program(ABC):
+    """A network's function with its loss, ready to be computed.
 
-    name: str
+    Arrays are C-contiguous, all of one precision, float32 or float64, and checked before.
 
-    def info(self) -> dict[str, str | int | list[str]]:
-        """Return what is in use, by name."""
-        return {"engine": self.name}
+    Attributes
+    ----------
+    architecture : Architecture
+    loss : Loss
+    output_loss : OutputLoss
+        The output layer's activation with the loss.
+
+    Raises
+    ------
+    ValueError
+        If the loss does not fit the output activation.
+    """
+
+    def __init__(self, architecture: Architecture, loss: Loss) -> None:
+        self.architecture = architecture
+        self.output_loss = loss.paired_with(architecture.layers[-1].activation)
+        self.loss = self.output_loss.loss
 
     @abstractmethod
-    def predict(
-        self, architecture: Architecture, parameters: Array, x: Array, threads: int | None = None
-    ) -> Array:
-        """Return the network's outputs, (examples, outputs).
+    def predict(self, parameters: Array, x: Array, threads: int | None = None) -> Array:
+        """Return the network's outputs y(L), (examples, outputs).
+
+        Parameters
+        ----------
+        parameters : array of shape (parameters,)
+        x : array of shape (examples, inputs)
+        threads : int, optional
+            As many as are worth it if not given.
 
         Raises
         ------
@@ -232,38 +231,24 @@ class Engine(ABC):
 
     @abstractmethod
     def evaluate(
-        self,
-        architecture: Architecture,
-        output_loss: OutputLoss,
-        parameters: Array,
-        x: Array,
-        targets: Array,
-        threads: int | None = None,
+        self, parameters: Array, x: Array, targets: Array, threads: int | None = None
     ) -> tuple[Array, NDArray[np.float64]]:
-        """Return the outputs and the loss of each example."""
+        """Return the outputs and the loss E of each example, (examples,) in float64."""
 
     @abstractmethod
     def trace(
         self,
-        architecture: Architecture,
-        output_loss: OutputLoss,
         parameters: Array,
         x: Array,
         targets: Array,
         sample_weight: Array | None = None,
         masks: DropoutMasks | None = None,
     ) -> Trace:
-        """Return every number of a batch, forward and backward."""
+        """Return every number of a batch: in(l), y(l), δ(l), and the gradient of the mean loss."""
 
     @abstractmethod
     def update(
-        self,
-        architecture: Architecture,
-        rule: UpdateRule,
-        parameters: Array,
-        state: Array,
-        gradient: Array,
-        size: StepInfo,
+        self, rule: UpdateRule, parameters: Array, state: Array, gradient: Array, info: StepInfo
     ) -> None:
         """Take a step by the gradient of a batch, changing parameters and state in place."""
 
@@ -277,3 +262,34 @@ class Engine(ABC):
     @abstractmethod
     def gradient(self, training: Training) -> tuple[float, Array]:
         """Return the mean loss over all examples, and its gradient."""
+
+
+class Engine(ABC):
+    """What computes networks."""
+
+    name: str
+
+    def info(self) -> dict[str, str | int | list[str]]:
+        """Return what is in use, by name."""
+        return {"engine": self.name}
+
+    @abstractmethod
+    def compile(
+        self, architecture: Architecture, loss: Loss, rule: UpdateRule | None = None
+    ) -> Program:
+        """Return the program of an architecture and a loss.
+
+        Parameters
+        ----------
+        architecture : Architecture
+        loss : Loss
+        rule : UpdateRule, optional
+            What will train it.
+
+        Raises
+        ------
+        ValueError
+            If the loss does not fit the output activation.
+        LimitError
+            If the engine lacks the activation of a layer, the loss, or what the rule is made of.
+        """

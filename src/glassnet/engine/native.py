@@ -1,6 +1,5 @@
 """The native engine: an adapter to the compiled kernels."""
 
-from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -8,59 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
+from glassnet.core.record import Record
 from glassnet.engine import _kernels
-from glassnet.engine.interface import DropoutMasks, Engine, StepInfo, Steps, Trace, Training
+from glassnet.engine.interface import DropoutMasks, Engine, Program, Steps, Trace, Training
 from glassnet.errors import LimitError, NotFiniteError
-from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import OutputLoss
-from glassnet.optim.adam import Adam, AdamW
-from glassnet.optim.momentum import Momentum, Nesterov
-from glassnet.optim.optimizer import Optimizer
+from glassnet.nn.architecture import Architecture, Place
+from glassnet.nn.layers import Layer
+from glassnet.nn.losses.loss import Loss
 from glassnet.optim.penalties import L1, L2, Penalty, WeightDecay
-from glassnet.optim.rmsprop import RMSprop
-from glassnet.optim.sgd import SGD
-from glassnet.optim.update_rule import UpdateRule
+from glassnet.optim.update_rule import StepInfo, UpdateRule
 
 __all__ = ["Native"]
-
-# The order of these names is the order in kernels/network.h.
-CONNECTIONS = ("dense", "scale")
-ACTIVATIONS = (
-    "identity",
-    "sigmoid",
-    "tanh",
-    "relu",
-    "leaky_relu",
-    "elu",
-    "selu",
-    "gelu",
-    "silu",
-    "mish",
-    "softplus",
-    "exponential",
-    "softmax",
-)
-LOSSES = (
-    "categorical_crossentropy",
-    "binary_crossentropy",
-    "mean_squared_error",
-    "mean_absolute_error",
-    "huber",
-    "poisson",
-    "pinball",
-    "half_squared_error",
-    "summed_binary_crossentropy",
-    "summed_poisson",
-)
-GRADIENT_ONLY = 0  # the rule that changes nothing and leaves the gradient in the state
-RULES: dict[type[Optimizer], int] = {
-    SGD: 1,
-    Momentum: 2,
-    Nesterov: 3,
-    RMSprop: 4,
-    Adam: 5,
-    AdamW: 5,
-}
 
 # Below so many multiply-adds a step (or a prediction) a second thread costs more than it saves.
 WORTH_A_THREAD = 200_000
@@ -88,38 +45,56 @@ class Native(Engine):
             "threads": self.threads,
         }
 
-    def predict(
-        self, architecture: Architecture, parameters: Array, x: Array, threads: int | None = None
-    ) -> Array:
+    def compile(
+        self, architecture: Architecture, loss: Loss, rule: UpdateRule | None = None
+    ) -> "NativeProgram":
+        """Return the program of the kernels."""
+        if rule is not None:
+            _update(rule)
+        return NativeProgram(architecture, loss, self.instruction_set, self.threads)
+
+
+class NativeProgram(Program):
+    """A network in the kernels' own records, on at most `most_threads` threads."""
+
+    def __init__(
+        self, architecture: Architecture, loss: Loss, instruction_set: str, most_threads: int
+    ) -> None:
+        super().__init__(architecture, loss)
+        self.instruction_set, self.most_threads = instruction_set, most_threads
+        self._program = _kernels.Program(
+            [_layer(*both) for both in zip(architecture.places, architecture.layers, strict=True)],
+            _kernel_of(_kernels.Loss, self.loss),
+            self.loss.hyper_parameters,
+            instruction_set,
+        )
+
+    def __reduce__(self) -> Any:
+        from glassnet import engine
+
+        # Another process may have other kernels.
+        return engine.compile, (self.architecture, self.loss)
+
+    def predict(self, parameters: Array, x: Array, threads: int | None = None) -> Array:
         """Return y(L)."""
-        program = self._program(architecture, None)
-        predicted = np.empty((len(x), architecture.outputs), dtype=x.dtype)
-        team = self._team(threads, len(x) * architecture.parameter_count)
-        if not _kernels.predict(program, parameters, x, None, predicted, None, team):
+        predicted = np.empty((len(x), self.architecture.outputs), dtype=x.dtype)
+        team = self._team(threads, len(x) * self.architecture.parameter_count)
+        if not _kernels.predict(self._program, parameters, x, None, predicted, None, team):
             raise NotFiniteError("x")
         return predicted
 
     def evaluate(
-        self,
-        architecture: Architecture,
-        output_loss: OutputLoss,
-        parameters: Array,
-        x: Array,
-        targets: Array,
-        threads: int | None = None,
+        self, parameters: Array, x: Array, targets: Array, threads: int | None = None
     ) -> tuple[Array, NDArray[np.float64]]:
         """Return y(L) and E of each example."""
-        program = self._program(architecture, output_loss)
-        predicted = np.empty((len(x), architecture.outputs), dtype=x.dtype)
+        predicted = np.empty((len(x), self.architecture.outputs), dtype=x.dtype)
         losses = np.empty(len(x))
-        team = self._team(threads, len(x) * architecture.parameter_count)
-        _kernels.predict(program, parameters, x, targets, predicted, losses, team)
+        team = self._team(threads, len(x) * self.architecture.parameter_count)
+        _kernels.predict(self._program, parameters, x, targets, predicted, losses, team)
         return predicted, losses
 
     def trace(
         self,
-        architecture: Architecture,
-        output_loss: OutputLoss,
         parameters: Array,
         x: Array,
         targets: Array,
@@ -127,12 +102,12 @@ class Native(Engine):
         masks: DropoutMasks | None = None,
     ) -> Trace:
         """Return in(l), y(l), δ(l) and the gradient of the mean loss, by the kernels of `run`."""
-        units, rows = architecture.units[1:], len(x)
+        units, rows = self.architecture.units[1:], len(x)
         net_inputs, outputs, deltas = (np.empty(rows * sum(units), dtype=x.dtype) for _ in range(3))
         gradient, losses = np.empty_like(parameters), np.empty(rows)
         x = np.ascontiguousarray(x)
         _kernels.trace(
-            self._program(architecture, output_loss),
+            self._program,
             parameters,
             x,
             np.ascontiguousarray(targets),
@@ -156,24 +131,18 @@ class Native(Engine):
         )
 
     def update(
-        self,
-        architecture: Architecture,
-        rule: UpdateRule,
-        parameters: Array,
-        state: Array,
-        gradient: Array,
-        size: StepInfo,
+        self, rule: UpdateRule, parameters: Array, state: Array, gradient: Array, info: StepInfo
     ) -> None:
         """Take the rule's step, by the kernel of `run`."""
         _kernels.update(
-            self._program(architecture, None),
+            self._program,
             _update(rule),
             parameters,
             state,
             gradient,
-            size.batch_weight,
-            size.number,
-            size.learning_rate,
+            info.batch_weight,
+            info.number,
+            info.learning_rate,
         )
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
@@ -187,20 +156,20 @@ class Native(Engine):
         rows = np.arange(len(training.x))
         steps = Steps(rows, np.array([0, len(rows)]), np.zeros(1))
         gradient = np.empty_like(training.parameters)
-        (total,) = self._run(training, _update(None), gradient[np.newaxis], steps)
+        (total,) = self._run(training, GRADIENT_ONLY, gradient[np.newaxis], steps)
         return float(total) / training.batch_weight(rows), gradient
 
     def _run(
-        self, training: Training, update: Any, state: Array, steps: Steps
+        self, training: Training, update: _kernels.Update, state: Array, steps: Steps
     ) -> NDArray[np.float64]:
         losses = np.empty(len(steps))
         largest_batch = int(np.diff(steps.batch_starts).max(initial=0))
-        multiply_adds = 3 * largest_batch * training.architecture.parameter_count
+        multiply_adds = 3 * largest_batch * self.architecture.parameter_count
         threads = training.threads
         if threads is None and multiply_adds * len(steps) < WORTH_A_TEAM:
             threads = 1
         _kernels.run(
-            self._program(training.architecture, training.output_loss),
+            self._program,
             update,
             training.dropout,
             training.seed,
@@ -219,20 +188,10 @@ class Native(Engine):
         )
         return losses
 
-    def _program(self, architecture: Architecture, output_loss: OutputLoss | None) -> Any:
-        if output_loss is None:  # no loss is asked for
-            return _compiled_program(architecture, 0, 0.0, self.instruction_set)
-        loss = output_loss.loss
-        if loss.name not in LOSSES:
-            raise _unknown("loss", loss.name)
-        return _compiled_program(
-            architecture, LOSSES.index(loss.name), loss.parameter, self.instruction_set
-        )
-
     def _team(self, threads: int | None, multiply_adds: int) -> int:
         if threads is not None:
             return threads
-        return self.threads if multiply_adds >= WORTH_A_THREAD else 1
+        return self.most_threads if multiply_adds >= WORTH_A_THREAD else 1
 
 
 def _by_layer(array: Array, units: tuple[int, ...], rows: int) -> list[Array]:
@@ -240,64 +199,65 @@ def _by_layer(array: Array, units: tuple[int, ...], rows: int) -> list[Array]:
     return [part.reshape(rows, -1) for part in np.split(array, ends)]
 
 
-@lru_cache(maxsize=256)
-def _compiled_program(
-    architecture: Architecture, loss: int, loss_parameter: float, instruction_set: str
-) -> Any:
-    layers = [
-        _kernels.Layer(
-            connection=CONNECTIONS.index(layer.connection),
-            from_units=place.from_units,
-            to_units=place.to_units,
-            weights=place.weights.start,
-            biases=place.biases.start if place.biases else -1,
-            activation=_number_of(layer.activation.name),
-            activation_parameter=layer.activation.parameter,
-            multiplier=place.multiplier,
-            weight_rate=layer.weight_rate,
-            bias_rate=layer.bias_rate,
-        )
-        for place, layer in zip(architecture.places, architecture.layers, strict=True)
-    ]
-    return _kernels.Program(layers, loss, loss_parameter, instruction_set)
-
-
-def _number_of(activation: str) -> int:
-    if activation not in ACTIVATIONS:
-        raise _unknown("activation", activation)
-    return ACTIVATIONS.index(activation)
-
-
-def _unknown(what: str, name: str) -> LimitError:
-    return LimitError(
-        f"the compiled kernels do not have the {what} {name!r}; the reference engine trains with "
-        "it: set GLASSNET_ENGINE=reference before the first network is used"
+def _layer(place: Place, layer: Layer) -> _kernels.Layer:
+    return _kernels.Layer(
+        connection=_kernels.Connection[layer.connection],
+        from_units=place.from_units,
+        to_units=place.to_units,
+        weights=place.weights.start,
+        biases=place.biases.start if place.biases else -1,
+        activation=_kernel_of(_kernels.Activation, layer.activation),
+        hyper_parameters=layer.activation.hyper_parameters,
+        multiplier=place.multiplier,
+        weight_rate=layer.weight_rate,
+        bias_rate=layer.bias_rate,
     )
 
 
-@lru_cache(maxsize=256)
-def _update(rule: UpdateRule | None) -> Any:
-    """Return the kernels' record of a rule; of None, the one that only keeps the gradient."""
-    optimizer = rule.optimizer if rule else None
-    if optimizer is not None and type(optimizer) not in RULES:
-        raise _unknown("optimizer", type(optimizer).__name__)
-    decay = optimizer.weight_decay if optimizer else 0.0
+def _kernel_of(kernels: Any, record: Record) -> Any:
+    """Return the kernels' member for an activation, a loss or an optimizer.
+
+    Raises
+    ------
+    LimitError
+        If they have none, as for a user's own, or for a subclass of a built-in one.
+    """
+    own = vars(type(record))
+    name = own.get("kernel", own.get("name", ""))
+    if not record.is_built_in or name not in kernels.__members__:
+        raise _lacking(record)
+    return kernels[name]
+
+
+def _lacking(record: Record) -> LimitError:
+    return LimitError(
+        f"the compiled kernels do not have {type(record).__name__}; the reference engine takes it: "
+        "leave GLASSNET_ENGINE unset, or set it to 'reference'"
+    )
+
+
+def _update(rule: UpdateRule) -> _kernels.Update:
+    """Return the kernels' record of a rule."""
+    optimizer = rule.optimizer
+    for penalty in rule.penalties:
+        if type(penalty) not in (L1, L2, WeightDecay):
+            raise _lacking(penalty)
+    numbers = optimizer.hyper_parameters
+    for own in ("learning_rate", "weight_decay"):  # which change with the step, or join the others
+        numbers.pop(own, None)
     return _kernels.Update(
-        rule=RULES[type(optimizer)] if optimizer else GRADIENT_ONLY,
-        momentum=getattr(optimizer, "momentum", getattr(optimizer, "rho", 0.0)),
-        beta1=getattr(optimizer, "beta1", 0.0),
-        beta2=getattr(optimizer, "beta2", 0.0),
-        epsilon=getattr(optimizer, "epsilon", 0.0),
+        rule=_kernel_of(_kernels.Rule, optimizer),
+        hyper_parameters=numbers,
         l1=_penalty(rule, L1),
         l2=_penalty(rule, L2),
-        decay=_penalty(rule, WeightDecay, decay),
-        clip_norm=(rule.clip_norm if rule else None) or 0.0,
+        decay=_penalty(rule, WeightDecay, optimizer.weight_decay),
+        clip_norm=rule.clip_norm or 0.0,
     )
 
 
-def _penalty(rule: UpdateRule | None, kind: type[Penalty], of_optimizer: float = 0.0) -> Any:
+def _penalty(rule: UpdateRule, kind: type[Penalty], of_optimizer: float = 0.0) -> _kernels.Penalty:
     """Return λ of all penalties of a kind: for weights and biases, fixed and over the examples."""
-    penalties = [penalty for penalty in rule.penalties if isinstance(penalty, kind)] if rule else []
+    penalties = [penalty for penalty in rule.penalties if type(penalty) is kind]
 
     def total(*, biases: bool, over_examples: bool) -> float:
         return sum(
@@ -312,3 +272,15 @@ def _penalty(rule: UpdateRule | None, kind: type[Penalty], of_optimizer: float =
         total(biases=True, over_examples=False) + of_optimizer,
         total(biases=True, over_examples=True),
     )
+
+
+NO_PENALTY = _kernels.Penalty(0.0, 0.0, 0.0, 0.0)
+# The rule that changes nothing and leaves the gradient in the state.
+GRADIENT_ONLY = _kernels.Update(
+    rule=_kernels.Rule["gradient_only"],
+    hyper_parameters={},
+    l1=NO_PENALTY,
+    l2=NO_PENALTY,
+    decay=NO_PENALTY,
+    clip_norm=0.0,
+)

@@ -11,7 +11,7 @@ from glassnet.core.array import Array
 from glassnet.engine.interface import (
     DropoutMasks,
     Engine,
-    StepInfo,
+    Program,
     Steps,
     Trace,
     Training,
@@ -20,8 +20,8 @@ from glassnet.engine.interface import (
 )
 from glassnet.errors import NotFiniteError
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import OutputLoss
-from glassnet.optim.update_rule import UpdateRule
+from glassnet.nn.losses.loss import Loss
+from glassnet.optim.update_rule import StepInfo, UpdateRule
 
 __all__ = ["Reference"]
 
@@ -31,31 +31,31 @@ class Reference(Engine):
 
     name = "reference"
 
-    def predict(
-        self, architecture: Architecture, parameters: Array, x: Array, threads: int | None = None
-    ) -> Array:
+    def compile(
+        self, architecture: Architecture, loss: Loss, rule: UpdateRule | None = None
+    ) -> "ReferenceProgram":
+        """Return the program; every activation, loss and rule will do."""
+        return ReferenceProgram(architecture, loss)
+
+
+class ReferenceProgram(Program):
+    """The equations of one network."""
+
+    def predict(self, parameters: Array, x: Array, threads: int | None = None) -> Array:
         """Return y(L)."""
         if not np.isfinite(x).all():
             raise NotFiniteError("x")
-        return _forward(architecture, parameters, x, [])[1][-1]
+        return _forward(self.architecture, parameters, x, [])[1][-1]
 
     def evaluate(
-        self,
-        architecture: Architecture,
-        output_loss: OutputLoss,
-        parameters: Array,
-        x: Array,
-        targets: Array,
-        threads: int | None = None,
+        self, parameters: Array, x: Array, targets: Array, threads: int | None = None
     ) -> tuple[Array, NDArray[np.float64]]:
         """Return y(L) and E of each example."""
-        net_inputs, outputs = _forward(architecture, parameters, x, [])
-        return outputs[-1], output_loss.losses(net_inputs[-1], targets)
+        net_inputs, outputs = _forward(self.architecture, parameters, x, [])
+        return outputs[-1], self.output_loss.losses(net_inputs[-1], targets)
 
     def trace(
         self,
-        architecture: Architecture,
-        output_loss: OutputLoss,
         parameters: Array,
         x: Array,
         targets: Array,
@@ -63,31 +63,23 @@ class Reference(Engine):
         masks: DropoutMasks | None = None,
     ) -> Trace:
         """Return in(l), y(l), δ(l) and the gradient of the (weighted) mean loss."""
-        factors = masks.factors(architecture, len(x), x.dtype) if masks else []
+        factors = masks.factors(self.architecture, len(x), x.dtype) if masks else []
         x = x * factors[0] if factors else x
-        net_inputs, outputs = _forward(architecture, parameters, x, factors)
-        losses = output_loss.losses(net_inputs[-1], targets)
-        delta = output_loss.delta(net_inputs[-1], targets)  # δ(L) = ∂E/∂in(L)
+        net_inputs, outputs = _forward(self.architecture, parameters, x, factors)
+        losses = self.output_loss.losses(net_inputs[-1], targets)
+        delta = self.output_loss.delta(net_inputs[-1], targets)  # δ(L) = ∂E/∂in(L)
         if sample_weight is not None:
             delta = delta * sample_weight[:, None]  # the sample weight multiplies δ
-        deltas = _backward(architecture, parameters, net_inputs, delta, factors)
+        deltas = _backward(self.architecture, parameters, net_inputs, delta, factors)
         examples = len(x) if sample_weight is None else total_weight(sample_weight)
-        gradient = _gradient(architecture, x, outputs, deltas, examples)
+        gradient = _gradient(self.architecture, x, outputs, deltas, examples)
         return Trace(x, net_inputs, outputs, deltas, gradient, losses)
 
     def update(
-        self,
-        architecture: Architecture,
-        rule: UpdateRule,
-        parameters: Array,
-        state: Array,
-        gradient: Array,
-        size: StepInfo,
+        self, rule: UpdateRule, parameters: Array, state: Array, gradient: Array, info: StepInfo
     ) -> None:
         """Let the rule take its step."""
-        groups = parameter_groups(architecture)
-        number, learning_rate, batch_weight = size.number, size.learning_rate, size.batch_weight
-        rule.step(parameters, state, gradient, groups, number, learning_rate, batch_weight)
+        rule.step(parameters, state, gradient, parameter_groups(self.architecture), info)
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
         """Repeat: forward, backward, update.
@@ -112,15 +104,8 @@ class Reference(Engine):
     def _step(self, training: Training, batch: NDArray[np.int64], learning_rate: float) -> float:
         training.steps_done += 1
         trace, total = self._batch(training, batch)
-        training.rule.step(
-            training.parameters,
-            training.state,
-            trace.gradient,
-            parameter_groups(training.architecture),
-            training.steps_done,
-            learning_rate,
-            training.batch_weight(batch),
-        )
+        info = StepInfo(training.steps_done, learning_rate, training.batch_weight(batch))
+        self.update(training.rule, training.parameters, training.state, trace.gradient, info)
         return total
 
     def _batch(self, training: Training, batch: NDArray[np.int64]) -> tuple[Trace, float]:
@@ -128,18 +113,10 @@ class Reference(Engine):
         masks = None
         if training.dropout is not None:
             masks = DropoutMasks(training.dropout, training.seed, training.steps_done)
-        trace = self.trace(
-            training.architecture,
-            training.output_loss,
-            training.parameters,
-            training.x[batch],
-            training.targets[batch],
-            sample_weight,
-            masks,
-        )
-        return trace, float(
-            np.dot(trace.losses, 1 if sample_weight is None else sample_weight).sum()
-        )
+        x, targets = training.x[batch], training.targets[batch]
+        trace = self.trace(training.parameters, x, targets, sample_weight, masks)
+        weights = 1 if sample_weight is None else sample_weight
+        return trace, float(np.dot(trace.losses, weights).sum())
 
 
 def _forward(

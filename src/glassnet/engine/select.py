@@ -9,10 +9,56 @@ import os
 import warnings
 from functools import lru_cache
 
-from glassnet.engine.interface import Engine
-from glassnet.errors import GlassnetError
+from glassnet.engine.interface import Engine, Program
+from glassnet.errors import GlassnetError, LimitError
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.losses.loss import Loss
+from glassnet.optim.update_rule import UpdateRule
 
-__all__ = ["engine", "info", "instruction_set", "thread_count"]
+__all__ = ["compile", "engine", "info", "instruction_set", "thread_count"]
+
+
+def compile(  # noqa: A001 - always called as engine.compile
+    architecture: Architecture, loss: Loss, rule: UpdateRule | None = None
+) -> Program:
+    """Return a network's program on the engine in use.
+
+    It runs on the reference engine where the compiled kernels lack something: an activation, a
+    loss, an optimizer or a penalty of one's own.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    loss : Loss
+    rule : UpdateRule, optional
+        What will train it.
+
+    Raises
+    ------
+    ValueError
+        If the loss does not fit the output activation.
+    LimitError
+        If the kernels lack something, and ``GLASSNET_ENGINE=native`` asks for them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn.layers import Dense
+    >>> from glassnet.nn.losses.registry import loss_named
+    >>> architecture = Architecture.of(2, [Dense(1, "identity")])
+    >>> program = compile(architecture, loss_named("mean_squared_error"))
+    >>> w_and_b, x = np.array([3.0, 2.0, 0.5]), np.array([[1.0, 1.0]])
+    >>> program.predict(w_and_b, x).tolist()
+    [[5.5]]
+    """
+    try:
+        return engine().compile(architecture, loss, rule)
+    except LimitError:
+        if os.environ.get("GLASSNET_ENGINE") == "native":
+            raise
+        from glassnet.engine.reference import Reference
+
+        return Reference().compile(architecture, loss, rule)
 
 
 @lru_cache(maxsize=1)

@@ -316,9 +316,7 @@ class MultilayerPerceptron(Parameters):
         labels, network.classes = network.classes, None
         try:
             targets = self._target_rows(examples.targets)
-            return Fitting.prepare(
-                network, network.output_loss(None), examples.x, targets, options
-            ).run
+            return Fitting.prepare(network, network.loss, examples.x, targets, options).run
         finally:
             network.classes = labels
 

@@ -35,8 +35,8 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
     ----------
     loss : str or Loss
         ``"squared_error"`` (half of it) or ``"poisson"`` (with exponential outputs), as in
-        scikit-learn; ``"absolute_error"``, ``"huber"``, ``"quantile"`` (the median), or a Glassnet
-        loss such as ``Pinball(0.9)``.
+        scikit-learn; ``"absolute_error"``, ``"quantile"`` (the median), the name of another loss,
+        or one with a number of its own such as ``Pinball(0.9)``.
     hidden_layer_sizes, activation, solver, ... : see :class:`MLPClassifier`
 
     Attributes

@@ -9,16 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs
 from glassnet.arrays.targets import checked_targets, labels_of
 from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.explanation.check.check import check_gradient
+from glassnet.explanation.check.outcome import outcome_lines
+from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.explanation import Explanation, Origins
 from glassnet.explanation.limits import Limits
 from glassnet.explanation.pages.drawing import draw_network
 from glassnet.explanation.pages.step import ShownWeights, forward_sections, step_sections
-from glassnet.explanation.step import Batch, Step, Update, take_forward, take_step
+from glassnet.explanation.step import Batch, Update, take_forward, take_step
 from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Document, Section
 from glassnet.formula.number import number_text
@@ -165,22 +168,23 @@ def explain_example(
     `origins` are such sections for single inputs, by name, for the pages of single weights.
     """
     net.require_finite()
-    output_loss = loss.paired_with(net.output_activation)
+    program = engine.compile(net.architecture, loss, rule)
     inputs = checked_inputs(
         given.rows(net.architecture.inputs), net.architecture.inputs, net.dtype, "x"
     )
     number = whole_number("example", given.number, 0, len(inputs) - 1)
-    names = _symbols(net.architecture, net.classes, net.feature_names)
+    symbols = _symbols(net.architecture, net.classes, net.feature_names)
     parameters, origins = net.parameters.copy(), origins or {}
     if given.target is None:
         if rule is not None or given.sample_weight is not None:
             raise ValueError("an update and a sample_weight need a target; give target as well")
         one = inputs[number : number + 1]
-        forward = take_forward(net.architecture, parameters, output_loss, one)
-        sections = [*preface, *forward_sections(forward, names, limits)]
-        predicted = _summary(net.architecture, net.classes, forward.outputs[-1])
-        document = Document(f"Forward pass: predicted {predicted}", tuple(sections), limits.digits)
-        return Explanation(document, forward, None, names, limits, origins)
+        explainer = Explainer(take_forward(program, parameters, one), symbols, limits)
+        predicted = _summary(net.architecture, net.classes, explainer.forward.outputs[-1])
+        sections = [*preface, *forward_sections(explainer)]
+        return Explanation.of(
+            f"Forward pass: predicted {predicted}", sections, explainer, None, origins
+        )
     one_only = given.is_one(net.architecture.inputs)
     targets = _target_rows(net, given.target, len(inputs), alone=one_only)
     batch = Batch(inputs, targets, _checked_sample_weight(given.sample_weight, inputs))
@@ -188,8 +192,8 @@ def explain_example(
     if rule is not None:
         state = rule.optimizer.initial_state(parameters)
         update = Update(rule, 1, rule.optimizer.learning_rate, state)
-    step = take_step(net.architecture, parameters, output_loss, batch, update, number)
-    return _explanation(step, names, net.classes, limits, preface, origins)
+    step = take_step(program, parameters, batch, update, number)
+    return _explanation(Explainer(step, symbols, limits), net.classes, preface, origins)
 
 
 def _explain_recorded(recorded: RecordedStep, example: int, limits: Limits) -> Explanation:
@@ -197,33 +201,28 @@ def _explain_recorded(recorded: RecordedStep, example: int, limits: Limits) -> E
         recorded.x, recorded.targets, recorded.sample_weight, recorded.masks, recorded.examples
     )
     example = whole_number("example", example, 0, len(batch) - 1)
-    names = _symbols(recorded.architecture, recorded.classes, recorded.feature_names)
+    symbols = _symbols(recorded.program.architecture, recorded.classes, recorded.feature_names)
     step = take_step(
-        recorded.architecture,
+        recorded.program,
         recorded.parameters,
-        recorded.output_loss,
         batch,
         Update(recorded.rule, recorded.number, recorded.learning_rate, recorded.state),
         example,
     )
-    return _explanation(step, names, recorded.classes, limits, (), {})
+    return _explanation(Explainer(step, symbols, limits), recorded.classes, (), {})
 
 
 def _explanation(
-    step: Step,
-    names: Symbols,
-    classes: Array | None,
-    limits: Limits,
-    preface: Sequence[Section],
-    origins: Origins,
+    explainer: Explainer, classes: Array | None, preface: Sequence[Section], origins: Origins
 ) -> Explanation:
+    step = explainer.step
     if not step.batch.weight:
         raise ValueError("all examples of the batch count 0, so that there is no loss to explain")
     if not step.alone:
-        names = replace(names, example=step.example)
-    shown = ShownWeights.of(step, limits)
+        symbols = replace(explainer.symbols, example=step.example)
+        explainer = replace(explainer, symbols=symbols)
+    shown = ShownWeights.of(step, explainer.limits)
     check = check_gradient(step, shown.all)
-    sections = [*preface, *step_sections(step, names, check, shown, limits)]
     predicted = _summary(step.architecture, classes, step.outputs[-1])
     target_words = _summary(step.architecture, classes, step.target)
     which = "One step"
@@ -232,8 +231,8 @@ def _explanation(
     if len(step.batch) > 1:
         which += f", batch of {len(step.batch)}; example {step.example + 1}"
     title = f"{which}: predicted {predicted}, target {target_words}"
-    document = Document(title, tuple(sections), limits.digits)
-    return Explanation(document, step, check, names, limits, origins)
+    sections = [*preface, *step_sections(explainer, shown)]
+    return Explanation.of(title, sections, explainer, check, origins, further=outcome_lines(step))
 
 
 def describe(net: Network) -> Explanation:
@@ -242,7 +241,7 @@ def describe(net: Network) -> Explanation:
     section = layers_section(net.architecture, net.dtype.name)
     drawing = draw_network(net.architecture, net.parameters, names, Limits())
     sections = (section, Section("Its units and weights", (drawing,)))
-    return Explanation(Document("A network", sections), None, None, names, Limits(), {})
+    return Explanation(Document("A network", sections), None, None, {})
 
 
 def chosen_optimizer(learning_rate: float | None, optimizer: Optimizer | None) -> Optimizer | None:

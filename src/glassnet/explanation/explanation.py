@@ -2,20 +2,19 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
-from glassnet.explanation.check.check import Check, check_also
-from glassnet.explanation.equations.backward import StepEquations
-from glassnet.explanation.equations.forward import ForwardEquations
-from glassnet.explanation.limits import Limits
+from glassnet.explanation.check.check import Check, check_also, no_gradients
+from glassnet.explanation.check.lines import Line, check_lines
+from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
-from glassnet.explanation.symbols import Symbols
 from glassnet.explanation.unit_names import place_of, unit_place_of
-from glassnet.formula.document import Block, Document, Section
+from glassnet.formula.document import Block, Document, Paragraph, Section
 from glassnet.nn.file_format import write_atomically
 from glassnet.render.html import document_html, document_page
 from glassnet.render.json import document_dict, json_number
@@ -37,27 +36,74 @@ class Explanation:
     ----------
     document : Document
         Sections of formulas, tables and charts; all output formats show the same.
-    forward : Forward or None
-        The numbers of the forward pass; a :class:`Step` if a target was given.
     check : Check or None
-        The independent check of the gradients; None without a target.
+        The independent check of the gradients, and of the equations of this document; None where
+        only a network is described.
     """
 
     def __init__(
         self,
         document: Document,
-        forward: Forward | None,
+        explainer: Explainer | None,
         check: Check | None,
-        names: Symbols,
-        limits: Limits,
         origins: Origins,
     ) -> None:
         self.document = document
-        self.forward = forward
         self.check = check
-        self._names = names
-        self._limits = limits
+        self._explainer = explainer
         self._origins = origins
+
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        sections: Sequence[Section],
+        explainer: Explainer,
+        gradients: Check | None,
+        origins: Origins,
+        own: Sequence[Block] = (),
+        further: Iterable[Line] = (),
+    ) -> "Explanation":
+        """Return the explanation with these sections and, at their end, the check.
+
+        Parameters
+        ----------
+        title : str
+        sections : sequence of Section
+        explainer : Explainer
+        gradients : Check, optional
+            Of the gradients; there are none without a target.
+        origins : Origins
+        own : sequence of Block
+            What the section about the check begins with.
+        further : iterable of Line
+            Lines of its tables, checked already.
+        """
+        digits, forward = explainer.limits.digits, explainer.forward
+        dtype = forward.parameters.dtype.name
+        lines = check_lines(Document(title, tuple(sections), digits), dtype, tuple(further))
+        check = replace(gradients or no_gradients(dtype), lines=lines)
+        last = Section("Check", (*own, Paragraph(str(check))))
+        document = Document(title, (*sections, last), digits)
+        return cls(document, explainer, check, origins)
+
+    @property
+    def explainer(self) -> Explainer:
+        """The numbers that are explained, and their symbols.
+
+        Raises
+        ------
+        ValueError
+            If only a network is described.
+        """
+        if self._explainer is None:
+            raise ValueError("there are no numbers without an example; give explain an input")
+        return self._explainer
+
+    @property
+    def forward(self) -> Forward | None:
+        """The numbers of the forward pass; a :class:`Step` if a target was given."""
+        return self._explainer.forward if self._explainer else None
 
     @property
     def step(self) -> Step:
@@ -68,9 +114,9 @@ class Explanation:
         ValueError
             If there is no backward pass, because no target was given.
         """
-        if not isinstance(self.forward, Step):
+        if self._explainer is None:
             raise ValueError("there is no backward pass; give explain a target")
-        return self.forward
+        return self._explainer.step
 
     def weight(
         self,
@@ -104,17 +150,23 @@ class Explanation:
         >>> story.document.sections[3].title
         'Chain rule'
         """
-        step = self.step
-        place = place_of(self._names, name, layer, source, unit)
+        explainer, step, limits = self.explainer, self.step, self.explainer.limits
+        place = place_of(explainer.symbols, name, layer, source, unit)
         assert self.check is not None  # a step always has a check
         check = check_also(step, self.check, place)
-        symbol = self._names.weight(place, 0.0)
-        sections = weight_sections(step, self._names, check, place, self._limits)
+        symbol = explainer.symbols.weight(place, 0.0)
+        sections = weight_sections(explainer, place)
         if place.layer == 1 and place.source is not None:
-            blocks = self._origins.get(self._names.unit_name(0, place.source))
+            blocks = self._origins.get(explainer.symbols.unit_name(0, place.source))
             if blocks:
                 sections.insert(0, Section("From the raw row to this input", tuple(blocks)))
-        return self._part(f"The weight {formula_text(symbol)}", sections, check)
+        pair = next(pair for pair in check.pairs if pair.place == place)
+        own = Paragraph(
+            f"This weight: gradient {limits.number(pair.gradient)}, central difference "
+            f"{limits.number(pair.independent)}; relative difference {pair.difference:.2g}."
+        )
+        title = f"The weight {formula_text(symbol)}"
+        return Explanation.of(title, sections, explainer, check, self._origins, (own,))
 
     def unit(
         self, name: str | None = None, *, layer: int | None = None, unit: int | None = None
@@ -140,25 +192,17 @@ class Explanation:
         >>> gn.explain(net, x=[1, 0]).unit("h1.3").document.title
         'The unit h1.3'
         """
-        if self.forward is None:
+        if self._explainer is None:
             raise ValueError("a unit is explained for an example; give explain an input")
-        place = unit_place_of(self._names, name, layer, unit)
-        equations: ForwardEquations
-        if isinstance(self.forward, Step):
-            equations = StepEquations(self.forward, self._names, self._limits.terms)
-        else:
-            equations = ForwardEquations(self.forward, self._names, self._limits.terms)
-        sections = unit_sections(equations, place, self._limits)
-        title = f"The unit {self._names.unit_name(place.layer, place.unit)}"
-        return self._part(title, sections, self.check)
+        explainer = self._explainer
+        place = unit_place_of(explainer.symbols, name, layer, unit)
+        title = f"The unit {explainer.symbols.unit_name(place.layer, place.unit)}"
+        sections = unit_sections(explainer, place)
+        return Explanation.of(title, sections, explainer, self.check, self._origins)
 
     def gradient(self, place: WeightPlace) -> float:
         """Return ∂E/∂w of a weight."""
         return self.step.gradient_at(place)
-
-    def _part(self, title: str, sections: Sequence[Section], check: Check | None) -> "Explanation":
-        document = Document(title, tuple(sections), self._limits.digits)
-        return Explanation(document, self.forward, check, self._names, self._limits, self._origins)
 
     def to_text(self) -> str:
         """Return the explanation as text of at most 80 columns."""
@@ -187,6 +231,10 @@ class Explanation:
                 "compared": len(self.check.pairs),
                 "weights": self.check.weights,
                 "at_kinks": self.check.kinks,
+                "equations": self.check.lines.count if self.check.lines else 0,
+                "not_holding": [
+                    line.name for line in (self.check.lines.failures if self.check.lines else ())
+                ],
             }
         return content
 

@@ -1,7 +1,6 @@
 """Which items of a long list are shown: the largest; the others are counted and summed."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,9 @@ from glassnet.core.validation import whole_number
 from glassnet.explanation.places import WeightPlace, place_at
 from glassnet.formula.document import Block, Paragraph
 from glassnet.formula.number import number_text
-from glassnet.formula.tree import Formula, Remainder, Sum
 from glassnet.nn.architecture import Architecture
 
-__all__ = ["Limits", "Selection", "largest", "largest_in_layer", "largest_sum"]
+__all__ = ["Limits", "Selection", "largest", "largest_in_layer"]
 
 
 @dataclass(frozen=True)
@@ -102,30 +100,6 @@ def largest(values: Array, most: int, keep: int | None = None) -> Selection:
     others[shown] = 0
     rest = float(others.sum(dtype=np.float64))
     return Selection(shown.tolist(), len(values) - len(shown), rest)
-
-
-def largest_sum(
-    values: Array, term: Callable[[int], Formula], most: int | None, keep: int | None = None
-) -> Formula:
-    """Return Σ term(i); if there are more than `most`, the largest terms and a remainder.
-
-    Parameters
-    ----------
-    values : array of shape (terms,)
-        The value of each term.
-    term : callable
-        Returns the formula of term i.
-    most : int, optional
-        The largest number of terms to show; all if not given.
-    keep : int, optional
-        The index of a term that is always shown.
-    """
-    if len(values) == 1:
-        return term(0)
-    if most is None or len(values) <= most:
-        return Sum(tuple(term(i) for i in range(len(values))))
-    chosen = largest(values, most - 1, keep)
-    return Sum((*(term(i) for i in chosen.shown), Remainder(chosen.others, chosen.rest)))
 
 
 def largest_in_layer(

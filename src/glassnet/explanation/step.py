@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
-from glassnet.engine import DropoutMasks, Trace, engine
-from glassnet.engine.interface import StepInfo, total_weight
+from glassnet.engine import DropoutMasks, Program, Trace
+from glassnet.engine.interface import total_weight
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Layer
 from glassnet.nn.losses.loss import OutputLoss
-from glassnet.optim.update_rule import UpdateRule
+from glassnet.optim.update_rule import StepInfo, UpdateRule
 
 __all__ = ["Batch", "Forward", "Step", "Update", "take_forward", "take_step"]
 
@@ -29,12 +29,22 @@ class Forward:
         What dropout multiplied the outputs of layers 0 ... L with: 0, or 1 / (1 − rate).
     """
 
-    architecture: Architecture
+    program: Program
     parameters: Array
     x: Array
     net_inputs: list[Array]
     outputs: list[Array]
     dropout_mask: list[Array] | None
+
+    @property
+    def architecture(self) -> Architecture:
+        """The network's layers."""
+        return self.program.architecture
+
+    @property
+    def output_loss(self) -> OutputLoss:
+        """The output activation with the loss."""
+        return self.program.output_loss
 
     def layer(self, layer: int) -> Layer:
         """Return a layer by its number, from 1."""
@@ -138,7 +148,6 @@ class Step(Forward):
 
     Attributes
     ----------
-    output_loss : OutputLoss
     batch : Batch
     trace : Trace
         All examples forward and backward.
@@ -158,7 +167,6 @@ class Step(Forward):
         After the update; as before where there is none.
     """
 
-    output_loss: OutputLoss
     batch: Batch
     trace: Trace
     example: int
@@ -182,6 +190,11 @@ class Step(Forward):
     def sample_weight(self) -> float:
         """The weight of the shown example."""
         return float(self.batch.sample_weights[self.example])
+
+    @cached_property
+    def weights_only(self) -> Array:
+        """The weights of all layers, without their biases."""
+        return np.concatenate([self.parameters[p.weights] for p in self.architecture.places])
 
     @cached_property
     def changes(self) -> Array:
@@ -226,40 +239,37 @@ class Step(Forward):
         return self.batch.x if dropout_mask is None else self.batch.x * dropout_mask[0]
 
 
-def take_forward(
-    architecture: Architecture, parameters: Array, output_loss: OutputLoss, x: Array
-) -> Forward:
+def take_forward(program: Program, parameters: Array, x: Array) -> Forward:
     """Return one example's way forward; `x` is (1, inputs)."""
-    anything = np.zeros((1, architecture.outputs), dtype=x.dtype)
-    trace = engine().trace(architecture, output_loss, parameters, x, anything)
+    anything = np.zeros((1, program.architecture.outputs), dtype=x.dtype)
+    trace = program.trace(parameters, x, anything)
     net_inputs, outputs = _rows(0, trace.net_inputs, trace.outputs)
-    return Forward(architecture, parameters, x[0], net_inputs, outputs, None)
+    return Forward(program, parameters, x[0], net_inputs, outputs, None)
 
 
 def take_step(
-    architecture: Architecture,
+    program: Program,
     parameters: Array,
-    output_loss: OutputLoss,
     batch: Batch,
     update: Update | None,
     example: int = 0,
 ) -> Step:
     """Return a step on a batch, with one of its examples in full. Nothing given changes."""
-    trace = after = _traced(architecture, parameters, output_loss, batch)
+    trace = after = _traced(program, parameters, batch)
     new = parameters
     if update is not None:
-        new = _updated(architecture, parameters, batch, trace.gradient, update)
-        after = _traced(architecture, new, output_loss, batch)
-    weight, dropout_mask = float(batch.sample_weights[example]), batch.dropout_mask(architecture)
+        new = _updated(program, parameters, batch, trace.gradient, update)
+        after = _traced(program, new, batch)
+    weight = float(batch.sample_weights[example])
+    dropout_mask = batch.dropout_mask(program.architecture)
     net_inputs, outputs, deltas = _rows(example, trace.net_inputs, trace.outputs, trace.deltas)
     return Step(
-        architecture,
+        program,
         parameters,
         batch.x[example],
         net_inputs,
         outputs,
         None if dropout_mask is None else [factors[example] for factors in dropout_mask],
-        output_loss=output_loss,
         batch=batch,
         trace=trace,
         example=example,
@@ -276,24 +286,19 @@ def take_step(
     )
 
 
-def _traced(
-    architecture: Architecture, parameters: Array, output_loss: OutputLoss, batch: Batch
-) -> Trace:
+def _traced(program: Program, parameters: Array, batch: Batch) -> Trace:
     """Every number of the batch, forward and backward, at some parameters."""
-    weight, masks = batch.sample_weight, batch.masks
-    return engine().trace(
-        architecture, output_loss, parameters, batch.x, batch.targets, weight, masks
-    )
+    return program.trace(parameters, batch.x, batch.targets, batch.sample_weight, batch.masks)
 
 
 def _updated(
-    architecture: Architecture, parameters: Array, batch: Batch, gradient: Array, update: Update
+    program: Program, parameters: Array, batch: Batch, gradient: Array, update: Update
 ) -> Array:
     """The parameters after the update, by the kernels that train."""
     new, state = parameters.copy(), update.rule.optimizer.initial_state(parameters)
     state[...] = update.state
-    size = StepInfo(update.number, update.learning_rate, batch.weight)
-    engine().update(architecture, update.rule, new, state, gradient, size)
+    info = StepInfo(update.number, update.learning_rate, batch.weight)
+    program.update(update.rule, new, state, gradient, info)
     return new
 
 

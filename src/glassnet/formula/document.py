@@ -47,7 +47,7 @@ class Equation:
     @property
     def value(self) -> float:
         """The last step's value."""
-        return self.steps[-1].evaluate()
+        return float(self.steps[-1].evaluate())
 
 
 class Link(str):

@@ -7,9 +7,14 @@ How a node is written on a terminal or a page is decided in ``render``.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Union
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.formula.arithmetic import FLOATS, Arithmetic
 
 __all__ = [
     "Call",
@@ -44,12 +49,20 @@ class Formula(ABC):
     """
 
     @abstractmethod
-    def evaluate(self) -> float:
-        """Return the value with every symbol at its own value."""
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
+        """Return the value with every symbol at its own value; a float unless said otherwise."""
 
     @abstractmethod
     def with_numbers(self) -> "Formula":
         """Return the same formula with each symbol replaced by its number."""
+
+    def symbols(self) -> Iterator["Symbol"]:
+        """Return the symbols in it, from left to right; one that occurs twice comes twice."""
+        for name in self.__dataclass_fields__:  # type: ignore[attr-defined]  # all nodes are
+            part = getattr(self, name)
+            for formula in part if isinstance(part, tuple) else (part,):
+                if isinstance(formula, Formula):
+                    yield from formula.symbols()
 
     def __add__(self, other: Operand) -> "Sum":
         return Sum((self, as_formula(other)))
@@ -93,9 +106,9 @@ class Number(Formula):
 
     value: float
 
-    def evaluate(self) -> float:
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the number."""
-        return self.value
+        return arithmetic.number(self.value)
 
     def with_numbers(self) -> Formula:
         """Return itself."""
@@ -104,16 +117,32 @@ class Number(Formula):
 
 @dataclass(frozen=True)
 class Symbol(Formula):
-    """A named quantity: ``w1[2,3]`` is ``Symbol("w", 0.5, layer=1, index="2,3")``."""
+    """A named quantity: ``w1[2,3]`` is ``Symbol("w", 0.5, layer=1, index="2,3")``.
+
+    Attributes
+    ----------
+    letter : str
+    value : float
+    layer : int, optional
+    index : str
+    definition : callable, optional
+        Returns the formula that gives the value with more digits than a float has: of an output
+        near 1, what is missing to 1. Arithmetic with more digits uses it.
+    """
 
     letter: str
     value: float
     layer: int | None = None
     index: str = ""
+    definition: Callable[[], Formula] | None = field(default=None, compare=False, repr=False)
 
-    def evaluate(self) -> float:
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the symbol's value."""
-        return self.value
+        return arithmetic.symbol(self)
+
+    def symbols(self) -> Iterator["Symbol"]:
+        """Return itself."""
+        yield self
 
     def with_numbers(self) -> Formula:
         """Return the value as a number."""
@@ -122,15 +151,19 @@ class Symbol(Formula):
 
 @dataclass(frozen=True)
 class Partial(Formula):
-    """The partial derivative of one quantity with respect to another, as a symbol: ∂E/∂w."""
+    """The partial derivative of one quantity with respect to another, as a symbol: ∂E/∂w.
+
+    `definition` returns the formula of its value, as that of a :class:`Symbol` does.
+    """
 
     of: Symbol
     by: Symbol
     value: float
+    definition: Callable[[], Formula] | None = field(default=None, compare=False, repr=False)
 
-    def evaluate(self) -> float:
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the derivative's value."""
-        return self.value
+        return arithmetic.symbol(self)
 
     def with_numbers(self) -> Formula:
         """Return the value as a number."""
@@ -143,9 +176,9 @@ class Sum(Formula):
 
     terms: tuple[Formula, ...]
 
-    def evaluate(self) -> float:
-        """Return the terms' sum, added without intermediate rounding."""
-        return math.fsum(term.evaluate() for term in self.terms)
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
+        """Return the terms' sum."""
+        return arithmetic.add([term.evaluate(arithmetic) for term in self.terms])
 
     def with_numbers(self) -> Formula:
         """Put numbers into each term."""
@@ -154,14 +187,18 @@ class Sum(Formula):
 
 @dataclass(frozen=True)
 class Remainder(Formula):
-    """The terms of a long sum that are not shown: how many, and their sum."""
+    """The terms of a long sum that are not shown: how many, and their sum.
+
+    `terms` makes them, for arithmetic that adds them up again.
+    """
 
     count: int
     value: float
+    terms: Callable[[], Iterable[Formula]] | None = field(default=None, compare=False, repr=False)
 
-    def evaluate(self) -> float:
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the sum of the terms that are not shown."""
-        return self.value
+        return arithmetic.remainder(self)
 
     def with_numbers(self) -> Formula:
         """Return itself: it is a number already."""
@@ -174,11 +211,9 @@ class Product(Formula):
 
     factors: tuple[Formula, ...]
 
-    def evaluate(self) -> float:
-        """Return the product, from left to right; 0 · ln 0 is 0, its limit."""
-        values = [factor.evaluate() for factor in self.factors]
-        product = math.prod(values)
-        return 0.0 if math.isnan(product) and 0.0 in values else product
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
+        """Return the product."""
+        return arithmetic.multiply([factor.evaluate(arithmetic) for factor in self.factors])
 
     def with_numbers(self) -> Formula:
         """Put numbers into each factor."""
@@ -192,12 +227,11 @@ class Quotient(Formula):
     numerator: Formula
     denominator: Formula
 
-    def evaluate(self) -> float:
-        """Return the quotient; infinite or NaN, as in IEEE 754, if the denominator is 0."""
-        numerator, denominator = self.numerator.evaluate(), self.denominator.evaluate()
-        if denominator != 0:
-            return numerator / denominator
-        return math.copysign(math.inf, numerator) if numerator else math.nan
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
+        """Return the quotient."""
+        return arithmetic.divide(
+            self.numerator.evaluate(arithmetic), self.denominator.evaluate(arithmetic)
+        )
 
     def with_numbers(self) -> Formula:
         """Put numbers into both."""
@@ -211,12 +245,9 @@ class Power(Formula):
     base: Formula
     exponent: Formula
 
-    def evaluate(self) -> float:
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the power."""
-        try:
-            return float(self.base.evaluate() ** self.exponent.evaluate())
-        except OverflowError:
-            return math.inf
+        return arithmetic.power(self.base.evaluate(arithmetic), self.exponent.evaluate(arithmetic))
 
     def with_numbers(self) -> Formula:
         """Put numbers into base and exponent."""
@@ -229,9 +260,9 @@ class Negative(Formula):
 
     of: Formula
 
-    def evaluate(self) -> float:
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the value with the other sign."""
-        return -self.of.evaluate()
+        return -self.of.evaluate(arithmetic)
 
     def with_numbers(self) -> Formula:
         """Put numbers in."""
@@ -244,60 +275,40 @@ class IversonBracket(Formula):
 
     argument: Formula
 
-    def evaluate(self) -> float:
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return 1 or 0."""
-        return 1.0 if self.argument.evaluate() > 0 else 0.0
+        return arithmetic.above_zero(self.argument.evaluate(arithmetic))
 
     def with_numbers(self) -> Formula:
         """Put numbers in."""
         return IversonBracket(self.argument.with_numbers())
 
 
-def _exp(x: float) -> float:
-    return math.exp(x) if x < 709.7 else math.inf
-
-
-def _ln(x: float) -> float:
-    return math.log(x) if x > 0 else -math.inf
-
-
-def _sign(x: float) -> float:
-    return math.copysign(1.0, x) if x else 0.0
-
-
-def _normal_cdf(x: float) -> float:
-    return math.erfc(-x / math.sqrt(2)) / 2
-
-
-FUNCTIONS: dict[str, Callable[..., float]] = {
-    "exp": _exp,
-    "ln": _ln,
-    "tanh": math.tanh,
-    "max": max,
-    "min": min,
-    "abs": abs,
-    "sqrt": math.sqrt,
-    "sign": _sign,
-    "sin": math.sin,
-    "cos": math.cos,
-    "Φ": _normal_cdf,
-}
-
-
 @dataclass(frozen=True)
 class Call(Formula):
-    """A named function of one or more arguments: one of ``FUNCTIONS``."""
+    """A function of one or more arguments, by its name in ``Arithmetic.functions``."""
 
     function: str
     arguments: tuple[Formula, ...]
 
-    def evaluate(self) -> float:
+    def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the function's value."""
-        return FUNCTIONS[self.function](*(argument.evaluate() for argument in self.arguments))
+        function, arguments = self.function, self.arguments
+        if function == "ln" and (small := _after_one(arguments[0])) is not None:
+            function, arguments = "log1p", (small,)  # ln(1 + x) with all digits of a small x
+        values = [argument.evaluate(arithmetic) for argument in arguments]
+        return arithmetic.functions[function](*values)
 
     def with_numbers(self) -> Formula:
         """Put numbers into the arguments."""
         return Call(self.function, tuple(argument.with_numbers() for argument in self.arguments))
+
+
+def _after_one(formula: Formula) -> Formula | None:
+    """x of the sum 1 + x."""
+    if isinstance(formula, Sum) and formula.terms[0] == Number(1.0):
+        return Sum(formula.terms[1:])
+    return None
 
 
 def exp(argument: Operand) -> Call:
@@ -327,31 +338,48 @@ def product_of(*factors: Formula) -> Formula:
     return counting[0] if len(counting) == 1 else Product(tuple(counting))
 
 
-def sum_of(terms: Sequence[Formula], most: int | None = None, keep: int | None = None) -> Formula:
+def sum_of(
+    terms: Sequence[Formula] | Callable[[int], Formula],
+    most: int | None = None,
+    keep: int | None = None,
+    values: Sequence[float] | NDArray[np.floating] | None = None,
+) -> Formula:
     """Return the sum of `terms`; if there are more than `most`, the largest and a remainder.
 
-    The largest terms (by absolute value) keep their order; the others become one
-    :class:`Remainder`, which states their number and their sum. Nothing is cut off silently.
+    The largest terms (by absolute value; of equal ones the first) keep their order; the others
+    become one :class:`Remainder`, which states their number and their sum. Nothing is cut off
+    silently.
 
     Parameters
     ----------
-    terms : sequence of Formula
+    terms : sequence of Formula, or callable
+        Or a function that returns term i, so that only those that are shown are made.
     most : int, optional
         The largest number of terms to show; all if not given.
     keep : int, optional
         The index of a term that is always shown.
+    values : array of shape (terms,), optional
+        The value of each term, needed with a function.
 
     Examples
     --------
     >>> sum_of([Number(0.25), Number(5.0), Number(0.25), Number(-7.0)], most=3)
     Sum(terms=(Number(value=5.0), Number(value=-7.0), Remainder(count=2, value=0.5)))
     """
-    if len(terms) == 1:
-        return terms[0]
-    if most is None or len(terms) <= most:
-        return Sum(tuple(terms))
-    values = [term.evaluate() for term in terms]
-    by_size = sorted(range(len(terms)), key=lambda place: (place != keep, -abs(values[place])))
-    shown = sorted(by_size[: most - 1])
-    rest = math.fsum(values[place] for place in by_size[most - 1 :])
-    return Sum((*(terms[place] for place in shown), Remainder(len(terms) - len(shown), rest)))
+    if callable(terms):
+        assert values is not None
+        term, count = terms, len(values)
+    else:
+        term, count = terms.__getitem__, len(terms)
+    if count == 1:
+        return term(0)
+    if most is None or count <= most:
+        return Sum(tuple(map(term, range(count))))
+    known = np.asarray([term(i).evaluate() for i in range(count)] if values is None else values)
+    size = np.abs(known)
+    if keep is not None:
+        size[keep] = math.inf
+    order = np.argsort(-size, kind="stable")
+    shown, others = np.sort(order[: most - 1]).tolist(), order[most - 1 :].tolist()
+    rest = Remainder(len(others), math.fsum(known[others].tolist()), lambda: map(term, others))
+    return Sum((*map(term, shown), rest))

@@ -33,20 +33,6 @@ WITHOUT_EFFECT = (
     "GaussianNoise",
     "ActivityRegularization",
 )
-ACTIVATIONS = {
-    "linear": "identity",
-    "relu": "relu",
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "softmax": "softmax",
-    "selu": "selu",
-    "gelu": "gelu",
-    "silu": "silu",
-    "swish": "silu",
-    "mish": "mish",
-    "softplus": "softplus",
-    "exponential": "exponential",
-}
 LARGEST_DESCRIPTION = 64 * 2**20  # bytes
 
 
@@ -342,22 +328,25 @@ def _activate(builder: NetworkBuilder, activation: Any, words: str) -> None:
         name, settings = str(activation or "linear"), {}
     match name:
         case "leaky_relu":
-            builder.activate("leaky_relu", 0.2)
+            builder.activate("leaky_relu", slope=0.2)
         case "LeakyReLU":
             # Keras 2 called it alpha.
             slope = settings["negative_slope" if "negative_slope" in settings else "alpha"]
-            builder.activate("leaky_relu", float(slope))
+            builder.activate("leaky_relu", slope=float(slope))
         case "elu":
-            builder.activate("elu", 1.0)
+            builder.activate("elu", alpha=1.0)
         case "ELU":
-            builder.activate("elu", float(settings.get("alpha", 1.0)))
+            builder.activate("elu", alpha=float(settings.get("alpha", 1.0)))
         case "ReLU" if not settings.get("threshold") and settings.get("max_value") is None:
             slope = float(settings.get("negative_slope") or 0.0)
-            builder.activate("leaky_relu" if slope else "relu", slope or None)
+            if slope:
+                builder.activate("leaky_relu", slope=slope)
+            else:
+                builder.activate("relu")
         case "Softmax" if settings.get("axis", -1) in (-1, 1):
             builder.activate("softmax")
-        case _ if name in ACTIVATIONS:
-            builder.activate(ACTIVATIONS[name])
+        case _ if name.islower() and builder.activate_known_as(name):
+            pass  # a function, which has nothing to be set
         case _:
             raise refuse(f"{words} with the activation {name!r}")
 

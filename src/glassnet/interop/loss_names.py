@@ -1,26 +1,14 @@
 """Loss names of other libraries."""
 
+from glassnet.core.record import record_known_as, records
 from glassnet.errors import LimitError
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
 
-__all__ = ["KERAS_LOSSES", "keras_loss"]
+__all__ = ["keras_loss"]
 
-# By Keras name, in lower case without underscores.
-KERAS_LOSSES = {
-    "categoricalcrossentropy": "categorical_crossentropy",
-    "sparsecategoricalcrossentropy": "categorical_crossentropy",
-    "binarycrossentropy": "binary_crossentropy",
-    "bce": "binary_crossentropy",
-    "meansquarederror": "mean_squared_error",
-    "mse": "mean_squared_error",
-    "meanabsoluteerror": "mean_absolute_error",
-    "mae": "mean_absolute_error",
-    "huber": "huber",
-    "poisson": "poisson",
-}
 # Other settings of Keras losses, and the supported values.
 USUAL = {
     "reduction": (None, "sum_over_batch_size", "mean", "mean_with_sample_weight", "auto"),
@@ -37,12 +25,14 @@ def keras_loss(name: str, settings: dict[str, object]) -> Loss:
     LimitError
         If Glassnet has no such loss, or does not support the settings.
     """
-    ours = KERAS_LOSSES.get(name.replace("_", "").lower())
-    if ours is None:
+    found = record_known_as(Loss, name)
+    if found is None:
+        known = [name for name, record in records(Loss).items() if record.known_elsewhere]
         raise LimitError(
             f"the model was compiled with the loss {name!r}, which Glassnet does not support; "
-            f"supported losses: {', '.join(sorted(set(KERAS_LOSSES.values())))}"
+            f"supported losses: {', '.join(sorted(known))}"
         )
+    ours = found.name
     for setting, usual in USUAL.items():
         if settings.get(setting, usual[0]) not in usual:
             value = settings[setting]

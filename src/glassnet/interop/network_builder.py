@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet.core.array import Array
+from glassnet.core.record import record_known_as
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.network import Network
 from glassnet.nn.activations.activation import Activation
@@ -127,9 +128,9 @@ class NetworkBuilder:
         self._biases[-1] = self._vector(biases, last.units)
         self._layers[-1] = _rebuilt(last, last.activation, bias=True)
 
-    def activate(self, name: str, parameter: float | None = None) -> None:
+    def activate(self, name: str, **hyper_parameters: float) -> None:
         """Set the activation of the last layer; if it already has one, add a layer."""
-        activation = activation_named(name, parameter)
+        activation = activation_named(name, hyper_parameters)
         if isinstance(activation, Identity):
             return
         self._require_no_log_probabilities()
@@ -137,6 +138,17 @@ class NetworkBuilder:
             self.scale(np.ones(self.units), None)
         last = self._layers[-1]
         self._layers[-1] = _rebuilt(last, activation, bias=last.bias)
+
+    def activate_known_as(self, name: str) -> bool:
+        """Set the activation that other libraries call so; return whether there is one.
+
+        One with hyper-parameters is not: libraries have different names and defaults for them.
+        """
+        found = record_known_as(Activation, name)
+        if found is None or found().hyper_parameters:
+            return False
+        self.activate(found.name)
+        return True
 
     def log_softmax(self) -> None:
         """Add a softmax for a model that outputs log-probabilities."""

@@ -19,16 +19,6 @@ Constants = dict[str, NDArray[Any]]
 
 # Nodes that do nothing at inference.
 WITHOUT_EFFECT = ("Identity",)
-ACTIVATIONS = {
-    "Relu": "relu",
-    "Sigmoid": "sigmoid",
-    "Tanh": "tanh",
-    "Softplus": "softplus",
-    "Softmax": "softmax",
-    "Exp": "exponential",
-    "Mish": "mish",
-    "Swish": "silu",
-}
 
 
 def from_onnx(model: Any, *, loss: str | Loss | None = None) -> Network:
@@ -158,13 +148,6 @@ def _add(builder: NetworkBuilder, node: Any, constants: Constants) -> None:
         raise refuse(f"the node {_named(node)} from the domain {node.domain!r}")
     if kind in WITHOUT_EFFECT:
         return
-    if kind in ACTIVATIONS:
-        if settings.get("axis", -1) not in (-1, 1):
-            raise refuse(f"the node {_named(node)} over axis {settings['axis']}")
-        if kind == "Swish" and settings.get("alpha", 1.0) != 1:
-            raise refuse(f"the node {_named(node)} with alpha other than 1")
-        builder.activate(ACTIVATIONS[kind])
-        return
     adders: dict[str, Callable[[NetworkBuilder, Any, dict[str, Any], Constants], None]] = {
         "Gemm": _add_gemm,
         "MatMul": _add_matmul,
@@ -173,8 +156,8 @@ def _add(builder: NetworkBuilder, node: Any, constants: Constants) -> None:
         "Mul": _add_factor,
         "Div": _add_factor,
         "BatchNormalization": _add_normalisation,
-        "LeakyRelu": lambda a, _, s, __: a.activate("leaky_relu", s.get("alpha", 0.01)),
-        "Elu": lambda a, _, s, __: a.activate("elu", s.get("alpha", 1.0)),
+        "LeakyRelu": lambda a, _, s, __: a.activate("leaky_relu", slope=s.get("alpha", 0.01)),
+        "Elu": lambda a, _, s, __: a.activate("elu", alpha=s.get("alpha", 1.0)),
         "Selu": _add_selu,
         "Gelu": _add_gelu,
         "LogSoftmax": _add_log_softmax,
@@ -183,9 +166,15 @@ def _add(builder: NetworkBuilder, node: Any, constants: Constants) -> None:
         "Cast": _add_cast,
         "Dropout": _add_dropout,
     }
-    if kind not in adders:
+    if kind in adders:
+        adders[kind](builder, node, settings, constants)
+        return
+    if settings.get("axis", -1) not in (-1, 1):
+        raise refuse(f"the node {_named(node)} over axis {settings['axis']}")
+    if settings.get("alpha", 1.0) != 1:
+        raise refuse(f"the node {_named(node)} with alpha other than 1")
+    if not builder.activate_known_as(kind):
         raise refuse(f"the node {_named(node)}")
-    adders[kind](builder, node, settings, constants)
 
 
 def _settings(node: Any) -> dict[str, Any]:

@@ -13,14 +13,6 @@ __all__ = ["from_sklearn"]
 
 PERCEPTRONS = ("MLPClassifier", "MLPRegressor")
 LINEAR = ("LogisticRegression", "LogisticRegressionCV", "Perceptron")
-ACTIVATIONS = {
-    "identity": "identity",
-    "logistic": "sigmoid",
-    "tanh": "tanh",
-    "relu": "relu",
-    "softmax": "softmax",
-    "exp": "exponential",
-}
 LOSSES = {"squared_error": "mean_squared_error", "poisson": "poisson"}
 
 
@@ -107,7 +99,7 @@ def _perceptrons(builder: NetworkBuilder, estimator: Any, features: Any) -> Netw
         builder.dense(W, b)
         last = number == len(layers)
         name = estimator.out_activation_ if last else estimator.activation
-        builder.activate(ACTIVATIONS[name])
+        builder.activate_known_as(name)
     loss = getattr(estimator, "loss", "")
     loss = loss_named(LOSSES[loss]) if loss in LOSSES else None
     classes = getattr(estimator, "classes_", None)

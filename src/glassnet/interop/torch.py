@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.record import record_known_as
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
 from glassnet.interop.network_builder import NetworkBuilder, refuse
 from glassnet.network import Network
+from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
 from glassnet.nn.losses.loss import Loss
@@ -20,24 +22,6 @@ from glassnet.nn.losses.registry import loss_named
 __all__ = ["from_torch"]
 
 WITHOUT_EFFECT = ("Dropout", "Identity", "AlphaDropout")
-ACTIVATIONS = {
-    "ReLU": "relu",
-    "Sigmoid": "sigmoid",
-    "Tanh": "tanh",
-    "SELU": "selu",
-    "SiLU": "silu",
-    "Mish": "mish",
-}
-FUNCTIONS = {
-    "relu": "ReLU",
-    "sigmoid": "Sigmoid",
-    "tanh": "Tanh",
-    "selu": "SELU",
-    "silu": "SiLU",
-    "mish": "Mish",
-    "softmax": "Softmax",
-    "log_softmax": "LogSoftmax",
-}
 
 
 @dataclass(frozen=True)
@@ -221,8 +205,12 @@ def _function(node: Any, shapes: set[Any], *, training: bool) -> Any:
     dimension = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else -1)
     if name in ("softmax", "log_softmax") and dimension not in (-1, 1):
         raise refuse(f"the function {name!r} over dimension {dimension}")
-    if name in FUNCTIONS:
-        return getattr(torch.nn, FUNCTIONS[name])()
+    modules = {own.lower(): getattr(torch.nn, own) for own in dir(torch.nn)}
+    module = modules.get(name.replace("_", ""))
+    found = record_known_as(Activation, name.removeprefix("log_"))
+    plain = len(node.args) == 1 and set(node.kwargs) <= {"dim", "inplace", "dtype"}
+    if module and found and not found().hyper_parameters and (plain or "softmax" in name):
+        return module()
     raise refuse(f"the function {name!r} at {node.name!r}")
 
 
@@ -249,9 +237,6 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
     kind = type(layer).__name__
     if kind in WITHOUT_EFFECT:
         return
-    if kind in ACTIVATIONS:
-        builder.activate(ACTIVATIONS[kind])
-        return
     match kind:
         case "Flatten" if (layer.start_dim, layer.end_dim) == (1, -1):
             pass
@@ -275,13 +260,15 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
             mean, variance = _array(layer.running_mean), _array(layer.running_var)
             builder.normalise(gamma, beta, mean, variance, layer.eps)
         case "LeakyReLU":
-            builder.activate("leaky_relu", layer.negative_slope)
+            builder.activate("leaky_relu", slope=layer.negative_slope)
         case "ELU":
-            builder.activate("elu", layer.alpha)
+            builder.activate("elu", alpha=layer.alpha)
         case "GELU" if layer.approximate == "none":
             builder.activate("gelu")
         case "Softplus" if layer.beta == 1:
             builder.activate("softplus")
+        case _ if layer.extra_repr() in ("", "inplace=True") and builder.activate_known_as(kind):
+            pass  # an activation that has nothing to be set
         case _:
             raise refuse(f"the layer {layer}")
 

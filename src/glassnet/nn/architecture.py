@@ -12,10 +12,10 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.core.memory import aligned_zeros
 from glassnet.core.random import Purpose
+from glassnet.core.record import record_from_file
 from glassnet.core.validation import whole_number
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.activations.registry import activation_named
 from glassnet.nn.initialisers import Constant, FromArray
 from glassnet.nn.layers import Dense, Layer, Scale
 
@@ -54,14 +54,6 @@ class Architecture:
 
     inputs: int
     layers: tuple[Layer, ...]
-
-    def __hash__(self) -> int:
-        # Cached, because every prediction looks up the network's compiled program by it.
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.inputs, self.layers))
 
     @classmethod
     def of(cls, inputs: int, layers: Sequence[Layer]) -> "Architecture":
@@ -233,7 +225,7 @@ def _layer_header(layer: Layer) -> dict[str, Any]:
         "connection": layer.connection,
         "units": layer.units,
         "activation": layer.activation.name,
-        "activation_parameter": layer.activation.parameter,
+        "hyper_parameters": layer.activation.hyper_parameters,
         "bias": layer.bias,
         "multiplier": layer.multiplier,
         "weight_rate": layer.weight_rate,
@@ -244,7 +236,7 @@ def _layer_header(layer: Layer) -> dict[str, Any]:
 def _layer_from_header(header: dict[str, Any]) -> Layer:
     if not isinstance(header["bias"], bool):
         raise TypeError(f"the bias of a layer must be true or false, not {header['bias']!r}")
-    activation = activation_named(header["activation"], header["activation_parameter"])
+    activation = record_from_file(Activation, header["activation"], header["hyper_parameters"])
     options = {name: header[name] for name in ("multiplier", "weight_rate", "bias_rate")}
     # The weights come from the file, so no random ones are needed.
     match header["connection"]:

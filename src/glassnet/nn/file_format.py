@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.record import Record, hyper_parameter_names, records
 from glassnet.errors import FileFormatError
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.losses.loss import Loss
 
 __all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically", "write_file"]
 
 #: Increased whenever older versions of Glassnet can no longer read the files.
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 KEY = "glassnet"
 
@@ -148,9 +151,10 @@ def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
             f"{source} has format {version}; this version of Glassnet reads up to "
             f"{FORMAT_VERSION}. Install a newer one to open it"
         )
-    if version == 1:
-        header = _from_format_1(header)
-    return _from_format_2(header) if version <= 2 else header
+    for older, upgrade in UPGRADES.items():
+        if version <= older:
+            header = upgrade(header)
+    return header
 
 
 def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
@@ -189,6 +193,46 @@ def _from_format_2(header: dict[str, Any]) -> dict[str, Any]:
     if isinstance(others := header.get("others"), list):
         header["others"] = [renamed(other) for other in others]
     return header
+
+
+def _from_format_3(header: dict[str, Any]) -> dict[str, Any]:
+    """The same header with hyper-parameters by name; damaged parts stay as they are."""
+
+    def network(record: Any) -> Any:
+        if not isinstance(record, dict):
+            return record
+        record = _named_hyper_parameters(record, Loss, record.get("loss"), "loss_parameter")
+        if isinstance(layers := record.get("layers"), list):
+            record["layers"] = [
+                _named_hyper_parameters(
+                    layer, Activation, layer.get("activation"), "activation_parameter"
+                )
+                if isinstance(layer, dict)
+                else layer
+                for layer in layers
+            ]
+        return record
+
+    header = network(header)
+    if isinstance(others := header.get("others"), list):
+        header["others"] = [network(other) for other in others]
+    return header
+
+
+def _named_hyper_parameters(
+    record: dict[str, Any], kind: type[Record], name: Any, key: str
+) -> dict[str, Any]:
+    """The record with the one number that stood at `key` under its name, where it has one."""
+    if key not in record:
+        return record
+    found = records(kind).get(name) if isinstance(name, str) else None
+    names = hyper_parameter_names(found) if found else ()
+    rest = {own: value for own, value in record.items() if own != key}
+    return {**rest, "hyper_parameters": dict.fromkeys(names, record[key])}
+
+
+# From each format to the next.
+UPGRADES = {1: _from_format_1, 2: _from_format_2, 3: _from_format_3}
 
 
 def _umask() -> int:

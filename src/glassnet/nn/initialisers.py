@@ -11,13 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet.core.array import Array
 from glassnet.core.random import Purpose, uniform
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.activations.elu import Elu
-from glassnet.nn.activations.gelu import Gelu
-from glassnet.nn.activations.leaky_relu import LeakyRelu
-from glassnet.nn.activations.mish import Mish
-from glassnet.nn.activations.relu import Relu
-from glassnet.nn.activations.selu import Selu
-from glassnet.nn.activations.silu import Silu
 
 __all__ = [
     "INITIALISERS",
@@ -157,11 +150,8 @@ INITIALISERS: dict[str, Initialiser] = {
 
 
 def default_initialiser(activation: Activation) -> Initialiser:
-    """Return LeCun's rule for selu, He's for relu and its variants, Glorot's for the others."""
-    if isinstance(activation, Selu):
-        return LeCun()
-    like_relu = isinstance(activation, Relu | LeakyRelu | Elu | Gelu | Silu | Mish)
-    return He() if like_relu else Glorot()
+    """Return the initialiser of a layer with this activation, where none is given."""
+    return INITIALISERS[activation.initial_weights]
 
 
 def initialiser_of(

@@ -79,16 +79,15 @@ class Dense(Layer):
     units : int
         The number of units, at least 1.
     activation : str or Activation
-        ``"identity"``, ``"sigmoid"``, ``"tanh"``, ``"relu"``, ``"leaky_relu"``, ``"elu"``,
-        ``"selu"``, ``"gelu"``, ``"silu"``, ``"mish"``, ``"softplus"``, ``"exponential"`` or
-        ``"softmax"``.
+        The name of one of the modules of ``glassnet.nn.activations``, as ``"relu"``, or one with
+        other hyper-parameters, as ``LeakyRelu(0.2)``.
     bias : bool
         Whether each unit has a bias: the weight from a bias unit, whose output is always 1.
     initial : str, Initialiser or array, optional
         Initial weights: ``"glorot"``, ``"he"``, ``"lecun"``, ``"zero"``, ``"one"``, or an array of
-        shape (units of the previous layer, units). If not given, LeCun's rule for selu, He's for
-        relu and its variants, Glorot's otherwise, each divided by the multiplier, so that the
-        initial network is the same with and without one.
+        shape (units of the previous layer, units). If not given, those that suit the activation
+        (its ``initial_weights``), divided by the multiplier, so that the initial network is the
+        same with and without one.
     initial_bias : str, Initialiser or array, optional
         Initial biases, 0 if not given. A bias has one input, so ``"lecun"`` gives variance 1.
     multiplier : float or "ntk"
@@ -211,4 +210,4 @@ def _multiplier(multiplier: float | str) -> float | str:
 
 
 def _shown(activation: Activation) -> str:
-    return repr(activation) if activation.parameter_name else f'"{activation.name}"'
+    return repr(activation) if activation.hyper_parameters else f'"{activation.name}"'

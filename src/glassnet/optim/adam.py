@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.validation import real_number
+from glassnet.core.record import bounded
 from glassnet.formula.tree import Call, Formula, Negative, Symbol
-from glassnet.optim.optimizer import Optimizer, flush_small_to_zero
+from glassnet.optim.optimizer import Optimizer, flush_small_to_zero, new_state
 
 __all__ = ["Adam", "AdamW"]
 
@@ -29,17 +29,12 @@ class Adam(Optimizer):
         ε, above 0; keeps the division finite.
     """
 
-    learning_rate: float = 0.001
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
+    name = "adam"
+    learning_rate: float = bounded(0.001, 0, include_minimum=False)
+    beta1: float = bounded(0.9, 0, 1, include_maximum=False)
+    beta2: float = bounded(0.999, 0, 1, include_maximum=False)
+    epsilon: float = bounded(1e-8, 0, include_minimum=False)
     state_names = ("m", "v")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        real_number("beta1", self.beta1, 0, 1, include_maximum=False)
-        real_number("beta2", self.beta2, 0, 1, include_maximum=False)
-        real_number("epsilon", self.epsilon, 0, include_minimum=False)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
@@ -73,8 +68,8 @@ class Adam(Optimizer):
         beta1, beta2 = Symbol("β₁", self.beta1), Symbol("β₂", self.beta2)
         new_m = beta1 * m + (1 - beta1) * gradient
         new_v = beta2 * v + (1 - beta2) * gradient**2
-        m_hat = Symbol("m", new_m.evaluate(), index="new") / (1 - beta1**number)
-        v_hat = Symbol("v", new_v.evaluate(), index="new") / (1 - beta2**number)
+        m_hat = new_state("m", new_m) / (1 - beta1**number)
+        v_hat = new_state("v", new_v) / (1 - beta2**number)
         root = Call("sqrt", (Symbol("v̂", v_hat.evaluate()),))
         m_hat_symbol = Symbol("m̂", m_hat.evaluate())
         step = learning_rate * m_hat_symbol / (root + Symbol("ε", self.epsilon))
@@ -101,8 +96,6 @@ class AdamW(Adam):
         λ, at least 0.
     """
 
-    weight_decay: float = 0.01  # type: ignore[misc]  # a field here, a constant elsewhere
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        real_number("weight_decay", self.weight_decay, 0)
+    name = "adamw"
+    kernel = "adam"
+    weight_decay: float = bounded(0.01, 0)  # type: ignore[misc]  # a field here, a constant elsewhere

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glassnet.core.array import Array
-from glassnet.core.validation import real_number
+from glassnet.core.record import bounded
 from glassnet.formula.tree import Formula, Symbol
-from glassnet.optim.optimizer import Optimizer, flush_small_to_zero
+from glassnet.optim.optimizer import Optimizer, flush_small_to_zero, new_state
 
 __all__ = ["Momentum", "Nesterov"]
 
@@ -24,13 +24,10 @@ class Momentum(Optimizer):
         μ, from 0 to 1: the fraction of the last step that is added to the next one.
     """
 
-    learning_rate: float = 0.01
-    momentum: float = 0.9
+    name = "momentum"
+    learning_rate: float = bounded(0.01, 0, include_minimum=False)
+    momentum: float = bounded(0.9, 0, 1)
     state_names = ("v",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        real_number("momentum", self.momentum, 0, 1)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
@@ -69,7 +66,7 @@ class Momentum(Optimizer):
         """Return the formula of the new velocity, and its symbol."""
         (velocity,) = state
         new_velocity = Symbol("μ", self.momentum) * velocity - learning_rate * gradient
-        return new_velocity, Symbol("v", new_velocity.evaluate(), index="new")
+        return new_velocity, new_state("v", new_velocity)
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,8 @@ class Nesterov(Momentum):
     Nesterov 1983; in this form, with the gradient at the current weights, Bengio,
     Boulanger-Lewandowski and Pascanu 2013, equation 7.
     """
+
+    name = "nesterov"
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float

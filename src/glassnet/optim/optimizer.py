@@ -9,10 +9,10 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.core.memory import aligned_zeros
-from glassnet.core.validation import real_number
+from glassnet.core.record import Record, bounded
 from glassnet.formula.tree import Formula, Symbol
 
-__all__ = ["Optimizer", "flush_small_to_zero"]
+__all__ = ["SMALLEST_STATE", "Optimizer", "flush_small_to_zero", "new_state"]
 
 #: State smaller than this becomes 0: decaying moments would end as denormal numbers, which are
 #: slow on every processor.
@@ -20,7 +20,7 @@ SMALLEST_STATE = 2.0**-100
 
 
 @dataclass(frozen=True)
-class Optimizer(ABC):
+class Optimizer(Record, ABC):
     """A rule that changes the weights, given the gradient of the mean loss of a batch.
 
     Parameters
@@ -29,15 +29,12 @@ class Optimizer(ABC):
         α, above 0.
     """
 
-    learning_rate: float
+    learning_rate: float = bounded(0.01, 0, include_minimum=False)
 
     #: The names of the state that the rule keeps for each weight, all 0 at the start.
     state_names: ClassVar[tuple[str, ...]] = ()
     #: λ of decoupled weight decay, w ← (1 − α λ) w before the step.
     weight_decay: ClassVar[float] = 0.0
-
-    def __post_init__(self) -> None:
-        real_number("learning_rate", self.learning_rate, 0, include_minimum=False)
 
     def initial_state(self, parameters: Array) -> Array:
         """Return the state before the first step: (number of state names, parameters), all 0."""
@@ -63,6 +60,12 @@ class Optimizer(ABC):
         The formula of a state is named like the state, that of the weight ``"w"``. Weight decay is
         not included: the update rule shrinks the weight before the step.
         """
+
+
+def new_state(name: str, formula: Formula) -> Symbol:
+    """Return the symbol of new state, given its formula; its value is 0 if it is that small."""
+    value = formula.evaluate()
+    return Symbol(name, 0.0 if abs(value) < SMALLEST_STATE else value, index="new")
 
 
 def flush_small_to_zero(state: Array) -> None:

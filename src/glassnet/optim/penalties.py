@@ -1,20 +1,20 @@
 """Penalties on large weights: added to the loss, or applied to the weights directly."""
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.validation import real_number
+from glassnet.core.record import Record, bounded
 from glassnet.formula.tree import Call, Formula, Symbol
 
-__all__ = ["L1", "L2", "Penalty", "WeightDecay"]
+__all__ = ["L1", "L2", "LossPenalty", "Penalty", "WeightDecay"]
 
 
 @dataclass(frozen=True)
-class Penalty(ABC):
-    """A penalty on large weights.
+class Penalty(Record, ABC):
+    """A penalty on large weights: a :class:`LossPenalty` or :class:`WeightDecay`.
 
     Parameters
     ----------
@@ -27,12 +27,9 @@ class Penalty(ABC):
         weights), as scikit-learn's ``alpha`` is; otherwise λ is used as given.
     """
 
-    strength: float
+    strength: float = bounded(minimum=0)
     biases: bool = False
     over_examples: bool = False
-
-    def __post_init__(self) -> None:
-        real_number("the strength of a penalty", self.strength, 0)
 
     def effective_strength(self, batch_weight: float) -> float:
         """Return λ for a batch with this sum of sample weights; 0 if λ / 0 would be needed."""
@@ -45,42 +42,86 @@ class Penalty(ABC):
         return self.biases or not biases
 
 
+class LossPenalty(Penalty):
+    """A penalty that is added to the loss, and its derivative to each gradient.
+
+    The losses in a history do not include it.
+    """
+
+    @abstractmethod
+    def value(self, weights: Array, batch_weight: float) -> float:
+        """Return what it adds to the loss, in float64."""
+
+    @abstractmethod
+    def derivative(self, weights: Array, batch_weight: float) -> Array:
+        """Return what it adds to the gradient of each weight, in their precision."""
+
+    @abstractmethod
+    def value_formula(self, weight: Symbol, batch_weight: float) -> Formula:
+        """Return what one weight adds to the loss."""
+
+    @abstractmethod
+    def derivative_formula(self, weight: Symbol, batch_weight: float) -> Formula:
+        """Return what it adds to ∂E/∂w."""
+
+    def strength_symbol(self, batch_weight: float) -> Symbol:
+        """Return λ of a batch."""
+        return Symbol("λ", self.effective_strength(batch_weight), index=type(self).__name__)
+
+
 @dataclass(frozen=True)
-class L2(Penalty):
+class L2(LossPenalty):
     """Adds λ/2 Σ w² to the loss, hence λ w to each gradient (Tikhonov 1943; "ridge").
 
     The losses in a history do not include it.
     """
 
+    name = "l2"
+
     def value(self, weights: Array, batch_weight: float) -> float:
         """Return λ/2 Σ w²."""
-        return (
-            self.effective_strength(batch_weight)
-            / 2
-            * float(np.square(weights, dtype=np.float64).sum())
-        )
+        squares = float(np.square(weights, dtype=np.float64).sum())
+        return self.effective_strength(batch_weight) / 2 * squares
+
+    def derivative(self, weights: Array, batch_weight: float) -> Array:
+        """Return λ w."""
+        added: Array = weights.dtype.type(self.effective_strength(batch_weight)) * weights
+        return added
+
+    def value_formula(self, weight: Symbol, batch_weight: float) -> Formula:
+        """Return λ/2 w²."""
+        return self.strength_symbol(batch_weight) / 2 * weight**2
 
     def derivative_formula(self, weight: Symbol, batch_weight: float) -> Formula:
-        """Return λ w, which is added to ∂E/∂w."""
-        return Symbol("λ", self.effective_strength(batch_weight), index="L2") * weight
+        """Return λ w."""
+        return self.strength_symbol(batch_weight) * weight
 
 
 @dataclass(frozen=True)
-class L1(Penalty):
+class L1(LossPenalty):
     """Adds λ Σ |w| to the loss, hence λ sign(w) to each gradient (Tibshirani 1996; "lasso").
 
     The losses in a history do not include it.
     """
 
+    name = "l1"
+
     def value(self, weights: Array, batch_weight: float) -> float:
         """Return λ Σ |w|."""
         return self.effective_strength(batch_weight) * float(np.abs(weights).sum(dtype=np.float64))
 
+    def derivative(self, weights: Array, batch_weight: float) -> Array:
+        """Return λ sign(w)."""
+        added: Array = weights.dtype.type(self.effective_strength(batch_weight)) * np.sign(weights)
+        return added
+
+    def value_formula(self, weight: Symbol, batch_weight: float) -> Formula:
+        """Return λ |w|."""
+        return self.strength_symbol(batch_weight) * Call("abs", (weight,))
+
     def derivative_formula(self, weight: Symbol, batch_weight: float) -> Formula:
-        """Return λ sign(w), which is added to ∂E/∂w."""
-        return Symbol("λ", self.effective_strength(batch_weight), index="L1") * Call(
-            "sign", (weight,)
-        )
+        """Return λ sign(w)."""
+        return self.strength_symbol(batch_weight) * Call("sign", (weight,))
 
 
 @dataclass(frozen=True)
@@ -90,6 +131,8 @@ class WeightDecay(Penalty):
     Loshchilov and Hutter 2019, "Decoupled weight decay regularization", equation 1. With SGD it
     equals :class:`L2`; with optimizers that divide by the gradient's size it does not.
     """
+
+    name = "weight_decay"
 
     def factor_formula(self, learning_rate: Symbol, batch_weight: float) -> Formula:
         """Return 1 − α λ, the factor on the weight."""

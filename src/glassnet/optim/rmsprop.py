@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.validation import real_number
+from glassnet.core.record import bounded
 from glassnet.formula.tree import Call, Formula, Negative, Symbol
-from glassnet.optim.optimizer import Optimizer, flush_small_to_zero
+from glassnet.optim.optimizer import Optimizer, flush_small_to_zero, new_state
 
 __all__ = ["RMSprop"]
 
@@ -28,15 +28,11 @@ class RMSprop(Optimizer):
         ε, above 0; keeps the division finite.
     """
 
-    learning_rate: float = 0.001
-    rho: float = 0.9
-    epsilon: float = 1e-8
+    name = "rmsprop"
+    learning_rate: float = bounded(0.001, 0, include_minimum=False)
+    rho: float = bounded(0.9, 0, 1, include_maximum=False)
+    epsilon: float = bounded(1e-8, 0, include_minimum=False)
     state_names = ("s",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        real_number("rho", self.rho, 0, 1, include_maximum=False)
-        real_number("epsilon", self.epsilon, 0, include_minimum=False)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
@@ -64,6 +60,6 @@ class RMSprop(Optimizer):
         (squares,) = state
         rho = Symbol("ρ", self.rho)
         new_squares = rho * squares + (1 - rho) * gradient**2
-        root = Call("sqrt", (Symbol("s", new_squares.evaluate(), index="new"),))
+        root = Call("sqrt", (new_state("s", new_squares),))
         step = learning_rate * gradient / (root + Symbol("ε", self.epsilon))
         return [("s", new_squares), ("w", weight + Negative(step))]

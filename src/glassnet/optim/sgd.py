@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glassnet.core.array import Array
+from glassnet.core.record import bounded
 from glassnet.formula.tree import Formula, Symbol
 from glassnet.optim.optimizer import Optimizer
 
@@ -22,7 +23,8 @@ class SGD(Optimizer):
     SGD(learning_rate=0.5)
     """
 
-    learning_rate: float = 0.01
+    name = "sgd"
+    learning_rate: float = bounded(0.01, 0, include_minimum=False)
 
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from glassnet.core.array import Array
 from glassnet.core.validation import real_number
 from glassnet.formula.tree import Formula, Sum, Symbol
 from glassnet.optim.clipping import gradient_norm
 from glassnet.optim.optimizer import Optimizer
-from glassnet.optim.penalties import L1, L2, Penalty, WeightDecay
+from glassnet.optim.penalties import LossPenalty, Penalty, WeightDecay
 
-__all__ = ["ParameterGroup", "UpdateContext", "UpdateRule"]
+__all__ = ["ParameterGroup", "StepInfo", "UpdateContext", "UpdateRule"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,24 @@ class ParameterGroup:
     place: slice
     rate: float
     biases: bool
+
+
+@dataclass(frozen=True)
+class StepInfo:
+    """Which step an update is, at which learning rate, of how heavy a batch.
+
+    Attributes
+    ----------
+    number : int
+        Of the step; the first is 1.
+    learning_rate : float
+    batch_weight : float
+        The sum of the sample weights of the batch: the number of examples where all weigh 1.
+    """
+
+    number: int
+    learning_rate: float
+    batch_weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,12 @@ class UpdateRule:
     def __post_init__(self) -> None:
         if self.clip_norm is not None:
             real_number("clip_norm", self.clip_norm, 0, include_minimum=False)
+        for penalty in self.penalties:
+            if not isinstance(penalty, LossPenalty | WeightDecay):
+                raise TypeError(
+                    f"{penalty!r} says neither what it adds to the loss nor that it shrinks the "
+                    "weights; a penalty of your own is a subclass of LossPenalty"
+                )
 
     def step(
         self,
@@ -82,32 +104,26 @@ class UpdateRule:
         state: Array,
         gradient: Array,
         groups: Sequence[ParameterGroup],
-        number: int,
-        learning_rate: float,
-        batch_weight: float,
+        info: StepInfo,
     ) -> None:
-        """Take step `number` (the first is 1), changing parameters and state in place.
+        """Take a step, changing parameters and state in place.
 
         Parameters
         ----------
         parameters, gradient : array of shape (parameters,)
         state : array of shape (number of state names, parameters)
         groups : sequence of ParameterGroup
-        number : int
-        learning_rate : float
-        batch_weight : float
-            The sum of the batch's sample weights: the number of examples if all are 1.
+        info : StepInfo
         """
         gradient = self.clipped(gradient)
         for group in groups:
-            w, alpha = parameters[group.place], learning_rate * group.rate
-            penalised = self._penalised(w, gradient[group.place], group, batch_weight)
-            decay = (
-                self.total(WeightDecay, group.biases, batch_weight) + self.optimizer.weight_decay
-            )
-            if decay:
+            w, alpha = parameters[group.place], info.learning_rate * group.rate
+            penalised = gradient[group.place]
+            for penalty in self.loss_penalties(biases=group.biases):
+                penalised = penalised + penalty.derivative(w, info.batch_weight)
+            if decay := self.decay(info.batch_weight, biases=group.biases):
                 w *= w.dtype.type(1 - alpha * decay)
-            self.optimizer.step(w, state[:, group.place], penalised, number, alpha)
+            self.optimizer.step(w, state[:, group.place], penalised, info.number, alpha)
 
     def clipped(self, gradient: Array) -> Array:
         """Return the gradient, scaled down if its norm exceeds `clip_norm`."""
@@ -124,12 +140,21 @@ class UpdateRule:
         length = gradient_norm(gradient)
         return self.clip_norm / length if length > self.clip_norm else 1.0
 
-    def total(self, kind: type[Penalty], biases: bool, batch_weight: float) -> float:
-        """Return the sum of λ over all penalties of one kind, for weights or for biases."""
-        return sum(
-            penalty.effective_strength(batch_weight)
+    def loss_penalties(self, *, biases: bool) -> list[LossPenalty]:
+        """Return the penalties that add to the gradient of weights, or of biases."""
+        return [
+            penalty
             for penalty in self.penalties
-            if isinstance(penalty, kind) and penalty.holds(biases=biases)
+            if isinstance(penalty, LossPenalty) and penalty.holds(biases=biases)
+        ]
+
+    def decay(self, batch_weight: float, *, biases: bool) -> float:
+        """Return λ of the weight decay of weights, or of biases: the optimizer's and all others."""
+        penalties = [penalty for penalty in self.penalties if isinstance(penalty, WeightDecay)]
+        return self.optimizer.weight_decay + sum(
+            penalty.effective_strength(batch_weight)
+            for penalty in penalties
+            if penalty.holds(biases=biases)
         )
 
     def formulas(
@@ -163,28 +188,15 @@ class UpdateRule:
         clipped = gradient if context.clip_factor == 1 else kappa * gradient
         penalties = [
             penalty.derivative_formula(weight, context.batch_weight)
-            for penalty in self.penalties
-            if isinstance(penalty, L1 | L2) and penalty.holds(biases=biases)
+            for penalty in self.loss_penalties(biases=biases)
         ]
         if penalties or clipped is not gradient:
             named.append(("g", Sum((clipped, *penalties)) if penalties else clipped))
             gradient = Symbol("g", named[-1][1].evaluate())
-        decay = self.total(WeightDecay, biases, context.batch_weight) + self.optimizer.weight_decay
-        if decay:
+        if decay := self.decay(context.batch_weight, biases=biases):
             factor = WeightDecay(decay).factor_formula(context.learning_rate, context.batch_weight)
             named.append(("shrunk w", factor * weight))
             weight = Symbol("shrunk w", named[-1][1].evaluate(), weight.layer, weight.index)
         return named + self.optimizer.formulas(
             weight, gradient, state, context.number, context.learning_rate
         )
-
-    def _penalised(
-        self, w: Array, gradient: Array, group: ParameterGroup, batch_weight: float
-    ) -> Array:
-        l1 = self.total(L1, group.biases, batch_weight)
-        l2 = self.total(L2, group.biases, batch_weight)
-        if l2:
-            gradient = w.dtype.type(l2) * w + gradient
-        if l1:
-            gradient = gradient + w.dtype.type(l1) * np.sign(w)
-        return gradient

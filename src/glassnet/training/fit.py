@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs
 from glassnet.arrays.metrics import metrics_of
 from glassnet.arrays.sample_weights import checked_sample_weight
@@ -14,9 +15,9 @@ from glassnet.arrays.splits import split_rows
 from glassnet.arrays.targets import Targets, checked_targets
 from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
-from glassnet.engine import Training, engine
+from glassnet.engine import Training
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import OutputLoss
+from glassnet.nn.losses.loss import Loss
 from glassnet.nn.task import Task
 from glassnet.optim.adam import Adam
 from glassnet.optim.dropout import Dropout
@@ -128,7 +129,7 @@ class Fitting:
     def prepare(
         cls,
         learner: Learner,
-        output_loss: OutputLoss,
+        loss: Loss,
         X: ArrayLike,
         y: ArrayLike | Targets,
         options: FitOptions,
@@ -153,10 +154,10 @@ class Fitting:
         optimizer = options.optimizer or Adam(0.001)
         # L-BFGS takes no steps of ours; the rule still holds its penalties.
         stepping = SGD() if isinstance(optimizer, LBFGS) else optimizer
+        rule = UpdateRule(stepping, options.all_penalties, options.clip_norm)
+        program = engine.compile(learner.architecture, loss, rule)
         training = Training(
-            learner.architecture,
-            output_loss,
-            UpdateRule(stepping, options.all_penalties, options.clip_norm),
+            rule,
             learner.parameters,
             x if learn is None else x[learn],
             targets.values if learn is None else targets.values[learn],
@@ -166,10 +167,10 @@ class Fitting:
             options.threads,
         )
         if isinstance(optimizer, LBFGS):
-            run = FullBatchRun(engine(), training, optimizer, options.epochs, options.all_callbacks)
+            run = FullBatchRun(program, training, optimizer, options.epochs, options.all_callbacks)
             return cls(run, targets.classes)
         plan = _plan(learner, options, len(training.x), validation)
-        return cls(Run(engine(), training, plan), targets.classes)
+        return cls(Run(program, training, plan), targets.classes)
 
     def finish(self, progress: bool | None) -> History:
         """Train to the end, until early stopping or until Ctrl-C."""

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from glassnet.arrays.numbers import require_finite
 from glassnet.core.array import Array
-from glassnet.engine.interface import Engine, Training, parameter_groups
+from glassnet.engine.interface import Program, Training, parameter_groups
 from glassnet.errors import DivergedError
 from glassnet.optim.lbfgs import LBFGS
-from glassnet.optim.penalties import L2
 from glassnet.training.history import History
 from glassnet.training.loop import requests_stop
 from glassnet.training.plan import Callback, Progress
@@ -35,7 +34,7 @@ class FullBatchRun:
         Whether it ended because the loss could not be lowered further.
     """
 
-    engine: Engine
+    program: Program
     training: Training
     method: LBFGS
     epochs: int
@@ -106,7 +105,7 @@ class FullBatchRun:
     ) -> tuple[float, NDArray[np.float64]]:
         """The mean loss including the penalty at a point, and its gradient."""
         self.training.parameters[...] = point
-        self._loss, gradient = self.engine.gradient(self.training)
+        self._loss, gradient = self.program.gradient(self.training)
         if not np.isfinite(self._loss):
             before.restore()
             require_finite(self.training.x, "X")
@@ -115,9 +114,9 @@ class FullBatchRun:
                 "training; scale the inputs, or start from smaller weights"
             )
         total, derivatives = self._loss, gradient.astype(np.float64)
-        for group in parameter_groups(self.training.architecture):
-            strength = self.training.rule.total(L2, group.biases, self._examples)
+        for group in parameter_groups(self.program.architecture):
             w = point[group.place]
-            total += strength / 2 * float(w @ w)
-            derivatives[group.place] += strength * w
+            for penalty in self.training.rule.loss_penalties(biases=group.biases):
+                total += penalty.value(w, self._examples)
+                derivatives[group.place] += penalty.derivative(w, self._examples)
         return total, derivatives

@@ -12,7 +12,7 @@ from glassnet.arrays.numbers import require_finite
 from glassnet.core.array import Array
 from glassnet.core.memory import is_mapped, release
 from glassnet.core.random import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
-from glassnet.engine.interface import Engine, Steps, Training
+from glassnet.engine.interface import Program, Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.example_order import Order, unshuffled
@@ -49,7 +49,7 @@ class Run:
     :meth:`finish`.
     """
 
-    engine: Engine
+    program: Program
     training: Training
     plan: Plan
     history: History = field(default_factory=History)
@@ -58,7 +58,7 @@ class Run:
     _most_at_once: float = math.inf
 
     def __post_init__(self) -> None:
-        step = 3 * self.plan.batch_size * self.training.architecture.parameter_count
+        step = 3 * self.plan.batch_size * self.program.architecture.parameter_count
         self._steps_at_once = max(FIRST_MULTIPLY_ADDS // max(step, MIN_MULTIPLY_ADDS), 1)
         x = self.training.x
         if is_mapped(x) and x.strides[0] * ROWS_IN_BLOCK * BLOCKS_IN_GROUP > MAX_MAPPED:
@@ -174,7 +174,7 @@ class Run:
         """Keep the first of some steps in the history, if it is to be recorded."""
         if number in self.plan.record:
             batch, rate = steps.order[: steps.batch_starts[1]], float(steps.learning_rates[0])
-            self.history.steps[number] = RecordedStep.of(self.training, batch, rate)
+            self.history.steps[number] = RecordedStep.of(self.program, self.training, batch, rate)
 
     def _until(self, before: int, done: int, steps: int) -> int:
         """Where the next call of the engine ends; a step to record begins one of its own."""
@@ -204,7 +204,7 @@ class Run:
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()
-        losses = self.engine.run(self.training, steps)
+        losses = self.program.run(self.training, steps)
         release(self.training.x)
         release(self.training.targets)
         seconds = time.perf_counter() - began
@@ -245,13 +245,8 @@ class Run:
         loss, metrics = 0.0, dict.fromkeys(validation.metrics, 0.0)
         for part in validation.parts:
             x, targets = validation.x[part], validation.targets[part]
-            predicted, losses = self.engine.evaluate(
-                training.architecture,
-                training.output_loss,
-                training.parameters,
-                x,
-                targets,
-                training.threads,
+            predicted, losses = self.program.evaluate(
+                training.parameters, x, targets, training.threads
             )
             loss += float(losses.sum())
             for name, metric in validation.metrics.items():

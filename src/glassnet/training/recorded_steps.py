@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
-from glassnet.engine.interface import DropoutMasks, Training
-from glassnet.nn.architecture import Architecture
-from glassnet.nn.losses.loss import OutputLoss
+from glassnet.engine.interface import DropoutMasks, Program, Training
 from glassnet.optim.update_rule import UpdateRule
 
 __all__ = ["RecordedStep", "checked_record"]
@@ -22,8 +20,8 @@ class RecordedStep:
 
     Attributes
     ----------
-    architecture : Architecture
-    output_loss : OutputLoss
+    program : Program
+        Of the network and its loss.
     rule : UpdateRule
     parameters : array of shape (parameters,)
         Before the step.
@@ -46,8 +44,7 @@ class RecordedStep:
         The names of the inputs.
     """
 
-    architecture: Architecture
-    output_loss: OutputLoss
+    program: Program
     rule: UpdateRule
     parameters: Array
     state: Array
@@ -63,13 +60,16 @@ class RecordedStep:
 
     @classmethod
     def of(
-        cls, training: Training, examples: NDArray[np.int64], learning_rate: float
+        cls,
+        program: Program,
+        training: Training,
+        examples: NDArray[np.int64],
+        learning_rate: float,
     ) -> "RecordedStep":
         """Return the step that a training run is about to take on some examples."""
         number = training.steps_done + 1
         return cls(
-            training.architecture,
-            training.output_loss,
+            program,
             training.rule,
             training.parameters.copy(),
             training.state.copy(),

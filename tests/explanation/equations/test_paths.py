@@ -19,7 +19,7 @@ def step_of(seed: int, widest: int) -> Step:
     masks = DropoutMasks(case.dropout, seed=seed, step=3) if case.dropout else None
     batch = Batch(case.x, case.targets, case.sample_weight, masks)
     net = case.net
-    return take_step(net.architecture, net.parameters, case.output_loss, batch, None)
+    return take_step(net.program(case.loss), net.parameters, batch, None)
 
 
 def some_places(step: Step, seed: int) -> list[WeightPlace]:

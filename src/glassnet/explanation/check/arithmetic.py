@@ -1,19 +1,21 @@
 """Arithmetic with more digits than the engine's: the same few operations for each number type."""
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Arithmetic", "FiftyDigits", "Floating", "Values"]
+from glassnet.formula.arithmetic import Arithmetic
+
+__all__ = ["FiftyDigits", "Floating", "Values", "WideArithmetic"]
 
 #: An array of objects (mpmath), long doubles or doubles.
 Values: TypeAlias = NDArray[Any]
 
 
-class Arithmetic(ABC):
-    """Arrays of one type of number, usually with more digits than float64, and functions on them.
+class WideArithmetic(Arithmetic):
+    """Arrays of one type of number, usually with more digits than float64.
 
     Attributes
     ----------
@@ -35,30 +37,19 @@ class Arithmetic(ABC):
     exponential: int
     rounding: float
 
-    @abstractmethod
-    def array(self, values: Values) -> Values:
-        """Return floating-point values as numbers of this type, unchanged."""
-
-    @abstractmethod
-    def exp(self, x: Values) -> Values:
-        """Return e to the x."""
-
-    @abstractmethod
-    def log1p(self, x: Values) -> Values:
-        """Return ln(1 + x)."""
-
-    @abstractmethod
-    def normal_cdf(self, x: Values) -> Values:
-        """Return Φ(x), the cumulative normal distribution."""
+    def above_zero(self, x: Values) -> Values:
+        """Return 1 where x is above 0, else 0."""
+        above: Values = self.number(np.where(x > 0, 1.0, 0.0))
+        return above
 
 
-class FiftyDigits(Arithmetic):
+class FiftyDigits(WideArithmetic):
     """mpmath with 50 digits.
 
     Examples
     --------
     >>> decimal = FiftyDigits()
-    >>> print(decimal.exp(decimal.array(np.array([1.0])))[0])
+    >>> print(decimal.functions["exp"](decimal.number([1.0]))[0])
     2.7182818284590452353602874713526624977572470937
     """
 
@@ -74,32 +65,23 @@ class FiftyDigits(Arithmetic):
         context = MPContext()
         context.dps = 50
         self._number = np.vectorize(context.mpf, otypes=[object])
-        self._exp = np.vectorize(context.exp, otypes=[object])
-        self._log1p = np.vectorize(context.log1p, otypes=[object])
-        self._normal_cdf = np.vectorize(context.ncdf, otypes=[object])
+        own = {"ln": context.log, "abs": context.fabs, "Φ": context.ncdf}
+        names = ("exp", "log1p", "tanh", "sqrt", "sign", "sin", "cos")
+        of_one = own | {name: getattr(context, name) for name in names}
+        self.functions = {
+            **{name: np.vectorize(function, otypes=[object]) for name, function in of_one.items()},
+            "max": np.maximum,
+            "min": np.minimum,
+        }
 
-    def array(self, values: Values) -> Values:
-        """Return mpf numbers."""
-        numbers: Values = self._number(np.asarray(values, dtype=np.float64))
+    def number(self, value: Any) -> Values:
+        """Return mpf numbers; what is one already stays."""
+        array = np.asarray(value)
+        numbers: Values = array if array.dtype == object else self._number(array)
         return numbers
 
-    def exp(self, x: Values) -> Values:
-        """Return e to the x."""
-        y: Values = self._exp(x)
-        return y
 
-    def log1p(self, x: Values) -> Values:
-        """Return ln(1 + x)."""
-        y: Values = self._log1p(x)
-        return y
-
-    def normal_cdf(self, x: Values) -> Values:
-        """Return Φ(x)."""
-        y: Values = self._normal_cdf(x)
-        return y
-
-
-class Floating(Arithmetic):
+class Floating(WideArithmetic):
     """The machine's own floating point of a given width.
 
     Parameters
@@ -121,21 +103,21 @@ class Floating(Arithmetic):
         widest = 2.0 ** -(bits // 5)
         self.step_sizes = (widest, widest / 2**7, widest / 2**14)
 
-    def array(self, values: Values) -> Values:
+        functions: dict[str, Callable[..., Any]] = {
+            "ln": np.log,
+            "abs": np.abs,
+            "max": np.maximum,
+            "min": np.minimum,
+            "Φ": self._normal_cdf,
+        }
+        names = ("exp", "log1p", "tanh", "sqrt", "sign", "sin", "cos")
+        self.functions = functions | {name: getattr(np, name) for name in names}
+
+    def number(self, value: Any) -> Values:
         """Return numbers of that width."""
-        return np.asarray(values, dtype=self._number)
+        return np.asarray(value, dtype=self._number)
 
-    def exp(self, x: Values) -> Values:
-        """Return e to the x."""
-        y: Values = np.exp(x)
-        return y
-
-    def log1p(self, x: Values) -> Values:
-        """Return ln(1 + x)."""
-        y: Values = np.log1p(x)
-        return y
-
-    def normal_cdf(self, x: Values) -> Values:
+    def _normal_cdf(self, x: Values) -> Values:
         """Return Φ(x) = ½ + φ(x) (x + x³/3 + x⁵/15 + ...), Marsaglia 2004, equation 1.
 
         All terms have the same sign. Beyond ±12, 1 and 0 are exact in this precision.

@@ -17,14 +17,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from glassnet.core.random import Purpose, random_bits
-from glassnet.explanation.check.arithmetic import Arithmetic, FiftyDigits, Floating
-from glassnet.explanation.check.textbook import has_textbook_definition
+from glassnet.explanation.check.arithmetic import FiftyDigits, Floating, WideArithmetic
+from glassnet.explanation.check.lines import LineCheck
 from glassnet.explanation.check.textbook_network import BatchFunction
 from glassnet.explanation.places import WeightPlace, index_of, place_at
 from glassnet.explanation.step import Step
+from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.architecture import Architecture
 
-__all__ = ["Check", "Pair", "check_also", "check_gradient"]
+__all__ = ["Check", "Pair", "check_also", "check_gradient", "no_gradients"]
 
 #: A relative difference larger than this fails the check.
 TOLERANCES = {"float64": 1e-8, "float32": 1e-3}
@@ -61,20 +62,28 @@ class Check:
         The number of weights in the network, including biases.
     tolerance : float
         A larger relative difference fails the check.
+    lines : LineCheck, optional
+        What the equations of the page give when they are evaluated again.
     """
 
     arithmetic: str
     pairs: tuple[Pair, ...]
     weights: int
     tolerance: float
+    lines: LineCheck | None = None
 
     @property
     def largest_difference(self) -> float:
         """The largest |a − b| / max(|a|, |b|, a thousandth of the layer's largest gradient)."""
-        return max(pair.difference for pair in self.pairs)
+        return max((pair.difference for pair in self.pairs), default=0.0)
 
     @property
     def passed(self) -> bool:
+        """Whether all gradients agree and all lines hold."""
+        return self.gradients_agree and not (self.lines and self.lines.failures)
+
+    @property
+    def gradients_agree(self) -> bool:
         """Whether all differences are within the tolerance; NaN fails."""
         return all(pair.difference <= self.tolerance for pair in self.pairs)
 
@@ -89,9 +98,11 @@ class Check:
         return sum(pair.too_small for pair in self.pairs)
 
     def __str__(self) -> str:
+        if not self.pairs:
+            return str(self.lines)
         compared = len(self.pairs)
         which = f"all {compared}" if compared == self.weights else f"{compared} of {self.weights}"
-        verdict = "agree" if self.passed else "DO NOT AGREE"
+        verdict = "agree" if self.gradients_agree else "DO NOT AGREE"
         text = (
             f"The gradients of {which} weights and biases {verdict} with central differences in "
             f"{self.arithmetic}: the largest relative difference is "
@@ -104,7 +115,12 @@ class Check:
             )
         if self.too_small:
             text += f" Gradients too small to compare in this arithmetic: {self.too_small}."
-        return text
+        return f"{text} {self.lines}" if self.lines else text
+
+
+def no_gradients(dtype: str) -> Check:
+    """Return the check of a forward pass, which has no gradients to compare."""
+    return Check("", (), 0, TOLERANCES[dtype])
 
 
 def check_gradient(step: Step, always: Sequence[WeightPlace] = ()) -> Check:
@@ -116,14 +132,14 @@ def check_gradient(step: Step, always: Sequence[WeightPlace] = ()) -> Check:
     always : sequence of WeightPlace
         Weights to compare in any case, if not all are compared.
     """
-    count, wider = step.architecture.parameter_count, _has_wider_definitions(step)
+    count = step.architecture.parameter_count
     decimal, long_double, double = FiftyDigits(), Floating(np.longdouble), Floating(np.float64)
-    if wider and count <= decimal.most_operations // 100:
+    if count <= decimal.most_operations // 100:
         places = [place_at(step.architecture, index) for index in range(count)]
         if _operations(step, places, decimal) <= decimal.most_operations:
             return _check(step, decimal, places)
     fits = _operations(step, always, long_double) <= long_double.most_operations
-    arithmetic = long_double if wider and fits else double
+    arithmetic = long_double if fits else double
     places = _sample(step, always)
     affordable = len(_affordable(step, places, arithmetic))
     return _check(step, arithmetic, places[: max(affordable, len(set(always)))])
@@ -139,19 +155,19 @@ def check_also(step: Step, check: Check, place: WeightPlace) -> Check:
     return replace(check, pairs=check.pairs + more.pairs)
 
 
-def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Check:
-    function = BatchFunction(step, arithmetic)
+def _check(step: Step, arithmetic: WideArithmetic, places: list[WeightPlace]) -> Check:
+    function = BatchFunction(step, arithmetic, step.parameters)
     estimates = dict.fromkeys(places, _NOTHING)
     left = places
     for step_size in arithmetic.step_sizes:
         estimates |= _differences(function, left, step_size)
         # A smaller step may stay clear of a nearby kink.
         left = [place for place in left if estimates[place].at_kink]
-    if left and isinstance(arithmetic, Floating) and _has_wider_definitions(step):
+    if left and isinstance(arithmetic, Floating):
         # At kinks, 50 digits decide.
         decided = _affordable(step, left, FiftyDigits())
         if decided:
-            function = BatchFunction(step, FiftyDigits())
+            function = BatchFunction(step, FiftyDigits(), step.parameters)
             estimates |= _differences(function, decided, *function.arithmetic.step_sizes)
         undecided = set(left) - set(decided)
         places = [place for place in places if place not in undecided]
@@ -159,12 +175,6 @@ def _check(step: Step, arithmetic: Arithmetic, places: list[WeightPlace]) -> Che
     pairs = tuple(_pair(step, place, estimates[place], floors[place.layer - 1]) for place in places)
     count, dtype = step.architecture.parameter_count, step.parameters.dtype.name
     return Check(arithmetic.name, pairs, count, TOLERANCES[dtype])
-
-
-def _has_wider_definitions(step: Step) -> bool:
-    """Whether the whole network can be computed with more digits than float64 has."""
-    activations = [layer.activation for layer in step.architecture.layers]
-    return has_textbook_definition(step.output_loss, activations)
 
 
 @dataclass(frozen=True)
@@ -216,13 +226,13 @@ def _central(
     ]
 
 
-def _variant_operations(architecture: Architecture, arithmetic: Arithmetic) -> list[int]:
+def _variant_operations(architecture: Architecture, arithmetic: WideArithmetic) -> list[int]:
     """For each layer, the operations for one moved weight: its unit, then all following layers."""
     exponential = arithmetic.exponential
     costs, behind = [], exponential * architecture.outputs
     one_row = whole = 0  # weights of the next layer that take part if one unit moves, or all
     for place, layer in zip(architecture.places[::-1], architecture.layers[::-1], strict=True):
-        spreads = layer.activation.name == "softmax"
+        spreads = not isinstance(layer.activation, Elementwise)
         own = exponential * place.to_units + whole if spreads else exponential + one_row
         costs.append(4 * (behind + own))
         behind += whole + exponential * place.to_units
@@ -230,7 +240,7 @@ def _variant_operations(architecture: Architecture, arithmetic: Arithmetic) -> l
     return costs[::-1]
 
 
-def _operations(step: Step, places: Sequence[WeightPlace], arithmetic: Arithmetic) -> int:
+def _operations(step: Step, places: Sequence[WeightPlace], arithmetic: WideArithmetic) -> int:
     """The operations that the check of some weights takes, including the unmoved network."""
     costs = _variant_operations(step.architecture, arithmetic)
     unmoved = step.architecture.parameter_count
@@ -238,7 +248,7 @@ def _operations(step: Step, places: Sequence[WeightPlace], arithmetic: Arithmeti
 
 
 def _affordable(
-    step: Step, places: Sequence[WeightPlace], arithmetic: Arithmetic
+    step: Step, places: Sequence[WeightPlace], arithmetic: WideArithmetic
 ) -> list[WeightPlace]:
     """The first of some places, as many as can be checked in about half a second."""
     costs = np.array(_variant_operations(step.architecture, arithmetic))

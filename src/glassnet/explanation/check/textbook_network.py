@@ -1,6 +1,7 @@
 """A batch's loss as a function of the weights, written a second time for the independent check.
 
-Only its values are used, in any arithmetic; no code is shared with what is checked.
+Only its values are used, in any arithmetic. No code is shared with what is checked: activations and
+losses are the formulas that a page shows, while the engines have code of their own for them.
 """
 
 from collections.abc import Sequence
@@ -8,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.explanation.check.arithmetic import Arithmetic, Values
-from glassnet.explanation.check.textbook import textbook_activation, textbook_loss
+from glassnet.core.array import Array
+from glassnet.explanation.check.arithmetic import Values, WideArithmetic
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
+from glassnet.nn.activations.activation import Elementwise
 
 __all__ = ["BatchFunction"]
 
@@ -19,34 +21,41 @@ __all__ = ["BatchFunction"]
 class BatchFunction:
     """The mean loss of a batch as a function of the weights, in any arithmetic."""
 
-    def __init__(self, step: Step, arithmetic: Arithmetic) -> None:
+    def __init__(self, step: Step, arithmetic: WideArithmetic, parameters: Array) -> None:
         architecture, batch = step.architecture, step.batch
         self.arithmetic = arithmetic
-        weights = [arithmetic.array(w) for w in architecture.weights(step.parameters)]
-        biases = [
-            None if b is None else arithmetic.array(b) for b in architecture.biases(step.parameters)
+        self.weights = weights = [arithmetic.number(w) for w in architecture.weights(parameters)]
+        self.biases = biases = [
+            None if b is None else arithmetic.number(b) for b in architecture.biases(parameters)
         ]
+        self.sample_weights = batch.sample_weights
         dropout_mask = batch.dropout_mask(architecture)
         self.counted = [
             (
-                arithmetic.array(batch.sample_weights[example])[()],
+                arithmetic.number(batch.sample_weights[example])[()],
                 NetworkFunction(
                     step,
                     arithmetic,
                     weights,
                     biases,
-                    arithmetic.array(batch.x[example]),
-                    arithmetic.array(batch.targets[example]),
+                    arithmetic.number(batch.x[example]),
+                    arithmetic.number(batch.targets[example]),
                     None
                     if dropout_mask is None
-                    else [arithmetic.array(m[example]) for m in dropout_mask],
+                    else [arithmetic.number(m[example]) for m in dropout_mask],
                 ),
             )
             for example in range(len(batch))
             if batch.sample_weights[example] != 0
         ]
-        self.total = arithmetic.array(np.array(batch.weight))[()]
+        self.total = arithmetic.number(np.array(batch.weight))[()]
         self.loss = sum(count * function.loss for count, function in self.counted) / self.total
+
+    def of_example(self, example: int) -> "NetworkFunction | None":
+        """Return the function of one example; None if its weight is 0."""
+        counting = np.flatnonzero(self.sample_weights)
+        places = dict(zip(counting.tolist(), self.counted, strict=True))
+        return places[example][1] if example in places else None
 
     def steps(self, places: Sequence[WeightPlace], step_size: float) -> Values:
         """How far to move each weight, so that its net input moves by about `step_size`."""
@@ -55,7 +64,8 @@ class BatchFunction:
             / max(1.0, *(abs(float(function.source(place))) for _, function in self.counted))
             for place in places
         ]
-        return self.arithmetic.array(np.array(sizes))
+        moves: Values = self.arithmetic.number(np.array(sizes))
+        return moves
 
     def losses(
         self, layer: int, places: Sequence[WeightPlace], by: Values
@@ -76,7 +86,7 @@ class NetworkFunction:
     def __init__(
         self,
         step: Step,
-        arithmetic: Arithmetic,
+        arithmetic: WideArithmetic,
         weights: list[Values],
         biases: list[Values | None],
         x: Values,
@@ -114,14 +124,14 @@ class NetworkFunction:
         net_input = np.repeat(self.net_inputs[number], len(places), axis=0)
         net_input[rows, units] += moved
         activation = self.activations[number]
-        if activation.name == "softmax":
+        if not isinstance(activation, Elementwise):
             y = self._activate(number, net_input)
         else:
             y = np.repeat(self.outputs[layer], len(places), axis=0)
             y[rows, units] = self._activate(number, net_input[rows, units], units)
         sides = [net_input > 0] if activation.has_kink else []
         for number in range(layer, len(self.weights)):
-            if number == layer and activation.name != "softmax":
+            if number == layer and isinstance(activation, Elementwise):
                 net_input = self._net_input_behind(number, y, units)
             else:
                 net_input = self._net_input(number, y)
@@ -136,13 +146,13 @@ class NetworkFunction:
         """The factor that the weight multiplies."""
         if place.source is None:
             return 1.0
-        multiplier = self.arithmetic.array(np.array(self.multipliers[place.layer - 1]))
+        multiplier = self.arithmetic.number(np.array(self.multipliers[place.layer - 1]))
         return multiplier * self.outputs[place.layer - 1][0, place.source]
 
     def _net_input(self, number: int, y: Values) -> Values:
         b = self.biases[number]
         w = self.weights[number]
-        multiplier = self.arithmetic.array(np.array(self.multipliers[number]))
+        multiplier = self.arithmetic.number(np.array(self.multipliers[number]))
         net_input: Values = multiplier * (y @ w if w.ndim == 2 else y * w)
         return net_input if b is None else net_input + b
 
@@ -152,14 +162,14 @@ class NetworkFunction:
         if w.ndim == 1:
             return self._net_input(number, y)
         moved = (y[rows, units] - self.outputs[number][0, units])[:, None]
-        multiplier = self.arithmetic.array(np.array(self.multipliers[number]))
+        multiplier = self.arithmetic.number(np.array(self.multipliers[number]))
         net_input: Values = self.net_inputs[number] + multiplier * moved * w[units]
         return net_input
 
     def _activate(self, number: int, x: Values, units: Any = slice(None)) -> Values:
         """The outputs of a layer, or of some of its units."""
-        y = textbook_activation(self.activations[number], x, self.arithmetic)
+        y = self.activations[number].by_definition(x, self.arithmetic)
         return y if self.dropout_mask is None else y * self.dropout_mask[number + 1][units]
 
     def _loss(self, net_input: Values, y: Values) -> Values:
-        return textbook_loss(self.output_loss, net_input, y, self.target, self.arithmetic)
+        return self.output_loss.by_definition(net_input, y, self.target, self.arithmetic)

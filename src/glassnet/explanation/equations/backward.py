@@ -7,12 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.explanation.equations.forward import ForwardEquations
-from glassnet.explanation.limits import largest_sum
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
 from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Equation, equation_with_numbers
-from glassnet.formula.tree import Formula, Number, Partial, Product, Symbol, product_of
+from glassnet.formula.tree import Formula, Number, Partial, Product, Symbol, product_of, sum_of
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.losses.loss import CrossEntropyFromLogits, divided
@@ -44,7 +43,7 @@ class StepEquations(ForwardEquations):
         def term(example: int) -> Formula:
             return self.names.loss_of(example, float(losses[example]))
 
-        mean = largest_sum(losses, term, self.most_terms) / self.names.total(batch.weight)
+        mean = sum_of(term, self.most_terms, values=losses) / self.names.total(batch.weight)
         return equation_with_numbers(
             self.names.mean_loss(self.step.mean_loss), mean, self.step.mean_loss
         )
@@ -104,7 +103,7 @@ class StepEquations(ForwardEquations):
             return Partial(self.names.loss_of(example, 0.0), weight, float(own[example]))
 
         total = self.names.total(self.step.batch.weight)
-        mean = largest_sum(own, term, self.most_terms) / total
+        mean = sum_of(term, self.most_terms, values=own) / total
         loss = self.names.mean_loss(self.step.mean_loss)
         return equation_with_numbers(Partial(loss, weight, value), mean, value)
 
@@ -145,8 +144,8 @@ class StepEquations(ForwardEquations):
                 derivative = activation.derivative_formula(net_input, self.activated(layer, unit))
             derivative = product_of(self.dropout_mask(layer, unit), derivative)
             partials += [
-                Partial(above, y, d_output.evaluate()),
-                Partial(y, net_input, derivative.evaluate()),
+                _partial(above, y, d_output),
+                _partial(y, net_input, derivative),
             ]
             formulas += [d_output, derivative]
             above = net_input
@@ -190,8 +189,7 @@ class StepEquations(ForwardEquations):
             product_of(count, d_predicted(k), _softmax_partial(self.predicted, k, unit))
             for k in counting
         ]
-        values = np.array([term.evaluate() for term in terms])
-        return largest_sum(values, terms.__getitem__, self.most_terms)
+        return sum_of(terms, self.most_terms)
 
     def backward_contributions(self, layer: int, unit: int) -> NDArray[np.float64]:
         """The contribution of each unit of layer l+1 to ∂E/∂y_i(l): c w_ij(l+1) δ_j(l+1)."""
@@ -210,7 +208,7 @@ class StepEquations(ForwardEquations):
             weight = self.weight(WeightPlace(layer + 1, unit, j))
             return product_of(self.multiplier(layer + 1), weight, self.delta_symbol(layer + 1, j))
 
-        return largest_sum(self.backward_contributions(layer, unit), term, self.most_terms)
+        return sum_of(term, self.most_terms, values=self.backward_contributions(layer, unit))
 
     def _softmax_backward(self, layer: int, unit: int) -> Formula:
         """Σ_k ∂E/∂y_k · m_k · ∂g_k/∂in_j for a hidden softmax layer."""
@@ -223,14 +221,18 @@ class StepEquations(ForwardEquations):
             terms.append(
                 product_of(partial, self.dropout_mask(layer, k), _softmax_partial(g, k, unit))
             )
-        values = np.array([term.evaluate() for term in terms])
-        return largest_sum(values, terms.__getitem__, self.most_terms)
+        return sum_of(terms, self.most_terms)
 
     def _source(self, place: WeightPlace) -> Formula:
         """The factor that a weight multiplies: the output of its source, or 1 for a bias."""
         if place.source is None:
             return Number(1.0)
         return product_of(self.multiplier(place.layer), self.output(place.layer - 1, place.source))
+
+
+def _partial(of: Symbol, by: Symbol, formula: Formula) -> Partial:
+    """∂of/∂by, given its formula."""
+    return Partial(of, by, formula.evaluate(), lambda: formula)
 
 
 def _softmax_partial(outputs: list[Symbol], k: int, j: int) -> Formula:

@@ -3,15 +3,17 @@
 Activations define their own formulas; they are combined here.
 """
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.explanation.limits import largest_sum
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward
 from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Equation, equation_with_numbers
-from glassnet.formula.tree import Formula, Number, Symbol, product_of
+from glassnet.formula.tree import Formula, Number, Symbol, product_of, sum_of
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.layers import Scale
 
@@ -47,7 +49,7 @@ class ForwardEquations:
 
         left = self.net_input_symbol(layer, unit)
         keep = None if self.is_scale(layer) else keep
-        terms = largest_sum(self.contributions(layer, unit), term, self.most_terms, keep)
+        terms = sum_of(term, self.most_terms, keep, self.contributions(layer, unit))
         return equation_with_numbers(left, terms, left.value)
 
     def contributions(self, layer: int, unit: int) -> NDArray[np.float64]:
@@ -71,12 +73,8 @@ class ForwardEquations:
 
     def outputs(self, layer: int, unit: int) -> list[Equation]:
         """y_j(l) = g(in_j(l)); with dropout, first g, then y = g · m."""
-        activation = self.forward.layer(layer).activation
         left = self.activated(layer, unit)
-        if isinstance(activation, Elementwise):
-            formula = activation.formula([self.net_input_symbol(layer, unit)], 0, self.most_terms)
-        else:
-            formula = activation.formula(self.net_input_symbols(layer), unit, self.most_terms)
+        formula = self._activation(layer, unit, self.most_terms)
         equations = [equation_with_numbers(left, formula, left.value)]
         if self.forward.has_dropout(layer):
             y = self.output(layer, unit)
@@ -84,6 +82,17 @@ class ForwardEquations:
                 equation_with_numbers(y, product_of(left, self.dropout_mask(layer, unit)), y.value)
             )
         return equations
+
+    def _activation(self, layer: int, unit: int, most_terms: int | None = None) -> Formula:
+        """g of a unit's net input, or of all of its layer."""
+        activation = self.forward.layer(layer).activation
+        if isinstance(activation, Elementwise):
+            return activation.formula([self.net_input_symbol(layer, unit)], 0, most_terms)
+        return activation.formula(self.net_input_symbols(layer), unit, most_terms)
+
+    def _dropped(self, layer: int, unit: int) -> Formula:
+        """y = g · m."""
+        return product_of(self._activation(layer, unit), self.dropout_mask(layer, unit))
 
     def weight(self, place: WeightPlace) -> Symbol:
         """A weight's symbol."""
@@ -107,7 +116,8 @@ class ForwardEquations:
         """g(in_j(l)); its symbol is y if the layer has no dropout."""
         if not self.forward.has_dropout(layer):
             return self.output(layer, unit)
-        return self.names.activated(layer, unit, float(self.forward.activated(layer)[unit]))
+        symbol = self.names.activated(layer, unit, float(self.forward.activated(layer)[unit]))
+        return replace(symbol, definition=partial(self._activation, layer, unit))
 
     def activated_symbols(self, layer: int) -> list[Symbol]:
         """g(in(l))."""
@@ -116,7 +126,10 @@ class ForwardEquations:
 
     def output(self, layer: int, unit: int) -> Symbol:
         """y_j(l); for layer 0, an input."""
-        return self.names.output(layer, unit, float(self.forward.units(layer)[unit]))
+        symbol = self.names.output(layer, unit, float(self.forward.units(layer)[unit]))
+        if layer == 0:
+            return symbol
+        return replace(symbol, definition=partial(self._dropped, layer, unit))
 
     def input(self, unit: int) -> Symbol:
         """x_i."""

@@ -70,14 +70,32 @@ def paths_of(step: Step, place: WeightPlace, most: int, max_largest: int) -> Pat
     start = Path((place.unit,), (step.source(place),))
     found = _largest(stages, step.deltas[-1].astype(np.float64), start, wanted)
     others = count - len(found)
-    rest = math.fsum([step.example_gradient(place), *(-path.value for path in found)])
+    rest = math.fsum([_sum_of_all(stages, step, start), *(-path.value for path in found)])
     return Paths(tuple(found), others, rest if others else 0.0)
+
+
+def _sum_of_all(stages: "list[_Stage]", step: Step, start: Path) -> float:
+    """The sum of all paths, from the weight forward to the loss, unit by unit."""
+    reached = np.zeros(step.net_inputs[-1].size if not stages else stages[0].units)
+    reached[start.units[0]] = start.value
+    for stage in stages:
+        reached = stage.onward(reached)
+    return math.fsum((reached * step.deltas[-1]).tolist())
 
 
 class _Stage(ABC):
     """How the quantities of one stage depend on those of the previous stage."""
 
     ways: int
+
+    @property
+    @abstractmethod
+    def units(self) -> int:
+        """How many units it starts from."""
+
+    @abstractmethod
+    def onward(self, values: Values) -> Values:
+        """Return Σ value · derivative for each unit that it leads to."""
 
     @abstractmethod
     def from_unit(self, unit: int) -> tuple[NDArray[np.int64], Values]:
@@ -94,6 +112,13 @@ class _OneToOne(_Stage):
 
     derivatives: Values
     ways = 1
+
+    @property
+    def units(self) -> int:
+        return self.derivatives.size
+
+    def onward(self, values: Values) -> Values:
+        return values * self.derivatives
 
     def from_unit(self, unit: int) -> tuple[NDArray[np.int64], Values]:
         return np.array([unit]), self.derivatives[unit : unit + 1]
@@ -112,6 +137,13 @@ class _AllToAll(_Stage):
     @property
     def ways(self) -> int:  # type: ignore[override]  # as many as there are columns
         return int(self.derivatives.shape[1])
+
+    @property
+    def units(self) -> int:
+        return int(self.derivatives.shape[0])
+
+    def onward(self, values: Values) -> Values:
+        return self.factor * (values @ self.derivatives.astype(np.float64))
 
     def from_unit(self, unit: int) -> tuple[NDArray[np.int64], Values]:
         row = self.factor * self.derivatives[unit].astype(np.float64)

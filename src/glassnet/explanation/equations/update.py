@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from glassnet.core.array import Array
 from glassnet.explanation.limits import Limits
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.explanation.step import Step, Update
@@ -19,7 +16,8 @@ from glassnet.formula.document import (
 )
 from glassnet.formula.tree import Number, Symbol
 from glassnet.optim.clipping import gradient_norm
-from glassnet.optim.penalties import L1, L2
+from glassnet.optim.optimizer import new_state
+from glassnet.optim.penalties import LossPenalty
 from glassnet.optim.update_rule import UpdateContext
 
 __all__ = ["UpdateEquations"]
@@ -81,9 +79,10 @@ class UpdateEquations:
         examples = self.step.batch.weight
         rows: list[tuple[Cell, ...]] = []
         for penalty in self.update.rule.penalties:
-            if isinstance(penalty, L1 | L2):
+            if isinstance(penalty, LossPenalty):
                 who = "weights and biases" if penalty.biases else "weights"
-                value = penalty.value(self._paying(biases=penalty.biases), examples)
+                paying = self.step.parameters if penalty.biases else self.step.weights_only
+                value = penalty.value(paying, examples)
                 kind = type(penalty).__name__
                 rows.append((kind, who, penalty.effective_strength(examples), value))
         if not rows:
@@ -91,12 +90,6 @@ class UpdateEquations:
         columns = ("penalty", "applies to", "λ", "added to E")
         caption = "Penalties added to the loss; E is shown without them"
         return [DocumentTable(columns, tuple(rows), caption)]
-
-    def _paying(self, *, biases: bool) -> Array:
-        if biases:
-            return self.step.parameters
-        places = self.step.architecture.places
-        return np.concatenate([self.step.parameters[place.weights] for place in places])
 
     def equations(self, place: WeightPlace) -> list[Equation]:
         """The new weight by the optimizer's formula, after the quantities that it needs."""
@@ -118,13 +111,10 @@ class UpdateEquations:
         equations = []
         for name, formula in rule.formulas(weight, gradient, state, context, biases=biases):
             if name == "w":
-                new = self.step.new_weight(place)
-                equations.append(
-                    equation_with_numbers(self.names.new_weight(place, new), formula, new)
-                )
+                left = self.names.new_weight(place, self.step.new_weight(place))
+            elif name in state_names:
+                left = new_state(name, formula)
             else:
-                index = "new" if name in state_names else ""
-                equations.append(
-                    equation_with_numbers(Symbol(name, formula.evaluate(), index=index), formula)
-                )
+                left = Symbol(name, formula.evaluate())
+            equations.append(equation_with_numbers(left, formula, left.value))
         return equations

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from glassnet.core.array import Array
+from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.limits import Limits, largest
 from glassnet.explanation.places import WeightPlace, index_of
-from glassnet.explanation.step import Forward
 from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Drawing, DrawnLayer, DrawnUnit, DrawnWeight
 from glassnet.nn.architecture import Architecture
@@ -15,10 +15,11 @@ from glassnet.render.text import formula_text
 __all__ = ["draw_example", "draw_network"]
 
 
-def draw_example(forward: Forward, names: Symbols, limits: Limits) -> Drawing:
+def draw_example(explainer: Explainer) -> Drawing:
     """Return the network with an example's values; of wide layers, the largest outputs."""
+    forward, names, most = explainer.forward, explainer.symbols, explainer.limits.units
     depth = names.depth
-    shown = [largest(forward.units(layer), limits.units).shown for layer in range(depth + 1)]
+    shown = [largest(forward.units(layer), most).shown for layer in range(depth + 1)]
     layers = []
     for layer, units in enumerate(shown):
         y = forward.units(layer)

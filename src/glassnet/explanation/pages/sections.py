@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from glassnet.explanation.equations.backward import StepEquations
-from glassnet.explanation.equations.forward import ForwardEquations
-from glassnet.explanation.limits import Limits, largest
+from glassnet.explanation.explainer import Explainer
+from glassnet.explanation.limits import largest
 from glassnet.explanation.places import WeightPlace
+from glassnet.explanation.step import Step
 from glassnet.formula.document import (
     Bars,
     Block,
@@ -33,26 +33,25 @@ __all__ = [
 ]
 
 
-def unit_blocks(equations: ForwardEquations, layer: int, limits: Limits) -> list[Block]:
+def unit_blocks(explainer: Explainer, layer: int) -> list[Block]:
     """in and y of a layer's units; for a wide layer, of those with the largest outputs."""
-    chosen = largest(equations.forward.units(layer), limits.units)
+    equations = explainer.equations
+    chosen = largest(equations.forward.units(layer), explainer.limits.units)
     blocks: list[Block] = []
     for unit in chosen.shown:
         blocks.append(Paragraph(f"Unit {equations.names.unit_name(layer, unit)}:"))
         blocks += [equations.net_input(layer, unit), *equations.outputs(layer, unit)]
-    return blocks + chosen.sentence("units", "outputs", limits)
+    return blocks + chosen.sentence("units", "outputs", explainer.limits)
 
 
-def delta_blocks(
-    equations: StepEquations, layer: int, limits: Limits, *, shortest: bool = False
-) -> list[Block]:
+def delta_blocks(explainer: Explainer, layer: int, *, shortest: bool = False) -> list[Block]:
     """δ of a layer's units; for a wide layer, the largest. All derivations, or the shortest."""
-    chosen = largest(equations.step.deltas[layer - 1], limits.units)
+    chosen = largest(explainer.step.deltas[layer - 1], explainer.limits.units)
     blocks: list[Block] = []
     for unit in chosen.shown:
-        ways = equations.delta(layer, unit)
+        ways = explainer.step_equations.delta(layer, unit)
         blocks += ways[-1:] if shortest else with_rounding(ways)
-    return blocks + chosen.sentence("units", "δ", limits)
+    return blocks + chosen.sentence("units", "δ", explainer.limits)
 
 
 def with_rounding(equations: Sequence[Equation]) -> list[Block]:
@@ -67,41 +66,42 @@ def with_rounding(equations: Sequence[Equation]) -> list[Block]:
     return [*equations, Paragraph(words)]
 
 
-def gradient_blocks(equations: StepEquations, place: WeightPlace) -> list[Block]:
+def gradient_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
     """A weight's gradient for the example and, in a batch, the mean over all examples."""
+    equations = explainer.step_equations
     own = equations.gradient(place)
     return [own] if equations.step.alone else [own, equations.batch_gradient(place)]
 
 
-def prediction_section(equations: StepEquations, limits: Limits) -> Section:
+def prediction_section(explainer: Explainer) -> Section:
     """The predictions beside the targets."""
-    step, names = equations.step, equations.names
+    step, names = explainer.step, explainer.symbols
     p, t = step.outputs[-1].astype(np.float64), step.target.astype(np.float64)
-    chosen = largest(np.maximum(np.abs(p), np.abs(t)), limits.units * 2)
+    chosen = largest(np.maximum(np.abs(p), np.abs(t)), explainer.limits.units * 2)
     labels = tuple(names.unit_name(names.depth, unit) for unit in chosen.shown)
     predicted = ("predicted", tuple(p[chosen.shown].tolist()))
     target = ("target", tuple(t[chosen.shown].tolist()))
     rest = math.fsum(np.delete(p, chosen.shown).tolist())
     sentence: list[Block] = []
     if chosen.others:
-        total = limits.number(rest)
+        total = explainer.limits.number(rest)
         words = f"Remaining outputs: {chosen.others:,}; their predictions sum to {total}."
         sentence = [Paragraph(words)]
     return Section("Prediction and target", (Bars(labels, (predicted, target)), *sentence))
 
 
-def loss_section(equations: StepEquations, limits: Limits) -> Section:
+def loss_section(explainer: Explainer) -> Section:
     """The loss: its formula, the term that is not 0, and the terms of all classes."""
-    step = equations.step
+    step, equations = explainer.step, explainer.step_equations
     loss = step.output_loss.loss
     blocks: list[Block] = [Paragraph(f"The loss is {loss_name(loss)}.")]
     if not step.alone:
-        blocks.append(Paragraph(_batch_words(equations)))
+        blocks.append(Paragraph(_batch_words(explainer.step)))
     blocks += with_rounding([equations.loss()])
     if isinstance(loss, CategoricalCrossentropy):
-        blocks += _only_term(equations, loss, limits)
-        blocks.append(_penalised_classes(equations, limits))
-        dropped = equations.step.target.size - min(limits.units * 2, step.target.size)
+        blocks += _only_term(explainer, loss)
+        blocks.append(_penalised_classes(explainer))
+        dropped = step.target.size - min(explainer.limits.units * 2, step.target.size)
         if dropped:
             blocks.append(Paragraph(f"Remaining classes: {dropped:,}."))
     if not step.alone:
@@ -109,11 +109,11 @@ def loss_section(equations: StepEquations, limits: Limits) -> Section:
     return Section("The loss", tuple(blocks))
 
 
-def outcome_section(equations: StepEquations, limits: Limits) -> Section:
+def outcome_section(explainer: Explainer) -> Section:
     """What the update changed: before, after, target."""
-    step, names = equations.step, equations.names
+    step, names = explainer.step, explainer.symbols
     apart = np.maximum(np.abs(step.outputs[-1]), np.abs(step.new_prediction))
-    chosen = largest(np.maximum(apart, np.abs(step.target)), limits.units * 2)
+    chosen = largest(np.maximum(apart, np.abs(step.target)), explainer.limits.units * 2)
     rows: list[tuple[Cell, ...]] = []
     for unit in chosen.shown:
         was, now = float(step.outputs[-1][unit]), float(step.new_prediction[unit])
@@ -140,8 +140,7 @@ def loss_name(loss: Loss) -> str:
     return loss.name.replace("_", " ").replace("crossentropy", "cross-entropy")
 
 
-def _batch_words(equations: StepEquations) -> str:
-    step = equations.step
+def _batch_words(step: Step) -> str:
     words = f"This is example {step.example + 1} of {len(step.batch)} in the batch"
     if step.batch.rows is not None:
         words += f", row {int(step.batch.rows[step.example]):,} of the training data"
@@ -151,15 +150,14 @@ def _batch_words(equations: StepEquations) -> str:
     return f"{words}. E is the mean over the batch."
 
 
-def _only_term(
-    equations: StepEquations, loss: CategoricalCrossentropy, limits: Limits
-) -> list[Block]:
+def _only_term(explainer: Explainer, loss: CategoricalCrossentropy) -> list[Block]:
+    equations = explainer.step_equations
     counting = np.flatnonzero(equations.step.target)
     if len(counting) != 1 or loss.label_smoothing or equations.step.target[counting[0]] != 1:
         return []
     unit = int(counting[0])
     name = equations.names.unit_name(equations.depth, unit)
-    p = limits.number(equations.predicted[unit].value)
+    p = explainer.limits.number(equations.predicted[unit].value)
     return [
         Paragraph(
             f"The target class is {name}, so only its term is not 0: E = −ln p, with p = {p}. "
@@ -168,13 +166,14 @@ def _only_term(
     ]
 
 
-def _penalised_classes(equations: StepEquations, limits: Limits) -> DocumentTable:
+def _penalised_classes(explainer: Explainer) -> DocumentTable:
     """The term of each class."""
+    equations = explainer.step_equations
     terms = equations.step.output_loss.loss.terms(equations.predicted, equations.target)
     # The target classes are shown however small their probability is.
     size = equations.step.outputs[-1] + equations.step.target
     rows: list[tuple[Cell, ...]] = []
-    for unit in largest(size, limits.units * 2).shown:
+    for unit in largest(size, explainer.limits.units * 2).shown:
         p, t = equations.predicted[unit], equations.target[unit]
         name = equations.names.unit_name(equations.depth, unit)
         rows.append((name, t.value, p.value, (-ln(p)).evaluate(), abs(terms[unit].evaluate())))

@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 
 from glassnet.core.array import Array
-from glassnet.explanation.check.check import Check
-from glassnet.explanation.equations.backward import StepEquations
-from glassnet.explanation.equations.forward import ForwardEquations
-from glassnet.explanation.equations.update import UpdateEquations
+from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.limits import Limits, Selection, largest, largest_in_layer
 from glassnet.explanation.pages.drawing import draw_example
 from glassnet.explanation.pages.matrices import backward_matrices, forward_matrices
@@ -21,7 +18,6 @@ from glassnet.explanation.pages.sections import (
 )
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
-from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Block, Cell, DocumentTable, Paragraph, Section
 from glassnet.nn.losses.loss import CrossEntropyFromLogits
 from glassnet.nn.summary import layers_section
@@ -29,42 +25,39 @@ from glassnet.nn.summary import layers_section
 __all__ = ["ShownWeights", "forward_sections", "step_sections"]
 
 
-def forward_sections(forward: Forward, names: Symbols, limits: Limits) -> list[Section]:
+def forward_sections(explainer: Explainer) -> list[Section]:
     """The network and the forward pass."""
-    equations = ForwardEquations(forward, names, limits.terms)
+    forward, depth = explainer.forward, explainer.depth
     examples = len(forward.batch) if isinstance(forward, Step) else 1
     layers = [
         Section(
-            f"Forward pass, layer {layer} of {names.depth}: {_layer_words(forward, layer)}",
-            tuple(_forward_blocks(equations, layer, limits)),
+            f"Forward pass, layer {layer} of {depth}: {_layer_words(forward, layer)}",
+            tuple(_forward_blocks(explainer, layer)),
         )
-        for layer in range(1, names.depth + 1)
+        for layer in range(1, depth + 1)
     ]
     network = layers_section(forward.architecture, forward.parameters.dtype.name)
-    drawing = Section("The units of this example", (draw_example(forward, names, limits),))
+    drawing = Section("The units of this example", (draw_example(explainer),))
     return [network, drawing, forward_matrices(forward, examples), *layers]
 
 
-def step_sections(
-    step: Step, names: Symbols, check: Check, shown: "ShownWeights", limits: Limits
-) -> list[Section]:
-    """Forward pass, loss, backward pass, update, outcome and check."""
-    equations = StepEquations(step, names, limits.terms)
+def step_sections(explainer: Explainer, shown: "ShownWeights") -> list[Section]:
+    """Forward pass, loss, backward pass, update and outcome."""
+    depth = explainer.depth
     backward = [
         Section(
-            f"Backward pass, layer {layer} of {names.depth}: δ = ∂E/∂in, then ∂E/∂w = δ·y",
-            tuple(_backward_blocks(equations, layer, shown, limits)),
+            f"Backward pass, layer {layer} of {depth}: δ = ∂E/∂in, then ∂E/∂w = δ·y",
+            tuple(_backward_blocks(explainer, layer, shown)),
         )
-        for layer in range(names.depth, 0, -1)
+        for layer in range(depth, 0, -1)
     ]
     return [
-        *forward_sections(step, names, limits),
-        prediction_section(equations, limits),
-        loss_section(equations, limits),
-        backward_matrices(step),
+        *forward_sections(explainer),
+        prediction_section(explainer),
+        loss_section(explainer),
+        backward_matrices(explainer.step),
         *backward,
-        *_update_sections(equations, shown, limits),
-        Section("Check", (Paragraph(str(check)),)),
+        *_update_sections(explainer, shown),
     ]
 
 
@@ -98,20 +91,20 @@ def _layer_words(forward: Forward, layer: int) -> str:
     return f"in = Σ w·y + b, then {forward.layer(layer).activation.name}"
 
 
-def _forward_blocks(equations: ForwardEquations, layer: int, limits: Limits) -> list[Block]:
+def _forward_blocks(explainer: Explainer, layer: int) -> list[Block]:
     blocks: list[Block] = []
     if layer == 1:
-        blocks += _input_blocks(equations, limits)
-    return blocks + unit_blocks(equations, layer, limits)
+        blocks += _input_blocks(explainer)
+    return blocks + unit_blocks(explainer, layer)
 
 
-def _input_blocks(equations: ForwardEquations, limits: Limits) -> list[Block]:
-    forward = equations.forward
-    chosen = largest(forward.x, limits.units * 2)
+def _input_blocks(explainer: Explainer) -> list[Block]:
+    forward, equations = explainer.forward, explainer.equations
+    chosen = largest(forward.x, explainer.limits.units * 2)
     if not forward.has_dropout(0) or forward.dropout_mask is None:
         rows = [(symbol, symbol.value) for symbol in map(equations.input, chosen.shown)]
         table = DocumentTable(("input", "value"), tuple(rows), "The inputs")
-        return [table, *chosen.sentence("inputs", "values", limits)]
+        return [table, *chosen.sentence("inputs", "values", explainer.limits)]
     dropout_mask, met = forward.dropout_mask[0], forward.units(0)
     with_dropout: list[tuple[Cell, ...]] = [
         (
@@ -126,24 +119,22 @@ def _input_blocks(equations: ForwardEquations, limits: Limits) -> list[Block]:
     table = DocumentTable(
         columns, tuple(with_dropout), "The inputs, with the dropout mask of this step"
     )
-    return [table, *chosen.sentence("inputs", "values", limits)]
+    return [table, *chosen.sentence("inputs", "values", explainer.limits)]
 
 
-def _backward_blocks(
-    equations: StepEquations, layer: int, shown: ShownWeights, limits: Limits
-) -> list[Block]:
+def _backward_blocks(explainer: Explainer, layer: int, shown: ShownWeights) -> list[Block]:
     blocks: list[Block] = []
-    if layer == equations.depth:
-        blocks += _two_ways(equations)
-    blocks += delta_blocks(equations, layer, limits)
+    if layer == explainer.depth:
+        blocks += _two_ways(explainer.step)
+    blocks += delta_blocks(explainer, layer)
     places, chosen = shown.by_gradient[layer - 1]
     for place in places:
-        blocks += gradient_blocks(equations, place)
-    return blocks + chosen.sentence("weights", "gradients", limits)
+        blocks += gradient_blocks(explainer, place)
+    return blocks + chosen.sentence("weights", "gradients", explainer.limits)
 
 
-def _two_ways(equations: StepEquations) -> list[Block]:
-    output_loss = equations.step.output_loss
+def _two_ways(step: Step) -> list[Block]:
+    output_loss = step.output_loss
     if not isinstance(output_loss, CrossEntropyFromLogits):
         return []
     name, loss = output_loss.activation.name, loss_name(output_loss.loss)
@@ -155,15 +146,13 @@ def _two_ways(equations: StepEquations) -> list[Block]:
     ]
 
 
-def _update_sections(
-    equations: StepEquations, shown: ShownWeights, limits: Limits
-) -> list[Section]:
-    updates = UpdateEquations.of(equations.step, equations.names)
+def _update_sections(explainer: Explainer, shown: ShownWeights) -> list[Section]:
+    updates = explainer.update_equations
     if updates is None:
         return []
-    blocks: list[Block] = updates.preface(limits)
+    blocks: list[Block] = updates.preface(explainer.limits)
     for layer, (places, chosen) in enumerate(shown.by_change, start=1):
         for place in places:
             blocks += updates.equations(place)
-        blocks += chosen.sentence(f"weights of layer {layer}", "changes", limits)
-    return [Section("Update", tuple(blocks)), outcome_section(equations, limits)]
+        blocks += chosen.sentence(f"weights of layer {layer}", "changes", explainer.limits)
+    return [Section("Update", tuple(blocks)), outcome_section(explainer)]

@@ -5,35 +5,35 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.explanation.equations.backward import StepEquations
-from glassnet.explanation.equations.forward import ForwardEquations
-from glassnet.explanation.limits import Limits, largest
+from glassnet.explanation.explainer import Explainer
+from glassnet.explanation.limits import largest
 from glassnet.explanation.pages.sections import with_rounding
 from glassnet.explanation.places import UnitPlace
+from glassnet.explanation.step import Step
 from glassnet.formula.document import Block, Cell, DocumentTable, Section
 
 __all__ = ["unit_sections"]
 
 
-def unit_sections(equations: ForwardEquations, place: UnitPlace, limits: Limits) -> list[Section]:
+def unit_sections(explainer: Explainer, place: UnitPlace) -> list[Section]:
     """The inputs' contributions, largest first; the output; δ, and the next layer's part in it."""
     layer, unit = place.layer, place.unit
     sections = [
-        Section("Net input", (*_contributions(equations, place, limits),)),
-        Section("Output", tuple(equations.outputs(layer, unit))),
+        Section("Net input", (*_contributions(explainer, place),)),
+        Section("Output", tuple(explainer.equations.outputs(layer, unit))),
     ]
-    if isinstance(equations, StepEquations):
-        blocks: list[Block] = with_rounding(equations.delta(layer, unit))
-        if layer < equations.depth:
-            blocks += _backward_contributions(equations, place, limits)
+    if isinstance(explainer.forward, Step):
+        blocks: list[Block] = with_rounding(explainer.step_equations.delta(layer, unit))
+        if layer < explainer.depth:
+            blocks += _backward_contributions(explainer, place)
         sections.append(Section("δ = ∂E/∂in", tuple(blocks)))
     return sections
 
 
-def _contributions(equations: ForwardEquations, place: UnitPlace, limits: Limits) -> list[Block]:
-    layer, unit = place.layer, place.unit
+def _contributions(explainer: Explainer, place: UnitPlace) -> list[Block]:
+    layer, unit, equations = place.layer, place.unit, explainer.equations
     values = equations.contributions(layer, unit)
-    chosen = largest(values, limits.units * 2)
+    chosen = largest(values, explainer.limits.units * 2)
     rows: list[tuple[Cell, ...]] = []
     for number in _by_size(values, chosen.shown):
         weight = equations.place_into(layer, unit, number)
@@ -45,30 +45,30 @@ def _contributions(equations: ForwardEquations, place: UnitPlace, limits: Limits
         y = equations.output(layer - 1, weight.source).value
         rows.append((source, symbol, symbol.value, y, float(values[number])))
     multiplier = equations.forward.architecture.places[layer - 1].multiplier
-    adds = "adds" if multiplier == 1 else f"adds {limits.number(multiplier)}·w·y"
+    adds = "adds" if multiplier == 1 else f"adds {explainer.limits.number(multiplier)}·w·y"
     columns = ("from", "weight", "w", "output y", adds)
     table = DocumentTable(columns, tuple(rows), "Contributions of the inputs, largest first")
     return [
         table,
-        *chosen.sentence("inputs", "contributions", limits),
+        *chosen.sentence("inputs", "contributions", explainer.limits),
         equations.net_input(layer, unit),
     ]
 
 
-def _backward_contributions(
-    equations: StepEquations, place: UnitPlace, limits: Limits
-) -> list[Block]:
-    layer, unit = place.layer, place.unit
+def _backward_contributions(explainer: Explainer, place: UnitPlace) -> list[Block]:
+    layer, unit, equations = place.layer, place.unit, explainer.step_equations
     values = equations.backward_contributions(layer, unit)
-    chosen = largest(values, limits.units * 2)
+    chosen = largest(values, explainer.limits.units * 2)
     rows: list[tuple[Cell, ...]] = []
     for number in _by_size(values, chosen.shown):
         j = unit if equations.is_scale(layer + 1) else number
         name = equations.names.unit_name(layer + 1, j)
         rows.append((name, equations.delta_symbol(layer + 1, j).value, float(values[number])))
-    caption = f"Contributions to ∂E/∂y = {limits.number(math.fsum(values))}, largest first"
+    caption = (
+        f"Contributions to ∂E/∂y = {explainer.limits.number(math.fsum(values))}, largest first"
+    )
     table = DocumentTable(("from", "δ", "adds w·δ"), tuple(rows), caption)
-    return [table, *chosen.sentence("units", "contributions", limits)]
+    return [table, *chosen.sentence("units", "contributions", explainer.limits)]
 
 
 def _by_size(values: NDArray[np.float64], shown: list[int]) -> list[int]:

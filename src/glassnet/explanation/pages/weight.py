@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from glassnet.explanation.check.check import Check
 from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.equations.paths import Path, path_equation, paths_of
-from glassnet.explanation.equations.update import UpdateEquations
-from glassnet.explanation.limits import Limits, largest
+from glassnet.explanation.explainer import Explainer
+from glassnet.explanation.limits import largest
 from glassnet.explanation.pages.sections import (
     delta_blocks,
     loss_section,
@@ -34,30 +33,22 @@ __all__ = ["weight_sections"]
 FEW = 4
 
 
-def weight_sections(
-    step: Step, names: Symbols, check: Check, place: WeightPlace, limits: Limits
-) -> list[Section]:
+def weight_sections(explainer: Explainer, place: WeightPlace) -> list[Section]:
     """The sections of one weight's page."""
-    equations = StepEquations(step, names, limits.terms)
-    pair = next(pair for pair in check.pairs if pair.place == place)
-    own = (
-        f"This weight: gradient {limits.number(pair.gradient)}, central difference "
-        f"{limits.number(pair.independent)}; relative difference {pair.difference:.2g}."
-    )
     return [
-        Section("Forward pass", tuple(_forward_blocks(equations, place, limits))),
-        prediction_section(equations, limits),
-        loss_section(equations, limits),
-        Section("Chain rule", tuple(_chain_blocks(equations, place, limits))),
-        *_paths(equations, place, limits),
-        *_shares(equations, place, limits),
-        *_update(equations, place, limits),
-        Section("Check", (Paragraph(own), Paragraph(str(check)))),
+        Section("Forward pass", tuple(_forward_blocks(explainer, place))),
+        prediction_section(explainer),
+        loss_section(explainer),
+        Section("Chain rule", tuple(_chain_blocks(explainer, place))),
+        *_paths(explainer, place),
+        *_shares(explainer, place),
+        *_update(explainer, place),
     ]
 
 
-def _forward_blocks(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Block]:
-    names, layer, unit = equations.names, place.layer, place.unit
+def _forward_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
+    equations, names = explainer.step_equations, explainer.symbols
+    layer, unit = place.layer, place.unit
     bias = equations.contributions(layer, unit).size - 1
     keep = bias if place.source is None else place.source
     blocks: list[Block] = [
@@ -69,11 +60,11 @@ def _forward_blocks(equations: StepEquations, place: WeightPlace, limits: Limits
         return blocks
     blocks.append(Paragraph("Then through the following layers:"))
     for above in range(layer + 1, names.depth + 1):
-        chosen = largest(equations.forward.units(above), min(limits.units, FEW))
+        chosen = largest(equations.forward.units(above), min(explainer.limits.units, FEW))
         for other in chosen.shown:
             blocks.append(equations.net_input(above, other, unit if above == layer + 1 else None))
             blocks += equations.outputs(above, other)
-        blocks += chosen.sentence("units", "outputs", limits)
+        blocks += chosen.sentence("units", "outputs", explainer.limits)
     return blocks
 
 
@@ -85,23 +76,24 @@ def _weight_words(names: Symbols, place: WeightPlace) -> str:
     return f"{number}, from {names.unit_name(place.layer - 1, place.source)} to {unit}."
 
 
-def _chain_blocks(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Block]:
+def _chain_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
+    equations = explainer.step_equations
     path = equations.single_path(place)
     words = "δ = ∂E/∂in layer by layer, from the loss back to this weight:"
     blocks: list[Block] = [Paragraph(words)]
     if path is not None:
         alone = Paragraph("Only one path leads from this weight to the loss:")
         blocks = [alone, path, Paragraph("The same with δ = ∂E/∂in:")]
-    few = Limits(limits.terms, min(limits.units, FEW), digits=limits.digits)
-    for layer in range(equations.depth, place.layer, -1):
-        blocks += delta_blocks(equations, layer, few, shortest=True)
+    for layer in range(explainer.depth, place.layer, -1):
+        blocks += delta_blocks(explainer.with_units(FEW), layer, shortest=True)
     blocks += with_rounding(equations.delta(place.layer, place.unit))
     return [*blocks, equations.gradient(place)]
 
 
-def _paths(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Section]:
+def _paths(explainer: Explainer, place: WeightPlace) -> list[Section]:
     """The sum over paths, if there is more than one."""
-    step, weight = equations.step, equations.weight(place)
+    equations, step, limits = explainer.step_equations, explainer.step, explainer.limits
+    weight = equations.weight(place)
     paths = paths_of(step, place, limits.paths, limits.terms)
     if len(paths.largest) + paths.others < 2:
         return []
@@ -144,14 +136,14 @@ def _way(equations: StepEquations, place: WeightPlace, path: Path) -> str:
     return " → ".join(names)
 
 
-def _shares(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Section]:
+def _shares(explainer: Explainer, place: WeightPlace) -> list[Section]:
     """Why the weight changed: each example's share of the gradient, if there are several."""
-    step = equations.step
+    step, equations = explainer.step, explainer.step_equations
     if step.alone:
         return []
     own = step.example_gradients(place)
     total = step.batch.weight or 1.0
-    chosen = largest(own, limits.units * 2)
+    chosen = largest(own, explainer.limits.units * 2)
     order = sorted(chosen.shown, key=lambda example: -abs(own[example]))
     rows: list[tuple[Cell, ...]] = [
         (*_example_cells(step, example), float(own[example]), float(own[example] / total))
@@ -162,13 +154,13 @@ def _shares(equations: StepEquations, place: WeightPlace, limits: Limits) -> lis
     up, down = own[own > 0].sum() / total, own[own < 0].sum() / total
     words = (
         f"Examples that call for a smaller weight: {int(np.count_nonzero(own > 0)):,} (their "
-        f"shares sum to {limits.number(float(up))}); for a larger weight: "
-        f"{int(np.count_nonzero(own < 0)):,} (sum {limits.number(float(down))})."
+        f"shares sum to {explainer.limits.number(float(up))}); for a larger weight: "
+        f"{int(np.count_nonzero(own < 0)):,} (sum {explainer.limits.number(float(down))})."
     )
     blocks: tuple[Block, ...] = (
         equations.batch_gradient(place),
         DocumentTable(columns, tuple(rows), "Each example's share of the gradient, largest first"),
-        *chosen.sentence("examples", "gradients", limits),
+        *chosen.sentence("examples", "gradients", explainer.limits),
         Paragraph(words),
     )
     return [Section("The batch: why this weight changes", blocks)]
@@ -180,12 +172,12 @@ def _example_cells(step: Step, example: int) -> tuple[Cell, ...]:
     return (str(example + 1), str(int(step.batch.rows[example])))
 
 
-def _update(equations: StepEquations, place: WeightPlace, limits: Limits) -> list[Section]:
-    updates = UpdateEquations.of(equations.step, equations.names)
+def _update(explainer: Explainer, place: WeightPlace) -> list[Section]:
+    updates = explainer.update_equations
     if updates is None:
         return []
     shown: list[Equation] = updates.equations(place)
     return [
-        Section("Update", (*updates.preface(limits), *shown)),
-        outcome_section(equations, limits),
+        Section("Update", (*updates.preface(explainer.limits), *shown)),
+        outcome_section(explainer),
     ]

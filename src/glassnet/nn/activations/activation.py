@@ -2,21 +2,25 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 from glassnet.core.array import Array
+from glassnet.core.record import Record
+from glassnet.formula.arithmetic import Arithmetic
 from glassnet.formula.tree import Formula, Symbol
-from glassnet.nn.named import Named
 
 __all__ = ["Activation", "Elementwise"]
 
 
-class Activation(Named, ABC):
+class Activation(Record, ABC):
     """A function g from net inputs to outputs. Arrays are (examples, units of the layer)."""
 
     #: Whether g′ jumps at 0.
-    has_kink: bool = False
+    has_kink: ClassVar[bool] = False
     #: The default loss of an output layer with this activation.
-    default_loss: str = "mean_squared_error"
+    default_loss: ClassVar[str] = "mean_squared_error"
+    #: The initial weights of a layer with this activation.
+    initial_weights: ClassVar[str] = "glorot"
 
     @abstractmethod
     def value(self, net_input: Array) -> Array:
@@ -30,6 +34,10 @@ class Activation(Named, ABC):
     def formula(self, net_inputs: Sequence[Symbol], unit: int, most: int | None = None) -> Formula:
         """Return y of `unit` from the layer's net inputs; sums show at most `most` terms."""
 
+    @abstractmethod
+    def by_definition(self, net_input: Array, arithmetic: Arithmetic) -> Array:
+        """Return y by its formula, in another arithmetic, for the independent check."""
+
 
 class Elementwise(Activation):
     """An activation of each unit by itself: δ = ∂E/∂y · g′(in)."""
@@ -41,6 +49,12 @@ class Elementwise(Activation):
     @abstractmethod
     def derivative_formula(self, net_input: Symbol, output: Symbol) -> Formula:
         """Return g′(in) in terms of the net input or the output, whichever is shorter."""
+
+    def by_definition(self, net_input: Array, arithmetic: Arithmetic) -> Array:
+        """Return y by its formula, of all units at once."""
+        whole = Symbol("in", net_input)  # type: ignore[arg-type]  # all values at once
+        y: Array = self.formula([whole], 0).evaluate(arithmetic)
+        return y
 
     def backward(self, net_input: Array, d_output: Array) -> Array:
         """Return δ = ∂E/∂y · g′(in)."""

@@ -1,11 +1,12 @@
 """Elu, the exponential linear unit."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.validation import real_number
+from glassnet.core.record import bounded
 from glassnet.formula.tree import Formula, IversonBracket, Symbol, exp
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.activations.leaky_relu import negative_part
@@ -14,6 +15,7 @@ from glassnet.nn.activations.relu import positive_part
 __all__ = ["Elu"]
 
 
+@dataclass(frozen=True)
 class Elu(Elementwise):
     """g(in) = in above 0, α (exp(in) − 1) below: Clevert, Unterthiner and Hochreiter 2016, eq. 15.
 
@@ -24,11 +26,10 @@ class Elu(Elementwise):
     """
 
     name = "elu"
+    initial_weights = "he"
     has_kink = True  # where alpha is not 1
-    parameter_name = "alpha"
 
-    def __init__(self, alpha: float = 1.0) -> None:
-        self.alpha = real_number("alpha", alpha)
+    alpha: float = bounded(1.0)
 
     def value(self, net_input: Array) -> Array:
         """Return in, or α (exp(in) − 1)."""

@@ -15,6 +15,7 @@ class Exponential(Elementwise):
     """g(in) = exp(in): the output layer of a network that predicts rates and counts."""
 
     name = "exponential"
+    other_names = ("exp",)
     default_loss = "poisson"
 
     def value(self, net_input: Array) -> Array:

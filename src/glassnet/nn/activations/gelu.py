@@ -15,6 +15,7 @@ class Gelu(Elementwise):
     """g(in) = in Φ(in), Φ the normal distribution: Hendrycks and Gimpel 2016, equation in §2."""
 
     name = "gelu"
+    initial_weights = "he"
 
     def value(self, net_input: Array) -> Array:
         """Return in Φ(in); 0 far below 0, where −∞ · 0 would be NaN."""

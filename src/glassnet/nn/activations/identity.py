@@ -15,6 +15,7 @@ class Identity(Elementwise):
     """g(in) = in: the output layer of a network that predicts numbers."""
 
     name = "identity"
+    other_names = ("linear",)
 
     def value(self, net_input: Array) -> Array:
         """Return in."""

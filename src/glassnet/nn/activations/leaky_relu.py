@@ -1,11 +1,12 @@
 """Leaky relu."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.validation import real_number
+from glassnet.core.record import bounded
 from glassnet.formula.tree import Call, Formula, IversonBracket, Number, Symbol
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.activations.relu import positive_part
@@ -13,6 +14,7 @@ from glassnet.nn.activations.relu import positive_part
 __all__ = ["LeakyRelu", "negative_part"]
 
 
+@dataclass(frozen=True)
 class LeakyRelu(Elementwise):
     """g(in) = in above 0, slope · in below: Maas, Hannun and Ng 2013.
 
@@ -28,11 +30,10 @@ class LeakyRelu(Elementwise):
     """
 
     name = "leaky_relu"
+    initial_weights = "he"
     has_kink = True
-    parameter_name = "slope"
 
-    def __init__(self, slope: float = 0.01) -> None:
-        self.slope = real_number("slope", slope)
+    slope: float = bounded(0.01)
 
     def value(self, net_input: Array) -> Array:
         """Return in, or slope · in."""

@@ -16,6 +16,7 @@ class Mish(Elementwise):
     """g(in) = in tanh(ln(1 + exp(in))): Misra 2019, equation 1."""
 
     name = "mish"
+    initial_weights = "he"
 
     def value(self, net_input: Array) -> Array:
         """Return in · s with s = tanh(ln(1 + exp(in))) = q / (q + 2), q = exp(in) (exp(in) + 2)."""

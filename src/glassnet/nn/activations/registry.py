@@ -1,51 +1,26 @@
-"""All activations by name."""
+"""All activations by name: each module of this package is imported, and defines its own."""
 
+from collections.abc import Mapping
+
+from glassnet.core.record import import_all, record_named, require_own_name
+from glassnet.nn import activations
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.activations.elu import Elu
-from glassnet.nn.activations.exponential import Exponential
-from glassnet.nn.activations.gelu import Gelu
-from glassnet.nn.activations.identity import Identity
-from glassnet.nn.activations.leaky_relu import LeakyRelu
-from glassnet.nn.activations.mish import Mish
-from glassnet.nn.activations.relu import Relu
-from glassnet.nn.activations.selu import Selu
-from glassnet.nn.activations.sigmoid import Sigmoid
-from glassnet.nn.activations.silu import Silu
-from glassnet.nn.activations.softmax import Softmax
-from glassnet.nn.activations.softplus import Softplus
-from glassnet.nn.activations.tanh import Tanh
-from glassnet.nn.named import named, require_own_name
 
-__all__ = ["ACTIVATIONS", "activation_named"]
+__all__ = ["activation_named"]
 
-ACTIVATIONS: dict[str, Activation] = {
-    activation.name: activation
-    for activation in (
-        Identity(),
-        Sigmoid(),
-        Tanh(),
-        Relu(),
-        LeakyRelu(),
-        Elu(),
-        Selu(),
-        Gelu(),
-        Silu(),
-        Mish(),
-        Softplus(),
-        Exponential(),
-        Softmax(),
-    )
-}
+import_all(activations.__name__, activations.__path__)
 
 
-def activation_named(activation: str | Activation, parameter: float | None = None) -> Activation:
+def activation_named(
+    activation: str | Activation, hyper_parameters: Mapping[str, float] | None = None
+) -> Activation:
     """Return the activation of that name; an Activation is returned unchanged.
 
     Parameters
     ----------
     activation : str or Activation
-    parameter : float, optional
-        The parameter of an activation that has one: ``slope`` of leaky relu, ``alpha`` of elu.
+    hyper_parameters : mapping of name to number, optional
+        Of an activation that has some: ``slope`` of leaky relu, ``alpha`` of elu.
 
     Raises
     ------
@@ -57,14 +32,13 @@ def activation_named(activation: str | Activation, parameter: float | None = Non
     --------
     >>> activation_named("tanh")
     Tanh()
-    >>> activation_named("leaky_relu", 0.2)
-    LeakyRelu(0.2)
+    >>> activation_named("leaky_relu", {"slope": 0.2})
+    LeakyRelu(slope=0.2)
     """
     if isinstance(activation, Activation):
-        return require_own_name(ACTIVATIONS, activation)
-    return named(
-        Activation,  # type: ignore[type-abstract]  # never called
-        ACTIVATIONS,
+        return require_own_name(Activation, activation)
+    return record_named(
+        Activation,
         activation,
-        parameter,
+        hyper_parameters,
     )

@@ -15,6 +15,7 @@ class Relu(Elementwise):
     """g(in) = max(0, in), with derivative 0 at the kink."""
 
     name = "relu"
+    initial_weights = "he"
     has_kink = True
 
     def value(self, net_input: Array) -> Array:

@@ -17,6 +17,7 @@ class Selu(Elementwise):
     """
 
     name = "selu"
+    initial_weights = "lecun"
     has_kink = True
     ALPHA = 1.6732632423543772848
     SCALE = 1.0507009873554804934

@@ -15,6 +15,7 @@ class Sigmoid(Elementwise):
     """g(in) = 1 / (1 + exp(−in)): maps any number into (0, 1)."""
 
     name = "sigmoid"
+    other_names = ("logistic",)
     default_loss = "binary_crossentropy"
 
     def value(self, net_input: Array) -> Array:

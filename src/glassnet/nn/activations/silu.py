@@ -16,6 +16,8 @@ class Silu(Elementwise):
     """g(in) = in σ(in), also called swish: Elfwing, Uchibe and Doya 2018, equation 6."""
 
     name = "silu"
+    other_names = ("swish",)
+    initial_weights = "he"
 
     def value(self, net_input: Array) -> Array:
         """Return in σ(in)."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.formula.arithmetic import Arithmetic
 from glassnet.formula.tree import Formula, Symbol, exp, sum_of
 from glassnet.nn.activations.activation import Activation
 
@@ -32,3 +33,9 @@ class Softmax(Activation):
     def formula(self, net_inputs: Sequence[Symbol], unit: int, most: int | None = None) -> Formula:
         """Return exp(in_i) / (exp(in_1) + exp(in_2) + ...)."""
         return exp(net_inputs[unit]) / sum_of([exp(symbol) for symbol in net_inputs], most)
+
+    def by_definition(self, net_input: Array, arithmetic: Arithmetic) -> Array:
+        """Return exp(in_i − a) / Σ_k exp(in_k − a), each exponential once, with a = max in."""
+        e = arithmetic.functions["exp"](net_input - net_input.max(axis=1)[:, None])
+        y: Array = e / e.sum(axis=1)[:, None]
+        return y

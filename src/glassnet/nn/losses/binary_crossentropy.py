@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.formula.tree import Formula, Symbol, ln
+from glassnet.formula.tree import Formula, Symbol, exp, ln, sum_of
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.sigmoid import Sigmoid
 from glassnet.nn.losses.loss import (
@@ -25,6 +25,7 @@ class BinaryCrossentropy(Loss):
     """E = −(1/m) Σ_j (t_j ln p_j + (1 − t_j) ln(1 − p_j)), one yes or no for each sigmoid."""
 
     name = "binary_crossentropy"
+    other_names = ("bce",)
 
     def paired_with(self, activation: Activation) -> OutputLoss:
         """Return the pair of activation and loss; the activation must be sigmoid."""
@@ -49,6 +50,7 @@ class SummedBinaryCrossentropy(BinaryCrossentropy):
     """E = −Σ_j (t_j ln p_j + (1 − t_j) ln(1 − p_j)): the sum over the outputs, not the mean."""
 
     name = "summed_binary_crossentropy"
+    known_elsewhere = False
     summed = True
 
 
@@ -73,3 +75,13 @@ class SigmoidCrossentropy(CrossEntropyFromLogits):
         divisor = net_input.dtype.type(self.loss.divisor(net_input.shape[1]))
         delta: Array = ((1 - target) * p - target * complement) / divisor
         return delta
+
+    def formula_of_net_inputs(
+        self, net_inputs: Sequence[Symbol], target: Sequence[Symbol]
+    ) -> Formula:
+        """Return t ln(1 + exp(−in)) + (1 − t) ln(1 + exp(in)), the outputs' mean or sum."""
+        terms: list[Formula] = [
+            t * ln(1 + exp(-z)) + (1 - t) * ln(1 + exp(z))
+            for z, t in zip(net_inputs, target, strict=True)
+        ]
+        return divided(sum_of(terms), self.loss.divisor(len(terms)))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.validation import real_number
-from glassnet.formula.tree import Formula, Number, Symbol, ln
+from glassnet.core.record import bounded
+from glassnet.formula.tree import Formula, Number, Sum, Symbol, exp, ln, sum_of
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.losses.loss import CrossEntropyFromLogits, Loss, OutputLoss, mismatch_error
@@ -15,6 +15,7 @@ from glassnet.nn.losses.loss import CrossEntropyFromLogits, Loss, OutputLoss, mi
 __all__ = ["CategoricalCrossentropy"]
 
 
+@dataclass(frozen=True)
 class CategoricalCrossentropy(Loss):
     """E = −Σ_j t_j ln p_j, for probabilities that sum to 1 (softmax).
 
@@ -26,13 +27,10 @@ class CategoricalCrossentropy(Loss):
     """
 
     name = "categorical_crossentropy"
+    other_names = ("sparse_categorical_crossentropy",)
     summed = True
-    parameter_name = "label_smoothing"
 
-    def __init__(self, label_smoothing: float = 0.0) -> None:
-        self.label_smoothing = real_number(
-            "label_smoothing", label_smoothing, 0, 1, include_maximum=False
-        )
+    label_smoothing: float = bounded(0.0, 0, 1, include_maximum=False)
 
     def paired_with(self, activation: Activation) -> OutputLoss:
         """Return the pair of activation and loss; the activation must be softmax."""
@@ -81,6 +79,18 @@ class SoftmaxCrossentropy(CrossEntropyFromLogits):
         smoothed = self.loss.smoothed(target)
         losses: Array = (smoothed * (log_sum[:, None] - shifted)).sum(axis=1)
         return losses
+
+    def formula_of_net_inputs(
+        self, net_inputs: Sequence[Symbol], target: Sequence[Symbol]
+    ) -> Formula:
+        """Return Σ_j t_j ln(1 + Σ_{k≠j} exp(in_k − in_j)) over the targets that are not 0."""
+        terms: list[Formula] = []
+        for j, (own, t) in enumerate(zip(net_inputs, target, strict=True)):
+            others = [exp(other - own) for k, other in enumerate(net_inputs) if k != j]
+            if others and (t.value or self.loss.label_smoothing):
+                smoothed = self.loss.smoothed_target_formula(t, len(target))
+                terms.append(smoothed * ln(Sum((Number(1.0), *others))))
+        return sum_of(terms) if terms else 0 * net_inputs[0]
 
     def delta(self, net_input: Array, target: Array) -> Array:
         """Return p − t; for the most probable class from 1 − p, without cancellation."""

@@ -1,9 +1,11 @@
 """The Huber loss."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.validation import real_number
+from glassnet.core.record import bounded
 from glassnet.formula.tree import Call, Formula, Number, Symbol
 from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 from glassnet.nn.losses.mean_absolute_error import absolute
@@ -11,6 +13,7 @@ from glassnet.nn.losses.mean_absolute_error import absolute
 __all__ = ["Huber"]
 
 
+@dataclass(frozen=True)
 class Huber(ElementwiseLoss):
     """Half the squared difference up to a threshold, linear beyond it (Huber 1964).
 
@@ -23,10 +26,8 @@ class Huber(ElementwiseLoss):
     """
 
     name = "huber"
-    parameter_name = "threshold"
 
-    def __init__(self, threshold: float = 1.0) -> None:
-        self.threshold = real_number("threshold", threshold, 0, include_minimum=False)
+    threshold: float = bounded(1.0, 0, include_minimum=False)
 
     def values(self, predicted: Array, target: Array) -> Array:
         """Return c."""

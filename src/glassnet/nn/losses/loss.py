@@ -12,11 +12,13 @@ The module ``elementwise_loss`` has the base of the other losses, ``registry`` a
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 from glassnet.core.array import Array
+from glassnet.core.record import Record
+from glassnet.formula.arithmetic import Arithmetic
 from glassnet.formula.tree import Formula, Number, Product, Symbol, sum_of
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.named import Named
 
 __all__ = [
     "CrossEntropyFromLogits",
@@ -28,11 +30,13 @@ __all__ = [
 ]
 
 
-class Loss(Named, ABC):
+class Loss(Record, ABC):
     """The loss E of one example. Arrays are (examples, outputs), losses (examples,) in float64."""
 
     #: Whether E is the sum over the outputs; otherwise it is their mean.
-    summed = False
+    summed: ClassVar[bool] = False
+    #: Whether its derivative jumps where prediction and target are equal.
+    has_kink: ClassVar[bool] = False
 
     @abstractmethod
     def paired_with(self, activation: Activation) -> "OutputLoss":
@@ -81,9 +85,41 @@ class OutputLoss(ABC):
     def delta(self, net_input: Array, target: Array) -> Array:
         """Return δ(L) = ∂E/∂in(L)."""
 
+    def by_definition(
+        self, net_input: Array, predicted: Array, target: Array, arithmetic: Arithmetic
+    ) -> Array:
+        """Return E of each example by its formula, in another arithmetic, for the check.
+
+        Parameters
+        ----------
+        net_input, predicted : array of shape (examples, outputs)
+            in(L) and p.
+        target : array of shape (outputs,)
+        arithmetic : Arithmetic
+        """
+        p = [Symbol("p", column) for column in predicted.T]
+        t = [Symbol("t", value) for value in target]
+        losses: Array = self.loss.formula(p, t).evaluate(arithmetic)
+        return losses
+
 
 class CrossEntropyFromLogits(OutputLoss):
     """Cross-entropy after sigmoid or softmax, computed from the net inputs: δ(L) = p − t."""
+
+    @abstractmethod
+    def formula_of_net_inputs(
+        self, net_inputs: Sequence[Symbol], target: Sequence[Symbol]
+    ) -> Formula:
+        """Return E as a formula of in(L), which no p near 0 or 1 can make infinite."""
+
+    def by_definition(
+        self, net_input: Array, predicted: Array, target: Array, arithmetic: Arithmetic
+    ) -> Array:
+        """Return E of each example from the net inputs alone."""
+        logits = [Symbol("in", column) for column in net_input.T]
+        t = [Symbol("t", value) for value in target]
+        losses: Array = self.formula_of_net_inputs(logits, t).evaluate(arithmetic)
+        return losses
 
 
 def mismatch_error(loss: Loss, given: Activation, right: str) -> ValueError:

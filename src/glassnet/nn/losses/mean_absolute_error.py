@@ -13,6 +13,8 @@ class MeanAbsoluteError(ElementwiseLoss):
     """E = (1/m) Σ_j |p_j − t_j|: its best constant prediction is the median."""
 
     name = "mean_absolute_error"
+    has_kink = True
+    other_names = ("mae",)
 
     def values(self, predicted: Array, target: Array) -> Array:
         """Return |p − t|."""

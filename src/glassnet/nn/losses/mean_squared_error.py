@@ -11,6 +11,7 @@ class MeanSquaredError(ElementwiseLoss):
     """E = (1/m) Σ_j (p_j − t_j)²."""
 
     name = "mean_squared_error"
+    other_names = ("mse",)
 
     def values(self, predicted: Array, target: Array) -> Array:
         """Return (p − t)²."""
@@ -35,6 +36,7 @@ class HalfSquaredError(ElementwiseLoss):
     """E = ½ Σ_j (p_j − t_j)², whose derivative is p − t: Rumelhart, Hinton and Williams 1986."""
 
     name = "half_squared_error"
+    known_elsewhere = False
     summed = True
 
     def values(self, predicted: Array, target: Array) -> Array:

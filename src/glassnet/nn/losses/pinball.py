@@ -1,15 +1,18 @@
 """The pinball loss, for quantiles."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.core.validation import real_number
+from glassnet.core.record import bounded
 from glassnet.formula.tree import Call, Formula, IversonBracket, Symbol
 from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 
 __all__ = ["Pinball"]
 
 
+@dataclass(frozen=True)
 class Pinball(ElementwiseLoss):
     """The loss whose best constant prediction is a quantile (Koenker and Bassett 1978, eq. 1.1).
 
@@ -22,12 +25,10 @@ class Pinball(ElementwiseLoss):
     """
 
     name = "pinball"
-    parameter_name = "quantile"
+    known_elsewhere = False
+    has_kink = True
 
-    def __init__(self, quantile: float = 0.5) -> None:
-        self.quantile = real_number(
-            "quantile", quantile, 0, 1, include_minimum=False, include_maximum=False
-        )
+    quantile: float = bounded(0.5, 0, 1, include_minimum=False, include_maximum=False)
 
     def values(self, predicted: Array, target: Array) -> Array:
         """Return c."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.formula.tree import Formula, Symbol, ln
+from glassnet.formula.tree import Call, Formula, Number, Symbol, ln
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.exponential import Exponential
 from glassnet.nn.activations.sigmoid import Sigmoid
@@ -49,17 +49,24 @@ class Poisson(ElementwiseLoss):
 
     def term(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return p − t ln p."""
-        return predicted - target * ln(predicted)
+        return predicted - target * ln(self._bounded(predicted))
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return 1 − t / p."""
-        return 1 - target / predicted
+        return 1 - target / self._bounded(predicted)
+
+    def _bounded(self, predicted: Symbol) -> Formula:
+        """Return p, or max(p, 2^-100) where that makes a difference."""
+        if np.min(predicted.value) >= self.SMALLEST:
+            return predicted
+        return Call("max", (Number(self.SMALLEST), predicted))
 
 
 class SummedPoisson(Poisson):
     """E = Σ_j (p_j − t_j ln p_j): the sum over the outputs, not the mean."""
 
     name = "summed_poisson"
+    known_elsewhere = False
     summed = True
 
 

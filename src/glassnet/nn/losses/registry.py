@@ -1,43 +1,25 @@
-"""All losses by name, and the default loss of each output activation."""
+"""All losses by name: each module of this package is imported, and defines its own."""
 
+from collections.abc import Mapping
+
+from glassnet.core.record import import_all, record_named, require_own_name
+from glassnet.nn import losses
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.losses.binary_crossentropy import BinaryCrossentropy, SummedBinaryCrossentropy
-from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
-from glassnet.nn.losses.huber import Huber
 from glassnet.nn.losses.loss import Loss
-from glassnet.nn.losses.mean_absolute_error import MeanAbsoluteError
-from glassnet.nn.losses.mean_squared_error import HalfSquaredError, MeanSquaredError
-from glassnet.nn.losses.pinball import Pinball
-from glassnet.nn.losses.poisson import Poisson, SummedPoisson
-from glassnet.nn.named import named, require_own_name
 
-__all__ = ["LOSSES", "default_loss", "loss_named"]
+__all__ = ["default_loss", "loss_named"]
 
-LOSSES: dict[str, Loss] = {
-    loss.name: loss
-    for loss in (
-        CategoricalCrossentropy(),
-        BinaryCrossentropy(),
-        MeanSquaredError(),
-        MeanAbsoluteError(),
-        Huber(),
-        Poisson(),
-        Pinball(),
-        HalfSquaredError(),
-        SummedBinaryCrossentropy(),
-        SummedPoisson(),
-    )
-}
+import_all(losses.__name__, losses.__path__)
 
 
-def loss_named(loss: str | Loss, parameter: float | None = None) -> Loss:
+def loss_named(loss: str | Loss, hyper_parameters: Mapping[str, float] | None = None) -> Loss:
     """Return the loss of that name; a Loss is returned unchanged.
 
     Parameters
     ----------
     loss : str or Loss
-    parameter : float, optional
-        The parameter of a loss that has one: ``label_smoothing``, ``threshold``, ``quantile``.
+    hyper_parameters : mapping of name to number, optional
+        Of a loss that has some: ``label_smoothing``, ``threshold``, ``quantile``.
 
     Raises
     ------
@@ -45,8 +27,8 @@ def loss_named(loss: str | Loss, parameter: float | None = None) -> Loss:
         If there is no loss of that name, or a user-defined one has the name of a built-in one.
     """
     if isinstance(loss, Loss):
-        return require_own_name(LOSSES, loss)
-    return named(Loss, LOSSES, loss, parameter)  # type: ignore[type-abstract]  # never called
+        return require_own_name(Loss, loss)
+    return record_named(Loss, loss, hyper_parameters)
 
 
 def default_loss(activation: Activation) -> Loss:
@@ -56,6 +38,6 @@ def default_loss(activation: Activation) -> Loss:
     --------
     >>> from glassnet.nn.activations.registry import activation_named
     >>> default_loss(activation_named("softmax"))
-    CategoricalCrossentropy(0)
+    CategoricalCrossentropy(label_smoothing=0.0)
     """
     return loss_named(activation.default_loss)

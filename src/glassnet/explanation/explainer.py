@@ -1,0 +1,67 @@
+"""What every page of an explanation needs, in one place."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from glassnet.explanation.equations.backward import StepEquations
+from glassnet.explanation.equations.forward import ForwardEquations
+from glassnet.explanation.equations.update import UpdateEquations
+from glassnet.explanation.limits import Limits
+from glassnet.explanation.step import Forward, Step
+from glassnet.explanation.symbols import Symbols
+
+__all__ = ["Explainer"]
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """One example's numbers, their symbols, and how much of them is shown.
+
+    Attributes
+    ----------
+    forward : Forward
+        A :class:`Step` if there is a target, and so a backward pass.
+    symbols : Symbols
+    limits : Limits
+    """
+
+    forward: Forward
+    symbols: Symbols
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def step(self) -> Step:
+        """The numbers of the step.
+
+        Raises
+        ------
+        ValueError
+            If there is no backward pass, because no target was given.
+        """
+        if not isinstance(self.forward, Step):
+            raise ValueError("there is no backward pass; give explain a target")
+        return self.forward
+
+    @property
+    def depth(self) -> int:
+        """The number of the output layer."""
+        return self.symbols.depth
+
+    @cached_property
+    def equations(self) -> ForwardEquations:
+        """The equations of the forward pass."""
+        return ForwardEquations(self.forward, self.symbols, self.limits.terms)
+
+    @cached_property
+    def step_equations(self) -> StepEquations:
+        """The equations of the forward pass, the loss and the backward pass."""
+        return StepEquations(self.step, self.symbols, self.limits.terms)
+
+    @cached_property
+    def update_equations(self) -> UpdateEquations | None:
+        """The equations of the update, if there is one."""
+        return UpdateEquations.of(self.step, self.symbols)
+
+    def with_units(self, most: int) -> "Explainer":
+        """Return the same with at most so many units of a layer shown."""
+        return replace(self, limits=replace(self.limits, units=min(self.limits.units, most)))
