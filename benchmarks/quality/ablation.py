@@ -5,7 +5,7 @@ The preset, and the preset without one of its choices, on the same splits of the
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,45 +15,35 @@ from benchmarks.markdown import table
 from benchmarks.quality.__main__ import measure
 from benchmarks.quality.models import glassnet
 from benchmarks.quality.summary import SHIFT, bootstrap_interval
+from glassnet.nn.activations.activation import Activation
 from glassnet.nn.layers import Dense, Layer, Scale
-from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
-from glassnet.nn.task import TargetTask
-from glassnet.tables.encoders.table_encoder import TableEncoder
-from glassnet.tables.table import Table
-from glassnet.training.schedule import ConstantRate, Schedule
-from glassnet.training.schedules import Cosine, CosLog4
-from glassnet.workflows.presets import OUTPUTS, Optimize, Tabular
+from glassnet.nn.task import Task
+from glassnet.training.schedule import ConstantRate
+from glassnet.training.schedules import Cosine
+from glassnet.workflows.recipe import Recipe
 
 PAGE = Path(__file__).with_name("ABLATION.md")
 FULL_PRESET = "the preset"
 
 
 @dataclass(frozen=True)
-class TabularVariant(Tabular):
-    """The preset for tables, with each of its choices as a parameter."""
+class TabularVariant(Recipe):
+    """The preset for tables, with what its parametrisation chooses as options of their own."""
 
-    robust_scaling: bool = True
     scale_rate: float | None = 6
-    activation: str | None = None
     ntk: bool = True
     random_biases: bool = True
     bias_rate: float = 0.1
     zero_last_layer: bool = True
     beta2: float = 0.95
-    schedule: Schedule = field(default_factory=CosLog4)
-    label_smoothing: float = 0.1
     restore_best: bool = True
 
-    def encoder(self, table: Table) -> TableEncoder:
-        """Return an encoder that scales numbers by quantiles, or standardises them."""
-        return TableEncoder.fit(table, robust=self.robust_scaling)
-
-    def layers(self, outputs: int, task: TargetTask) -> list[Layer]:
+    def layers(self, outputs: int, task: Task) -> list[Layer]:
         """Return the layers of this variant."""
         multiplier = "ntk" if self.ntk else 1.0
         initial = "lecun" if self.ntk else None
 
-        def dense(units: int, activation: str, initial: str | None) -> Dense:
+        def dense(units: int, activation: str | Activation, initial: str | None) -> Dense:
             return Dense(
                 units,
                 activation,
@@ -63,11 +53,10 @@ class TabularVariant(Tabular):
                 bias_rate=self.bias_rate,
             )
 
-        activation = self.activation or ("mish" if task == "regression" else "selu")
-        hidden = [dense(units, activation, initial) for units in self.hidden]
+        hidden = [dense(units, self.activation or "relu", initial) for units in self.hidden or ()]
         last = Dense(
             outputs,
-            OUTPUTS[task],
+            task.output_activation,
             initial="zero" if self.zero_last_layer else initial,
             multiplier=multiplier,
             bias_rate=self.bias_rate,
@@ -75,24 +64,17 @@ class TabularVariant(Tabular):
         scale = [] if self.scale_rate is None else [Scale(weight_rate=self.scale_rate)]
         return [*scale, *hidden, last]
 
-    def options(self, task: TargetTask, *, optimize: Optimize) -> dict[str, Any]:
+    def fit_options(self, task: Task) -> dict[str, Any]:
         """Return the options of this variant."""
-        options = super().options(task, optimize=optimize)
-        options |= {
-            "optimizer": replace(options["optimizer"], beta2=self.beta2),
-            "schedule": self.schedule,
-        }
-        if task == "classification":
-            options["loss"] = CategoricalCrossentropy(self.label_smoothing)
-        if not self.restore_best:
-            options["stopping"] = None
-        return options
+        options = super().fit_options(task)
+        options["optimizer"] = replace(options["optimizer"], beta2=self.beta2)
+        return options if self.restore_best else {**options, "stopping": None}
 
 
 # Standard parametrisation needs another learning rate: Adam's default.
 VARIANTS: dict[str, dict[str, Any]] = {
     FULL_PRESET: {},
-    "standardised inputs, not clipped": {"robust_scaling": False},
+    "standardised inputs, not clipped": {"scaling": "standard"},
     "no scale layer": {"scale_rate": None},
     "scale layer at the base learning rate": {"scale_rate": 1.0},
     "relu": {"activation": "relu"},
@@ -123,8 +105,8 @@ def main() -> None:
     PAGE.write_text(_page(entries), encoding="utf-8")
 
 
-def _with(learning_rate: float | None = None, **changes: Any) -> Callable[..., Any]:
-    return glassnet(preset=TabularVariant(**changes), learning_rate=learning_rate)
+def _with(**changes: Any) -> Callable[..., Any]:
+    return glassnet(TabularVariant("tabular", held_out=0, **changes))
 
 
 def _page(entries: list[dict[str, Any]]) -> str:

@@ -1,6 +1,7 @@
 """The models, each with its default hyperparameters: fit on one data frame, predict another."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,22 +13,18 @@ def _text_columns(frame: Any) -> list[str]:
     return [name for name in frame.columns if not np.issubdtype(frame[name].dtype, np.number)]
 
 
-def glassnet(
-    ensemble: int = 1, preset: Any = None, learning_rate: float | None = None
-) -> Callable[..., Any]:
-    """Glassnet with its preset for tables or another one, on the raw data frame."""
+def glassnet(recipe: Any = None, **options: Any) -> Callable[..., Any]:
+    """Glassnet with its preset for tables, or another recipe, on the raw data frame."""
 
     def predict(train: Any, y: Any, test: Any, *, classification: bool, seed: int) -> Any:
         import glassnet as gn
 
-        recipe = gn.Recipe(
-            preset, seed=seed, held_out=0, ensemble=ensemble, learning_rate=learning_rate
-        )
+        own = replace(recipe or gn.Recipe(held_out=0, **options), seed=seed)
         task: Literal["classification", "regression"] = (
             "classification" if classification else "regression"
         )
         frame = train.assign(target=y)
-        return gn.train(frame, "target", recipe, task, progress=False).model.predict(test)
+        return gn.train(frame, "target", own, task, progress=False).model.predict(test)
 
     return predict
 

@@ -15,6 +15,7 @@ imported and are documented, but may change from version to version.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -157,6 +158,9 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - a test compares it with the imports 
 def __getattr__(name: str) -> Any:
     if name == "engine":  # glassnet.engine.info()
         return import_module("glassnet.engine")
+    importer = f"glassnet.interop.{name.removeprefix('from_')}"
+    if name not in _HOMES and name.startswith("from_") and find_spec(importer):
+        return getattr(import_module(importer), name)
     if name not in _HOMES:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
+from glassnet.core.labels import label_text
 from glassnet.core.random import example_order
 from glassnet.engine import Trace
 from glassnet.explanation.symbols import Symbols
@@ -352,15 +353,12 @@ def _overfitting(losses: Array, validation: Array) -> Iterator[Finding]:
 
 
 def _classes(network: Network, predicted: Array, targets: Array) -> Iterator[Finding]:
-    if network.task == "multiclass":
-        answers, true = predicted.argmax(axis=1), targets.argmax(axis=1)
-    elif network.task == "binary":
-        answers, true = predicted[:, 0] > 0.5, targets[:, 0] > 0.5
-    else:
+    if not network.task.is_classification:
         return
-    for place in np.setdiff1d(true, answers).astype(int).tolist():
-        name = place if network.classes is None else network.classes[place]
-        count = int((true.astype(int) == place).sum())
+    places, true = network.task.places(predicted), network.task.places(targets)
+    for place in np.setdiff1d(true, places).tolist():
+        name = place if network.classes is None else label_text(network.classes[place])
+        count = int((true == place).sum())
         if count >= 5:
             yield Finding(
                 "class never predicted",

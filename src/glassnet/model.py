@@ -2,12 +2,14 @@
 
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
+from glassnet.core.file_record import read_record
 from glassnet.core.plural import counted
 from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import Example, chosen_optimizer, explain_example
@@ -16,12 +18,15 @@ from glassnet.explanation.limits import Limits
 from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
 from glassnet.network import Network
 from glassnet.nn.file_format import read_file, write_file
+from glassnet.nn.schema import NetworkFile, NetworkRecord, own_arrays
+from glassnet.nn.task import Task
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.update_rule import UpdateRule
-from glassnet.tables.encoders.table_encoder import TableEncoder, encoder_from_dict
+from glassnet.tables.encoders.table_encoder import AnyEncoder, TableEncoder
 from glassnet.tables.read.frames import as_table
+from glassnet.tables.source import Source, open_source
+from glassnet.tables.targets.any_target import AnyTarget
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.from_file import target_from_dict
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning
 
@@ -69,7 +74,7 @@ class Model:
                 raise ValueError(f"the target needs {expected} outputs; the network has {outputs}")
             network.feature_names = names
             if isinstance(self.target, ClassTarget):
-                network.classes = np.array(self.target.classes)
+                network.classes = self.target.labels
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -81,12 +86,24 @@ class Model:
         """Number of inputs and outputs of a row."""
         return len(self.encoder.feature_names) + self.target.outputs
 
+    def open(self, given: Any) -> Source:
+        """Open rows to predict from or to evaluate on: a table, images, or an object in memory.
+
+        Raises
+        ------
+        FileNotFoundError, FileFormatError
+            If a path does not exist, or cannot be read.
+        ValueError
+            If the model is for images and the rows are not, or vice versa.
+        """
+        return open_source(given, encoder=self.encoder, targets=self.target.columns)
+
     def encode(self, frame: Any) -> tuple[NDArray[Any], list[DataWarning]]:
         """Return the network's inputs, and warnings about missing or unseen values."""
         return self.encoder.encode(as_table(frame, needed=self.encoder.columns))
 
     def predict(self, frame: Any) -> Array:
-        """Return class names, or numbers in the target's own unit.
+        """Return labels in the type in which they were given, or numbers in the target's unit.
 
         Parameters
         ----------
@@ -110,7 +127,7 @@ class Model:
         regression, the same as :meth:`predict`.
         """
         outputs = self.outputs(self.encode(frame)[0])
-        return self.target.decode(outputs) if self.target.task == "regression" else outputs
+        return self.target.decode(outputs) if self.target.task is Task.REGRESSION else outputs
 
     def outputs(self, x: Array) -> Array:
         """Return the outputs in the target's own unit, given encoded inputs."""
@@ -204,24 +221,38 @@ class Model:
         for network in self.networks:
             network.require_finite()
         arrays = {
-            f"{prefix}{name}": array
-            for prefix, network in zip(prefixes(len(self.networks)), self.networks, strict=True)
+            f"{number}.{name}" if number > 1 else name: array
+            for number, network in enumerate(self.networks, start=1)
             for name, array in network.to_arrays().items()
         }
-        header = {
-            "kind": "model",
-            **self.network.to_header(),
-            "encoders": [encoder.to_dict() for encoder in self.encoder.encoders],
-            "target": self.target.to_dict(),
-            "provenance": self.provenance,
-            "others": [network.to_header() for network in self.others],
-        }
-        write_file(path, header, arrays)
+        record = ModelFile(
+            **self.network.record_fields(),
+            encoders=list(self.encoder.encoders),
+            target=self.target,  # type: ignore[arg-type]  # one of them
+            provenance=self.provenance,
+            others=[NetworkRecord(**network.record_fields()) for network in self.others],
+        )
+        write_file(path, record, arrays)
 
 
-def prefixes(networks: int) -> list[str]:
-    """Return the prefix of the array names of each network in a file: "", "2.", "3.", ..."""
-    return ["", *(f"{number}." for number in range(2, networks + 1))]
+class ModelFile(NetworkRecord, frozen=True, tag_field="kind", tag="model"):
+    """A file with a model: its first network, then what a table needs.
+
+    Attributes
+    ----------
+    encoders : list of Encoder
+        Of the input columns, in the order of the inputs.
+    target : Target
+    provenance : dict
+        Where the model comes from, and its scores.
+    others : list of NetworkRecord
+        Of an ensemble; their arrays are 2.w1, 2.b1, ...
+    """
+
+    encoders: Annotated[list[AnyEncoder], msgspec.Meta(min_length=1)]
+    target: AnyTarget
+    provenance: dict[str, Any]
+    others: list[NetworkRecord]
 
 
 def load(path: str | os.PathLike[str]) -> Network | Model:
@@ -238,36 +269,22 @@ def load(path: str | os.PathLike[str]) -> Network | Model:
     """
     header, arrays = read_file(path)
     try:
-        return _revive(header, arrays)
+        return _revived(
+            read_record(header, NetworkFile | ModelFile, "a network or a model"), arrays
+        )
     except FileFormatError as error:
         raise FileFormatError(f"{os.fspath(path)}: {error}") from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError) as error:
         raise FileFormatError(f"{os.fspath(path)} does not describe a model: {error}") from None
 
 
-def _revive(header: dict[str, Any], arrays: dict[str, Array]) -> Network | Model:
-    match header.get("kind"):
-        case "network":
-            return Network.from_header(header, arrays)
-        case "model":
-            encoders = tuple(encoder_from_dict(record) for record in header["encoders"])
-            target = target_from_dict(header["target"])
-            network, *others = _revive_networks([header, *header["others"]], arrays)
-            provenance = dict(header["provenance"])
-            return Model(network, TableEncoder(encoders), target, provenance, tuple(others))
-    raise FileFormatError("it contains neither a network nor a model")
-
-
-def _revive_networks(headers: list[dict[str, Any]], arrays: dict[str, Array]) -> list[Network]:
-    named = prefixes(len(headers))
-    if not all(name.split(".")[0] + "." in named for name in arrays if "." in name):
-        raise FileFormatError("the arrays of the file do not match the networks in its header")
-    networks = []
-    for prefix, header in zip(named, headers, strict=True):
-        own = {
-            name.removeprefix(prefix): array
-            for name, array in arrays.items()
-            if (name.startswith(prefix) if prefix else "." not in name)
-        }
-        networks.append(Network.from_header(header, own))
-    return networks
+def _revived(record: NetworkFile | ModelFile, arrays: dict[str, Array]) -> Network | Model:
+    others = record.others if isinstance(record, ModelFile) else []
+    networks = [
+        Network.from_record(own, own_arrays(arrays, number, 1 + len(others)))
+        for number, own in enumerate((record, *others), start=1)
+    ]
+    if not isinstance(record, ModelFile):
+        return networks[0]
+    encoder, provenance = TableEncoder(tuple(record.encoders)), dict(record.provenance)
+    return Model(networks[0], encoder, record.target, provenance, tuple(networks[1:]))

@@ -5,7 +5,7 @@ from __future__ import annotations  # signatures in help() keep their short name
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,20 +13,19 @@ from numpy.typing import ArrayLike
 from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs, feature_names_of
 from glassnet.arrays.numbers import require_finite
-from glassnet.arrays.targets import Targets, labels_of
+from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
 from glassnet.core.record import record_from_file
 from glassnet.core.validation import float_dtype, whole_number
 from glassnet.engine import Program
-from glassnet.errors import FileFormatError, NotFiniteError
+from glassnet.errors import NotFiniteError
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.architecture import Architecture
-from glassnet.nn.header import class_names, feature_names, finite_array
 from glassnet.nn.layers import Layer
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import default_loss, loss_named
 from glassnet.nn.parameters import ParameterViews
-from glassnet.nn.task import Task, task_of
+from glassnet.nn.task import Task
 from glassnet.optim.dropout import Dropout
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
@@ -36,6 +35,9 @@ from glassnet.training.fit import FitOptions, Fitting, checked_examples
 from glassnet.training.history import History
 from glassnet.training.plan import Callback
 from glassnet.training.schedule import Schedule
+
+if TYPE_CHECKING:
+    from glassnet.nn.schema import NetworkRecord
 
 __all__ = ["Network"]
 
@@ -108,7 +110,7 @@ class Network:
     @property
     def task(self) -> Task:
         """What the outputs mean."""
-        return task_of(self.architecture)
+        return Task.of(self.architecture)
 
     @property
     def weights(self) -> ParameterViews:
@@ -274,8 +276,8 @@ class Network:
             raise
 
     def predict(self, X: ArrayLike, *, threads: int | None = None) -> Array:
-        """Return labels for softmax or one sigmoid, 0/1 for several sigmoids, values otherwise."""
-        return labels_of(self.predict_proba(X, threads=threads), self.task, self.classes)
+        """Return labels in the type in which they were given, 0/1 for each label, or numbers."""
+        return self.task.labels(self.predict_proba(X, threads=threads), self.classes)
 
     def evaluate(
         self, X: ArrayLike, y: ArrayLike | Targets, *, loss: str | Loss | None = None
@@ -303,10 +305,11 @@ class Network:
         ValueError
             If a weight is not a finite number.
         """
-        from glassnet.nn.file_format import write_file  # JSON and paths: not for a first network
+        from glassnet.nn.file_format import write_file  # msgspec, paths: not for a first network
+        from glassnet.nn.schema import NetworkFile
 
         self.require_finite()
-        write_file(path, {"kind": "network", **self.to_header()}, self.to_arrays())
+        write_file(path, NetworkFile(**self.record_fields()), self.to_arrays())
 
     def require_finite(self) -> None:
         """Refuse weights that are infinite or not a number.
@@ -320,15 +323,19 @@ class Network:
             if not np.isfinite(array).all():
                 raise ValueError(f"the array {name!r} of the network holds numbers not finite")
 
-    def to_header(self) -> dict[str, Any]:
-        """Return all that is not an array, as JSON values."""
+    def record_fields(self) -> dict[str, Any]:
+        """Return the fields of the network's record in a file: all that is not an array."""
+        from glassnet.core.file_record import Labels
+        from glassnet.nn.schema import LayerRecord
+
         return {
-            **self.architecture.to_header(),
+            "inputs": self.architecture.inputs,
+            "layers": [LayerRecord.of(layer) for layer in self.architecture.layers],
             "dtype": self.dtype.name,
             "seed": self.seed,
             "loss": self.loss.name,
             "hyper_parameters": self.loss.hyper_parameters,
-            "classes": None if self.classes is None else self.classes.tolist(),
+            "classes": None if self.classes is None else Labels.of(self.classes),
             "feature_names": self.feature_names,
             "epochs_trained": self.epochs_trained,
         }
@@ -338,31 +345,22 @@ class Network:
         return self.architecture.to_arrays(self.parameters)
 
     @classmethod
-    def from_header(cls, header: dict[str, Any], arrays: dict[str, Array]) -> Network:
-        """Return the network that :meth:`to_header` and :meth:`to_arrays` describe.
+    def from_record(cls, record: NetworkRecord, arrays: Mapping[str, Array]) -> Network:
+        """Return the network that a file's record and arrays describe.
 
         Raises
         ------
         FileFormatError
-            If they do not describe one.
+            If the arrays do not fit the record.
         """
-        try:
-            architecture = Architecture.from_header(header)
-            architecture.validate_arrays(arrays, header["dtype"])
-            layers: list[int | Layer] = [architecture.inputs, *architecture.layers]
-            net = cls(layers, dtype=header["dtype"], seed=header["seed"])
-            for name, view in net.to_arrays().items():
-                view[...] = finite_array(name, arrays[name])
-            loss = record_from_file(Loss, header["loss"], header["hyper_parameters"])
-            net.loss = loss.paired_with(net.output_activation).loss
-            net.classes = class_names(header["classes"], net.task, architecture.outputs)
-            net.feature_names = feature_names(header["feature_names"], architecture.inputs)
-            most = 2**62
-            net.epochs_trained = whole_number("epochs_trained", header["epochs_trained"], 0, most)
-        except FileFormatError:
-            raise
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise FileFormatError(f"the file does not describe a network: {error}") from None
+        record.require_fitting(arrays)
+        layers: list[int | Layer] = [record.inputs, *record.architecture.layers]
+        net = cls(layers, dtype=record.dtype, seed=record.seed)
+        for name, view in net.to_arrays().items():
+            view[...] = arrays[name]
+        net.loss = record_from_file(Loss, record.loss, record.hyper_parameters)
+        net.classes = None if record.classes is None else record.classes.array
+        net.feature_names, net.epochs_trained = record.feature_names, record.epochs_trained
         return net
 
     def __repr__(self) -> str:

@@ -1,5 +1,6 @@
 """Inputs and targets given as arrays: what is taken, what is refused, and in which words."""
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from glassnet.arrays.inputs import checked_inputs, feature_names_of
-from glassnet.arrays.targets import checked_targets, labels_of
+from glassnet.arrays.targets import checked_targets
+from glassnet.core.array import Array
 from glassnet.network import Network
 from glassnet.nn.task import Task
 
@@ -103,7 +105,7 @@ def test_inputs_that_are_no_real_numbers_are_a_type_error(x: Any, message: str) 
     ],
 )
 def test_class_labels_become_one_hot_rows(y: Any, classes: Any, expected: Any) -> None:
-    targets = checked_targets(y, "multiclass", 3, SINGLE)
+    targets = checked_targets(y, Task.MULTICLASS, 3, SINGLE)
     assert targets.values.tolist() == expected
     assert (None if targets.classes is None else targets.classes.tolist()) == classes
 
@@ -114,70 +116,60 @@ def test_one_hot_rows_sum_to_1_and_lead_back_to_the_labels(
 ) -> None:
     classes = np.array(names)
     labels = classes[places]
-    targets = checked_targets(labels, "multiclass", 5, DOUBLE, classes).values
+    targets = checked_targets(labels, Task.MULTICLASS, 5, DOUBLE, classes).values
     assert (targets.sum(axis=1) == 1).all()
-    assert np.array_equal(labels_of(targets, "multiclass", classes), labels)
+    assert np.array_equal(Task.MULTICLASS.labels(targets, classes), labels)
 
 
 def test_two_classes_of_one_output() -> None:
-    targets = checked_targets(["yes", "no"], "binary", 1, SINGLE)
+    targets = checked_targets(["yes", "no"], Task.BINARY, 1, SINGLE)
     assert targets.values.tolist() == [[1], [0]]
-    assert labels_of(np.array([[0.9], [0.2]]), "binary", targets.classes).tolist() == [
-        "yes",
-        "no",
-    ]
-    assert checked_targets([0, 1], "binary", 1, SINGLE).values.tolist() == [[0], [1]]
-
-
-def test_labels_of_every_kind_of_output() -> None:
-    several = np.array([[0.9, 0.2], [0.4, 0.6]])
-    assert labels_of(several, "multiclass", None).tolist() == [0, 1]
-    assert labels_of(several, "multilabel", None).tolist() == [[1, 0], [0, 1]]
-    assert labels_of(several, "regression", None).tolist() == several.tolist()
-    assert labels_of(several[:, :1], "regression", None).tolist() == [0.9, 0.4]
-    assert labels_of(several[:, :1], "binary", None).tolist() == [1, 0]
+    assert Task.BINARY.labels(np.array([[0.9], [0.2]]), targets.classes).tolist() == ["yes", "no"]
+    assert checked_targets([0, 1], Task.BINARY, 1, SINGLE).values.tolist() == [[0], [1]]
 
 
 @pytest.mark.parametrize(
-    ("y", "kind", "outputs", "message"),
+    ("y", "task", "outputs", "message"),
     [
-        (["a", "b"], "multiclass", 3, r"y holds 2 different labels \(a, b\).*outputs for 3"),
-        ([0, 1, 2], "multiclass", 2, r"y holds 3 different labels \(0, 1, 2\).*outputs for 2"),
+        (["a", "b"], Task.MULTICLASS, 3, r"y holds 2 different labels \(a, b\).*outputs for 3"),
+        ([0, 1, 2], Task.MULTICLASS, 2, r"y holds 3 different labels \(0, 1, 2\).*outputs for 2"),
         (
             [7, 7],
-            "multiclass",
+            Task.MULTICLASS,
             2,
             r"y holds the label 7; the network has outputs for 2, the labels 0 to 1",
         ),
-        ([0.0, np.nan], "multiclass", 2, r"y\[1\] is nan; expected finite numbers"),
-        (["a", "b", "c"], "binary", 1, "y holds 3 different labels .*outputs for 2"),
-        ([[[1]]], "multiclass", 2, r"y has shape \(1, 1, 1\).*2 outputs.*\(examples, 2\)"),
-        ([[1, 0, 0]], "multiclass", 2, r"y has shape \(1, 3\).*2 outputs.*\(examples, 2\)"),
-        ([[1, 0.5]], "multiclass", 2, "each row of y must sum to 1"),
-        ([[2, -1]], "multiclass", 2, r"y holds values outside 0 \.\.\. 1"),
-        ([1, 2, 3], "binary", 1, "y holds 3 different labels .*outputs for 2"),
-        ([[0, 1]], "regression", 3, r"y has shape \(1, 2\).*3 outputs.*\(examples, 3\)"),
-        ([[0, 1], [2]], "regression", 2, "the rows of y have different lengths"),
-        ([[0.0, np.inf]], "regression", 2, r"y\[0, 1\] is inf; expected finite numbers"),
+        ([0.0, np.nan], Task.MULTICLASS, 2, r"y\[1\] is nan; expected finite numbers"),
+        (["a", "b", "c"], Task.BINARY, 1, "y holds 3 different labels .*outputs for 2"),
+        ([[[1]]], Task.MULTICLASS, 2, r"y has shape \(1, 1, 1\).*2 outputs.*\(examples, 2\)"),
+        ([[1, 0, 0]], Task.MULTICLASS, 2, r"y has shape \(1, 3\).*2 outputs.*\(examples, 2\)"),
+        ([[1, 0.5]], Task.MULTICLASS, 2, "each row of y must sum to 1"),
+        ([[2, -1]], Task.MULTICLASS, 2, r"y holds values outside 0 \.\.\. 1"),
+        ([1, 2, 3], Task.BINARY, 1, "y holds 3 different labels .*outputs for 2"),
+        ([[0, 1]], Task.REGRESSION, 3, r"y has shape \(1, 2\).*3 outputs.*\(examples, 3\)"),
+        ([[0, 1], [2]], Task.REGRESSION, 2, "the rows of y have different lengths"),
+        ([[0.0, np.inf]], Task.REGRESSION, 2, r"y\[0, 1\] is inf; expected finite numbers"),
     ],
 )
 def test_targets_that_do_not_fit_are_a_value_error(
-    y: Any, kind: Task, outputs: int, message: str
+    y: Any, task: Task, outputs: int, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        checked_targets(y, kind, outputs, SINGLE)
+        checked_targets(y, task, outputs, SINGLE)
 
 
 def test_targets_of_mixed_kinds_or_text_for_values_are_a_type_error() -> None:
-    with pytest.raises(TypeError, match="y mixes labels of different kinds"):
-        checked_targets(np.array(["a", 1.5, None], dtype=object), "multiclass", 3, SINGLE)
+    with pytest.raises(TypeError, match="y holds labels of different kinds, number and text"):
+        checked_targets(np.array(["a", 1.5], dtype=object), Task.MULTICLASS, 2, SINGLE)
+    with pytest.raises(TypeError, match="y holds values of type NoneType; expected labels"):
+        checked_targets(np.array(["a", None], dtype=object), Task.MULTICLASS, 2, SINGLE)
     with pytest.raises(TypeError, match="y must hold numbers, not 'much'"):
-        checked_targets(["much", "little"], "regression", 1, SINGLE)
+        checked_targets(["much", "little"], Task.REGRESSION, 1, SINGLE)
 
 
 def test_an_unknown_class_is_named_beside_the_known_ones() -> None:
     with pytest.raises(ValueError, match="y holds the unknown class 'c'; known are: a, b"):
-        checked_targets(["a", "c"], "multiclass", 2, SINGLE, np.array(["a", "b"]))
+        checked_targets(["a", "c"], Task.MULTICLASS, 2, SINGLE, np.array(["a", "b"]))
 
 
 def test_one_class_out_of_several_may_be_learned_alone() -> None:
@@ -221,7 +213,7 @@ def test_a_cost_that_does_not_fit_the_output_names_the_one_that_does() -> None:
 
 
 def test_arrays_may_hold_one_class() -> None:
-    targets = checked_targets(["a", "a"], "multiclass", 2, SINGLE)
+    targets = checked_targets(["a", "a"], Task.MULTICLASS, 2, SINGLE)
     assert targets.values.tolist() == [[1, 0], [1, 0]]
     assert targets.classes is not None
     assert targets.classes.tolist() == ["a", "(unnamed 2)"]
@@ -229,7 +221,7 @@ def test_arrays_may_hold_one_class() -> None:
 
 @pytest.mark.parametrize("labels", [[-1, 1, 1], [1, 2, 2], [False, True, True], [3.0, 7.0, 7.0]])
 def test_any_two_labels_are_two_classes(labels: list[float]) -> None:
-    targets = checked_targets(labels, "binary", 1, SINGLE)
+    targets = checked_targets(labels, Task.BINARY, 1, SINGLE)
     assert targets.values.tolist() == [[0], [1], [1]]
     assert targets.classes is not None
     assert targets.classes.tolist() == sorted(set(labels))
@@ -237,20 +229,48 @@ def test_any_two_labels_are_two_classes(labels: list[float]) -> None:
 
 def test_whole_numbers_are_classes_in_either_kind_of_number() -> None:
     for labels in ([0, 1], [0.0, 1.0]):
-        assert checked_targets(labels, "multiclass", 3, SINGLE).values.tolist() == [
+        assert checked_targets(labels, Task.MULTICLASS, 3, SINGLE).values.tolist() == [
             [1, 0, 0],
             [0, 1, 0],
         ]
 
 
 def test_probabilities_are_made_to_sum_to_1_to_the_last_bit() -> None:
-    targets = checked_targets([[0.3333, 0.3333, 0.3333]], "multiclass", 3, DOUBLE).values
+    targets = checked_targets([[0.3333, 0.3333, 0.3333]], Task.MULTICLASS, 3, DOUBLE).values
     assert targets.sum() == pytest.approx(1, abs=1e-15)
 
 
-def test_dates_are_no_labels() -> None:
-    with pytest.raises(TypeError, match="y holds dates"):
-        checked_targets(np.array(["2024-01-31"], dtype="datetime64[D]"), "multiclass", 2, SINGLE)
+def test_dates_are_labels_and_no_numbers() -> None:
+    dates = np.array(["2024-01-31", "2023-01-31"], dtype="datetime64[D]")
+    targets = checked_targets(dates, Task.MULTICLASS, 2, SINGLE)
+    assert targets.values.tolist() == [[0, 1], [1, 0]]
+    assert targets.classes is not None
+    assert targets.classes.tolist() == [date(2023, 1, 31), date(2024, 1, 31)]
+    for task in (Task.REGRESSION, Task.MULTILABEL):
+        with pytest.raises(TypeError, match="y holds dates"):
+            checked_targets(dates, task, 1, SINGLE)
+
+
+def test_labels_in_a_list_keep_their_type() -> None:
+    # NumPy makes text, and rounded numbers, of such lists.
+    mixed: Any = [1, "a"]
+    with pytest.raises(TypeError, match="y holds labels of different kinds, integer and text"):
+        checked_targets(mixed, Task.MULTICLASS, 2, SINGLE)
+    large = [2**63, 2**63 + 1, 5]
+    targets = checked_targets(large, Task.MULTICLASS, 3, SINGLE)
+    assert targets.values.tolist() == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    assert targets.classes is not None
+    assert targets.classes.tolist() == sorted(large)
+
+
+def test_missing_labels_are_refused_by_their_place() -> None:
+    numbers: Array = np.array([1.0, np.nan], dtype=object)
+    with pytest.raises(ValueError, match=r"y\[1\] is nan; expected finite numbers"):
+        checked_targets(numbers, Task.MULTICLASS, 2, SINGLE)
+    with pytest.raises(ValueError, match=r"y\[1\] is missing; expected a date"):
+        checked_targets(
+            np.array(["2024-01-31", "NaT"], dtype="datetime64[D]"), Task.MULTICLASS, 2, SINGLE
+        )
 
 
 def test_frames_and_images_bring_names() -> None:

@@ -82,7 +82,7 @@ def test_training_as_json(folder: Path) -> None:
 def test_the_task_can_be_given(folder: Path) -> None:
     write_csv(folder / "size.csv", Table({"x": np.arange(40.0), "size": np.arange(40) // 20 + 4.0}))
     classes = printed("train", "size.csv", "--target", "size", *QUICK, cwd=folder)
-    assert classes["evaluation"]["classes"] == ["4", "5"]
+    assert classes["evaluation"]["classes"] == [4.0, 5.0]
     command = ("train", "size.csv", "--target", "size", "--task", "regression", *QUICK)
     assert "classes" not in printed(*command, cwd=folder)["evaluation"]
 

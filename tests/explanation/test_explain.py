@@ -218,6 +218,13 @@ def test_names_of_features_and_classes_are_used() -> None:
         assert name in text
 
 
+def test_a_class_is_explained_by_its_whole_name() -> None:
+    net = gn.Network([1, 2], output="softmax")
+    # NumPy would drop the NUL, and another class would be explained.
+    net.fit(np.array([[0.0], [1.0]]), ["a", "a\0"], epochs=1)
+    assert gn.explain(net, [1.0], "a\0").document.title.endswith("target a\0")
+
+
 def test_every_notation_has_the_same_content(tmp_path: Path) -> None:
     net = gn.Network([2, 3, 2], hidden="sigmoid", output="softmax", seed=1)
     explanation = gn.explain(net, [1, 0], 1, learning_rate=0.5)

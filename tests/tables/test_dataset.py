@@ -1,14 +1,18 @@
 """Which rows are for what, and the sample from which the encoders follow."""
 
+from pathlib import Path
+
 import numpy as np
+import polars as pl
 import pytest
 
 from glassnet.arrays.splits import split_rows
 from glassnet.tables import dataset as examples
-from glassnet.tables.dataset import Split, assign_splits, encode_dataset, sample_rows
+from glassnet.tables.dataset import Split, SplitShares, assign_splits, prepare, sample_rows
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
-from glassnet.tables.table import Table
+from glassnet.tables.read.parquet import TableFile
+from glassnet.tables.table import Rows, Table
 from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.recognise import recognise_targets
 from tests.small_tables import text_column
@@ -19,7 +23,7 @@ def test_rows_are_held_out_and_then_kept_for_the_validation() -> None:
     kinds[7] = None
     table = Table({"x": np.arange(80.0), "kind": kinds})
     answers = recognise_targets(table, ("kind",), None)
-    splits = assign_splits(table, answers, 0.25, 0.2, seed=3)
+    splits = assign_splits(table, answers, SplitShares(0.25, 0.2, seed=3))
     assert splits[7] == Split.UNUSED
     known = np.delete(np.arange(80), 7)
     names = kinds[known].astype(str)
@@ -56,17 +60,42 @@ def test_a_sample_has_only_rows_to_learn_from_and_few_of_wide_tables(
 
 
 @pytest.mark.parametrize("in_file", [False, True])
-def test_examples_are_what_the_encoder_and_the_target_say(in_file: bool) -> None:
-    table = Table({"a": np.arange(10.0), "empty": np.zeros(10), "y": np.arange(10.0) * 2})
-    encoder = TableEncoder((NumberEncoder("a", 4, 2, False), NumberEncoder("empty", 0, 1, False)))
-    splits = np.array([1, 1, 1, 2, 2, 3, 3, 0, 0, 1], dtype=np.int8)
-    result = encode_dataset(table, splits, encoder, NumberTarget("y", 6, 2), in_file=in_file)
-    assert result.learning.x.tolist() == [[-2, 0], [-1.5, 0], [-1, 0], [2.5, 0]]
-    assert result.learning.targets.values.tolist() == [[-3], [-2], [-1], [6]]
-    assert result.validation is not None
-    assert result.validation.x.tolist() == [[-0.5, 0], [0, 0]]
-    assert result.used.tolist() == [True, False]
-    assert result.mean_targets.tolist() == [(-3 - 2 - 1 + 6 + 0 + 1) / 6]
-    sample = result.learning.sample(2)
+def test_examples_are_what_the_encoder_and_the_target_say(in_file: bool, tmp_path: Path) -> None:
+    a = np.arange(40.0)
+    table: Rows = Table({"a": a, "empty": np.zeros(40), "y": np.where(a == 7, np.nan, a * 2)})
+    if in_file:
+        pl.DataFrame(dict(table.in_memory().columns)).fill_nan(None).write_parquet(tmp_path / "t")
+        table = TableFile.of([tmp_path / "t"])
+    fitted = TableEncoder((NumberEncoder("a", 4, 2, False), NumberEncoder("empty", 0, 1, False)))
+    shares, targets = SplitShares(0.25, 0.2, seed=3), recognise_targets(table, ("y",), None)
+    dataset = prepare(table, targets, lambda _: fitted, shares)
+    splits = assign_splits(table, targets, shares)
+    training, validation = splits == Split.TRAINING, splits == Split.VALIDATION
+    learned = (training | validation).nonzero()[0]
+    target = dataset.target
+    assert isinstance(target, NumberTarget)
+    assert target.mean == pytest.approx(2 * learned.mean())
+    assert dataset.learning.x.tolist() == [[(k - 4) / 2, 0] for k in training.nonzero()[0]]
+    standard = (2 * training.nonzero()[0] - target.mean) / target.scale
+    assert dataset.learning.targets.values[:, 0] == pytest.approx(standard, abs=1e-6)
+    assert dataset.validation is not None
+    assert dataset.validation.x.tolist() == [[(k - 4) / 2, 0] for k in validation.nonzero()[0]]
+    assert dataset.used.tolist() == [True, False]
+    assert dataset.mean_targets == pytest.approx([0], abs=1e-6)
+    held = dataset.held_out.in_memory().columns["a"].tolist()
+    assert held == (splits == Split.TEST).nonzero()[0].tolist()
+    assert dataset.rows_learned == len(learned) == 39 - len(held)
+    sample = dataset.learning.sample(2)
     assert sample.x.shape == (2, 2)
-    assert {*sample.x[:, 0].tolist()} < {-2, -1.5, -1, 2.5}
+    assert {*sample.x[:, 0].tolist()} < {*dataset.learning.x[:, 0].tolist()}
+
+
+def test_rows_of_a_test_take_the_place_of_those_held_out() -> None:
+    table = Table({"a": np.arange(40.0), "y": np.arange(40.0) * 2})
+    test = Table({"a": np.array([1.0, 2.0]), "y": np.array([2.0, 4.0])})
+    targets = recognise_targets(table, ("y",), None)
+    dataset = prepare(table, targets, TableEncoder.fit, SplitShares(0.25, 0.2, seed=3), test)
+    assert dataset.held_out is test
+    assert dataset.rows_learned == 40
+    with pytest.raises(ValueError, match="there is no column 'y'"):
+        prepare(table, targets, TableEncoder.fit, SplitShares(0, 0.2, 3), test.without("y"))

@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from glassnet.core.file_record import as_json, read_record
 from glassnet.errors import FileFormatError
 from glassnet.formula.document import Equation
 from glassnet.tables.encoders.date import DateEncoder
-from glassnet.tables.encoders.table_encoder import TableEncoder, encoder_from_dict
+from glassnet.tables.encoders.table_encoder import AnyEncoder, TableEncoder
 from glassnet.tables.table import Table
 
 
@@ -72,8 +73,8 @@ def test_the_explanation_computes_the_inputs() -> None:
 
 def test_the_record_comes_back_and_a_wrong_one_does_not() -> None:
     encoder = fitted("2024-01-01", "2024-03-01")
-    assert encoder_from_dict(encoder.to_dict()) == encoder
+    assert read_record(as_json(encoder), AnyEncoder, "it") == encoder
     with pytest.raises(FileFormatError):
-        encoder_from_dict({**encoder.to_dict(), "periods": ["moon"]})
+        read_record({**as_json(encoder), "periods": ["moon"]}, AnyEncoder, "it")
     with pytest.raises(FileFormatError):
-        encoder_from_dict({**encoder.to_dict(), "days": {"kind": "number"}})
+        read_record({**as_json(encoder), "days": {"kind": "number"}}, AnyEncoder, "it")

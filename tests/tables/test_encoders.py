@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.core.array import Array
+from glassnet.core.file_record import as_json, read_record
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Equation, Paragraph
 from glassnet.tables.encoders.category import CategoryEncoder
 from glassnet.tables.encoders.encoder import Encoder
 from glassnet.tables.encoders.number import NumberEncoder
-from glassnet.tables.encoders.table_encoder import TableEncoder, encoder_from_dict
+from glassnet.tables.encoders.table_encoder import AnyEncoder, TableEncoder
 from glassnet.tables.table import Table
+from glassnet.tables.targets.any_target import AnyTarget
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.from_file import target_from_dict
 from glassnet.tables.targets.multi_number_target import MultiNumberTarget
 from glassnet.tables.targets.multilabel_target import MultilabelTarget
 from glassnet.tables.targets.number_target import NumberTarget
@@ -165,32 +166,32 @@ def test_an_explanation_of_a_value_gives_the_encoded_input() -> None:
 
 
 @given(st.text(), FINITE, FINITE.filter(lambda scale: scale > 0), st.booleans())
-def test_number_encoders_and_targets_go_through_dicts_unchanged(
+def test_number_encoders_and_targets_go_through_json_unchanged(
     name: str, mean: float, scale: float, indicator: bool
 ) -> None:
     encoder, target = NumberEncoder(name, mean, scale, indicator), NumberTarget(name, mean, scale)
-    assert encoder_from_dict(encoder.to_dict()) == encoder
-    assert target_from_dict(target.to_dict()) == target
+    assert read_record(as_json(encoder), AnyEncoder, "an encoder") == encoder
+    assert read_record(as_json(target), AnyTarget, "a target") == target
 
 
 @given(st.text(), st.lists(st.text(), unique=True))
-def test_category_encoders_and_targets_go_through_dicts_unchanged(
+def test_category_encoders_and_targets_go_through_json_unchanged(
     name: str, texts: list[str]
 ) -> None:
     encoder: Encoder = CategoryEncoder(name, tuple(texts))
     target: Target = ClassTarget(name, tuple(texts))
-    assert encoder_from_dict(encoder.to_dict()) == encoder
-    assert target_from_dict(target.to_dict()) == target
+    assert read_record(as_json(encoder), AnyEncoder, "an encoder") == encoder
+    assert read_record(as_json(target), AnyTarget, "a target") == target
 
 
-def test_several_targets_go_through_dicts_unchanged() -> None:
+def test_several_targets_go_through_json_unchanged() -> None:
     numbers = MultiNumberTarget((NumberTarget("a", 1, 2), NumberTarget("b", 3, 4)))
     labels = MultilabelTarget((ClassTarget("a", ("no", "yes")), ClassTarget("b", ("0", "1"))))
     for target in (numbers, labels):
-        assert target_from_dict(target.to_dict()) == target
+        assert read_record(as_json(target), AnyTarget, "a target") == target
 
 
-NUMBER = NumberEncoder("a", 1, 2, False).to_dict()
+NUMBER = as_json(NumberEncoder("a", 1, 2, False))
 WRONG: list[Any] = [
     None,
     [],
@@ -211,24 +212,24 @@ WRONG: list[Any] = [
     {"kind": "class", "name": "c", "classes": 3},
     {"kind": "class", "name": "c", "classes": "ab"},
     {**NUMBER, "name": ["a"]},
-    {**NUMBER, "kind": "regression", "targets": [NumberTarget("a", 0, 1).to_dict()]},
+    {**NUMBER, "kind": "regression", "targets": [as_json(NumberTarget("a", 0, 1))]},
     {"kind": "regression", "targets": {"a": 1}},
-    {"kind": "multilabel", "targets": [ClassTarget(n, ("a", "b", "c")).to_dict() for n in "xy"]},
+    {"kind": "multilabel", "targets": [as_json(ClassTarget(n, ("a", "b", "c"))) for n in "xy"]},
 ]
 
 
 @pytest.mark.parametrize("record", WRONG, ids=lambda record: str(record)[:60])
 def test_a_record_that_describes_nothing_is_a_file_format_error(record: Any) -> None:
-    with pytest.raises(FileFormatError, match="an encoder that this version does not support"):
-        encoder_from_dict(record)
-    with pytest.raises(FileFormatError, match="a target that this version does not support"):
-        target_from_dict(record)
+    with pytest.raises(FileFormatError, match="does not describe an encoder: "):
+        read_record(record, AnyEncoder, "an encoder")
+    with pytest.raises(FileFormatError, match="does not describe a target: "):
+        read_record(record, AnyTarget, "a target")
 
 
 def test_robust_scaling_is_by_median_and_quartiles_and_clipped_smoothly() -> None:
     # Quartiles of 0, 1, ..., 8 are 2 and 6, the median 4; 1000 instead of 8 moves none of them.
     column = np.array([0.0, 1, 2, 3, 4, 5, 6, 7, 1000])
-    encoder = NumberEncoder.fit_robust("a", column)
+    encoder = NumberEncoder.fit("a", column, robust=True)
     assert encoder == NumberEncoder("a", 4, 4, False, clips=True)
     # z = (8 − 4) / 4 = 1 gives 1 / √(1 + 1/9) = 3 / √10; z = 249 is near 3.
     x = encoder.encode(np.array([4.0, 8.0, 1000.0]))[0][:, 0]
@@ -238,17 +239,17 @@ def test_robust_scaling_is_by_median_and_quartiles_and_clipped_smoothly() -> Non
 
 def test_a_column_that_is_mostly_one_number_is_scaled_by_half_its_range() -> None:
     column = np.array([0.0] * 9 + [10.0])
-    assert NumberEncoder.fit_robust("a", column).scale == 5
-    constant = NumberEncoder.fit_robust("a", np.full(4, 7.0))
+    assert NumberEncoder.fit("a", column, robust=True).scale == 5
+    constant = NumberEncoder.fit("a", np.full(4, 7.0), robust=True)
     assert (constant.center, constant.scale) == (7, 1)
-    empty = NumberEncoder.fit_robust("a", np.full(4, NAN))
+    empty = NumberEncoder.fit("a", np.full(4, NAN), robust=True)
     assert encode_dataset(empty, np.array([NAN])) == [[0, 1]]
 
 
 @given(st.lists(st.one_of(st.floats(-1e100, 1e100), st.just(NAN)), min_size=1))
 def test_robust_inputs_stay_between_minus_3_and_3_also_explained(values: list[float]) -> None:
     column = np.array(values)
-    encoder = NumberEncoder.fit_robust("a", column)
+    encoder = NumberEncoder.fit("a", column, robust=True)
     x, _ = encoder.encode(column)
     assert (np.abs(x) <= 3).all()
     if not np.isnan(values[0]):

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from glassnet.core.file_record import as_json, read_record
 from glassnet.errors import FileFormatError
 from glassnet.formula.document import Picture
 from glassnet.tables.encoders.image import ImageEncoder
-from glassnet.tables.encoders.table_encoder import TableEncoder, encoder_from_dict
+from glassnet.tables.encoders.table_encoder import AnyEncoder, TableEncoder
 from glassnet.tables.read.images import CLASS, IMAGE, ImageOptions, read_idx, read_images
 from glassnet.tables.table import Table
 
@@ -209,13 +210,15 @@ def test_pixels_become_inputs_between_0_and_1_with_names() -> None:
     assert warnings == []
     (shown,) = [b for b in encoder.explain(table, 0)[IMAGE] if isinstance(b, Picture)]
     assert shown.rows[0][0] == 1  # black is ink
-    assert encoder_from_dict(encoder.encoders[0].to_dict()) == encoder.encoders[0]
+    assert (
+        read_record(as_json(encoder.encoders[0]), AnyEncoder, "an encoder") == encoder.encoders[0]
+    )
     coloured = ImageEncoder("image", (2, 1, 3))
     assert coloured.feature_names[3:] == ["pixel 2,1 red", "pixel 2,1 green", "pixel 2,1 blue"]
     with pytest.raises(ValueError, match="must hold images of 2 × 1 × 3 bytes, but holds uint8"):
         coloured.encode(table.columns[IMAGE])
     with pytest.raises(FileFormatError):
-        encoder_from_dict({"kind": "image", "name": "i", "shape": [2, 2, 4]})
+        read_record({"kind": "image", "name": "i", "shape": [2, 2, 4]}, AnyEncoder, "it")
 
 
 def test_folders_named_train_and_test_are_that(folder: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_its_learning_curves() -> None:
         learning_rates=[0.1, 0.05],
         seconds=[0.25, 0.25],
     )
-    error, accuracy, rate = (section.blocks[0] for section in history.to_document().sections)
+    error, accuracy, rate = (section.blocks[-1] for section in history.to_document().sections)
     assert isinstance(error, Curves)
     assert [(curve.name, curve.x, curve.y) for curve in error.curves] == [
         ("training", (1.0, 2.0), (1.0, 0.5)),
@@ -46,5 +46,5 @@ def test_its_learning_curves() -> None:
 
 def test_a_constant_rate_is_no_curve() -> None:
     history = History(losses=[1.0], learning_rates=[0.1], seconds=[0.1])
-    assert [section.title for section in history.to_document().sections] == ["Loss"]
+    assert [section.title for section in history.to_document().sections] == ["Training"]
     assert str(History()) == "History(no complete epoch)"

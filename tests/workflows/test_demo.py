@@ -7,7 +7,6 @@ import pytest
 
 from glassnet.model import Model, load
 from glassnet.render.text import document_text
-from glassnet.tables.targets.target import class_texts
 from glassnet.workflows.demo import Demo, demo
 
 
@@ -31,7 +30,7 @@ def test_the_model_that_was_written_predicts_the_same(made: Demo) -> None:
     assert again.predict_proba(held_out).tobytes() == (
         made.trained.model.predict_proba(held_out).tobytes()
     )
-    right = again.predict(held_out) == class_texts(held_out.column("digit"))
+    right = again.predict(held_out) == held_out.labels("digit")
     assert right.mean() == made.trained.evaluation.scores["accuracy"]
 
 

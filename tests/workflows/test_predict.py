@@ -13,7 +13,6 @@ from glassnet.tables.read import files as table_file
 from glassnet.tables.read.files import read_table
 from glassnet.tables.table import Table
 from glassnet.workflows.predict import predict
-from glassnet.workflows.source import read_source
 from glassnet.workflows.train import train
 from tests.small_tables import fruits, prices, text_column, trained_on
 
@@ -131,7 +130,7 @@ def test_a_column_that_the_model_does_not_use_may_hold_anything(
     frame.write_parquet(tmp_path / "t.parquet")
     for most_values in (100, 1):
         monkeypatch.setattr(table_file, "MAX_VALUES", most_values)
-        rows = read_source(tmp_path / "t.parquet", fruit_model).table
+        rows = fruit_model.open(tmp_path / "t.parquet").rows
         assert predict(fruit_model, rows).predicted.tolist() == ["plum"]
     with pytest.raises(ValueError, match="'weight' holds values of type"):
         fruit_model.predict({"weight": [{1}], "colour": ["red"]})

@@ -1,15 +1,16 @@
 """Presets: what they choose, and that it is what their source says."""
 
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.nn.task import Task
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.table import Table
-from glassnet.workflows.presets import Tabular, preset_named
+from glassnet.workflows.presets import PRESETS
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.train import train
 from tests.small_tables import fruits, prices
@@ -18,9 +19,9 @@ SHORT = Recipe(hidden=(16, 16), epochs=20)
 
 
 def test_the_tabular_preset_is_the_recipe_of_its_paper() -> None:
-    preset = preset_named("tabular")
-    assert (preset.hidden, preset.epochs, preset.batch_size) == ((256, 256, 256), 256, 256)
-    net = gn.Network([4, *preset.layers(3, "classification")], seed=5)
+    recipe = Recipe("tabular").complete(Task.MULTICLASS, images=False)
+    assert (recipe.hidden, recipe.epochs, recipe.batch_size) == ((256, 256, 256), 256, 256)
+    net = gn.Network([4, *recipe.layers(3, Task.MULTICLASS)], seed=5)
     scale, *hidden, last = net.architecture.layers
     assert (scale.weight_rate, scale.bias) == (6, False)
     assert [layer.activation.name for layer in hidden] == ["selu"] * 3
@@ -31,21 +32,69 @@ def test_the_tabular_preset_is_the_recipe_of_its_paper() -> None:
     assert arrays["w3"].var() == pytest.approx(1, rel=0.02)
     assert arrays["b3"].var() == pytest.approx(1, rel=0.15)
     assert not arrays["w5"].any()
-    numbers = replace(preset, hidden=(8,)).layers(1, "regression")
-    assert [layer.activation.name for layer in numbers] == ["identity", "mish", "identity"]
+    numbers = Recipe(hidden=(8,)).complete(Task.REGRESSION, images=False)
+    names = [layer.activation.name for layer in numbers.layers(1, Task.REGRESSION)]
+    assert names == ["identity", "mish", "identity"]
 
 
 def test_labels_are_smoothed_where_only_the_class_matters() -> None:
-    tabular = Tabular()
-    by_class = tabular.options("classification", optimize="accuracy")
-    assert (by_class["loss"].label_smoothing, by_class["stopping"].measure) == (0.1, "accuracy")
-    assert (by_class["optimizer"].learning_rate, by_class["optimizer"].beta2) == (0.04, 0.95)
-    by_probability = tabular.options("classification", optimize="log-loss")
-    assert (by_probability["loss"].label_smoothing, by_probability["stopping"].measure) == (
-        0,
-        "loss",
-    )
-    assert tabular.options("regression", optimize="accuracy")["optimizer"].learning_rate == 0.07
+    by_class = Recipe("tabular").complete(Task.MULTICLASS, images=False)
+    options = by_class.fit_options(Task.MULTICLASS)
+    assert (options["loss"].label_smoothing, options["stopping"].measure) == (0.1, "accuracy")
+    assert (options["optimizer"].learning_rate, options["optimizer"].beta2) == (0.04, 0.95)
+    by_probability = Recipe("tabular", optimize="log-loss").complete(Task.MULTICLASS, images=False)
+    options = by_probability.fit_options(Task.MULTICLASS)
+    assert (options["loss"], options["stopping"].measure) == (None, "loss")
+    numbers = Recipe("tabular").complete(Task.REGRESSION, images=False)
+    options = numbers.fit_options(Task.REGRESSION)
+    assert options["optimizer"].learning_rate == 0.07
+    assert (options["loss"], options["stopping"].measure) == (None, "loss")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("task", list(Task))
+def test_what_a_recipe_says_itself_goes_before_its_preset(name: str, task: Task) -> None:
+    own: dict[str, Any] = {
+        "hidden": (5,),
+        "activation": "tanh",
+        "epochs": 3,
+        "batch_size": 7,
+        "optimizer": gn.SGD(0.5),
+        "schedule": gn.StepDecay(2, 0.5),
+        "dropout": 0.25,
+        "patience": 2,
+        "validation": 0.3,
+        "scaling": "standard",
+        "parametrisation": "standard",
+    }
+    recipe = Recipe(name, **own).complete(task, images=False)
+    assert {option: getattr(recipe, option) for option in own} == own
+    options = recipe.fit_options(task)
+    for option in ("epochs", "batch_size", "optimizer", "schedule", "dropout"):
+        assert options[option] == own[option]
+    assert options["stopping"].patience == 2
+    assert [layer.activation.name for layer in recipe.layers(2, task)][:-1] == ["tanh"]
+    plain = Recipe(name).complete(task, images=False)
+    said = PRESETS[name](task)
+    assert {option: getattr(plain, option) for option in said} == said
+    faster = Recipe(name, learning_rate=0.75).complete(task, images=False)
+    assert faster.optimizer is not None
+    assert faster.optimizer.learning_rate == 0.75
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"scaling": "none"}, "scaling must be one of 'standard', 'robust', not 'none'"),
+        ({"parametrisation": "mup"}, "parametrisation must be one of 'standard', 'ntk'"),
+        ({"best_by": "f1"}, "best_by must be one of 'accuracy', 'loss'"),
+        ({"patience": 0}, "patience must be at least 1, not 0"),
+        ({"optimize": "speed"}, "optimize must be one of"),
+    ],
+)
+def test_unknown_options_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Recipe(**options)
 
 
 def test_the_weights_are_those_of_the_best_epoch() -> None:

@@ -78,6 +78,7 @@ def test_the_baseline_of_several_numbers_is_each_mean(numbers: Model) -> None:
 def test_several_labels_are_learned_and_each_has_its_probability(labels: Model) -> None:
     assert isinstance(labels.target, MultilabelTarget)
     assert labels.target.output_names == ("wide = yes", "large = 1")
+    assert [target.classes for target in labels.target.targets] == [("no", "yes"), (0.0, 1.0)]
     table = shapes()
     probabilities, predicted = labels.predict_proba(table), labels.predict(table)
     assert probabilities.shape == predicted.shape == (300, 2)
@@ -86,7 +87,7 @@ def test_several_labels_are_learned_and_each_has_its_probability(labels: Model) 
     right = np.stack(
         [
             predicted[:, 0] == table.columns["wide"],
-            predicted[:, 1] == np.where(table.columns["large"] == 1, "1", "0"),
+            predicted[:, 1] == table.columns["large"],
         ],
         axis=1,
     )
@@ -187,12 +188,10 @@ def test_truth_values_and_numbers_name_classes_too(labels: Model) -> None:
     table = shapes()
     text = labels.explain(table, 0, ["yes", 1.0], learning_rate=0.1).to_text()
     assert text == labels.explain(table, 0, ["yes", "1"], learning_rate=0.1).to_text()
-    truth = ClassTarget("a", ("false", "true"))
-    assert [truth.class_name(value) for value in (True, np.False_, "TRUE")] == [
-        "true",
-        "false",
-        "true",
-    ]
+    values = (True, np.False_, "TRUE")
+    for truth in (ClassTarget("a", ("false", "true")), ClassTarget("a", (False, True))):
+        found = [truth.encode_value(value) for value in values]
+        assert found == [truth.classes[place] for place in (1, 0, 1)]
 
 
 def test_targets_of_which_no_row_has_all_are_refused() -> None:

@@ -51,8 +51,8 @@ def test_a_number_is_learned_in_its_own_unit() -> None:
 def test_whole_numbers_of_few_values_are_classes_unless_the_task_is_given() -> None:
     table = with_column(fruits().without("fruit"), "number", np.arange(60.0) % 2 + 4)
     recognised = train(table, "number", QUICK, progress=False)
-    assert recognised.model.target == ClassTarget("number", ("4", "5"))
-    assert set(recognised.model.predict(table).tolist()) == {"4", "5"}
+    assert recognised.model.target == ClassTarget("number", (4.0, 5.0))
+    assert set(recognised.model.predict(table).tolist()) == {4.0, 5.0}
     given = train(table, "number", QUICK, "regression", progress=False)
     assert isinstance(given.model.target, NumberTarget)
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from glassnet.arrays.numbers import require_finite
 from glassnet.core.array import Array
+from glassnet.core.labels import label_text, place_of
 from glassnet.nn.task import Task
 
 __all__ = ["checked_sample_weight"]
@@ -43,7 +44,8 @@ def checked_sample_weight(
     Examples
     --------
     >>> one_hot = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
-    >>> checked_sample_weight(None, {"a": 3}, one_hot, "multiclass", np.array(["a", "b"])).tolist()
+    >>> classes = np.array(["a", "b"])
+    >>> checked_sample_weight(None, {"a": 3}, one_hot, Task.MULTICLASS, classes).tolist()
     [3.0, 1.0, 1.0]
     """
     if sample_weight is None and class_weight is None:
@@ -74,20 +76,19 @@ def _checked(sample_weight: ArrayLike, examples: int, dtype: np.dtype[Any]) -> A
 def _of_classes(
     class_weight: Mapping[Any, float] | str, targets: Array, task: Task, classes: Array | None
 ) -> Array:
-    if task not in ("multiclass", "binary"):
+    if not task.is_classification:
         raise ValueError("class_weight is only for networks that predict one class of several")
-    places = (
-        targets.argmax(axis=1) if task == "multiclass" else (targets[:, 0] > 0.5).astype(np.int64)
-    )
-    count = targets.shape[1] if task == "multiclass" else 2
-    labels = list(range(count)) if classes is None else classes.tolist()
+    places, count = task.places(targets), task.classes(targets.shape[1])
+    labels = np.arange(count) if classes is None else classes
     of_class = np.ones(count)
     if isinstance(class_weight, Mapping):
         for label, weight in class_weight.items():
-            if label not in labels:
-                known = ", ".join(str(name) for name in labels[:10])
-                raise ValueError(f"class_weight names the class {label!r}; known are: {known}")
-            of_class[labels.index(label)] = _checked([weight], 1, np.dtype(np.float64))[0]
+            place = place_of(label, labels)
+            if place is None:
+                known = ", ".join(label_text(name) for name in labels[:10])
+                shown = repr(label) if isinstance(label, str) else label_text(label)
+                raise ValueError(f"class_weight names the class {shown}; known are: {known}")
+            of_class[place] = _checked([weight], 1, np.dtype(np.float64))[0]
     elif class_weight == "balanced":
         members = np.bincount(places, minlength=count)
         of_class = len(places) / (np.count_nonzero(members) * np.maximum(members, 1))

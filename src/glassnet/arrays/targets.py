@@ -8,10 +8,17 @@ from numpy.typing import ArrayLike
 
 from glassnet.arrays.numbers import numbers_of, rectangular, require_finite
 from glassnet.core.array import Array
+from glassnet.core.labels import (
+    distinct_labels,
+    label_array,
+    label_text,
+    label_values,
+    places_of,
+)
 from glassnet.core.plural import counted
 from glassnet.nn.task import Task
 
-__all__ = ["Targets", "checked_targets", "labels_of"]
+__all__ = ["Targets", "checked_targets"]
 
 
 @dataclass(frozen=True)
@@ -60,28 +67,62 @@ def checked_targets(
 
     Examples
     --------
-    >>> checked_targets(["b", "a"], "multiclass", 2, np.dtype("float32")).values.tolist()
+    >>> checked_targets(["b", "a"], Task.MULTICLASS, 2, np.dtype("float32")).values.tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
     if isinstance(y, Targets):
         return y
-    labels = rectangular(y, name)
+    given = _given(y, task, name)
+    if given.ndim == 2 and given.shape[1] == 1 and outputs != 1:
+        given = given[:, 0]
+    if not learning and classes is None and task.is_classification:
+        given = _without_names(given, task, outputs, name)
+    if task is Task.MULTICLASS and given.ndim == 1:
+        return _of_labels(given, classes, outputs, dtype, name)
+    if task is Task.BINARY and not _are_probabilities(given, classes):
+        one_hot = _of_labels(given.reshape(-1), classes, 2, dtype, name)
+        return Targets(one_hot.values[:, 1:].copy(), one_hot.classes)
+    if given.dtype.kind == "M":
+        raise TypeError(f"{name} holds dates; expected numbers or one-hot rows")
+    values = _rows(y, task, outputs, dtype, name)
+    if learning and task is Task.BINARY and classes is None and given.dtype.kind == "f":
+        yes_or_no = bool(((given == 0) | (given == 1)).all())
+        return Targets(values, np.array([0, 1], given.dtype) if yes_or_no else None)
+    return Targets(values, classes)
+
+
+def _given(y: ArrayLike, task: Task, name: str) -> Array:
+    """Targets as an array, labels in their own type."""
+    given = rectangular(y, name)
+    listed = isinstance(y, list | tuple) and given.ndim == 1 and given.dtype.kind in "fU"
+    zoned = getattr(getattr(y, "dtype", None), "time_zone", None) is not None  # of Polars
+    if task.is_classification and (listed or zoned):
+        # NumPy makes text of numbers beside text, rounds large numbers and drops time zones.
+        given = _labels(list(y), name)  # type: ignore[arg-type]  # a sequence
+    if given.dtype.kind == "f":
+        require_finite(given, name)
+    return given
+
+
+def _labels(given: Any, name: str) -> Array:
+    try:
+        labels = label_array(given)
+    except TypeError as error:
+        raise TypeError(f"{name} holds {error}") from None
     if labels.dtype.kind == "f":
         require_finite(labels, name)
-    if labels.dtype.kind in "mM":
-        raise TypeError(f"{name} holds dates; expected text, numbers or one-hot rows")
-    if labels.ndim == 2 and labels.shape[1] == 1 and outputs != 1:
-        labels = labels[:, 0]
-    if not learning and classes is None and task in ("multiclass", "binary"):
-        labels = _without_names(labels, task, outputs, name)
-    if task == "multiclass" and labels.ndim == 1:
-        classes = _classes_of(labels, outputs, name) if classes is None else classes
-        return Targets(_one_hot(labels, classes, dtype, name), classes)
-    if task == "binary" and (classes is not None or not _are_probabilities(labels)):
-        labels = labels.reshape(-1)
-        classes = _classes_of(labels, 2, name) if classes is None else classes
-        return Targets(_one_hot(labels, classes, dtype, name)[:, 1:].copy(), classes)
-    return Targets(_rows(y, task, outputs, dtype, name), classes)
+    if labels.dtype.kind == "M" and np.isnat(labels).any():
+        raise ValueError(f"{name}[{int(np.isnat(labels).argmax())}] is missing; expected a date")
+    return labels
+
+
+def _of_labels(
+    given: Array, classes: Array | None, outputs: int, dtype: np.dtype[Any], name: str
+) -> Targets:
+    """One-hot rows, and the classes, which the labels decide where they are not known."""
+    labels = _labels(given, name)
+    classes = _classes_of(labels, outputs, name) if classes is None else classes
+    return Targets(_one_hot(labels, classes, dtype, name), classes)
 
 
 def _rows(y: ArrayLike, task: Task, outputs: int, dtype: np.dtype[Any], name: str) -> Array:
@@ -94,15 +135,18 @@ def _rows(y: ArrayLike, task: Task, outputs: int, dtype: np.dtype[Any], name: st
             f"{name} has shape {targets.shape}; the network has {counted(outputs, 'output')}, "
             f"so expected (examples, {outputs})"
         )
-    if task != "regression" and ((targets < 0) | (targets > 1)).any():
+    if task is not Task.REGRESSION and ((targets < 0) | (targets > 1)).any():
         raise ValueError(f"{name} holds values outside 0 ... 1, but the outputs are probabilities")
-    if task == "multiclass":
+    if task is Task.MULTICLASS:
         targets = _summing_to_1(targets, name)
     return np.ascontiguousarray(targets)
 
 
-def _are_probabilities(labels: Array) -> bool:
-    return labels.dtype.kind in "iuf" and bool(((labels >= 0) & (labels <= 1)).all())
+def _are_probabilities(given: Array, classes: Array | None) -> bool:
+    """Whether these are probabilities of a second class, and not labels with other names."""
+    if classes is not None and label_values(classes) != [0, 1]:
+        return False
+    return given.dtype.kind in "iuf" and bool(((given >= 0) & (given <= 1)).all())
 
 
 def _summing_to_1(targets: Array, name: str) -> Array:
@@ -118,31 +162,12 @@ def _summing_to_1(targets: Array, name: str) -> Array:
     return scaled
 
 
-def labels_of(predicted: Array, task: Task, classes: Array | None) -> Array:
-    """Return what an output means: labels, 0/1 for independent labels, values otherwise.
-
-    Examples
-    --------
-    >>> labels_of(np.array([[0.1, 0.9]]), "multiclass", np.array(["cat", "dog"])).tolist()
-    ['dog']
-    """
-    if task == "multiclass":
-        places: Array = predicted.argmax(axis=1)
-        return places if classes is None else classes[places]
-    if task == "binary":
-        yes = (predicted[:, 0] > 0.5).astype(np.int64)
-        return yes if classes is None else classes[yes]
-    if task == "multilabel":
-        return (predicted > 0.5).astype(np.int64)
-    return predicted[:, 0] if predicted.shape[1] == 1 else predicted
-
-
 def _without_names(labels: Array, task: Task, outputs: int, name: str) -> Array:
     """Labels of a network that knows no names of classes: numbers of outputs, and truth values."""
-    count = 2 if task == "binary" else outputs
+    count = task.classes(outputs)
     if labels.dtype == np.bool_ and count == 2:
         return labels.astype(np.int64)
-    if labels.ndim > 1 if task == "multiclass" else _are_probabilities(labels):
+    if labels.ndim > 1 if task is Task.MULTICLASS else _are_probabilities(labels, None):
         return labels
     for label in labels.reshape(-1).tolist():
         if label not in range(count):
@@ -154,23 +179,24 @@ def _without_names(labels: Array, task: Task, outputs: int, name: str) -> Array:
 
 
 def _classes_of(labels: Array, outputs: int, name: str) -> Array:
-    if labels.dtype.kind == "f" and (labels == np.round(labels)).all():
-        labels = labels.astype(np.int64)
-    in_range = labels.dtype.kind in "iu" and len(labels) > 0
-    if in_range and labels.min() >= 0 and labels.max() < outputs:
-        return np.arange(outputs)
-    found = _unique(labels, name)
-    if len(found) == 1 and found.dtype.kind in "US":
+    whole = labels.dtype.kind in "iuf" and bool((labels == np.round(labels)).all())
+    if whole and len(labels) and labels.min() >= 0 and labels.max() < outputs:
+        numbers: Array = np.arange(outputs).astype(labels.dtype)
+        return numbers
+    found = distinct_labels(labels)
+    if len(found) == 1 and found.dtype.kind == "U":
         # Arrays may hold one class; the others have no name yet.
         unnamed = [f"(unnamed {number})" for number in range(2, outputs + 1)]
         return np.array([*found.tolist(), *unnamed])
-    if labels.dtype.kind in "iu" and len(found) < outputs:
+    if whole and len(found) < outputs:
         raise ValueError(
             f"{name} holds the label {found[-1]}; the network has outputs for {outputs}, "
             f"the labels 0 to {outputs - 1}, or for as many different ones"
         )
     if len(found) != outputs:
-        shown = ", ".join(str(label) for label in found[:5]) + (", ..." if len(found) > 5 else "")
+        shown = ", ".join(label_text(label) for label in found[:5]) + (
+            ", ..." if len(found) > 5 else ""
+        )
         raise ValueError(
             f"{name} holds {counted(len(found), 'different label')} ({shown}); "
             f"the network has outputs for {outputs}"
@@ -178,22 +204,13 @@ def _classes_of(labels: Array, outputs: int, name: str) -> Array:
     return found
 
 
-def _unique(labels: Array, name: str) -> Array:
-    try:
-        return np.unique(labels)
-    except TypeError:
-        raise TypeError(f"{name} mixes labels of different kinds, text and numbers say") from None
-
-
 def _one_hot(labels: Array, classes: Array, dtype: np.dtype[Any], name: str) -> Array:
-    place = {label: number for number, label in enumerate(classes.tolist())}
-    try:
-        numbers = [place[label] for label in labels.tolist()]
-    except KeyError as error:
-        known = ", ".join(str(label) for label in classes[:10])
-        raise ValueError(
-            f"{name} holds the unknown class {error.args[0]!r}; known are: {known}"
-        ) from None
+    places = places_of(labels, classes)
+    if (places < 0).any():
+        unknown = label_values(labels[places < 0][:1])[0]
+        shown = repr(unknown) if isinstance(unknown, str) else label_text(unknown)
+        known = ", ".join(label_text(label) for label in classes[:10])
+        raise ValueError(f"{name} holds the unknown class {shown}; known are: {known}")
     one_hot: Array = np.zeros((len(labels), len(classes)), dtype=dtype)
-    one_hot[np.arange(len(labels)), numbers] = 1
+    one_hot[np.arange(len(labels)), places] = 1
     return one_hot

@@ -32,15 +32,14 @@ def evaluate(
         require_report_writable,
         write_report,
     )
-    from glassnet.workflows.source import read_source
 
     if report is not None:
         require_other_file(report, model, source)
         require_report_writable(report)
     loaded = load_model(model)
-    data = read_source(source, loaded)
+    data = loaded.open(source)
     measured = importances or report is not None
-    rows = data.test or data.table
+    rows = data.test or data.rows
     evaluation = run(loaded, rows, with_importances=measured)
     title = f"{source.resolve().name}: {loaded.target.name}"
     if report is not None:

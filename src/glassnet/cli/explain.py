@@ -10,6 +10,27 @@ from glassnet.cli.options import checked_rate, require_other_file
 __all__ = ["explain"]
 
 
+class FormatName(click.ParamType):  # type: ignore[type-arg]  # older ones have none
+    """The name of a format; the formats are imported when one is chosen."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Return the names of all formats."""
+        from glassnet.render.format import formats
+
+        return f"[{'|'.join(formats())}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name of a format that there is."""
+        from glassnet.render.format import formats
+
+        known = formats()
+        if value not in known:
+            self.fail(f"{value!r} is not one of {', '.join(map(repr, known))}.", param, ctx)
+        return value
+
+
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", type=click.Path(path_type=Path), required=False)
@@ -42,7 +63,7 @@ __all__ = ["explain"]
 @click.option(
     "--format",
     "notation",
-    type=click.Choice(["text", "html", "latex", "json"]),
+    type=FormatName(),
     default="text",
     show_default=True,
     help="Output format.",
@@ -73,18 +94,12 @@ def explain(
     if output is not None:
         require_other_file(output, model, *([table] if table else []))
     explained = explain_file(model, table, row, target, weight, learning_rate)
-    match "json" if as_json else notation:
-        case "text" if output is None:
-            show_document(explained.document)
-            return
-        case "text":
-            text = explained.to_text()
-        case "html":
-            text = explained.to_html()
-        case "latex":
-            text = explained.to_latex()
-        case _:
-            text = explained.to_json() + "\n"
+    chosen = "json" if as_json else notation
+    if chosen == "text" and output is None:
+        show_document(explained.document)
+        return
+    text = explained.to(chosen)
+    text += "" if text.endswith("\n") else "\n"
     if output is not None:
         write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
     else:

@@ -27,14 +27,13 @@ def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> No
     from glassnet.render.text import document_text
     from glassnet.workflows.predict import predict as run
     from glassnet.workflows.predict import write_csv
-    from glassnet.workflows.source import read_source
 
     if output is not None:
         require_other_file(output, model, source)
         require_writable(output)
     loaded = load_model(model)
-    data = read_source(source, loaded)
-    rows = data.test or data.table
+    data = loaded.open(source)
+    rows = data.test or data.rows
     warnings: list[str] = []
     if as_json:
         predictions = run(loaded, rows)

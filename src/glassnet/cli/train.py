@@ -166,10 +166,9 @@ def train(
     chunks.
     """
     from glassnet.nn.file_format import require_writable
-    from glassnet.tables.read.images import CLASS, ImageOptions, holds_images
+    from glassnet.tables.read.images import ImageOptions, holds_images
     from glassnet.workflows.recipe import Recipe
     from glassnet.workflows.report import require_report_writable
-    from glassnet.workflows.source import read_source
     from glassnet.workflows.train import train as run
 
     chosen = Recipe(**recipe)
@@ -179,20 +178,20 @@ def train(
     require_writable(path)
     if report is not None:
         require_report_writable(report)
-    data = read_source(source, options=ImageOptions(size, colour, skip_unreadable), drop=drop)
-    require_other_file(path, source)
+    if output is not None:
+        require_other_file(output, source)
     trained = run(
-        data.table,
-        targets or (CLASS,),
+        source,
+        targets or None,
         chosen,
         task,
         save_as=path,
         name=source.resolve().name,
         progress=False if as_json else None,
-        test=data.test,
+        drop=drop,
         on_finding=lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
+        images=ImageOptions(size, colour, skip_unreadable),
     )
-    trained.warnings[:0] = data.warnings
     title = f"{source.resolve().name}: {trained.model.target.name}"
     if report is not None:
         _write_report(report, title, trained)
@@ -217,10 +216,9 @@ def _print_summary(title: str, trained: "TrainingResult") -> None:
     """Print the learning curves and scores; warnings and findings to standard error."""
     from glassnet.formula.document import Document
     from glassnet.render.text import document_text
-    from glassnet.workflows.report import history_section
 
     scores = trained.evaluation.section(f"On {trained.evaluation.rows:,} held-out test rows")
-    click.echo(document_text(Document(title, (history_section(trained.history), scores))))
+    click.echo(document_text(Document(title, (trained.history.section(), scores))))
     print_warnings(trained.warnings)
     for finding in trained.findings:
         click.echo(f"diagnosis: {finding}", err=True)

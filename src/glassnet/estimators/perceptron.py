@@ -33,6 +33,7 @@ from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
 from glassnet.training.loop import Run, requests_stop
+from glassnet.training.schedules import Patience
 
 __all__ = ["MultilayerPerceptron"]
 
@@ -126,7 +127,7 @@ class MultilayerPerceptron(Parameters):
         self._train(examples, validation, rules, random, self.max_iter)
         if validation is not None and rules.best_parameters is not None and self.restore_best:
             self.network_.parameters[...] = rules.best_parameters
-        self._waited, self._best_parameters = rules.waited, rules.best_parameters
+        self._waited, self._best_parameters = rules.patience.waited, rules.best_parameters
         return self
 
     @available_if(takes_steps)  # type: ignore[untyped-decorator]
@@ -158,7 +159,7 @@ class MultilayerPerceptron(Parameters):
         before = kept[1:] if kept is not None and kept[0] == self.solver else None
         training = self._train(examples, None, rules, random, 1, before)
         self._optimizer_state = (self.solver, training.state.copy(), training.steps_done)
-        self._waited, self._rate = rules.waited, rules.rate
+        self._waited, self._rate = rules.patience.waited, rules.rate
         return self
 
     @property
@@ -266,7 +267,7 @@ class MultilayerPerceptron(Parameters):
             len(examples.x),
             self._batch_size(len(examples.x)),
             examples.total_weight,
-            waited=self._waited,
+            Patience(self.n_iter_no_change, self.tol, waited=self._waited),
         )
 
     def _train(
@@ -369,20 +370,27 @@ class MultilayerPerceptron(Parameters):
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return plain values and arrays: the network as its header and its arrays by name."""
+        """Return plain values and arrays: the network as its record and its arrays by name."""
+        from glassnet.core.file_record import as_json
+        from glassnet.nn.schema import NetworkRecord
+
         state: dict[str, Any] = dict(super().__getstate__())
         if "network_" in state:
             network: Network = state.pop("network_")
             arrays = {name: np.array(array) for name, array in network.to_arrays().items()}
-            state["network_header"], state["network_arrays"] = network.to_header(), arrays
+            record = NetworkRecord(**network.record_fields())
+            state["network_record"], state["network_arrays"] = as_json(record), arrays
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over what :meth:`__getstate__` returned."""
+        from glassnet.core.file_record import read_record
+        from glassnet.nn.schema import NetworkRecord
+
         rest = dict(state)
-        if "network_header" in rest:
-            header, arrays = rest.pop("network_header"), rest.pop("network_arrays")
-            rest["network_"] = Network.from_header(header, arrays)
+        if "network_record" in rest:
+            record = read_record(rest.pop("network_record"), NetworkRecord, "a network")
+            rest["network_"] = Network.from_record(record, rest.pop("network_arrays"))
         super().__setstate__(rest)
 
     def __sklearn_tags__(self) -> Any:

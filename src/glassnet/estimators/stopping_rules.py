@@ -10,12 +10,12 @@ from glassnet.network import Network
 from glassnet.training.history import History
 from glassnet.training.loop import requests_stop
 from glassnet.training.schedule import Factors, Schedule, UpcomingSteps
+from glassnet.training.schedules import Adaptive, Patience
 
 __all__ = ["EstimatorState", "StoppingRules", "several"]
 
-# The adaptive learning rate is divided by this when training stalls, down to a minimum.
-ADAPTIVE_DIVISOR = 5.0
-SMALLEST_LEARNING_RATE = 1e-6
+# scikit-learn's "adaptive" learning rate.
+ADAPTIVE = Adaptive()
 
 
 class EstimatorState(Protocol):
@@ -56,6 +56,7 @@ class StoppingRules(Schedule):
         Number of examples in an epoch, and in a batch.
     weight : float
         Total weight of all examples.
+    patience : Patience
     """
 
     estimator: EstimatorState
@@ -63,8 +64,8 @@ class StoppingRules(Schedule):
     examples: int
     batch_size: int
     weight: float
+    patience: Patience
     rate: float = 1.0
-    waited: int = 0
     best_parameters: Any = None
     depends_on_losses = True
 
@@ -82,14 +83,14 @@ class StoppingRules(Schedule):
         self._tell(f"Iteration {estimator.n_iter_}, loss = {estimator.loss_:.8f}")
         if history.validation_losses:
             self._record_validation(history)
-        self._wait_for_improvement()
+        stalls = self._stalls()
         if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
             self.rate = (estimator.t_ + 1) ** -estimator.power_t
         # All callbacks are called, even if one of them ends the training.
         asked_to_stop = [
             requests_stop(callback(estimator)) for callback in several(estimator.callbacks)
         ]
-        return self._is_over() or any(asked_to_stop)
+        return (stalls and self._is_over()) or any(asked_to_stop)
 
     def _penalty(self) -> float:
         """The penalty ½ α Σ w² in the units of the loss, with the weights at the end of the epoch.
@@ -109,8 +110,8 @@ class StoppingRules(Schedule):
         estimator.validation_scores_.append(score)
         self._tell(f"Validation score: {score:.6f}")
 
-    def _wait_for_improvement(self) -> None:
-        """Count the epochs in a row that improved by less than `tol`; keep the best weights."""
+    def _stalls(self) -> bool:
+        """Whether too many epochs in a row improved by less than `tol`; keeps the best weights."""
         estimator = self.estimator
         scores, best = estimator.validation_scores_, estimator.best_validation_score_
         best = -np.inf if best is None else best
@@ -118,26 +119,24 @@ class StoppingRules(Schedule):
             estimator.best_validation_score_ = scores[-1]
             self.best_parameters = estimator.network_.parameters.copy()
         if estimator.early_stopping and scores:
-            stalls = scores[-1] < best + estimator.tol
-        else:
-            lowest = np.inf if estimator.best_loss_ is None else estimator.best_loss_
-            stalls = estimator.loss_ > lowest - estimator.tol
-            estimator.best_loss_ = min(lowest, estimator.loss_)
-        self.waited = self.waited + 1 if stalls else 0
+            self.patience.lowest = -best
+            return self.patience.is_over(-scores[-1])
+        self.patience.lowest = np.inf if estimator.best_loss_ is None else estimator.best_loss_
+        over = self.patience.is_over(estimator.loss_)
+        estimator.best_loss_ = self.patience.lowest
+        return over
 
     def _is_over(self) -> bool:
+        """Whether a training that stalls ends, and does not go on at a lower learning rate."""
         estimator = self.estimator
-        if self.waited <= estimator.n_iter_no_change:
-            return False
-        self.waited = 0
         measured = "Validation score" if estimator.early_stopping else "Training loss"
         words = (
             f"{measured} did not improve more than tol={estimator.tol:f} for "
             f"{estimator.n_iter_no_change} consecutive epochs."
         )
         adaptive = estimator.solver == "sgd" and estimator.learning_rate == "adaptive"
-        if adaptive and self.rate * estimator.learning_rate_init > SMALLEST_LEARNING_RATE:
-            self.rate /= ADAPTIVE_DIVISOR
+        if adaptive and self.rate * estimator.learning_rate_init > ADAPTIVE.smallest:
+            self.rate /= ADAPTIVE.divisor
             rate = self.rate * estimator.learning_rate_init
             self._tell(f"{words} Setting learning rate to {rate:f}")
             return False

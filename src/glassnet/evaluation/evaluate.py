@@ -7,6 +7,7 @@ import numpy as np
 
 from glassnet.arrays.splits import sampled_rows
 from glassnet.core.array import Array
+from glassnet.core.labels import json_label, label_text
 from glassnet.core.random import Purpose
 from glassnet.evaluation.importance import importances
 from glassnet.evaluation.scores import Bin, Scorer, scorer_for
@@ -48,8 +49,8 @@ class Evaluation:
         score.
     rows : int
         How many rows were evaluated.
-    classes : tuple of str
-        Empty for regression and multilabel.
+    classes : tuple
+        The labels in their own type; empty for regression and multilabel.
     confusion : list of list of int
         Row = target class, column = predicted class.
     warnings : list of str
@@ -69,7 +70,7 @@ class Evaluation:
 
     scores: dict[str, float]
     rows: int
-    classes: tuple[str, ...]
+    classes: tuple[Any, ...]
     confusion: list[list[int]]
     warnings: list[str]
     baseline: dict[str, float] = field(default_factory=dict)
@@ -86,11 +87,12 @@ class Evaluation:
             scores = [(name, value, self.baseline[name]) for name, value in self.scores.items()]
         blocks: list[Block] = [DocumentTable(columns, tuple(scores))]
         if self.classes and len(self.classes) <= 20:
+            names = tuple(map(label_text, self.classes))
             rows: list[tuple[Cell, ...]] = [
-                (name, *counts) for name, counts in zip(self.classes, self.confusion, strict=True)
+                (name, *counts) for name, counts in zip(names, self.confusion, strict=True)
             ]
             caption = "Target class (row) and predicted class (column)"
-            blocks.append(DocumentTable(("", *self.classes), tuple(rows), caption))
+            blocks.append(DocumentTable(("", *names), tuple(rows), caption))
         return Section(title, tuple(blocks))
 
     def to_dict(self) -> dict[str, Any]:
@@ -99,7 +101,8 @@ class Evaluation:
         if self.baseline:
             content["baseline"] = self.baseline
         if self.classes:
-            content |= {"classes": list(self.classes), "confusion": self.confusion}
+            classes = [json_label(label) for label in self.classes]
+            content |= {"classes": classes, "confusion": self.confusion}
             content["reliability"] = [vars(one) for one in self.reliability]
         content["mistakes"] = [vars(one) for one in self.mistakes]
         if self.importances:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.labels import label_text
 from glassnet.errors import MissingPackageError
 from glassnet.formula.number import number_text
 from glassnet.tables.table import Table
@@ -35,7 +36,7 @@ class Scorer(ABC):
     """Compares a model's outputs, (rows, outputs), with the target columns of a table."""
 
     target: Target
-    classes: tuple[str, ...] = ()
+    classes: tuple[Any, ...] = ()
 
     @abstractmethod
     def targets(self, table: Table) -> Array:
@@ -138,7 +139,7 @@ class ClassScorer(Scorer):
     def names(self, values: Array) -> list[str]:
         """Return class names, from class indices or probabilities."""
         places = values.argmax(axis=1) if values.ndim == 2 else values
-        return [self.classes[place] for place in places.tolist()]
+        return [self.target.output_names[place] for place in places.tolist()]
 
     def confusion(self, targets: Array, outputs: Array) -> list[list[int]]:
         """Return the confusion matrix: target class (row), predicted class (column)."""
@@ -197,7 +198,8 @@ class MultilabelScorer(Scorer):
 
     def names(self, values: Array) -> list[str]:
         """Return the classes of each row's labels."""
-        return [", ".join(row) for row in self.target.decode(values).tolist()]
+        rows = self.target.decode(values).tolist()
+        return [", ".join(map(label_text, row)) for row in rows]
 
 
 class NumberScorer(Scorer):

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 
 from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs
-from glassnet.arrays.targets import checked_targets, labels_of
+from glassnet.arrays.targets import checked_targets
 from glassnet.core.array import Array
+from glassnet.core.labels import label_text, label_values
 from glassnet.core.validation import whole_number
 from glassnet.explanation.check.check import check_gradient
 from glassnet.explanation.check.outcome import outcome_lines
@@ -30,7 +31,7 @@ from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
 from glassnet.nn.summary import layers_section
-from glassnet.nn.task import task_of
+from glassnet.nn.task import Task
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
@@ -271,15 +272,18 @@ def _symbols(
 ) -> Symbols:
     class_names = None
     if classes is not None and len(classes) == architecture.outputs:
-        class_names = tuple(str(name) for name in classes)
+        class_names = tuple(map(label_text, label_values(classes)))
     return Symbols(architecture, tuple(features) if features else None, class_names)
 
 
 def _target_rows(net: Network, target: Any, examples: int, alone: bool) -> Array:
-    rows = np.asarray(target)[None, ...] if alone else target
+    if alone:
+        target = np.asarray(target)[np.newaxis] if np.ndim(target) else [target]
     name = "the target" if alone else "the targets"
     outputs = net.architecture.outputs
-    targets = checked_targets(rows, net.task, outputs, net.dtype, net.classes, name, learning=False)
+    targets = checked_targets(
+        target, net.task, outputs, net.dtype, net.classes, name, learning=False
+    )
     if len(targets.values) != examples:
         raise ValueError(
             f"there are {examples} examples and {len(targets.values)} targets; expected as many"
@@ -301,9 +305,9 @@ def _checked_sample_weight(sample_weight: ArrayLike | None, inputs: Array) -> Ar
 
 def _summary(architecture: Architecture, classes: Array | None, outputs: Array) -> str:
     """What outputs mean, in a few words."""
-    task = task_of(architecture)
-    meaning = labels_of(outputs[None, :], task, classes)[0]
+    task = Task.of(architecture)
+    meaning = task.labels(outputs[None, :], classes)[0]
     if np.ndim(meaning) == 0:
-        return number_text(float(meaning)) if task == "regression" else str(meaning)
+        return number_text(float(meaning)) if task is Task.REGRESSION else label_text(meaning)
     values = [number_text(float(value)) for value in meaning[:4]]
     return f"({', '.join(values)}{', …' if len(meaning) > 4 else ''})"

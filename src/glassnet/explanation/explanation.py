@@ -1,11 +1,11 @@
 """The result of ``gn.explain``: a document, and the explanations of single weights and units."""
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from glassnet.core.validation import one_of
 from glassnet.explanation.check.check import Check, check_also, no_gradients
 from glassnet.explanation.check.lines import Line, check_lines
 from glassnet.explanation.explainer import Explainer
@@ -16,10 +16,10 @@ from glassnet.explanation.step import Forward, Step
 from glassnet.explanation.unit_names import place_of, unit_place_of
 from glassnet.formula.document import Block, Document, Paragraph, Section
 from glassnet.nn.file_format import write_atomically
-from glassnet.render.html import document_html, document_page
+from glassnet.render.format import formats
+from glassnet.render.html import document_html
 from glassnet.render.json import document_dict, json_number
-from glassnet.render.latex import document_latex
-from glassnet.render.text import document_text, formula_text
+from glassnet.render.text import formula_text
 
 __all__ = ["Explanation", "Origins"]
 
@@ -84,7 +84,7 @@ class Explanation:
         lines = check_lines(Document(title, tuple(sections), digits), dtype, tuple(further))
         check = replace(gradients or no_gradients(dtype), lines=lines)
         last = Section("Check", (*own, Paragraph(str(check))))
-        document = Document(title, (*sections, last), digits)
+        document = Document(title, (*sections, last), digits, _data(check))
         return cls(document, explainer, check, origins)
 
     @property
@@ -204,45 +204,49 @@ class Explanation:
         """Return ∂E/∂w of a weight."""
         return self.step.gradient_at(place)
 
+    def to(self, name: str, path: str | os.PathLike[str] | None = None) -> str:
+        """Return the explanation in a format; write it to `path` if given.
+
+        Parameters
+        ----------
+        name : str
+            One of ``glassnet.render.format.formats()``: text of at most 80 columns, one page of
+            HTML, LaTeX (which needs amsmath, longtable and TikZ), JSON.
+        path : path, optional
+
+        Raises
+        ------
+        ValueError
+            If there is no such format.
+        OSError
+            If the file cannot be written.
+        """
+        known = formats()
+        text = known[one_of("format", name, tuple(known))].write(self.document)
+        if path is not None:
+            ended = text if text.endswith("\n") else f"{text}\n"
+            write_atomically(path, lambda file: file.write_text(ended, encoding="utf-8"))
+        return text
+
     def to_text(self) -> str:
         """Return the explanation as text of at most 80 columns."""
-        return document_text(self.document)
+        return self.to("text")
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the explanation as one HTML page; write it to `path` if given."""
-        return _written(document_page(self.document), path)
+        return self.to("html", path)
 
     def to_latex(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as a LaTeX document; write it to `path` if given.
-
-        It needs amsmath, longtable and TikZ, which every TeX Live contains.
-        """
-        return _written(document_latex(self.document), path)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the explanation as a dict of JSON values."""
-        content = document_dict(self.document)
-        if self.check is not None:
-            content["check"] = {
-                "passed": self.check.passed,
-                "largest_difference": json_number(self.check.largest_difference),
-                "tolerance": self.check.tolerance,
-                "arithmetic": self.check.arithmetic,
-                "compared": len(self.check.pairs),
-                "weights": self.check.weights,
-                "at_kinks": self.check.kinks,
-                "equations": self.check.lines.count if self.check.lines else 0,
-                "not_holding": [
-                    line.name for line in (self.check.lines.failures if self.check.lines else ())
-                ],
-            }
-        return content
+        """Return the explanation as a LaTeX document; write it to `path` if given."""
+        return self.to("latex", path)
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the explanation as JSON text; write it to `path` if given."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
-        _written(f"{text}\n", path)
-        return text
+        return self.to("json", path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the explanation as a dict of JSON values."""
+        return document_dict(self.document)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -255,8 +259,19 @@ class Explanation:
         return {"text/html": document_html(self.document), "text/plain": self.to_text()}
 
 
-def _written(text: str, path: str | os.PathLike[str] | None) -> str:
-    """Return the text; write it to `path` if given."""
-    if path is not None:
-        write_atomically(path, lambda file: file.write_text(text, encoding="utf-8"))
-    return text
+def _data(check: Check) -> dict[str, Any]:
+    """The check as JSON values."""
+    failures = check.lines.failures if check.lines else ()
+    return {
+        "check": {
+            "passed": check.passed,
+            "largest_difference": json_number(check.largest_difference),
+            "tolerance": check.tolerance,
+            "arithmetic": check.arithmetic,
+            "compared": len(check.pairs),
+            "weights": check.weights,
+            "at_kinks": check.kinks,
+            "equations": check.lines.count if check.lines else 0,
+            "not_holding": [line.name for line in failures],
+        }
+    }

@@ -4,8 +4,9 @@ A document holds everything that its renderings show. The renderers in ``render`
 so terminal, page and JSON have the same content.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from glassnet.formula.tree import Formula, Number
 
@@ -194,12 +195,13 @@ class Document:
     """A title and its sections.
 
     Numbers are written with `digits` significant digits; None writes all digits needed to read them
-    back unchanged.
+    back unchanged. `data` are further JSON values, for formats that programs read.
     """
 
     title: str
     sections: tuple[Section, ...]
     digits: int | None = 6
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def equation_with_numbers(left: Formula, formula: Formula, value: float | None = None) -> Equation:

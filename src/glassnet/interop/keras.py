@@ -33,6 +33,8 @@ WITHOUT_EFFECT = (
     "GaussianNoise",
     "ActivityRegularization",
 )
+#: Of the files that it reads.
+SUFFIXES = (".keras", ".h5", ".hdf5")
 LARGEST_DESCRIPTION = 64 * 2**20  # bytes
 
 
@@ -93,7 +95,8 @@ def _network(description: _Description) -> Network:
     compiled = description.compiled
     if compiled.get("loss_weights") is not None:
         raise LimitError("the model was compiled with loss_weights, which Glassnet does not know")
-    return builder.network(_apply_loss(builder, compiled.get("loss")))
+    loss, logits = _loss_of(compiled.get("loss"))
+    return builder.network(loss, logits=logits)
 
 
 def _by_name(named: Iterable[tuple[str, list[NDArray[Any]]]]) -> Weights:
@@ -351,10 +354,10 @@ def _activate(builder: NetworkBuilder, activation: Any, words: str) -> None:
             raise refuse(f"{words} with the activation {name!r}")
 
 
-def _apply_loss(builder: NetworkBuilder, loss: Any) -> Loss | None:
-    """Return the loss of a loss; where it takes logits, end in what makes probabilities."""
+def _loss_of(loss: Any) -> tuple[Loss | None, bool]:
+    """Return what a Keras loss is, and whether it takes logits."""
     if loss is None:
-        return None
+        return None, False
     settings: dict[str, Any] = {}
     if isinstance(loss, dict) and "class_name" not in loss and len(loss) == 1:
         (loss,) = loss.values()
@@ -370,7 +373,4 @@ def _apply_loss(builder: NetworkBuilder, loss: Any) -> Loss | None:
         loss = loss["class_name"]
     if not isinstance(loss, str):
         raise LimitError("the model was compiled with several losses; Glassnet knows one")
-    ours = keras_loss(loss, settings)
-    if settings.get("from_logits"):
-        builder.activate("sigmoid" if ours.name == "binary_crossentropy" else "softmax")
-    return ours
+    return keras_loss(loss, settings), bool(settings.get("from_logits"))

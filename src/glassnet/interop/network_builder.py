@@ -165,14 +165,28 @@ class NetworkBuilder:
         loss: Loss | None = None,
         classes: Sequence[Any] | Array | None = None,
         features: Sequence[str] | None = None,
+        *,
+        logits: bool = False,
     ) -> Network:
         """Return the network.
+
+        Parameters
+        ----------
+        loss : Loss, optional
+        classes : array-like, optional
+            The labels of the outputs.
+        features : sequence of str, optional
+            The names of the inputs.
+        logits : bool
+            Whether the other library's loss takes logits, and makes probabilities of them itself.
 
         Raises
         ------
         LimitError
             If there is no layer.
         """
+        if loss is not None and logits:
+            self.activate(loss.made_for)
         if not self._layers:
             raise LimitError("the model has no layer with weights")
         net = Network([self.inputs, *self._layers], dtype=self.dtype)

@@ -17,6 +17,8 @@ __all__ = ["from_onnx"]
 
 Constants = dict[str, NDArray[Any]]
 
+#: Of the files that it reads.
+SUFFIXES = (".onnx",)
 # Nodes that do nothing at inference.
 WITHOUT_EFFECT = ("Identity",)
 

@@ -73,7 +73,8 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
         if getattr(layer, "_forward_hooks", None) or getattr(layer, "_forward_pre_hooks", None):
             raise refuse(f"the layer {layer} with hooks that may change its output")
         _add(builder, layer)
-    return builder.network(_apply_loss(builder, loss))
+    found, logits = _loss_of(builder, loss)
+    return builder.network(found, logits=logits)
 
 
 def _state_dict(path: str) -> Mapping[str, Any]:
@@ -273,11 +274,11 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
             raise refuse(f"the layer {layer}")
 
 
-def _apply_loss(builder: NetworkBuilder, loss: Any) -> Loss | None:
-    """Convert a PyTorch loss; for losses that take logits, add the output activation."""
+def _loss_of(builder: NetworkBuilder, loss: Any) -> tuple[Loss | None, bool]:
+    """Return what a PyTorch loss is, and whether it takes logits."""
     kind = type(loss).__name__
     if loss is None:
-        return None
+        return None, False
     usual = {"reduction": "mean", "weight": None, "pos_weight": None, "ignore_index": -100}
     if any(getattr(loss, name, value) != value for name, value in usual.items()):
         raise LimitError(f"the loss {loss} is not the plain mean over the examples")
@@ -287,21 +288,18 @@ def _apply_loss(builder: NetworkBuilder, loss: Any) -> Loss | None:
             "takes the log-probabilities of a LogSoftmax"
         )
     match kind:
-        case "CrossEntropyLoss":
-            if not builder.log_probabilities:  # a second softmax changes nothing
-                builder.activate("softmax")
-            return CategoricalCrossentropy(loss.label_smoothing)
+        case "CrossEntropyLoss":  # after a LogSoftmax, a second softmax changes nothing
+            return CategoricalCrossentropy(loss.label_smoothing), not builder.log_probabilities
         case "NLLLoss":
-            return CategoricalCrossentropy()
+            return CategoricalCrossentropy(), False
         case "BCEWithLogitsLoss":
-            builder.activate("sigmoid")
-            return loss_named("binary_crossentropy")
+            return loss_named("binary_crossentropy"), True
         case "BCELoss":
-            return loss_named("binary_crossentropy")
+            return loss_named("binary_crossentropy"), False
         case "MSELoss":
-            return loss_named("mean_squared_error")
+            return loss_named("mean_squared_error"), False
         case "L1Loss":
-            return loss_named("mean_absolute_error")
+            return loss_named("mean_absolute_error"), False
         case "HuberLoss":
-            return Huber(loss.delta)
+            return Huber(loss.delta), False
     raise LimitError(f"the loss {kind} is not supported")

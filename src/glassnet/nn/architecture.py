@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.core.memory import aligned_zeros
 from glassnet.core.random import Purpose
-from glassnet.core.record import record_from_file
 from glassnet.core.validation import whole_number
-from glassnet.errors import FileFormatError, LimitError
+from glassnet.errors import LimitError
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.initialisers import Constant, FromArray
 from glassnet.nn.layers import Dense, Layer, Scale
@@ -185,65 +183,3 @@ class Architecture:
             if b is not None:
                 arrays[f"b{number}"] = b
         return arrays
-
-    def to_header(self) -> dict[str, Any]:
-        """Return inputs and layers as JSON values."""
-        return {"inputs": self.inputs, "layers": [_layer_header(layer) for layer in self.layers]}
-
-    @classmethod
-    def from_header(cls, header: dict[str, Any]) -> "Architecture":
-        """Return the architecture that :meth:`to_header` describes.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            If the header does not describe an architecture.
-        """
-        layers = [_layer_from_header(layer) for layer in header["layers"]]
-        return cls.of(header["inputs"], layers)
-
-    def validate_arrays(self, arrays: dict[str, Array], dtype: str) -> None:
-        """Check that a file's arrays fit this architecture, before memory is allocated for it.
-
-        Raises
-        ------
-        FileFormatError
-            If they differ in names, shapes or precision.
-        """
-        expected: dict[str, tuple[int, ...]] = {}
-        for number, place in enumerate(self.places, start=1):
-            expected[f"w{number}"] = place.shape
-            if place.biases:
-                expected[f"b{number}"] = (place.to_units,)
-        found = {name: array.shape for name, array in arrays.items()}
-        if found != expected or any(array.dtype.name != dtype for array in arrays.values()):
-            raise FileFormatError("the arrays of the file do not fit the network in its header")
-
-
-def _layer_header(layer: Layer) -> dict[str, Any]:
-    return {
-        "connection": layer.connection,
-        "units": layer.units,
-        "activation": layer.activation.name,
-        "hyper_parameters": layer.activation.hyper_parameters,
-        "bias": layer.bias,
-        "multiplier": layer.multiplier,
-        "weight_rate": layer.weight_rate,
-        "bias_rate": layer.bias_rate,
-    }
-
-
-def _layer_from_header(header: dict[str, Any]) -> Layer:
-    if not isinstance(header["bias"], bool):
-        raise TypeError(f"the bias of a layer must be true or false, not {header['bias']!r}")
-    activation = record_from_file(Activation, header["activation"], header["hyper_parameters"])
-    options = {name: header[name] for name in ("multiplier", "weight_rate", "bias_rate")}
-    # The weights come from the file, so no random ones are needed.
-    match header["connection"]:
-        case "dense":
-            bias = header["bias"]
-            return Dense(header["units"], activation, bias=bias, initial="zero", **options)
-        case "scale":
-            return Scale(activation, bias=header["bias"], **options)
-        case other:
-            raise ValueError(f"unknown connection {other!r}")

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.file_record import FileRecord, as_json
+from glassnet.core.labels import label_array, labels_to_json
 from glassnet.core.record import Record, hyper_parameter_names, records
 from glassnet.errors import FileFormatError
 from glassnet.nn.activations.activation import Activation
@@ -27,15 +29,17 @@ KEY = "glassnet"
 
 
 def write_file(
-    path: str | os.PathLike[str], header: Mapping[str, Any], arrays: Mapping[str, Array]
+    path: str | os.PathLike[str],
+    record: FileRecord | Mapping[str, Any],
+    arrays: Mapping[str, Array],
 ) -> None:
-    """Write a header and arrays; an old file at `path` stays until the new one is complete.
+    """Write a record and arrays; an old file at `path` stays until the new one is complete.
 
     Parameters
     ----------
     path : path
-    header : mapping
-        JSON values.
+    record : FileRecord, or mapping of JSON values
+        With its ``kind``.
     arrays : mapping of str to array
 
     Raises
@@ -45,7 +49,8 @@ def write_file(
     """
     from safetensors.numpy import save
 
-    metadata = {KEY: json.dumps({"format": FORMAT_VERSION, **header}, ensure_ascii=False)}
+    header = {"format": FORMAT_VERSION, **as_json(record)}
+    metadata = {KEY: json.dumps(header, ensure_ascii=False)}
     # safetensors writes wrong values, silently, for arrays that are not C-contiguous.
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     content = save(contiguous, metadata)
@@ -101,7 +106,7 @@ def _new_file_beside(target: Path) -> Path:
 
 
 def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
-    """Return header and arrays of a file that :func:`write_file` wrote.
+    """Return header, as JSON values, and arrays of a file that :func:`write_file` wrote.
 
     Raises
     ------
@@ -196,12 +201,16 @@ def _from_format_2(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_format_3(header: dict[str, Any]) -> dict[str, Any]:
-    """The same header with hyper-parameters by name; damaged parts stay as they are."""
+    """The same header with hyper-parameters by name and labels with their type.
+
+    Damaged parts stay as they are.
+    """
 
     def network(record: Any) -> Any:
         if not isinstance(record, dict):
             return record
         record = _named_hyper_parameters(record, Loss, record.get("loss"), "loss_parameter")
+        record = _with_typed_classes(record)
         if isinstance(layers := record.get("layers"), list):
             record["layers"] = [
                 _named_hyper_parameters(
@@ -216,7 +225,22 @@ def _from_format_3(header: dict[str, Any]) -> dict[str, Any]:
     header = network(header)
     if isinstance(others := header.get("others"), list):
         header["others"] = [network(other) for other in others]
+    if isinstance(target := header.get("target"), dict):
+        header["target"] = _with_typed_classes(target)
+        if isinstance(several := target.get("targets"), list):
+            labels = [_with_typed_classes(one) for one in several]
+            header["target"] = {**header["target"], "targets": labels}
     return header
+
+
+def _with_typed_classes(record: Any) -> Any:
+    """The record with the type of its classes: text, or what JSON says that they are."""
+    if not isinstance(record, dict) or not isinstance(classes := record.get("classes"), list):
+        return record
+    try:
+        return {**record, "classes": labels_to_json(label_array(classes))}
+    except (TypeError, ValueError):
+        return record
 
 
 def _named_hyper_parameters(

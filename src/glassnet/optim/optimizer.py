@@ -23,10 +23,18 @@ SMALLEST_STATE = 2.0**-100
 class Optimizer(Record, ABC):
     """A rule that changes the weights, given the gradient of the mean loss of a batch.
 
+    A subclass is known by its ``name`` once it is defined; its docstring says where its formula
+    comes from.
+
     Parameters
     ----------
     learning_rate : float
-        α, above 0.
+        α, above 0. A schedule may change it from step to step.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a hyper-parameter is no number or out of its bounds.
     """
 
     learning_rate: float = bounded(0.01, 0, include_minimum=False)
@@ -44,7 +52,18 @@ class Optimizer(Record, ABC):
     def step(
         self, parameters: Array, state: Array, gradient: Array, number: int, learning_rate: float
     ) -> None:
-        """Take step `number` (the first is 1), changing parameters and state in place."""
+        """Take one step, changing parameters and state in place.
+
+        Parameters
+        ----------
+        parameters, gradient : array of shape (parameters,), float32 or float64
+            Of one precision; with what penalties add to the gradient.
+        state : array of shape (number of state names, parameters)
+        number : int
+            Of the step; the first is 1.
+        learning_rate : float
+            α of this step.
+        """
 
     @abstractmethod
     def formulas(
@@ -59,6 +78,16 @@ class Optimizer(Record, ABC):
 
         The formula of a state is named like the state, that of the weight ``"w"``. Weight decay is
         not included: the update rule shrinks the weight before the step.
+
+        Parameters
+        ----------
+        weight, gradient : Symbol
+            Of one weight, before the step.
+        state : sequence of Symbol
+            In the order of the state names, before the step.
+        number : int
+            Of the step; the first is 1.
+        learning_rate : Symbol
         """
 
 

@@ -19,6 +19,7 @@ from glassnet.formula.document import (
 )
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Formula
+from glassnet.render.format import Format
 from glassnet.render.mathml import equation_mathml, formula_mathml
 from glassnet.render.svg import COLOURS, curves_svg, drawing_svg, picture_svg
 
@@ -179,3 +180,6 @@ def _number(value: float, digits: Digits) -> str:
 def _figure(caption: str, content: str) -> str:
     words = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     return f"<figure>{words}{content}</figure>"
+
+
+Format("html", document_page)

@@ -1,5 +1,6 @@
 """A document as JSON values: formulas as text, numbers as numbers."""
 
+import json
 import math
 from dataclasses import asdict
 from typing import Any
@@ -18,9 +19,10 @@ from glassnet.formula.document import (
     Picture,
 )
 from glassnet.formula.tree import Formula
+from glassnet.render.format import Format
 from glassnet.render.text import formula_text
 
-__all__ = ["document_dict", "json_number"]
+__all__ = ["document_dict", "document_json", "json_number"]
 
 
 def document_dict(document: Document) -> dict[str, Any]:
@@ -35,6 +37,7 @@ def document_dict(document: Document) -> dict[str, Any]:
             }
             for section in document.sections
         ],
+        **document.data,
     }
 
 
@@ -105,3 +108,11 @@ def _cell(cell: Cell, digits: int | None) -> str | float | None:
     if isinstance(cell, str):
         return cell
     return formula_text(cell, digits) if isinstance(cell, Formula) else json_number(cell)
+
+
+def document_json(document: Document) -> str:
+    """Return a document as JSON text."""
+    return json.dumps(document_dict(document), ensure_ascii=False, indent=2)
+
+
+Format("json", document_json)

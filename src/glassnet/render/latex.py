@@ -14,6 +14,7 @@ from glassnet.formula.document import (
     Section,
 )
 from glassnet.formula.tree import Formula
+from glassnet.render.format import Format
 from glassnet.render.tex import TeXWriter, words_tex
 from glassnet.render.tikz import COLOURS, curves_tikz, drawing_tikz, picture_tikz
 
@@ -126,3 +127,6 @@ def _bars(bars: Bars, writer: TeXWriter) -> str:
             head = words_tex(label) if number == 0 else ""
             lines.append(rf"{head} & {words_tex(name)} & {bar} {_cell(values[place], short)} \\")
     return _captioned(bars.caption, "\n".join([*lines, r"\end{longtable}"]))
+
+
+Format("latex", document_latex)

@@ -23,6 +23,7 @@ from glassnet.formula.document import (
 )
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Formula, Number, Symbol
+from glassnet.render.format import Format
 from glassnet.render.formula_writer import FormulaWriter
 
 __all__ = ["document_text", "formula_text"]
@@ -282,3 +283,6 @@ def _curves(curves: Curves) -> list[str]:
     lines.append(f"{' ' * edge}  {ends[0]}{curves.x_name.center(gap)}{ends[1]}")
     lines.append("  ".join(f"{'●○▲△■□'[n % 6]} {c.name}" for n, c in enumerate(curves.curves)))
     return lines
+
+
+Format("text", document_text)

@@ -1,6 +1,7 @@
 """From a table's rows to examples: which are for what, how they become inputs, where they lie."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -9,18 +10,22 @@ from numpy.typing import NDArray
 from glassnet.arrays.splits import held_out_rows, sampled_rows
 from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
+from glassnet.core.labels import label_text, places_of
 from glassnet.core.memory import release
 from glassnet.core.random import Purpose
+from glassnet.nn.task import Task
 from glassnet.tables.encoders.encoder import require_usable
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.storage import Storage, require_space
-from glassnet.tables.table import Rows, Table, enumerate_chunks
+from glassnet.tables.suspicious_columns import rare_classes, suspicious_columns
+from glassnet.tables.table import Rows, Table, complete_rows, enumerate_chunks
 from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.multilabel_target import MultilabelTarget
 from glassnet.tables.targets.recognise import TargetColumns
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning, merge_warnings
 
-__all__ = ["Dataset", "Examples", "Split", "assign_splits", "encode_dataset", "sample_rows"]
+__all__ = ["Dataset", "Examples", "Split", "SplitShares", "prepare"]
 
 # The encoders follow from so many rows at most, and from no more than so many values.
 MAX_SAMPLED, MAX_VALUES_SAMPLED = 100_000, 16 * 2**20
@@ -52,26 +57,55 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Dataset:
-    """What a network learns from, and what was seen on the way there.
+class SplitShares:
+    """How the rows with a target are divided, by a seed.
 
     Attributes
     ----------
-    learning : Examples
-    validation : Examples or None
-    used : array of bool, shape (inputs,)
-        Which inputs are not 0 in all of these examples.
-    mean_targets : array of shape (outputs,)
-        Of all of them.
-    warnings : list of DataWarning
-        On all rows of the table.
+    held_out : float
+        Which part is for the test; of classes the same part of each.
+    validation : float
+        Which part of those that remain is for the validation.
+    seed : int
     """
 
+    held_out: float
+    validation: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A table's rows, divided and encoded: what a network learns from, and what was seen.
+
+    Attributes
+    ----------
+    target : Target
+    encoder : TableEncoder
+    learning : Examples
+        Training rows: inputs of shape (rows, inputs), targets of shape (rows, outputs), float32.
+    validation : Examples or None
+    held_out : Rows
+        Test rows, not encoded.
+    rows_learned : int
+        Training and validation rows.
+    used : array of bool, shape (inputs,)
+        Which inputs are not 0 in all of these rows.
+    mean_targets : array of shape (outputs,)
+        Of all of them.
+    warnings : list of str or DataWarning
+        About the table: missing targets, rare classes, ID columns and leakage, missing values.
+    """
+
+    target: Target
+    encoder: TableEncoder
     learning: Examples
     validation: Examples | None
+    held_out: Rows
+    rows_learned: int
     used: NDArray[np.bool_]
     mean_targets: NDArray[np.float64]
-    warnings: list[DataWarning]
+    warnings: list[str | DataWarning]
 
 
 def _taken(array: Array, rows: NDArray[np.int64]) -> Array:
@@ -84,32 +118,84 @@ def _taken(array: Array, rows: NDArray[np.int64]) -> Array:
     return taken
 
 
-def assign_splits(
-    table: Rows, target_columns: TargetColumns, held_out: float, validation: float, seed: int
-) -> NDArray[np.int8]:
-    """Return what each row of a table is for.
+def prepare(
+    rows: Rows,
+    targets: TargetColumns,
+    encoder: Callable[[Table], TableEncoder],
+    splits: SplitShares,
+    test: Rows | None = None,
+) -> Dataset:
+    """Divide a table's rows and encode those to learn from, chunk by chunk.
 
     Parameters
     ----------
-    table : Rows
-    target_columns : TargetColumns
-        What its target columns hold; rows that lack one are left out.
-    held_out : float
-        Which part of the others to hold out; of classes the same part of each.
-    validation : float
-        Which part of those that remain is for the validation.
-    seed : int
+    rows : Rows
+    targets : TargetColumns
+        What the target columns hold; rows that lack one are left out.
+    encoder : callable
+        Returns the encoder of some columns, fitted to a sample of the rows to learn from.
+    splits : SplitShares
+    test : Rows, optional
+        Test rows, in the place of a part that is held out.
+
+    Raises
+    ------
+    ValueError
+        If rows are too few, a number is infinite or too large, or the test rows do not fit.
+    OSError
+        If the temporary folder has no space for the encoded rows of a large file.
+
+    Examples
+    --------
+    >>> from glassnet.tables.targets.recognise import recognise_targets
+    >>> table = Table({"x": np.arange(40.0), "y": np.arange(40.0) % 2})
+    >>> targets = recognise_targets(table, ("y",), None)
+    >>> dataset = prepare(table, targets, TableEncoder.fit, SplitShares(0.2, 0.25, seed=0))
+    >>> dataset.learning.x.shape, dataset.learning.targets.values.shape, len(dataset.held_out)
+    ((24, 1), (24, 2), 8)
     """
+    shares = splits if test is None else replace(splits, held_out=0.0)
+    places = assign_splits(rows, targets, shares)
+    learning = (places == Split.TRAINING) | (places == Split.VALIDATION)
+    target = targets.target(rows, learning)
+    sample = sample_rows(rows, learning, splits.seed)
+    fitted = encoder(sample.without(*targets.names))
+    if test is not None:
+        _require_scorable(test, targets, fitted, target)
+    examples, used, mean_targets, of_values = _encoded(rows, places, fitted, target)
+    count = int(learning.sum())
+    return Dataset(
+        target,
+        fitted,
+        examples[Split.TRAINING],
+        examples.get(Split.VALIDATION),
+        rows.rows(places == Split.TEST) if test is None else test,
+        count,
+        used,
+        mean_targets,
+        [
+            *targets.warnings,
+            *rare_classes(*_shares(target, mean_targets), count),
+            *_suspicious_columns(sample, targets, count),
+            *of_values,
+        ],
+    )
+
+
+def assign_splits(
+    table: Rows, target_columns: TargetColumns, shares: SplitShares
+) -> NDArray[np.int8]:
+    """Return what each row of a table is for; rows that lack a target are left out."""
     splits = target_columns.known.astype(np.int8)
     groups = target_columns.groups(table)
     for number, (split, part) in enumerate(
-        ((Split.TEST, held_out), (Split.VALIDATION, validation))
+        ((Split.TEST, shares.held_out), (Split.VALIDATION, shares.validation))
     ):
         if not part:
             continue
         learning = splits == Split.TRAINING
         own = None if groups is None else groups[learning[target_columns.known]]
-        held = held_out_rows(int(learning.sum()), part, seed, own, number)
+        held = held_out_rows(int(learning.sum()), part, shares.seed, own, number)
         splits[learning] = np.where(held, np.int8(split), np.int8(Split.TRAINING))
     return splits
 
@@ -131,7 +217,7 @@ def sample_rows(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
         for name, column in chunk.columns.items():
             require_usable(name, column, before)
         parts.append(chunk.rows(chosen[before : before + len(chunk)]))
-    return Table({name: np.concatenate([p.columns[name] for p in parts]) for name in table.names})
+    return Table.of_chunks(parts)
 
 
 def _storages(
@@ -147,27 +233,16 @@ def _storages(
     }
 
 
-def encode_dataset(
-    table: Rows,
-    splits: NDArray[np.int8],
-    encoder: TableEncoder,
-    target: Target,
-    *,
-    in_file: bool,
-) -> Dataset:
-    """Return the examples to learn from and those for the validation.
+def _encoded(
+    table: Rows, splits: NDArray[np.int8], encoder: TableEncoder, target: Target
+) -> tuple[dict[Split, Examples], NDArray[np.bool_], NDArray[np.float64], list[DataWarning]]:
+    """The examples of each split, the inputs used, the mean targets, and warnings about values.
 
-    Parameters
-    ----------
-    table : Rows
-    splits : array of int8, shape (rows,)
-    encoder : TableEncoder
-    target : Target
-    in_file : bool
-        Whether they lie in temporary files, not in memory.
+    Those of a table that is not in memory lie in temporary files.
     """
     inputs, outputs = len(encoder.feature_names), target.outputs
     counts = {split: int((splits == split).sum()) for split in (Split.TRAINING, Split.VALIDATION)}
+    in_file = not isinstance(table, Table)
     storages = _storages(counts, (inputs, outputs), in_file=in_file)
     used, total = np.zeros(inputs, dtype=np.bool_), np.zeros(outputs)
     warnings: list[DataWarning] = []
@@ -182,15 +257,57 @@ def encode_dataset(
                 of_targets.append(targets)
                 used |= inputs_of_split.any(axis=0)
                 total += targets.sum(axis=0)
-    classes = np.array(target.classes) if isinstance(target, ClassTarget) else None
+    classes = target.labels if isinstance(target, ClassTarget) else None
     examples = {
         split: Examples(of_x.array(), Targets(of_targets.array(), classes))
         for split, (of_x, of_targets) in storages.items()
     }
-    return Dataset(
-        examples[Split.TRAINING],
-        examples.get(Split.VALIDATION),
-        used,
-        total / sum(counts.values()),
-        warnings,
-    )
+    return examples, used, total / sum(counts.values()), warnings
+
+
+def _require_scorable(
+    test: Rows, target_columns: TargetColumns, encoder: TableEncoder, target: Target
+) -> None:
+    """Refuse rows for the test that do not fit before the training, not after it."""
+    test.require_columns(target_columns.names)
+    with_target = 0
+    for _, chunk in enumerate_chunks(test, len(encoder.feature_names) + target.outputs):
+        for name, classes in zip(target_columns.names, target_columns.classes, strict=True):
+            if not len(classes):
+                continue
+            with_class, _ = complete_rows(chunk, (name,))
+            labels = chunk.rows(with_class).labels(name)
+            unknown = labels[places_of(labels, classes) < 0]
+            if len(unknown):
+                raise ValueError(
+                    f"the class {label_text(unknown[0])!r} occurs only in the test rows, not in "
+                    "the training rows"
+                )
+        encoder.encode(chunk)
+        known, _ = complete_rows(chunk, target_columns.names)
+        target.encode(chunk.rows(known))
+        with_target += int(known.sum())
+    if not with_target:
+        raise ValueError(f"no row for the test has a value of the target {target.name!r}")
+
+
+def _shares(target: Target, mean_targets: Array) -> tuple[list[str], list[float]]:
+    """The classes, of labels with the name of each, and which part of the rows are of them."""
+    if isinstance(target, ClassTarget):
+        return list(target.output_names), mean_targets.tolist()
+    if isinstance(target, MultilabelTarget):
+        names = [
+            f"{label.name} = {name}" for label in target.targets for name in label.output_names
+        ]
+        return names, [share for mean in mean_targets.tolist() for share in (1 - mean, mean)]
+    return [], []
+
+
+def _suspicious_columns(sample: Table, target_columns: TargetColumns, rows: int) -> list[str]:
+    """What looks wrong about the columns to learn from, beside each of the targets."""
+    learned, found = sample.without(*target_columns.names), []
+    for name in target_columns.names:
+        numbers = target_columns.task is Task.REGRESSION
+        true = sample.column(name) if numbers else sample.labels(name)
+        found += suspicious_columns(learned, true, classes=not numbers, rows=rows)
+    return list(dict.fromkeys(found))

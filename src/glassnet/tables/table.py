@@ -2,8 +2,8 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -13,10 +13,20 @@ from glassnet.core.array import Array
 from glassnet.tables.columns import is_missing
 from glassnet.tables.warnings import DataWarning
 
-__all__ = ["Rows", "Table", "complete_rows", "enumerate_chunks", "require_names", "rows_in_chunk"]
+__all__ = [
+    "MAX_CLASSES",
+    "Rows",
+    "Table",
+    "complete_rows",
+    "enumerate_chunks",
+    "require_names",
+    "rows_in_chunk",
+]
 
 # A chunk has at most this many rows, and values.
 MAX_ROWS, MAX_VALUES = 65_536, 4 * 2**20
+#: A column with more distinct values is refused for classification.
+MAX_CLASSES = 10_000
 
 
 def rows_in_chunk(values: int) -> int:
@@ -102,6 +112,16 @@ class Rows(ABC):
         """
         return self.select((name,)).in_memory().columns[name]
 
+    def labels(self, name: str) -> Array:
+        """Return a whole column in the type in which it was given, for labels of classes.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+        """
+        return self.select((name,)).in_memory().labels(name)
+
     def require_columns(self, names: Collection[str]) -> None:
         """Check that columns exist.
 
@@ -130,6 +150,19 @@ class Table(Rows):
     """
 
     columns: dict[str, Array]
+    #: Columns as they were given, where that is another type: whole numbers, truth values, dates.
+    given: dict[str, Array] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of_chunks(cls, chunks: Sequence["Table"]) -> "Table":
+        """Return the rows of some tables with the same columns, one after another."""
+
+        def whole(columns: list[dict[str, Array]]) -> dict[str, Array]:
+            names = [name for name in columns[0] if all(name in own for own in columns)]
+            return {name: np.concatenate([own[name] for own in columns]) for name in names}
+
+        columns = whole([chunk.columns for chunk in chunks])
+        return cls(columns, whole([chunk.given for chunk in chunks]))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -143,8 +176,7 @@ class Table(Rows):
         """Yield all rows in order, in chunks of at most `most` rows that share the memory."""
         most = most or rows_in_chunk(self.values_in_row)
         for start in range(0, len(self), most):
-            part = slice(start, start + most)
-            yield Table({name: column[part] for name, column in self.columns.items()})
+            yield self.rows(slice(start, start + most))
 
     @property
     def values_in_row(self) -> int:
@@ -159,14 +191,22 @@ class Table(Rows):
         """Return whether a column holds images."""
         return self.columns[name].ndim > 1
 
-    def rows(self, chosen: NDArray[Any]) -> Self:
-        """Return the rows chosen by a boolean mask or by indices."""
-        return type(self)({name: column[chosen] for name, column in self.columns.items()})
+    def rows(self, chosen: NDArray[Any] | slice) -> Self:
+        """Return the rows chosen by a boolean mask, by indices or by a slice."""
+        columns = {name: column[chosen] for name, column in self.columns.items()}
+        given = {name: column[chosen] for name, column in self.given.items()}
+        return type(self)(columns, given)
 
     def select(self, names: tuple[str, ...]) -> Self:
         """Return the named columns."""
         self.require_columns(names)
-        return type(self)({name: self.columns[name] for name in names})
+        columns = {name: self.columns[name] for name in names}
+        return type(self)(columns, {name: self.given[name] for name in names if name in self.given})
+
+    def labels(self, name: str) -> Array:
+        """Return a whole column in the type in which it was given."""
+        self.require_columns((name,))
+        return self.given.get(name, self.columns[name])
 
     def in_memory(self) -> "Table":
         """Return this table."""

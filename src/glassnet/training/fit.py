@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs
-from glassnet.arrays.metrics import metrics_of
 from glassnet.arrays.sample_weights import checked_sample_weight
 from glassnet.arrays.splits import split_rows
 from glassnet.arrays.targets import Targets, checked_targets
@@ -216,6 +215,7 @@ def checked_examples(
     learner : Learner
     X : array-like
     y : array-like or Targets
+        Inputs laid out as the engines need them, with Targets, pass as they are.
     classes : array, optional
         The labels of the outputs; the learner's own if not given.
     finite : bool
@@ -230,6 +230,8 @@ def checked_examples(
     ValueError, TypeError
         If they do not fit the network or each other.
     """
+    if isinstance(y, Targets) and _is_laid_out(X, learner, len(y.values)):
+        return X, y
     inputs, outputs = learner.architecture.inputs, learner.architecture.outputs
     labels = learner.classes if classes is None else classes
     x = checked_inputs(X, inputs, learner.dtype, f"{name}X", finite=finite)
@@ -243,6 +245,17 @@ def checked_examples(
     return x, targets
 
 
+def _is_laid_out(X: ArrayLike, learner: Learner, examples: int) -> TypeGuard[Array]:
+    """Whether inputs are an array as the engines need it, of so many examples."""
+    return (
+        isinstance(X, np.ndarray)
+        and X.dtype == learner.dtype
+        and X.shape == (examples, learner.architecture.inputs)
+        and X.flags.c_contiguous
+        and examples > 0
+    )
+
+
 def _validation(
     learner: Learner,
     x: Array,
@@ -252,7 +265,7 @@ def _validation(
     """Return which examples to learn from (all, if None), and what to measure on."""
     if validation is None:
         return None, None
-    metrics = metrics_of(learner.task)
+    metrics = learner.task.metrics
     if isinstance(validation, tuple | list):
         given_x, given_y = validation
         other_x, other = checked_examples(
@@ -269,7 +282,7 @@ def _validation(
 
 
 def _require_measurable(stopping: EarlyStopping | None, task: Task) -> None:
-    if stopping is not None and stopping.measure == "accuracy" and task == "regression":
+    if stopping is not None and stopping.measure == "accuracy" and task is Task.REGRESSION:
         raise ValueError("values have no accuracy; let the early stopping measure the 'loss'")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from glassnet.training.recorded_steps import RecordedStep
 
 if TYPE_CHECKING:  # documents are imported only when needed
-    from glassnet.formula.document import Curves, Document
+    from glassnet.formula.document import Curves, Document, Section
 
 __all__ = ["History"]
 
@@ -53,29 +53,50 @@ class History:
         """The number of completed epochs."""
         return len(self.losses)
 
+    def section(self) -> "Section":
+        """Return how the training went: its losses over the epochs, and how it ended."""
+        from glassnet.formula.document import Paragraph, Section
+
+        words = f"{self.epochs} epochs in {sum(self.seconds):.2g} s."
+        if self.stopped_early:
+            words += " Stopped early."
+        if self.best_epoch is not None:
+            words += (
+                f" The weights are those after epoch {self.best_epoch + 1}, the best on the "
+                "validation rows."
+                if self.restored
+                else f" The validation loss was lowest after epoch {self.best_epoch + 1}."
+            )
+        if self.interrupted:
+            words += " Interrupted; these are the best weights so far."
+        losses = {"training": self.losses, "validation": self.validation_losses}
+        curves = self._curves("loss", losses, "Mean loss of each epoch")
+        return Section("Training", (Paragraph(words), curves))
+
     def to_document(self) -> "Document":
         """Return the learning curves: losses, metrics and the learning rate over the epochs."""
-        from glassnet.formula.document import Curve, Curves, Document, Section
+        from glassnet.formula.document import Document, Section
 
-        epochs = tuple(float(epoch) for epoch in range(1, self.epochs + 1))
-
-        def curves(y_name: str, series: dict[str, list[float]]) -> "Curves":
-            lines = [
-                Curve(name, epochs[: len(values)], tuple(values))
-                for name, values in series.items()
-                if values
-            ]
-            return Curves("epoch", y_name, tuple(lines))
-
-        losses = {"training": self.losses, "validation": self.validation_losses}
-        sections = [Section("Loss", (curves("loss", losses),))]
+        sections = [self.section()]
         for name, values in self.metrics.items():
             words = name.replace("_", " ")
-            sections.append(Section(words.capitalize(), (curves(words, {"validation": values}),)))
+            curves = self._curves(words, {"validation": values})
+            sections.append(Section(words.capitalize(), (curves,)))
         if len(set(self.learning_rates)) > 1:
-            rates = {"learning rate": self.learning_rates}
-            sections.append(Section("Learning rate", (curves("learning rate", rates),)))
+            rates = self._curves("learning rate", {"learning rate": self.learning_rates})
+            sections.append(Section("Learning rate", (rates,)))
         return Document(repr(self), tuple(sections))
+
+    def _curves(self, y_name: str, series: dict[str, list[float]], caption: str = "") -> "Curves":
+        from glassnet.formula.document import Curve, Curves
+
+        epochs = tuple(float(epoch) for epoch in range(1, self.epochs + 1))
+        lines = [
+            Curve(name, epochs[: len(values)], tuple(values))
+            for name, values in series.items()
+            if values
+        ]
+        return Curves("epoch", y_name, tuple(lines), caption)
 
     def __str__(self) -> str:
         from glassnet.render.text import document_text

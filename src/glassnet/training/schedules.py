@@ -177,6 +177,25 @@ class InverseScaling(Schedule):
         return factors
 
 
+@dataclass
+class Patience:
+    """Counts the epochs in a row whose loss is not far enough below the lowest so far."""
+
+    epochs: float
+    min_improvement: float
+    lowest: float = math.inf
+    waited: int = 0
+
+    def is_over(self, loss: float) -> bool:
+        """Take in an epoch's loss; return whether there were too many, and begin anew if so."""
+        self.waited = self.waited + 1 if loss > self.lowest - self.min_improvement else 0
+        self.lowest = min(self.lowest, loss)
+        if self.waited <= self.epochs:
+            return False
+        self.waited = 0
+        return True
+
+
 @dataclass(frozen=True)
 class Adaptive(Schedule):
     """Divided by `divisor` when the training loss stops falling, like scikit-learn's "adaptive".
@@ -215,13 +234,8 @@ class Adaptive(Schedule):
         return pauses > 0 and before_last <= self.smallest
 
     def _pauses(self, losses: Sequence[float]) -> int:
-        lowest, waited, pauses = math.inf, 0, 0
-        for loss in losses:
-            waited = waited + 1 if loss > lowest - self.min_improvement else 0
-            lowest = min(lowest, loss)
-            if waited > self.patience:
-                pauses, waited = pauses + 1, 0
-        return pauses
+        patience = Patience(self.patience, self.min_improvement)
+        return sum(patience.is_over(loss) for loss in losses)
 
 
 @dataclass(frozen=True)

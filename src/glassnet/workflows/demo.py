@@ -14,9 +14,8 @@ from glassnet.nn.file_format import require_writable, write_atomically
 from glassnet.render.html import document_page
 from glassnet.tables.samples import digits
 from glassnet.tables.table import Table
-from glassnet.tables.targets.target import class_texts
 from glassnet.workflows.recipe import Recipe
-from glassnet.workflows.report import examples_section, history_section
+from glassnet.workflows.report import examples_section
 from glassnet.workflows.train import TrainingResult, train
 
 __all__ = ["Demo", "demo"]
@@ -68,13 +67,13 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
     trained = train(digits(), "digit", recipe, save_as=model_path, name="digits", progress=progress)
     model, held_out = trained.model, trained.held_out.in_memory()
     row = _least_certain_right_row(model, held_out)
-    true = str(class_texts(held_out.column("digit"))[row])
+    true = str(held_out.column("digit")[row])
     explanation = model.explain(held_out, row, true, learning_rate=0.1)
     place = _most_moved_first_weight(explanation.step)
     story = explanation.weight(layer=place.layer, source=place.source, unit=place.unit)
     sections = [
         _data_section(trained),
-        history_section(trained.history),
+        trained.history.section(),
         trained.evaluation.section("On held-out test rows"),
         _picture_section(held_out, row, true),
         examples_section(model, held_out, [row], "Its prediction and target"),
@@ -102,7 +101,7 @@ def _titled(before: str, explanation: Explanation) -> list[Section]:
 def _least_certain_right_row(model: Model, held_out: Table) -> int:
     """The correctly predicted row with the lowest confidence."""
     probabilities = model.predict_proba(held_out)
-    right = model.predict(held_out) == class_texts(held_out.column("digit"))
+    right = model.predict(held_out) == held_out.labels("digit")
     return int(np.where(right, probabilities.max(axis=1), np.inf).argmin())
 
 

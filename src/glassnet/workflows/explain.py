@@ -7,11 +7,11 @@ import numpy as np
 
 from glassnet.explanation.explain import describe, explain
 from glassnet.explanation.explanation import Explanation
-from glassnet.interop.keras import from_keras
-from glassnet.interop.onnx import from_onnx
+from glassnet.interop.importers import importer_for
 from glassnet.model import Model, load
 from glassnet.network import Network
-from glassnet.tables.read.files import open_table
+from glassnet.nn.task import Task
+from glassnet.tables.source import open_source
 from glassnet.tables.table import Table, complete_rows
 from glassnet.tables.targets.target import as_number, target_values
 
@@ -50,8 +50,8 @@ def explain_file(
         if weight is not None or target is not None:
             raise ValueError("explaining a weight or a target needs a row; give a table as well")
         return describe(loaded.network if isinstance(loaded, Model) else loaded)
-    text_columns = loaded.encoder.text_columns if isinstance(loaded, Model) else []
-    rows = open_table(table_path, text_columns)
+    opened = loaded.open(table_path) if isinstance(loaded, Model) else open_source(table_path)
+    rows = opened.rows
     if not 0 <= row < len(rows):
         raise ValueError(f"there is no row {row}; the table has rows 0 to {len(rows) - 1}")
     table = rows.rows(np.array([row])).in_memory()
@@ -63,14 +63,9 @@ def explain_file(
 
 
 def _opened(path: Path) -> Network | Model:
-    """A Glassnet, Keras or ONNX model, by its file extension."""
-    match path.suffix:
-        case ".keras" | ".h5" | ".hdf5":
-            return from_keras(path)
-        case ".onnx":
-            return from_onnx(path)
-        case _:
-            return load(path)
+    """A model of Glassnet or, by its file extension, of another library."""
+    importer = importer_for(path)
+    return load(path) if importer is None else importer(path)
 
 
 def _explain_model(
@@ -105,11 +100,11 @@ def _explain_network(
     if text is None:
         return explain(network, x)
     target: str | float = text
-    if network.task == "multiclass" and network.classes is None:
+    if network.task is Task.MULTICLASS and network.classes is None:
         if not text.isdecimal():
             last = network.architecture.outputs - 1
             raise ValueError(f"there is no class {text!r}; the classes are 0 to {last}")
         target = int(text)
-    elif network.classes is None or network.classes.dtype.kind in "iuf":
+    elif network.classes is None:
         target = as_number(text, "output")
     return explain(network, x, target, learning_rate=learning_rate)

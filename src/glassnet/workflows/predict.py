@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from glassnet.core.array import Array
+from glassnet.core.labels import json_label, label_text
 from glassnet.formula.document import Bars, Document, Section
 from glassnet.model import Model
+from glassnet.nn.task import Task
 from glassnet.tables.table import Rows, Table, enumerate_chunks
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning, merge_warnings
@@ -44,7 +46,7 @@ class Predictions:
         predictions = self.predicted.reshape(len(self.predicted), -1).tolist()
         for row, answer in enumerate(predictions):
             of_row = [] if self.probabilities is None else self.probabilities[row].tolist()
-            writer.writerow([*answer, *(f"{p:.6g}" for p in of_row)])
+            writer.writerow([*map(_cell, answer), *(f"{p:.6g}" for p in of_row)])
         return text.getvalue()
 
     def bars(self, title: str, row: int = 0, most: int = 10) -> Document:
@@ -58,18 +60,19 @@ class Predictions:
         left = len(names) - len(order)
         caption = f"and {left:,} more classes, {rest:.3g} in total" if left else ""
         bars = Bars(labels, (("probability", values),), caption)
-        return Document(f"{title}: {self.predicted[row]}", (Section(self.target.name, (bars,)),))
+        return Document(
+            f"{title}: {label_text(self.predicted[row])}", (Section(self.target.name, (bars,)),)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the predictions as JSON values."""
         columns = self.target.columns
         content: dict[str, Any] = {
             "target": columns[0] if len(columns) == 1 else list(columns),
-            "predicted": self.predicted.tolist(),
+            "predicted": _json_labels(self.predicted.tolist()),
         }
         if self.probabilities is not None:
-            of_what = "classification" if self.target.task == "classification" else "multilabel"
-            content[of_what] = list(self.target.output_names)
+            content[self.target.task.word] = list(self.target.output_names)
             content["probabilities"] = self.probabilities.tolist()
         return content | {"warnings": [str(warning) for warning in self.warnings]}
 
@@ -115,8 +118,19 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
     return [str(warning) for warning in warnings]
 
 
+def _cell(value: Any) -> Any:
+    """A label as a CSV file has it: true and false as Polars reads them, numbers as they are."""
+    return label_text(value) if isinstance(value, bool) else value
+
+
+def _json_labels(values: list[Any]) -> list[Any]:
+    return [
+        _json_labels(value) if isinstance(value, list) else json_label(value) for value in values
+    ]
+
+
 def _predicted(model: Model, table: Table) -> Predictions:
     x, warnings = model.encode(table)
     outputs, target = model.outputs(x), model.target
-    probabilities = None if target.task == "regression" else outputs
+    probabilities = None if target.task is Task.REGRESSION else outputs
     return Predictions(target, target.decode(outputs), probabilities, warnings)

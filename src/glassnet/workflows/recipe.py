@@ -1,31 +1,50 @@
-"""Recipe: the settings of a training; a preset supplies the rest."""
+"""Recipe: how to train on a table; each of its fields is an option."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, get_args
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from typing import Any, Literal, TypeAlias, get_args
 
 from glassnet.core.validation import one_of, whole_number
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.layers import Dense, Layer, Scale
+from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
+from glassnet.nn.task import Task
 from glassnet.optim.optimizer import Optimizer
-from glassnet.workflows.presets import Optimize, Preset, preset_named
+from glassnet.tables.dataset import SplitShares
+from glassnet.tables.encoders.table_encoder import TableEncoder
+from glassnet.tables.table import Table
+from glassnet.training.early_stopping import EarlyStopping
+from glassnet.training.schedule import Schedule
+from glassnet.workflows.presets import PRESETS
 
-__all__ = ["Recipe"]
+__all__ = ["Measure", "Optimize", "Parametrisation", "Recipe", "Scaling"]
 
-# Settings of a preset that a recipe may override.
-CHOICES = ("hidden", "epochs", "batch_size", "validation")
+#: What a training aims at in classification: the predicted class, or its probabilities.
+Optimize: TypeAlias = Literal["accuracy", "log-loss"]
+Measure: TypeAlias = Literal["accuracy", "loss"]
+Scaling: TypeAlias = Literal["standard", "robust"]
+Parametrisation: TypeAlias = Literal["standard", "ntk"]
+CHOICES = {
+    "optimize": Optimize,
+    "best_by": Measure,
+    "scaling": Scaling,
+    "parametrisation": Parametrisation,
+}
 # If a preset has no validation rows, calibration uses this share of the training rows.
 FOR_CALIBRATION = 0.1
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train on a table. Settings that are not given come from the preset.
+    """How to train on a table. Options that are not given come from the preset.
 
     Attributes
     ----------
-    preset : {"tabular", "images", "plain"} or Preset, optional
-        A preset from ``presets``, or your own. If not given, ``"images"`` for images and
-        ``"tabular"`` for other columns.
-    hidden : tuple of int, optional
+    preset : {"tabular", "images", "plain"}, optional
+        Where options come from that are not given: a function of ``glassnet.workflows.presets``.
+        If not given, ``"images"`` for images and ``"tabular"`` for other columns.
+    hidden : sequence of int, optional
         Units of the hidden layers.
     epochs, batch_size : int, optional
     optimizer : Optimizer, optional
@@ -48,10 +67,38 @@ class Recipe:
     calibrate : bool
         Whether to calibrate the probabilities on the validation rows (temperature scaling), which
         does not change the predicted classes.
+    activation : str or Activation, optional
+        Of the hidden layers.
+    schedule : Schedule, optional
+        How the learning rate changes.
+    dropout : float, optional
+        The rate of the hidden layers.
+    label_smoothing : float, optional
+        In classification, where accuracy is what is optimized.
+    patience : int, optional
+        Stops after so many epochs without a better one; if not given, after the last epoch.
+    best_by : {"accuracy", "loss"}, optional
+        What the best epoch is measured by in classification, where accuracy is what is optimized.
+    scaling : {"standard", "robust"}, optional
+        Of numbers: by mean and standard deviation, or by median and quartiles, smoothly clipped.
+    parametrisation : {"standard", "ntk"}, optional
+        ``"ntk"``: a layer that scales each input, multipliers of 1 / √inputs, initial weights and
+        biases of variance 1, a last layer that starts at 0, and small steps of biases.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> recipe = Recipe(epochs=50).complete(Task.REGRESSION, images=False)
+    >>> recipe.preset, recipe.epochs, recipe.activation
+    ('tabular', 50, 'mish')
     """
 
-    preset: str | Preset | None = None
-    hidden: tuple[int, ...] | None = None
+    preset: str | None = None
+    hidden: Sequence[int] | None = None
     epochs: int | None = None
     batch_size: int | None = None
     optimizer: Optimizer | None = None
@@ -63,15 +110,23 @@ class Recipe:
     class_weight: Mapping[Any, float] | str | None = None
     optimize: Optimize = "accuracy"
     calibrate: bool = False
+    activation: str | Activation | None = None
+    schedule: Schedule | None = None
+    dropout: float | None = None
+    label_smoothing: float | None = None
+    patience: int | None = None
+    best_by: Measure | None = None
+    scaling: Scaling | None = None
+    parametrisation: Parametrisation | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.preset, str):
-            preset_named(self.preset)
-        elif not isinstance(self.preset, Preset | None):
-            raise TypeError(f"preset must be a name like 'tabular' or Preset, not {self.preset!r}")
-        one_of("optimize", self.optimize, get_args(Optimize))
+        if self.preset is not None:
+            one_of("preset", self.preset, tuple(PRESETS))
+        for name, known in CHOICES.items():
+            if (value := getattr(self, name)) is not None:
+                one_of(name, value, get_args(known))
         whole_number("ensemble", self.ensemble, 1, 1000)
-        for name in ("epochs", "batch_size"):
+        for name in ("epochs", "batch_size", "patience"):
             if getattr(self, name) is not None:
                 whole_number(name, getattr(self, name), 1)
         if self.calibrate and self.validation == 0:
@@ -85,13 +140,68 @@ class Recipe:
                 f"hidden must be the units of each hidden layer, like (64, 64), not {self.hidden!r}"
             )
 
-    def preset_for(self, *, images: bool) -> Preset:
-        """Return the preset for images or other columns, with the given settings applied."""
-        named = {name: getattr(self, name) for name in CHOICES}
-        given = {name: value for name, value in named.items() if value is not None}
+    def complete(self, task: Task, *, images: bool) -> "Recipe":
+        """Return the recipe with what its preset says where it says nothing itself.
+
+        Parameters
+        ----------
+        task : Task
+        images : bool
+            Whether the columns are images.
+
+        Raises
+        ------
+        ValueError
+            If an option does not fit the task.
+        """
+        for name in ("class_weight", "calibrate"):
+            if getattr(self, name) and not task.is_classification:
+                raise ValueError(f"{name} is for classification, not for numbers or several labels")
         preset = self.preset or ("images" if images else "tabular")
-        if isinstance(preset, str):
-            preset = preset_named(preset)
-        if self.calibrate and not (preset.validation or "validation" in given):
-            given["validation"] = FOR_CALIBRATION
-        return replace(preset, **given)
+        given = {own.name: getattr(self, own.name) for own in fields(self)}
+        given = {name: value for name, value in given.items() if value is not None}
+        options = PRESETS[preset](task) | given | {"preset": preset}
+        if self.calibrate and not options["validation"]:
+            options["validation"] = FOR_CALIBRATION
+        if self.learning_rate is not None:
+            options["optimizer"] = replace(options["optimizer"], learning_rate=self.learning_rate)
+        return replace(self, **options)
+
+    @property
+    def encoder(self) -> Callable[[Table], TableEncoder]:
+        """How an encoder is fitted to some columns."""
+        return partial(TableEncoder.fit, robust=self.scaling == "robust")
+
+    @property
+    def splits(self) -> SplitShares:
+        """How the rows are divided."""
+        return SplitShares(self.held_out, self.validation or 0.0, self.seed)
+
+    def layers(self, outputs: int, task: Task) -> list[Layer]:
+        """Return the layers after the inputs."""
+        hidden, activation = self.hidden or (), self.activation or "relu"
+        if self.parametrisation != "ntk":
+            between = [Dense(units, activation) for units in hidden]
+            return [*between, Dense(outputs, task.output_activation)]
+        ntk: dict[str, Any] = {"multiplier": "ntk", "bias_rate": 0.1}
+        start: dict[str, Any] = {"initial": "lecun", "initial_bias": "lecun"}
+        between = [Dense(units, activation, **start, **ntk) for units in hidden]
+        last = Dense(outputs, task.output_activation, initial="zero", **ntk)
+        return [Scale(weight_rate=6), *between, last]
+
+    def fit_options(self, task: Task) -> dict[str, Any]:
+        """Return the options of :meth:`glassnet.Network.fit`, but for the validation rows."""
+        assert self.epochs is not None  # as the preset says
+        by_accuracy = task.is_classification and self.optimize == "accuracy"
+        smoothing = self.label_smoothing if by_accuracy else 0.0
+        measure: Measure = "accuracy" if by_accuracy and self.best_by == "accuracy" else "loss"
+        return {
+            "loss": CategoricalCrossentropy(smoothing) if smoothing else None,
+            "optimizer": self.optimizer,
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "schedule": self.schedule,
+            "dropout": self.dropout,
+            "class_weight": self.class_weight,
+            "stopping": EarlyStopping(self.patience or self.epochs, measure=measure),
+        }

@@ -24,51 +24,29 @@ from glassnet.nn.file_format import require_writable, write_atomically
 from glassnet.render.html import document_page
 from glassnet.tables.table import Rows, Table
 from glassnet.tables.targets.class_target import ClassTarget
-from glassnet.tables.targets.target import class_texts, target_values
+from glassnet.tables.targets.target import target_values
 from glassnet.training.history import History
 
 __all__ = [
     "evaluation_sections",
     "examples_section",
     "findings_sections",
-    "history_section",
     "require_report_writable",
     "write_report",
 ]
-
-
-def history_section(history: History) -> Section:
-    """Return the learning curves."""
-    epochs = tuple(float(number) for number in range(1, history.epochs + 1))
-    curves = [Curve("training", epochs, tuple(history.losses))]
-    if history.validation_losses:
-        curves.append(Curve("validation", epochs, tuple(history.validation_losses)))
-    words = f"{history.epochs} epochs in {sum(history.seconds):.2g} s."
-    if history.stopped_early:
-        words += " Stopped early."
-    if history.best_epoch is not None:
-        words += (
-            f" The weights are those after epoch {history.best_epoch + 1}, the best on the "
-            "validation rows."
-        )
-    if history.interrupted:
-        words += " Interrupted; these are the best weights so far."
-    caption = "Mean loss of each epoch"
-    blocks = (Paragraph(words), Curves("epoch", "loss", tuple(curves), caption))
-    return Section("Training", blocks)
 
 
 def examples_section(model: Model, table: Table, rows: Sequence[int], title: str) -> Section:
     """Return bar charts of prediction and target for some rows; for classification only."""
     assert isinstance(model.target, ClassTarget)
     probabilities = model.predict_proba(table)
-    labels = class_texts(table.column(model.target.name))
+    places, names = model.target.places(table), model.target.output_names
     blocks: list[Block] = []
     for row in rows:
-        target = tuple(1.0 if name == labels[row] else 0.0 for name in model.target.classes)
+        target = tuple(float(place == places[row]) for place in range(len(names)))
         series = (("predicted", tuple(probabilities[row].tolist())), ("target", target))
-        caption = f"Row {row + 1} of the held-out test rows, a {labels[row]}"
-        blocks.append(Bars(model.target.classes, series, caption))
+        caption = f"Row {row + 1} of the held-out test rows, a {names[places[row]]}"
+        blocks.append(Bars(names, series, caption))
     return Section(title, tuple(blocks))
 
 
@@ -150,7 +128,7 @@ def write_report(
     of_training: list[Section] = []
     if history is not None:
         heading = f"On {evaluation.rows:,} held-out test rows"
-        of_training = [history_section(history), *findings_sections(findings)]
+        of_training = [history.section(), *findings_sections(findings)]
     sections = [*of_training, *evaluation_sections(evaluation, heading, pages)]
     page = document_page(Document(title, tuple(sections)))
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))

@@ -13,7 +13,11 @@ __all__ = ["Activation", "Elementwise"]
 
 
 class Activation(Record, ABC):
-    """A function g from net inputs to outputs. Arrays are (examples, units of the layer)."""
+    """A function g from the net inputs of a layer to its outputs.
+
+    Arrays are (examples, units of the layer), float32 or float64. A subclass is known by its
+    ``name`` once it is defined; its docstring says where its formula comes from.
+    """
 
     #: Whether g′ jumps at 0.
     has_kink: ClassVar[bool] = False
@@ -28,15 +32,33 @@ class Activation(Record, ABC):
 
     @abstractmethod
     def backward(self, net_input: Array, d_output: Array) -> Array:
-        """Return δ = ∂E/∂in, given the net inputs and ∂E/∂y."""
+        """Return δ = ∂E/∂in, given the net inputs and ∂E/∂y, by the chain rule."""
 
     @abstractmethod
     def formula(self, net_inputs: Sequence[Symbol], unit: int, most: int | None = None) -> Formula:
-        """Return y of `unit` from the layer's net inputs; sums show at most `most` terms."""
+        """Return y of one unit as a formula, whose value is that of :meth:`value`.
+
+        Parameters
+        ----------
+        net_inputs : sequence of Symbol
+            Of all units of the layer.
+        unit : int
+            Which of them, from 0.
+        most : int, optional
+            How many terms a sum shows; all if not given.
+        """
 
     @abstractmethod
     def by_definition(self, net_input: Array, arithmetic: Arithmetic) -> Array:
-        """Return y by its formula, in another arithmetic, for the independent check."""
+        """Return y by its formula, in another arithmetic, for the independent check.
+
+        Parameters
+        ----------
+        net_input : array of shape (examples, units)
+            Of the numbers of `arithmetic`.
+        arithmetic : Arithmetic
+            Has functions like exp for its numbers.
+        """
 
 
 class Elementwise(Activation):
@@ -44,7 +66,7 @@ class Elementwise(Activation):
 
     @abstractmethod
     def derivative(self, net_input: Array) -> Array:
-        """Return g′(in)."""
+        """Return g′(in), of the shape and precision of `net_input`."""
 
     @abstractmethod
     def derivative_formula(self, net_input: Symbol, output: Symbol) -> Formula:

@@ -25,12 +25,13 @@ class BinaryCrossentropy(Loss):
     """E = −(1/m) Σ_j (t_j ln p_j + (1 − t_j) ln(1 − p_j)), one yes or no for each sigmoid."""
 
     name = "binary_crossentropy"
+    made_for = "sigmoid"
     other_names = ("bce",)
 
     def paired_with(self, activation: Activation) -> OutputLoss:
         """Return the pair of activation and loss; the activation must be sigmoid."""
         if not isinstance(activation, Sigmoid):
-            raise mismatch_error(self, activation, "'sigmoid'")
+            raise mismatch_error(self, activation)
         return SigmoidCrossentropy(self)
 
     def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:

@@ -27,6 +27,7 @@ class CategoricalCrossentropy(Loss):
     """
 
     name = "categorical_crossentropy"
+    made_for = "softmax"
     other_names = ("sparse_categorical_crossentropy",)
     summed = True
 
@@ -35,7 +36,7 @@ class CategoricalCrossentropy(Loss):
     def paired_with(self, activation: Activation) -> OutputLoss:
         """Return the pair of activation and loss; the activation must be softmax."""
         if not isinstance(activation, Softmax):
-            raise mismatch_error(self, activation, "'softmax'")
+            raise mismatch_error(self, activation)
         return SoftmaxCrossentropy(self)
 
     def smoothed(self, target: Array) -> Array:

@@ -31,10 +31,17 @@ __all__ = [
 
 
 class Loss(Record, ABC):
-    """The loss E of one example. Arrays are (examples, outputs), losses (examples,) in float64."""
+    """The loss E of one example: how far its prediction p is from its target t.
+
+    Arrays of predictions and targets are (examples, outputs), float32 or float64; losses are
+    (examples,) in float64. A subclass is known by its ``name`` once it is defined; its docstring
+    says where its formula comes from.
+    """
 
     #: Whether E is the sum over the outputs; otherwise it is their mean.
     summed: ClassVar[bool] = False
+    #: The output activation that it is made for: with it, both are computed from the net inputs.
+    made_for: ClassVar[str] = ""
     #: Whether its derivative jumps where prediction and target are equal.
     has_kink: ClassVar[bool] = False
 
@@ -50,11 +57,11 @@ class Loss(Record, ABC):
 
     @abstractmethod
     def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:
-        """Return, for each output, the formula of what it adds to E."""
+        """Return the formulas of which E is the sum: what each output adds, in their order."""
 
     @abstractmethod
     def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
-        """Return ∂E/∂p of one output."""
+        """Return ∂E/∂p of one output, of so many."""
 
     def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
         """Return the target of one output: t, unless the loss smooths it."""
@@ -122,8 +129,9 @@ class CrossEntropyFromLogits(OutputLoss):
         return losses
 
 
-def mismatch_error(loss: Loss, given: Activation, right: str) -> ValueError:
+def mismatch_error(loss: Loss, given: Activation, right: str = "") -> ValueError:
     """Return the exception for a loss that does not fit the output activation."""
+    right = right or repr(loss.made_for)
     return ValueError(
         f"the loss {loss.name!r} needs the output activation {right}, but the network ends in "
         f"{given.name!r}; give the output layer {right}, or use the loss {given.default_loss!r}"

@@ -1,7 +1,6 @@
 """One-hot encoding of a column of categories."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +20,7 @@ MAX_CATEGORIES = 1000
 MISSING, UNSEEN = -2, -1
 
 
-@dataclass(frozen=True)
-class CategoryEncoder(Encoder):
+class CategoryEncoder(Encoder, frozen=True, tag="category"):
     """One-hot encoding: one input for each category, and a last one for everything else.
 
     "Everything else" is a missing value, or a category not seen in training.
@@ -31,15 +29,18 @@ class CategoryEncoder(Encoder):
     name: str
     categories: tuple[str, ...]
 
-    @classmethod
-    def fit(cls, name: str, column: Array) -> "CategoryEncoder":
-        """Return the encoder for a column of training data.
+    def __post_init__(self) -> None:
+        if len(set(self.categories)) < len(self.categories):
+            raise ValueError("the same category twice")
 
-        Raises
-        ------
-        LimitError
-            If there are too many distinct texts.
-        """
+    @classmethod
+    def is_for(cls, column: Array) -> bool:
+        """Return whether the column holds text."""
+        return column.dtype == object
+
+    @classmethod
+    def fit(cls, name: str, column: Array, *, robust: bool = False) -> Self:
+        """Return the encoder with the distinct texts as categories."""
         categories = sorted({value for value in column if value is not None})
         if len(categories) > MAX_CATEGORIES:
             raise LimitError(
@@ -90,10 +91,6 @@ class CategoryEncoder(Encoder):
         feature = f"{self.name} = {text if text in self.categories else self.other}"
         shown = "missing" if text is None else repr(text)
         return [Paragraph(f"{self.name} is {shown}: x[{feature}] = 1, its other inputs are 0.")]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": "category", "name": self.name, "categories": list(self.categories)}
 
 
 def _texts(column: Array) -> list[str | None]:

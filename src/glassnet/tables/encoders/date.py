@@ -1,8 +1,7 @@
 """Encoding of a column of dates: days since 1970, and position in the year, week and day."""
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +32,7 @@ def days_since_1970(column: Array) -> NDArray[np.float64]:
     return np.where(np.isnat(column), np.nan, days.astype(np.float64))
 
 
-@dataclass(frozen=True)
-class DateEncoder(Encoder):
+class DateEncoder(Encoder, frozen=True, tag="date"):
     """The days since 1970, scaled like any number, and sin and cos of 2π days / period.
 
     The periods are the year and the week, and the day if there are times of day. All of these
@@ -49,14 +47,20 @@ class DateEncoder(Encoder):
 
     name: str
     days: NumberEncoder
-    periods: tuple[str, ...]
+    periods: tuple[Literal["year", "week", "day"], ...]
 
     @classmethod
-    def of(cls, name: str, column: Array, days: NumberEncoder) -> "DateEncoder":
-        """Return the encoder for a column of training data, given the encoder of its days."""
+    def is_for(cls, column: Array) -> bool:
+        """Return whether the column holds dates."""
+        return column.dtype.kind == "M"
+
+    @classmethod
+    def fit(cls, name: str, column: Array, *, robust: bool = False) -> Self:
+        """Return the encoder with the periods that the dates show."""
+        days = NumberEncoder.fit(f"days of {name}", days_since_1970(column), robust=robust)
         known = column[~np.isnat(column)]
         has_times = bool((known != known.astype("datetime64[D]")).any())
-        return cls(name, days, tuple(PERIODS) if has_times else ("year", "week"))
+        return cls(name, days, ("year", "week", "day") if has_times else ("year", "week"))
 
     @property
     def feature_names(self) -> list[str]:
@@ -114,12 +118,3 @@ class DateEncoder(Encoder):
                 )
                 blocks.append(equation_with_numbers(left, formula))
         return blocks
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {
-            "kind": "date",
-            "name": self.name,
-            "days": self.days.to_dict(),
-            "periods": list(self.periods),
-        }

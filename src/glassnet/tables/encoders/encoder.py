@@ -4,13 +4,14 @@ Encoders are small records of numbers and names, so that they can be saved with 
 explanations can start at the raw values of a row. ``table_encoder`` combines them for a table.
 """
 
-from abc import ABC, abstractmethod
-from typing import Any
+from abc import abstractmethod
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
+from glassnet.core.file_record import FileRecord
 from glassnet.formula.document import Block
 from glassnet.tables.warnings import DataWarning
 
@@ -20,10 +21,42 @@ __all__ = ["Encoder", "require_usable"]
 LARGEST_NUMBER = 1e100
 
 
-class Encoder(ABC):
-    """How one column becomes one or more inputs."""
+class Encoder(FileRecord, frozen=True, tag_field="kind"):
+    """How one column becomes one or more inputs. Its fields are what a file holds of it.
+
+    Attributes
+    ----------
+    name : str
+        Of the column.
+    """
 
     name: str
+
+    @classmethod
+    @abstractmethod
+    def is_for(cls, column: Array) -> bool:
+        """Return whether it is for a column like this."""
+
+    @classmethod
+    @abstractmethod
+    def fit(cls, name: str, column: Array, *, robust: bool = False) -> Self:
+        """Return the encoder for a column of training data.
+
+        Parameters
+        ----------
+        name : str
+        column : array of shape (rows,), or (rows, height, width) and so on
+        robust : bool
+            Whether numbers are scaled by median and interquartile range and smoothly clipped;
+            otherwise they are standardised.
+
+        Raises
+        ------
+        ValueError
+            If a number is infinite or too large.
+        LimitError
+            If there are too many categories.
+        """
 
     @property
     @abstractmethod
@@ -32,15 +65,28 @@ class Encoder(ABC):
 
     @abstractmethod
     def encode(self, column: Array) -> tuple[NDArray[Any], list[DataWarning]]:
-        """Return the inputs, (rows, features), and warnings about missing or unseen values."""
+        """Return the inputs, and warnings about missing or unseen values.
+
+        Parameters
+        ----------
+        column : array
+            Of the kind that it was fitted to, of the shape (rows, ...).
+
+        Returns
+        -------
+        inputs : array of shape (rows, features)
+            As many features as :attr:`feature_names`.
+        warnings : list of DataWarning
+
+        Raises
+        ------
+        ValueError
+            If the column is of another kind, or a number is infinite or too large.
+        """
 
     @abstractmethod
     def explain(self, value: Any) -> list[Block]:
         """Show how one raw value becomes inputs."""
-
-    @abstractmethod
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
 
 
 def require_usable(name: str, column: Array, rows_before: int = 0) -> None:

@@ -1,13 +1,13 @@
 """Encoding of images: one input for each pixel and colour channel."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.arrays.inputs import feature_names_of
 from glassnet.core.array import Array
+from glassnet.core.file_record import Count
 from glassnet.formula.document import Block, Paragraph, Picture
 from glassnet.tables.encoders.encoder import Encoder
 from glassnet.tables.warnings import DataWarning
@@ -17,8 +17,7 @@ __all__ = ["ImageEncoder"]
 COLOURS = ("red", "green", "blue")
 
 
-@dataclass(frozen=True)
-class ImageEncoder(Encoder):
+class ImageEncoder(Encoder, frozen=True, tag="image"):
     """x = value / 255 for each pixel, row by row; for colour images red, green, blue of each.
 
     Attributes
@@ -29,7 +28,21 @@ class ImageEncoder(Encoder):
     """
 
     name: str
-    shape: tuple[int, ...]
+    shape: tuple[Count, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.shape) != 2 and (len(self.shape) != 3 or self.shape[2] != 3):
+            raise ValueError(f"images of the shape {self.shape}; expected (height, width) or a 3")
+
+    @classmethod
+    def is_for(cls, column: Array) -> bool:
+        """Return whether the column holds images."""
+        return column.ndim > 1
+
+    @classmethod
+    def fit(cls, name: str, column: Array, *, robust: bool = False) -> Self:
+        """Return the encoder of images of this size."""
+        return cls(name, column.shape[1:])
 
     @property
     def feature_names(self) -> list[str]:
@@ -64,7 +77,3 @@ class ImageEncoder(Encoder):
         colours = "; red, green and blue are separate inputs." if image.ndim == 3 else "."
         caption = f"The image, {image.shape[0]} × {image.shape[1]} pixels"
         return [Picture(ink, caption), Paragraph(words + colours)]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": "image", "name": self.name, "shape": list(self.shape)}

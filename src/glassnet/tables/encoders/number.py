@@ -1,13 +1,13 @@
 """Encoding of numbers: centering, scaling, and optional smooth clipping."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.arrays.numbers import reads_as_number
 from glassnet.core.array import Array
+from glassnet.core.file_record import AboveZero, Finite
 from glassnet.formula.document import Block, Paragraph, equation_with_numbers
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Call, Symbol
@@ -21,8 +21,7 @@ __all__ = ["NumberEncoder"]
 CLIPPED_AT = 3.0
 
 
-@dataclass(frozen=True)
-class NumberEncoder(Encoder):
+class NumberEncoder(Encoder, frozen=True, tag="number"):
     """z = (value − center) / scale; a missing value is replaced by the center.
 
     With smooth clipping the input is x = z / √(1 + (z/3)²), which stays between −3 and 3
@@ -31,50 +30,23 @@ class NumberEncoder(Encoder):
     """
 
     name: str
-    center: float
-    scale: float
+    center: Finite
+    scale: AboveZero
     indicator: bool
     clips: bool = False
 
     @classmethod
-    def fit(cls, name: str, column: Array) -> "NumberEncoder":
-        """Return the encoder that standardises by mean and standard deviation.
-
-        Raises
-        ------
-        ValueError
-            If a value is infinite or too large.
-        """
-        require_usable(name, column)
-        known = column[~np.isnan(column)]
-        mean = float(known.mean()) if len(known) else 0.0
-        deviation = float(known.std()) if len(known) else 0.0
-        # For a constant column, the scale is 1 to avoid division by 0.
-        tiny = 1e-12 * max(abs(mean), 1e-300)
-        return cls(name, mean, deviation if deviation > tiny else 1.0, len(known) < len(column))
+    def is_for(cls, column: Array) -> bool:
+        """Return whether the column holds numbers."""
+        return column.dtype.kind == "f" and column.ndim == 1
 
     @classmethod
-    def fit_robust(cls, name: str, column: Array) -> "NumberEncoder":
-        """Return the encoder that scales by median and interquartile range, robust to outliers.
-
-        If the interquartile range is 0, half the range is used instead.
-
-        Raises
-        ------
-        ValueError
-            If a value is infinite or too large.
-        """
+    def fit(cls, name: str, column: Array, *, robust: bool = False) -> Self:
+        """Return the encoder that standardises, or that scales robustly."""
         require_usable(name, column)
         known = column[~np.isnan(column)]
-        indicator = len(known) < len(column)
-        if not len(known):
-            return cls(name, 0.0, 1.0, indicator, clips=True)
-        low, median, high = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
-        # Smaller spreads are rounding errors, and dividing by them could overflow.
-        tiny = max(1e-12 * abs(median), 1e-50)
-        spreads = (high - low, float(known.max() - known.min()) / 2)
-        scale = next((spread for spread in spreads if spread > tiny), 1.0)
-        return cls(name, median, scale, indicator, clips=True)
+        center, scale = _quartiles(known) if robust else _moments(known)
+        return cls(name, center, scale, len(known) < len(column), clips=robust)
 
     @property
     def feature_names(self) -> list[str]:
@@ -129,13 +101,22 @@ class NumberEncoder(Encoder):
             return equations
         return [*equations, Paragraph(f"The value is not missing: x[{self.name} is missing] = 0.")]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {
-            "kind": "number",
-            "name": self.name,
-            "center": self.center,
-            "scale": self.scale,
-            "indicator": self.indicator,
-            "clips": self.clips,
-        }
+
+def _moments(known: Array) -> tuple[float, float]:
+    """Mean and standard deviation."""
+    mean = float(known.mean()) if len(known) else 0.0
+    deviation = float(known.std()) if len(known) else 0.0
+    # For a constant column, the scale is 1 to avoid division by 0.
+    tiny = 1e-12 * max(abs(mean), 1e-300)
+    return mean, deviation if deviation > tiny else 1.0
+
+
+def _quartiles(known: Array) -> tuple[float, float]:
+    """Median and interquartile range, or half the range where that is 0."""
+    if not len(known):
+        return 0.0, 1.0
+    low, median, high = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
+    # Smaller spreads are rounding errors, and dividing by them could overflow.
+    tiny = max(1e-12 * abs(median), 1e-50)
+    spreads = (high - low, float(known.max() - known.min()) / 2)
+    return median, next((spread for spread in spreads if spread > tiny), 1.0)

@@ -1,31 +1,37 @@
 """The encoders of a whole table: fitting, encoding, and reading from a file."""
 
+import functools
+import operator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
-from glassnet.core.validation import whole_number
+from glassnet.core.record import import_all
 from glassnet.formula.document import Block
+from glassnet.tables import encoders
 from glassnet.tables.encoders.category import CategoryEncoder
-from glassnet.tables.encoders.date import PERIODS, DateEncoder, days_since_1970
 from glassnet.tables.encoders.encoder import Encoder
-from glassnet.tables.encoders.image import ImageEncoder
-from glassnet.tables.encoders.number import NumberEncoder
-from glassnet.tables.header_values import above_zero, as_file_format_error, finite, text, texts
 from glassnet.tables.table import Table
 from glassnet.tables.warnings import DataWarning
 
-__all__ = ["TableEncoder", "encoder_from_dict"]
+__all__ = ["AnyEncoder", "TableEncoder"]
+
+import_all(encoders.__name__, encoders.__path__)
+
+if TYPE_CHECKING:
+    AnyEncoder: TypeAlias = Encoder
+else:  # what a file may hold: every kind of encoder of this package
+    AnyEncoder = functools.reduce(operator.or_, Encoder.__subclasses__())
 
 
 @dataclass(frozen=True)
 class TableEncoder:
     """The encoders of all columns, in the order of the inputs."""
 
-    encoders: tuple[Encoder, ...]
+    encoders: tuple[AnyEncoder, ...]
 
     @classmethod
     def fit(cls, table: Table, *, robust: bool = False) -> "TableEncoder":
@@ -38,19 +44,12 @@ class TableEncoder:
             Whether numbers are scaled by median and interquartile range and smoothly clipped;
             otherwise they are standardised.
         """
-        numbers = NumberEncoder.fit_robust if robust else NumberEncoder.fit
-
-        def encoder(name: str, column: Array) -> Encoder:
-            if table.is_text(name):
-                return CategoryEncoder.fit(name, column)
-            if table.is_images(name):
-                return ImageEncoder(name, column.shape[1:])
-            if column.dtype.kind == "M":
-                days = numbers(f"days of {name}", days_since_1970(column))
-                return DateEncoder.of(name, column, days)
-            return numbers(name, column)
-
-        return cls(tuple(encoder(name, column) for name, column in table.columns.items()))
+        return cls(
+            tuple(
+                _kind_for(column).fit(name, column, robust=robust)
+                for name, column in table.columns.items()
+            )
+        )
 
     @property
     def columns(self) -> list[str]:
@@ -97,37 +96,5 @@ class TableEncoder:
         return next(e.name for e in self.encoders if feature in e.feature_names)
 
 
-def encoder_from_dict(record: dict[str, Any]) -> Encoder:
-    """Return the encoder that :meth:`Encoder.to_dict` describes.
-
-    Raises
-    ------
-    FileFormatError
-        If the record is not a valid encoder.
-    """
-    with as_file_format_error("an encoder"):
-        match record["kind"]:
-            case "number":
-                return _number_encoder(record)
-            case "category":
-                return CategoryEncoder(text(record["name"]), texts(record["categories"]))
-            case "image":
-                return ImageEncoder(text(record["name"]), _image_shape(record["shape"]))
-            case "date":
-                days, periods = _number_encoder(record["days"]), texts(record["periods"])
-                if set(periods) <= set(PERIODS):
-                    return DateEncoder(text(record["name"]), days, periods)
-        raise ValueError(record)
-
-
-def _image_shape(sides: Any) -> tuple[int, ...]:
-    shape = tuple(whole_number("a side of an image", side, 1) for side in sides)
-    if len(shape) == 2 or (len(shape) == 3 and shape[2] == 3):
-        return shape
-    raise ValueError(sides)
-
-
-def _number_encoder(record: dict[str, Any]) -> NumberEncoder:
-    center, scale = finite(record["center"]), above_zero(record["scale"])
-    indicator, clips = bool(record["indicator"]), bool(record["clips"])
-    return NumberEncoder(text(record["name"]), center, scale, indicator, clips)
+def _kind_for(column: Array) -> type[Encoder]:
+    return next(kind for kind in Encoder.__subclasses__() if kind.is_for(column))

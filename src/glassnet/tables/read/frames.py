@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.tables.table import Rows, Table, require_names
+from glassnet.tables.table import MAX_CLASSES, Rows, Table, require_names
 
 __all__ = ["as_table", "column_of"]
 
@@ -31,39 +31,60 @@ def column_of(name: str, values: Any) -> Array:
     >>> column_of("a", [1, None]).tolist(), column_of("b", [True, None]).tolist()
     ([1.0, nan], ['true', None])
     """
+    return _column_and_given(name, values)[0]
+
+
+def _column_and_given(name: str, values: Any) -> tuple[Array, Array | None]:
+    """A column, and its values in the type in which they were given, where that is another one."""
     if type(values).__module__.startswith("polars."):
         typed = _column_of_its_type(values)
         if typed is not None:
-            return typed
+            return typed, _given_of_polars(values)
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise TypeError(f"column {name!r} must be a sequence, not {type(values).__name__}")
     array = values.to_numpy() if hasattr(values, "to_numpy") else values
+    if _turned_into_floats(values, array):
+        array = values.to_list()
     if isinstance(array, np.ndarray) and array.dtype == np.uint8 and array.ndim in (3, 4):
-        return array
+        return array, None
     if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "iuf":
-        return array.astype(np.float64)
+        return array.astype(np.float64), None if array.dtype.kind == "f" else array
     if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind == "M":
-        return array.astype("datetime64[us]")
+        return array.astype("datetime64[us]"), array
     items = values.to_list() if hasattr(values, "to_list") else list(values)
-    kinds = {type(item) for item in items if not _no_value(item)}
+    items = [None if _no_value(item) else item for item in items]
+    kinds = {type(item) for item in items if item is not None}
     if kinds and all(issubclass(kind, bool | np.bool_) for kind in kinds):
-        items = [None if _no_value(item) else str(bool(item)).lower() for item in items]
-        kinds = {str}
+        texts = [None if item is None else str(bool(item)).lower() for item in items]
+        return _objects(texts), _objects(items)
     if not kinds or all(_is_number(kind) for kind in kinds):
         try:
-            return np.array([np.nan if _no_value(item) else float(item) for item in items])
+            numbers = np.array([np.nan if item is None else float(item) for item in items])
         except OverflowError:
             raise ValueError(f"column {name!r} holds a number that is too large") from None
-    if kinds and all(issubclass(kind, date) for kind in kinds):
-        return np.array([_moment(item) for item in items], dtype="datetime64[us]")
+        whole = kinds and all(issubclass(kind, int | np.integer) for kind in kinds)
+        return numbers, _objects(items) if whole else None
+    if all(issubclass(kind, date) for kind in kinds):
+        moments = [_moment(item) for item in items]
+        return np.array(moments, dtype="datetime64[us]"), _objects(items)
     if not all(issubclass(kind, str) for kind in kinds):
         found = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise ValueError(
             f"column {name!r} holds values of type {found}; expected numbers, text or dates. "
             "Convert or drop the column"
         )
+    return _objects([None if item is None else str(item) for item in items]), None
+
+
+def _turned_into_floats(values: Any, array: Any) -> bool:
+    """Whether pandas made whole numbers beside a missing one floats, which hold fewer digits."""
+    given, converted = getattr(values, "dtype", None), getattr(array, "dtype", None)
+    return getattr(given, "kind", None) in ("i", "u") and getattr(converted, "kind", None) == "f"
+
+
+def _objects(items: list[Any]) -> Array:
     column = np.empty(len(items), dtype=object)
-    column[:] = [None if _no_value(item) else str(item) for item in items]
+    column[:] = items
     return column
 
 
@@ -76,9 +97,7 @@ def _column_of_its_type(series: Any) -> Array | None:
 
     dtype = series.dtype
     if dtype == pl.Boolean or dtype in (pl.Categorical, pl.Enum, pl.String):
-        column = np.empty(len(series), dtype=object)
-        column[:] = series.cast(pl.String).to_list()
-        return column
+        return _objects(series.cast(pl.String).to_list())
     if dtype.is_numeric():
         numbers: Array = series.cast(pl.Float64).to_numpy(writable=True)
         return numbers
@@ -90,10 +109,24 @@ def _column_of_its_type(series: Any) -> Array | None:
     return None
 
 
+def _given_of_polars(series: Any) -> Array | None:
+    """Whole numbers, truth values and dates of a Polars column as they are."""
+    import polars as pl
+
+    dtype = series.dtype
+    if dtype not in (pl.Date, pl.Datetime, pl.Boolean) and not dtype.is_integer():
+        return None
+    zoned = getattr(dtype, "time_zone", None) is not None
+    missing = series.null_count() > 0 and dtype not in (pl.Date, pl.Datetime)
+    if zoned or missing or "128" in str(dtype):
+        # As Python's own values, which take much time and space: not if they can't be classes.
+        return _objects(series.to_list()) if series.n_unique() <= MAX_CLASSES else None
+    values: Array = series.to_numpy()
+    return values
+
+
 def _moment(item: Any) -> Any:
     """A date or time for NumPy, which has no time zones: converted to UTC."""
-    if _no_value(item):
-        return None
     if isinstance(item, datetime) and item.tzinfo is not None:
         return item.astimezone(UTC).replace(tzinfo=None)
     return item
@@ -151,16 +184,18 @@ def as_table(
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"two columns of the data frame are named {twice!r}")
     require_names(drop, tuple(named))
-    columns = {}
+    columns, given = {}, {}
     for name, values in named.items():
         if name in drop:
             continue
         try:
-            columns[name] = column_of(name, values)
+            columns[name], as_given = _column_and_given(name, values)
+            if as_given is not None:
+                given[name] = as_given
         except (TypeError, ValueError):
             if needed is None or name in needed:
                 raise
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"the columns have different lengths: {lengths}")
-    return Table(columns)
+    return Table(columns, given)

@@ -372,7 +372,8 @@ def _labelled(path: Path, images: Array, labels: Array) -> Table:
         )
     column = np.empty(len(labels), dtype=object)
     column[:] = [_label(path, label) for label in labels.tolist()]
-    return Table({IMAGE: images, CLASS: column})
+    given = {CLASS: labels} if labels.dtype.kind in "biuf" else {}
+    return Table({IMAGE: images, CLASS: column}, given)
 
 
 def _label(path: Path, label: object) -> str:

@@ -110,6 +110,7 @@ class TableFile(Rows):
     def _read(self, start: int, rows: int) -> Table:
         polars = import_polars()
         columns: dict[str, Array] = {}
+        given: dict[str, Array] = {}
         for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
             names = self.columns[first : first + COLUMNS_AT_ONCE]
             with readable(self.source):
@@ -117,8 +118,10 @@ class TableFile(Rows):
                 scan = polars.scan_parquet(list(self.paths)).select(
                     polars.selectors.by_name(*names)
                 )
-                columns |= as_table(scan.slice(start, rows).collect()).columns
-        return Table({name: columns[name] for name in self.columns})
+                table = as_table(scan.slice(start, rows).collect())
+            columns |= table.columns
+            given |= table.given
+        return Table({name: columns[name] for name in self.columns}, given)
 
     def rows(self, chosen: NDArray[Any]) -> Self:
         """Return the rows chosen by a boolean mask or by ascending indices."""
@@ -142,12 +145,7 @@ class TableFile(Rows):
 
     def in_memory(self) -> Table:
         """Read all rows."""
-        chunks = list(self.chunks()) or [self._read(0, 0)]
-
-        def whole(name: str) -> Array:
-            return np.concatenate([chunk.columns[name] for chunk in chunks])
-
-        return Table({name: whole(name) for name in self.columns})
+        return Table.of_chunks(list(self.chunks()) or [self._read(0, 0)])
 
 
 @contextmanager

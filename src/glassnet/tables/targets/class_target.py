@@ -1,35 +1,70 @@
 """The target of classification: one of several classes."""
 
-from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
+import msgspec
 import numpy as np
 
 from glassnet.core.array import Array
-from glassnet.tables.columns import number_label
+from glassnet.core.file_record import Labels
+from glassnet.core.labels import (
+    label_text,
+    label_values,
+    place_of,
+    places_of,
+)
+from glassnet.nn.task import Task
 from glassnet.tables.table import Table
-from glassnet.tables.targets.target import Target, class_texts
+from glassnet.tables.targets.target import Target
 
 __all__ = ["ClassTarget"]
 
 
-@dataclass(frozen=True)
-class ClassTarget(Target):
-    """One of several classes, encoded as a one-hot vector."""
+class ClassTarget(Target, frozen=True, dict=True, tag="class"):
+    """One of several classes, encoded as a one-hot vector.
+
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    classes : tuple, or Labels
+        The labels, in the order of the outputs and in their own type: text, whole numbers,
+        numbers, truth values, dates.
+    """
 
     name: str
-    classes: tuple[str, ...]
-    task = "classification"
+    in_file: Labels | tuple[Any, ...] = msgspec.field(name="classes")
+    task: ClassVar[Task] = Task.MULTICLASS
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.in_file, Labels):
+            msgspec.structs.force_setattr(self, "in_file", Labels.of(self.in_file))
+
+    @cached_property
+    def labels(self) -> Array:
+        """The classes as an array of their own type."""
+        assert isinstance(self.in_file, Labels)
+        labels: Array = self.in_file.array
+        return labels
+
+    @cached_property
+    def classes(self) -> tuple[Any, ...]:
+        """The labels, in the order of the outputs."""
+        return tuple(label_values(self.labels))
+
+    def __repr__(self) -> str:
+        return f"ClassTarget({self.name!r}, {self.classes})"
 
     @property
     def outputs(self) -> int:
         """One for each class."""
         return len(self.classes)
 
-    @property
+    @cached_property
     def output_names(self) -> tuple[str, ...]:
-        """The classes."""
-        return self.classes
+        """The classes as text."""
+        return tuple(map(label_text, self.classes))
 
     def places(self, table: Table) -> Array:
         """Return the class index of each row.
@@ -39,45 +74,42 @@ class ClassTarget(Target):
         ValueError
             If a class is unknown.
         """
-        column = table.column(self.name)
-        if column.dtype == object:
-            different, rows = [str(value) for value in column.tolist()], np.arange(len(column))
-        else:
-            numbers, rows = np.unique(column, return_inverse=True)
-            different = class_texts(numbers).tolist()
-        place = {name: number for number, name in enumerate(self.classes)}
-        unknown = sorted(set(different) - set(place))
-        if unknown:
-            known = ", ".join(self.classes[:10])
-            raise ValueError(
-                f"column {self.name!r} has the unknown class {unknown[0]!r}; known are: {known}"
-            )
-        return np.array([place[text] for text in different], dtype=np.int64)[rows]
+        labels = table.labels(self.name)
+        places = places_of(labels, self.labels)
+        if (places < 0).any():
+            raise self.unknown(label_values(labels[places < 0][:1])[0])
+        return places
 
     def encode(self, table: Table) -> Array:
         """Return one-hot rows."""
-        one_hot = np.zeros((len(table), len(self.classes)))
+        one_hot = np.zeros((len(table), self.outputs))
         one_hot[np.arange(len(table)), self.places(table)] = 1
         return one_hot
 
     def decode(self, predicted: Array) -> Array:
-        """Return the name of each row's most probable class."""
-        names: Array = np.array(self.classes)[predicted.argmax(axis=1)]
-        return names
+        """Return each row's most probable class, in its own type."""
+        return self.task.labels(predicted, self.labels)
 
     def encode_value(self, value: Any) -> Any:
-        """Return the class name, which a network accepts as a target."""
-        return self.class_name(value)
+        """Return the class, which a network accepts as a target."""
+        return self.classes[self.place(value)]
 
-    def class_name(self, value: Any) -> Any:
-        """Return the name of a class; numbers and booleans become text."""
-        if isinstance(value, bool | np.bool_):
-            return str(value).lower()
-        if isinstance(value, int | float | np.number):
-            return number_label(float(value))
-        lowered = value.lower() if isinstance(value, str) else None
-        return lowered if set(self.classes) == {"false", "true"} and lowered else value
+    def place(self, value: Any) -> int:
+        """Return the index of a class.
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": "class", "name": self.name, "classes": list(self.classes)}
+        Raises
+        ------
+        ValueError
+            If it is unknown.
+        """
+        place = place_of(value, self.labels)
+        if place is None:
+            raise self.unknown(value)
+        return place
+
+    def unknown(self, label: Any) -> ValueError:
+        """Return the exception for a class that is not among these."""
+        known = ", ".join(self.output_names[:10])
+        return ValueError(
+            f"column {self.name!r} has the unknown class {label_text(label)!r}; known are: {known}"
+        )

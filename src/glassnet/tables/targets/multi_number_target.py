@@ -1,12 +1,13 @@
 """The target of regression with several columns."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
+import msgspec
 import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.formula.document import Block
+from glassnet.nn.task import Task
 from glassnet.tables.table import Table
 from glassnet.tables.targets.multi_target import MultiTarget, _one_for_each_column
 from glassnet.tables.targets.number_target import NumberTarget
@@ -14,12 +15,11 @@ from glassnet.tables.targets.number_target import NumberTarget
 __all__ = ["MultiNumberTarget"]
 
 
-@dataclass(frozen=True)
-class MultiNumberTarget(MultiTarget):
+class MultiNumberTarget(MultiTarget, frozen=True, tag="regression"):
     """Several numbers, each standardised."""
 
-    targets: tuple[NumberTarget, ...]
-    task = "regression"
+    targets: Annotated[tuple[NumberTarget, ...], msgspec.Meta(min_length=2)]
+    task: ClassVar[Task] = Task.REGRESSION
 
     @property
     def output_names(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Common parts of targets with several columns."""
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,16 @@ from glassnet.tables.targets.target import Target
 __all__ = ["MultiTarget"]
 
 
-class MultiTarget(Target):
+class MultiTarget(Target, frozen=True):
     """Several columns, with one output for each."""
 
-    targets: tuple[Any, ...]
+    @property
+    @abstractmethod
+    def targets(self) -> tuple[Any, ...]:
+        """Those of the columns, one by one."""
 
     @property
-    def name(self) -> str:  # type: ignore[override]  # derived from the columns
+    def name(self) -> str:
         """The column names, separated by commas."""
         return ", ".join(self.columns)
 
@@ -28,10 +32,6 @@ class MultiTarget(Target):
     def outputs(self) -> int:
         """One for each column."""
         return len(self.targets)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": self.task, "targets": [target.to_dict() for target in self.targets]}
 
 
 def _one_for_each_column(columns: tuple[str, ...], value: Any) -> list[Any]:

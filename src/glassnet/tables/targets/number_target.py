@@ -1,27 +1,27 @@
 """The target of regression: a number."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.file_record import AboveZero, Finite
 from glassnet.formula.document import Block, Equation, equation_with_numbers
 from glassnet.formula.tree import Symbol
+from glassnet.nn.task import Task
 from glassnet.tables.table import Table
 from glassnet.tables.targets.target import Target, as_number
 
 __all__ = ["NumberTarget"]
 
 
-@dataclass(frozen=True)
-class NumberTarget(Target):
+class NumberTarget(Target, frozen=True, tag="number"):
     """A number, standardised for the network: (number − mean) / scale."""
 
     name: str
-    mean: float
-    scale: float
-    task = "regression"
+    mean: Finite
+    scale: AboveZero
+    task: ClassVar[Task] = Task.REGRESSION
 
     @property
     def outputs(self) -> int:
@@ -83,7 +83,3 @@ class NumberTarget(Target):
                 Symbol("t", standardised.evaluate(), index=str(number)), standardised
             ),
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-        return {"kind": "number", "name": self.name, "mean": self.mean, "scale": self.scale}

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
+from glassnet.core.labels import distinct_labels, label_array, label_text, label_values
 from glassnet.core.plural import counted
 from glassnet.core.validation import one_of
 from glassnet.errors import LimitError
-from glassnet.nn.task import TargetTask
-from glassnet.tables.columns import number_label
-from glassnet.tables.table import Rows, complete_rows, enumerate_chunks
+from glassnet.nn.task import TargetTask, Task
+from glassnet.tables.table import MAX_CLASSES, Rows, complete_rows, enumerate_chunks
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.multi_number_target import MultiNumberTarget
 from glassnet.tables.targets.multilabel_target import MultilabelTarget
@@ -25,9 +25,12 @@ __all__ = ["TargetColumns", "recognise_targets"]
 
 # A column of whole numbers with at most this many distinct values is taken as classes.
 MAX_NUMBER_CLASSES = 10
-# A column with more distinct values is refused for classification.
-MAX_CLASSES = 10_000
-TASKS = ("classification", "regression", "multilabel")
+PYTHON_DATES = (np.dtype("datetime64[D]"), np.dtype("datetime64[us]"))
+TASKS: dict[TargetTask, Task] = {
+    "classification": Task.MULTICLASS,
+    "regression": Task.REGRESSION,
+    "multilabel": Task.MULTILABEL,
+}
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,10 @@ class TargetColumns:
     Attributes
     ----------
     names : tuple of str
-    task : TargetTask
-    classes : list of tuple of str
-        The classes of each column; empty for numbers.
+    task : Task
+        Multiclass, multilabel or regression.
+    classes : list of array
+        The classes of each column in their own type, sorted; none for numbers.
     known : array of bool, shape (rows,)
         Which rows have a value in every target column.
     warnings : list of DataWarning
@@ -47,8 +51,8 @@ class TargetColumns:
     """
 
     names: tuple[str, ...]
-    task: TargetTask
-    classes: list[tuple[str, ...]]
+    task: Task
+    classes: list[Array]
     known: NDArray[np.bool_]
     warnings: list[DataWarning]
 
@@ -66,17 +70,17 @@ class TargetColumns:
         ValueError
             If a number is not finite.
         """
-        if self.task == "regression":
+        if self.task is Task.REGRESSION:
             numbers = tuple(_number_target(name, rows, learning) for name in self.names)
             return numbers[0] if len(numbers) == 1 else MultiNumberTarget(numbers)
-        labels = tuple(map(ClassTarget, self.names, self.classes))
-        return labels[0] if self.task == "classification" else MultilabelTarget(labels)
+        labels = tuple(map(ClassTarget, self.names, map(tuple, map(label_values, self.classes))))
+        return labels[0] if self.task.is_classification else MultilabelTarget(labels)
 
     def groups(self, rows: Rows) -> NDArray[np.integer[Any]] | None:
         """Return the class index of each known row; None for multilabel and regression."""
-        if self.task != "classification":
+        if not self.task.is_classification:
             return None
-        target = ClassTarget(self.names[0], self.classes[0])
+        target = ClassTarget(self.names[0], tuple(label_values(self.classes[0])))
         groups = np.empty(int(self.known.sum()), np.min_scalar_type(target.outputs))
         filled = 0
         for chunk in rows.select(self.names).rows(self.known).chunks():
@@ -104,7 +108,7 @@ def recognise_targets(rows: Rows, names: tuple[str, ...], task: TargetTask | Non
         If there are too many classes.
     """
     if task is not None:
-        one_of("task", task, TASKS)
+        one_of("task", task, tuple(TASKS))
     rows.require_columns(names)
     if not names:
         raise ValueError("name at least one column to predict")
@@ -120,13 +124,13 @@ def recognise_targets(rows: Rows, names: tuple[str, ...], task: TargetTask | Non
         warnings = merge_warnings(warnings, dropped, before)
         complete = chunk.rows(own)
         for summary in summaries:
-            summary.add(complete.columns[summary.name])
+            summary.add(complete.columns[summary.name], complete.labels(summary.name))
     if len(names) > 1 and not known.any():
         raise ValueError(f"no row has a value in each of the targets {', '.join(names)}")
-    _require_no_dates(summaries)
-    chosen = task or _recognised_task(summaries)
+    chosen = _recognised_task(summaries) if task is None else TASKS[task]
     _require_fitting(summaries, chosen)
-    classes = [() if chosen == "regression" else summary.classes for summary in summaries]
+    regression = chosen is Task.REGRESSION
+    classes = [np.empty(0) if regression else summary.classes for summary in summaries]
     return TargetColumns(names, chosen, classes, known, warnings)
 
 
@@ -135,36 +139,53 @@ class _Summary:
     """The distinct values and the type of a column, for recognising the task."""
 
     name: str
-    values: set[str | float] = field(default_factory=set)
+    values: set[Any] = field(default_factory=set)
     text: bool = False
     dates: bool = False
     whole: bool = True
 
-    def add(self, column: Array) -> None:
+    def add(self, column: Array, given: Array) -> None:
+        """Take in some values: as a table has them, and in the type in which they were given."""
         self.dates |= column.dtype.kind == "M"
         self.text |= column.dtype == object
         if column.dtype.kind == "f":
             self.whole &= bool((column == np.round(column)).all())
-        if len(self.values) <= MAX_CLASSES and not self.dates:
-            different = set(column.tolist()) if self.text else set(np.unique(column).tolist())
-            self.values |= different
+        if len(self.values) <= MAX_CLASSES and len(given):
+            self.values |= set(label_values(self._distinct(given)))
 
     @property
-    def classes(self) -> tuple[str, ...]:
-        values = list(self.values)
-        texts = [value if isinstance(value, str) else number_label(value) for value in values]
-        return tuple(sorted(texts))
+    def classes(self) -> Array:
+        return self._distinct(list(self.values))
+
+    def _distinct(self, values: Any) -> Array:
+        try:
+            labels = label_array(values)
+        except TypeError as error:
+            raise TypeError(f"the target {self.name!r} holds {error}") from None
+        if labels.dtype.kind == "M" and labels.dtype not in PYTHON_DATES:
+            raise ValueError(
+                f"the target {self.name!r} holds times finer than microseconds; round them"
+            )
+        return distinct_labels(labels)
 
     @property
     def could_be_classes(self) -> bool:
+        if self.dates:
+            return False
         return self.text or (self.whole and len(self.values) <= MAX_NUMBER_CLASSES)
 
 
-def _recognised_task(summaries: list[_Summary]) -> TargetTask:
+def _recognised_task(summaries: list[_Summary]) -> Task:
+    dates = [summary.name for summary in summaries if summary.dates]
+    if dates:
+        raise ValueError(
+            f"the target {dates[0]!r} holds dates; expected numbers, or text for classes. If each "
+            "date is a class, say that the task is classification"
+        )
     if len(summaries) == 1:
-        return "classification" if summaries[0].could_be_classes else "regression"
+        return Task.MULTICLASS if summaries[0].could_be_classes else Task.REGRESSION
     if all(len(summary.values) == 2 and summary.could_be_classes for summary in summaries):
-        return "multilabel"
+        return Task.MULTILABEL
     if any(summary.text for summary in summaries):
         held = ", ".join(
             f"{counted(len(one.values), 'class', 'classes')} in {one.name!r}"
@@ -176,25 +197,17 @@ def _recognised_task(summaries: list[_Summary]) -> TargetTask:
             "several targets must be all numbers, or all labels of two classes each; found "
             f"{held}. Train a separate model for each target"
         )
-    return "regression"
+    return Task.REGRESSION
 
 
-def _require_no_dates(summaries: list[_Summary]) -> None:
-    dates = [summary.name for summary in summaries if summary.dates]
-    if dates:
-        raise ValueError(
-            f"the target {dates[0]!r} holds dates; expected numbers, or text for classes"
-        )
-
-
-def _require_fitting(summaries: list[_Summary], task: TargetTask) -> None:
-    if task == "regression":
+def _require_fitting(summaries: list[_Summary], task: Task) -> None:
+    if task is Task.REGRESSION:
         return
-    if task == "multilabel" and len(summaries) == 1:
+    if task is Task.MULTILABEL and len(summaries) == 1:
         raise ValueError(
             "multilabel needs several target columns; one column of two classes is classification"
         )
-    if task == "classification" and len(summaries) > 1:
+    if task.is_classification and len(summaries) > 1:
         raise ValueError(
             "classification has one target column; use regression or multilabel for several"
         )
@@ -206,11 +219,11 @@ def _require_fitting(summaries: list[_Summary], task: TargetTask) -> None:
                 "many for classification"
             )
         if count < 2:
-            only = f"only {summary.classes[0]!r}" if count else "no value"
+            only = f"only {label_text(summary.classes[0])!r}" if count else "no value"
             raise ValueError(
                 f"the target {summary.name!r} holds {only}; expected at least two classes"
             )
-        if task == "multilabel" and count > 2:
+        if task is Task.MULTILABEL and count > 2:
             raise ValueError(f"the target {summary.name!r} has {count} classes; a label has two")
 
 

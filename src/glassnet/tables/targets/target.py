@@ -1,24 +1,35 @@
 """The interface of targets, which encode target columns for a network and decode predictions."""
 
-from abc import ABC, abstractmethod
-from typing import Any
+from abc import abstractmethod
+from typing import Any, ClassVar
 
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.file_record import FileRecord
 from glassnet.formula.document import Block
-from glassnet.nn.task import TargetTask
-from glassnet.tables.columns import number_label
+from glassnet.nn.task import Task
 from glassnet.tables.table import Table
 
-__all__ = ["Target", "as_number", "class_texts", "target_values"]
+__all__ = ["Target", "as_number", "target_values"]
 
 
-class Target(ABC):
-    """What a model predicts, and how it is encoded for a network and decoded."""
+class Target(FileRecord, frozen=True, tag_field="kind"):
+    """What a model predicts, and how it is encoded for a network and decoded.
 
-    name: str
-    task: TargetTask
+    Its fields are what a file holds of it.
+
+    Attributes
+    ----------
+    task : Task
+    """
+
+    task: ClassVar[Task]
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name of the target column, or of several, separated by commas."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -47,7 +58,12 @@ class Target(ABC):
 
     @abstractmethod
     def decode(self, predicted: Array) -> Array:
-        """Return class names, or numbers in the target's unit, (rows,) or (rows, columns)."""
+        """Return labels in their own type, or numbers in the target's unit.
+
+        Returns
+        -------
+        array of shape (rows,) or (rows, columns)
+        """
 
     def rescale(self, outputs: Array) -> Array:
         """Return a network's outputs in the target's own unit."""
@@ -74,16 +90,11 @@ class Target(ABC):
         """
         return ()
 
-    @abstractmethod
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON values."""
-
 
 def target_values(target: Target, table: Table) -> list[Any]:
     """Return the target value of each row, as :meth:`Target.encode_value` accepts it."""
-    columns = [table.column(name) for name in target.columns]
-    if target.task != "regression":
-        columns = [class_texts(column) for column in columns]
+    regression = target.task is Task.REGRESSION
+    columns = [table.column(name) if regression else table.labels(name) for name in target.columns]
     if len(columns) == 1:
         values: list[Any] = columns[0].tolist()
         return values
@@ -105,10 +116,3 @@ def as_number(value: Any, name: str) -> float:
     if not np.isfinite(number):
         raise ValueError(f"the target {name} must be a finite number, not {value!r}")
     return number
-
-
-def class_texts(column: Array) -> Array:
-    """Return class names as text, whole numbers without a decimal point."""
-    if column.dtype == object:
-        return np.array([str(value) for value in column])
-    return np.array([number_label(float(value)) for value in column])

@@ -1,0 +1,121 @@
+"""Writes docs/file_format.md from the records of files: ``python docs/file_format.py``."""
+
+import inspect
+import re
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+
+from glassnet.core.file_record import BOUNDS, LARGEST, FileRecord, Labels
+from glassnet.model import ModelFile
+from glassnet.nn.file_format import FORMAT_VERSION
+from glassnet.nn.schema import LayerRecord, NetworkFile, NetworkRecord
+from glassnet.tables.encoders.table_encoder import AnyEncoder
+from glassnet.tables.targets.any_target import AnyTarget
+
+RECORDS: tuple[type[FileRecord], ...] = (
+    NetworkFile,
+    ModelFile,
+    NetworkRecord,
+    LayerRecord,
+    Labels,
+    *get_args(AnyEncoder),
+    *get_args(AnyTarget),
+)
+INTRODUCTION = f"""# The file format
+
+Written by `python docs/file_format.py` from the records that the reader uses.
+
+A model is one [safetensors](https://github.com/huggingface/safetensors) file. Its arrays are the
+weights and biases of each layer: `w1` of shape (units before, units), or (units,) for a scale
+layer; `b1` of shape (units,), where the layer has biases; `w2` and so on. Those of further networks
+of an ensemble have `2.`, `3.`, ... before their names. All have the precision that `dtype` names,
+and hold finite numbers.
+
+Everything else is JSON in the file's header, under the key `glassnet`: `format`, which is
+{FORMAT_VERSION}, beside the fields of NetworkFile or ModelFile. Older formats are read as well.
+Opening a file never runs code from it.
+"""
+
+
+def document() -> str:
+    """Return the document."""
+    return "\n".join([INTRODUCTION, *map(section, RECORDS)])
+
+
+def section(record: type[FileRecord]) -> str:
+    """Return what a record is, and its fields."""
+    info = msgspec.inspect.type_info(record)
+    assert isinstance(info, msgspec.inspect.StructType)
+    summary, notes = described(record)
+    tag = f' Its `kind` is `"{info.tag}"`.' if info.tag else ""
+    inherited = issubclass(record, NetworkRecord) and record is not NetworkRecord
+    also = " It has the fields of NetworkRecord, and:" if inherited else ""
+    lines = [f"## {record.__name__}\n", summary + tag + also + "\n"]
+    lines += ["| field | value | |", "|---|---|---|"]
+    for field in info.fields:
+        if inherited and field.encode_name in NetworkRecord.__struct_fields__:
+            continue
+        note = notes.get(field.encode_name, "")
+        default = "" if field.required else f", {json(field.default)} if it is not there"
+        lines.append(f"| `{field.encode_name}` | {words(field.type)}{default} | {note} |")
+    if len(lines) == 4:
+        lines = [lines[0], summary + tag + " It has the fields of NetworkRecord."]
+    return "\n".join(lines) + "\n"
+
+
+def described(record: type[FileRecord]) -> tuple[str, dict[str, str]]:
+    """Return the first sentence of a record's docstring, and what it says of single fields."""
+    text = inspect.cleandoc(record.__doc__ or "")
+    summary = text.split("\n\n", maxsplit=1)[0].replace("\n", " ")
+    notes = {}
+    for names, _, note in re.findall(r"^([\w, ]+) : (.*)\n((?:    .*\n?)+)", text, re.MULTILINE):
+        sentence = " ".join(note.split()).replace("``", "`")
+        notes |= dict.fromkeys(names.split(", "), sentence)
+    return summary, notes
+
+
+def words(kind: msgspec.inspect.Type) -> str:
+    """Return a type in words."""
+    inspected = msgspec.inspect
+    match kind:
+        case inspected.IntType() | inspected.FloatType():
+            whole = isinstance(kind, inspected.IntType)
+            limits = {">=": kind.ge, ">": kind.gt, "<=": kind.le, "<": kind.lt}
+            bounds = [
+                f"{BOUNDS[sign]} {limit:g}"
+                for sign, limit in limits.items()
+                if limit is not None and abs(limit) != LARGEST
+            ]
+            finite = "" if whole or LARGEST not in limits.values() else "finite "
+            name = "a whole number" if whole else f"a {finite}number"
+            return " ".join([name, " and ".join(bounds)]).rstrip()
+        case inspected.StrType():
+            return "text"
+        case inspected.BoolType():
+            return "true or false"
+        case inspected.NoneType():
+            return "null"
+        case inspected.LiteralType():
+            return " or ".join(f'`"{value}"`' for value in kind.values)
+        case inspected.StructType():
+            return kind.cls.__name__
+        case inspected.UnionType():
+            return " or ".join(words(one) for one in kind.types)
+        case inspected.ListType() | inspected.VarTupleType():
+            least = f" of at least {kind.min_length}" if kind.min_length else ""
+            return f"a list{least}: {words(kind.item_type)}"
+        case inspected.DictType():
+            return f"by name: {words(kind.value_type)}"
+    return "any value"
+
+
+def json(value: object) -> str:
+    """Return a default as JSON writes it."""
+    return f"`{msgspec.json.encode(value).decode()}`"
+
+
+if __name__ == "__main__":
+    place = Path(__file__).with_suffix(".md")
+    place.write_text(document(), encoding="utf-8")
