@@ -76,9 +76,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-#: Public beside this one: scikit-learn's estimators, what activations and losses of your own are
-#: made of, documents and how they are written, and data to start with.
+#: Public beside this one: scikit-learn's estimators, what activations, losses, optimizers and
+#: penalties of your own are made of, documents and how they are written, and data to start with.
 PUBLIC_MODULES = (
+    "glassnet.core.record",
     "glassnet.errors",
     "glassnet.estimators",
     "glassnet.explanation.explanation",
@@ -88,6 +89,8 @@ PUBLIC_MODULES = (
     "glassnet.nn.activations.registry",
     "glassnet.nn.losses.elementwise_loss",
     "glassnet.nn.losses.registry",
+    "glassnet.optim.optimizer",
+    "glassnet.optim.penalties",
     "glassnet.render.html",
     "glassnet.render.json",
     "glassnet.render.latex",
