@@ -12,7 +12,7 @@ from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
 from glassnet.optim.rmsprop import RMSprop
 from glassnet.optim.sgd import SGD
-from glassnet.optim.update_rule import ParameterGroup, StepInfo, UpdateContext, UpdateRule
+from glassnet.optim.update_rule import ParameterGroup, StepInfo, UpdateRule
 from tests.random_networks import PENALTIES, random_record
 
 
@@ -103,14 +103,18 @@ def test_the_formulas_give_the_step(
         for name, value in zip(optimizer.state_names, state, strict=True)
     ]
     w, g, rate = np.array([weight]), np.array([gradient]), optimizer.learning_rate
-    context = UpdateContext(
-        number, Symbol("α", rate), batch_weight=4, clip_factor=rule.clip_factor(g)
-    )
+    info = StepInfo(number, rate, batch_weight=4)
     named = rule.formulas(
-        Symbol("w", weight), Symbol("∂E/∂w", gradient), symbols, context, biases=biases
+        Symbol("w", weight),
+        Symbol("∂E/∂w", gradient),
+        symbols,
+        Symbol("α", rate),
+        info,
+        biases=biases,
+        clip_factor=rule.clip_factor(g),
     )
     everything = [ParameterGroup(slice(0, 1), rate=1.0, biases=biases)]
-    rule.step(w, state, g, everything, StepInfo(number, rate, batch_weight=4))
+    rule.step(w, state, g, everything, info)
     by_name = {name: formula.evaluate() for name, formula in named}
     assert by_name["w"] == pytest.approx(w[0], rel=1e-12, abs=1e-12)
     for name, value in zip(optimizer.state_names, state, strict=True):

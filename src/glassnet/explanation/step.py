@@ -141,6 +141,10 @@ class Update:
     learning_rate: float
     state: Array
 
+    def info(self, batch_weight: float) -> StepInfo:
+        """Return which step it is, of a batch so heavy."""
+        return StepInfo(self.number, self.learning_rate, batch_weight)
+
 
 @dataclass(frozen=True)
 class Step(Forward):
@@ -297,8 +301,7 @@ def _updated(
     """The parameters after the update, by the kernels that train."""
     new, state = parameters.copy(), update.rule.optimizer.initial_state(parameters)
     state[...] = update.state
-    info = StepInfo(update.number, update.learning_rate, batch.weight)
-    program.update(update.rule, new, state, gradient, info)
+    program.update(update.rule, new, state, gradient, update.info(batch.weight))
     return new
 
 

@@ -10,7 +10,7 @@ from glassnet.optim.clipping import gradient_norm
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import LossPenalty, Penalty, WeightDecay
 
-__all__ = ["ParameterGroup", "StepInfo", "UpdateContext", "UpdateRule"]
+__all__ = ["ParameterGroup", "StepInfo", "UpdateRule"]
 
 
 @dataclass(frozen=True)
@@ -47,28 +47,6 @@ class StepInfo:
     number: int
     learning_rate: float
     batch_weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class UpdateContext:
-    """The context of a weight's update: what its formulas need besides the weight's own numbers.
-
-    Attributes
-    ----------
-    number : int
-        The number of the step; the first is 1.
-    learning_rate : Symbol
-        α of the weight's parameter group.
-    batch_weight : float
-        The sum of the batch's sample weights: the number of examples if all are 1.
-    clip_factor : float
-        κ of this step's gradient.
-    """
-
-    number: int
-    learning_rate: Symbol
-    batch_weight: float = 1
-    clip_factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -162,9 +140,11 @@ class UpdateRule:
         weight: Symbol,
         gradient: Symbol,
         state: Sequence[Symbol],
-        context: UpdateContext,
+        learning_rate: Symbol,
+        info: StepInfo,
         *,
         biases: bool,
+        clip_factor: float = 1.0,
     ) -> list[tuple[str, Formula]]:
         """Return the step of one weight as named formulas in order, the new weight last.
 
@@ -173,9 +153,13 @@ class UpdateRule:
         weight, gradient : Symbol
             Before the step; the gradient before clipping and penalties.
         state : sequence of Symbol
-        context : UpdateContext
+        learning_rate : Symbol
+            α of the weight's parameter group.
+        info : StepInfo
         biases : bool
             Whether it is a bias.
+        clip_factor : float
+            κ of this step's gradient.
 
         Returns
         -------
@@ -184,19 +168,16 @@ class UpdateRule:
             if there is weight decay; then the optimizer's formulas.
         """
         named: list[tuple[str, Formula]] = []
-        kappa = Symbol("κ", context.clip_factor)
-        clipped = gradient if context.clip_factor == 1 else kappa * gradient
+        clipped = gradient if clip_factor == 1 else Symbol("κ", clip_factor) * gradient
         penalties = [
-            penalty.derivative_formula(weight, context.batch_weight)
+            penalty.derivative_formula(weight, info.batch_weight)
             for penalty in self.loss_penalties(biases=biases)
         ]
         if penalties or clipped is not gradient:
             named.append(("g", Sum((clipped, *penalties)) if penalties else clipped))
             gradient = Symbol("g", named[-1][1].evaluate())
-        if decay := self.decay(context.batch_weight, biases=biases):
-            factor = WeightDecay(decay).factor_formula(context.learning_rate, context.batch_weight)
+        if decay := self.decay(info.batch_weight, biases=biases):
+            factor = WeightDecay(decay).factor_formula(learning_rate, info.batch_weight)
             named.append(("shrunk w", factor * weight))
             weight = Symbol("shrunk w", named[-1][1].evaluate(), weight.layer, weight.index)
-        return named + self.optimizer.formulas(
-            weight, gradient, state, context.number, context.learning_rate
-        )
+        return named + self.optimizer.formulas(weight, gradient, state, info.number, learning_rate)

@@ -18,7 +18,6 @@ from glassnet.formula.tree import Number, Symbol
 from glassnet.optim.clipping import gradient_norm
 from glassnet.optim.optimizer import new_state
 from glassnet.optim.penalties import LossPenalty
-from glassnet.optim.update_rule import UpdateContext
 
 __all__ = ["UpdateEquations"]
 
@@ -102,14 +101,16 @@ class UpdateEquations:
         state_names = rule.optimizer.state_names
         before = self.update.state[:, index_of(self.step.architecture, place)].tolist()
         state = [Symbol(name, value) for name, value in zip(state_names, before, strict=True)]
-        context = UpdateContext(
-            self.update.number,
-            self.names.learning_rate(rate),
-            self.step.batch.weight,
-            self.clip_factor,
-        )
         equations = []
-        for name, formula in rule.formulas(weight, gradient, state, context, biases=biases):
+        for name, formula in rule.formulas(
+            weight,
+            gradient,
+            state,
+            self.names.learning_rate(rate),
+            self.update.info(self.step.batch.weight),
+            biases=biases,
+            clip_factor=self.clip_factor,
+        ):
             if name == "w":
                 left = self.names.new_weight(place, self.step.new_weight(place))
             elif name in state_names:
