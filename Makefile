@@ -30,6 +30,7 @@ format: .venv/installed-lint
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/clang-format -i kernels/*.h kernels/*.cpp
+	$(BIN)/python docs/file_format.py
 
 # All of it, or one: make bench WORKLOAD=digits-adam
 bench: .venv-bench/installed

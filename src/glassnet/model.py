@@ -254,6 +254,13 @@ class ModelFile(NetworkRecord, frozen=True, tag_field="kind", tag="model"):
     provenance: dict[str, Any]
     others: list[NetworkRecord]
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        columns = [*(encoder.name for encoder in self.encoders), *self.target.columns]
+        for name in columns:
+            if columns.count(name) > 1:
+                raise ValueError(f"two encoders or targets are for the column {name!r}")
+
 
 def load(path: str | os.PathLike[str]) -> Network | Model:
     """Load a file written by :meth:`Network.save` or :meth:`Model.save`.

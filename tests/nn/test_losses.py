@@ -61,7 +61,7 @@ def test_the_formula_gives_the_error(loss: str, activation: str) -> None:
     for row in range(2):
         p = [Symbol("p", float(value)) for value in predicted[row]]
         d = [Symbol("d", float(value)) for value in target[row]]
-        assert output_loss.loss.formula(p, d).evaluate() == pytest.approx(errors[row], rel=1e-12)
+        assert output_loss.formula(p, d).evaluate() == pytest.approx(errors[row], rel=1e-12)
 
 
 @pytest.mark.parametrize(

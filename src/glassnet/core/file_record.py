@@ -62,7 +62,7 @@ class Labels(FileRecord, frozen=True):
     def __post_init__(self) -> None:
         labels = self.array
         if len(distinct_labels(labels)) < len(labels):
-            raise ValueError("the same label twice")
+            raise ValueError("a label stands there twice")
 
     @classmethod
     def of(cls, labels: Any) -> "Labels":
@@ -74,7 +74,7 @@ class Labels(FileRecord, frozen=True):
         """The labels in their own type."""
         try:
             return labels_from_json({"type": self.type, "values": self.values})
-        except (TypeError, OverflowError) as error:
+        except TypeError as error:
             raise ValueError(str(error)) from None
 
 
@@ -105,10 +105,17 @@ def read_record(values: Any, kind: Any, what: str) -> Any:
     """
     try:
         return msgspec.convert(values, kind)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise FileFormatError(
-            f"it does not describe {what}: {_sentence(str(error), values)}"
-        ) from None
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        if error.__cause__ is not None:  # our own words, from the record itself
+            wrong = ": ".join(filter(None, (path.rstrip("`").lstrip("."), str(error.__cause__))))
+        else:
+            wrong = _sentence(message, path.rstrip("`").lstrip("."), values)
+    except RecursionError:
+        wrong = "it is nested too deeply"
+    except UnicodeError:
+        wrong = "a text in it is no Unicode"
+    raise FileFormatError(f"it does not describe {what}: {wrong}")
 
 
 WORDS = {
@@ -123,10 +130,8 @@ WORDS = {
 BOUNDS = {">=": "of at least", ">": "above", "<=": "of at most", "<": "below"}
 
 
-def _sentence(error: str, values: Any) -> str:
-    """What is wrong, in our words."""
-    message, _, path = error.partition(" - at `$")
-    path = path.rstrip("`").lstrip(".")
+def _sentence(message: str, path: str, values: Any) -> str:
+    """What msgspec found wrong, in our words."""
     found, place = _at(values, path), path or "it"
     if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
         return f"{path + ' has' if path else 'there is'} no {missing[1]!r}"
@@ -144,7 +149,7 @@ def _sentence(error: str, values: Any) -> str:
         return f"{place} is {found}, which this version does not know"
     if message.startswith("Number out of range"):
         return f"{place} is a number that is too large"
-    return f"{place + ': ' if path else ''}{message}"  # our own, from the record itself
+    return f"{place} is {found}, which does not belong there"
 
 
 def _at(values: Any, path: str) -> str:

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 MICROSECONDS = np.dtype("datetime64[us]")
+COARSER_THAN_DAYS = tuple(np.dtype(f"datetime64[{unit}]") for unit in "YMW")
 EXPECTED = "expected labels: text, numbers, truth values or dates"
 #: How a file writes the labels of a type.
 JSON_TYPES: dict[str, tuple[type, ...]] = {
@@ -61,6 +62,8 @@ def label_array(values: Any) -> Array:
         array = _of_items(array.tolist())
     if array.dtype.kind == "S":
         array = np.char.decode(array, "utf-8")
+    if array.dtype in COARSER_THAN_DAYS:
+        array = array.astype("datetime64[D]")
     if array.dtype.kind == "M" and array.dtype != np.dtype("datetime64[D]"):
         in_microseconds = array.astype(MICROSECONDS)
         if ((in_microseconds == array) | np.isnat(array)).all():  # Python has no finer times
@@ -197,6 +200,8 @@ class _Places:
 
     def of(self, label: Any) -> int | None:
         """Return the place of a label."""
+        if isinstance(label, np.datetime64):
+            label = label_array(np.array([label])).tolist()[0]
         try:
             if label in self.by_value:
                 return self.by_value[label]
@@ -218,6 +223,8 @@ class _Places:
     def _read(self, text: str) -> Any:
         """A text as a value of the type of the classes."""
         if self.type in ("integer", "number"):
+            if "_" in text:  # Python's float would read 1_0 as 10
+                return None
             number = float(text)
             # Beyond, a number with a point may be the nearest to several whole ones.
             return number if self.type == "number" or abs(number) < 2**53 else None
@@ -240,26 +247,34 @@ def labels_from_json(record: dict[str, Any]) -> Array:
 
     Raises
     ------
-    KeyError, TypeError, ValueError, OverflowError
+    KeyError, TypeError, ValueError
         If it describes none.
     """
     name, values = record["type"], record["values"]
+    wrong = f"the labels are not all of the type {name!r}"
     kinds = JSON_TYPES.get(name) if isinstance(name, str) else None
     if kinds is None:
-        raise ValueError(f"labels of the type {name!r}")
+        raise ValueError(f"{name!r} is no type of labels; known are: {', '.join(JSON_TYPES)}")
     if not isinstance(values, list) or not all(type(value) in kinds for value in values):
-        raise TypeError(f"labels that are not of the type {name!r}")
+        raise TypeError(wrong)
+    try:
+        labels = _read_labels(name, values)
+    except (ValueError, OverflowError):
+        raise ValueError(wrong) from None
+    if labels.dtype.kind == "f" and np.isnan(labels).any():
+        raise ValueError(wrong)
+    return labels
+
+
+def _read_labels(name: Any, values: list[Any]) -> Array:
     match name:
         case "number":
-            numbers = np.array([float(value) for value in values])
-            if np.isnan(numbers).any():
-                raise ValueError("labels that are not numbers")
-            return numbers
+            return np.array([float(value) for value in values])
         case "date":
             return np.array([date.fromisoformat(value) for value in values], "datetime64[D]")
         case "time":
             if not all(re.fullmatch(r"[-\d]+T[\d:.]+", value) for value in values):
-                raise ValueError("labels that are no times")  # such as "today"
+                raise ValueError("no time")  # NumPy would read "today"
             return np.array([np.datetime64(value) for value in values], "datetime64")
         case "time with a zone":
             return label_array([datetime.fromisoformat(value) for value in values])

@@ -87,8 +87,12 @@ class Record:
         return _is_built_in(type(self))
 
     def __repr__(self) -> str:
-        numbers = ", ".join(f"{name}={value:g}" for name, value in self.hyper_parameters.items())
-        return f"{type(self).__name__}({numbers})"
+        values = [(name, getattr(self, name, None)) for name in hyper_parameter_names(type(self))]
+        shown = [
+            f"{name}={value:g}" if isinstance(value, int | float) else f"{name}={value!r}"
+            for name, value in values
+        ]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Record) or type(self) is not type(other):
@@ -178,7 +182,9 @@ def require_own_name(base: type[R], given: R) -> R:
     ------
     ValueError
         If it has no name, or that of another class, with which it would be confused; or if a
-        hyper-parameter is no attribute, so that it could not be saved.
+        hyper-parameter is no attribute or not finite, so that it could not be saved.
+    TypeError
+        If a hyper-parameter is no number.
     """
     kind = type(given)
     if not given.name:
@@ -188,12 +194,16 @@ def require_own_name(base: type[R], given: R) -> R:
             f"{kind.__name__} is called {given.name!r}, the name of another "
             f"{base.__name__.lower()}; give its class a name of its own"
         )
-    lost = [name for name in hyper_parameter_names(kind) if not hasattr(given, name)]
-    if lost:
-        raise ValueError(
-            f"{kind.__name__} does not keep its argument {lost[0]!r}; keep it as an attribute of "
-            "that name, so that it can be saved"
-        )
+    for name, argument in inspect.signature(kind).parameters.items():
+        if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
+            raise ValueError(f"{kind.__name__} takes {argument}; name each of its hyper-parameters")
+        if not hasattr(given, name):
+            raise ValueError(
+                f"{kind.__name__} does not keep its argument {name!r}; keep it as an attribute of "
+                "that name, so that it can be saved"
+            )
+        if not isinstance(value := getattr(given, name), bool):
+            real_number(f"{kind.__name__}.{name}", value)
     return given
 
 

@@ -31,7 +31,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     ----------
     hidden_layer_sizes : array-like of int
         Units of each hidden layer.
-    activation : str or sequence of str
+    activation : str, Activation, or sequence of them
         Activation of all hidden layers, or of each: ``"identity"``, ``"logistic"``, ``"tanh"``,
         ``"relu"`` as in scikit-learn, or any other accepted by :class:`glassnet.Dense`.
     solver : {"adam", "sgd", "lbfgs"}

@@ -11,24 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.network import Network
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.sigmoid import Sigmoid
 
 __all__ = ["InSequence", "draw_parameters", "hidden_activations"]
 
 
-def hidden_activations(activation: str | Sequence[str], layers: int) -> list[str]:
-    """Return the name of each hidden layer's activation; "logistic" is the sigmoid.
+def hidden_activations(
+    activation: str | Activation | Sequence[str | Activation], layers: int
+) -> list[str | Activation]:
+    """Return each hidden layer's activation; "logistic" is the sigmoid.
 
     Raises
     ------
     ValueError
-        If there are not as many names as hidden layers.
+        If there are not as many as hidden layers.
 
     Examples
     --------
     >>> hidden_activations("logistic", 2), hidden_activations(["relu", "tanh"], 2)
     (['sigmoid', 'sigmoid'], ['relu', 'tanh'])
     """
-    names = [activation] * layers if isinstance(activation, str) else list(activation)
+    if isinstance(activation, str | Activation):
+        activation = [activation] * layers
+    names = list(activation)
     if len(names) != layers:
         raise ValueError(
             f"activation names {len(names)} activations; there are {layers} hidden layers"
@@ -37,7 +43,7 @@ def hidden_activations(activation: str | Sequence[str], layers: int) -> list[str
 
 
 def draw_parameters(
-    network: Network, activations: Sequence[str], random: np.random.RandomState
+    network: Network, activations: Sequence[str | Activation], random: np.random.RandomState
 ) -> None:
     """Set the initial weights and biases of a network, layer by layer.
 
@@ -47,15 +53,16 @@ def draw_parameters(
     Parameters
     ----------
     network : Network
-    activations : sequence of str
-        Activations of the hidden layers.
+    activations : sequence of str or Activation
+        Of the hidden layers.
     random : RandomState
     """
     biases = [b for b in network.biases if b is not None]
     last = activations[-1] if activations else ""
-    for name, w, b in zip([*activations, last], network.weights, biases, strict=True):
+    for activation, w, b in zip([*activations, last], network.weights, biases, strict=True):
         assert w is not None
-        bound = math.sqrt((2 if name == "sigmoid" else 6) / sum(w.shape))
+        sigmoid = activation == "sigmoid" or isinstance(activation, Sigmoid)
+        bound = math.sqrt((2 if sigmoid else 6) / sum(w.shape))
         w[...] = random.uniform(-bound, bound, w.shape)
         b[...] = random.uniform(-bound, bound, b.shape)
 

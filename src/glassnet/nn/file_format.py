@@ -191,8 +191,10 @@ def _from_format_2(header: dict[str, Any]) -> dict[str, Any]:
         return {RENAMED.get(key, key): value for key, value in record.items()}
 
     header = renamed(header)
-    if isinstance(target := header.get("target"), dict) and target.get("kind") in RENAMED:
-        header["target"] = {**target, "kind": RENAMED[target["kind"]]}
+    if isinstance(target := header.get("target"), dict):
+        kind = target.get("kind")
+        if isinstance(kind, str):
+            header["target"] = {**target, "kind": RENAMED.get(kind, kind)}
     if "provenance" in header:
         header["provenance"] = renamed(header["provenance"])
     if isinstance(others := header.get("others"), list):

@@ -70,7 +70,7 @@ class UpdateRule:
         if self.clip_norm is not None:
             real_number("clip_norm", self.clip_norm, 0, include_minimum=False)
         for penalty in self.penalties:
-            if not isinstance(penalty, LossPenalty | WeightDecay):
+            if not isinstance(penalty, LossPenalty) and type(penalty) is not WeightDecay:
                 raise TypeError(
                     f"{penalty!r} says neither what it adds to the loss nor that it shrinks the "
                     "weights; a penalty of your own is a subclass of LossPenalty"

@@ -35,8 +35,8 @@ def formats() -> dict[str, Format]:
 
     Examples
     --------
-    >>> list(formats())
-    ['html', 'json', 'latex', 'text']
+    >>> "html" in formats()
+    True
     """
     import_all(render.__name__, render.__path__)
     return dict(sorted(_defined.items()))

@@ -123,7 +123,11 @@ def open_source(
     TypeError, ValueError
         If the object is no table, or the model is for images and the rows are not, or vice versa.
     """
+    if images is not None and not isinstance(images, ImageOptions):
+        raise TypeError(f"images must be ImageOptions, not {images!r}")
     if not isinstance(given, str | Path):
+        if images not in (None, ImageOptions()):
+            raise ValueError("size, colour and skip_unreadable are for files of images")
         table = given.without(*drop) if isinstance(given, Rows) else as_table(given, drop)
         return Source(table, None, [], _image_shape(table) is not None)
     path, wanted = Path(given), encoder.encoders[0] if encoder else None

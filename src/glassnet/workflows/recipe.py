@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any, Literal, TypeAlias, get_args
 
-from glassnet.core.validation import one_of, whole_number
+from glassnet.core.validation import one_of, real_number, whole_number
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
@@ -26,10 +26,18 @@ Measure: TypeAlias = Literal["accuracy", "loss"]
 Scaling: TypeAlias = Literal["standard", "robust"]
 Parametrisation: TypeAlias = Literal["standard", "ntk"]
 CHOICES = {
-    "optimize": Optimize,
     "best_by": Measure,
     "scaling": Scaling,
     "parametrisation": Parametrisation,
+}
+#: What options of other types are, for messages.
+KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "hidden": ((tuple, list), "the units of each hidden layer, like (64, 64)"),
+    "optimizer": ((Optimizer,), "an Optimizer, like gn.Adam(0.003)"),
+    "activation": ((str, Activation), "a name or an Activation"),
+    "schedule": ((Schedule,), "a Schedule, like gn.Cosine()"),
+    "class_weight": ((str, Mapping), "a mapping like {'yes': 2} or 'balanced'"),
+    "calibrate": ((bool,), "True or False"),
 }
 # If a preset has no validation rows, calibration uses this share of the training rows.
 FOR_CALIBRATION = 0.1
@@ -122,23 +130,26 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.preset is not None:
             one_of("preset", self.preset, tuple(PRESETS))
+        one_of("optimize", self.optimize, get_args(Optimize))
         for name, known in CHOICES.items():
             if (value := getattr(self, name)) is not None:
                 one_of(name, value, get_args(known))
+        whole_number("seed", self.seed, 0, 2**64 - 1)
         whole_number("ensemble", self.ensemble, 1, 1000)
         for name in ("epochs", "batch_size", "patience"):
             if getattr(self, name) is not None:
                 whole_number(name, getattr(self, name), 1)
+        real_number("held_out", self.held_out, 0, 1, include_maximum=False)
+        for name in ("validation", "dropout", "label_smoothing"):
+            if getattr(self, name) is not None:
+                real_number(name, getattr(self, name), 0, 1, include_maximum=False)
+        if self.learning_rate is not None:
+            real_number("learning_rate", self.learning_rate, 0, include_minimum=False)
+        for name, (kinds, expected) in KINDS.items():
+            if (value := getattr(self, name)) is not None and not isinstance(value, kinds):
+                raise TypeError(f"{name} must be {expected}, not {value!r}")
         if self.calibrate and self.validation == 0:
             raise ValueError("calibrate needs validation rows; expected validation above 0")
-        if self.optimizer is not None and not isinstance(self.optimizer, Optimizer):
-            raise TypeError(
-                f"optimizer must be an Optimizer, like gn.Adam(0.003), not {self.optimizer!r}"
-            )
-        if self.hidden is not None and not isinstance(self.hidden, tuple | list):
-            raise TypeError(
-                f"hidden must be the units of each hidden layer, like (64, 64), not {self.hidden!r}"
-            )
 
     def complete(self, task: Task, *, images: bool) -> "Recipe":
         """Return the recipe with what its preset says where it says nothing itself.
@@ -164,7 +175,7 @@ class Recipe:
         if self.calibrate and not options["validation"]:
             options["validation"] = FOR_CALIBRATION
         if self.learning_rate is not None:
-            options["optimizer"] = replace(options["optimizer"], learning_rate=self.learning_rate)
+            options["optimizer"] = _at_rate(options["optimizer"], self.learning_rate)
         return replace(self, **options)
 
     @property
@@ -205,3 +216,12 @@ class Recipe:
             "class_weight": self.class_weight,
             "stopping": EarlyStopping(self.patience or self.epochs, measure=measure),
         }
+
+
+def _at_rate(optimizer: Optimizer, learning_rate: float) -> Optimizer:
+    numbers = optimizer.hyper_parameters
+    if "learning_rate" not in numbers:
+        raise ValueError(
+            f"{optimizer!r} has no hyper-parameter learning_rate; say its rate where it is made"
+        )
+    return type(optimizer)(**numbers | {"learning_rate": learning_rate})

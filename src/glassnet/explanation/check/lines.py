@@ -98,7 +98,7 @@ def _lines(equation: Equation, arithmetic: "TwoParts", dtype: str) -> Iterator[L
     """The steps of an equation, and its left side, which was computed elsewhere."""
     shown, name = equation.value, name_of(equation.left)
     left = equation.left.evaluate()
-    if not _close(left, shown, 4 * float(np.finfo(dtype).eps) * abs(left)):
+    if not _close(left, shown, 4 * float(np.finfo(dtype).eps) * abs(left), dtype):
         yield Line(name, shown, left, holds=False)
     with_numbers = [step.with_numbers() for step in equation.steps]
     for step, numbers in zip(equation.steps[:-1], with_numbers, strict=False):
@@ -111,17 +111,17 @@ def _lines(equation: Equation, arithmetic: "TwoParts", dtype: str) -> Iterator[L
             UNITS * max(value.error, arithmetic.unit * abs(value.high)), MOST[dtype] * value.size
         )
         evaluated = value.high + value.low
-        holds = _close(shown, evaluated, allowed + _smallest(dtype, equation.left))
+        holds = _close(shown, evaluated, allowed + _smallest(dtype, equation.left), dtype)
         if not holds:
             yield Line(name, shown, float(evaluated), holds)
             return
 
 
-def _close(shown: float, evaluated: Any, allowed: Any) -> bool:
+def _close(shown: float, evaluated: Any, allowed: Any, dtype: str) -> bool:
     if math.isnan(shown):
         return False
     if math.isinf(shown):  # what overflowed in the network's precision is beyond its largest number
-        return bool(evaluated == shown or abs(evaluated) > 3e38)
+        return bool(evaluated == shown or abs(evaluated) > float(np.finfo(dtype).max))
     return bool(abs(shown - evaluated) <= allowed)
 
 

@@ -48,7 +48,8 @@ def _values(
     mean_loss: float,
 ) -> Iterator[Line]:
     size = _size(step.architecture, function)
-    tolerance = TOLERANCES[step.parameters.dtype.name]
+    precision = step.parameters.dtype
+    tolerance, most = TOLERANCES[precision.name], np.finfo(precision).max
     apart = float(np.abs(predicted.astype(np.float64) - step.target).max())
     of_loss = size * max(1.0, apart)
 
@@ -56,7 +57,7 @@ def _values(
         value = float(evaluated)  # type: ignore[arg-type]  # mpf or a NumPy number
         allowed = tolerance * max(abs(value), FLOOR, least)
         # What overflows in the network's precision is beyond the largest number of that.
-        same = shown == value or not np.isfinite(value) or not np.isfinite(shown)
+        same = shown == value or (np.isinf(shown) and not abs(value) <= most)
         return Line(f"{name} {when}", shown, value, bool(same or abs(shown - value) <= allowed))
 
     if (own := function.of_example(step.example)) is not None:

@@ -30,8 +30,7 @@ class StepEquations(ForwardEquations):
 
     def loss(self) -> Equation:
         """E of the example: the formula of the loss, times the sample weight."""
-        loss = self.step.output_loss.loss
-        formula = loss.formula(self.predicted, self.target, self.most_terms)
+        formula = self.step.output_loss.formula(self.predicted, self.target, self.most_terms)
         counted = product_of(self.sample_weight(), formula)
         return equation_with_numbers(self.names.loss(self.step.loss), counted, self.step.loss)
 
@@ -133,7 +132,7 @@ class StepEquations(ForwardEquations):
             unit = place.unit if layer == place.layer else 0
             y, net_input = self.output(layer, unit), self.net_input_symbol(layer, unit)
             if layer == self.depth:
-                d_loss = self.step.output_loss.loss.derivative_formula(y, self.target[0], 1)
+                d_loss = self.step.output_loss.derivative_formula(y, self.target[0], 1)
                 d_output = product_of(self.sample_weight(), d_loss)
             else:
                 weight = self.weight(WeightPlace(layer + 1, unit, 0))
@@ -172,7 +171,7 @@ class StepEquations(ForwardEquations):
         outputs = len(self.predicted)
 
         def d_predicted(k: int) -> Formula:
-            return output_loss.loss.derivative_formula(self.predicted[k], self.target[k], outputs)
+            return output_loss.derivative_formula(self.predicted[k], self.target[k], outputs)
 
         if isinstance(output_loss.activation, Elementwise):
             net_input = self.net_input_symbol(self.depth, unit)

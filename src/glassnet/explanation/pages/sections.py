@@ -169,7 +169,7 @@ def _only_term(explainer: Explainer, loss: CategoricalCrossentropy) -> list[Bloc
 def _penalised_classes(explainer: Explainer) -> DocumentTable:
     """The term of each class."""
     equations = explainer.step_equations
-    terms = equations.step.output_loss.loss.terms(equations.predicted, equations.target)
+    terms = equations.step.output_loss.terms(equations.predicted, equations.target)
     # The target classes are shown however small their probability is.
     size = equations.step.outputs[-1] + equations.step.target
     rows: list[tuple[Cell, ...]] = []

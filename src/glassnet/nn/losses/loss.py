@@ -71,12 +71,6 @@ class Loss(Record, ABC):
         """Return the divisor of the sum over so many outputs: 1 if E is the sum."""
         return 1 if self.summed else outputs
 
-    def formula(
-        self, predicted: Sequence[Symbol], target: Sequence[Symbol], most: int | None = None
-    ) -> Formula:
-        """Return E as a formula of predictions and targets; sums show at most `most` terms."""
-        return sum_of(self.terms(predicted, target), most)
-
 
 class OutputLoss(ABC):
     """An output activation with a loss that fits it."""
@@ -92,6 +86,20 @@ class OutputLoss(ABC):
     def delta(self, net_input: Array, target: Array) -> Array:
         """Return δ(L) = ∂E/∂in(L)."""
 
+    def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:
+        """Return the loss's terms, as they are after this activation."""
+        return self.loss.terms(predicted, target)
+
+    def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
+        """Return the loss's ∂E/∂p, as it is after this activation."""
+        return self.loss.derivative_formula(predicted, target, outputs)
+
+    def formula(
+        self, predicted: Sequence[Symbol], target: Sequence[Symbol], most: int | None = None
+    ) -> Formula:
+        """Return E as a formula of predictions and targets; sums show at most `most` terms."""
+        return sum_of(self.terms(predicted, target), most)
+
     def by_definition(
         self, net_input: Array, predicted: Array, target: Array, arithmetic: Arithmetic
     ) -> Array:
@@ -106,7 +114,7 @@ class OutputLoss(ABC):
         """
         p = [Symbol("p", column) for column in predicted.T]
         t = [Symbol("t", value) for value in target]
-        losses: Array = self.loss.formula(p, t).evaluate(arithmetic)
+        losses: Array = self.formula(p, t).evaluate(arithmetic)
         return losses
 
 
@@ -143,9 +151,9 @@ def divided(formula: Formula, divisor: int) -> Formula:
     return formula if divisor == 1 else formula / divisor
 
 
-def divided_terms(terms: list[Formula], divisor: int) -> list[Formula]:
+def divided_terms(terms: Sequence[Formula], divisor: int) -> list[Formula]:
     """Return the terms of a sum, each divided by a number, unless that is 1."""
     if divisor == 1:
-        return terms
+        return list(terms)
     one_over_m = Number(1.0) / divisor
     return [Product((one_over_m, term)) for term in terms]

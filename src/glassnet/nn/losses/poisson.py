@@ -1,5 +1,6 @@
 """The Poisson loss, for counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from glassnet.nn.activations.sigmoid import Sigmoid
 from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.activations.softplus import Softplus
 from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
-from glassnet.nn.losses.loss import OutputLoss, mismatch_error
+from glassnet.nn.losses.loss import OutputLoss, divided, divided_terms, mismatch_error
 
 __all__ = ["Poisson", "PoissonOfExponential", "SummedPoisson"]
 
@@ -76,6 +77,15 @@ class PoissonOfExponential(OutputLoss):
 
     activation: Exponential
     loss: Poisson
+
+    def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:
+        """Return p − t ln p for each output: ln p is in, so that no p is too small."""
+        terms = [p - t * ln(p) for p, t in zip(predicted, target, strict=True)]
+        return divided_terms(terms, self.loss.divisor(len(terms)))
+
+    def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
+        """Return 1 − t / p."""
+        return divided(1 - target / predicted, self.loss.divisor(outputs))
 
     def losses(self, net_input: Array, target: Array) -> Array:
         """Return exp(in) − t in, the outputs' mean or sum."""

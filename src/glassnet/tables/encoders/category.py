@@ -1,6 +1,6 @@
 """One-hot encoding of a column of categories."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ class CategoryEncoder(Encoder, frozen=True, tag="category"):
     def __post_init__(self) -> None:
         if len(set(self.categories)) < len(self.categories):
             raise ValueError("the same category twice")
+
+    for_a_whole_type: ClassVar[bool] = True
 
     @classmethod
     def is_for(cls, column: Array) -> bool:

@@ -1,7 +1,7 @@
 """Encoding of a column of dates: days since 1970, and position in the year, week and day."""
 
 import math
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,8 @@ class DateEncoder(Encoder, frozen=True, tag="date"):
     name: str
     days: NumberEncoder
     periods: tuple[Literal["year", "week", "day"], ...]
+
+    for_a_whole_type: ClassVar[bool] = True
 
     @classmethod
     def is_for(cls, column: Array) -> bool:

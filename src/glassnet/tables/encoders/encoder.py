@@ -5,7 +5,7 @@ explanations can start at the raw values of a row. ``table_encoder`` combines th
 """
 
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ class Encoder(FileRecord, frozen=True, tag_field="kind"):
     """
 
     name: str
+    #: Whether it is for all columns of a type; the others are asked before.
+    for_a_whole_type: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod

@@ -1,6 +1,6 @@
 """Encoding of images: one input for each pixel and colour channel."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ class ImageEncoder(Encoder, frozen=True, tag="image"):
     def __post_init__(self) -> None:
         if len(self.shape) != 2 and (len(self.shape) != 3 or self.shape[2] != 3):
             raise ValueError(f"images of the shape {self.shape}; expected (height, width) or a 3")
+
+    for_a_whole_type: ClassVar[bool] = True
 
     @classmethod
     def is_for(cls, column: Array) -> bool:

@@ -1,6 +1,6 @@
 """Encoding of numbers: centering, scaling, and optional smooth clipping."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ class NumberEncoder(Encoder, frozen=True, tag="number"):
     scale: AboveZero
     indicator: bool
     clips: bool = False
+
+    for_a_whole_type: ClassVar[bool] = True
 
     @classmethod
     def is_for(cls, column: Array) -> bool:

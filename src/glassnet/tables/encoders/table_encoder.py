@@ -21,10 +21,16 @@ __all__ = ["AnyEncoder", "TableEncoder"]
 
 import_all(encoders.__name__, encoders.__path__)
 
+
+def _kinds() -> list[type[Encoder]]:
+    """All encoders: those for particular columns, then those for a whole type."""
+    return sorted(Encoder.__subclasses__(), key=lambda kind: (kind.for_a_whole_type, kind.__name__))
+
+
 if TYPE_CHECKING:
     AnyEncoder: TypeAlias = Encoder
 else:  # what a file may hold: every kind of encoder of this package
-    AnyEncoder = functools.reduce(operator.or_, Encoder.__subclasses__())
+    AnyEncoder = functools.reduce(operator.or_, _kinds())
 
 
 @dataclass(frozen=True)
@@ -97,4 +103,4 @@ class TableEncoder:
 
 
 def _kind_for(column: Array) -> type[Encoder]:
-    return next(kind for kind in Encoder.__subclasses__() if kind.is_for(column))
+    return next(kind for kind in _kinds() if kind.is_for(column))
