@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -335,6 +336,29 @@ def test_an_argument_that_is_not_kept_is_refused() -> None:
 
     with pytest.raises(ValueError, match="Forgetful does not keep its argument 'size'; keep it"):
         require_own_name(Shape, Forgetful())
+
+
+def test_a_hyper_parameter_is_a_finite_number() -> None:
+    class Worded(Shape):
+        name = "worded"
+
+        def __init__(self, mode: Any = "a") -> None:
+            self.mode = mode
+
+    assert repr(Worded()) == "Worded(mode='a')"
+    with pytest.raises(TypeError, match=r"Worded.mode must be a number, not 'a'"):
+        require_own_name(Shape, Worded())
+    with pytest.raises(ValueError, match=r"Worded.mode must be finite, not nan"):
+        require_own_name(Shape, Worded(float("nan")))
+
+    class Open(Shape):
+        name = "open"
+
+        def __init__(self, **numbers: float) -> None:
+            self.numbers = numbers
+
+    with pytest.raises(ValueError, match=r"Open takes \*\*numbers: float; name each of its"):
+        require_own_name(Shape, Open())
 
 
 def test_one_that_bears_a_built_in_name_is_never_taken_for_it() -> None:

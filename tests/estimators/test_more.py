@@ -53,6 +53,9 @@ def test_each_layer_may_have_an_activation_of_its_own() -> None:
     model = MLPClassifier((6, 4), ["mish", "tanh"], max_iter=50, random_state=0).fit(X, y)
     found = [layer.activation.name for layer in model.network_.architecture.layers]
     assert found == ["mish", "tanh", "softmax"]
+    model = MLPClassifier((6, 4), gn.LeakyRelu(0.2), max_iter=2).fit(X, y)
+    layers = model.network_.architecture.layers
+    assert [layer.activation for layer in layers[:2]] == [gn.LeakyRelu(0.2)] * 2
     with pytest.raises(ValueError, match="activation names 3 activations; there are 2 hidden"):
         MLPClassifier((6, 4), ["relu"] * 3).fit(X, y)
 

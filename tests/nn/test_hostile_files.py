@@ -101,6 +101,54 @@ def test_a_header_that_lies_is_refused(
     refused(tmp_path, {**header, key: value}, arrays)
 
 
+NOT_OF_ITS_TYPE = "the labels are not all of the type"
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ({"type": "date", "values": ["x", "y"]}, f"classes: {NOT_OF_ITS_TYPE} 'date'"),
+        ({"type": "integer", "values": [1, "2"]}, f"classes: {NOT_OF_ITS_TYPE} 'integer'"),
+        ({"type": "number", "values": [10**400, 1]}, f"{NOT_OF_ITS_TYPE} 'number'"),
+        ({"type": "time", "values": ["today", "now"]}, f"{NOT_OF_ITS_TYPE} 'time'"),
+        (
+            {"type": "time", "values": [f"2020-01-01T00:00:00.{1:030}", "2020-01-01T00:00"]},
+            f"{NOT_OF_ITS_TYPE} 'time'",
+        ),
+        ({"type": "word", "values": ["a", "b"]}, "classes: 'word' is no type of labels; known"),
+        ({"type": "text", "values": ["a", "a"]}, "classes: a label stands there twice"),
+    ],
+)
+def test_labels_that_lie_are_refused(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]], labels: Any, message: str
+) -> None:
+    header, arrays = stored
+    assert message in refused(tmp_path, {**header, "classes": labels}, arrays)
+
+
+def test_parts_that_contradict_each_other_are_refused(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]]
+) -> None:
+    header, arrays = stored
+    encoders = [{**encoder, "name": "weight"} for encoder in header["encoders"]]
+    twice = "two encoders or targets are for the column 'weight'"
+    assert twice in refused(tmp_path, {**header, "encoders": encoders}, arrays)
+    target = {**header["target"], "name": header["encoders"][0]["name"]}
+    assert "two encoders or targets" in refused(tmp_path, {**header, "target": target}, arrays)
+
+
+@pytest.mark.parametrize("kind", ["\ud800", [], {}])
+def test_a_target_of_no_kind_is_refused_also_in_an_older_format(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]], kind: Any
+) -> None:
+    header, arrays = stored
+    lying = {**header, "target": {**header["target"], "kind": kind}}
+    for version in (4, 2):
+        message = refused(tmp_path, {**lying, "format": version}, arrays)
+        assert "unhashable" not in message
+        assert "codec" not in message
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [

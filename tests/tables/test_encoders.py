@@ -42,6 +42,22 @@ def test_numbers_are_standardised() -> None:
     assert encode_dataset(encoder, np.array([4.0, 4 + 5**0.5])) == [[0], [pytest.approx(1)]]
 
 
+def test_one_for_particular_columns_is_asked_before_those_for_a_whole_type() -> None:
+    class ZeroEncoder(NumberEncoder, frozen=True, tag="zero"):
+        for_a_whole_type = False
+
+        @classmethod
+        def is_for(cls, column: Array) -> bool:
+            return column.dtype.kind == "f" and not column.any()
+
+    with pytest.MonkeyPatch.context() as patch:
+        # By its name it would come last.
+        known = [*Encoder.__subclasses__(), ZeroEncoder]
+        patch.setattr(Encoder, "__subclasses__", lambda: known)
+        fitted = TableEncoder.fit(Table({"a": np.zeros(3), "b": np.arange(3.0)}))
+    assert [type(encoder) for encoder in fitted.encoders] == [ZeroEncoder, NumberEncoder]
+
+
 def test_a_missing_number_counts_as_the_mean_and_the_note_says_so() -> None:
     encoder = NumberEncoder.fit("a", np.array([1.0, NAN, 3.0]))
     # Mean 2 and deviation 1 of the two that are known; a second input says which is missing.

@@ -90,11 +90,37 @@ def test_what_a_recipe_says_itself_goes_before_its_preset(name: str, task: Task)
         ({"best_by": "f1"}, "best_by must be one of 'accuracy', 'loss'"),
         ({"patience": 0}, "patience must be at least 1, not 0"),
         ({"optimize": "speed"}, "optimize must be one of"),
+        ({"optimize": None}, "optimize must be one of"),
+        ({"seed": None}, "seed must be a whole number, not None"),
+        ({"seed": -1}, "seed must be from 0 to"),
+        ({"held_out": 1}, "held_out must be from 0 to below 1, not 1"),
+        ({"held_out": None}, "held_out must be a number, not None"),
+        ({"validation": 1}, "validation must be from 0 to below 1, not 1"),
+        ({"dropout": "x"}, "dropout must be a number, not 'x'"),
+        ({"label_smoothing": 9}, "label_smoothing must be from 0 to below 1, not 9"),
+        ({"learning_rate": 0}, "learning_rate must be above 0 and finite, not 0"),
+        ({"schedule": "cosine"}, r"schedule must be a Schedule, like gn.Cosine\(\), not 'cosine'"),
+        ({"activation": 3}, "activation must be a name or an Activation, not 3"),
+        (
+            {"class_weight": 3},
+            "class_weight must be a mapping like {'yes': 2} or 'balanced', not 3",
+        ),
+        ({"calibrate": "no"}, "calibrate must be True or False, not 'no'"),
     ],
 )
 def test_unknown_options_are_refused(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         Recipe(**options)
+
+
+def test_a_learning_rate_needs_an_optimizer_that_has_one() -> None:
+    class Fixed(gn.SGD):
+        def __init__(self) -> None:
+            super().__init__(0.1)
+
+    assert Recipe(optimizer=Fixed()).complete(Task.BINARY, images=False).optimizer == Fixed()
+    with pytest.raises(ValueError, match="has no hyper-parameter learning_rate"):
+        Recipe(optimizer=Fixed(), learning_rate=0.5).complete(Task.BINARY, images=False)
 
 
 def test_the_weights_are_those_of_the_best_epoch() -> None:

@@ -18,6 +18,19 @@ from glassnet.training.recorded_steps import RecordedStep
 from tests.random_networks import Case, random_case
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("loss", ["poisson", "summed_poisson"])
+@pytest.mark.parametrize("net_input", [-300.0, -125.0, -100.0, 30.0])
+def test_the_poisson_loss_holds_for_any_net_input_of_an_exponential(
+    net_input: float, loss: str, dtype: str
+) -> None:
+    net = gn.Network([1, 2], output="exponential", dtype=dtype)
+    net.parameters[:2] = net_input, net_input / 2
+    page = gn.explain(net, [1.0], [0.5, 2.0], loss=loss, learning_rate=0.001)
+    assert page.check is not None
+    assert page.check.passed, str(page.check)
+
+
 def document(*equations: Equation) -> Document:
     return Document("", (Section("", equations),))
 
