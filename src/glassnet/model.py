@@ -1,6 +1,7 @@
 """Model: encoder, network and target in one; predicts from the rows of a table."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -256,10 +257,10 @@ class ModelFile(NetworkRecord, frozen=True, tag_field="kind", tag="model"):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        columns = [*(encoder.name for encoder in self.encoders), *self.target.columns]
-        for name in columns:
-            if columns.count(name) > 1:
-                raise ValueError(f"two encoders or targets are for the column {name!r}")
+        columns = Counter([*(encoder.name for encoder in self.encoders), *self.target.columns])
+        name, count = columns.most_common(1)[0]
+        if count > 1:
+            raise ValueError(f"two encoders or targets are for the column {name!r}")
 
 
 def load(path: str | os.PathLike[str]) -> Network | Model:

@@ -87,7 +87,6 @@ def explain(
     TABLE, describes the network's layers and weights. MODEL may also be a Keras file (.keras, .h5)
     or an ONNX file (.onnx).
     """
-    from glassnet.nn.file_format import write_atomically
     from glassnet.render.terminal import show_document
     from glassnet.workflows.explain import explain_file
 
@@ -98,9 +97,6 @@ def explain(
     if chosen == "text" and output is None:
         show_document(explained.document)
         return
-    text = explained.to(chosen)
-    text += "" if text.endswith("\n") else "\n"
-    if output is not None:
-        write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
-    else:
-        click.echo(text, nl=False)
+    text = explained.to(chosen, output)
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))

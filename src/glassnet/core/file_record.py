@@ -107,10 +107,11 @@ def read_record(values: Any, kind: Any, what: str) -> Any:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
+        path = path.rstrip("`").lstrip(".")
         if error.__cause__ is not None:  # our own words, from the record itself
-            wrong = ": ".join(filter(None, (path.rstrip("`").lstrip("."), str(error.__cause__))))
+            wrong = f"{path}: {error.__cause__}" if path else str(error.__cause__)
         else:
-            wrong = _sentence(message, path.rstrip("`").lstrip("."), values)
+            wrong = _sentence(message, path, values)
     except RecursionError:
         wrong = "it is nested too deeply"
     except UnicodeError:

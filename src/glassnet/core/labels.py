@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 
 __all__ = [
+    "DAYS",
+    "MICROSECONDS",
     "distinct_labels",
     "json_label",
     "label_array",
@@ -28,7 +30,8 @@ __all__ = [
 
 #: A time as NumPy writes it, to the attosecond at most.
 TIME = re.compile(r"[-\d]+T\d\d(:\d\d(:\d\d(\.\d{1,18})?)?)?")
-MICROSECONDS = np.dtype("datetime64[us]")
+#: How dates and times are kept, as Python has them.
+DAYS, MICROSECONDS = np.dtype("datetime64[D]"), np.dtype("datetime64[us]")
 COARSER_THAN_DAYS = tuple(np.dtype(f"datetime64[{unit}]") for unit in "YMW")
 EXPECTED = "expected labels: text, numbers, truth values or dates"
 #: How a file writes the labels of a type.
@@ -65,8 +68,8 @@ def label_array(values: Any) -> Array:
     if array.dtype.kind == "S":
         array = np.char.decode(array, "utf-8")
     if array.dtype in COARSER_THAN_DAYS:
-        array = array.astype("datetime64[D]")
-    if array.dtype.kind == "M" and array.dtype != np.dtype("datetime64[D]"):
+        array = array.astype(DAYS)
+    if array.dtype.kind == "M" and array.dtype != DAYS:
         in_microseconds = array.astype(MICROSECONDS)
         if ((in_microseconds == array) | np.isnat(array)).all():  # Python has no finer times
             array = in_microseconds
@@ -82,7 +85,7 @@ def _of_items(items: list[Any]) -> Array:
     kind = next(iter(sorted(kinds, reverse=True)), "text")
     match kind:
         case "date":
-            return np.array(items, dtype="datetime64[D]")
+            return np.array(items, dtype=DAYS)
         case "time":
             return np.array(items, dtype=MICROSECONDS)
         case "time with a zone":
@@ -273,7 +276,7 @@ def _read_labels(name: Any, values: list[Any]) -> Array:
         case "number":
             return np.array([float(value) for value in values])
         case "date":
-            return np.array([date.fromisoformat(value) for value in values], "datetime64[D]")
+            return np.array([date.fromisoformat(value) for value in values], DAYS)
         case "time":
             if not all(map(TIME.fullmatch, values)):
                 raise ValueError("no time")  # NumPy would read "today"
@@ -293,7 +296,7 @@ def _type_of(labels: Array) -> str:
         case "f":
             return "number"
         case "M":
-            return "date" if labels.dtype == np.dtype("datetime64[D]") else "time"
+            return "date" if labels.dtype == DAYS else "time"
         case "O":
             return _kind(labels[0]) if len(labels) else "text"
         case _:

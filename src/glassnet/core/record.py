@@ -138,7 +138,7 @@ def record_named(
             f"unknown {base.__name__.lower()} {name!r}; known are: {', '.join(known)}. Your own "
             "is known once its class is defined"
         )
-    given, own = hyper_parameters or {}, inspect.signature(known[name]).parameters
+    given, own = hyper_parameters or {}, _arguments(known[name])
     if unknown := [number for number in given if number not in own]:
         has = ", ".join(own) or "none"
         raise ValueError(f"{name!r} has no hyper-parameter {unknown[0]!r}; its own: {has}")
@@ -194,7 +194,7 @@ def require_own_name(base: type[R], given: R) -> R:
             f"{kind.__name__} is called {given.name!r}, the name of another "
             f"{base.__name__.lower()}; give its class a name of its own"
         )
-    for name, argument in inspect.signature(kind).parameters.items():
+    for name, argument in _arguments(kind).items():
         if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
             raise ValueError(f"{kind.__name__} takes {argument}; name each of its hyper-parameters")
         if not hasattr(given, name):
@@ -215,12 +215,16 @@ def import_all(package: str, path: list[str]) -> None:
 
 def hyper_parameter_names(record: type[Record]) -> tuple[str, ...]:
     """Return the names of a record's hyper-parameters, in their order."""
-    return _argument_names(record)  # type: ignore[arg-type]  # a class has a hash
+    return tuple(_arguments(record))
+
+
+def _arguments(record: type[Record]) -> Mapping[str, inspect.Parameter]:
+    return _arguments_of(record)  # type: ignore[arg-type]  # a class has a hash
 
 
 @lru_cache(maxsize=1024)
-def _argument_names(record: type[Record]) -> tuple[str, ...]:
-    return tuple(inspect.signature(record).parameters)
+def _arguments_of(record: type[Record]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(record).parameters
 
 
 def _is_built_in(record: type[Record]) -> bool:

@@ -9,33 +9,14 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.tables.table import MAX_CLASSES, Rows, Table, require_names
 
-__all__ = ["as_table", "column_of"]
-
-
-def column_of(name: str, values: Any) -> Array:
-    """Convert a data frame column, or a sequence of values, to the array of a table column.
-
-    Parameters
-    ----------
-    name : str
-        The name used in error messages.
-    values : column or sequence
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the values are not numbers, text, dates or images.
-
-    Examples
-    --------
-    >>> column_of("a", [1, None]).tolist(), column_of("b", [True, None]).tolist()
-    ([1.0, nan], ['true', None])
-    """
-    return _column_and_given(name, values)[0]
+__all__ = ["as_table"]
 
 
 def _column_and_given(name: str, values: Any) -> tuple[Array, Array | None]:
-    """A column, and its values in the type in which they were given, where that is another one."""
+    """A column, and its values in the type in which they were given, where that is another one.
+
+    Raises TypeError or ValueError if they are not numbers, text, dates or images.
+    """
     if type(values).__module__.startswith("polars."):
         typed = _column_of_its_type(values)
         if typed is not None:
@@ -167,6 +148,9 @@ def as_table(
     --------
     >>> as_table({"a": [1, 2], "b": ["x", None]}).columns["a"].tolist()
     [1.0, 2.0]
+    >>> table = as_table({"a": [1, None], "b": [True, None]})
+    >>> table.columns["a"].tolist(), table.columns["b"].tolist()
+    ([1.0, nan], ['true', None])
     """
     if isinstance(frame, Rows):
         return (frame.without(*drop) if drop else frame).in_memory()

@@ -8,7 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
-from glassnet.core.labels import distinct_labels, label_array, label_text, label_values
+from glassnet.core.labels import (
+    DAYS,
+    MICROSECONDS,
+    distinct_labels,
+    label_array,
+    label_text,
+    label_values,
+)
 from glassnet.core.plural import counted
 from glassnet.core.validation import one_of
 from glassnet.errors import LimitError
@@ -25,7 +32,6 @@ __all__ = ["TargetColumns", "recognise_targets"]
 
 # A column of whole numbers with at most this many distinct values is taken as classes.
 MAX_NUMBER_CLASSES = 10
-PYTHON_DATES = (np.dtype("datetime64[D]"), np.dtype("datetime64[us]"))
 TASKS: dict[TargetTask, Task] = {
     "classification": Task.MULTICLASS,
     "regression": Task.REGRESSION,
@@ -162,7 +168,7 @@ class _Summary:
             labels = label_array(values)
         except TypeError as error:
             raise TypeError(f"the target {self.name!r} holds {error}") from None
-        if labels.dtype.kind == "M" and labels.dtype not in PYTHON_DATES:
+        if labels.dtype.kind == "M" and labels.dtype not in (DAYS, MICROSECONDS):
             raise ValueError(
                 f"the target {self.name!r} holds times finer than microseconds; round them"
             )
