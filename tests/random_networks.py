@@ -11,9 +11,8 @@ from zlib import crc32
 
 import numpy as np
 
-from glassnet import optim
 from glassnet.core.array import Array
-from glassnet.core.record import Record, import_all, record_named, records
+from glassnet.core.record import Record, record_named, records
 from glassnet.engine.interface import DropoutMasks, Engine, Program, Trace, Training
 from glassnet.engine.reference import Reference
 from glassnet.network import Network
@@ -28,8 +27,6 @@ from glassnet.optim.update_rule import UpdateRule
 # Exponentials of exponentials leave the numbers of this world; as outputs they come with Poisson.
 NEVER_HIDDEN = ("exponential",)
 POSITIVE = ("exponential", "softplus", "sigmoid", "softmax")
-
-import_all(optim.__name__, optim.__path__)
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

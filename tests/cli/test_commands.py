@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from glassnet.core.record import records
 from glassnet.model import Model, load
+from glassnet.optim.optimizer import Optimizer
 from glassnet.tables.read.files import read_table
 from glassnet.tables.table import Table
 from tests.command import QUICK, glassnet, make_folder, names, printed
@@ -207,6 +209,14 @@ def test_ctrl_c_saves_the_best_weights_and_exits_with_130(tmp_path: Path) -> Non
     assert np.isfinite(model.network.parameters).all()
     assert model.network.epochs_trained >= 1
     assert len(model.predict(read_table(tmp_path / "table.csv"))) == 2000
+
+
+@pytest.mark.parametrize("name", sorted(records(Optimizer)))
+def test_every_optimizer_is_offered(name: str, folder: Path) -> None:
+    command = ("train", "fruit.csv", "--target", "fruit", "--preset", "plain", "--hidden", "2")
+    content = printed(*command, "--epochs", "2", "--optimizer", name, cwd=folder)
+    assert content["epochs"] <= 2
+    assert f"|{name}" in glassnet("train", "--help", cwd=folder).stdout.replace("[", "|")
 
 
 def test_a_report_and_what_the_model_relies_on(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """``glassnet train``."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glassnet.cli.group import commands
-from glassnet.cli.options import SEED, as_json, checked_rate, require_other_file
+from glassnet.cli.options import SEED, KnownName, as_json, checked_rate, require_other_file
 from glassnet.cli.output import exit_if_interrupted, print_json, print_warnings, trained_dict
 
 if TYPE_CHECKING:
@@ -16,7 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = ["train"]
 
-OPTIMIZERS = ("adam", "momentum", "sgd")
+
+def _optimizers() -> Iterable[str]:
+    from glassnet.core.record import records
+    from glassnet.optim.optimizer import Optimizer
+
+    return records(Optimizer)
+
+
+def _presets() -> Iterable[str]:
+    from glassnet.workflows.presets import PRESETS
+
+    return PRESETS
 
 
 def _hidden_units(
@@ -48,19 +60,10 @@ def _image_size(
 def _optimizer(
     context: click.Context, option: click.Parameter, name: str | None
 ) -> "Optimizer | None":
-    from glassnet.optim.adam import Adam
-    from glassnet.optim.momentum import Momentum
-    from glassnet.optim.sgd import SGD
+    from glassnet.core.record import record_named
+    from glassnet.optim.optimizer import Optimizer
 
-    match name:
-        case None:
-            return None
-        case "sgd":
-            return SGD(0.01)
-        case "momentum":
-            return Momentum(0.01)
-        case _:
-            return Adam(0.003)
+    return None if name is None else record_named(Optimizer, name)
 
 
 @commands.command()
@@ -74,7 +77,7 @@ def _optimizer(
 )
 @click.option(
     "--preset",
-    type=click.Choice(["tabular", "images", "plain"]),
+    type=KnownName(_presets),
     help="Choices that are good without tuning: tabular (default for tables), images (default for "
     "images), or plain (a textbook's).",
 )
@@ -108,11 +111,11 @@ def _optimizer(
     "--learning-rate",
     type=float,
     callback=checked_rate,
-    help="The preset's if not given; with --optimizer adam 0.003, momentum and sgd 0.01.",
+    help="The preset's if not given; with --optimizer, that optimizer's own default.",
 )
 @click.option(
     "--optimizer",
-    type=click.Choice(OPTIMIZERS),
+    type=KnownName(_optimizers),
     callback=_optimizer,
     help="The preset's if not given.",
 )

@@ -1,12 +1,13 @@
 """Records: activations, losses and optimizers, each known by its name once its class is defined."""
 
-import importlib
 import inspect
 import math
 import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, field, fields, is_dataclass
 from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, ClassVar, TypeVar
 
 from glassnet.core.validation import real_number
@@ -107,7 +108,11 @@ R = TypeVar("R", bound=Record)
 
 
 def records(base: type[R]) -> dict[str, type[R]]:
-    """Return the records of a kind by name: Glassnet's own, then a user's, the latest of a name."""
+    """Return the records of a kind by name: Glassnet's own, then a user's, the latest of a name.
+
+    Glassnet's own are defined in the package of `base`, all of whose modules are imported.
+    """
+    import_all(_package(base))
     defined = [cls for cls in _subclasses(base) if vars(cls).get("name")]
     built_in = {cls.name: cls for cls in defined if _is_built_in(cls)}
     own = {cls.name: cls for cls in defined if cls.name not in built_in}
@@ -132,20 +137,20 @@ def record_named(
     ValueError, TypeError
         If nothing has that name, or a hyper-parameter is unknown, no number or out of bounds.
     """
-    known = records(base)
-    if not isinstance(name, str) or name not in known:
+    record = _find(base, name)
+    if record is None:
         raise ValueError(
-            f"unknown {base.__name__.lower()} {name!r}; known are: {', '.join(known)}. Your own "
-            "is known once its class is defined"
+            f"unknown {base.__name__.lower()} {name!r}; known are: {', '.join(records(base))}. "
+            "Your own is known once its class is defined"
         )
-    given, own = hyper_parameters or {}, _arguments(known[name])
+    given, own = hyper_parameters or {}, _arguments(record)
     if unknown := [number for number in given if number not in own]:
         has = ", ".join(own) or "none"
         raise ValueError(f"{name!r} has no hyper-parameter {unknown[0]!r}; its own: {has}")
     for number, argument in own.items():
         if argument.default is argument.empty and number not in given:
             raise ValueError(f"{name!r} needs its hyper-parameter {number!r}")
-    return known[name](**given)
+    return record(**given)
 
 
 def record_from_file(base: type[R], name: object, hyper_parameters: object) -> R:
@@ -156,11 +161,10 @@ def record_from_file(base: type[R], name: object, hyper_parameters: object) -> R
     ValueError, TypeError
         If nothing has that name, or its hyper-parameters are others.
     """
-    known = records(base)
     if not isinstance(hyper_parameters, dict):
         raise TypeError(f"the hyper-parameters of {name!r} are {hyper_parameters!r}, not by name")
-    if isinstance(name, str) and name in known:
-        missing = set(hyper_parameter_names(known[name])) - set(hyper_parameters)
+    if record := _find(base, name):
+        missing = set(hyper_parameter_names(record)) - set(hyper_parameters)
         if missing:
             raise ValueError(f"{name!r} needs its hyper-parameter {min(missing)!r}")
     return record_named(base, name, hyper_parameters)
@@ -189,7 +193,7 @@ def require_own_name(base: type[R], given: R) -> R:
     kind = type(given)
     if not given.name:
         raise ValueError(f"{kind.__name__} has no name; give its class one: name = '...'")
-    if "name" not in vars(kind) or records(base)[given.name] is not kind:
+    if "name" not in vars(kind) or _find(base, given.name) is not kind:
         raise ValueError(
             f"{kind.__name__} is called {given.name!r}, the name of another "
             f"{base.__name__.lower()}; give its class a name of its own"
@@ -207,15 +211,32 @@ def require_own_name(base: type[R], given: R) -> R:
     return given
 
 
-def import_all(package: str, path: list[str]) -> None:
-    """Import the modules of a package, so that the records that they define are known."""
-    for module in pkgutil.iter_modules(path):
-        importlib.import_module(f"{package}.{module.name}")
+@lru_cache
+def import_all(package: str) -> None:
+    """Import the modules of a package, so that what they define is known."""
+    for module in pkgutil.iter_modules(import_module(package).__path__):
+        import_module(f"{package}.{module.name}")
 
 
 def hyper_parameter_names(record: type[Record]) -> tuple[str, ...]:
     """Return the names of a record's hyper-parameters, in their order."""
     return tuple(_arguments(record))
+
+
+def _find(base: type[R], name: object) -> type[R] | None:
+    """The record of that name; if it has a module of its own, only that is imported."""
+    if not isinstance(name, str):
+        return None
+    if name.isidentifier() and find_spec(module := f"{_package(base)}.{name}"):
+        import_module(module)
+        for cls in _subclasses(base):
+            if vars(cls).get("name") == name and cls.__module__ == module:
+                return cls
+    return records(base).get(name)
+
+
+def _package(base: type[Record]) -> str:
+    return base.__module__.rpartition(".")[0]
 
 
 def _arguments(record: type[Record]) -> Mapping[str, inspect.Parameter]:

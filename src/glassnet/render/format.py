@@ -38,5 +38,5 @@ def formats() -> dict[str, Format]:
     >>> "html" in formats()
     True
     """
-    import_all(render.__name__, render.__path__)
+    import_all(render.__name__)
     return dict(sorted(_defined.items()))

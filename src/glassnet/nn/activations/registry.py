@@ -1,14 +1,11 @@
-"""All activations by name: each module of this package is imported, and defines its own."""
+"""Activations by name."""
 
 from collections.abc import Mapping
 
-from glassnet.core.record import import_all, record_named, require_own_name
-from glassnet.nn import activations
+from glassnet.core.record import record_named, require_own_name
 from glassnet.nn.activations.activation import Activation
 
 __all__ = ["activation_named"]
-
-import_all(activations.__name__, activations.__path__)
 
 
 def activation_named(

@@ -1,15 +1,12 @@
-"""All losses by name: each module of this package is imported, and defines its own."""
+"""Losses by name."""
 
 from collections.abc import Mapping
 
-from glassnet.core.record import import_all, record_named, require_own_name
-from glassnet.nn import losses
+from glassnet.core.record import record_named, require_own_name
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Loss
 
 __all__ = ["default_loss", "loss_named"]
-
-import_all(losses.__name__, losses.__path__)
 
 
 def loss_named(loss: str | Loss, hyper_parameters: Mapping[str, float] | None = None) -> Loss:

@@ -19,7 +19,7 @@ from glassnet.tables.warnings import DataWarning
 
 __all__ = ["AnyEncoder", "TableEncoder"]
 
-import_all(encoders.__name__, encoders.__path__)
+import_all(encoders.__name__)
 
 
 def _kinds() -> list[type[Encoder]]:
