@@ -1,34 +1,20 @@
 """``glassnet explain``."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from glassnet.cli.group import commands
-from glassnet.cli.options import checked_rate, require_other_file
+from glassnet.cli.options import KnownName, checked_rate, require_other_file
 
 __all__ = ["explain"]
 
 
-class FormatName(click.ParamType):  # type: ignore[type-arg]  # older ones have none
-    """The name of a format; the formats are imported when one is chosen."""
+def _formats() -> Iterable[str]:
+    from glassnet.render.format import formats
 
-    name = "format"
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        """Return the names of all formats."""
-        from glassnet.render.format import formats
-
-        return f"[{'|'.join(formats())}]"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name of a format that there is."""
-        from glassnet.render.format import formats
-
-        known = formats()
-        if value not in known:
-            self.fail(f"{value!r} is not one of {', '.join(map(repr, known))}.", param, ctx)
-        return value
+    return formats()
 
 
 @commands.command()
@@ -63,7 +49,7 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # older ones have 
 @click.option(
     "--format",
     "notation",
-    type=FormatName(),
+    type=KnownName(_formats),
     default="text",
     show_default=True,
     help="Output format.",
