@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from glassnet.optim.penalties import WeightDecay as WeightDecay
     from glassnet.optim.rmsprop import RMSprop as RMSprop
     from glassnet.optim.sgd import SGD as SGD
+    from glassnet.tables.read.images import ImageOptions as ImageOptions
+    from glassnet.tables.read.options import TableOptions as TableOptions
     from glassnet.training.early_stopping import EarlyStopping as EarlyStopping
     from glassnet.training.history import History as History
     from glassnet.training.schedule import ConstantRate as ConstantRate
@@ -119,6 +121,7 @@ _HOMES = {
     "GlassnetError": "glassnet.errors",
     "History": "glassnet.training.history",
     "Huber": "glassnet.nn.losses.huber",
+    "ImageOptions": "glassnet.tables.read.images",
     "InverseScaling": "glassnet.training.schedules",
     "L1": "glassnet.optim.penalties",
     "L2": "glassnet.optim.penalties",
@@ -139,6 +142,7 @@ _HOMES = {
     "Recipe": "glassnet.workflows.recipe",
     "Scale": "glassnet.nn.layers",
     "StepDecay": "glassnet.training.schedules",
+    "TableOptions": "glassnet.tables.read.options",
     "TrainingResult": "glassnet.workflows.train",
     "WarmUp": "glassnet.training.schedules",
     "DiagnosisCallback": "glassnet.diagnosis",

@@ -25,6 +25,7 @@ from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.tables.encoders.table_encoder import AnyEncoder, TableEncoder
 from glassnet.tables.read.frames import as_table
+from glassnet.tables.read.options import TableOptions
 from glassnet.tables.source import Source, open_source
 from glassnet.tables.targets.any_target import AnyTarget
 from glassnet.tables.targets.class_target import ClassTarget
@@ -87,8 +88,14 @@ class Model:
         """Number of inputs and outputs of a row."""
         return len(self.encoder.feature_names) + self.target.outputs
 
-    def open(self, given: Any) -> Source:
+    def open(self, given: Any, options: TableOptions | None = None) -> Source:
         """Open rows to predict from or to evaluate on: a table, images, or an object in memory.
+
+        Parameters
+        ----------
+        given : Rows, data frame, mapping of column names to values, or path
+        options : TableOptions, optional
+            How a text file is written.
 
         Raises
         ------
@@ -97,7 +104,7 @@ class Model:
         ValueError
             If the model is for images and the rows are not, or vice versa.
         """
-        return open_source(given, encoder=self.encoder, targets=self.target.columns)
+        return open_source(given, options=options, encoder=self.encoder, target=self.target)
 
     def encode(self, frame: Any) -> tuple[NDArray[Any], list[DataWarning]]:
         """Return the network's inputs, and warnings about missing or unseen values."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from glassnet.tables.read.frames import as_table
-from glassnet.tables.suspicious_columns import rare_classes, suspicious_columns
+from glassnet.tables.suspicious_columns import look_alikes, rare_classes, suspicious_columns
 from glassnet.tables.table import Table
 
 RANDOM = np.random.default_rng(0)
@@ -36,10 +36,40 @@ def test_the_target_in_another_unit_is_named() -> None:
     assert sentence.startswith("fahrenheit: this column alone determines the target")
 
 
+def test_a_column_that_nearly_gives_the_target_away_is_named() -> None:
+    codes = np.where(HALVES == "yes", 1.0, 0.0)
+    codes[7] = 1 - codes[7]
+    (sentence,) = suspicious_columns(Table({"code": codes, "noise": NOISE}), HALVES, classes=True)
+    assert sentence.startswith("code: this column alone determines the target")
+    # With few of one class, most values have the other one anyway.
+    rare = np.where(np.arange(200) == 5, "yes", "no")
+    assert suspicious_columns(Table({"code": codes}), rare, classes=True) == []
+    near = NOISE + 0.01 * RANDOM.normal(size=200)
+    (sentence,) = suspicious_columns(Table({"near": near}), NOISE, classes=False)
+    assert sentence.startswith("near: this column alone")
+
+
+def test_scattered_identifiers_are_named() -> None:
+    scattered = RANDOM.permutation(4000)[:400].astype(float)
+    names = {"number": scattered, "customerId": scattered * 1000, "price": scattered * 1000}
+    halves = np.where(np.arange(400) % 2, "yes", "no")
+    found = suspicious_columns(Table(names), halves, classes=True)
+    assert [sentence.partition(":")[0] for sentence in found] == ["number", "customerId"]
+
+
 def test_rare_classes_are_counted() -> None:
     (sentence,) = rare_classes(["fair", "fraud"], [0.985, 0.015], 200)
     assert sentence.startswith("the class 'fraud' is rare, 3 of 200 rows")
+    (sentence,) = rare_classes([str(n) for n in range(40)], [0.01] * 40, 1000)
+    assert sentence.startswith("40 classes are rare, '0' (10), '1' (10), '2' (10), '3' (10), '4' ")
+    assert "and 35 more of 1,000 rows" in sentence
     assert rare_classes(["a", "b"], [0.5, 0.5], 200) == []
+
+
+def test_classes_that_differ_by_case_or_blanks_are_named() -> None:
+    (sentence,) = look_alikes("kind", ["New York", "new  york", "Graz", "GRAZ", "Wien"])
+    assert sentence.startswith("kind: 'New York' and 'new  york'; 'Graz' and 'GRAZ' differ by")
+    assert look_alikes("kind", ["a", "b"]) == []
 
 
 def test_an_ordinary_table_raises_no_concern() -> None:

@@ -1,11 +1,12 @@
 """``glassnet evaluate``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from glassnet.cli.group import commands
-from glassnet.cli.options import as_json, load_model, require_other_file
+from glassnet.cli.options import as_json, load_model, require_other_file, table_options
 from glassnet.cli.output import print_json, print_warnings
 
 __all__ = ["evaluate"]
@@ -16,9 +17,15 @@ __all__ = ["evaluate"]
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--importances", is_flag=True, help="Measure permutation importances.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write an HTML report.")
+@table_options
 @as_json
 def evaluate(
-    model: Path, source: Path, importances: bool, report: Path | None, as_json: bool
+    model: Path,
+    source: Path,
+    importances: bool,
+    report: Path | None,
+    as_json: bool,
+    options: Any,
 ) -> None:
     """Evaluate MODEL on a table or labelled images.
 
@@ -37,7 +44,7 @@ def evaluate(
         require_other_file(report, model, source)
         require_report_writable(report)
     loaded = load_model(model)
-    data = loaded.open(source)
+    data = loaded.open(source, options)
     measured = importances or report is not None
     rows = data.test or data.rows
     evaluation = run(loaded, rows, with_importances=measured)
@@ -49,4 +56,4 @@ def evaluate(
         return
     sections = evaluation_sections(evaluation, f"{evaluation.rows} rows")
     click.echo(document_text(Document(title, tuple(sections))))
-    print_warnings(evaluation.warnings)
+    print_warnings([*data.warnings, *evaluation.warnings])

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from glassnet.cli.group import commands
-from glassnet.cli.options import KnownName, checked_rate, require_other_file
+from glassnet.cli.options import KnownName, checked_rate, require_other_file, table_options
 
 __all__ = ["explain"]
 
@@ -56,6 +57,7 @@ def _formats() -> Iterable[str]:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Same as --format json.")
+@table_options
 def explain(
     model: Path,
     table: Path | None,
@@ -66,6 +68,7 @@ def explain(
     notation: str,
     output: Path | None,
     as_json: bool,
+    options: Any,
 ) -> None:
     """Explain MODEL step by step for one row of TABLE.
 
@@ -78,7 +81,7 @@ def explain(
 
     if output is not None:
         require_other_file(output, model, *([table] if table else []))
-    explained = explain_file(model, table, row, target, weight, learning_rate)
+    explained = explain_file(model, table, row, target, weight, learning_rate, options)
     chosen = "json" if as_json else notation
     if chosen == "text" and output is None:
         show_document(explained.document)

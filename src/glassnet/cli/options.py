@@ -1,19 +1,55 @@
 """Options shared by several commands, and checks of their files."""
 
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from glassnet.model import Model
 
-__all__ = ["SEED", "KnownName", "as_json", "checked_rate", "load_model", "require_other_file"]
+__all__ = [
+    "SEED",
+    "KnownName",
+    "as_json",
+    "checked_rate",
+    "load_model",
+    "require_other_file",
+    "table_options",
+]
 
 SEED = click.IntRange(0, 2**64 - 1)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object only.")
+
+
+TABLE_OPTIONS = (
+    click.option(
+        "--type",
+        "types",
+        multiple=True,
+        metavar="COLUMN=KIND",
+        help="What a column holds: number, date or text; repeat for more.",
+    ),
+    click.option("--text", multiple=True, metavar="COLUMN", help="Same as --type COLUMN=text."),
+    click.option(
+        "--separator",
+        type=click.Choice([",", ";", "tab", "|"]),
+        help="Of the cells of a text file; found if not given.",
+    ),
+    click.option(
+        "--decimal", type=click.Choice([".", ","]), help="The decimal sign; found if not given."
+    ),
+    click.option(
+        "--dates",
+        type=click.Choice(["day-first", "month-first"]),
+        help="How dates like 02/03/2026 are meant; found if not given.",
+    ),
+    click.option("--sheet", metavar="NAME", help="Of a spreadsheet, or the table of a database."),
+    click.option("--encoding", help="Of a text file, like cp1250; found if not given."),
+)
 
 
 class KnownName(click.ParamType):  # type: ignore[type-arg]  # click before 8.4 has none
@@ -50,6 +86,46 @@ def checked_rate(
     if rate is not None and not 0 < rate < float("inf"):
         raise click.BadParameter(f"{rate}; must be above 0 and finite")
     return rate
+
+
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say how a table in a text file is written."""
+
+    @functools.wraps(command)
+    def with_options(
+        separator: str | None,
+        decimal: Any,
+        dates: str | None,
+        encoding: str | None,
+        sheet: str | None,
+        types: tuple[str, ...],
+        text: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        from glassnet.tables.read.options import TableOptions
+
+        chosen: dict[str, Any] = dict.fromkeys(text, "text")
+        for said in types:
+            column, _, kind = said.rpartition("=")
+            if not column:
+                raise click.BadParameter(
+                    f"{said!r}; expected a column and what it holds, like size=number",
+                    param_hint="--type",
+                )
+            chosen[column] = kind
+        options = TableOptions(
+            chosen,
+            "\t" if separator == "tab" else separator,  # type: ignore[arg-type]  # one of them
+            decimal,
+            dates.replace("-", " ") if dates else None,  # type: ignore[arg-type]  # one of them
+            encoding,
+            sheet,
+        )
+        return command(options=options, **others)
+
+    for option in reversed(TABLE_OPTIONS):
+        with_options = option(with_options)
+    return with_options
 
 
 def require_other_file(output: Path, *inputs: Path) -> None:

@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from glassnet.cli.group import commands
-from glassnet.cli.options import as_json, load_model, require_other_file
+from glassnet.cli.options import as_json, load_model, require_other_file, table_options
 from glassnet.cli.output import print_json, print_warnings
 
 __all__ = ["predict"]
@@ -16,8 +17,9 @@ __all__ = ["predict"]
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the CSV to this file.")
+@table_options
 @as_json
-def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> None:
+def predict(model: Path, source: Path, output: Path | None, as_json: bool, options: Any) -> None:
     """Predict each row of a table, or each image, with MODEL.
 
     The predictions are written as CSV, with the probability of each class. For a single image, the
@@ -32,9 +34,9 @@ def predict(model: Path, source: Path, output: Path | None, as_json: bool) -> No
         require_other_file(output, model, source)
         require_writable(output)
     loaded = load_model(model)
-    data = loaded.open(source)
+    data = loaded.open(source, options)
     rows = data.test or data.rows
-    warnings: list[str] = []
+    warnings = data.warnings
     if as_json:
         predictions = run(loaded, rows)
         if output is not None:

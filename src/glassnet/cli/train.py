@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glassnet.cli.group import commands
-from glassnet.cli.options import SEED, KnownName, as_json, checked_rate, require_other_file
+from glassnet.cli.options import (
+    SEED,
+    KnownName,
+    as_json,
+    checked_rate,
+    require_other_file,
+    table_options,
+)
 from glassnet.cli.output import exit_if_interrupted, print_json, print_warnings, trained_dict
 
 if TYPE_CHECKING:
@@ -148,6 +155,7 @@ def _optimizer(
     metavar="MODEL",
     help="The model's file; the table's name with .safetensors if not given.",
 )
+@table_options
 @as_json
 def train(
     source: Path,
@@ -160,13 +168,14 @@ def train(
     report: Path | None,
     output: Path | None,
     as_json: bool,
+    options: Any,
     **recipe: Any,
 ) -> None:
     """Train a model on a table or on images.
 
-    SOURCE is a table (.csv, .tsv, .parquet or .arrow), or images: a folder with a subfolder for
-    each class, a folder of IDX files, or .npz. A table that is too large for memory is read in
-    chunks.
+    SOURCE is a table (.csv, .tsv, .jsonl, .parquet, .arrow, a folder of .parquet, .csv.gz, .zip,
+    .xlsx, .sqlite, or - for standard input), or images: a folder with a subfolder for each class, a
+    folder of IDX files, or .npz. A table that is too large for memory is read in chunks.
     """
     from glassnet.nn.file_format import require_writable
     from glassnet.tables.read.images import ImageOptions, holds_images
@@ -175,6 +184,10 @@ def train(
     from glassnet.workflows.train import train as run
 
     chosen = Recipe(**recipe)
+    if source == Path("-") and output is None:
+        raise click.UsageError(
+            "Missing option '--output': a table from standard input has no name."
+        )
     if not targets and not holds_images(source):
         raise click.UsageError("Missing option '--target': name the column to predict.")
     path = output or Path(f"{source.resolve().stem}.safetensors")
@@ -194,6 +207,7 @@ def train(
         drop=drop,
         on_finding=lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
         images=ImageOptions(size, colour, skip_unreadable),
+        options=options,
     )
     title = f"{source.resolve().name}: {trained.model.target.name}"
     if report is not None:

@@ -13,11 +13,13 @@ from glassnet.core.array import Array
 from glassnet.core.labels import label_text, places_of
 from glassnet.core.memory import release
 from glassnet.core.random import Purpose
+from glassnet.errors import LimitError
 from glassnet.nn.task import Task
+from glassnet.tables.encoders.category import MAX_CATEGORIES, CategoryEncoder
 from glassnet.tables.encoders.encoder import require_usable
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.storage import Storage, require_space
-from glassnet.tables.suspicious_columns import rare_classes, suspicious_columns
+from glassnet.tables.suspicious_columns import look_alikes, rare_classes, suspicious_columns
 from glassnet.tables.table import Rows, Table, complete_rows, enumerate_chunks
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.multilabel_target import MultilabelTarget
@@ -159,6 +161,7 @@ def prepare(
     learning = (places == Split.TRAINING) | (places == Split.VALIDATION)
     target = targets.target(rows, learning)
     sample = sample_rows(rows, learning, splits.seed)
+    sample, left_out = _without_free_text(sample, targets.names)
     fitted = encoder(sample.without(*targets.names))
     if test is not None:
         _require_scorable(test, targets, fitted, target)
@@ -175,8 +178,10 @@ def prepare(
         mean_targets,
         [
             *targets.warnings,
+            *left_out,
             *rare_classes(*_shares(target, mean_targets), count),
-            *_suspicious_columns(sample, targets, count),
+            *_suspicious_columns(sample, targets, len(rows)),
+            *_look_alikes(fitted, target),
             *of_values,
         ],
     )
@@ -289,6 +294,38 @@ def _require_scorable(
         with_target += int(known.sum())
     if not with_target:
         raise ValueError(f"no row for the test has a value of the target {target.name!r}")
+
+
+def _without_free_text(sample: Table, targets: tuple[str, ...]) -> tuple[Table, list[str]]:
+    """The columns without those of more texts than categories can be, and warnings about those."""
+    warnings = []
+    for name in sample.names:
+        if name in targets or not sample.is_text(name):
+            continue
+        different = len(set(sample.columns[name].tolist()) - {None})
+        if different > MAX_CATEGORIES:
+            sample = sample.without(name)
+            warnings.append(
+                f"{name}: {different:,} different texts are too many for categories, at most "
+                f"{MAX_CATEGORIES:,}; the column is left out"
+            )
+    if set(sample.names) <= set(targets):
+        listed = "; ".join(warnings)
+        raise LimitError(f"there is no column to learn from: {listed}")
+    return sample, warnings
+
+
+def _look_alikes(encoder: TableEncoder, target: Target) -> list[str]:
+    """Warnings about classes and categories that differ by blanks or case only."""
+    found = [
+        warning
+        for one in encoder.encoders
+        if isinstance(one, CategoryEncoder)
+        for warning in look_alikes(one.name, one.categories)
+    ]
+    if isinstance(target, ClassTarget):
+        found += look_alikes(target.name, target.output_names)
+    return found
 
 
 def _shares(target: Target, mean_targets: Array) -> tuple[list[str], list[float]]:

@@ -1,18 +1,22 @@
 """The front door for data, in Python and on the command line: a path, or an object in memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from glassnet.nn.task import TargetTask
+from glassnet.tables.cells.column_format import ColumnFormat
 from glassnet.tables.encoders.image import ImageEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
-from glassnet.tables.read.files import open_table
-from glassnet.tables.read.frames import as_table
+from glassnet.tables.read.files import holds_parquet, open_table
+from glassnet.tables.read.frames import as_table, read_as_text
 from glassnet.tables.read.images import CLASS, ImageOptions, holds_images, read_images
+from glassnet.tables.read.options import TableOptions
+from glassnet.tables.read.text import Wanted
 from glassnet.tables.table import Rows, Table
 from glassnet.tables.targets.recognise import TargetColumns, recognise_targets
+from glassnet.tables.targets.target import Target
 
 __all__ = ["Source", "TrainingSource", "open_source", "open_test", "open_training"]
 
@@ -54,12 +58,13 @@ def open_training(
     task: TargetTask | None = None,
     drop: Collection[str] = (),
     images: ImageOptions | None = None,
+    options: TableOptions | None = None,
 ) -> TrainingSource:
     """Open what a user gives to learn from.
 
     Parameters
     ----------
-    given, drop, images
+    given, drop, images, options
         As of :func:`open_source`.
     target : str or sequence of str, optional
         The target columns; the class of images if not given.
@@ -77,7 +82,7 @@ def open_training(
     for name in _names_of(target) if target is not None else ():
         if name in dropped:
             raise ValueError(f"the target {name!r} cannot be dropped")
-    source = open_source(given, dropped, images)
+    source = open_source(given, dropped, images, options)
     names = _names_of(CLASS if target is None and source.images else target)
     if set(source.rows.names) <= set(names):
         listed = ", ".join(map(repr, names))
@@ -97,8 +102,10 @@ def open_source(
     given: Any,
     drop: Collection[str] = (),
     images: ImageOptions | None = None,
+    options: TableOptions | None = None,
     encoder: TableEncoder | None = None,
-    targets: Collection[str] = (),
+    target: Target | None = None,
+    formats: Mapping[str, ColumnFormat] | None = None,
 ) -> Source:
     """Open what a user gives: a table, images, or an object in memory.
 
@@ -110,11 +117,15 @@ def open_source(
         Columns to drop.
     images : ImageOptions, optional
         How images are read.
+    options : TableOptions, optional
+        How a text file is written.
     encoder : TableEncoder, optional
-        Of the model that the rows are for: its columns of categories are read as text, its images
-        are resized, and columns of a file that it does not use may hold anything.
-    targets : collection of str
-        The target columns of that model.
+        Of the model that the rows are for: its columns are read as they were in training, its
+        images are resized, and columns of a file that it does not use may hold anything.
+    target : Target, optional
+        Of that model.
+    formats : mapping of column name to format, optional
+        How columns are written, if there is no model.
 
     Raises
     ------
@@ -125,33 +136,38 @@ def open_source(
     """
     if images is not None and not isinstance(images, ImageOptions):
         raise TypeError(f"images must be ImageOptions, not {images!r}")
+    known = encoder.formats if encoder else formats or {}
     if not isinstance(given, str | Path):
         if images not in (None, ImageOptions()):
             raise ValueError("size, colour and skip_unreadable are for files of images")
-        table = given.without(*drop) if isinstance(given, Rows) else as_table(given, drop)
-        return Source(table, None, [], _image_shape(table) is not None)
+        table = (
+            given.without(*drop)
+            if isinstance(given, Rows)
+            else read_as_text(as_table(given, drop), known)
+        )
+        return Source(table, None, list(table.warnings), _image_shape(table) is not None)
     path, wanted = Path(given), encoder.encoders[0] if encoder else None
-    found = holds_images(path)
+    found = holds_images(path) and not holds_parquet(path)
     if wanted is not None and isinstance(wanted, ImageEncoder) != found:
         needs, got = ("a table", "images") if found else ("images", "a table")
         raise ValueError(f"the model predicts from {needs}; {path} is {got}")
     if found:
-        options = images or ImageOptions()
-        options = options.like(wanted.shape) if isinstance(wanted, ImageEncoder) else options
-        table, test, warnings = read_images(path, options)
+        chosen = images or ImageOptions()
+        chosen = chosen.like(wanted.shape) if isinstance(wanted, ImageEncoder) else chosen
+        table, test, warnings = read_images(path, chosen)
         return Source(table.without(*drop), test, warnings, images=True)
     if images not in (None, ImageOptions()):
         raise ValueError(f"size, colour and skip_unreadable are for images; {path} is a table")
-    text = encoder.text_columns if encoder else ()
-    needed = [*encoder.columns, *targets] if encoder else None
-    return Source(open_table(path, text, drop, needed), None, [], images=False)
+    needed = None if encoder is None else [*encoder.columns, *(target.columns if target else ())]
+    rows = open_table(path, options, Wanted(drop, needed, known))
+    return Source(rows, None, list(rows.warnings), images=False)
 
 
-def open_test(given: Any, learned: Rows) -> Rows:
-    """Open rows for a test; images are resized to those that are learned from."""
+def open_test(given: Any, learned: Rows, options: TableOptions | None = None) -> Rows:
+    """Open rows for a test, read as those that are learned from; images are resized to theirs."""
     shape = _image_shape(learned)
     as_learned = ImageOptions().like(shape) if shape and isinstance(given, str | Path) else None
-    source = open_source(given, images=as_learned)
+    source = open_source(given, (), as_learned, options, formats=learned.formats)
     return source.test or source.rows
 
 

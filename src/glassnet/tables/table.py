@@ -2,14 +2,15 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
+from glassnet.tables.cells.column_format import ColumnFormat
 from glassnet.tables.columns import is_missing
 from glassnet.tables.warnings import DataWarning
 
@@ -60,6 +61,11 @@ def require_names(wanted: Collection[str], names: Collection[str]) -> None:
 
 class Rows(ABC):
     """A table in memory, or in a file that is too large for memory."""
+
+    #: How the cells of a column were written, where they were text.
+    formats: Mapping[str, ColumnFormat]
+    #: Warnings about how it was read.
+    warnings: tuple[str, ...]
 
     @property
     @abstractmethod
@@ -152,6 +158,8 @@ class Table(Rows):
     columns: dict[str, Array]
     #: Columns as they were given, where that is another type: whole numbers, truth values, dates.
     given: dict[str, Array] = field(default_factory=dict, repr=False)
+    formats: Mapping[str, ColumnFormat] = field(default_factory=dict, repr=False)
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of_chunks(cls, chunks: Sequence["Table"]) -> "Table":
@@ -162,7 +170,7 @@ class Table(Rows):
             return {name: np.concatenate([own[name] for own in columns]) for name in names}
 
         columns = whole([chunk.columns for chunk in chunks])
-        return cls(columns, whole([chunk.given for chunk in chunks]))
+        return replace(chunks[0], columns=columns, given=whole([chunk.given for chunk in chunks]))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -195,13 +203,14 @@ class Table(Rows):
         """Return the rows chosen by a boolean mask, by indices or by a slice."""
         columns = {name: column[chosen] for name, column in self.columns.items()}
         given = {name: column[chosen] for name, column in self.given.items()}
-        return type(self)(columns, given)
+        return replace(self, columns=columns, given=given)
 
     def select(self, names: tuple[str, ...]) -> Self:
         """Return the named columns."""
         self.require_columns(names)
         columns = {name: self.columns[name] for name in names}
-        return type(self)(columns, {name: self.given[name] for name in names if name in self.given})
+        given = {name: self.given[name] for name in names if name in self.given}
+        return replace(self, columns=columns, given=given)
 
     def labels(self, name: str) -> Array:
         """Return a whole column in the type in which it was given."""

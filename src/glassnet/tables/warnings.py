@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.plural import counted
+from glassnet.tables.cells.typed_column import StrayCells
 
 __all__ = ["DataWarning", "merge_warnings"]
 
@@ -53,6 +54,17 @@ class DataWarning:
         named = sorted(set(values))
         several = len(named) > MAX_NAMED
         return [cls(name, handling, len(found), first, tuple(named[:MAX_NAMED]), several)]
+
+    @classmethod
+    def of_strays(cls, strays: StrayCells | None) -> list["DataWarning"]:
+        """Return a warning about cells that are not what the others of their column are."""
+        if strays is None:
+            return []
+        first, values = strays.rows[:MAX_NAMED].tolist(), sorted(set(strays.texts))
+        handling = f"no {strays.kind}, taken as missing"
+        several = len(values) > MAX_NAMED
+        named = tuple(values[:MAX_NAMED])
+        return [cls(strays.name, handling, len(strays.rows), tuple(first), named, several)]
 
     def __str__(self) -> str:
         rows = ", ".join(str(row + 1) for row in self.first)

@@ -11,6 +11,7 @@ from glassnet.interop.importers import importer_for
 from glassnet.model import Model, load
 from glassnet.network import Network
 from glassnet.nn.task import Task
+from glassnet.tables.read.options import TableOptions
 from glassnet.tables.source import open_source
 from glassnet.tables.table import Table, complete_rows
 from glassnet.tables.targets.target import as_number, target_values
@@ -25,6 +26,7 @@ def explain_file(
     target: str | None,
     weight: str | None,
     learning_rate: float,
+    options: TableOptions | None = None,
 ) -> Explanation:
     """Explain one row of a table, or, without a table, describe the network.
 
@@ -39,6 +41,8 @@ def explain_file(
     weight : str, optional
         Explain only this weight: ``"w1[2,3]"``.
     learning_rate : float
+    options : TableOptions, optional
+        How the table is written.
 
     Raises
     ------
@@ -50,7 +54,11 @@ def explain_file(
         if weight is not None or target is not None:
             raise ValueError("explaining a weight or a target needs a row; give a table as well")
         return describe(loaded.network if isinstance(loaded, Model) else loaded)
-    opened = loaded.open(table_path) if isinstance(loaded, Model) else open_source(table_path)
+    opened = (
+        loaded.open(table_path, options)
+        if isinstance(loaded, Model)
+        else open_source(table_path, options=options)
+    )
     rows = opened.rows
     if not 0 <= row < len(rows):
         raise ValueError(f"there is no row {row}; the table has rows 0 to {len(rows) - 1}")

@@ -16,6 +16,7 @@ from glassnet.network import Network
 from glassnet.nn.task import TargetTask
 from glassnet.tables.dataset import Dataset, prepare
 from glassnet.tables.read.images import ImageOptions
+from glassnet.tables.read.options import TableOptions
 from glassnet.tables.source import open_test, open_training
 from glassnet.tables.table import Rows
 from glassnet.training.history import History
@@ -66,6 +67,7 @@ def train(
     test: Any = None,
     on_finding: Callable[[str], object] | None = None,
     images: ImageOptions | None = None,
+    options: TableOptions | None = None,
 ) -> TrainingResult:
     """Train a network on a table's columns to predict one or several of them.
 
@@ -98,6 +100,8 @@ def train(
         its end only.
     images : ImageOptions, optional
         How the images of a path are read.
+    options : TableOptions, optional
+        How a text file is written, and what its columns hold, where that is not plain to see.
 
     Raises
     ------
@@ -109,9 +113,9 @@ def train(
     recipe = recipe or Recipe()
     if not isinstance(recipe, Recipe):
         raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
-    source = open_training(table, target, task, drop, images)
+    source = open_training(table, target, task, drop, images, options)
     recipe = recipe.complete(source.targets.task, images=source.images)
-    tested = source.test if test is None else open_test(test, source.rows)
+    tested = source.test if test is None else open_test(test, source.rows, options)
     dataset = prepare(source.rows, source.targets, recipe.encoder, recipe.splits, tested)
     model = _untrained(dataset, recipe, name)
     few = dataset.learning.sample(MAX_DIAGNOSED)

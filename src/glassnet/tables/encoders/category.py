@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.errors import LimitError
 from glassnet.formula.document import Block, Paragraph
+from glassnet.tables.cells.column_format import ColumnFormat, PlainText
 from glassnet.tables.columns import number_label
 from glassnet.tables.encoders.encoder import Encoder
 from glassnet.tables.warnings import DataWarning
 
-__all__ = ["CategoryEncoder"]
+__all__ = ["MAX_CATEGORIES", "CategoryEncoder"]
 
 #: A column with more distinct texts is refused.
 MAX_CATEGORIES = 1000
@@ -50,6 +51,11 @@ class CategoryEncoder(Encoder, frozen=True, tag="category"):
                 f"{MAX_CATEGORIES:,} are supported. Drop the column"
             )
         return cls(name, tuple(categories))
+
+    @property
+    def text_format(self) -> ColumnFormat:
+        """Text as it is, even if it looks like numbers."""
+        return PlainText()
 
     @property
     def feature_names(self) -> list[str]:

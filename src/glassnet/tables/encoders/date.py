@@ -3,12 +3,16 @@
 import math
 from typing import Any, ClassVar, Literal, Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.formula.document import Block, Paragraph, equation_with_numbers
 from glassnet.formula.tree import Call, Formula, Number, Symbol
+from glassnet.tables.cells.column_format import ColumnFormat
+from glassnet.tables.cells.date_text import DateText
+from glassnet.tables.cells.typed_column import read_texts
 from glassnet.tables.columns import is_missing
 from glassnet.tables.encoders.encoder import Encoder
 from glassnet.tables.encoders.number import NumberEncoder
@@ -48,6 +52,7 @@ class DateEncoder(Encoder, frozen=True, tag="date"):
     name: str
     days: NumberEncoder
     periods: tuple[Literal["year", "week", "day"], ...]
+    written: DateText = DateText()
 
     for_a_whole_type: ClassVar[bool] = True
 
@@ -65,6 +70,15 @@ class DateEncoder(Encoder, frozen=True, tag="date"):
         return cls(name, days, ("year", "week", "day") if has_times else ("year", "week"))
 
     @property
+    def text_format(self) -> DateText:
+        """How the dates are written."""
+        return self.written
+
+    def written_as(self, one: ColumnFormat | None) -> Self:
+        """Return the encoder of dates that are written so."""
+        return msgspec.structs.replace(self, written=one) if isinstance(one, DateText) else self
+
+    @property
     def feature_names(self) -> list[str]:
         """The input names of the days, and of sin and cos of each period."""
         turns = [
@@ -76,32 +90,30 @@ class DateEncoder(Encoder, frozen=True, tag="date"):
 
     def encode(self, column: Array) -> tuple[NDArray[np.float64], list[DataWarning]]:
         """Return the scaled days, and sin and cos of each period."""
-        dates = self._dates(column)
+        dates, strays = self._dates(column)
         missing = is_missing(dates)
         days = days_since_1970(dates)
         x, _ = self.days.encode(days)
-        warnings = DataWarning.of(self.name, "inputs set to 0", missing)
+        warnings = [*strays, *DataWarning.of(self.name, "inputs set to 0", missing)]
         angles = [2 * math.pi * np.where(missing, 0, days) / PERIODS[p] for p in self.periods]
         turns = [f(angle) for angle in angles for f in (np.sin, np.cos)]
         return np.column_stack([x, *(np.where(missing, 0.0, turn) for turn in turns)]), warnings
 
-    def _dates(self, column: Array) -> Array:
-        """The column as dates; text is parsed, and a column of missing values becomes NaT."""
+    def _dates(self, column: Array) -> tuple[Array, list[DataWarning]]:
+        """The column as dates; text is read as it was written in training."""
         if column.dtype.kind == "M":
-            return column
+            return column, []
         known = column[~is_missing(column)]
         if not len(known):
-            return np.full(len(column), np.datetime64("NaT"), dtype="datetime64[us]")
-        if column.dtype == object:  # text like 2026-11-24
-            try:
-                return np.array([value and str(value) for value in column], dtype="datetime64[us]")
-            except ValueError:
-                pass
-        raise ValueError(f"column {self.name!r} must hold dates, but holds {str(known[0])!r}")
+            return np.full(len(column), np.datetime64("NaT"), dtype="datetime64[us]"), []
+        if column.dtype != object:
+            raise ValueError(f"column {self.name!r} must hold dates, but holds {str(known[0])!r}")
+        dates, strays = read_texts(self.name, column, self.written)
+        return dates, DataWarning.of_strays(strays)
 
     def explain(self, value: Any) -> list[Block]:
         """Show how one date becomes inputs."""
-        column = self._dates(np.array([value]))
+        column, _ = self._dates(np.array([value]))
         if np.isnat(column[0]):
             words = f"{self.name} is missing: its inputs are 0, except the one for missing values."
             return [Paragraph(words)]

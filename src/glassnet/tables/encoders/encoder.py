@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.core.file_record import FileRecord
 from glassnet.formula.document import Block
+from glassnet.tables.cells.column_format import ColumnFormat
 from glassnet.tables.warnings import DataWarning
 
 __all__ = ["Encoder", "require_usable"]
@@ -59,6 +60,15 @@ class Encoder(FileRecord, frozen=True, tag_field="kind"):
         LimitError
             If there are too many categories.
         """
+
+    @property
+    def text_format(self) -> ColumnFormat | None:
+        """How the cells of its column are written in text, if it reads any."""
+        return None
+
+    def written_as(self, one: ColumnFormat | None) -> Self:
+        """Return the encoder of a column whose cells are written so in text."""
+        return self
 
     @property
     @abstractmethod

@@ -2,15 +2,18 @@
 
 from typing import Any, ClassVar, Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.numbers import reads_as_number
 from glassnet.core.array import Array
 from glassnet.core.file_record import AboveZero, Finite
 from glassnet.formula.document import Block, Paragraph, equation_with_numbers
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Call, Symbol
+from glassnet.tables.cells.column_format import ColumnFormat
+from glassnet.tables.cells.number_text import NumberText
+from glassnet.tables.cells.typed_column import read_texts
 from glassnet.tables.columns import is_missing
 from glassnet.tables.encoders.encoder import Encoder, require_usable
 from glassnet.tables.warnings import DataWarning
@@ -34,6 +37,7 @@ class NumberEncoder(Encoder, frozen=True, tag="number"):
     scale: AboveZero
     indicator: bool
     clips: bool = False
+    written: NumberText = NumberText()
 
     for_a_whole_type: ClassVar[bool] = True
 
@@ -51,6 +55,15 @@ class NumberEncoder(Encoder, frozen=True, tag="number"):
         return cls(name, center, scale, len(known) < len(column), clips=robust)
 
     @property
+    def text_format(self) -> NumberText:
+        """How the numbers are written."""
+        return self.written
+
+    def written_as(self, one: ColumnFormat | None) -> Self:
+        """Return the encoder of numbers that are written so."""
+        return msgspec.structs.replace(self, written=one) if isinstance(one, NumberText) else self
+
+    @property
     def feature_names(self) -> list[str]:
         """The input names: the column, and "... is missing" if there is an indicator."""
         return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
@@ -62,24 +75,24 @@ class NumberEncoder(Encoder, frozen=True, tag="number"):
 
     def encode(self, column: Array) -> tuple[NDArray[np.float64], list[DataWarning]]:
         """Return the scaled values, and warnings about missing ones."""
-        column = self._numbers(column)
+        column, strays = self._numbers(column)
         require_usable(self.name, column)
         missing = is_missing(column)
         z = np.where(missing, 0.0, (column - self.center) / self.scale)
         x = z / np.sqrt(1 + (z / CLIPPED_AT) ** 2) if self.clips else z
         counted = f"replaced by the {self.center_name} {number_text(self.center)}"
         features = [x, missing.astype(np.float64)] if self.indicator else [x]
-        return np.stack(features, axis=1), DataWarning.of(self.name, counted, missing)
+        return np.stack(features, axis=1), [
+            *strays,
+            *DataWarning.of(self.name, counted, missing),
+        ]
 
-    def _numbers(self, column: Array) -> Array:
-        """The column as numbers; a text column is accepted only if all its values are missing."""
+    def _numbers(self, column: Array) -> tuple[Array, list[DataWarning]]:
+        """The column as numbers; text is read as it was written in training."""
         if column.dtype != object:
-            return column
-        texts = [value for value in column if value is not None]
-        if texts:
-            text = next((value for value in texts if not reads_as_number(value)), texts[0])
-            raise ValueError(f"column {self.name!r} must hold numbers, but holds {text!r}")
-        return np.full(len(column), np.nan)
+            return column, []
+        numbers, strays = read_texts(self.name, column, self.written)
+        return numbers, DataWarning.of_strays(strays)
 
     def explain(self, value: Any) -> list[Block]:
         """Show how one value becomes inputs, step by step."""

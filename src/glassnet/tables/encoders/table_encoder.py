@@ -12,7 +12,7 @@ from glassnet.core.array import Array
 from glassnet.core.record import import_all
 from glassnet.formula.document import Block
 from glassnet.tables import encoders
-from glassnet.tables.encoders.category import CategoryEncoder
+from glassnet.tables.cells.column_format import ColumnFormat
 from glassnet.tables.encoders.encoder import Encoder
 from glassnet.tables.table import Table
 from glassnet.tables.warnings import DataWarning
@@ -52,7 +52,9 @@ class TableEncoder:
         """
         return cls(
             tuple(
-                _kind_for(column).fit(name, column, robust=robust)
+                _kind_for(column)
+                .fit(name, column, robust=robust)
+                .written_as(table.formats.get(name))
                 for name, column in table.columns.items()
             )
         )
@@ -63,9 +65,13 @@ class TableEncoder:
         return [encoder.name for encoder in self.encoders]
 
     @property
-    def text_columns(self) -> list[str]:
-        """Columns that hold categories, even if the values in a file look like numbers."""
-        return [e.name for e in self.encoders if isinstance(e, CategoryEncoder)]
+    def formats(self) -> dict[str, ColumnFormat]:
+        """How the columns are written in text: categories as themselves, like numbers or not."""
+        return {
+            encoder.name: one
+            for encoder in self.encoders
+            if (one := encoder.text_format) is not None
+        }
 
     @property
     def feature_names(self) -> list[str]:

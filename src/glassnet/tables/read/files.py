@@ -1,12 +1,12 @@
 """Files of tables, opened by their kind: read whole, or chunk by chunk where they are too large."""
 
 import os
-from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from glassnet.errors import FileFormatError
-from glassnet.tables.read.csv import import_polars, read_text, text_to_parquet
-from glassnet.tables.read.frames import as_table
+from glassnet.tables.read.frames import as_table, read_as_text
+from glassnet.tables.read.options import TableOptions
 from glassnet.tables.read.parquet import (
     ROWS_IN_GROUP,
     TableFile,
@@ -14,36 +14,33 @@ from glassnet.tables.read.parquet import (
     readable,
     require_rows,
 )
+from glassnet.tables.read.text import Wanted, import_polars, read_text, text_to_parquet
+from glassnet.tables.read.unpack import KINDS as UNPACKED
+from glassnet.tables.read.unpack import unpacked
 from glassnet.tables.storage import require_space
 from glassnet.tables.table import Rows, Table
 
-__all__ = ["open_table", "read_table"]
+__all__ = ["holds_parquet", "open_table", "read_table"]
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
-
-
+TEXT, LINES = (".csv", ".tsv", ".tab", ".txt"), (".jsonl", ".ndjson")
 ARROW = (".arrow", ".feather", ".ipc")
-
-
-KINDS = ".csv, .tsv, .parquet, .arrow or .feather"
-
-
+KINDS = (*TEXT, *LINES, ".parquet", *ARROW)
 #: A Parquet file with more values than this, or another file with more bytes, is read in chunks.
 MAX_VALUES, MAX_BYTES = 64_000_000, 256 * 2**20
 
 
 def open_table(
     path: str | os.PathLike[str],
-    text_columns: Collection[str] = (),
-    drop: Collection[str] = (),
-    needed: Collection[str] | None = None,
+    options: TableOptions | None = None,
+    wanted: Wanted | None = None,
 ) -> Rows:
     """Open a table file: read into memory, or, if it is large, in chunks when needed.
 
     A Parquet file is large if it has more than 64 million values, any other file if it has more
     than 256 MiB; the latter is first converted to Parquet in the temporary folder.
 
-    The parameters are those of :func:`read_table`.
+    The parameters are those of :func:`read_table`; a folder of Parquet files is a table, too, and
+    ``-`` is standard input.
 
     Raises
     ------
@@ -54,40 +51,37 @@ def open_table(
     OSError
         If the temporary folder has too little free space.
     """
-    source, suffix = _table_path(path)
-    if suffix == ".parquet":
-        table = TableFile.of([source])
-        if len(table) * len(table.names) > MAX_VALUES:
-            return _narrowed(table, drop, needed)
-    elif source.stat().st_size > MAX_BYTES:
-        return _narrowed(_as_parquet(source, suffix, text_columns), drop, needed)
-    return read_table(source, text_columns, drop, needed)
-
-
-def _narrowed(table: TableFile, drop: Collection[str], needed: Collection[str] | None) -> TableFile:
-    kept = table.without(*drop)
-    return kept if needed is None else kept.select(tuple(n for n in kept.names if n in needed))
+    options, wanted = options or TableOptions(), wanted or Wanted()
+    parts = _parts(Path(path))
+    if parts or Path(path).suffix.lower() == ".parquet":
+        table = TableFile.of(parts or [_table_path(Path(path))[0]])
+        if parts or len(table) * len(table.names) > MAX_VALUES:
+            return table.select(tuple(wanted.names(table.names)))
+    with unpacked(Path(path), options) as (file, written):
+        source, suffix = _table_path(file)
+        if suffix != ".parquet" and source.stat().st_size > MAX_BYTES:
+            return _as_parquet(source, suffix, written, wanted)
+        return _read(source, suffix, written, wanted)
 
 
 def read_table(
     path: str | os.PathLike[str],
-    text_columns: Collection[str] = (),
-    drop: Collection[str] = (),
-    needed: Collection[str] | None = None,
+    options: TableOptions | None = None,
+    wanted: Wanted | None = None,
 ) -> Table:
-    """Read a table from a CSV, TSV, Parquet or Arrow file, recognised by its extension.
+    """Read a table from a file, whose kind its extension says.
 
     Parameters
     ----------
     path : path
-        Ends in .csv, .tsv, .parquet, .arrow, .feather or .ipc. In text files, empty cells, NA, NaN,
-        null and ? are missing values, and 2026-11-24 or 2026-11-24 12:30 is a date.
-    text_columns : collection of str
-        Columns of a CSV or TSV file to read as text, whatever their values look like.
-    drop : collection of str
-        Columns to drop; they may hold values of any type.
-    needed : collection of str, optional
-        Required columns; others may hold values of any type. All are required by default.
+        A text file (.csv, .tsv, .txt), JSON lines (.jsonl), Parquet or Arrow; one of these in a
+        .gz or .zip; a spreadsheet (.xlsx, .ods, ...) or an SQLite database (.db, .sqlite). What the
+        columns of a text file hold, its separator, decimal sign and encoding are found by looking
+        at it.
+    options : TableOptions, optional
+        How a text file is written, where that is not plain to see.
+    wanted : Wanted, optional
+        Which columns are; the others may hold values of any type. All if not given.
 
     Raises
     ------
@@ -96,38 +90,64 @@ def read_table(
     FileFormatError
         If it cannot be read as a table, or holds no rows.
     """
-    source, suffix = _table_path(path)
+    with unpacked(Path(path), options or TableOptions()) as (file, written):
+        return _read(*_table_path(file), written, wanted or Wanted())
+
+
+def holds_parquet(path: Path) -> bool:
+    """Return whether a path is a folder of Parquet files, whose rows belong together."""
+    return bool(_parts(path))
+
+
+def _parts(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return []
+    files = [file for file in path.iterdir() if not file.name.startswith((".", "_"))]
+    return sorted(files) if all(file.suffix.lower() == ".parquet" for file in files) else []
+
+
+def _read(source: Path, suffix: str, options: TableOptions, wanted: Wanted) -> Table:
     polars = import_polars()
+    if suffix in TEXT:
+        with readable(source):
+            text = read_text(source, options, wanted)
+        table = as_table(text.frame, needed=wanted.needed)
+        return replace(table, formats=text.formats, warnings=tuple(text.warnings))
     with readable(source):
-        if suffix == ".parquet":
-            frame = polars.read_parquet(source)
-        elif suffix in ARROW:
-            frame = polars.read_ipc(source)
+        if suffix in LINES:
+            frame = polars.read_ndjson(source, infer_schema_length=None)
         else:
-            frame = read_text(source, SEPARATORS[suffix], text_columns)
+            frame = polars.read_ipc(source) if suffix in ARROW else polars.read_parquet(source)
     require_rows(source, frame.height, frame.width)
-    return as_table(frame, drop, needed)
+    table = as_table(frame[wanted.names(frame.columns)], needed=wanted.needed)
+    return read_as_text(table, wanted.known) if suffix in LINES else table
 
 
-def _as_parquet(source: Path, suffix: str, text_columns: Collection[str]) -> TableFile:
+def _as_parquet(source: Path, suffix: str, options: TableOptions, wanted: Wanted) -> TableFile:
     polars = import_polars()
     require_space(source.stat().st_size)
     folder = TemporaryFolder()
     with readable(source):
-        if suffix in ARROW:
-            made = [folder.path / "table.parquet"]
-            polars.scan_ipc(source).sink_parquet(made[0], row_group_size=ROWS_IN_GROUP)
-        else:
-            made = text_to_parquet(source, SEPARATORS[suffix], text_columns, folder.path)
-    return TableFile.of(made, folder, source)
+        if suffix not in TEXT:
+            made = folder.path / "table.parquet"
+            if suffix in LINES:
+                scan = polars.scan_ndjson(source, infer_schema_length=None)
+            else:
+                scan = polars.scan_ipc(source)
+            scan.sink_parquet(made, row_group_size=ROWS_IN_GROUP)
+            table = TableFile.of([made], folder, source)
+            return table.select(tuple(wanted.names(table.names)))
+        text = text_to_parquet(source, options, wanted, folder.path)
+    table = TableFile.of(text.paths, folder, source)
+    return replace(table, formats=text.formats, warnings=tuple(text.warnings))
 
 
-def _table_path(path: str | os.PathLike[str]) -> tuple[Path, str]:
-    source = Path(path)
+def _table_path(source: Path) -> tuple[Path, str]:
     suffix = source.suffix.lower()
+    expected = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}, {', '.join(UNPACKED)}"
     if not source.is_file():
         problem = "is a folder" if source.is_dir() else "does not exist"
-        raise FileNotFoundError(f"{source} {problem}; expected a table ({KINDS})")
-    if suffix not in SEPARATORS and suffix != ".parquet" and suffix not in ARROW:
-        raise FileFormatError(f"{source} is not a table file; expected {KINDS}")
+        raise FileNotFoundError(f"{source} {problem}; expected a table ({expected})")
+    if suffix not in KINDS:
+        raise FileFormatError(f"{source} is not a table file; expected {expected}")
     return source, suffix

@@ -1,15 +1,21 @@
 """Conversion of data frames and sequences to tables."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.tables.cells.column_cells import ColumnCells, trimmed
+from glassnet.tables.cells.column_format import ColumnFormat, PlainText, column_format
+from glassnet.tables.cells.date_text import DateText
+from glassnet.tables.cells.number_text import NumberText
+from glassnet.tables.cells.typed_column import read_texts
 from glassnet.tables.table import MAX_CLASSES, Rows, Table, require_names
 
-__all__ = ["as_table"]
+__all__ = ["as_table", "read_as_text"]
 
 
 def _column_and_given(name: str, values: Any) -> tuple[Array, Array | None]:
@@ -169,6 +175,7 @@ def as_table(
         raise ValueError(f"two columns of the data frame are named {twice!r}")
     require_names(drop, tuple(named))
     columns, given = {}, {}
+    unusable: list[TypeError | ValueError] = []
     for name, values in named.items():
         if name in drop:
             continue
@@ -176,10 +183,62 @@ def as_table(
             columns[name], as_given = _column_and_given(name, values)
             if as_given is not None:
                 given[name] = as_given
-        except (TypeError, ValueError):
+        except (TypeError, ValueError) as error:
             if needed is None or name in needed:
-                raise
+                unusable.append(error)
+    if len(unusable) > 1:
+        raise ValueError("; ".join(map(str, unusable)))
+    if unusable:
+        raise unusable[0]
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"the columns have different lengths: {lengths}")
     return Table(columns, given)
+
+
+def read_as_text(table: Table, known: Mapping[str, ColumnFormat]) -> Table:
+    """Return a table whose columns of text are the numbers or dates that they say.
+
+    Text that is all plain numbers stays text: who made it could have made numbers.
+
+    Parameters
+    ----------
+    table : Table
+    known : mapping of column name to format
+        How a model knows columns to be written; recognised for the others.
+
+    Examples
+    --------
+    >>> table = as_table({"size": ["33.8", "n.d.", "41"], "code": ["1", "2", "3"]})
+    >>> read = read_as_text(table, {})
+    >>> read.columns["size"].tolist(), read.columns["code"].tolist()
+    ([33.8, nan, 41.0], ['1', '2', '3'])
+    >>> read.warnings
+    ("size: 'n.d.' (row 2) is no number, taken as missing",)
+    """
+    columns, given, formats = dict(table.columns), dict(table.given), dict(table.formats)
+    warnings = list(table.warnings)
+    for name in filter(table.is_text, table.names):
+        if name in table.given or not table.columns[name].any():
+            continue
+        one = known.get(name) or _format_of(table.columns[name])
+        if not isinstance(one, NumberText | DateText):
+            continue
+        columns[name], strays = read_texts(name, table.columns[name], one)
+        given[name], formats[name] = table.columns[name], one
+        if strays is not None:
+            rows = strays.rows[: len(strays.texts)] + 1
+            warnings.append(strays.sentence(rows.tolist(), "row"))
+    texts = {
+        name: table.columns[name] for name in columns if columns[name] is not table.columns[name]
+    }
+    given = {**table.given, **texts}
+    return replace(table, columns=columns, given=given, formats=formats, warnings=tuple(warnings))
+
+
+def _format_of(texts: Array) -> ColumnFormat:
+    import polars as pl
+
+    cells = ColumnCells()
+    cells.add(trimmed(pl.DataFrame({"": texts.tolist()}, {"": pl.String}))[""])
+    return column_format(cells, ".") if cells.others else PlainText()

@@ -3,9 +3,9 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
-from glassnet.tables.read.csv import import_polars
+from glassnet.tables.cells.column_format import ColumnFormat
 from glassnet.tables.read.frames import as_table
+from glassnet.tables.read.text import import_polars
 from glassnet.tables.table import Rows, Table, rows_in_chunk
 
 __all__ = ["ROWS_IN_GROUP", "TableFile", "TemporaryFolder", "readable", "require_rows"]
@@ -52,6 +53,10 @@ class TableFile(Rows):
         The folder of the files, if they were converted from another file.
     source : Path
         The path used in error messages.
+    formats : mapping of column name to format
+        How the cells of each column were written, if they were text.
+    warnings : tuple of str
+        About how it was read.
     """
 
     paths: tuple[Path, ...]
@@ -60,6 +65,8 @@ class TableFile(Rows):
     chosen: NDArray[np.bool_] | None = None
     folder: TemporaryFolder | None = None
     source: Path = Path()
+    formats: Mapping[str, ColumnFormat] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -121,7 +128,7 @@ class TableFile(Rows):
                 table = as_table(scan.slice(start, rows).collect())
             columns |= table.columns
             given |= table.given
-        return Table({name: columns[name] for name in self.columns}, given)
+        return Table({name: columns[name] for name in self.columns}, given, self.formats)
 
     def rows(self, chosen: NDArray[Any]) -> Self:
         """Return the rows chosen by a boolean mask or by ascending indices."""

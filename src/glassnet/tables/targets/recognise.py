@@ -152,8 +152,9 @@ class _Summary:
 
     def add(self, column: Array, given: Array) -> None:
         """Take in some values: as a table has them, and in the type in which they were given."""
-        self.dates |= column.dtype.kind == "M"
-        self.text |= column.dtype == object
+        as_text = given.dtype == object and any(isinstance(value, str) for value in given[:1])
+        self.dates |= column.dtype.kind == "M" and not as_text
+        self.text |= column.dtype == object or (column.dtype.kind == "M" and as_text)
         if column.dtype.kind == "f":
             self.whole &= bool((column == np.round(column)).all())
         if len(self.values) <= MAX_CLASSES and len(given):

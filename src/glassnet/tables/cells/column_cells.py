@@ -1,0 +1,101 @@
+"""The cells of a column of text, counted: what decides whether it holds numbers, dates or text."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from glassnet.tables.cells.missing import MISSING
+from glassnet.tables.cells.number_text import Decimal, decimals_of
+
+__all__ = ["ColumnCells", "trimmed"]
+
+#: So many different numbers are more than a category has.
+MANY = 20
+#: Numbers as a programming language writes them; a few of them; those that may have thousands.
+PLAIN = r"^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)$"
+WHOLE, PADDED, LARGE = r"^[+-]?\d+$", r"^0\d+$", r"^[+-]?\d{4,}"
+MAY_BE_GROUPED = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
+BLANKS = "[\u00a0\u2007\u2009\u202f]"
+
+
+def trimmed(frame: Any) -> Any:
+    """Return a Polars frame of text without blanks around, null where a cell holds nothing."""
+    import polars as pl
+
+    bare = pl.all().str.replace_all(BLANKS, " ").str.strip_chars()
+    return frame.select(pl.when(~bare.is_in(sorted(MISSING))).then(bare))
+
+
+@dataclass
+class ColumnCells:
+    """What the cells of a column hold; cells can be added chunk by chunk.
+
+    Attributes
+    ----------
+    plain : int
+        How many are numbers as a programming language writes them.
+    whole, padded, large, point, may_be_grouped : int
+        How many of those are whole numbers, begin with a 0 before other digits, have four digits or
+        more, have a decimal point, or have a point that may part thousands.
+    numbers : set of str
+        Some of them, at most 21 different ones.
+    widths : set of int
+        The lengths of those that are whole.
+    others : Counter of str
+        All other cells that hold something.
+    """
+
+    plain: int = 0
+    whole: int = 0
+    padded: int = 0
+    large: int = 0
+    point: int = 0
+    may_be_grouped: int = 0
+    numbers: set[str] = field(default_factory=set)
+    widths: set[int] = field(default_factory=set)
+    others: Counter[str] = field(default_factory=Counter)
+
+    def add(self, texts: Any) -> None:
+        """Take in a Polars column of trimmed text."""
+        import polars as pl
+
+        cell = pl.col("text")
+        frame = texts.alias("text").to_frame().filter(cell.is_not_null())
+        numbers = frame.filter(cell.str.contains(PLAIN))
+        found = numbers.select(
+            whole=cell.str.contains(WHOLE).sum(),
+            padded=cell.str.contains(PADDED).sum(),
+            large=cell.str.contains(LARGE).sum(),
+            point=cell.str.contains(".", literal=True).sum(),
+            may_be_grouped=cell.str.contains(MAY_BE_GROUPED).sum(),
+            widths=cell.filter(cell.str.contains(WHOLE)).str.len_bytes().unique().implode(),
+            numbers=cell.unique().head(MANY + 1).implode(),
+        ).row(0, named=True)
+        self.plain += numbers.height
+        for name in ("whole", "padded", "large", "point", "may_be_grouped"):
+            setattr(self, name, getattr(self, name) + found[name])
+        self.widths |= set(found["widths"])
+        if len(self.numbers) <= MANY:
+            self.numbers |= set(found["numbers"])
+        if numbers.height < frame.height:
+            others = frame.filter(~cell.str.contains(PLAIN))
+            counts = others.group_by("text", maintain_order=True).len()
+            self.others.update(dict(counts.iter_rows()))
+
+    @property
+    def known(self) -> int:
+        """How many cells hold something."""
+        return self.plain + self.others.total()
+
+    @property
+    def are_codes(self) -> bool:
+        """Whether whole numbers begin with a 0 like postcodes: all of one length, or not rarely."""
+        if not self.padded or self.whole < self.plain:
+            return False
+        return len(self.widths) == 1 or self.padded > self.plain / 20
+
+    @property
+    def decimals(self) -> dict[Decimal, int]:
+        """How many cells can only be numbers with each decimal sign."""
+        proofs = decimals_of(self.others)
+        return {".": proofs["."] + self.point - self.may_be_grouped, ",": proofs[","]}

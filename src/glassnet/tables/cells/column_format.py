@@ -1,0 +1,157 @@
+"""How the cells of a column are to be read: as numbers, dates, truth values, or as text."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal, TypeAlias
+
+from glassnet.tables.cells.column_cells import MANY, ColumnCells
+from glassnet.tables.cells.date_text import DateText, DayOrder, order_of
+from glassnet.tables.cells.missing import says_missing
+from glassnet.tables.cells.number_text import FEW, Decimal, NumberText, unit_of
+
+__all__ = [
+    "ColumnFormat",
+    "Kind",
+    "PlainText",
+    "TruthText",
+    "column_format",
+    "holds",
+    "is_text",
+    "kind_of",
+    "number_text",
+]
+
+#: What a user may say that a column holds.
+Kind: TypeAlias = Literal["number", "date", "text"]
+#: A letter after a whole number, which makes it another one: 12a.
+CODE = re.compile(r"\d+\s?[^\W\d_]{1,2}")
+#: A typing error does not occur more often.
+TYPED_WRONG = 2
+#: So many different texts show that a column is text.
+SAMPLE = 1000
+
+
+@dataclass(frozen=True)
+class TruthText:
+    """True or false, in whatever case."""
+
+    def value(self, text: str) -> bool | None:
+        """Return what a cell says; None if it says neither."""
+        return {"true": True, "false": False}.get(text.lower())
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """Text, of which each says only itself."""
+
+    def value(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+
+ColumnFormat: TypeAlias = NumberText | DateText | TruthText | PlainText
+
+
+def kind_of(one: ColumnFormat) -> str:
+    """Return what a format reads: ``"number"``, ``"date"``, ``"truth value"`` or ``"text"``."""
+    match one:
+        case NumberText():
+            return "number"
+        case DateText():
+            return "date"
+        case TruthText():
+            return "truth value"
+        case PlainText():
+            return "text"
+
+
+def column_format(
+    cells: ColumnCells,
+    decimal: Decimal,
+    kind: Kind | None = None,
+    order: DayOrder | None = None,
+) -> ColumnFormat:
+    """Return how a column is to be read.
+
+    It holds numbers, dates or truth values if all of its cells do but for a few: words that stand
+    for a missing value, at most 5 % others, or two different ones. Columns of few different
+    numbers, and postcodes with their zeros, stay text if other text is among them.
+
+    Parameters
+    ----------
+    cells : ColumnCells
+    decimal : {".", ","}
+        The decimal sign.
+    kind : {"number", "date", "text"}, optional
+        What the column holds; recognised if not given.
+    order : {"day first", "month first"}, optional
+        Of dates; recognised if not given.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> cells = ColumnCells()
+    >>> cells.add(pl.Series([f"{number}.5" for number in range(30)] + ["n.d."]))
+    >>> column_format(cells, ".")
+    NumberText(decimal='.', before='', after='', grouped=False)
+    """
+    if kind == "text" or (kind is None and (cells.are_codes or is_text(cells))):
+        return PlainText()
+    numbers = number_text(cells, decimal)
+    dates = DateText(order or order_of(cells.others)[0])
+    if kind is not None:
+        return numbers if kind == "number" else dates
+    fitting: tuple[ColumnFormat, ...] = (TruthText(), numbers, dates)
+    return next((one for one in fitting if holds(cells, one)), PlainText())
+
+
+def is_text(cells: ColumnCells) -> bool:
+    """Return whether a column is plainly text: of a sample of its texts few are anything else."""
+    if cells.plain > FEW * cells.known:
+        return False
+    ones = TruthText(), DateText("day first"), DateText("month first")
+    sample = list(islice(cells.others, SAMPLE))
+    read = sum(
+        unit_of(text, ".") is not None
+        or unit_of(text, ",") is not None
+        or says_missing(text)
+        or any(one.value(text) is not None for one in ones)
+        for text in sample
+    )
+    return 2 * read < len(sample) or not sample
+
+
+def number_text(cells: ColumnCells, decimal: Decimal) -> NumberText:
+    """Return how the numbers of a column are written, given their decimal sign."""
+    grouped = cells.may_be_grouped if decimal == "," else 0
+    return NumberText.of(cells.others, cells.plain, cells.large + grouped, grouped, decimal)
+
+
+def holds(cells: ColumnCells, one: ColumnFormat) -> bool:
+    """Return whether a column holds what a format reads, but for a few cells."""
+    values = {text: one.value(text) for text in cells.others}
+    strays = Counter({text: cells.others[text] for text in values if values[text] is None})
+    if not isinstance(one, NumberText):
+        strays["a number"] = cells.plain
+    elif one.decimal == ",":
+        strays["a number with a point"] = cells.point - cells.may_be_grouped
+    odd = +Counter({text: count for text, count in strays.items() if not says_missing(text)})
+    read = cells.known - strays.total()
+    if not read or not odd:
+        return read > 0
+    few = odd.total() <= FEW * cells.known
+    whole = isinstance(one, NumberText) and _are_whole(cells, values.values())
+    if whole and any(map(CODE.fullmatch, odd)):
+        return False
+    different = cells.numbers | {str(value) for value in values.values() if value is not None}
+    if len(different) <= MANY and (whole or isinstance(one, TruthText)):
+        return few and max(odd.values()) <= TYPED_WRONG
+    return few or (len(odd) <= 2 and odd.total() < read)
+
+
+def _are_whole(cells: ColumnCells, values: Iterable[Any]) -> bool:
+    whole = all(value is None or float(value).is_integer() for value in values)
+    return whole and cells.whole == cells.plain

@@ -1,0 +1,378 @@
+"""Text files: what their columns hold is decided from all of their cells.
+
+A small file is read at once, a large one chunk by chunk: once to see what its columns hold, and
+once more to write them to Parquet files.
+"""
+
+import csv
+import io
+import itertools
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from glassnet.core.plural import counted
+from glassnet.errors import FileFormatError, LimitError, MissingPackageError
+from glassnet.tables.cells.column_cells import ColumnCells, trimmed
+from glassnet.tables.cells.column_format import ColumnFormat
+from glassnet.tables.cells.other_rows import totals, units
+from glassnet.tables.cells.table_formats import table_formats
+from glassnet.tables.cells.typed_column import StrayCells, typed_column
+from glassnet.tables.read.dialect import Dialect, dialect_of
+from glassnet.tables.read.options import TableOptions
+from glassnet.tables.table import require_names
+
+__all__ = ["TextTable", "Wanted", "import_polars", "read_text", "text_to_parquet"]
+
+# How many bytes of a large file are read at once.
+BYTES_IN_PART = 32 * 2**20
+MAX_COLUMNS = 50_000
+
+
+def import_polars() -> Any:
+    """Import Polars.
+
+    Raises
+    ------
+    MissingPackageError
+        If Polars is not installed.
+    """
+    try:
+        import polars as pl
+    except ImportError:
+        raise MissingPackageError("reading tables needs Polars: pip install polars") from None
+    return pl
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which columns of a file are wanted, and how a model knows some to be written.
+
+    Attributes
+    ----------
+    drop : collection of str
+        Columns that are not.
+    needed : collection of str or None
+        If given, only these are.
+    known : mapping of column name to format
+    """
+
+    drop: Collection[str] = ()
+    needed: Collection[str] | None = None
+    known: Mapping[str, ColumnFormat] = field(default_factory=dict)
+
+    def names(self, names: Collection[str]) -> list[str]:
+        """Return those of some names that are wanted; ValueError if one to drop is not there."""
+        require_names(self.drop, names)
+        return [
+            name
+            for name in names
+            if name not in self.drop and (self.needed is None or name in self.needed)
+        ]
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """What a text file holds.
+
+    Attributes
+    ----------
+    formats : dict of column name to format
+        How the cells of each column are written.
+    warnings : list of str
+        About the file, and about cells that are not what the others of their column are.
+    frame : Polars data frame, optional
+        The table, if it was read at once.
+    paths : list of Path
+        Else Parquet files with its rows.
+    """
+
+    formats: dict[str, ColumnFormat]
+    warnings: list[str]
+    frame: Any = None
+    paths: list[Path] = field(default_factory=list)
+
+
+def read_text(source: Path, options: TableOptions, wanted: Wanted) -> TextTable:
+    """Read a text file into a data frame.
+
+    Raises
+    ------
+    FileFormatError
+        If a row has more or fewer cells than the header, two columns have the same name, or what a
+        column holds is in doubt.
+    ValueError
+        If a column to drop is not there, or one that a model knows does not hold what it should.
+    """
+    file = _TextFile.open(source, options, wanted)
+    whole = list(file.frames(None))
+    typing = _Typing(file, whole)
+    (frame,) = typing.frames(whole)
+    return TextTable(typing.formats, typing.warnings, frame)
+
+
+def text_to_parquet(source: Path, options: TableOptions, wanted: Wanted, folder: Path) -> TextTable:
+    """Convert a text file to Parquet files in a folder, chunk by chunk.
+
+    Raises
+    ------
+    FileFormatError, ValueError
+        As :func:`read_text`.
+    """
+    file = _TextFile.open(source, options, wanted)
+    typing = _Typing(file, file.frames(BYTES_IN_PART))
+    paths: list[Path] = []
+    kinds: dict[str, set[Any]] = {name: set() for name in typing.formats}
+    for frame in typing.frames(file.frames(BYTES_IN_PART)):
+        paths.append(folder / f"part-{len(paths):06}.parquet")
+        frame.write_parquet(paths[-1])
+        for column in frame:
+            kinds[column.name].add(column.dtype)
+    _make_alike(paths, kinds)
+    return TextTable(typing.formats, typing.warnings, paths=paths)
+
+
+def _make_alike(paths: list[Path], kinds: dict[str, set[Any]]) -> None:
+    """Give a column one type in all parts: whole numbers in one may be none in another."""
+    polars = import_polars()
+    common = {name: _common_kind(found) for name, found in kinds.items() if len(found) > 1}
+    for path in paths if common else ():
+        polars.read_parquet(path).cast(common).write_parquet(path)
+
+
+def _common_kind(kinds: set[Any]) -> Any:
+    polars = import_polars()
+    order = (polars.Float64, polars.Int128, polars.Datetime("us"))
+    return next(kind for kind in order if kind in kinds)
+
+
+class _Typing:
+    """The formats of a file's columns, its frames of what the cells say, and warnings."""
+
+    def __init__(self, file: "_TextFile", frames: Iterable[Any]) -> None:
+        self.file = file
+        cells = {name: ColumnCells() for name in file.columns}
+        for frame in frames:
+            for column in frame:
+                cells[column.name].add(column)
+        for name in file.unnamed:  # a separator at the end of each line
+            if name in cells and not cells[name].known:
+                del cells[name]
+        if not cells:
+            raise FileFormatError(f"{file.source} holds no rows")
+        options = file.options
+        try:
+            self.formats, in_doubt = table_formats(
+                cells,
+                options.types,
+                file.wanted.known,
+                options.decimal,
+                options.dates,
+                parted_by_comma=file.dialect.separator == ",",
+            )
+        except ValueError as error:
+            raise FileFormatError(f"{file.source}: {error}") from None
+        self.warnings = [*file.dialect.warnings, *in_doubt]
+
+    def frames(self, frames: Iterable[Any]) -> Iterator[Any]:
+        """Yield each frame of text as what it says, but for rows that are no examples."""
+        polars = import_polars()
+        strays: dict[str, StrayCells] = {}
+        before = 0
+        for frame in frames:
+            texts = frame[list(self.formats)]
+            pairs = [typed_column(column, self.formats[column.name]) for column in texts]
+            typed = polars.DataFrame([column for column, _ in pairs])
+            other = self._other_rows(texts, typed, before)
+            for _, found in pairs:
+                own = found and found.without(other)
+                if own:
+                    own = own.shifted(before)
+                    strays[own.name] = strays[own.name] + own if own.name in strays else own
+            before += frame.height
+            yield typed.filter(~polars.int_range(typed.height, eager=True).is_in(other))
+        self.warnings += [self._sentence(found) for found in strays.values()]
+
+    def _other_rows(self, texts: Any, typed: Any, before: int) -> list[int]:
+        """Which rows are no examples; each row of a file to predict from is one."""
+        if self.file.wanted.known:
+            return []
+        found: dict[int, str] = {}
+        if before == 0 and (named := units(texts, typed, self.formats)):
+            found[0] = f"holds units, {', '.join(map(repr, named))}"
+        if before + texts.height == self.file.rows:
+            ends = totals(texts).items()
+            found |= {place: f"looks like a total, {word!r}" for place, word in ends}
+        for place, what in sorted(found.items()):
+            (line,) = self.file.lines([before + place])
+            self.warnings.append(f"line {line} is left out: it {what}")
+        return list(found)
+
+    def _sentence(self, found: StrayCells) -> str:
+        return found.sentence(self.file.lines(found.rows[: len(found.texts)].tolist()))
+
+
+@dataclass(frozen=True)
+class _TextFile:
+    """A text file: how it is written, the names of its columns, and how many rows it has."""
+
+    source: Path
+    options: TableOptions
+    wanted: Wanted
+    dialect: Dialect
+    names: list[str]
+    columns: list[str]
+    unnamed: frozenset[str]
+    rows: int
+
+    @classmethod
+    def open(cls, source: Path, options: TableOptions, wanted: Wanted) -> "_TextFile":
+        dialect = dialect_of(source, options.separator, options.encoding)
+        header, rows = _header_and_rows(source, dialect)
+        if not rows:
+            raise FileFormatError(f"{source} holds no rows")
+        if len(header) > MAX_COLUMNS:
+            raise LimitError(
+                f"{source} has {len(header):,} columns; at most {MAX_COLUMNS:,} are read"
+            )
+        names = [name or f"column {number}" for number, name in enumerate(header, start=1)]
+        unnamed = frozenset(own for own, name in zip(names, header, strict=True) if not name)
+        columns = wanted.names(names)
+        require_names(options.types, names)
+        return cls(source, options, wanted, dialect, names, columns, unnamed, rows)
+
+    def frames(self, size: int | None) -> Iterator[Any]:
+        """Yield the wanted columns as trimmed text, in parts of so many bytes, or at once."""
+        polars = import_polars()
+        left = self.rows
+        for part in _parts(self.source, self.dialect, size):
+            frame = polars.read_csv(
+                part,
+                separator=self.dialect.separator,
+                infer_schema=False,
+                truncate_ragged_lines=True,  # cells beyond the header are blank
+                n_rows=left,
+            )
+            left -= frame.height
+            frame.columns = self.names
+            yield trimmed(frame[self.columns])
+
+    def lines(self, rows: list[int]) -> list[int]:
+        """Return the lines in which some rows begin, counted from 1."""
+        lines = _decoded(self.source, self.dialect)
+        reader = csv.reader(lines, delimiter=self.dialect.separator)
+        begins, found = self.dialect.header + 1, []
+        for number, _ in enumerate(reader, start=-1):  # the header is none
+            if number in rows:
+                found.append(begins)
+            if number >= rows[-1]:
+                break
+            begins = self.dialect.header + 1 + reader.line_num
+        return found
+
+
+def _parts(source: Path, dialect: Dialect, size: int | None) -> Iterator[Any]:
+    """A text file in UTF-8, whole or in chunks of rows, each with the header before it."""
+    if size is None and dialect.is_usual:
+        yield source  # as it is
+        return
+    lines = (line.encode() for line in _decoded(source, dialect))
+    header = _whole_row(lines, next(lines, b""))
+    while rows := b"".join(_up_to(lines, size)):
+        yield header + _whole_row(lines, rows)
+
+
+def _up_to(lines: Iterator[bytes], size: int | None) -> Iterator[bytes]:
+    """Lines of at least so many bytes together, or all."""
+    found = 0
+    for line in lines:
+        yield line
+        found += len(line)
+        if size is not None and found >= size:
+            return
+
+
+def _whole_row(lines: Iterator[bytes], part: bytes) -> bytes:
+    """Extend lines to the end of a row: a quoted cell may contain line breaks."""
+    while part.count(b'"') % 2 and (line := next(lines, b"")):
+        part += line
+    return part
+
+
+def _decoded(source: Path, dialect: Dialect) -> Iterator[str]:
+    """The lines of a file from its header on, their ends as Unix has them."""
+    with source.open(encoding=dialect.encoding) as file:
+        lines = itertools.islice(file, dialect.header, None)
+        if not dialect.spaced:
+            yield from lines
+            return
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=dialect.separator, lineterminator="\n")
+        for row in csv.reader(lines, delimiter=dialect.separator, skipinitialspace=True):
+            writer.writerow(row)
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
+
+
+def _header_and_rows(source: Path, dialect: Dialect) -> tuple[list[str], int]:
+    """Return the cells of the header and the number of rows, after checking the row lengths.
+
+    A short row is taken as a sign of a truncated file, not as missing values. Blank lines at the
+    end are ignored, and so are blank cells after those of the header.
+    """
+    problem = f"{source} cannot be read as a table"
+    try:
+        names, widths = _header_and_widths(source, dialect)
+        name, count = Counter(filter(None, names)).most_common(1)[0] if any(names) else ("", 1)
+        if count > 1:
+            raise FileFormatError(f"{problem}: two columns are named {name!r}")
+        last, blank_before = 0, False
+        for number, (width, line) in enumerate(widths, start=1):
+            if (width and width != len(names)) or (width and blank_before and len(names) > 1):
+                found, place = (0, line - 1) if blank_before else (width, line)
+                raise FileFormatError(
+                    f"{problem}: line {place + dialect.header} has "
+                    f"{counted(found, 'cell')}, the header {len(names)}"
+                )
+            blank_before = width == 0
+            last = last if blank_before else number
+    except UnicodeError:
+        raise FileFormatError(
+            f"{problem}: it is not text in {dialect.encoding}; say its encoding"
+        ) from None
+    except csv.Error as error:
+        raise FileFormatError(f"{problem}: {error}") from None
+    return names, last
+
+
+def _header_and_widths(
+    source: Path, dialect: Dialect
+) -> tuple[list[str], Iterator[tuple[int, int]]]:
+    """The cells of the header, and of each other row how many it has, and its line; 0 if blank."""
+    cut = dialect.separator
+    quoted = any('"' in line for line in _decoded(source, dialect))
+    lines = _decoded(source, dialect)
+    reader = csv.reader(lines, delimiter=cut)
+    names = [name.strip() for name in next(reader, [])]
+    if quoted:  # cells may contain separators and line breaks
+        return names, ((_width(row, len(names)), reader.line_num) for row in reader)
+
+    def width(line: str) -> int:
+        cells = line.count(cut) + 1
+        return cells if cells <= len(names) else _width(line.split(cut), len(names))
+
+    return names, (
+        (width(line) if line.strip("\n") else 0, number)
+        for number, line in enumerate(lines, start=2)
+    )
+
+
+def _width(row: list[str], usual: int) -> int:
+    """The number of cells, but for blank ones after those of the header."""
+    width = len(row)
+    while width > usual and not row[width - 1].strip():
+        width -= 1
+    return width

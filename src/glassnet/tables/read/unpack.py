@@ -1,0 +1,193 @@
+"""Tables in another form: compressed, in a spreadsheet or a database, from standard input.
+
+Each is written to a temporary folder as a file that is read like any other.
+"""
+
+import csv
+import gzip
+import shutil
+import sqlite3
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from glassnet.errors import FileFormatError, LimitError, MissingPackageError
+from glassnet.tables.read.options import TableOptions
+
+__all__ = ["KINDS", "unpacked"]
+
+STANDARD_INPUT = Path("-")
+DATABASES = (".db", ".sqlite", ".sqlite3")
+SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
+COMPRESSED = (".gz", ".zip")
+KINDS = (*COMPRESSED, *SPREADSHEETS, *DATABASES)
+#: A compressed file may become so many times as large, and this much at least.
+MOST_TIMES, MOST_ANYWAY = 200, 64 * 2**20
+BYTES_AT_ONCE = 2**20
+
+
+@contextmanager
+def unpacked(path: Path, options: TableOptions) -> Iterator[tuple[Path, TableOptions]]:
+    """Give the file of a table, unpacked if need be, and how it is written.
+
+    Parameters
+    ----------
+    path : Path
+        ``-`` is standard input, which is a text file.
+    options : TableOptions
+
+    Raises
+    ------
+    FileFormatError
+        If the file is damaged, or it is in doubt which table is meant.
+    LimitError
+        If what is compressed is out of proportion.
+    """
+    unpack = _way(path)
+    if unpack is None:
+        yield path, options
+        return
+    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
+        made = Path(folder) / _name(path)
+        called = "standard input" if path == STANDARD_INPUT else str(path)
+        try:
+            yield made, unpack(path, made, options)
+        except (FileFormatError, LimitError) as error:
+            raise type(error)(str(error).replace(str(made), called)) from None
+
+
+def _way(path: Path) -> Callable[[Path, Path, TableOptions], TableOptions] | None:
+    if path == STANDARD_INPUT and not path.exists():
+        return _from_standard_input
+    ways = (
+        ((".gz",), _from_gzip),
+        ((".zip",), _from_zip),
+        (SPREADSHEETS, _from_spreadsheet),
+        (DATABASES, _from_database),
+    )
+    suffix = path.suffix.lower()
+    return next((way for kinds, way in ways if suffix in kinds and path.is_file()), None)
+
+
+def _name(path: Path) -> str:
+    """The name of the unpacked file; a text file but for what is compressed."""
+    if path.suffix.lower() not in COMPRESSED:
+        return "table.csv"
+    return path.stem if Path(path.stem).suffix else f"{path.stem}.csv"
+
+
+def _from_standard_input(path: Path, made: Path, options: TableOptions) -> TableOptions:
+    with made.open("wb") as target:
+        shutil.copyfileobj(sys.stdin.buffer, target)
+    return options
+
+
+def _from_gzip(path: Path, made: Path, options: TableOptions) -> TableOptions:
+    with gzip.open(path) as source:
+        _decompress(path, source, made)
+    return options
+
+
+def _from_zip(path: Path, made: Path, options: TableOptions) -> TableOptions:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+            names = [name for name in names if not name.startswith("__MACOSX/")]
+            (name,) = _one(path, "files", names, options.sheet)
+            with archive.open(name) as source:
+                _decompress(path, source, made)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise FileFormatError(f"{path} cannot be unpacked: {_sentence(error)}") from None
+    return options
+
+
+def _decompress(path: Path, source: Any, made: Path) -> None:
+    most = max(MOST_TIMES * path.stat().st_size, MOST_ANYWAY)
+    written = 0
+    try:
+        with made.open("wb") as target:
+            while part := source.read(BYTES_AT_ONCE):
+                written += len(part)
+                if written > most:
+                    raise LimitError(
+                        f"{path} unpacks to more than {MOST_TIMES} times its size; unpack it "
+                        "yourself if you trust it"
+                    )
+                target.write(part)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FileFormatError(f"{path} cannot be unpacked: {_sentence(error)}") from None
+
+
+def _from_spreadsheet(path: Path, made: Path, options: TableOptions) -> TableOptions:
+    """Write a sheet as text; its cells are read like those of any text file."""
+    try:
+        import fastexcel
+    except ImportError:
+        raise MissingPackageError(
+            "reading spreadsheets needs fastexcel: pip install 'glassnet[excel]'"
+        ) from None
+    try:
+        book = fastexcel.read_excel(path)
+        sheets = {name: _cells(book, name) for name in book.sheet_names}
+    except fastexcel.FastExcelError:
+        raise FileFormatError(
+            f"{path} cannot be read as a spreadsheet: it is damaged, or of another kind"
+        ) from None
+    filled = [name for name, cells in sheets.items() if cells.height]
+    (name,) = _one(path, "sheets", filled, options.sheet)
+    sheets[name].write_csv(made, include_header=False)
+    return replace(options, separator=",", encoding="utf-8", decimal=None)
+
+
+def _cells(book: Any, name: str) -> Any:
+    return book.load_sheet(name, header_row=None, dtypes="string").to_polars()
+
+
+def _from_database(path: Path, made: Path, options: TableOptions) -> TableOptions:
+    """Write a table of an SQLite database as text."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        names = [
+            name
+            for (name,) in connection.execute(
+                "select name from sqlite_master where type in ('table', 'view') "
+                "and name not like 'sqlite_%'"
+            )
+        ]
+        (name,) = _one(path, "tables", names, options.sheet)
+        quoted = name.replace('"', '""')
+        rows = connection.execute(f'select * from "{quoted}"')  # noqa: S608 - a name of its own
+        with made.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([column[0] for column in rows.description])
+            for row in rows:
+                if any(isinstance(value, bytes) for value in row):
+                    raise FileFormatError(f"the table {name!r} of {path} holds bytes")
+                writer.writerow(row)
+    except sqlite3.Error as error:
+        raise FileFormatError(f"{path} cannot be read as a database: {_sentence(error)}") from None
+    finally:
+        connection.close()
+    return replace(options, separator=",", encoding="utf-8", decimal=".")
+
+
+def _one(path: Path, kind: str, names: list[str], wanted: str | None) -> tuple[str]:
+    """The name that is wanted, or the only one."""
+    if wanted is None and len(names) == 1:
+        return (names[0],)
+    if wanted in names and wanted is not None:
+        return (wanted,)
+    listed = ", ".join(map(repr, names)) or "none"
+    raise FileFormatError(
+        f"{path} has the {kind} {listed}; say which by --sheet (in Python, TableOptions)"
+    )
+
+
+def _sentence(error: Exception) -> str:
+    return str(error).split("\n")[0]

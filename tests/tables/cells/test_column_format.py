@@ -1,0 +1,119 @@
+"""What a column holds is decided from all of its cells."""
+
+import random
+from collections.abc import Sequence
+
+import polars as pl
+import pytest
+
+from glassnet.tables.cells.column_cells import ColumnCells, trimmed
+from glassnet.tables.cells.column_format import (
+    ColumnFormat,
+    PlainText,
+    TruthText,
+    column_format,
+    kind_of,
+)
+from glassnet.tables.cells.date_text import DateText
+from glassnet.tables.cells.number_text import NumberText
+
+#: What stands in one cell of a column where the others are numbers.
+STRAYS = [
+    " ", "-", "--", ".", "NaT", "missing", "none", "unknown", "n.d.", "#DIV/0!", "Total", "m2",
+    "33.8 m2", "$5", "5%", "1,234", "?", "n/a", "see note", "2a", "12:30", "<5", "2024-01-01",
+]  # fmt: skip
+
+
+def cells_of(texts: Sequence[str | None]) -> ColumnCells:
+    cells = ColumnCells()
+    cells.add(trimmed(pl.DataFrame({"": texts}, {"": pl.String}))[""])
+    return cells
+
+
+def format_of(texts: Sequence[str | None]) -> ColumnFormat:
+    return column_format(cells_of(texts), ".")
+
+
+def measured(rows: int = 400) -> list[str]:
+    source = random.Random(0)  # noqa: S311
+    return [f"{source.uniform(30, 200):.1f}" for _ in range(rows)]
+
+
+@pytest.mark.parametrize("stray", STRAYS)
+def test_one_stray_cell_leaves_a_column_of_numbers_one(stray: str) -> None:
+    assert format_of([*measured(), stray]) == NumberText()
+    days = [f"2026-01-{day:02}" for day in range(1, 29)] * 5
+    if stray != "2024-01-01":
+        assert format_of([*days, stray]) == DateText()
+        assert format_of([*["true", "False"] * 50, stray]) == TruthText()
+
+
+def test_words_for_missing_values_may_be_many() -> None:
+    assert format_of([*measured(20), *["unknown"] * 30]) == NumberText()
+    assert format_of([*["1", "2", "3"] * 10, *["-"] * 30]) == NumberText()
+
+
+def test_two_texts_may_stand_for_missing_values() -> None:
+    assert format_of([*measured(100), *["not yet"] * 20, *["ill"] * 20]) == NumberText()
+    assert format_of([*measured(100), *["a", "b", "c"] * 20]) == PlainText()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["01067", "10115", "80331", "04103"] * 50,
+        ["007", "12", "005"] * 50,
+        ["0815", "4711", "n.d."] * 50,
+        ["1", "2", "2a", "3", "1"] * 50,
+        [*[str(number) for number in range(100)], "12a", "13b"],
+        ["S", "10", "12", "14"] * 50,
+        ["1.2.3", "1.10.1", "2.3.1"] * 50,
+        ["12-34-56", "45-67-12", "99-01-02"] * 50,
+        ["22:00-06:00", "06:00-14:00"] * 50,
+        ["2:1", "0:0", "3:2"] * 50,
+        ["16:9", "4:3"] * 50,
+        ["A1", "A2", "B7"] * 50,
+        ["P1", "P2", "P3"] * 50,
+        ["12A", "12B", "14F", "3C"] * 50,
+        ["low", "none", "high"] * 50,
+    ],
+    ids=lambda texts: ", ".join(texts[:3]),
+)
+def test_codes_sizes_and_categories_stay_text(texts: list[str]) -> None:
+    assert format_of(texts) == PlainText()
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ([f"{n} m2" for n in measured()], NumberText(after="m2")),
+        ([f"${n}" for n in measured()], NumberText(before="$")),
+        ([f"{n}%" for n in measured()], NumberText(after="%")),
+        ([f"{1000 + n:,}" for n in range(100)], NumberText(grouped=True)),
+        ([f"  {n} " for n in measured()], NumberText()),
+        ([f"\u00a0{n}" for n in measured()], NumberText()),
+        ([f"−{n}" for n in measured()], NumberText()),
+        (["007", *[str(n) for n in range(10, 500)]], NumberText()),
+    ],
+    ids=["unit", "currency", "percent", "thousands", "blanks", "no-break", "minus", "one 0"],
+)
+def test_what_is_common_to_a_column_is_understood(texts: list[str], expected: NumberText) -> None:
+    assert format_of(texts) == expected
+
+
+def test_chunks_count_as_the_whole_does() -> None:
+    texts = [*measured(), "n.d.", "5 kg", None, "007", "1,5"]
+    whole, parts = cells_of(texts), ColumnCells()
+    for start in range(0, len(texts), 7):
+        parts.add(trimmed(pl.DataFrame({"": texts[start : start + 7]}, {"": pl.String}))[""])
+    parts.numbers, whole.numbers = set(), set()  # any few of them
+    assert parts == whole
+
+
+def test_what_the_user_says_holds() -> None:
+    cells = cells_of(["1", "2", "3"])
+    assert [kind_of(column_format(cells, ".", kind)) for kind in ("number", "date", "text")] == [
+        "number",
+        "date",
+        "text",
+    ]

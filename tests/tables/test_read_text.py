@@ -1,0 +1,198 @@
+"""Tables in text files as spreadsheets and other tools save them."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from glassnet.errors import FileFormatError, LimitError
+from glassnet.tables.read import files as table_file
+from glassnet.tables.read import text as text_file
+from glassnet.tables.read.files import open_table, read_table
+from glassnet.tables.read.options import TableOptions
+from glassnet.tables.table import Table
+
+ROWS = [(5.25, 3, "Köln"), (-0.5, 12, "Graz"), (1234.75, 30, "Zürich"), (7.0, 1, "Köln")]
+TEXT = "Länge;Tage;Stadt\n" + "".join(f"{a:.3f};{b};{c}\n" for a, b, c in ROWS)
+COMMA = TEXT.replace(".", ",")
+QUOTED = "".join(
+    ",".join(f'"{cell}"' for cell in line.split(";")) + "\n" for line in COMMA.splitlines()
+)
+WAYS: dict[str, tuple[str, str]] = {
+    "semicolons": (TEXT, "utf-8"),
+    "semicolons and decimal commas": (COMMA, "utf-8"),
+    "bars": (TEXT.replace(";", "|"), "utf-8"),
+    "tabs": (COMMA.replace(";", "\t"), "utf-8"),
+    "commas": (TEXT.replace(";", ","), "utf-8"),
+    "commas and blanks": (TEXT.replace(";", ", "), "utf-8"),
+    "quoted decimal commas": (QUOTED, "utf-8"),
+    "quoted after blanks": (QUOTED.replace('","', '", "'), "utf-8"),
+    "Windows-1252": (TEXT, "cp1252"),
+    "UTF-16": (TEXT.replace(";", "\t"), "utf-16"),
+    "UTF-16 without its mark": (TEXT, "utf-16-le"),
+    "UTF-8 with a mark": (TEXT, "utf-8-sig"),
+    "a line for Excel": (f"sep=;\n{COMMA}", "utf-8"),
+    "a title": (f"Verkauf 2024\n\n{TEXT}", "utf-8"),
+    "a title with separators": (f"Verkauf 2024;;\n{TEXT}", "utf-8"),
+    "comments": (f"# station 4\n# m, days\n{TEXT}", "utf-8"),
+    "old line ends": (TEXT.replace("\n", "\r"), "utf-8"),
+    "Windows line ends": (COMMA.replace("\n", "\r\n"), "cp1252"),
+    "separators at the end": (TEXT.replace("\n", ";\n"), "utf-8"),
+    "padded cells": (TEXT.replace(";", "  ;\u00a0"), "utf-8"),
+}
+
+
+def written(folder: Path, content: str | bytes, name: str = "table.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def same(one: Table, other: Table) -> bool:
+    return one.names == other.names and all(
+        np.array_equal(one.columns[name], other.columns[name], equal_nan=not one.is_text(name))
+        for name in one.names
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_table_is_the_same_however_it_was_saved(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, encoding = WAYS[way]
+    path = written(tmp_path, content.encode(encoding))
+    table = read_table(path)
+    assert table.names == ("Länge", "Tage", "Stadt")
+    rows = zip(*(column.tolist() for column in table.columns.values()), strict=True)
+    assert list(rows) == ROWS
+    assert table.labels("Tage").dtype == np.int64
+    monkeypatch.setattr(table_file, "MAX_BYTES", 1)
+    for size in (1, 30, 1000):
+        monkeypatch.setattr(text_file, "BYTES_IN_PART", size)
+        stored = open_table(path)
+        assert same(stored.in_memory(), table)
+        assert stored.warnings == table.warnings
+
+
+def test_what_is_not_plain_to_see_is_said(tmp_path: Path) -> None:
+    latin = read_table(written(tmp_path, "a,b\n1,ö\n".encode("cp1252")))
+    assert "not UTF-8 and is read as Windows-1252" in latin.warnings[0]
+    polish = written(tmp_path, "a,b\n1,ą\n".encode("cp1250"))
+    assert read_table(polish, TableOptions(encoding="cp1250")).columns["b"].tolist() == ["ą"]
+    with pytest.raises(ValueError, match="there is no encoding 'klingon'"):
+        TableOptions(encoding="klingon")
+    title = read_table(written(tmp_path, "Sales\na,b\n1,2\n"))
+    assert title.warnings == ("lines before the header are skipped: 'Sales'",)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,b\n1,2\n3,4,5\n", "line 3 has 3 cells, the header 2"),
+        ("a,b\n1,2\n3\n", "line 3 has 1 cell, the header 2"),
+        ('a,b\n1,"x\ny"\n3\n', "line 4 has 1 cell, the header 2"),
+        ("Title\na,b\n1,2\n3\n", "line 4 has 1 cell, the header 2"),
+        ("a,a \n1,2\n", "two columns are named 'a'"),
+        (",,\n,,\n", "holds no rows"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a text file"),
+        ("," * 60_000 + "\n" + "," * 60_000, "has 60,001 columns; at most 50,000"),
+    ],
+)
+def test_what_is_no_table_is_named_by_its_line(
+    tmp_path: Path, content: str | bytes, message: str
+) -> None:
+    with pytest.raises((FileFormatError, LimitError), match=message):
+        read_table(written(tmp_path, content))
+
+
+def test_stray_cells_are_named_by_their_lines(tmp_path: Path) -> None:
+    cells = [f"{number}.5" for number in range(400)]
+    for row in range(0, 24, 2):
+        cells[row] = "see note"
+    content = "# sizes\nsize,text\n" + "".join(f'{cell},"two\nlines"\n' for cell in cells)
+    table = read_table(written(tmp_path, content))
+    named = ", ".join(f"'see note' (line {3 + 2 * row})" for row in range(0, 20, 2))
+    said = f"size: {named} and 2 more are no numbers, taken as missing"
+    assert table.warnings == ("lines before the header are skipped: '# sizes'", said)
+    assert np.isnan(table.columns["size"]).sum() == 12
+
+
+def test_units_and_totals_are_left_out(tmp_path: Path) -> None:
+    rows = "".join(f"{number}.5,{number},Graz\n" for number in range(50))
+    content = f"size,year,city\nm2,,\n{rows}Total,,\n,1225,Sum:\n"
+    table = read_table(written(tmp_path, content))
+    assert len(table) == 50
+    assert table.warnings == (
+        "line 2 is left out: it holds units, 'm2'",
+        "line 53 is left out: it looks like a total, 'Total'",
+        "line 54 is left out: it looks like a total, 'Sum:'",
+    )
+    known: Any = {name: table.formats[name] for name in table.names}
+    wanted = text_file.Wanted(known=known)
+    assert len(read_table(tmp_path / "table.csv", None, wanted)) == 53
+
+
+def test_what_a_column_holds_can_be_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "code,when,size\n1,02/03/2026,5 kg\n2,03/03/2026,x\n")
+    options = TableOptions({"code": "text", "size": "number"}, dates="month first")
+    table = read_table(path, options)
+    assert table.columns["code"].tolist() == ["1", "2"]
+    assert table.columns["when"][0] == np.datetime64("2026-02-03")
+    assert table.columns["size"].tolist() == pytest.approx([5, np.nan], nan_ok=True)
+    with pytest.raises(ValueError, match="there is no column 'weight'"):
+        read_table(path, TableOptions({"weight": "number"}))
+    with pytest.raises(ValueError, match=r"the type of 'code' must be .*'number', 'date'"):
+        TableOptions({"code": "numeric"})  # type: ignore[dict-item]
+    with pytest.raises(ValueError, match="decimal must be"):
+        TableOptions(decimal=";")  # type: ignore[arg-type]
+
+
+def test_an_order_of_dates_that_nothing_shows_is_said(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "a,b\n01/01/2026,1\n02/01/2026,2\n03/01/2026,3\n"))
+    assert table.columns["a"][2] == np.datetime64("2026-03-01")
+    say = "else say --dates day-first (in Python, TableOptions)"
+    said = f"a: dates like '01/01/2026' are read with the month first; {say}"
+    assert table.warnings == (said,)
+
+
+#: What spoils a number so that it can't be told; each is missing then.
+SPOILED = [
+    " ", "-", "--", ".", "NaT", "missing", "none", "unknown", "n.d.", "#DIV/0!", "#N/A", "?",
+    "{} m2", "${}", "{}%", "~{}", "{} ?", "abc", "see note", "{};",
+]  # fmt: skip
+#: What leaves a number what it is.
+HARMLESS = [" {}", "{}  ", "\u00a0{}", "+{}", "\t{}"]
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_few_spoiled_cells_change_nothing_else(seed: int, tmp_path: Path) -> None:
+    source = random.Random(seed)  # noqa: S311
+    rows = [
+        (f"{source.uniform(30, 200):.1f}", str(source.randint(1950, 2020)), f"{row % 97 / 7:.3f}")
+        for row in range(300)
+    ]
+    cells = [list(row) for row in rows]
+    places = source.sample([(r, c) for r in range(300) for c in range(3)], source.randint(9, 27))
+    lost = []
+    for row, column in places:
+        way = source.choice(SPOILED + HARMLESS)
+        cells[row][column] = way.format(rows[row][column])
+        if way in SPOILED:
+            lost.append((row, column))
+    content = "size,year,price\n" + "".join(",".join(line) + "\n" for line in cells)
+    table = read_table(written(tmp_path, content))
+    found = np.stack([table.columns[name] for name in ("size", "year", "price")], axis=1)
+    clean = np.array(rows, dtype=np.float64)
+    assert set(zip(*(axis.tolist() for axis in np.nonzero(np.isnan(found))), strict=True)) == {
+        *lost
+    }
+    known = ~np.isnan(found)
+    assert (found[known] == clean[known]).all()
+    said = " ".join(table.warnings)
+    for row, column in lost:
+        text = cells[row][column].strip()
+        few = sum(place[1] == column for place in lost) <= 10
+        silent = text in {"", "NaT", "#N/A", "?"}
+        assert silent or not few or f"{text!r} (line {row + 2})" in said

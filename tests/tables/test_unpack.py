@@ -1,0 +1,129 @@
+"""Tables in archives, spreadsheets, databases, JSON lines, folders, and from standard input."""
+
+import gzip
+import io
+import sqlite3
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from glassnet.errors import FileFormatError, LimitError
+from glassnet.tables.read import files as table_file
+from glassnet.tables.read.files import open_table, read_table
+from glassnet.tables.read.options import TableOptions
+from glassnet.tables.table import Table
+
+FRAME = pl.DataFrame({"size": [1.5, None, 3.0], "city": ["Köln", "Graz", None], "n": [3, 12, 30]})
+CSV = FRAME.write_csv().encode()
+
+
+def same(one: Table) -> bool:
+    assert one.columns["size"].tolist() == pytest.approx([1.5, np.nan, 3.0], nan_ok=True)
+    assert one.columns["city"].tolist() == ["Köln", "Graz", None]
+    assert one.columns["n"].tolist() == [3, 12, 30]
+    return True
+
+
+def zipped(path: Path, **contents: bytes) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(f"{name}.csv", content)
+    return path
+
+
+def database(path: Path, *names: str) -> Path:
+    with sqlite3.connect(path) as connection:
+        for name in names:
+            connection.execute(f'create table "{name}" (size real, city text, n integer)')
+            connection.executemany(f'insert into "{name}" values (?, ?, ?)', FRAME.rows())  # noqa: S608
+    connection.close()
+    return path
+
+
+def test_compressed_files(tmp_path: Path) -> None:
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(CSV))
+    (tmp_path / "t.gz").write_bytes(gzip.compress(CSV))
+    zipped(tmp_path / "t.zip", table=CSV)
+    with zipfile.ZipFile(tmp_path / "p.parquet.zip", "w") as archive:
+        buffer = io.BytesIO()
+        FRAME.write_parquet(buffer)
+        archive.writestr("p.parquet", buffer.getvalue())
+    for name in ("t.csv.gz", "t.gz", "t.zip", "p.parquet.zip"):
+        assert same(read_table(tmp_path / name))
+    several = zipped(tmp_path / "s.zip", a=CSV, b=b"x\n1\n")
+    with pytest.raises(FileFormatError, match=r"has the files 'a\.csv', 'b\.csv'; say which by"):
+        read_table(several)
+    assert same(read_table(several, TableOptions(sheet="a.csv")))
+
+
+def test_a_compressed_file_that_is_damaged_or_out_of_proportion(tmp_path: Path) -> None:
+    packed = gzip.compress(CSV)
+    for name, content in (("cut.csv.gz", packed[:-9]), ("no.csv.gz", CSV), ("no.zip", CSV)):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(FileFormatError, match="cannot be unpacked: "):
+            read_table(tmp_path / name)
+    bomb = tmp_path / "bomb.csv.gz"
+    with gzip.open(bomb, "wb") as file:
+        for _ in range(100):
+            file.write(bytes(2**20))
+    with pytest.raises(LimitError, match="unpacks to more than 200 times its size"):
+        read_table(bomb)
+    (tmp_path / "short.csv.gz").write_bytes(gzip.compress(b"a,b\n1,2\n3\n"))
+    with pytest.raises(FileFormatError, match=r"short\.csv\.gz cannot be read as a table: line 3"):
+        read_table(tmp_path / "short.csv.gz")
+
+
+def test_json_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.jsonl"
+    FRAME.write_ndjson(path)
+    assert same(read_table(path))
+    monkeypatch.setattr(table_file, "MAX_BYTES", 1)
+    assert same(open_table(path).in_memory())
+    path.write_text('{"a": 1}\n{"a": ')
+    with pytest.raises(FileFormatError, match=r"t\.jsonl cannot be read as a table: "):
+        read_table(path)
+
+
+def test_a_database(tmp_path: Path) -> None:
+    assert same(read_table(database(tmp_path / "one.sqlite", "houses")))
+    several = database(tmp_path / "two.db", "houses", "old houses")
+    with pytest.raises(FileFormatError, match="has the tables 'houses', 'old houses'; say which"):
+        read_table(several)
+    assert same(read_table(several, TableOptions(sheet="old houses")))
+    (tmp_path / "no.db").write_bytes(b"x" * 5000)
+    with pytest.raises(FileFormatError, match=r"no\.db cannot be read as a database: "):
+        read_table(tmp_path / "no.db")
+    assert {path.name for path in tmp_path.iterdir()} == {"one.sqlite", "two.db", "no.db"}
+
+
+def test_a_spreadsheet(tmp_path: Path) -> None:
+    writer = pytest.importorskip("xlsxwriter", reason="nothing here writes spreadsheets")
+    path = tmp_path / "t.xlsx"
+    with writer.Workbook(path) as book:
+        sheet = book.add_worksheet("houses")
+        sheet.write_row(0, 0, ["Houses of 2024"])
+        for row, cells in enumerate([FRAME.columns, *FRAME.rows()], start=1):
+            sheet.write_row(row, 0, cells)
+        book.add_worksheet("empty")
+    assert same(read_table(path))
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(FileFormatError, match=r"t\.xlsx cannot be read as a spreadsheet"):
+        read_table(path)
+
+
+def test_a_folder_of_parts(tmp_path: Path) -> None:
+    FRAME.head(2).write_parquet(tmp_path / "part-0.parquet")
+    FRAME.tail(1).write_parquet(tmp_path / "part-1.parquet")
+    assert same(open_table(tmp_path).in_memory())
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CSV)))
+    assert same(open_table("-").in_memory())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a,b\n1\n")))
+    with pytest.raises(FileFormatError, match="standard input cannot be read as a table: line 2"):
+        open_table("-")
