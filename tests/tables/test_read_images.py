@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from glassnet.core.file_record import as_json, read_record
-from glassnet.errors import FileFormatError
+from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Picture
 from glassnet.tables.encoders.image import ImageEncoder
 from glassnet.tables.encoders.table_encoder import AnyEncoder, TableEncoder
@@ -129,7 +129,7 @@ def test_empty_and_crowded_folders_are_refused(folder: Path, tmp_path: Path) -> 
 
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 5)
-    with pytest.raises(FileFormatError, match="cannot be read as an image: Image size"):
+    with pytest.raises(FileFormatError, match="read as an image: it is damaged, or too large"):
         read_images(picture(tmp_path / "p.png", np.zeros((9, 9), dtype=np.uint8)))
 
 
@@ -153,7 +153,7 @@ def test_idx_files_bring_their_test_along(tmp_path: Path, zipped: bool) -> None:
         (b"", "is not an IDX file"),
         (b"\x00\x00\x0d\x01\x00\x00\x00\x01abcd", "is not an IDX file"),
         (idx(np.zeros((2, 3)))[:-1], "says 2 × 3 values, but it holds 5"),
-        (idx(np.zeros((2, 3))) + b"x", "says 2 × 3 values, but it holds 7"),
+        (idx(np.zeros((2, 3))) + b"x", "says 2 × 3 values, but it holds more"),
         (bytes([0, 0, 8, 3]) + b"\xff" * 12, "the header of .* says"),
     ],
 )
@@ -162,8 +162,18 @@ def test_a_hostile_idx_file_is_refused(tmp_path: Path, content: bytes, reason: s
     with pytest.raises(FileFormatError, match=reason):
         read_idx(tmp_path / "x")
     (tmp_path / "x.gz").write_bytes(gzip.compress(content)[:-3])
-    with pytest.raises(FileFormatError, match="cannot be read"):
+    with pytest.raises((FileFormatError, LimitError)):
         read_idx(tmp_path / "x.gz")
+
+
+def test_an_idx_file_out_of_proportion_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(gzip.compress(idx(np.zeros((70, 1000, 1000)))))
+    with pytest.raises(LimitError, match="unpacks to more than 200 times its size"):
+        read_idx(path)
+    np.savez_compressed(tmp_path / "x.npz", x=np.zeros((70, 1000, 1000), np.uint8))
+    with pytest.raises(LimitError, match="unpacks to more than 200 times its size"):
+        read_images(tmp_path / "x.npz")
 
 
 def test_npz_files(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from glassnet.core.foreign import reading, require_harmless
 from glassnet.errors import FileFormatError
 from glassnet.tables.read.frames import as_table, read_as_text
 from glassnet.tables.read.options import TableOptions
@@ -11,7 +13,7 @@ from glassnet.tables.read.parquet import (
     ROWS_IN_GROUP,
     TableFile,
     TemporaryFolder,
-    readable,
+    require_parquet,
     require_rows,
 )
 from glassnet.tables.read.text import Wanted, import_polars, read_text, text_to_parquet
@@ -107,27 +109,40 @@ def _parts(path: Path) -> list[Path]:
 
 
 def _read(source: Path, suffix: str, options: TableOptions, wanted: Wanted) -> Table:
-    polars = import_polars()
     if suffix in TEXT:
-        with readable(source):
+        with reading(source, "a table", (ValueError,)):
             text = read_text(source, options, wanted)
         table = as_table(text.frame, needed=wanted.needed)
         return replace(table, formats=text.formats, warnings=tuple(text.warnings))
-    with readable(source):
-        if suffix in LINES:
-            frame = polars.read_ndjson(source, infer_schema_length=None)
-        else:
-            frame = polars.read_ipc(source) if suffix in ARROW else polars.read_parquet(source)
+    frame = _frame(source, suffix)
     require_rows(source, frame.height, frame.width)
-    table = as_table(frame[wanted.names(frame.columns)], needed=wanted.needed)
+    with reading(source, "a table", (ValueError, TypeError)):
+        table = as_table(frame[wanted.names(frame.columns)], needed=wanted.needed)
     return read_as_text(table, wanted.known) if suffix in LINES else table
+
+
+def _frame(source: Path, suffix: str) -> Any:
+    polars = import_polars()
+    if suffix == ".parquet":
+        require_parquet(source)
+    elif suffix in ARROW:
+        require_harmless(source, f"{__name__}:read_arrow", "a table")
+    with reading(source, "a table"):
+        if suffix in LINES:
+            return polars.read_ndjson(source, infer_schema_length=None)
+        return read_arrow(source) if suffix in ARROW else polars.read_parquet(source)
+
+
+def read_arrow(source: Path) -> Any:
+    """Return the data frame in an Arrow file."""
+    return import_polars().read_ipc(source)
 
 
 def _as_parquet(source: Path, suffix: str, options: TableOptions, wanted: Wanted) -> TableFile:
     polars = import_polars()
     require_space(source.stat().st_size)
     folder = TemporaryFolder()
-    with readable(source):
+    with reading(source, "a table", (ValueError, OSError)):
         if suffix not in TEXT:
             made = folder.path / "table.parquet"
             if suffix in LINES:

@@ -4,17 +4,17 @@ Images become a table of two columns, the pixels and the class, and are processe
 """
 
 import gzip
-import zlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
+from glassnet.core.foreign import reading, require_in_proportion
 from glassnet.core.plural import counted
 from glassnet.errors import FileFormatError, MissingPackageError
 from glassnet.tables.columns import number_label
@@ -27,6 +27,8 @@ IMAGE, CLASS = "image", "class"
 
 Colour: TypeAlias = Literal["grey", "rgb"]
 
+# Larger images are refused before they are decompressed.
+MAX_PIXELS = 50_000_000
 # Images of different sizes are resized to this height and width if no size is given.
 COMMON_SIDE = 32
 # File extensions of a single image.
@@ -239,16 +241,19 @@ def _opened(files: Sequence[Path]) -> Iterator[Any]:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
         raise MissingPackageError("reading images needs Pillow: pip install pillow") from None
-    bomb = Image.DecompressionBombError
     for file in files:
         try:
             with Image.open(file) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    yield f"it has more than {MAX_PIXELS:,} pixels"
+                    continue
                 image.load()
                 yield _plain(ImageOps.exif_transpose(image))
         except UnidentifiedImageError:
             yield "it is not in an image format supported by Pillow"
-        except (OSError, SyntaxError, ValueError, EOFError, bomb, zlib.error) as error:
-            yield str(error).split("\n")[0]
+        except Exception as error:  # noqa: BLE001 - whatever a damaged picture makes Pillow raise
+            known = isinstance(error, OSError) and error.strerror
+            yield str(known) if known else "it is damaged, or too large"
 
 
 def _plain(image: Any) -> Any:
@@ -308,31 +313,35 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     FileFormatError
         If it is not an IDX file, or its length does not match its header.
     """
-    try:
-        opener = gzip.open if path.suffix == ".gz" else open
-        with opener(path, "rb") as file:
-            content = file.read()
-    except (OSError, EOFError, zlib.error) as error:
-        raise FileFormatError(f"{path} cannot be read: {error}") from None
-    if len(content) < 4 or content[:3] != b"\x00\x00\x08" or not 1 <= content[3] <= 4:
-        raise FileFormatError(f"{path} is not an IDX file of bytes")
-    start = 4 + 4 * content[3]
-    shape = np.frombuffer(content[4:start], dtype=">u4")
-    values = len(content) - start
-    if len(shape) != content[3] or int(np.prod(shape, dtype=object)) != values:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with reading(path, "images"), opener(path, "rb") as file:
+        kind = file.read(4)
+        if kind[:3] != b"\x00\x00\x08" or len(kind) < 4 or not 1 <= kind[3] <= 4:
+            raise FileFormatError(f"{path} is not an IDX file of bytes")
+        shape = np.frombuffer(file.read(4 * kind[3]), dtype=">u4").astype(np.int64)
+        expected = math.prod(shape.tolist())
+        if path.suffix == ".gz":
+            require_in_proportion(path, expected)
+            most = expected
+        else:
+            most = min(expected, path.stat().st_size)
+        content = file.read(most + 1)
+    if len(shape) != kind[3] or len(content) != expected:
         said = " × ".join(str(side) for side in shape)
-        raise FileFormatError(f"the header of {path} says {said} values, but it holds {values:,}")
-    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape.astype(np.int64))
+        found = f"{len(content):,}" if len(content) <= expected else "more"
+        raise FileFormatError(f"the header of {path} says {said} values, but it holds {found}")
+    return np.frombuffer(content, dtype=np.uint8).reshape(shape)
 
 
 def _from_npz(path: Path) -> tuple[Table, Table | None]:
     """The arrays of an .npz file; no code in it is run."""
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, TypeError, EOFError, KeyError, zlib.error, BadZipFile) as error:
-        reason = str(error).split("\n")[0]
-        raise FileFormatError(f"{path} cannot be read as NumPy arrays: {reason}") from None
+    with (
+        reading(path, "NumPy arrays"),
+        path.open("rb") as opened,
+        np.load(opened, allow_pickle=False) as file,
+    ):
+        require_in_proportion(path, sum(entry.file_size for entry in file.zip.infolist()))
+        arrays = {name: np.asarray(file[name]) for name in file.files}
 
     def labelled(x: str, y: str) -> Table:
         return _labelled(path, arrays[x], arrays[y])

@@ -4,7 +4,6 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -13,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
+from glassnet.core.foreign import reading, require_harmless
 from glassnet.errors import FileFormatError
 from glassnet.tables.cells.column_format import ColumnFormat
 from glassnet.tables.read.frames import as_table
 from glassnet.tables.read.text import import_polars
 from glassnet.tables.table import Rows, Table, rows_in_chunk
 
-__all__ = ["ROWS_IN_GROUP", "TableFile", "TemporaryFolder", "readable", "require_rows"]
+__all__ = ["ROWS_IN_GROUP", "TableFile", "TemporaryFolder", "require_parquet", "require_rows"]
 
 # Row group size of temporary Parquet files; reading part of a row group means scanning all of it.
 ROWS_IN_GROUP = 262_144
@@ -27,6 +27,7 @@ ROWS_IN_GROUP = 262_144
 
 # Reading a few rows needs memory for the whole row group of each column, often a million rows.
 COLUMNS_AT_ONCE = 16
+MAGIC = b"PAR1"
 
 
 class TemporaryFolder:
@@ -83,7 +84,9 @@ class TableFile(Rows):
             If a file is damaged, or there are no rows.
         """
         polars, called = import_polars(), source or paths[0]
-        with readable(called):
+        for path in () if folder else paths:
+            require_parquet(path)
+        with reading(called, "a table"):
             scan = polars.scan_parquet(list(paths))
             columns = tuple(scan.collect_schema().names())
             rows = int(scan.select(polars.len()).collect().item())
@@ -120,7 +123,7 @@ class TableFile(Rows):
         given: dict[str, Array] = {}
         for first in range(0, len(self.columns), COLUMNS_AT_ONCE):
             names = self.columns[first : first + COLUMNS_AT_ONCE]
-            with readable(self.source):
+            with reading(self.source, "a table", (ValueError, TypeError)):
                 # Selected by name, because Polars interprets some strings as patterns.
                 scan = polars.scan_parquet(list(self.paths)).select(
                     polars.selectors.by_name(*names)
@@ -155,15 +158,33 @@ class TableFile(Rows):
         return Table.of_chunks(list(self.chunks()) or [self._read(0, 0)])
 
 
-@contextmanager
-def readable(source: Path) -> Iterator[None]:
-    """Turn errors of Polars into a FileFormatError."""
-    exceptions = import_polars().exceptions
-    try:
-        yield
-    except (exceptions.PolarsError, exceptions.PanicException, OSError) as error:
-        reason = str(error).split("\n")[0]
-        raise FileFormatError(f"{source} cannot be read as a table: {reason}") from None
+def require_parquet(source: Path) -> None:
+    """Refuse a file that is no Parquet, is cut off, or that Polars does not survive.
+
+    Raises
+    ------
+    FileFormatError
+    """
+    size = source.stat().st_size
+    with reading(source, "a table"), source.open("rb") as file:
+        start = file.read(4)
+        file.seek(max(size - 8, 0))
+        end = file.read(8)
+    footer = int.from_bytes(end[:4], "little")
+    if start != MAGIC or end[4:] != MAGIC or footer > size - 12:
+        raise FileFormatError(f"{source} cannot be read as a table: it is no Parquet, or cut off")
+    require_harmless(source, f"{__name__}:read_through", "a table")
+
+
+def read_through(source: Path) -> None:
+    """Read a whole Parquet file, a part at a time."""
+    polars = import_polars()
+    scan = polars.scan_parquet(source)
+    rows = scan.select(polars.len()).collect().item()
+    most = rows_in_chunk(len(scan.collect_schema().names()))
+    for start in range(0, rows, most):
+        frame = scan.slice(start, most).collect()
+        as_table(frame, needed=())
 
 
 def require_rows(source: Path, rows: int, columns: int) -> None:

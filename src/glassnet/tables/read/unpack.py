@@ -10,13 +10,13 @@ import sqlite3
 import sys
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from glassnet.core.foreign import reading, require_in_proportion
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
 from glassnet.tables.read.options import TableOptions
 
@@ -27,8 +27,6 @@ DATABASES = (".db", ".sqlite", ".sqlite3")
 SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
 COMPRESSED = (".gz", ".zip")
 KINDS = (*COMPRESSED, *SPREADSHEETS, *DATABASES)
-#: A compressed file may become so many times as large, and this much at least.
-MOST_TIMES, MOST_ANYWAY = 200, 64 * 2**20
 BYTES_AT_ONCE = 2**20
 
 
@@ -95,33 +93,22 @@ def _from_gzip(path: Path, made: Path, options: TableOptions) -> TableOptions:
 
 
 def _from_zip(path: Path, made: Path, options: TableOptions) -> TableOptions:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-            names = [name for name in names if not name.startswith("__MACOSX/")]
-            (name,) = _one(path, "files", names, options.sheet)
-            with archive.open(name) as source:
-                _decompress(path, source, made)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise FileFormatError(f"{path} cannot be unpacked: {_sentence(error)}") from None
+    with reading(path, "a table"), zipfile.ZipFile(path) as archive:
+        names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+        names = [name for name in names if not name.startswith("__MACOSX/")]
+        (name,) = _one(path, "files", names, options.sheet)
+        with archive.open(name) as source:
+            _decompress(path, source, made)
     return options
 
 
 def _decompress(path: Path, source: Any, made: Path) -> None:
-    most = max(MOST_TIMES * path.stat().st_size, MOST_ANYWAY)
     written = 0
-    try:
-        with made.open("wb") as target:
-            while part := source.read(BYTES_AT_ONCE):
-                written += len(part)
-                if written > most:
-                    raise LimitError(
-                        f"{path} unpacks to more than {MOST_TIMES} times its size; unpack it "
-                        "yourself if you trust it"
-                    )
-                target.write(part)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FileFormatError(f"{path} cannot be unpacked: {_sentence(error)}") from None
+    with reading(path, "a table"), made.open("wb") as target:
+        while part := source.read(BYTES_AT_ONCE):
+            written += len(part)
+            require_in_proportion(path, written)
+            target.write(part)
 
 
 def _from_spreadsheet(path: Path, made: Path, options: TableOptions) -> TableOptions:
