@@ -11,6 +11,13 @@ from glassnet.cli.options import KnownName, checked_rate, require_other_file
 __all__ = ["explain"]
 
 
+def _losses() -> Iterable[str]:
+    from glassnet.core.record import records
+    from glassnet.nn.losses.loss import Loss
+
+    return records(Loss)
+
+
 def _formats() -> Iterable[str]:
     from glassnet.render.format import formats
 
@@ -47,6 +54,12 @@ def _formats() -> Iterable[str]:
     help="Learning rate of the weight update.",
 )
 @click.option(
+    "--loss",
+    type=KnownName(_losses),
+    help="Loss of a model of another library. Default: the one that it was compiled with, or the "
+    "one that follows the output activation.",
+)
+@click.option(
     "--format",
     "notation",
     type=KnownName(_formats),
@@ -63,6 +76,7 @@ def explain(
     target: str | None,
     weight: str | None,
     learning_rate: float,
+    loss: str | None,
     notation: str,
     output: Path | None,
     as_json: bool,
@@ -78,7 +92,7 @@ def explain(
 
     if output is not None:
         require_other_file(output, model, *([table] if table else []))
-    explained = explain_file(model, table, row, target, weight, learning_rate)
+    explained = explain_file(model, table, row, target, weight, learning_rate, loss)
     chosen = "json" if as_json else notation
     if chosen == "text" and output is None:
         show_document(explained.document)

@@ -103,7 +103,7 @@ def _perceptrons(builder: NetworkBuilder, estimator: Any, features: Any) -> Netw
     loss = getattr(estimator, "loss", "")
     loss = loss_named(LOSSES[loss]) if loss in LOSSES else None
     classes = getattr(estimator, "classes_", None)
-    several = builder.ends_in == "sigmoid" and builder.units > 1  # multilabel
+    several = builder.output_activation.name == "sigmoid" and builder.units > 1  # multilabel
     return builder.network(loss, None if several else classes, features)
 
 
