@@ -2,6 +2,7 @@
 
 import io
 import json
+import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,33 @@ def test_a_variable_of_two_layers_is_refused() -> None:
     model.layers[1]._kernel = model.layers[0]._kernel
     with pytest.raises(gn.LimitError, match="'second' has the same weights as the layer 'first'"):
         gn.from_keras(model)
+
+
+def test_what_a_file_is_instead_is_said(tmp_path: Path) -> None:
+    (tmp_path / "model.h5").write_bytes(pickle.dumps({"weights": [1, 2]}))
+    with pytest.raises(gn.FileFormatError, match=r"neither an archive .* nor HDF5"):
+        gn.from_keras(tmp_path / "model.h5")
+    with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
+        archive.writestr("data.pkl", b"")
+    with pytest.raises(gn.FileFormatError, match="an archive without config"):
+        gn.from_keras(tmp_path / "model.keras")
+    with pytest.raises(gn.LimitError, match="is a folder, perhaps a SavedModel"):
+        gn.from_keras(tmp_path)
+    with pytest.raises(gn.LimitError, match="does not say how many inputs it has; begin it with"):
+        gn.from_keras(keras.Sequential([layers.Dense(3)]))
+
+
+class WithArguments(keras.Model):  # type: ignore[misc]  # without Keras it has no type
+    """A model that Keras itself could not describe."""
+
+    def __init__(self, layer: Any) -> None:
+        super().__init__()
+        self.layer = layer
+
+
+def test_a_model_without_a_description_is_refused() -> None:
+    with pytest.raises(gn.LimitError, match="class 'WithArguments', which may compute anything"):
+        gn.from_keras(WithArguments(layers.Dense(2)))
 
 
 def test_files_of_weights_alone_are_named(tmp_path: Path) -> None:

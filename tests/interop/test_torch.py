@@ -295,3 +295,38 @@ def test_outputs_are_compared_with_those_of_the_module() -> None:
     Deceiving.__name__ = "Linear"
     with pytest.raises(gn.LimitError, match=r"gives .* where the model gives .* not imported"):
         gn.from_torch(nn.Sequential(Deceiving(6, 3), nn.Tanh()))
+
+
+class WithoutGradient(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn has no types
+    """Its first layer does not learn, and nothing but its forward says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(6, 4), nn.Linear(4, 2)
+
+    def forward(self, x: Any) -> Any:
+        with torch.no_grad():
+            x = self.first(x)
+        return self.second(torch.relu(x))
+
+
+def with_hook(of: str) -> Any:
+    module = nn.Sequential(nn.Linear(6, 3))
+    if of == "layer":
+        module[0].register_full_backward_hook(lambda *_: None)
+    else:
+        module[0].weight.register_hook(lambda gradient: 2 * gradient)
+    return module
+
+
+def test_what_changes_a_gradient_is_refused() -> None:
+    with pytest.raises(gn.LimitError, match=r"no gradient reaches 'first.weight'"):
+        gn.from_torch(WithoutGradient())
+    module = WithoutGradient()
+    module.first.requires_grad_(requires_grad=False)
+    assert gn.from_torch(module).architecture.layers[0].weight_rate == 0
+    for of in ("layer", "weight"):
+        with pytest.raises(gn.LimitError, match=r"with hooks that may change its .*gradient"):
+            gn.from_torch(with_hook(of))
+    frozen = nn.Sequential(nn.Linear(6, 3)).requires_grad_(requires_grad=False)
+    assert gn.from_torch(frozen).architecture.layers[0].bias_rate == 0

@@ -23,6 +23,7 @@ from glassnet.interop.keras_weights import (
     layers_of,
     name_of,
     read_description,
+    require_layers,
 )
 from glassnet.interop.network_builder import (
     NetworkBuilder,
@@ -37,7 +38,6 @@ from glassnet.nn.losses.loss import Loss
 
 __all__ = ["from_keras"]
 
-MODELS = ("Sequential", "Functional", "Model")
 WITHOUT_EFFECT = (
     "InputLayer",
     "Dropout",
@@ -151,10 +151,8 @@ def _chain(
     model: dict[str, Any], path: Path = (), *, learns: bool = True
 ) -> Iterator[tuple[Path, dict[str, Any], bool]]:
     """The layers of a model, and of models in it, one after the other; and whether each learns."""
-    kind, config = model["class_name"], model["config"]
-    described = isinstance(config, list) or "layers" in config
-    if kind not in MODELS or not is_own(model) or not described:
-        raise refuse(f"a model of the class {kind!r}, which may compute anything,")
+    require_layers(model)
+    config = model["config"]
     settings = {} if isinstance(config, list) else config
     learns = learns and bool(settings.get("trainable", True))
     before = None
@@ -218,9 +216,11 @@ def _inputs(
         shape = config.get("batch_shape") or config.get("batch_input_shape")
         if shape and None not in shape[1:]:
             return int(np.prod(shape[1:]))
-        if layer["class_name"] == "Dense" and path in weights:
+        if layer["class_name"] == "Dense" and path in weights and weights[path].arrays:
             return int(weights[path].arrays[0].shape[0])
-    raise LimitError("the model does not say how many inputs it has")
+    raise LimitError(
+        "the model does not say how many inputs it has; begin it with an Input layer, or call it"
+    )
 
 
 def _precision(weights: dict[Path, LayerWeights]) -> str:

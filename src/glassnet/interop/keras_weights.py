@@ -7,6 +7,7 @@ nothing in it is run.
 
 import io
 import json
+import pathlib
 import re
 import zipfile
 from collections import Counter
@@ -20,10 +21,21 @@ from numpy.typing import NDArray
 from glassnet.errors import LimitError, MissingPackageError
 from glassnet.interop.network_builder import refuse, shared
 
-__all__ = ["Description", "LayerWeights", "description_of", "read_description"]
+__all__ = [
+    "Description",
+    "LayerWeights",
+    "Path",
+    "description_of",
+    "is_own",
+    "layers_of",
+    "name_of",
+    "read_description",
+    "require_layers",
+]
 
 Path: TypeAlias = tuple[str, ...]
 
+MODELS = ("Sequential", "Functional", "Model")
 LARGEST_DESCRIPTION = 64 * 2**20  # bytes
 
 
@@ -45,12 +57,16 @@ class Description:
 
 
 def description_of(model: Any) -> Description:
-    """Return the description of a model, as Keras has it in memory."""
-    config = {
-        "module": type(model).__module__,
-        "class_name": type(model).__name__,
-        "config": model.get_config(),
-    }
+    """Return the description of a model, as Keras has it in memory.
+
+    Raises
+    ------
+    LimitError
+        If it is no chain of layers, or weights are used twice.
+    """
+    config = {"module": type(model).__module__, "class_name": type(model).__name__, "config": []}
+    require_layers(config)
+    config["config"] = model.get_config()
     compiled = (model.get_compile_config() if getattr(model, "compiled", False) else None) or {}
     # A function's name alone stands in the description, and may be that of one of Keras's own.
     module = getattr(getattr(model, "loss", None), "__module__", None)
@@ -94,8 +110,15 @@ def read_description(path: str) -> Description:
         raise MissingPackageError(
             "reading Keras files needs the package h5py; install it with: pip install h5py"
         ) from None
+    if pathlib.Path(path).is_dir():
+        raise LimitError(
+            f"{path} is a folder, perhaps a SavedModel, which holds a graph instead of layers; "
+            "save the model as .keras"
+        )
     if zipfile.is_zipfile(path):
         return _read_archive(path, h5py)
+    if pathlib.Path(path).exists() and not h5py.is_hdf5(path):
+        raise ValueError("it is neither an archive (.keras) nor HDF5 (.h5), but something else")
     with h5py.File(path, "r") as file:
         if "model_config" not in file.attrs:
             raise LimitError(
@@ -183,6 +206,14 @@ def _leaves(model: dict[str, Any], path: Path) -> Iterator[Path]:
             yield from _leaves(layer, own)
         else:
             yield own
+
+
+def require_layers(model: dict[str, Any]) -> None:
+    """Refuse what is no model made of layers, and so might compute anything."""
+    kind, config = model["class_name"], model["config"]
+    described = isinstance(config, list) or "layers" in config
+    if kind not in MODELS or not is_own(model) or not described:
+        raise refuse(f"a model of the class {kind!r}, which may compute anything,")
 
 
 def layers_of(model: dict[str, Any]) -> list[dict[str, Any]]:

@@ -118,9 +118,10 @@ def _opened(model: Any) -> Any:
         opened = onnx.load(path)
     except OSError:
         raise
-    except Exception as error:  # noqa: BLE001 - protobuf's errors have no common class
-        reason = str(error).splitlines()[0]
-        raise FileFormatError(f"{path} is not an ONNX model: {reason}") from None
+    except Exception:  # noqa: BLE001 - protobuf's errors have no common class
+        raise FileFormatError(
+            f"{path} is not an ONNX model: its content is something else, or damaged"
+        ) from None
     if not opened.graph.node:
         raise FileFormatError(f"{path} is not an ONNX model: it has no nodes")
     return opened

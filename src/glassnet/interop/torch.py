@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
@@ -23,6 +24,7 @@ from glassnet.nn.losses.unknown_loss import UnknownLoss
 __all__ = ["from_torch"]
 
 WITHOUT_EFFECT = ("Dropout", "Identity", "AlphaDropout")
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
 def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) -> Network:
@@ -67,9 +69,10 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
     _require_own_parameters(module, layers)
     builder = NetworkBuilder(_inputs(layers), _precision(first))
     for layer in layers:
-        if getattr(layer, "_forward_hooks", None) or getattr(layer, "_forward_pre_hooks", None):
-            raise refuse(f"the layer {layer} with hooks that may change its output")
+        if any(getattr(layer, hooks, None) for hooks in HOOKS):
+            raise refuse(f"the layer {layer} with hooks that may change its output or gradient")
         _add(builder, layer)
+    _require_gradients(module, layers, builder.inputs)
     if isinstance(loss, str | Loss):
         chosen, logits = fitting_loss(builder, loss, None, logits=False)
     else:
@@ -104,7 +107,10 @@ def _require_own_parameters(module: Any, layers: list[Any]) -> None:
     owners: dict[Any, str] = {}
     for layer in layers:
         own = f"the layer {names.get(id(layer), '')!r} ({type(layer).__name__})"
-        places = {place_of(each) for each in getattr(layer, "parameters", list)()}
+        parameters = list(getattr(layer, "parameters", list)())
+        if any(getattr(each, "_backward_hooks", None) for each in parameters):
+            raise refuse(f"{own} with hooks that may change its gradient")
+        places = {place_of(each) for each in parameters}
         for place in places:
             if place in owners:
                 other = "another call of it" if owners[place] == own else owners[place]
@@ -113,24 +119,51 @@ def _require_own_parameters(module: Any, layers: list[Any]) -> None:
 
 
 def _outputs_of(module: Any) -> Outputs:
-    """The module at inference, on the processor, in at least 32 bits."""
-    import torch
-
     def outputs(rows: Array) -> Array:
-        try:
-            own = copy.deepcopy(module).cpu().eval()
-            if any(each.dtype.itemsize < 4 for each in own.parameters()):
-                own = own.float()
-            with torch.no_grad():
-                predicted: Array = own(torch.from_numpy(rows)).double().numpy()
-        except Exception as error:  # noqa: BLE001 - a module's own forward may raise anything
-            raise LimitError(
-                f"the module does not run on rows of {rows.shape[1]} numbers, so that its outputs "
-                f"cannot be compared: {str(error).splitlines()[:1]}"
-            ) from None
+        predicted: Array = _applied(module, rows)[1].detach().double().numpy()
         return predicted
 
     return outputs
+
+
+def _applied(module: Any, rows: Array) -> tuple[Any, Any]:
+    """A copy of the module at inference, on the processor, in at least 32 bits; its outputs."""
+    import torch
+
+    try:
+        own = copy.deepcopy(module).cpu().eval()
+        if any(each.dtype.itemsize < 4 for each in own.parameters()):
+            own = own.float()
+        dtypes = [each.dtype for each in own.parameters()]
+        return own, own(torch.from_numpy(rows).to(dtypes[0]))
+    except Exception as error:  # noqa: BLE001 - a module's own forward may raise anything
+        raise LimitError(
+            f"the module does not run on rows of {rows.shape[1]} numbers, so that its outputs "
+            f"cannot be compared ({(str(error).splitlines() or [type(error).__name__])[0]})"
+        ) from None
+
+
+def _require_gradients(module: Any, layers: list[Any], inputs: int) -> None:
+    """Refuse a forward that keeps gradients from parameters that seem to learn."""
+    import torch
+
+    applied = {id(each) for layer in layers for each in getattr(layer, "parameters", list)()}
+    names = [name for name, each in module.named_parameters() if id(each) in applied]
+    own, outputs = _applied(module, np.zeros((1, inputs), dtype=np.float32))
+    learning = {name: each for name, each in own.named_parameters() if each.requires_grad}
+    chosen = [name for name in names if name in learning]
+    if not chosen:
+        return
+    gradients: Any = [None]
+    if outputs.requires_grad:
+        parameters = [learning[name] for name in chosen]
+        gradients = torch.autograd.grad(outputs.sum(), parameters, allow_unused=True)
+    for name, gradient in zip(chosen, gradients, strict=False):
+        if gradient is None:
+            raise LimitError(
+                f"no gradient reaches {name!r}, since the forward of the module keeps it away, by "
+                "torch.no_grad for example; say so with requires_grad_(False)"
+            )
 
 
 def _inputs(layers: list[Any]) -> int:

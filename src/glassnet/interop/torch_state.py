@@ -113,7 +113,7 @@ def _layers_of(state: Mapping[str, Any]) -> dict[str, Arrays]:
     for name, value in state.items():
         prefix, _, kind = name.rpartition(".")
         if kind not in ("weight", "bias") or not hasattr(value, "shape"):
-            raise refuse(f"a state dict with the entry {name!r}")
+            raise refuse(f"a state dict with the entry {name!r}, which is no weight or bias,")
         if (place := place_of(value)) in owners:
             raise shared(f"the array {name!r}", f"the array {owners[place]!r}")
         owners[place] = name
