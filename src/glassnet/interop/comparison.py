@@ -32,8 +32,8 @@ def require_same_outputs(net: Network, outputs: Outputs, tolerance: float = 1e-5
     outputs : callable
         The model, from rows to outputs.
     tolerance : float
-        The largest difference, relative to the largest output of a row. Ten times the rounding
-        that the network itself shows, between its own precision and float64, is added.
+        The largest difference, relative to the largest output of a row. Ten times the difference
+        that rounding by a twentieth of it makes in the network itself is added.
 
     Raises
     ------
@@ -45,15 +45,17 @@ def require_same_outputs(net: Network, outputs: Outputs, tolerance: float = 1e-5
     rows = (random.normal(size=(len(SIZES), net.architecture.inputs)) * sizes).astype(net.dtype)
     with np.errstate(all="ignore"):
         theirs = np.asarray(outputs(rows), dtype=np.float64)
-        ours, exact = net.predict_proba(rows), _in_float64(net).predict_proba(rows)
-        if theirs.size != ours.size:
+        exact = _outputs(net, rows)
+        if theirs.size != exact.size:
             raise LimitError(
                 f"the model gives outputs of shape {theirs.shape} for {len(rows)} rows, the "
-                f"network made of it {ours.shape}; it is not imported"
+                f"network made of it {exact.shape}; it is not imported"
             )
-        theirs = theirs.reshape(ours.shape)
+        theirs = theirs.reshape(exact.shape)
         largest = np.abs(theirs).max(axis=1, keepdims=True)
-        allowed = tolerance * largest + 10 * _rounding(ours - exact)
+        allowed = tolerance * largest + 10 * _of_one_size(
+            _outputs(net, rows, tolerance / 20) - exact
+        )
         apart = np.abs(exact - theirs)
     # A row that overflows in either says nothing.
     usable = np.isfinite(exact) & np.isfinite(theirs) & np.isfinite(allowed)
@@ -62,16 +64,18 @@ def require_same_outputs(net: Network, outputs: Outputs, tolerance: float = 1e-5
         raise _refused(exact, theirs, wrong if wrong.any() else ~usable)
 
 
-def _rounding(differences: Array) -> Array:
+def _outputs(net: Network, rows: Array, rounding: float = 0.0) -> Array:
+    """The network's outputs in float64, with parameters that are off by so much, up or down."""
+    signs = np.random.default_rng(1).choice([-1, 1], size=net.parameters.size)
+    exact = Network([net.architecture.inputs, *net.architecture.layers], dtype="float64")
+    exact.parameters[...] = net.parameters * (1 + rounding * signs)
+    return exact.predict_proba(rows)
+
+
+def _of_one_size(differences: Array) -> Array:
     """The largest difference among the rows of one size, for each row."""
     sizes, largest = np.array(SIZES), np.abs(differences).max(axis=1)
     return np.array([[largest[sizes == size].max()] for size in SIZES])
-
-
-def _in_float64(net: Network) -> Network:
-    exact = Network([net.architecture.inputs, *net.architecture.layers], dtype="float64")
-    exact.parameters[...] = net.parameters
-    return exact
 
 
 def _refused(exact: Array, theirs: Array, wrong: Array) -> LimitError:

@@ -35,6 +35,7 @@ from glassnet.interop.network_builder import (
 )
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.unknown_loss import UnknownLoss
 
 __all__ = ["from_keras"]
 
@@ -85,31 +86,24 @@ def from_keras(model: Any, *, loss: str | Loss | None = None) -> Network:
     MissingPackageError
         If a file is given and the package h5py is not installed.
     """
+    outputs, tolerance = None, tolerance_of("float32")
     if isinstance(model, str | os.PathLike):
         path = os.fspath(model)
         with reading(f"{path} is not a Keras model"):
-            builder, description = _built(read_description(path))
-        return _network(builder, description, loss)
-    builder, description = _built(description_of(model))
-    return _network(builder, description, loss, _outputs_of(model), _tolerance(model))
-
-
-def _network(
-    builder: NetworkBuilder,
-    description: Description,
-    given: str | Loss | None,
-    outputs: Outputs | None = None,
-    tolerance: float = 1e-5,
-) -> Network:
-    layers = [layer for _, layer, _ in _chain(description.model)]
-    loss, logits = loss_of(description.compiled)
-    chosen, logits = fitting_loss(builder, given, loss, logits=logits)
+            description = read_description(path)
+            builder, training = _built(description), _training_of(description)
+    else:
+        description = description_of(model)
+        builder, training = _built(description), _training_of(description)
+        outputs, tolerance = _outputs_of(model), _tolerance(model)
+    found, logits, not_imported = training
+    chosen, logits = fitting_loss(builder, loss, found, logits=logits)
     net = builder.network(chosen, logits=logits, outputs=outputs, tolerance=tolerance)
-    note_not_imported(net, training_only(layers, description.compiled))
+    note_not_imported(net, not_imported)
     return net
 
 
-def _built(description: Description) -> tuple[NetworkBuilder, Description]:
+def _built(description: Description) -> NetworkBuilder:
     weights = description.weights
     chain = list(_chain(description.model))
     layers = [layer for _, layer, _ in chain]
@@ -121,7 +115,14 @@ def _built(description: Description) -> tuple[NetworkBuilder, Description]:
         learn = own.learn or [True] * len(own.arrays)
         own = LayerWeights(own.arrays, [learns and each for each in learn])
         flat = _add(builder, layer, own, flat=flat)
-    return builder, description
+    return builder
+
+
+def _training_of(description: Description) -> tuple[Loss | UnknownLoss | None, bool, list[str]]:
+    """The loss, whether it takes logits, and what acts on the training besides."""
+    layers = [layer for _, layer, _ in _chain(description.model)]
+    loss, logits = loss_of(description.compiled)
+    return loss, logits, training_only(layers, description.compiled)
 
 
 def _outputs_of(model: Any) -> Outputs:

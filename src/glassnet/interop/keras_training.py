@@ -51,7 +51,7 @@ def training_only(layers: Sequence[dict[str, Any]], compiled: dict[str, Any]) ->
     found = [words for layer in layers for words in _of_layer(layer)]
     given = _penalties_of_all(layers)
     if found and given:
-        found[-1] += f" (give explain and fit penalties={given})"
+        found[-1] += f" (for all, give explain and fit penalties={given})"
     optimizer = compiled.get("optimizer") or compiled.get("optimizer_config")
     return found + _of_optimizer(optimizer if isinstance(optimizer, dict) else {})
 

@@ -81,7 +81,7 @@ def note_not_imported(net: Network, parts: Sequence[str]) -> None:
             "the outputs are those of the model, but losses and steps that Glassnet shows are "
             f"without a part of its training: {'; '.join(parts)}",
             PartialImportWarning,
-            stacklevel=4,
+            stacklevel=3,
         )
 
 
