@@ -63,3 +63,15 @@ def test_a_difference_that_rounding_makes_is_none() -> None:
     rounded = gn.Network([6, *net.architecture.layers], dtype="float32")
     rounded.parameters[...] = net.parameters * np.float32(1 + 1e-7)
     require_same_outputs(net, rounded.predict_proba)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "exponential", "gelu"])
+def test_what_the_other_library_rounds_to_0_is_the_same(output: str) -> None:
+    net = gn.Network([6, 2], output=output, dtype="float64")
+    net.biases[0] = [-150.0, -120.0]
+
+    def rounded(rows: Array) -> Array:
+        outputs = net.predict_proba(rows)
+        return np.where(np.abs(outputs) < 1e-9, 0, outputs)
+
+    require_same_outputs(net, rounded)

@@ -79,23 +79,27 @@ def _shown(value: Any) -> str:
 
 
 def _penalties_of_all(layers: Sequence[dict[str, Any]]) -> str:
-    """The penalties that stand for the regularizers, where all weights have the same."""
-    weighted = [layer for layer in layers if "units" in layer["config"]]
-    others = [layer for layer in layers if layer not in weighted and _of_layer(layer)]
-    kinds = {_shown(layer["config"].get("kernel_regularizer")) for layer in weighted}
-    scaled = {"BatchNormalization", "Normalization", "Rescaling"}
-    if others or len(kinds) != 1 or scaled & {layer["class_name"] for layer in layers}:
+    """The penalties that stand for the regularizers, where all weights have the same one."""
+    dense = [layer for layer in layers if layer["class_name"] == "Dense"]
+    first = dense[0]["config"].get("kernel_regularizer") if dense else None
+    alike = all(
+        layer["config"].get("kernel_regularizer") == first and len(_of_layer(layer)) == 1
+        for layer in dense
+    )
+    # A penalty of Glassnet holds for the weights of all layers, those of scalings too.
+    scalings = ("BatchNormalization", "Normalization", "Rescaling")
+    others = any(
+        layer["class_name"] in scalings or _of_layer(layer)
+        for layer in layers
+        if layer not in dense
+    )
+    settings = first.get("config") if isinstance(first, dict) else None
+    if others or not alike or not isinstance(settings, dict) or settings.keys() - {"l1", "l2"}:
         return ""
-    regularizer = weighted[0]["config"].get("kernel_regularizer")
-    names = {f"kernel_regularizer={_shown(regularizer)}"}
-    has = {words.split(" has ")[-1] for layer in weighted for words in _of_layer(layer)}
-    settings = regularizer.get("config") if isinstance(regularizer, dict) else None
-    if has != names or not isinstance(settings, dict) or not settings.keys() <= {"l1", "l2"}:
-        return ""
+    l1, l2 = settings.get("l1"), settings.get("l2")
     # Keras's L2 is λ Σ w², Glassnet's λ/2 Σ w².
-    given = [("L1", 1 * (settings.get("l1") or 0)), ("L2", 2 * (settings.get("l2") or 0))]
-    shown = [f"gn.{name}({strength:.6g})" for name, strength in given if strength]
-    return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
+    given = ([f"gn.L1({l1:.6g})"] if l1 else []) + ([f"gn.L2({2 * l2:.6g})"] if l2 else [])
+    return given[0] if len(given) == 1 else f"[{', '.join(given)}]"
 
 
 def _of_optimizer(optimizer: dict[str, Any]) -> list[str]:

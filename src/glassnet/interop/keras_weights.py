@@ -184,19 +184,28 @@ def _read_legacy(file: Any, h5py: Any) -> Description:
             if name in owners and np.array_equal(owners[name][1], array):
                 raise shared(f"the layer {outer!r}", f"the layer {owners[name][0]!r}")
             owners[name] = outer, array
-        if "layers" not in layer["config"]:
+        if "layers" in layer["config"]:
+            weights |= _within(layer, outer, arrays)
+        else:
             weights[outer,] = LayerWeights(list(arrays.values()))
-            continue
-        inner = list(_leaves(layer, (outer,)))
-        for path in inner:
-            if [other[-1] for other in inner].count(path[-1]) > 1:
-                raise LimitError(
-                    f"two layers of the model {outer!r} are called {path[-1]!r}; name them apart, "
-                    "or save the model as .keras"
-                )
-            own = [array for name, array in arrays.items() if name.split("/")[-2:-1] == [path[-1]]]
-            weights[path] = LayerWeights(own)
     return Description(model, compiled, weights)
+
+
+def _within(
+    model: dict[str, Any], name: str, arrays: dict[str, NDArray[Any]]
+) -> dict[Path, LayerWeights]:
+    """The arrays of a model within a model, whose names end in layer and array: dense/kernel."""
+    paths = list(_leaves(model, (name,)))
+    ends = [path[-1] for path in paths]
+    if twice := [end for end in ends if ends.count(end) > 1]:
+        raise LimitError(
+            f"two layers of the model {name!r} are called {twice[0]!r}; name them apart, or save "
+            "the model as .keras"
+        )
+    return {
+        path: LayerWeights([own for full, own in arrays.items() if full.split("/")[-2:-1] == [end]])
+        for path, end in zip(paths, ends, strict=True)
+    }
 
 
 def _leaves(model: dict[str, Any], path: Path) -> Iterator[Path]:
