@@ -32,6 +32,7 @@ USERS = {
     "tests/explanation/check/test_lines.py",
     "tests/kernels/test_bindings.py",
     "tests/test_diagnosis.py",
+    "tests/nn/test_unknown_loss.py",
     "tests/interop/test_keras.py",
     "tests/interop/test_keras_training.py",
     "tests/interop/test_onnx.py",
