@@ -11,6 +11,11 @@ A wrong argument raises ``ValueError`` or ``TypeError``. Other failures have the
         ├── MissingPackageError          an optional package is not installed
         └── FileFormatError (ValueError) a file is damaged or not of the expected format
 
+What is worth a word and no failure is warned of::
+
+    UserWarning
+    └── PartialImportWarning             a part of a model's training was not imported
+
 """
 
 __all__ = [
@@ -20,6 +25,7 @@ __all__ = [
     "LimitError",
     "MissingPackageError",
     "NotFiniteError",
+    "PartialImportWarning",
 ]
 
 
@@ -45,3 +51,7 @@ class MissingPackageError(GlassnetError):
 
 class FileFormatError(GlassnetError, ValueError):
     """A file is damaged or not of the expected format."""
+
+
+class PartialImportWarning(UserWarning):
+    """A model was imported without a part of its training, such as regularizers."""

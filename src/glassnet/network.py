@@ -17,13 +17,13 @@ from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
 from glassnet.core.record import record_from_file
 from glassnet.core.validation import float_dtype, whole_number
-from glassnet.engine import Program
 from glassnet.errors import NotFiniteError
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.layers import Layer
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import default_loss, loss_named
+from glassnet.nn.losses.unknown_loss import LossAttribute
 from glassnet.nn.parameters import ParameterViews
 from glassnet.nn.task import Task
 from glassnet.optim.dropout import Dropout
@@ -67,7 +67,10 @@ class Network:
     feature_names : list of str or None
         Names of the inputs.
     loss : Loss
-        The loss of the last :meth:`fit`; before, the one that follows the output activation.
+        That of the last :meth:`fit`; before, the one that follows the output activation. Reading
+        the loss of an imported model raises LimitError where Glassnet does not know it.
+    not_imported : tuple of str
+        Of an imported model: what acts on its training and is not in this network, in words.
 
     Raises
     ------
@@ -82,6 +85,8 @@ class Network:
     >>> net.weights[0].shape, net.biases[0].shape
     ((2, 2), (2,))
     """
+
+    loss = LossAttribute()
 
     def __init__(
         self,
@@ -100,7 +105,8 @@ class Network:
         self.feature_names: list[str] | None = None
         self.loss = default_loss(self.output_activation)
         self.epochs_trained = 0
-        self._program: Program | None = None
+        self.not_imported: tuple[str, ...] = ()
+        self._program: engine.Program | None = None
 
     @property
     def output_activation(self) -> Activation:
@@ -173,8 +179,7 @@ class Network:
         sample_weight : array-like of shape (examples,), optional
             The weight of each example: the loss of a batch is the weighted mean.
         class_weight : mapping of label to weight, or "balanced", optional
-            Multiplies the weights of a class's examples; ``"balanced"`` lets all classes count
-            the same.
+            Multiplies the weights of a class's examples; ``"balanced"`` makes all classes equal.
         penalties : Penalty or sequence of Penalty
             ``L1``, ``L2``, ``WeightDecay``.
         dropout : float or Dropout, optional
@@ -192,14 +197,13 @@ class Network:
             Steps to keep, counted from 0, as they were before they were taken: each stands in
             ``history.steps`` and can be given to ``gn.explain``.
         threads : int, optional
-            All cores for networks that are worth it, if not given; where that is doubtful and a
+            If not given, all cores for networks that are worth it; where that is doubtful and a
             few hundred steps lie ahead, it is tried. The result has the same bits on any number.
         shuffle : bool
             Whether to shuffle the examples in each epoch.
         callbacks : callable or sequence of callable
             Called with the history so far after every epoch (of L-BFGS, every iteration), when
-            the network has the weights that the epoch ended with. One that returns True ends the
-            training.
+            the network has its weights. One that returns True ends the training.
         progress : bool, optional
             Whether to show a bar on standard error; if not given, only on a terminal.
 
@@ -267,10 +271,9 @@ class Network:
         1.0
         """
         x = checked_inputs(X, self.architecture.inputs, self.dtype, finite=False)
-        if threads is not None:
-            threads = whole_number("threads", threads, 1)
+        threads = None if threads is None else whole_number("threads", threads, 1)
         try:
-            return self.program().predict(self.parameters, x, threads)
+            return self.program(for_loss=False).predict(self.parameters, x, threads)
         except NotFiniteError:
             require_finite(x, "X")
             raise
@@ -354,8 +357,8 @@ class Network:
             If the arrays do not fit the record.
         """
         record.require_fitting(arrays)
-        layers: list[int | Layer] = [record.inputs, *record.architecture.layers]
-        net = cls(layers, dtype=record.dtype, seed=record.seed)
+        layers = record.architecture.layers
+        net = cls([record.inputs, *layers], dtype=record.dtype, seed=record.seed)
         for name, view in net.to_arrays().items():
             view[...] = arrays[name]
         net.loss = record_from_file(Loss, record.loss, record.hyper_parameters)
@@ -371,8 +374,8 @@ class Network:
         if len(hidden) > 1 or [repr(layer) for layer in layers] != usual:
             return f"Network([{self.architecture.inputs}, {', '.join(map(repr, layers))}], {end}"
         inner = f'hidden="{hidden.pop()}", ' if hidden else ""
-        output = self.output_activation.name
-        return f'Network({list(self.architecture.units)}, {inner}output="{output}", {end}'
+        ends = f'{inner}output="{self.output_activation.name}", {end}'
+        return f"Network({list(self.architecture.units)}, {ends}"
 
     def __str__(self) -> str:
         """Return a table of the layers."""
@@ -387,9 +390,11 @@ class Network:
         """Return a loss given by name or as itself; that of the last training if not given."""
         return self.loss if loss is None else loss_named(loss)
 
-    def program(self, loss: str | Loss | None = None) -> Program:
-        """Return the network as the engine computes it, with a loss."""
-        chosen = self.chosen_loss(loss)
-        if self._program is None or self._program.loss is not chosen:
-            self._program = engine.compile(self.architecture, chosen)
-        return self._program
+    def program(self, loss: str | Loss | None = None, *, for_loss: bool = True) -> engine.Program:
+        """Return the network as the engine computes it, with a loss; any one if not `for_loss`."""
+        if loss is None and not for_loss and LossAttribute.is_unknown(self):
+            loss = default_loss(self.output_activation)
+        chosen, last = self.chosen_loss(loss), self._program
+        if last is None or (last.loss is not chosen and last.loss != chosen):
+            self._program = last = engine.compile(self.architecture, chosen)
+        return last

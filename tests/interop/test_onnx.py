@@ -8,45 +8,9 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from tests.onnx_models import X, array, chain, evaluation, model, onnx
 
-onnx = pytest.importorskip("onnx", reason="the package onnx is not installed here")
-evaluation = pytest.importorskip("onnx.reference")
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-RANDOM = np.random.default_rng(0)
-X = RANDOM.normal(size=(5, 4)).astype(np.float32)
-
-
-def array(*shape: int) -> Any:
-    return RANDOM.normal(size=shape).astype(np.float32)
-
-
-def model(
-    nodes: list[Any], constants: dict[str, Any], inputs: int | str = 4, outputs: int = 3
-) -> Any:
-    helper = onnx.helper
-    number = onnx.TensorProto.FLOAT
-    graph = helper.make_graph(
-        nodes,
-        "graph",
-        [helper.make_tensor_value_info("x", number, ["n", inputs])],
-        [helper.make_tensor_value_info("y", number, ["n", outputs])],
-        [onnx.numpy_helper.from_array(value, name) for name, value in constants.items()],
-    )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)])
-
-
-def chain(*steps: tuple[str, list[str], dict[str, Any]]) -> list[Any]:
-    """Nodes one after the other, each with its further inputs and attributes."""
-    nodes, tensor = [], "x"
-    for number, (kind, further, attributes) in enumerate(steps, start=1):
-        output = "y" if number == len(steps) else f"t{number}"
-        nodes.append(
-            onnx.helper.make_node(kind, [tensor, *further], [output], f"node{number}", **attributes)
-        )
-        tensor = output
-    return nodes
-
 
 W1, W2, b1, b2 = array(4, 6), array(6, 3), array(6), array(3)
 MODELS = {

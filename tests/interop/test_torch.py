@@ -1,7 +1,5 @@
 """PyTorch's modules: the same outputs and gradients; branches and unknown layers are refused."""
 
-import pickle
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -121,39 +119,6 @@ def test_gradients_are_those_of_autograd(name: str) -> None:
         assert pytest.approx(layer.weight.grad.numpy().T, rel=1e-5, abs=1e-6) == W
 
 
-def test_a_state_dict_fills_a_known_architecture(tmp_path: Path) -> None:
-    module = MODULES["relu"]().eval()
-    like = gn.Network([6, 5, 3], hidden="relu", output="softmax")
-    torch.save(module.state_dict(), tmp_path / "state.pt")
-    theirs = torch.softmax(module(torch.tensor(X)), dim=1).detach().numpy()
-    for given in (module.state_dict(), tmp_path / "state.pt"):
-        assert gn.from_torch(given, like=like).predict_proba(X) == pytest.approx(theirs, abs=1e-6)
-    with pytest.raises(TypeError, match="a state dict has no activations"):
-        gn.from_torch(module.state_dict())
-    other = gn.Network([6, 4, 3], hidden="relu", output="softmax")
-    with pytest.raises(ValueError, match="the state dict does not match the network"):
-        gn.from_torch(module.state_dict(), like=other)
-
-
-class Harmful:
-    """What a pickle may do when it is opened."""
-
-    def __reduce__(self) -> Any:
-        return (Path("opened").touch, ())
-
-
-def test_a_pickle_in_disguise_is_not_opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("state.pt").write_bytes(pickle.dumps({"weight": Harmful()}))
-    torch.save({"weight": Harmful()}, "zipped.pt")
-    for name in ("state.pt", "zipped.pt"):
-        with pytest.raises(gn.FileFormatError, match="contains more than arrays"):
-            gn.from_torch(name, like=gn.Network([1, 1], output="sigmoid"))
-    assert not Path("opened").exists()
-
-
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -181,7 +146,7 @@ class Doubled(nn.Sequential):  # type: ignore[misc, name-defined]  # without tor
     """A Sequential with a forward method of its own."""
 
     def forward(self, x: Any) -> Any:
-        return 2 * super().forward(x)
+        return torch.sin(super().forward(x))
 
 
 class Mixing(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn has no types
@@ -204,7 +169,7 @@ def hooked() -> Any:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Doubled(nn.Linear(6, 3)), "the function 'mul'"),
+        (lambda: Doubled(nn.Linear(6, 3)), "the function 'sin'"),
         (hooked, "with hooks that may change its output"),
         (Mixing, "the reshaping 'view', which mixes examples or units"),
         (lambda: nn.Sequential(nn.Linear(6, 3), nn.Flatten(0)), "the layer Flatten"),
@@ -232,11 +197,136 @@ def test_losses_that_do_not_fit_the_end_are_refused() -> None:
     assert [layer.activation.name for layer in twice.architecture.layers] == ["softmax"]
 
 
-def test_entries_of_a_state_dict_are_not_passed_over() -> None:
-    like = gn.Network([6, 3], output="softmax")
-    normalised = nn.Sequential(nn.Linear(6, 3), nn.BatchNorm1d(3))
-    with pytest.raises(gn.LimitError, match=r"the entry '1\.running_mean'"):
-        gn.from_torch(normalised.state_dict(), like=like)
-    without_bias = gn.Network([6, gn.Dense(3, "softmax", bias=False)])
-    with pytest.raises(ValueError, match="1 more biases than the network"):
-        gn.from_torch(nn.Linear(6, 3).state_dict(), like=without_bias)
+def repeated() -> Any:
+    layer = nn.Linear(6, 6)
+    return nn.Sequential(layer, nn.Tanh(), layer)
+
+
+def tied(name: str, turn: Any = lambda parameter: parameter) -> Any:
+    module = nn.Sequential(nn.Linear(6, 6), nn.Tanh(), nn.Linear(6, 6))
+    setattr(module[2], name, turn(getattr(module[0], name)))
+    return module
+
+
+class Looped(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn has no types
+    """One layer, three times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(6, 6)
+
+    def forward(self, x: Any) -> Any:
+        for _ in range(3):
+            x = torch.tanh(self.layer(x))
+        return x
+
+
+def normalised_twice() -> Any:
+    norm = nn.BatchNorm1d(6)
+    return nn.Sequential(nn.Linear(6, 6), norm, nn.Linear(6, 6), norm)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (repeated, r"the layer '0' \(Linear\) has the same weights as another call of it"),
+        (lambda: tied("weight"), r"the layer '2' \(Linear\) .* as the layer '0' \(Linear\)"),
+        (lambda: tied("bias"), r"the layer '2' \(Linear\) .* as the layer '0' \(Linear\)"),
+        (lambda: tied("weight", lambda W: nn.Parameter(W.T)), r"the layer '2' \(Linear\)"),
+        (Looped, r"the layer 'layer' \(Linear\) .* as another call of it"),
+        (normalised_twice, r"the layer '1' \(BatchNorm1d\)"),
+    ],
+)
+def test_parameters_that_are_used_twice_are_refused(make: Any, message: str) -> None:
+    with pytest.raises(gn.LimitError, match=f"{message}.*give each its own copy"):
+        gn.from_torch(make())
+
+
+def test_a_step_leaves_what_requires_no_gradient() -> None:
+    torch.manual_seed(2)
+    module = nn.Sequential(nn.Linear(6, 4), nn.BatchNorm1d(4), nn.Tanh(), nn.Linear(4, 2)).eval()
+    module[0].requires_grad_(requires_grad=False)
+    module[1].bias.requires_grad_(requires_grad=False)
+    module[3].bias.requires_grad_(requires_grad=False)
+    target = torch.ones(8, 2)
+    net = gn.from_torch(module, loss=nn.MSELoss())
+    step = gn.explain(net, X, target.numpy(), learning_rate=0.5).step
+    optimizer = torch.optim.SGD([each for each in module.parameters() if each.requires_grad], 0.5)
+    nn.MSELoss()(module(torch.tensor(X)), target).backward()
+    optimizer.step()
+    net.parameters[...] = step.new_parameters
+    theirs = module(torch.tensor(X)).detach().numpy()
+    assert net.predict_proba(X) == pytest.approx(theirs, abs=1e-5)
+
+
+@pytest.mark.parametrize("loss", [nn.BCEWithLogitsLoss(), nn.CrossEntropyLoss()])
+@pytest.mark.parametrize("end", [nn.Sigmoid(), nn.Softmax(1)])
+def test_no_second_activation_is_added_for_logits(loss: Any, end: Any) -> None:
+    module = nn.Sequential(nn.Linear(6, 3), end)
+    with pytest.raises(gn.LimitError, match=r"takes logits, .* but the model already ends in a s"):
+        gn.from_torch(module, loss=loss)
+
+
+def test_a_loss_may_be_given_by_name() -> None:
+    module = nn.Sequential(nn.Linear(6, 3))
+    assert gn.from_torch(module, loss="huber").loss.name == "huber"
+    with pytest.raises(ValueError, match="needs the output activation 'sigmoid'"):
+        gn.from_torch(module, loss="binary_crossentropy")
+    like = gn.Network([6, 3], output="identity")
+    assert gn.from_torch(module.state_dict(), like=like, loss="huber").loss.name == "huber"
+
+
+def test_half_precision_is_imported() -> None:
+    module = nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 3)).half()
+    theirs = module.float()(torch.tensor(X)).detach().numpy()
+    assert gn.from_torch(module.half()).predict_proba(X) == pytest.approx(theirs, abs=1e-5)
+
+
+class Deceiving(nn.Linear):  # type: ignore[misc, name-defined]  # without torch nn has no types
+    """Says that it is PyTorch's, and is not."""
+
+    __module__ = "torch.nn.modules.linear"
+
+    def forward(self, x: Any) -> Any:
+        return super().forward(x) + 0.01
+
+
+def test_outputs_are_compared_with_those_of_the_module() -> None:
+    Deceiving.__name__ = "Linear"
+    with pytest.raises(gn.LimitError, match=r"gives .* where the model gives .* not imported"):
+        gn.from_torch(nn.Sequential(Deceiving(6, 3), nn.Tanh()))
+
+
+class WithoutGradient(nn.Module):  # type: ignore[misc, name-defined]  # without torch nn has no types
+    """Its first layer does not learn, and nothing but its forward says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(6, 4), nn.Linear(4, 2)
+
+    def forward(self, x: Any) -> Any:
+        with torch.no_grad():
+            x = self.first(x)
+        return self.second(torch.relu(x))
+
+
+def with_hook(of: str) -> Any:
+    module = nn.Sequential(nn.Linear(6, 3))
+    if of == "layer":
+        module[0].register_full_backward_hook(lambda *_: None)
+    else:
+        module[0].weight.register_hook(lambda gradient: 2 * gradient)
+    return module
+
+
+def test_what_changes_a_gradient_is_refused() -> None:
+    with pytest.raises(gn.LimitError, match=r"no gradient reaches 'first.weight'"):
+        gn.from_torch(WithoutGradient())
+    module = WithoutGradient()
+    module.first.requires_grad_(requires_grad=False)
+    assert gn.from_torch(module).architecture.layers[0].weight_rate == 0
+    for of in ("layer", "weight"):
+        with pytest.raises(gn.LimitError, match=r"with hooks that may change its .*gradient"):
+            gn.from_torch(with_hook(of))
+    frozen = nn.Sequential(nn.Linear(6, 3)).requires_grad_(requires_grad=False)
+    assert gn.from_torch(frozen).architecture.layers[0].bias_rate == 0

@@ -116,6 +116,18 @@ def test_lbfgs_finds_the_least_squares_line() -> None:
         net.fit(x, y, optimizer=gn.LBFGS(), dropout=0.5)
 
 
+def test_lbfgs_keeps_fixed_what_has_a_rate_of_0() -> None:
+    x = np.random.default_rng(0).normal(size=(50, 3))
+    y = np.sin(x.sum(axis=1))
+    fixed = gn.Dense(4, "tanh", weight_rate=0, bias_rate=0)
+    net = gn.Network([3, fixed, gn.Dense(1, "identity")], dtype="float64", seed=1)
+    before = net.parameters.copy()
+    net.fit(x, y, optimizer=gn.LBFGS(), epochs=20, penalties=gn.L2(0.1))
+    moved = net.parameters != before
+    assert not moved[:16].any()  # 3 · 4 weights and 4 biases
+    assert moved[16:].all()
+
+
 def test_a_scale_layer_and_a_multiplier_learn_and_come_back_from_a_file(tmp_path: object) -> None:
     x, y = data()
     layers: list[int | Layer] = [

@@ -12,6 +12,13 @@ from glassnet.cli.options import KnownName, checked_rate, require_other_file, ta
 __all__ = ["explain"]
 
 
+def _losses() -> Iterable[str]:
+    from glassnet.core.record import records
+    from glassnet.nn.losses.loss import Loss
+
+    return records(Loss)
+
+
 def _formats() -> Iterable[str]:
     from glassnet.render.format import formats
 
@@ -48,6 +55,12 @@ def _formats() -> Iterable[str]:
     help="Learning rate of the weight update.",
 )
 @click.option(
+    "--loss",
+    type=KnownName(_losses),
+    help="Loss of a model of another library. Default: the one that it was compiled with, or the "
+    "one that follows the output activation.",
+)
+@click.option(
     "--format",
     "notation",
     type=KnownName(_formats),
@@ -65,6 +78,7 @@ def explain(
     target: str | None,
     weight: str | None,
     learning_rate: float,
+    loss: str | None,
     notation: str,
     output: Path | None,
     as_json: bool,
@@ -81,7 +95,7 @@ def explain(
 
     if output is not None:
         require_other_file(output, model, *([table] if table else []))
-    explained = explain_file(model, table, row, target, weight, learning_rate, options)
+    explained = explain_file(model, table, row, target, weight, learning_rate, options, loss)
     chosen = "json" if as_json else notation
     if chosen == "text" and output is None:
         show_document(explained.document)

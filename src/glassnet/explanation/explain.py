@@ -29,8 +29,7 @@ from glassnet.formula.number import number_text
 from glassnet.network import Network
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
-from glassnet.nn.losses.registry import loss_named
-from glassnet.nn.summary import layers_section
+from glassnet.nn.summary import layers_section, not_imported_section
 from glassnet.nn.task import Task
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
@@ -117,7 +116,7 @@ def explain(
         subject,
         Example(x, target, example, sample_weight),
         _rule(chosen_optimizer(learning_rate, optimizer), penalties, clip_norm),
-        subject.loss if loss is None else loss_named(loss),
+        loss,
         chosen_limits,
     )
 
@@ -159,7 +158,7 @@ def explain_example(
     net: Network,
     given: Example,
     rule: UpdateRule | None,
-    loss: Loss,
+    loss: str | Loss | None,
     limits: Limits,
     preface: Sequence[Section] = (),
     origins: Origins | None = None,
@@ -169,7 +168,6 @@ def explain_example(
     `origins` are such sections for single inputs, by name, for the pages of single weights.
     """
     net.require_finite()
-    program = engine.compile(net.architecture, loss, rule)
     inputs = checked_inputs(
         given.rows(net.architecture.inputs), net.architecture.inputs, net.dtype, "x"
     )
@@ -180,7 +178,8 @@ def explain_example(
         if rule is not None or given.sample_weight is not None:
             raise ValueError("an update and a sample_weight need a target; give target as well")
         one = inputs[number : number + 1]
-        explainer = Explainer(take_forward(program, parameters, one), symbols, limits)
+        forward = take_forward(net.program(loss, for_loss=False), parameters, one)
+        explainer = Explainer(forward, symbols, limits)
         predicted = _summary(net.architecture, net.classes, explainer.forward.outputs[-1])
         sections = [*preface, *forward_sections(explainer)]
         return Explanation.of(
@@ -189,10 +188,13 @@ def explain_example(
     one_only = given.is_one(net.architecture.inputs)
     targets = _target_rows(net, given.target, len(inputs), alone=one_only)
     batch = Batch(inputs, targets, _checked_sample_weight(given.sample_weight, inputs))
+    if net.not_imported:
+        preface = [not_imported_section(net.not_imported), *preface]
     update = None
     if rule is not None:
         state = rule.optimizer.initial_state(parameters)
         update = Update(rule, 1, rule.optimizer.learning_rate, state)
+    program = engine.compile(net.architecture, net.chosen_loss(loss), rule)
     step = take_step(program, parameters, batch, update, number)
     return _explanation(Explainer(step, symbols, limits), net.classes, preface, origins)
 
@@ -241,8 +243,10 @@ def describe(net: Network) -> Explanation:
     names = _symbols(net.architecture, net.classes, net.feature_names)
     section = layers_section(net.architecture, net.dtype.name)
     drawing = draw_network(net.architecture, net.parameters, names, Limits())
-    sections = (section, Section("Its units and weights", (drawing,)))
-    return Explanation(Document("A network", sections), None, None, {})
+    sections = [section, Section("Its units and weights", (drawing,))]
+    if net.not_imported:
+        sections.append(not_imported_section(net.not_imported))
+    return Explanation(Document("A network", tuple(sections)), None, None, {})
 
 
 def chosen_optimizer(learning_rate: float | None, optimizer: Optimizer | None) -> Optimizer | None:

@@ -1,6 +1,6 @@
 """Loss names of other libraries."""
 
-from glassnet.core.record import record_known_as, records
+from glassnet.core.record import record_known_as
 from glassnet.errors import LimitError
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
@@ -27,11 +27,7 @@ def keras_loss(name: str, settings: dict[str, object]) -> Loss:
     """
     found = record_known_as(Loss, name)
     if found is None:
-        known = [name for name, record in records(Loss).items() if record.known_elsewhere]
-        raise LimitError(
-            f"the model was compiled with the loss {name!r}, which Glassnet does not support; "
-            f"supported losses: {', '.join(sorted(known))}"
-        )
+        raise LimitError(f"the model was compiled with the loss {name!r}, which Glassnet lacks")
     ours = found.name
     for setting, usual in USUAL.items():
         if settings.get(setting, usual[0]) not in usual:

@@ -1,5 +1,6 @@
 """Builds a Network with its weights, layer by layer, from a model of another library."""
 
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,15 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet.core.array import Array
 from glassnet.core.record import record_known_as
-from glassnet.errors import FileFormatError, LimitError
+from glassnet.errors import FileFormatError, LimitError, PartialImportWarning
+from glassnet.interop.comparison import Outputs, require_same_outputs
 from glassnet.network import Network
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.identity import Identity
 from glassnet.nn.activations.registry import activation_named
 from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.registry import loss_named
+from glassnet.nn.losses.unknown_loss import UnknownLoss
 
-__all__ = ["NetworkBuilder", "reading", "refuse"]
+__all__ = ["NetworkBuilder", "fitting_loss", "note_not_imported", "reading", "refuse", "shared"]
 
 SUPPORTED = (
     "Supported are sequences of fully connected layers, elementwise activations, softmax, dropout, "
@@ -60,6 +64,27 @@ def refuse(what: str) -> LimitError:
     return LimitError(f"{what} is not supported. {SUPPORTED}")
 
 
+def shared(what: str, other: str) -> LimitError:
+    """Return the error for weights that are used in two places."""
+    return LimitError(
+        f"{what} has the same weights as {other}. In Glassnet each layer has weights of its own, "
+        "so that gradients and steps would be others than the model's; give each its own copy "
+        "of the weights, if they need not stay equal"
+    )
+
+
+def note_not_imported(net: Network, parts: Sequence[str]) -> None:
+    """Warn of what acts on a model's training and is not in the network, and keep it there."""
+    net.not_imported = tuple(parts)
+    if parts:
+        warnings.warn(
+            "the outputs are those of the model, but losses and steps that Glassnet shows are "
+            f"without a part of its training: {'; '.join(parts)}",
+            PartialImportWarning,
+            stacklevel=3,
+        )
+
+
 @dataclass
 class NetworkBuilder:
     """A network under construction, layer by layer.
@@ -85,8 +110,17 @@ class NetworkBuilder:
         """Units of the last layer so far."""
         return self._layers[-1].units if self._layers else self.inputs
 
-    def dense(self, weights: ArrayLike, biases: ArrayLike | None) -> None:
+    def dense(
+        self,
+        weights: ArrayLike,
+        biases: ArrayLike | None,
+        *,
+        learns: bool = True,
+        bias_learns: bool = True,
+    ) -> None:
         """Add a layer of y_before W + b, W of shape (units before, units).
+
+        What does not learn is frozen in the model: a training leaves it as it is.
 
         Raises
         ------
@@ -97,27 +131,56 @@ class NetworkBuilder:
         if W.ndim != 2 or W.shape[0] != self.units:
             raise ValueError(f"a layer's weights have shape {W.shape} after {self.units} units")
         b = self._vector(biases, W.shape[1])
-        self._add(Dense(W.shape[1], "identity", bias=b is not None, initial="zero"), W, b)
+        layer = Dense(
+            W.shape[1],
+            "identity",
+            bias=b is not None,
+            initial="zero",
+            weight_rate=float(learns),
+            bias_rate=float(bias_learns or b is None),
+        )
+        self._add(layer, W, b)
 
-    def scale(self, weights: ArrayLike, biases: ArrayLike | None) -> None:
-        """Add an elementwise scaling layer: y_before · w + b."""
+    def scale(
+        self,
+        weights: ArrayLike,
+        biases: ArrayLike | None,
+        *,
+        learns: bool = False,
+        bias_learns: bool = False,
+    ) -> None:
+        """Add an elementwise scaling layer: y_before · w + b, which does not learn by itself."""
         w = self._vector(weights, self.units)
         assert w is not None
         b = self._vector(biases, self.units)
-        layer = Scale("identity", bias=b is not None).placed_after(self.units)
-        self._add(layer, w, b)
+        layer = Scale(
+            "identity",
+            bias=b is not None,
+            weight_rate=float(learns),
+            bias_rate=float(bias_learns or b is None),
+        )
+        self._add(layer.placed_after(self.units), w, b)
 
     def normalise(
         self,
-        gamma: NDArray[Any],
-        beta: NDArray[Any],
+        gamma: NDArray[Any] | None,
+        beta: NDArray[Any] | None,
         mean: NDArray[Any],
         variance: NDArray[Any],
         epsilon: float,
+        *,
+        learns: tuple[bool, bool] = (True, True),
     ) -> None:
-        """Add a batch normalisation at inference: γ (y − mean) / √(variance + ε) + β."""
-        w = gamma / np.sqrt(variance.astype(np.float64) + epsilon)
-        self.scale(w, beta - mean * w)
+        """Add a batch normalisation at inference: γ (y − mean) / √(variance + ε) + β.
+
+        Two layers: one that standardises and does not learn, and γ and β, which may (`learns`).
+        """
+        w = 1 / np.sqrt(variance.astype(np.float64) + epsilon)
+        self.scale(w, -mean.astype(np.float64) * w)
+        if gamma is not None or beta is not None:
+            factor = np.ones(self.units) if gamma is None else gamma
+            gamma_learns = learns[0] and gamma is not None
+            self.scale(factor, beta, learns=gamma_learns, bias_learns=learns[1])
 
     def shift(self, biases: ArrayLike) -> None:
         """Add b to the last layer if it is linear and has no bias; otherwise add a layer."""
@@ -156,50 +219,69 @@ class NetworkBuilder:
         self.log_probabilities = True
 
     @property
-    def ends_in(self) -> str:
-        """The activation of the last layer."""
-        return self._layers[-1].activation.name if self._layers else "identity"
+    def output_activation(self) -> Activation:
+        """The activation of the last layer so far."""
+        return self._layers[-1].activation if self._layers else Identity()
 
     def network(
         self,
-        loss: Loss | None = None,
+        loss: Loss | UnknownLoss | None = None,
         classes: Sequence[Any] | Array | None = None,
         features: Sequence[str] | None = None,
         *,
         logits: bool = False,
+        outputs: Outputs | None = None,
+        tolerance: float = 1e-5,
     ) -> Network:
         """Return the network.
 
         Parameters
         ----------
-        loss : Loss, optional
+        loss : Loss or UnknownLoss, optional
         classes : array-like, optional
             The labels of the outputs.
         features : sequence of str, optional
             The names of the inputs.
         logits : bool
             Whether the other library's loss takes logits, and makes probabilities of them itself.
+        outputs : callable, optional
+            The model itself, from rows to outputs, with which the network is compared.
+        tolerance : float
+            How much the two may differ.
 
         Raises
         ------
         LimitError
-            If there is no layer.
+            If there is no layer, or the outputs are others.
         """
-        if loss is not None and logits:
-            self.activate(loss.made_for)
         if not self._layers:
             raise LimitError("the model has no layer with weights")
-        net = Network([self.inputs, *self._layers], dtype=self.dtype)
-        net.weights = self._weights
-        net.biases = self._biases
+        if outputs is not None:
+            require_same_outputs(self._built(), self._probabilities_of(outputs), tolerance)
+        if isinstance(loss, Loss) and logits:
+            self.activate(loss.made_for)
+        net = self._built()
         if loss is not None:
-            net.loss = loss.paired_with(net.output_activation).loss
+            net.loss = loss
+        if isinstance(loss, Loss):
+            loss.paired_with(net.output_activation)
         if classes is not None:
             net.classes = np.asarray(classes)
         if features is not None:
             net.feature_names = [str(name) for name in features]
+        return net
+
+    def _built(self) -> Network:
+        net = Network([self.inputs, *self._layers], dtype=self.dtype)
+        net.weights = self._weights
+        net.biases = self._biases
         net.require_finite()
         return net
+
+    def _probabilities_of(self, outputs: Outputs) -> Outputs:
+        if self.log_probabilities:
+            return lambda rows: np.exp(outputs(rows))
+        return outputs
 
     def _add(
         self, layer: Layer, weights: NDArray[np.float64], biases: NDArray[np.float64] | None
@@ -222,8 +304,45 @@ class NetworkBuilder:
         return np.broadcast_to(vector, (units,)).copy()
 
 
+def fitting_loss(
+    builder: NetworkBuilder,
+    given: str | Loss | None,
+    found: Loss | UnknownLoss | None,
+    *,
+    logits: bool,
+) -> tuple[Loss | UnknownLoss | None, bool]:
+    """Return the loss given or else the model's, and whether it takes logits.
+
+    The model's may not fit the activation that the model ends in; then it is unknown.
+
+    Raises
+    ------
+    ValueError
+        If the loss given does not fit.
+    """
+    end = builder.output_activation
+    if given is not None:
+        loss = loss_named(given)
+        loss.paired_with(end)
+        return loss, False
+    if not isinstance(found, Loss):
+        return found, False
+    if logits and end.name in ("sigmoid", "softmax") and not builder.log_probabilities:
+        return UnknownLoss(
+            f"the loss {found.name!r} of the model takes logits, to which it applies a "
+            f"{found.made_for} itself, but the model already ends in a {end.name}"
+        ), False
+    if not logits:
+        try:
+            found.paired_with(end)
+        except ValueError as error:
+            return UnknownLoss(f"the loss of the model does not fit its outputs: {error}"), False
+    return found, logits
+
+
 def _rebuilt(layer: Layer, activation: Activation, *, bias: bool) -> Layer:
     """The layer with another activation, or with a bias."""
+    rates = {"weight_rate": layer.weight_rate, "bias_rate": layer.bias_rate}
     if isinstance(layer, Scale):
-        return Scale(activation, bias=bias).placed_after(layer.units)
-    return Dense(layer.units, activation, bias=bias, initial="zero")
+        return Scale(activation, bias=bias, **rates).placed_after(layer.units)
+    return Dense(layer.units, activation, bias=bias, initial="zero", **rates)

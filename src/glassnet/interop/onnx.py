@@ -2,23 +2,30 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
-from glassnet.interop.network_builder import NetworkBuilder, reading, refuse
+from glassnet.interop.comparison import Outputs
+from glassnet.interop.network_builder import (
+    NetworkBuilder,
+    fitting_loss,
+    note_not_imported,
+    reading,
+    refuse,
+)
+from glassnet.interop.onnx_chain import Chain
+from glassnet.interop.onnx_constants import Constants, named
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
-from glassnet.nn.losses.registry import loss_named
 
 __all__ = ["from_onnx"]
 
-Constants = dict[str, NDArray[Any]]
-
 #: Of the files that it reads.
 SUFFIXES = (".onnx",)
+_Adder: TypeAlias = Callable[[NetworkBuilder, Any, dict[str, Any], Constants], None]
 # Nodes that do nothing at inference.
 WITHOUT_EFFECT = ("Identity",)
 
@@ -36,36 +43,65 @@ def from_onnx(model: Any, *, loss: str | Loss | None = None) -> Network:
     Returns
     -------
     Network
-        A final LogSoftmax becomes a softmax.
+        A final LogSoftmax becomes a softmax. Scalings with constants (Mul, Div, Sub) do not learn.
+
+    Warns
+    -----
+    PartialImportWarning
+        If biases of one initializer became separate, or the reference evaluator of onnx, with
+        which the outputs are compared, cannot run the model.
 
     Raises
     ------
     LimitError
-        If it is not a sequence of fully connected layers; the message names the node.
+        If it is not a sequence of fully connected layers, or weights are used twice; the message
+        names the node. If the network's outputs are not those of the model.
     FileFormatError
         If the file is not an ONNX model.
     MissingPackageError
         If the onnx package is not installed.
     """
-    if not hasattr(model, "graph"):
+    if hasattr(model, "graph"):
+        chain = Chain.of(model)
+        builder = _built(chain)
+    else:
         with reading(f"{os.fspath(model)} is not an ONNX model"):
-            return _network(_opened(model).graph, loss)
-    return _network(model.graph, loss)
+            chain = Chain.of(_opened(model))
+            builder = _built(chain)
+    chosen, _ = fitting_loss(builder, loss, None, logits=False)
+    notes = chain.constants.require_own(chain.nodes)
+    outputs: Outputs | None = chain.outputs()
+    try:
+        chain.outputs()(np.zeros((1, builder.inputs)))
+    except Exception as error:  # noqa: BLE001 - operators raise as they like
+        notes.append(f"a comparison of the outputs: onnx's evaluator cannot run it ({error})")
+        outputs = None
+    net = builder.network(chosen, outputs=outputs, tolerance=chain.tolerance)
+    note_not_imported(net, notes)
+    return net
 
 
-def _network(graph: Any, loss: str | Loss | None) -> Network:
-    constants = _constants(graph)
-    inputs = [value for value in graph.input if value.name not in constants]
-    if len(inputs) != 1 or len(graph.output) != 1:
-        raise LimitError(
-            f"the model has {len(inputs)} inputs and {len(graph.output)} outputs; expected one of "
-            "each"
-        )
-    nodes = _chain(graph, inputs[0].name, constants)
-    builder = NetworkBuilder(_size_of(inputs[0], nodes, constants), _precision(constants))
-    for node in nodes:
-        _add(builder, node, constants)
-    return builder.network(loss_named(loss) if loss is not None else None)
+def _built(chain: Chain) -> NetworkBuilder:
+    constants = chain.constants
+    builder = NetworkBuilder(_size_of(chain), _precision(constants))
+    axes = len(chain.sizes) if chain.sizes else 2
+    for node in chain.nodes:
+        if node.op_type in ("Softmax", "LogSoftmax", "BatchNormalization"):
+            _require_axis_of_units(node, axes, chain)
+        _add(builder, node, chain)
+        if node.op_type in ("Gemm", "Flatten"):
+            axes = 2
+        elif node.op_type == "Reshape":
+            axes = constants[node.input[1]].size
+    return builder
+
+
+def _require_axis_of_units(node: Any, axes: int, chain: Chain) -> None:
+    """Refuse what goes along another axis than the last, that of the units."""
+    usual = -1 if chain.opset >= 13 else 1
+    axis = 1 if node.op_type == "BatchNormalization" else _settings(node).get("axis", usual)
+    if axis not in (-1, axes - 1):
+        raise refuse(f"the node {named(node)} over axis {axis} of {axes} axes")
 
 
 def _opened(model: Any) -> Any:
@@ -82,78 +118,42 @@ def _opened(model: Any) -> Any:
         opened = onnx.load(path)
     except OSError:
         raise
-    except Exception as error:  # noqa: BLE001 - protobuf's errors have no common class
-        reason = str(error).splitlines()[0]
-        raise FileFormatError(f"{path} is not an ONNX model: {reason}") from None
+    except Exception:  # noqa: BLE001 - protobuf's errors have no common class
+        raise FileFormatError(
+            f"{path} is not an ONNX model: its content is something else, or damaged"
+        ) from None
     if not opened.graph.node:
         raise FileFormatError(f"{path} is not an ONNX model: it has no nodes")
     return opened
 
 
-def _constants(graph: Any) -> Constants:
-    from onnx import helper, numpy_helper
-
-    constants = {value.name: numpy_helper.to_array(value) for value in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "Constant":
-            (attribute,) = node.attribute
-            value = helper.get_attribute_value(attribute)
-            of_tensor = attribute.name == "value"
-            array = numpy_helper.to_array(value) if of_tensor else np.asarray(value)
-            constants[node.output[0]] = array
-    return constants
-
-
-def _chain(graph: Any, start: str, constants: Constants) -> list[Any]:
-    """The nodes from input to output, which must form a sequence without branches."""
-    nodes, tensor = [], start
-    while tensor != graph.output[0].name:
-        taking = [node for node in graph.node if tensor in node.input]
-        if len(taking) != 1:
-            raise refuse(f"the model, which branches after {tensor!r},")
-        (node,) = taking
-        if node in nodes:
-            raise refuse("the model, which has a cycle,")
-        known = {"", tensor, *constants}
-        unknown = [name for name in node.input if name not in known]
-        if unknown or list(node.input).count(tensor) > 1:
-            raise refuse(f"the node {_named(node)}, which joins two branches,")
-        nodes.append(node)
-        tensor = node.output[0]
-    return nodes
-
-
-def _size_of(value: Any, nodes: list[Any], constants: Constants) -> int:
+def _size_of(chain: Chain) -> int:
     """Number of inputs, from the graph or the first weight matrix."""
-    sizes = [dimension.dim_value for dimension in value.type.tensor_type.shape.dim[1:]]
+    sizes = (chain.sizes or ())[1:]
     if sizes and all(sizes):
         return int(np.prod(sizes))
-    for node in nodes:
+    for node in chain.nodes:
         if node.op_type in ("Gemm", "MatMul"):
-            W = _matrix(node, constants)
-            return int(W.shape[0])
+            return int(_matrix(node, chain.constants).shape[0])
     raise LimitError("the number of inputs of the model is unknown")
 
 
 def _precision(constants: Constants) -> str:
-    doubles = any(array.dtype == np.float64 for array in constants.values())
+    doubles = any(array.dtype == np.float64 for array in constants.arrays.values())
     return "float64" if doubles else "float32"
 
 
-def _named(node: Any) -> str:
-    return f"{node.name!r} ({node.op_type})" if node.name else f"of type {node.op_type}"
-
-
-def _add(builder: NetworkBuilder, node: Any, constants: Constants) -> None:
+def _add(builder: NetworkBuilder, node: Any, chain: Chain) -> None:
     kind, settings = node.op_type, _settings(node)
     if node.domain not in ("", "ai.onnx"):
-        raise refuse(f"the node {_named(node)} from the domain {node.domain!r}")
+        raise refuse(f"the node {named(node)} from the domain {node.domain!r}")
     if kind in WITHOUT_EFFECT:
         return
-    adders: dict[str, Callable[[NetworkBuilder, Any, dict[str, Any], Constants], None]] = {
+    adders: dict[str, _Adder] = {
         "Gemm": _add_gemm,
         "MatMul": _add_matmul,
         "Add": _add_shift,
+        "Sum": _add_shift,
         "Sub": _add_shift,
         "Mul": _add_factor,
         "Div": _add_factor,
@@ -164,19 +164,17 @@ def _add(builder: NetworkBuilder, node: Any, constants: Constants) -> None:
         "Gelu": _add_gelu,
         "LogSoftmax": _add_log_softmax,
         "Flatten": _add_shape,
-        "Reshape": _add_shape,
+        "Reshape": _add_shape if not chain.one_at_a_time else _add_shape_of_one,
         "Cast": _add_cast,
         "Dropout": _add_dropout,
     }
     if kind in adders:
-        adders[kind](builder, node, settings, constants)
+        adders[kind](builder, node, settings, chain.constants)
         return
-    if settings.get("axis", -1) not in (-1, 1):
-        raise refuse(f"the node {_named(node)} over axis {settings['axis']}")
     if settings.get("alpha", 1.0) != 1:
-        raise refuse(f"the node {_named(node)} with alpha other than 1")
+        raise refuse(f"the node {named(node)} with alpha other than 1")
     if not builder.activate_known_as(kind):
-        raise refuse(f"the node {_named(node)}")
+        raise refuse(f"the node {named(node)}")
 
 
 def _settings(node: Any) -> dict[str, Any]:
@@ -188,10 +186,10 @@ def _settings(node: Any) -> dict[str, Any]:
 def _matrix(node: Any, constants: Constants) -> NDArray[Any]:
     """W as (units before, units)."""
     if node.input[0] in constants or node.input[1] not in constants:
-        raise refuse(f"the node {_named(node)}, whose second factor is not a constant,")
+        raise refuse(f"the node {named(node)}, whose second factor is not a constant,")
     settings, W = _settings(node), constants[node.input[1]]
     if settings.get("transA", 0) or W.ndim != 2:
-        raise refuse(f"the node {_named(node)}")
+        raise refuse(f"the node {named(node)}")
     return W.T if settings.get("transB", 0) else W
 
 
@@ -212,6 +210,8 @@ def _add_matmul(
 def _add_shift(
     a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
 ) -> None:
+    if len(node.input) != 2:
+        raise refuse(f"the node {named(node)} of {len(node.input)} inputs")
     (given,) = (constants[name] for name in node.input if name in constants)
     shift = _by_unit(given, a.units, node)
     if node.op_type == "Sub":
@@ -229,7 +229,7 @@ def _add_factor(
     factor = _by_unit(given, a.units, node)
     if node.op_type == "Div":
         if node.input[0] in constants:
-            raise refuse(f"the node {_named(node)}, which divides by a unit's output,")
+            raise refuse(f"the node {named(node)}, which divides by a unit's output,")
         factor = 1 / factor
     a.scale(factor, None)
 
@@ -238,7 +238,7 @@ def _add_normalisation(
     a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
 ) -> None:
     if settings.get("training_mode", 0):
-        raise refuse(f"the node {_named(node)} in training mode")
+        raise refuse(f"the node {named(node)} in training mode")
     gamma, beta, mean, variance = (constants[name] for name in node.input[1:5])
     a.normalise(gamma, beta, mean, variance, settings.get("epsilon", 1e-5))
 
@@ -248,21 +248,19 @@ def _add_selu(a: NetworkBuilder, node: Any, settings: dict[str, Any], constants:
         [settings.get("alpha", 1.67326), settings.get("gamma", 1.0507)], [1.67326, 1.0507], 1e-4
     )
     if not usual:
-        raise refuse(f"the node {_named(node)} with non-standard constants")
+        raise refuse(f"the node {named(node)} with non-standard constants")
     a.activate("selu")
 
 
 def _add_gelu(a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants) -> None:
     if settings.get("approximate", b"none") not in (b"none", "none"):
-        raise refuse(f"the node {_named(node)} with the tanh approximation")
+        raise refuse(f"the node {named(node)} with the tanh approximation")
     a.activate("gelu")
 
 
 def _add_log_softmax(
     a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
 ) -> None:
-    if settings.get("axis", -1) not in (-1, 1):
-        raise refuse(f"the node {_named(node)} over axis {settings['axis']}")
     a.log_softmax()
 
 
@@ -276,26 +274,34 @@ def _add_shape(
         shape = [int(size) for size in constants[node.input[1]].reshape(-1)]
         whole = shape in ([-1, a.units], [0, a.units], [0, -1])
     if not whole:
-        raise refuse(f"the node {_named(node)}, which mixes examples or units,")
+        raise refuse(f"the node {named(node)}, which mixes examples or units,")
+
+
+def _add_shape_of_one(
+    a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
+) -> None:
+    """Accept a reshape of the one example that the model takes, to one row."""
+    if [int(size) for size in constants[node.input[1]].reshape(-1)] not in ([1, a.units], [1, -1]):
+        _add_shape(a, node, settings, constants)
 
 
 def _add_cast(a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants) -> None:
     from onnx import TensorProto
 
     if settings.get("to") not in (TensorProto.FLOAT, TensorProto.DOUBLE):
-        raise refuse(f"the node {_named(node)} to a type other than float32 or float64")
+        raise refuse(f"the node {named(node)} to a type other than float32 or float64")
 
 
 def _add_dropout(
     a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants
 ) -> None:
     if len(node.input) > 2 and node.input[2] and bool(constants[node.input[2]]):
-        raise refuse(f"the node {_named(node)} in training mode")
+        raise refuse(f"the node {named(node)} in training mode")
 
 
 def _by_unit(constant: NDArray[Any], units: int, node: Any) -> NDArray[Any]:
     """A constant as a vector with one number for each unit."""
     for_all = all(size == 1 for size in constant.shape[:-1])
     if constant.size not in (1, units) or not for_all:
-        raise refuse(f"the node {_named(node)} with a constant of shape {constant.shape}")
+        raise refuse(f"the node {named(node)} with a constant of shape {constant.shape}")
     return np.broadcast_to(constant.reshape(-1), (units,))

@@ -1,35 +1,30 @@
 """Import from PyTorch: Sequential, and modules whose traced graph is a sequence of layers."""
 
-import operator
+import copy
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.core.record import record_known_as
-from glassnet.errors import FileFormatError, LimitError, MissingPackageError
-from glassnet.interop.network_builder import NetworkBuilder, refuse
+from glassnet.core.array import Array
+from glassnet.errors import LimitError
+from glassnet.interop.comparison import Outputs
+from glassnet.interop.network_builder import NetworkBuilder, fitting_loss, refuse, shared
+from glassnet.interop.torch_graph import Arithmetic, Reshape, layers_of
+from glassnet.interop.torch_state import from_state_dict, place_of, read_state_dict
 from glassnet.network import Network
-from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
+from glassnet.nn.losses.unknown_loss import UnknownLoss
 
 __all__ = ["from_torch"]
 
 WITHOUT_EFFECT = ("Dropout", "Identity", "AlphaDropout")
-
-
-@dataclass(frozen=True)
-class _Reshape:
-    """A reshape of the array; None stands for a size read from the input."""
-
-    sizes: tuple[int | None, ...]
-    words: str
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
 def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) -> Network:
@@ -40,7 +35,7 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
     module : torch.nn.Module, state dict, or path of a saved state dict
         A file may be a ``.safetensors`` file, or is opened with ``weights_only=True``, which runs
         no code from it.
-    loss : torch.nn loss, optional
+    loss : torch.nn loss, str or Loss, optional
         The training loss. Losses that take logits add the output activation: CrossEntropyLoss a
         softmax, BCEWithLogitsLoss a sigmoid.
     like : Network, optional
@@ -49,170 +44,126 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
     Returns
     -------
     Network
-        A final LogSoftmax becomes a softmax.
+        A final LogSoftmax becomes a softmax. Parameters without ``requires_grad`` do not learn:
+        the layer's ``weight_rate`` or ``bias_rate`` is 0.
 
     Raises
     ------
     LimitError
-        If it is not a sequence of fully connected layers; the message names the layer.
+        If it is not a sequence of fully connected layers, or parameters are used twice; the
+        message names the layer. If the network's outputs are not those of the module.
     FileFormatError
         If a file contains anything other than arrays.
     TypeError
         If a state dict is given without `like`.
     """
     if isinstance(module, str | os.PathLike):
-        module = _state_dict(os.fspath(module))
+        module = read_state_dict(os.fspath(module))
     if isinstance(module, Mapping):
-        return _from_state_dict(module, like)
-    layers = list(_layers(module))
+        return from_state_dict(module, like, loss_named(loss) if loss is not None else None)
+    module = _plain(module)
+    layers = list(layers_of(module))
     first = next((layer for layer in layers if hasattr(layer, "in_features")), None)
     if first is None:
         raise refuse(f"a {type(module).__name__} without a Linear layer")
+    _require_own_parameters(module, layers)
     builder = NetworkBuilder(_inputs(layers), _precision(first))
     for layer in layers:
-        if getattr(layer, "_forward_hooks", None) or getattr(layer, "_forward_pre_hooks", None):
-            raise refuse(f"the layer {layer} with hooks that may change its output")
+        if any(getattr(layer, hooks, None) for hooks in HOOKS):
+            raise refuse(f"the layer {layer} with hooks that may change its output or gradient")
         _add(builder, layer)
-    found, logits = _loss_of(builder, loss)
-    return builder.network(found, logits=logits)
-
-
-def _state_dict(path: str) -> Mapping[str, Any]:
-    if path.endswith(".safetensors"):
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
-        try:
-            loaded: Mapping[str, Any] = load_file(path)
-        except SafetensorError as error:
-            raise FileFormatError(f"{path} is not a safetensors file: {error}") from None
-        return loaded
-    try:
-        import torch
-    except ImportError:
-        raise MissingPackageError(
-            "reading PyTorch files needs the torch package: pip install torch"
-        ) from None
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a malicious file may raise anything
-        raise FileFormatError(
-            f"{path} contains more than arrays, or is damaged, and was not loaded; expected a "
-            f"state dict saved with torch.save(module.state_dict(), ...) ({type(error).__name__})"
-        ) from None
-    if not isinstance(state, Mapping):
-        raise FileFormatError(f"{path} does not contain a state dict")
-    return state
-
-
-def _from_state_dict(state: Mapping[str, Any], like: Network | None) -> Network:
-    if like is None:
-        raise TypeError("a state dict has no activations; pass the architecture: like=gn.Network")
-    for name, value in state.items():
-        if not name.endswith(("weight", "bias")) or not hasattr(value, "shape"):
-            raise refuse(f"a state dict with the entry {name!r}")
-    weights = [_array(value).T for name, value in state.items() if name.endswith("weight")]
-    biases = [_array(value) for name, value in state.items() if name.endswith("bias")]
-    net = Network([like.architecture.inputs, *like.architecture.layers], dtype=like.dtype.name)
-    with_bias = iter(biases)
-    try:
-        net.weights = weights
-        net.biases = [next(with_bias) if layer.bias else None for layer in net.architecture.layers]
-        left_over = len(list(with_bias))
-    except (ValueError, StopIteration) as error:
-        raise ValueError(
-            f"the state dict does not match the network: it has weights of shapes "
-            f"{[tuple(W.shape) for W in weights]} and {len(biases)} biases ({error})"
-        ) from None
-    if left_over:
-        raise ValueError(f"the state dict has {left_over} more biases than the network")
-    net.classes, net.feature_names, net.loss = like.classes, like.feature_names, like.loss
-    return net
-
-
-def _layers(module: Any) -> Iterator[Any]:
-    """The layers of a module in the order in which they are applied."""
-    import torch
-
-    own_forward = type(module).forward is not torch.nn.Sequential.forward
-    if module._forward_hooks or module._forward_pre_hooks:  # noqa: SLF001 - no public name
-        raise refuse(f"a {type(module).__name__} with hooks that may change its output")
-    if isinstance(module, torch.nn.Sequential) and not own_forward:
-        for child in module:
-            yield from _layers(child)
-    elif not list(module.children()) and type(module).__module__.startswith("torch.nn"):
-        yield module
+    _require_gradients(module, layers, builder.inputs)
+    if isinstance(loss, str | Loss):
+        chosen, logits = fitting_loss(builder, loss, None, logits=False)
     else:
-        yield from _traced(module)
+        found, takes_logits = _loss_of(builder, loss)
+        chosen, logits = fitting_loss(builder, None, found, logits=takes_logits)
+    if isinstance(chosen, UnknownLoss):
+        raise LimitError(f"{chosen.reason}; give another loss, or take the last activation away")
+    return builder.network(chosen, logits=logits, outputs=_outputs_of(module))
 
 
-def _traced(module: Any) -> Iterator[Any]:
+def _plain(module: Any) -> Any:
+    """The module as it was written, not what torch.compile made of it."""
+    import torch
+
+    module = getattr(module, "_orig_mod", module)
+    if isinstance(module, torch.jit.ScriptModule):
+        raise LimitError(
+            "a TorchScript module does not show its layers; give from_torch the module that it "
+            "was made of, or its state dict with like="
+        )
+    if not isinstance(module, torch.nn.Module):
+        raise LimitError(
+            f"a {type(module).__name__} is not supported; give from_torch a torch.nn.Module, its "
+            "state dict with like=, or the path of one"
+        )
+    return module
+
+
+def _require_own_parameters(module: Any, layers: list[Any]) -> None:
+    """Refuse parameters that are used twice, by one layer or by two."""
+    names = {id(each): name for name, each in module.named_modules()}
+    owners: dict[Any, str] = {}
+    for layer in layers:
+        own = f"the layer {names.get(id(layer), '')!r} ({type(layer).__name__})"
+        parameters = list(getattr(layer, "parameters", list)())
+        if any(getattr(each, "_backward_hooks", None) for each in parameters):
+            raise refuse(f"{own} with hooks that may change its gradient")
+        places = {place_of(each) for each in parameters}
+        for place in places:
+            if place in owners:
+                other = "another call of it" if owners[place] == own else owners[place]
+                raise shared(own, other)
+            owners[place] = own
+
+
+def _outputs_of(module: Any) -> Outputs:
+    def outputs(rows: Array) -> Array:
+        predicted: Array = _applied(module, rows)[1].detach().double().numpy()
+        return predicted
+
+    return outputs
+
+
+def _applied(module: Any, rows: Array) -> tuple[Any, Any]:
+    """A copy of the module at inference, on the processor, in at least 32 bits; its outputs."""
     import torch
 
     try:
-        graph = torch.fx.symbolic_trace(module).graph
-    except Exception as error:  # noqa: BLE001 - tracing runs the module's own forward
-        raise refuse(
-            f"a {type(module).__name__} whose forward cannot be traced ({error})"
+        own = copy.deepcopy(module).cpu().eval()
+        if any(each.dtype.itemsize < 4 for each in own.parameters()):
+            own = own.float()
+        dtypes = [each.dtype for each in own.parameters()]
+        return own, own(torch.from_numpy(rows).to(dtypes[0]))
+    except Exception as error:  # noqa: BLE001 - a module's own forward may raise anything
+        raise LimitError(
+            f"the module does not run on rows of {rows.shape[1]} numbers, so that its outputs "
+            f"cannot be compared ({(str(error).splitlines() or [type(error).__name__])[0]})"
         ) from None
-    before: Any = None
-    shapes: set[Any] = set()  # sizes that are only used in reshapes
-    for node in graph.nodes:
-        if _asks_for_shape(node, shapes):
-            shapes.add(node)
-            continue
-        if node.op == "placeholder":
-            if before is not None:
-                raise refuse(f"a {type(module).__name__} with several inputs")
-            before = node
-            continue
-        if [given for given in node.all_input_nodes if given not in shapes] != [before]:
-            raise refuse(f"the module {type(module).__name__}, which branches at {node.name!r},")
-        before = node
-        if node.op == "call_module":
-            yield from _layers(module.get_submodule(node.target))
-        elif node.op in ("call_function", "call_method"):
-            yield _function(node, shapes, training=module.training)
 
 
-def _asks_for_shape(node: Any, shapes: set[Any]) -> bool:
-    if node.op == "call_method":
-        return bool(node.target == "size")
-    if node.op != "call_function" or node.target not in (getattr, operator.getitem):
-        return False
-    return node.args[1] == "shape" or node.args[0] in shapes
-
-
-def _function(node: Any, shapes: set[Any], *, training: bool) -> Any:
-    """The layer that a function in a forward method stands for."""
+def _require_gradients(module: Any, layers: list[Any], inputs: int) -> None:
+    """Refuse a forward that keeps gradients from parameters that seem to learn."""
     import torch
 
-    name = node.target if isinstance(node.target, str) else node.target.__name__
-    if name == "contiguous":
-        return torch.nn.Identity()
-    if name in ("view", "reshape"):
-        sizes = node.args[1:] if isinstance(node.args[1], int) or node.args[1] in shapes else ()
-        return _Reshape(tuple(None if size in shapes else size for size in sizes), node.name)
-    if name == "flatten":
-        start = node.kwargs.get("start_dim", node.args[1] if len(node.args) > 1 else 0)
-        return torch.nn.Flatten(start)
-    if name == "dropout":
-        on = node.kwargs.get("training", node.args[2] if len(node.args) > 2 else True)
-        if on and not training:
-            raise refuse(f"the function {name!r} at {node.name!r}, which is active at inference,")
-        return torch.nn.Dropout()
-    dimension = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else -1)
-    if name in ("softmax", "log_softmax") and dimension not in (-1, 1):
-        raise refuse(f"the function {name!r} over dimension {dimension}")
-    modules = {own.lower(): getattr(torch.nn, own) for own in dir(torch.nn)}
-    module = modules.get(name.replace("_", ""))
-    found = record_known_as(Activation, name.removeprefix("log_"))
-    plain = len(node.args) == 1 and set(node.kwargs) <= {"dim", "inplace", "dtype"}
-    if module and found and not found().hyper_parameters and (plain or "softmax" in name):
-        return module()
-    raise refuse(f"the function {name!r} at {node.name!r}")
+    applied = {id(each) for layer in layers for each in getattr(layer, "parameters", list)()}
+    names = [name for name, each in module.named_parameters() if id(each) in applied]
+    own, outputs = _applied(module, np.zeros((1, inputs), dtype=np.float32))
+    learning = {name: each for name, each in own.named_parameters() if each.requires_grad}
+    chosen = [name for name in names if name in learning]
+    if not chosen:
+        return
+    gradients: Any = [None]
+    if outputs.requires_grad:
+        parameters = [learning[name] for name in chosen]
+        gradients = torch.autograd.grad(outputs.sum(), parameters, allow_unused=True)
+    for name, gradient in zip(chosen, gradients, strict=False):
+        if gradient is None:
+            raise LimitError(
+                f"no gradient reaches {name!r}, since the forward of the module keeps it away, by "
+                "torch.no_grad for example; say so with requires_grad_(False)"
+            )
 
 
 def _inputs(layers: list[Any]) -> int:
@@ -228,8 +179,6 @@ def _precision(layer: Any) -> str:
 
 
 def _array(tensor: Any) -> NDArray[Any]:
-    if isinstance(tensor, np.ndarray):
-        return tensor
     array: NDArray[Any] = tensor.detach().cpu().double().numpy()
     return array
 
@@ -241,7 +190,11 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
     match kind:
         case "Flatten" if (layer.start_dim, layer.end_dim) == (1, -1):
             pass
-        case "_Reshape":
+        case "Arithmetic":
+            assert isinstance(layer, Arithmetic)
+            builder.scale(layer.factor, layer.shift or None)
+        case "Reshape":
+            assert isinstance(layer, Reshape)
             whole = (builder.units, -1)
             examples = len(layer.sizes) == 2 and layer.sizes[0] in (-1, None)
             if not (examples and layer.sizes[1] in whole and layer.sizes != (-1, -1)):
@@ -253,13 +206,14 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
                 builder.activate("softmax")
         case "Linear":
             b = None if layer.bias is None else _array(layer.bias)
-            builder.dense(_array(layer.weight).T, b)
+            builder.dense(
+                _array(layer.weight).T,
+                b,
+                learns=layer.weight.requires_grad,
+                bias_learns=b is not None and layer.bias.requires_grad,
+            )
         case "BatchNorm1d" if layer.running_mean is not None:
-            gamma, beta = np.ones(builder.units), np.zeros(builder.units)
-            if layer.affine:
-                gamma, beta = _array(layer.weight), _array(layer.bias)
-            mean, variance = _array(layer.running_mean), _array(layer.running_var)
-            builder.normalise(gamma, beta, mean, variance, layer.eps)
+            _normalise(builder, layer)
         case "LeakyReLU":
             builder.activate("leaky_relu", slope=layer.negative_slope)
         case "ELU":
@@ -272,6 +226,15 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
             pass  # an activation that has nothing to be set
         case _:
             raise refuse(f"the layer {layer}")
+
+
+def _normalise(builder: NetworkBuilder, layer: Any) -> None:
+    gamma, beta, learns = None, None, (False, False)
+    if layer.affine:
+        gamma, beta = _array(layer.weight), _array(layer.bias)
+        learns = layer.weight.requires_grad, layer.bias.requires_grad
+    mean, variance = _array(layer.running_mean), _array(layer.running_var)
+    builder.normalise(gamma, beta, mean, variance, layer.eps, learns=learns)
 
 
 def _loss_of(builder: NetworkBuilder, loss: Any) -> tuple[Loss | None, bool]:

@@ -1,9 +1,11 @@
 """A network's layers as a table."""
 
+from collections.abc import Sequence
+
 from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
 from glassnet.nn.architecture import Architecture
 
-__all__ = ["layers_section"]
+__all__ = ["layers_section", "not_imported_section"]
 
 
 def layers_section(architecture: Architecture, dtype: str) -> Section:
@@ -26,3 +28,9 @@ def layers_section(architecture: Architecture, dtype: str) -> Section:
     count = architecture.parameter_count
     summary = Paragraph(f"{count:,} weights and biases, {dtype}.")
     return Section("The network", (table, summary))
+
+
+def not_imported_section(not_imported: Sequence[str]) -> Section:
+    """Return what acts on the training of the model that a network came from, and is not in it."""
+    words = "The outputs are those of the model that was imported. Losses and steps are without:"
+    return Section("Not imported", tuple(map(Paragraph, (words, *not_imported))))

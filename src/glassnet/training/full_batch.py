@@ -119,4 +119,6 @@ class FullBatchRun:
             for penalty in self.training.rule.loss_penalties(biases=group.biases):
                 total += penalty.value(w, self._examples)
                 derivatives[group.place] += penalty.derivative(w, self._examples)
+            if not group.rate:  # it is kept fixed
+                derivatives[group.place] = 0
         return total, derivatives

@@ -27,6 +27,7 @@ def explain_file(
     weight: str | None,
     learning_rate: float,
     options: TableOptions | None = None,
+    loss: str | None = None,
 ) -> Explanation:
     """Explain one row of a table, or, without a table, describe the network.
 
@@ -43,13 +44,15 @@ def explain_file(
     learning_rate : float
     options : TableOptions, optional
         How the table is written.
+    loss : str, optional
+        Of a model of another library, if it is another one than was recognised.
 
     Raises
     ------
     ValueError
         If the row, weight or class does not exist.
     """
-    loaded = _opened(model_path)
+    loaded = _opened(model_path, loss)
     if table_path is None:
         if weight is not None or target is not None:
             raise ValueError("explaining a weight or a target needs a row; give a table as well")
@@ -70,10 +73,14 @@ def explain_file(
     return explanation if weight is None else explanation.weight(weight)
 
 
-def _opened(path: Path) -> Network | Model:
+def _opened(path: Path, loss: str | None) -> Network | Model:
     """A model of Glassnet or, by its file extension, of another library."""
     importer = importer_for(path)
-    return load(path) if importer is None else importer(path)
+    if importer is not None:
+        return importer(path, loss=loss)
+    if loss is not None:
+        raise ValueError(f"a loss is for models of other libraries; {path} has one of its own")
+    return load(path)
 
 
 def _explain_model(
