@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -10,9 +10,12 @@ from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
 from glassnet.core.array import Array
+from glassnet.estimators.epoch_loss import LossScale
+from glassnet.estimators.parameters import takes_steps
 from glassnet.estimators.perceptron import MultilayerPerceptron
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
@@ -108,11 +111,26 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     ['different']
     """
 
+    hidden_layer_sizes: Any = (100,)
+    activation: Any = "relu"
     _: KW_ONLY
     class_weight: Any = None
     loss: str | Loss = "log_loss"
 
     _stratifies: ClassVar[bool] = True
+
+    @available_if(takes_steps)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
+        """Learn from some more examples for one epoch; the optimizer goes on where it was.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As of :meth:`fit`.
+        classes : array-like of shape (classes,), optional
+            Every label that may ever come; needed in the first call.
+        """
+        return self._learn_on(X, y, sample_weight, classes)
 
     def predict(self, X: Any) -> Array:
         """Return the most probable class of each example, or 0/1 for each label."""
@@ -223,8 +241,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         of_classes: Array = compute_sample_weight(given, targets).astype(x.dtype)
         return of_classes if weights is None else weights * of_classes
 
-    def _sklearn_loss(self, targets: Array, weights: Array | None) -> tuple[float, float]:
-        return 1.0, 0.0
+    def _loss_scale(self, targets: Array) -> LossScale:
+        return LossScale()
 
     def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:
         return float(accuracy_score(targets, self._labels(outputs), sample_weight=weights))

@@ -15,7 +15,6 @@ from glassnet.core.random import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
 from glassnet.engine.interface import Program, Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.training.early_stopping import EarlyStopping
-from glassnet.training.example_order import Order, unshuffled
 from glassnet.training.history import History
 from glassnet.training.plan import Plan, Progress, Validation
 from glassnet.training.recorded_steps import RecordedStep
@@ -53,6 +52,8 @@ class Run:
     training: Training
     plan: Plan
     history: History = field(default_factory=History)
+    #: The weighted sum of losses of each step of the last epoch, before its update.
+    step_losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     _best: Array | None = None
     _steps_at_once: int = 0
     _most_at_once: float = math.inf
@@ -76,7 +77,8 @@ class Run:
         Raises
         ------
         DivergedError
-            If the loss is no longer a finite number; the parameters are as before the training.
+            If the loss is no longer a finite number, unless the plan lets it; the parameters are
+            as before the training.
         """
         with Rollback(self.training.parameters) as before:
             # A first step may take a while: an earlier Ctrl-C need not wait for it.
@@ -89,7 +91,7 @@ class Run:
                 self.history.stopped_early |= self.plan.schedule.has_ended(self._upcoming_steps(1))
 
     def _require_finite(self, numbers: Array, before: Rollback) -> None:
-        if all_finite(numbers):
+        if self.plan.may_diverge or all_finite(numbers):
             return
         before.restore()
         require_finite(self.training.x, "X")
@@ -133,7 +135,7 @@ class Run:
         rows, steps_in_epoch = len(training.x), self._steps_in_epoch
         epochs, first = self._epochs_at_once(), self.history.epochs
         before = first * steps_in_epoch
-        order = self._order(plan.first_epoch + first, epochs)
+        order = plan.order(range(plan.first_epoch + first, plan.first_epoch + first + epochs), rows)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
         rates = self._learning_rates(epochs)
         weight = float(rows)
@@ -148,13 +150,16 @@ class Run:
             batches = starts[part.start : part.stop + 1]
             steps = Steps(order[batches[0] : batches[-1]], batches - batches[0], rates[part])
             self._keep_step(before + done, steps)
+            if plan.before_step:
+                plan.before_step()
             losses[part] = self._timed_run(steps)
             examples = training.batch_weight(steps.order)
             done = part.stop
             # The caller may stop here: what is complete is in the history before.
             if complete := done // steps_in_epoch - recorded:
                 whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
-                sums = losses[whole].reshape(complete, -1).sum(axis=1)
+                by_epoch = losses[whole].reshape(complete, -1)
+                sums, self.step_losses = by_epoch.sum(axis=1), by_epoch[-1]
                 seconds = (time.perf_counter() - began) / complete
                 self._record(
                     sums / weight, rates[whole][steps_in_epoch - 1 :: steps_in_epoch], seconds
@@ -178,6 +183,8 @@ class Run:
 
     def _until(self, before: int, done: int, steps: int) -> int:
         """Where the next call of the engine ends; a step to record begins one of its own."""
+        if self.plan.before_step:
+            return done + 1
         end = min(done + int(min(self._steps_at_once, self._most_at_once)), steps)
         return min((k - before for k in self.plan.record if done < k - before < end), default=end)
 
@@ -195,12 +202,6 @@ class Run:
             return 1
         left = self.plan.epochs - self.history.epochs
         return min(max(self._steps_at_once // self._steps_in_epoch, 1), left)
-
-    def _order(self, first: int, epochs: int) -> Order:
-        rows = len(self.training.x)
-        # Where one batch holds all examples there is nothing to shuffle.
-        order = unshuffled if self.plan.batch_size >= rows else self.plan.order
-        return order(range(first, first + epochs), rows)
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()
