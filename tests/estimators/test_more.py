@@ -151,6 +151,10 @@ def test_weights_and_biases_can_be_set() -> None:
     model.coefs_ = [np.zeros((4, 3)), np.zeros((3, 3))]
     model.intercepts_ = [np.zeros(3), np.zeros(3)]
     assert model.predict_proba(X[:1]) == pytest.approx(np.full((1, 3), 1 / 3))
+    model.intercepts_[-1] = np.log([0.5, 0.25, 0.25])
+    assert model.predict_proba(X[:1]) == pytest.approx(np.array([[0.5, 0.25, 0.25]]))
+    assert isinstance(model.coefs_, list)
+    assert sum(w.size for w in model.coefs_ + model.intercepts_ if w is not None) == 27
 
 
 @pytest.mark.parametrize(

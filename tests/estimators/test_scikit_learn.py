@@ -153,7 +153,9 @@ def test_a_warm_start_goes_on() -> None:
             other.fit(X, y)
     assert own.coefs_[0] == pytest.approx(other.coefs_[0], rel=1e-9, abs=1e-12)
     assert len(own.loss_curve_) == len(other.loss_curve_) == 21
-    with pytest.raises(ValueError, match="warm_start needs the same classes as before"):
+    with pytest.raises(
+        ValueError, match="warm_start can only be used where `y` has the same classes"
+    ):
         own.fit(X[:100], y[:100])
 
 

@@ -7,6 +7,7 @@ from math import isnan
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, validate_data
@@ -145,7 +146,7 @@ class MultilayerPerceptron(FittedNetwork):
         self.validation_scores_: list[float] | None = [] if self.early_stopping else None
         self.best_loss_ = None if self.early_stopping else np.inf
         self.best_validation_score_: float | None = -np.inf if self.early_stopping else None
-        self._stalled = 0
+        self._no_improvement_count = 0
         self._best_parameters: Array | None = None
         self._begin_optimizer()
 
@@ -220,14 +221,14 @@ class MultilayerPerceptron(FittedNetwork):
         if validation is not None:
             self._measure_score(run, validation)
         self._follow(run)
-        self._stalled, self._rate = rules.stalled, rules.rate
+        self._no_improvement_count, self._rate = rules.stalled, rules.rate
         self._best_parameters = rules.best_parameters
         if validation is not None and self.restore_best:
-            self._bring_back_the_best(run.history)
+            self.network_.parameters[...] = rules.best_parameters
         if run.history.interrupted:
             warn("Training interrupted by user.")
-        elif epochs and not run.history.stopped_early:
-            self._warn_of_no_end(f"Stochastic Optimizer: Maximum iterations ({epochs}) reached")
+        else:
+            self._warn_of_no_end(run.history, epochs)
 
     def _run(
         self,
@@ -241,16 +242,15 @@ class MultilayerPerceptron(FittedNetwork):
         scale = self._loss_scale(examples.targets)
         starts = Steps.batch_starts_of(rows, batch_size)
         loss = EpochLoss(starts, scale, examples.weights, self._penalty())
-        run: Run
 
-        def loss_of_epoch() -> float:
-            return loss.of_epoch(run.step_losses, order.last if order else slice(None))
+        def loss_of_epoch(step_losses: NDArray[np.float64]) -> float:
+            return loss.of_epoch(step_losses, order.last if order else slice(None))
 
         def validation_loss(mean: float) -> float:
             assert validation is not None
             return self._loss_scale(validation.targets).mean(mean)
 
-        kept = self._stalled, self._rate, self._best_parameters
+        kept = self._no_improvement_count, self._rate, self._best_parameters
         rules = StoppingRules(self, loss_of_epoch, validation_loss, rows, *kept)
         options = FitOptions(
             optimizer=self._optimizer(),
@@ -285,17 +285,22 @@ class MultilayerPerceptron(FittedNetwork):
         self.network_.epochs_trained += run.history.epochs
         self._optimizer_state = (self.solver, run.training.state, run.training.steps_done)
 
-    def _bring_back_the_best(self, history: History) -> None:
-        assert self._best_parameters is not None
-        self.network_.parameters[...] = self._best_parameters
-        scores = history.metrics.get("score", [])
+    def _warn_of_no_end(self, history: History, epochs: int | None) -> None:
+        """Warn if the epochs are over before the training converges, or if it diverged."""
+        scores, words = history.metrics.get("score", []), []
+        if epochs and not history.stopped_early:
+            reached = f"Maximum iterations ({epochs}) reached"
+            words = [f"Stochastic Optimizer: {reached} and the optimization hasn't converged yet."]
         if lost := sum(map(isnan, scores)):
-            warn(
+            words.append(
                 f"The training diverged: after {lost} of {len(scores)} epochs the validation score "
-                "is not a number. The best weights came back; scale the inputs, or try a smaller "
-                "learning_rate_init",
-                ConvergenceWarning,
+                "is not a number. The best weights came back. Scale the inputs, or choose a "
+                "smaller learning_rate_init."
             )
+        elif words:
+            words.append("Allow more, scale the inputs, or choose a larger learning_rate_init.")
+        if words:
+            warn(" ".join(words), ConvergenceWarning)
 
     def _penalty(self) -> Callable[[], float]:
         """Return a function of the current weights, α/2 Σ w²."""
@@ -355,15 +360,12 @@ class MultilayerPerceptron(FittedNetwork):
         self.loss_ = sklearn_loss()
         self._begin_optimizer()
         if not (run.converged or run.history.stopped_early or interrupted()):
-            reason = f"lbfgs failed to converge after {self.n_iter_} iterations"
-            self._warn_of_no_end(f"{reason}: max_iter={self.max_iter}, max_fun={self.max_fun}")
-
-    def _warn_of_no_end(self, reason: str) -> None:
-        warn(
-            f"{reason} and the optimization hasn't converged yet. Allow more, scale the inputs, or "
-            "choose a larger learning_rate_init.",
-            ConvergenceWarning,
-        )
+            warn(
+                f"lbfgs failed to converge after {self.n_iter_} iterations, with "
+                f"max_iter={self.max_iter} and max_fun={self.max_fun}. Allow more, or scale the "
+                "inputs.",
+                ConvergenceWarning,
+            )
 
     def __sklearn_tags__(self) -> Any:
         """Return what scikit-learn may expect of the estimator."""

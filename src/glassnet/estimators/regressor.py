@@ -31,8 +31,9 @@ LOSSES = {
 class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]  # no types
     """A multilayer perceptron for regression, with scikit-learn's parameters and more.
 
-    A drop-in replacement for scikit-learn's estimator of the same name. With an integer
-    `random_state` it starts from the same weights and trains on the same batches.
+    A drop-in replacement for scikit-learn's estimator of the same name. With the same
+    `random_state` it starts from the same weights, takes the same steps and stops after the same
+    epoch, but for what the notes of :class:`MLPClassifier` say.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.errors import DivergedError
@@ -53,7 +54,7 @@ class StoppingRules(Schedule):
     ----------
     estimator : EstimatorState
     loss_of_epoch : callable
-        Returns scikit-learn's loss of the epoch just done, with the penalty.
+        Returns scikit-learn's loss of an epoch, with the penalty, given that of its steps.
     to_validation_loss : callable
         Converts the mean validation loss of the history to scikit-learn's.
     examples : int
@@ -67,7 +68,7 @@ class StoppingRules(Schedule):
     """
 
     estimator: EstimatorState
-    loss_of_epoch: Callable[[], float]
+    loss_of_epoch: Callable[[NDArray[np.float64]], float]
     to_validation_loss: Callable[[float], float]
     examples: int
     stalled: int
@@ -96,7 +97,7 @@ class StoppingRules(Schedule):
             self._require_finite()
         estimator.n_iter_ += 1
         estimator.t_ += self.examples
-        estimator.loss_ = self.loss_of_epoch()
+        estimator.loss_ = self.loss_of_epoch(history.step_losses)
         estimator.loss_curve_.append(estimator.loss_)
         self._tell(f"Iteration {estimator.n_iter_}, loss = {estimator.loss_:.8f}")
         if measures:

@@ -52,8 +52,6 @@ class Run:
     training: Training
     plan: Plan
     history: History = field(default_factory=History)
-    #: The weighted sum of losses of each step of the last epoch, before its update.
-    step_losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     _best: Array | None = None
     _steps_at_once: int = 0
     _most_at_once: float = math.inf
@@ -159,7 +157,7 @@ class Run:
             if complete := done // steps_in_epoch - recorded:
                 whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
                 by_epoch = losses[whole].reshape(complete, -1)
-                sums, self.step_losses = by_epoch.sum(axis=1), by_epoch[-1]
+                sums, self.history.step_losses = by_epoch.sum(axis=1), by_epoch[-1]
                 seconds = (time.perf_counter() - began) / complete
                 self._record(
                     sums / weight, rates[whole][steps_in_epoch - 1 :: steps_in_epoch], seconds
