@@ -87,8 +87,9 @@ struct Training {
     const int64_t* batch_starts;   // (steps + 1)
     const double* learning_rates;  // (steps)
     int64_t steps;
-    double* step_losses;  // (steps): the sum of the weighted losses of the step's examples, before
-                          // the update
+    double* step_losses;   // (steps): the sum of the weighted losses of the step's examples, before
+                           // the update
+    double* step_squares;  // (steps): the sum of the squared weights before the update, or null
 };
 
 // All arrays of one forward and backward pass, unfused. Those of layer l follow those of layer

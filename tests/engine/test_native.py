@@ -53,14 +53,16 @@ def twenty_steps(case: Case) -> Steps:
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     order = random.integers(0, len(case.x), size=starts[-1])
     rates = np.full(20, case.rule.optimizer.learning_rate) * random.uniform(0.5, 1, size=20)
-    return Steps(order, starts, rates)
+    return Steps(order, starts, rates, np.full(20, np.nan))
 
 
 def trained(engine: Engine, case: Case, threads: int | None = None) -> tuple[Array, Array]:
-    training = case.training(threads)
-    errors = case.program(engine).run(training, twenty_steps(case))
+    """Return the parameters, and the losses and squared weights of each step."""
+    training, steps = case.training(threads), twenty_steps(case)
+    losses = case.program(engine).run(training, steps)
     assert training.steps_done == 20
-    return training.parameters, errors
+    assert steps.squared_weights is not None
+    return training.parameters, np.concatenate([losses, steps.squared_weights])
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -88,6 +90,20 @@ def test_twenty_steps_in_float64_equal_the_reference(seed: int) -> None:
     reference, reference_errors = trained(Reference(), case)
     assert np.abs(ours - reference).max() <= 1e-9, case
     assert np.allclose(errors, reference_errors, rtol=1e-9, atol=1e-12), case
+
+
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_measuring_the_weights_changes_no_bit(seed: int) -> None:
+    case = random_case(seed, widest=120, most_rows=300)
+    steps = twenty_steps(case)
+    for threads in (1, 3):
+        plain, measured = case.training(threads), case.training(threads)
+        losses = case.program(native()).run(plain, replace(steps, squared_weights=None))
+        assert np.array_equal(case.program(native()).run(measured, steps), losses)
+        assert np.array_equal(plain.parameters, measured.parameters)
+    first = sum(np.vdot(w, w) for w in case.net.weights if w is not None)
+    assert steps.squared_weights is not None
+    assert steps.squared_weights[0] == pytest.approx(float(first), rel=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(100, 140))

@@ -67,11 +67,14 @@ class Steps:
         Examples, one batch behind the other.
     batch_starts : array of int64, shape (steps + 1,)
     learning_rates : array of float64, shape (steps,)
+    squared_weights : array of float64, shape (steps,), optional
+        To be filled with Σ w² over the weights, without biases, before each step.
     """
 
     order: NDArray[np.int64]
     batch_starts: NDArray[np.int64]
     learning_rates: NDArray[np.float64]
+    squared_weights: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.learning_rates)

@@ -1,6 +1,5 @@
 """The native engine: an adapter to the compiled kernels."""
 
-from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -148,7 +147,7 @@ class NativeProgram(Program):
 
     def run(self, training: Training, steps: Steps) -> NDArray[np.float64]:
         """Take the steps inside compiled code, without the interpreter lock."""
-        losses = self._run(training, _known_update(training.rule), training.state, steps)
+        losses = self._run(training, _update(training.rule), training.state, steps)
         training.steps_done += len(steps)
         return losses
 
@@ -184,6 +183,7 @@ class NativeProgram(Program):
             steps.batch_starts,
             steps.learning_rates,
             losses,
+            steps.squared_weights,
             self._team(threads, multiply_adds),
             training.threads is None and multiply_adds < SURELY_WORTH_A_THREAD,
         )
@@ -254,11 +254,6 @@ def _update(rule: UpdateRule) -> _kernels.Update:
         decay=_penalty(rule, WeightDecay, optimizer.weight_decay),
         clip_norm=rule.clip_norm or 0.0,
     )
-
-
-@lru_cache(maxsize=16)  # the steps of a training may come one by one
-def _known_update(rule: UpdateRule) -> _kernels.Update:
-    return _update(rule)
 
 
 def _penalty(rule: UpdateRule, kind: type[Penalty], of_optimizer: float = 0.0) -> _kernels.Penalty:

@@ -91,8 +91,17 @@ class ReferenceProgram(Program):
         with np.errstate(over="ignore", invalid="ignore"):
             for step, learning_rate in enumerate(steps.learning_rates):
                 batch = steps.order[steps.batch_starts[step] : steps.batch_starts[step + 1]]
+                if steps.squared_weights is not None:
+                    steps.squared_weights[step] = self._squared_weights(training.parameters)
                 losses[step] = self._step(training, batch, float(learning_rate))
         return losses
+
+    def _squared_weights(self, parameters: Array) -> float:
+        """Return Σ w² over the weights of all layers."""
+        return sum(
+            float(np.square(w, dtype=np.float64).sum())
+            for w in self.architecture.weights(parameters)
+        )
 
     def gradient(self, training: Training) -> tuple[float, Array]:
         """Return the mean loss over all examples, and its gradient."""

@@ -1,14 +1,13 @@
 """scikit-learn's loss of an epoch: what its ``loss_curve_`` holds and its training stops by."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 
-__all__ = ["EpochLoss", "LossScale", "squared_weights"]
+__all__ = ["EpochLoss", "LossScale"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class LossScale:
         return self.factor * loss + float(np.average(self.offsets, weights=weights))
 
 
-@dataclass
+@dataclass(frozen=True)
 class EpochLoss:
     """The mean loss of an epoch's batches, each counted by its rows.
 
@@ -44,27 +43,26 @@ class EpochLoss:
     batch_starts : array of shape (batches + 1,)
     scale : LossScale
     sample_weight : array of shape (examples,), optional
-    penalty : callable
-        Returns ½ α Σ w² of the current weights.
+    alpha : float
     """
 
     batch_starts: NDArray[np.int64]
     scale: LossScale
     sample_weight: Array | None
-    penalty: Callable[[], float]
-    _penalties: list[float] = field(default_factory=list)
+    alpha: float
 
-    def before_step(self) -> None:
-        """Take in the penalty of the weights before a step; there is none if it is not called."""
-        self._penalties.append(self.penalty())
-
-    def of_epoch(self, step_losses: NDArray[np.float64], order: NDArray[np.int64] | slice) -> float:
+    def of_epoch(
+        self,
+        step_losses: NDArray[np.float64],
+        squared_weights: NDArray[np.float64],
+        order: NDArray[np.int64] | slice,
+    ) -> float:
         """Return the loss of the epoch just done.
 
         Parameters
         ----------
-        step_losses : array of shape (batches,)
-            The sum of the examples' losses by their sample weights, before each step.
+        step_losses, squared_weights : array of shape (batches,)
+            The sum of the examples' losses by their sample weights, and Σ w², before each step.
         order : array of shape (examples,) or slice
             In which the epoch took the examples.
         """
@@ -72,12 +70,11 @@ class EpochLoss:
         weights = rows.astype(np.float64)
         if self.sample_weight is not None:
             weights = self._sums(self.sample_weight[order])
-        sums = self.scale.factor * step_losses + np.array(self._penalties or 0.0)
+        sums = self.scale.factor * step_losses + 0.5 * self.alpha * squared_weights
         if self.scale.offsets is not None:
             offsets = self.scale.offsets[order]
             by_weight = 1 if self.sample_weight is None else self.sample_weight[order]
             sums += self._sums(offsets * by_weight)
-        self._penalties.clear()
         # A batch whose examples all weigh 0 has no loss.
         means = np.divide(sums, weights, out=np.zeros_like(sums), where=weights != 0)
         return float(np.average(means, weights=rows))
@@ -88,8 +85,3 @@ class EpochLoss:
             numbers.astype(np.float64), self.batch_starts[:-1]
         )
         return sums
-
-
-def squared_weights(weights: list[Array]) -> float:
-    """Return Σ w² over the weights of all layers."""
-    return sum(float(np.vdot(w, w)) for w in weights)

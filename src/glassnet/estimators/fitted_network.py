@@ -40,36 +40,43 @@ class FittedNetwork(Parameters):
     def _go_on(self) -> None:
         """Take up activations and loss that were changed since the last training."""
         before = self.network_
-        now = self._new_network(before.architecture.inputs, before.dtype)
-        if now.architecture.units != before.architecture.units:
+        layers, loss = self._layers_and_loss()
+        inputs = before.architecture.inputs
+        units = [inputs, *(layer.units for layer in layers)]
+        if units != list(before.architecture.units):
             raise ValueError(
                 f"the layers have {list(before.architecture.units)} units, and a training that "
-                f"goes on keeps them; the parameters and y ask for {list(now.architecture.units)}"
+                f"goes on keeps them; the parameters and y ask for {units}"
             )
-        before.loss, before.classes = now.loss, now.classes
-        if [layer.activation for layer in now.architecture.layers] == [
+        before.loss = loss
+        if [layer.activation for layer in layers] == [
             layer.activation for layer in before.architecture.layers
         ]:
             return
+        now = self._new_network(inputs, before.dtype)
         now.parameters[...] = before.parameters
         now.seed, now.epochs_trained = before.seed, before.epochs_trained
         now.feature_names = before.feature_names
         self.network_ = now
 
     def _new_network(self, inputs: int, dtype: Any) -> Network:
+        layers, loss = self._layers_and_loss()
+        network = Network([inputs, *layers], dtype=dtype)
+        network.loss, network.classes = loss, self._output_labels()
+        return network
+
+    def _layers_and_loss(self) -> tuple[list[Dense], Loss]:
         hidden = self._hidden()
         activations = hidden_activations(self.activation, len(hidden))
         outputs, output, loss = self._output()
+        self.n_layers_ = len(hidden) + 2
+        self.n_outputs_ = outputs
+        self.out_activation_ = OUTPUT_NAMES.get(output, output)
         layers = [
             Dense(units, name, initial="zero")
             for units, name in zip([*hidden, outputs], [*activations, output], strict=True)
         ]
-        network = Network([inputs, *layers], dtype=dtype)
-        network.loss, network.classes = loss, self._output_labels()
-        self.n_layers_ = len(layers) + 1
-        self.n_outputs_ = outputs
-        self.out_activation_ = OUTPUT_NAMES.get(output, output)
-        return network
+        return layers, loss
 
     @abstractmethod
     def _output(self) -> tuple[int, str, Loss]:

@@ -1,20 +1,18 @@
 """What both estimators have in common: parameters, the training, and the network it makes."""
 
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from glassnet.core.array import Array
 from glassnet.engine.interface import Steps
-from glassnet.estimators.epoch_loss import EpochLoss, LossScale, squared_weights
+from glassnet.estimators.epoch_loss import EpochLoss, LossScale
 from glassnet.estimators.examples import Examples
 from glassnet.estimators.fitted_network import FittedNetwork
 from glassnet.estimators.initial_weights import InSequence
@@ -241,10 +239,11 @@ class MultilayerPerceptron(FittedNetwork):
         batch_size = self._batch_size(rows)
         scale = self._loss_scale(examples.targets)
         starts = Steps.batch_starts_of(rows, batch_size)
-        loss = EpochLoss(starts, scale, examples.weights, self._penalty())
+        loss = EpochLoss(starts, scale, examples.weights, self.alpha)
 
-        def loss_of_epoch(step_losses: NDArray[np.float64]) -> float:
-            return loss.of_epoch(step_losses, order.last if order else slice(None))
+        def loss_of_epoch(history: History) -> float:
+            last = order.last if order else slice(None)
+            return loss.of_epoch(history.step_losses, history.squared_weights, last)
 
         def validation_loss(mean: float) -> float:
             assert validation is not None
@@ -269,7 +268,7 @@ class MultilayerPerceptron(FittedNetwork):
         run.plan = replace(
             run.plan,
             order=order or run.plan.order,
-            before_step=loss.before_step if self.alpha else None,
+            measures_weights=self.alpha > 0,
             may_diverge=True,
         )
         return run, rules
@@ -302,11 +301,6 @@ class MultilayerPerceptron(FittedNetwork):
         if words:
             warn(" ".join(words), ConvergenceWarning)
 
-    def _penalty(self) -> Callable[[], float]:
-        """Return a function of the current weights, α/2 Σ w²."""
-        weights = [w for w in self.network_.weights if w is not None] if self.alpha else []
-        return lambda: 0.5 * self.alpha * squared_weights(weights)
-
     def _prepared(self, examples: Examples, options: FitOptions) -> Run | FullBatchRun:
         network = self.network_
         # The targets are arrays already; labels need not be looked up in classes.
@@ -332,11 +326,12 @@ class MultilayerPerceptron(FittedNetwork):
         """Train by L-BFGS."""
         if np.any(self.dropout):
             raise ValueError("solver='lbfgs' descends one smooth loss; dropout has no place there")
-        scale, penalty = self._loss_scale(examples.targets), self._penalty()
+        scale, penalty = self._loss_scale(examples.targets), L2(self.alpha, over_examples=True)
 
         def sklearn_loss() -> float:
-            share = penalty() / examples.total_weight
-            return scale.mean(run.total - share, examples.weights) + share
+            weights = [w for w in self.network_.weights if w is not None]
+            added = sum(penalty.value(w, examples.total_weight) for w in weights)
+            return scale.mean(run.total - added, examples.weights) + added
 
         def after_iteration(history: History) -> bool:
             self.n_iter_, self.loss_ = history.epochs, sklearn_loss()
@@ -348,7 +343,7 @@ class MultilayerPerceptron(FittedNetwork):
             optimizer=self._optimizer(),
             epochs=self.max_iter,
             sample_weight=examples.weights,
-            penalties=L2(self.alpha, over_examples=True),
+            penalties=penalty,
             threads=self._threads(),
             callbacks=after_iteration,
         )

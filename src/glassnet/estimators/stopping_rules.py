@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.errors import DivergedError
@@ -54,7 +53,7 @@ class StoppingRules(Schedule):
     ----------
     estimator : EstimatorState
     loss_of_epoch : callable
-        Returns scikit-learn's loss of an epoch, with the penalty, given that of its steps.
+        Returns scikit-learn's loss of the last epoch of a history, with the penalty.
     to_validation_loss : callable
         Converts the mean validation loss of the history to scikit-learn's.
     examples : int
@@ -68,7 +67,7 @@ class StoppingRules(Schedule):
     """
 
     estimator: EstimatorState
-    loss_of_epoch: Callable[[NDArray[np.float64]], float]
+    loss_of_epoch: Callable[[History], float]
     to_validation_loss: Callable[[float], float]
     examples: int
     stalled: int
@@ -97,7 +96,7 @@ class StoppingRules(Schedule):
             self._require_finite()
         estimator.n_iter_ += 1
         estimator.t_ += self.examples
-        estimator.loss_ = self.loss_of_epoch(history.step_losses)
+        estimator.loss_ = self.loss_of_epoch(history)
         estimator.loss_curve_.append(estimator.loss_)
         self._tell(f"Iteration {estimator.n_iter_}, loss = {estimator.loss_:.8f}")
         if measures:

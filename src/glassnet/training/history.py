@@ -36,6 +36,8 @@ class History:
         Whether the weights of the best epoch were restored at the end.
     step_losses : array
         The sum of the weighted losses of each step of the last epoch, before its update.
+    squared_weights : array
+        Σ w² over the weights before each step of the last epoch, where a plan asks for it.
     steps : dict of int to RecordedStep
         The recorded steps, by their number counted from 0.
     stopped_early, interrupted : bool
@@ -50,6 +52,9 @@ class History:
     best_epoch: int | None = None
     restored: bool = False
     step_losses: NDArray[np.float64] = field(
+        default_factory=lambda: np.zeros(0), repr=False, compare=False
+    )
+    squared_weights: NDArray[np.float64] = field(
         default_factory=lambda: np.zeros(0), repr=False, compare=False
     )
     steps: dict[int, RecordedStep] = field(default_factory=dict)

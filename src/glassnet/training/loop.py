@@ -140,33 +140,34 @@ class Run:
         if training.sample_weight is not None:  # an epoch sees each example once
             order = order[:]
             weight = training.batch_weight(order[:rows])
-        losses = np.zeros(len(rates))
+        losses, squares = np.zeros(len(rates)), np.zeros(len(rates))
         done = recorded = 0
         began = time.perf_counter()
         while done < len(rates):
             part = slice(done, self._until(before, done, len(rates)))
             batches = starts[part.start : part.stop + 1]
-            steps = Steps(order[batches[0] : batches[-1]], batches - batches[0], rates[part])
+            measured = squares[part] if plan.measures_weights else None
+            examples = order[batches[0] : batches[-1]]
+            steps = Steps(examples, batches - batches[0], rates[part], measured)
             self._keep_step(before + done, steps)
-            if plan.before_step:
-                plan.before_step()
             losses[part] = self._timed_run(steps)
-            examples = training.batch_weight(steps.order)
+            examples_weight = training.batch_weight(steps.order)
             done = part.stop
             # The caller may stop here: what is complete is in the history before.
             if complete := done // steps_in_epoch - recorded:
                 whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
                 by_epoch = losses[whole].reshape(complete, -1)
                 sums, self.history.step_losses = by_epoch.sum(axis=1), by_epoch[-1]
+                self.history.squared_weights = squares[whole].reshape(complete, -1)[-1]
                 seconds = (time.perf_counter() - began) / complete
                 self._record(
                     sums / weight, rates[whole][steps_in_epoch - 1 :: steps_in_epoch], seconds
                 )
                 self._look()
                 recorded, began = recorded + complete, time.perf_counter()
-            measured = self.history.validation_losses
-            last = measured[-1] if measured else None
-            loss = float(losses[part].sum() / examples) if examples else 0.0
+            validated = self.history.validation_losses
+            last = validated[-1] if validated else None
+            loss = float(losses[part].sum() / examples_weight) if examples_weight else 0.0
             yield losses[part], Progress(first + done / steps_in_epoch, plan.epochs, loss, last)
 
     def _learning_rates(self, epochs: int) -> NDArray[np.float64]:
@@ -181,8 +182,6 @@ class Run:
 
     def _until(self, before: int, done: int, steps: int) -> int:
         """Where the next call of the engine ends; a step to record begins one of its own."""
-        if self.plan.before_step:
-            return done + 1
         end = min(done + int(min(self._steps_at_once, self._most_at_once)), steps)
         return min((k - before for k in self.plan.record if done < k - before < end), default=end)
 

@@ -63,8 +63,8 @@ class Plan:
     record : tuple of int
         The steps to record in the history, counted from 0.
     callbacks : tuple of Callback
-    before_step : callable, optional
-        Called before each step.
+    measures_weights : bool
+        Whether the history gets Σ w² before each step.
     may_diverge : bool
         Whether training goes on where the loss or the weights are no longer finite numbers.
     """
@@ -78,7 +78,7 @@ class Plan:
     validation: Validation | None = None
     record: tuple[int, ...] = ()
     callbacks: tuple[Callback, ...] = ()
-    before_step: Callable[[], object] | None = None
+    measures_weights: bool = False
     may_diverge: bool = False
 
 
