@@ -28,10 +28,12 @@ struct Layer {
     int64_t weight_count() const { return connection == Connection::dense ? from * to : to; }
 };
 
-// The loss of an example: which one, and its hyper-parameters.
+// The loss of an example: which one, and its hyper-parameters. What one output adds to it counts as
+// `largest_term` at most, where losses are reported; the gradient is that of the whole loss.
 struct OutputLoss {
     Loss loss;
     double hyper_parameters[max_hyper_parameters];
+    double largest_term = __builtin_inf();
 };
 
 // layers[0] leads from the input to the first hidden layer, layers[depth - 1] to the output.

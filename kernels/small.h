@@ -144,7 +144,8 @@ struct SmallTraining {
                                        targets + row,
                                        layers[depth].output + row,
                                        layers[depth].delta + row,
-                                       losses + row};
+                                       losses + row,
+                                       T(training.network.output_loss.largest_term)};
             output_loss(training.network, examples);
             if (sample_weight) examples.scale_delta(load(sample_weight + row));
         }

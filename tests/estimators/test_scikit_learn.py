@@ -11,7 +11,14 @@ import pytest
 import sklearn.neural_network as theirs
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.datasets import load_diabetes, load_iris, load_wine, make_multilabel_classification
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_iris,
+    load_wine,
+    make_multilabel_classification,
+)
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.inspection import permutation_importance
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -117,6 +124,17 @@ def test_random_problems_are_solved_alike(solver: str, seed: int) -> None:
         assert own == pytest.approx(other, rel=1e-6, abs=1e-6)
     else:
         assert own.predict(problem.X) == pytest.approx(other.predict(problem.X), abs=1e-6)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("load", [load_iris, load_wine, load_digits, load_breast_cancer])
+def test_inputs_as_they_are_give_the_same_losses(load: Any, solver: str) -> None:
+    # Where inputs are large, theirs takes a probability as at least the machine epsilon.
+    X, y = load(return_X_y=True)
+    own, other = fitted("MLPClassifier", X, y, solver=solver, max_iter=25)
+    assert own.loss_curve_ == pytest.approx(other.loss_curve_, rel=1e-3)
+    assert own.n_iter_ == other.n_iter_
+    assert own.coefs_[0] == pytest.approx(other.coefs_[0], rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", ["MLPClassifier", "MLPRegressor"])

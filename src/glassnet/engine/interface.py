@@ -1,5 +1,6 @@
 """The interface of the engines."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -112,6 +113,9 @@ class Training:
         The rate of the inputs and of each hidden layer.
     seed : int
         Of the dropout masks.
+    largest_term : float
+        What an output adds to the loss of an example counts as this at most in the losses of steps;
+        the gradient is that of the whole loss. For losses that are sums over the outputs.
     """
 
     rule: UpdateRule
@@ -123,6 +127,7 @@ class Training:
     seed: int = 0
     threads: int | None = None
     steps_done: int = 0
+    largest_term: float = math.inf
     state: Array = field(init=False)
 
     def __post_init__(self) -> None:

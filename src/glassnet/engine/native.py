@@ -184,6 +184,7 @@ class NativeProgram(Program):
             steps.learning_rates,
             losses,
             steps.squared_weights,
+            training.largest_term,
             self._team(threads, multiply_adds),
             training.threads is None and multiply_adds < SURELY_WORTH_A_THREAD,
         )

@@ -1,5 +1,6 @@
 """MLPClassifier: multiclass, binary and multilabel classification."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar, Self
@@ -111,8 +112,10 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     - With ``solver="lbfgs"`` and several outputs it descends the squared error along the gradient
       of another function (its issue 8349). Here both are those of half the squared error, summed
       over the outputs; ``loss_`` is the mean over the outputs in both.
-    - The losses that it reports, and descends with ``"lbfgs"``, take each probability as at least
-      2^-52 (in float32, 2^-23). Here they are exact.
+    - The loss that it descends with ``"lbfgs"`` takes each probability as at least 2^-52 (in
+      float32, 2^-23), so that it is flat where inputs are large, and the training ends there. Here
+      it is exact. ``loss_curve_`` of the other solvers has that limit as well, but not the digits
+      that ln(1 - p) loses where p is near 1.
     - A second ``fit`` with `warm_start` and `early_stopping` trains the best weights of the first
       in place, so that they cannot come back. Here they can.
     - :meth:`partial_fit` ignores a `solver`, a `learning_rate_init` or a `momentum` that was
@@ -260,6 +263,11 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             given = {label: given.get(label, 1.0) for label in self.classes_.tolist()}
         of_classes: Array = compute_sample_weight(given, targets).astype(x.dtype)
         return of_classes if weights is None else weights * of_classes
+
+    def _largest_term(self) -> float:
+        # scikit-learn takes a probability as at least the machine epsilon.
+        smallest = float(np.finfo(self.network_.dtype).eps)
+        return -math.log(smallest) if self.loss == "log_loss" else math.inf
 
     def _loss_scale(self, targets: Array) -> LossScale:
         return LossScale()

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from math import isnan
+from math import inf, isnan
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -170,6 +170,10 @@ class MultilayerPerceptron(FittedNetwork):
     def _loss_scale(self, targets: Array) -> LossScale:
         """Return how scikit-learn's loss follows from the network's."""
 
+    def _largest_term(self) -> float:
+        """Return what an output adds to scikit-learn's loss of an example at most."""
+        return inf
+
     @abstractmethod
     def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:
         """Return what early stopping looks at."""
@@ -271,6 +275,7 @@ class MultilayerPerceptron(FittedNetwork):
             measures_weights=self.alpha > 0,
             may_diverge=True,
         )
+        run.training.largest_term = self._largest_term()
         return run, rules
 
     def _follow(self, run: Run) -> None:
