@@ -161,7 +161,8 @@ void run(const Program& program, const Update& update, std::optional<std::vector
          uint64_t seed, Vector<T> parameters, Rows<T> state, int64_t steps_before,
          Matrix<const T> x, Matrix<const T> targets, std::optional<Vector<const T>> sample_weight,
          Vector<const int64_t> order, Vector<const int64_t> batch_starts,
-         Vector<const double> learning_rates, Vector<double> step_losses, int threads,
+         Vector<const double> learning_rates, Vector<double> step_losses,
+         std::optional<Vector<double>> step_squares, double largest_term, int threads,
          bool autotune_threads) {
     const int64_t count = program.network().parameter_count;
     const int64_t steps = checked_steps(program, x, order, batch_starts);
@@ -172,11 +173,15 @@ void run(const Program& program, const Update& update, std::optional<std::vector
     require_sample_weight(sample_weight, x.shape(0));
     require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_losses.shape(0)) == steps,
             "one learning rate and one loss for each step");
+    require(!step_squares || int64_t(step_squares->shape(0)) == steps,
+            "one sum of squared weights for each step");
     require(threads >= 1, "at least one thread");
     require_dropout(dropout, program.network());
 
     nb::gil_scoped_release no_interpreter_lock;
-    const Training<T> training{program.network(),
+    Network network = program.network();
+    network.output_loss.largest_term = largest_term;
+    const Training<T> training{network,
                                update,
                                {dropout ? dropout->data() : nullptr, seed},
                                parameters.data(),
@@ -190,7 +195,8 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                batch_starts.data(),
                                learning_rates.data(),
                                steps,
-                               step_losses.data()};
+                               step_losses.data(),
+                               step_squares ? step_squares->data() : nullptr};
     Team team(threads);
     const Workspace memory(
         program.kernels<T>().training_bytes(training, team.size(), autotune_threads));
@@ -296,7 +302,7 @@ void define(nb::module_& m) {
           "parameters"_a.noconvert(), "state"_a.noconvert(), "steps_before"_a, "x"_a.noconvert(),
           "targets"_a.noconvert(), "sample_weight"_a.noconvert().none(), "order"_a.noconvert(),
           "batch_starts"_a.noconvert(), "learning_rates"_a.noconvert(), "step_losses"_a.noconvert(),
-          "threads"_a, "autotune_threads"_a);
+          "step_squares"_a.noconvert().none(), "largest_term"_a, "threads"_a, "autotune_threads"_a);
     m.def("trace", &trace<T>, "program"_a, "parameters"_a.noconvert(), "x"_a.noconvert(),
           "targets"_a.noconvert(), "sample_weight"_a.noconvert().none(), "dropout"_a.none(),
           "seed"_a, "step"_a, "net_inputs"_a.noconvert(), "outputs"_a.noconvert(),

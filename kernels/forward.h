@@ -162,9 +162,14 @@ void output_layer(const Pass<T>& pass, const Scratch<T>& scratch, const ThreadCo
     const int64_t last = pass.depth(), units = pass.units(last);
     const LayerArrays<T>& to = pass.layers[last];
     alignas(64) double losses[lanes<T>];
-    const Examples<T> examples{units,           lanes<T>,          scratch.net_input,
-                               scratch.targets, scratch.predicted, scratch.delta,
-                               losses};
+    const Examples<T> examples{units,
+                               lanes<T>,
+                               scratch.net_input,
+                               scratch.targets,
+                               scratch.predicted,
+                               scratch.delta,
+                               losses,
+                               T(pass.network->output_loss.largest_term)};
     for_each_row_block(
         pass, last, to.net_input, scratch.net_input, context.share, [&](int64_t row, int rows) {
             const int64_t at = row * to.stride;

@@ -63,7 +63,7 @@ LocalColumns<T> allocate_local_columns(Arena& arena, const Training<T>& training
     const Layer& layer = training.network.layers[0];
     if (share.threads == 1 || layer.connection != Connection::dense ||
         layer.weight_count() > max_local_size || training.update.clip_norm != 0 ||
-        !parallel_over_panels<T>(layer.to, share.threads))
+        training.step_squares || !parallel_over_panels<T>(layer.to, share.threads))
         return {};
     const ColumnRange columns = column_range<T>(layer.to, share);
     const int64_t size = layer.from * columns.count();
@@ -122,7 +122,8 @@ struct TrainingMemory {
         pass.dropout = training.dropout;
         const int64_t count = training.update.clip_norm != 0 ? training.network.parameter_count : 0;
         gradient = arena.allocate<T>(count);
-        squares = arena.allocate<double>((count + norm_block - 1) / norm_block);
+        squares = arena.allocate<double>(
+            larger((count + norm_block - 1) / norm_block, weight_blocks(training.network)));
         thread_bytes = 0;
         for (int number = 0; number < threads; ++number) {
             Arena counted(nullptr);

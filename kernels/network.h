@@ -28,10 +28,12 @@ struct Layer {
     int64_t weight_count() const { return connection == Connection::dense ? from * to : to; }
 };
 
-// The loss of an example: which one, and its hyper-parameters.
+// The loss of an example: which one, and its hyper-parameters. What one output adds to it counts as
+// `largest_term` at most, where losses are reported; the gradient is that of the whole loss.
 struct OutputLoss {
     Loss loss;
     double hyper_parameters[max_hyper_parameters];
+    double largest_term = __builtin_inf();
 };
 
 // layers[0] leads from the input to the first hidden layer, layers[depth - 1] to the output.
@@ -87,8 +89,9 @@ struct Training {
     const int64_t* batch_starts;   // (steps + 1)
     const double* learning_rates;  // (steps)
     int64_t steps;
-    double* step_losses;  // (steps): the sum of the weighted losses of the step's examples, before
-                          // the update
+    double* step_losses;   // (steps): the sum of the weighted losses of the step's examples, before
+                           // the update
+    double* step_squares;  // (steps): the sum of the squared weights before the update, or null
 };
 
 // All arrays of one forward and backward pass, unfused. Those of layer l follow those of layer

@@ -6,13 +6,14 @@
 
 // All rules: the name, the record below, how many numbers of state it keeps for each weight, and
 // the names of its numbers. `gradient_only` updates nothing and stores the gradient in the state.
-#define GLASSNET_RULES(RULE)                    \
-    RULE(gradient_only, GradientOnly, 1)        \
-    RULE(sgd, Sgd, 0)                           \
-    RULE(momentum, Momentum, 1, "momentum")     \
-    RULE(nesterov, Nesterov, 1, "momentum")     \
-    RULE(rmsprop, RmsProp, 1, "rho", "epsilon") \
-    RULE(adam, Adam, 2, "beta1", "beta2", "epsilon")
+#define GLASSNET_RULES(RULE)                         \
+    RULE(gradient_only, GradientOnly, 1)             \
+    RULE(sgd, Sgd, 0)                                \
+    RULE(momentum, Momentum, 1, "momentum")          \
+    RULE(nesterov, Nesterov, 1, "momentum")          \
+    RULE(rmsprop, RmsProp, 1, "rho", "epsilon")      \
+    RULE(adam, Adam, 2, "beta1", "beta2", "epsilon") \
+    RULE(adam_epsilon_hat, AdamEpsilonHat, 2, "beta1", "beta2", "epsilon")
 
 namespace glassnet {
 
@@ -142,6 +143,25 @@ struct RmsProp : EachStepAlike<T> {
     }
 };
 
+// The moments of both forms of Adam, whose first two numbers are their decay rates.
+template <class T>
+struct AdamState {
+    Vec<T> m, v;
+};
+
+template <class T>
+inline AdamState<T> update_moments(const ParameterGroup<T>& group, int64_t at, Vec<T> gradient,
+                                   int count) {
+    const Vec<T> one = broadcast(T(1));
+    const Vec<T> b1 = broadcast(group.numbers[0]), b2 = broadcast(group.numbers[1]);
+    const Vec<T> m = load(group.state1 + at, count), v = load(group.state2 + at, count);
+    const Vec<T> next_m = flush_to_zero<T>(fma(b1, m, (one - b1) * gradient));
+    const Vec<T> next_v = flush_to_zero<T>(fma(b2, v, (one - b2) * (gradient * gradient)));
+    store(group.state1 + at, next_m, count);
+    store(group.state2 + at, next_v, count);
+    return {next_m, next_v};
+}
+
 template <class T>
 struct Adam {
     enum { beta1, beta2, epsilon, correction1, correction2 };
@@ -153,17 +173,28 @@ struct Adam {
     }
     static Vec<T> step(const ParameterGroup<T>& group, int64_t at, Vec<T> w, Vec<T> gradient,
                        int count) {
-        const Vec<T> one = broadcast(T(1));
-        const Vec<T> b1 = broadcast(group.numbers[beta1]), b2 = broadcast(group.numbers[beta2]);
-        const Vec<T> m = load(group.state1 + at, count), v = load(group.state2 + at, count);
-        const Vec<T> next_m = flush_to_zero<T>(fma(b1, m, (one - b1) * gradient));
-        const Vec<T> next_v = flush_to_zero<T>(fma(b2, v, (one - b2) * (gradient * gradient)));
-        store(group.state1 + at, next_m, count);
-        store(group.state2 + at, next_v, count);
-        const Vec<T> root = sqrt(next_v * broadcast(group.numbers[correction2]));
+        const AdamState<T> next = update_moments(group, at, gradient, count);
+        const Vec<T> root = sqrt(next.v * broadcast(group.numbers[correction2]));
         const Vec<T> change =
-            broadcast(group.learning_rate) * (next_m * broadcast(group.numbers[correction1]));
+            broadcast(group.learning_rate) * (next.m * broadcast(group.numbers[correction1]));
         return w - change / (root + broadcast(group.numbers[epsilon]));
+    }
+};
+
+template <class T>
+struct AdamEpsilonHat {
+    enum { beta1, beta2, epsilon, correction };
+
+    // sqrt(1 - beta2^t) / (1 - beta1^t), Kingma and Ba 2015, end of section 2.
+    static void at_step(const double* p, int64_t step, RuleNumbers<T>& numbers) {
+        numbers.at[correction] =
+            T(__builtin_sqrt(1 - power(p[beta2], step)) / (1 - power(p[beta1], step)));
+    }
+    static Vec<T> step(const ParameterGroup<T>& group, int64_t at, Vec<T> w, Vec<T> gradient,
+                       int count) {
+        const AdamState<T> next = update_moments(group, at, gradient, count);
+        const Vec<T> rate = broadcast(group.learning_rate) * broadcast(group.numbers[correction]);
+        return w - rate * next.m / (sqrt(next.v) + broadcast(group.numbers[epsilon]));
     }
 };
 

@@ -46,7 +46,8 @@ struct Examples {
     const T* targets;
     T* predicted;
     T* delta;
-    double* losses;  // (lanes)
+    double* losses;                       // (lanes)
+    T largest_term = T(__builtin_inf());  // as in the record of the loss
 
     Vec<T> in(int64_t k) const { return load(net_input + k * stride); }
     Vec<T> target(int64_t k) const { return load(targets + k * stride); }
@@ -59,7 +60,7 @@ struct Examples {
     // The loss is summed in float64, one chain in the order of the outputs.
     void add_loss(Vec<T> term) const {
         alignas(64) T terms[lanes<T>];
-        store(terms, term);
+        store(terms, term > largest_term ? broadcast(largest_term) : term);
         for (int example = 0; example < lanes<T>; ++example)
             losses[example] += double(terms[example]);
     }

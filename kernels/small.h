@@ -22,6 +22,7 @@ struct SmallTraining {
     T* sample_weight = nullptr;       // (rows), or null where all examples count alike
     T* gradient = nullptr;
     double* losses = nullptr;
+    double* squares = nullptr;
     int64_t stride = 0;  // rows of the largest batch, rounded up to whole vectors
     int64_t rows = 0;
     bool one_group;
@@ -69,6 +70,7 @@ struct SmallTraining {
         if (training.sample_weight) sample_weight = arena.template allocate<T>(stride);
         gradient = arena.template allocate<T>(network.parameter_count);
         losses = arena.template allocate<double>(stride);
+        squares = arena.template allocate<double>(weight_blocks(network));
     }
 
     int64_t units(int64_t l) const {
@@ -142,7 +144,8 @@ struct SmallTraining {
                                        targets + row,
                                        layers[depth].output + row,
                                        layers[depth].delta + row,
-                                       losses + row};
+                                       losses + row,
+                                       T(training.network.output_loss.largest_term)};
             output_loss(training.network, examples);
             if (sample_weight) examples.scale_delta(load(sample_weight + row));
         }
@@ -195,6 +198,10 @@ struct SmallTraining {
             training.state_stride, training.steps_before + s + 1, training.learning_rates[s],
             batch_weight};
         training.step_losses[s] = weighted_loss(sample_weight, losses, rows);
+        if (training.step_squares) {
+            square_weights(training.network, training.parameters, single_thread, squares);
+            training.step_squares[s] = sum_of_blocks(squares, weight_blocks(training.network));
+        }
         if (one_group)
             update(step.group(training.network.layers[0].weight_rate, false),
                    GradientBlock<T>{gradient, 0, 0, 0, 1, training.network.parameter_count, T(1)});

@@ -6,6 +6,7 @@
 #include "clipping.h"
 #include "gradient.h"
 #include "update.h"
+#include "weight_squares.h"
 
 namespace glassnet::GLASSNET_ISA {
 
@@ -16,7 +17,7 @@ struct TrainingThread {
     Pass<T> pass;
     Scratch<T> scratch;
     T* gradient;      // all of it, only where it is clipped
-    double* squares;  // its sums of squares
+    double* squares;  // the sums of squares of blocks: of weights, or of the gradient
     ThreadContext context;
 
     void run(int64_t first, int64_t end) {
@@ -59,6 +60,7 @@ struct TrainingThread {
         pass.rows = training.batch_starts[s + 1] - training.batch_starts[s];
         pass.step = training.steps_before + s + 1;
         gather(training.order + training.batch_starts[s]);
+        if (training.step_squares) measure_weights(s);
         forward_and_backward(pass, scratch, context);
         const double batch_weight = total_weight(pass.sample_weight, pass.rows);
         if (context.share.thread == 0)
@@ -67,6 +69,14 @@ struct TrainingThread {
         // A clipped update is split differently, over all parameters.
         if (training.update.clip_norm != 0 || !backward_is_local(pass, context.share.threads))
             context.barrier();
+    }
+
+    void measure_weights(int64_t s) {
+        context.barrier();  // the step before may have ended without one
+        square_weights(training.network, training.parameters, context.share, squares);
+        context.barrier();
+        if (context.share.thread == 0)
+            training.step_squares[s] = sum_of_blocks(squares, weight_blocks(training.network));
     }
 
     // All inputs, and this thread's share of what only the output layer reads.

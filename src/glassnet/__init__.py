@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from glassnet.nn.losses.pinball import Pinball as Pinball
     from glassnet.optim.adam import Adam as Adam
     from glassnet.optim.adam import AdamW as AdamW
+    from glassnet.optim.adam_epsilon_hat import AdamEpsilonHat as AdamEpsilonHat
     from glassnet.optim.dropout import Dropout as Dropout
     from glassnet.optim.lbfgs import LBFGS as LBFGS
     from glassnet.optim.momentum import Momentum as Momentum
@@ -105,6 +106,7 @@ PUBLIC_MODULES = (
 _HOMES = {
     "Adam": "glassnet.optim.adam",
     "AdamW": "glassnet.optim.adam",
+    "AdamEpsilonHat": "glassnet.optim.adam_epsilon_hat",
     "Adaptive": "glassnet.training.schedules",
     "CategoricalCrossentropy": "glassnet.nn.losses.categorical_crossentropy",
     "ConstantRate": "glassnet.training.schedule",

@@ -6,7 +6,7 @@ A wrong argument raises ``ValueError`` or ``TypeError``. Other failures have the
     ├── ValueError, TypeError            a wrong argument: what was given, what was expected
     └── GlassnetError
         ├── LimitError                   not supported by Glassnet
-        ├── DivergedError                the loss became infinite or NaN
+        ├── DivergedError (ValueError)   the loss became infinite or NaN
         ├── NotFiniteError (ValueError)  an input is infinite or NaN
         ├── MissingPackageError          an optional package is not installed
         └── FileFormatError (ValueError) a file is damaged or not of the expected format
@@ -37,7 +37,7 @@ class LimitError(GlassnetError):
     """The request is not supported by Glassnet."""
 
 
-class DivergedError(GlassnetError):
+class DivergedError(GlassnetError, ValueError):
     """Training diverged: the loss became infinite or NaN."""
 
 

@@ -1,6 +1,7 @@
 """The native engine: equal to the reference engine, with the same bits however it runs."""
 
 import hashlib
+import math
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from glassnet.engine.reference import Reference
 from glassnet.network import Network
 from glassnet.nn.layers import Dense, Scale
 from glassnet.nn.losses.mean_squared_error import MeanSquaredError
+from glassnet.nn.losses.registry import loss_named
 from glassnet.optim.adam import Adam
 from glassnet.optim.momentum import Momentum
 from glassnet.optim.optimizer import Optimizer
@@ -53,14 +55,16 @@ def twenty_steps(case: Case) -> Steps:
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     order = random.integers(0, len(case.x), size=starts[-1])
     rates = np.full(20, case.rule.optimizer.learning_rate) * random.uniform(0.5, 1, size=20)
-    return Steps(order, starts, rates)
+    return Steps(order, starts, rates, np.full(20, np.nan))
 
 
 def trained(engine: Engine, case: Case, threads: int | None = None) -> tuple[Array, Array]:
-    training = case.training(threads)
-    errors = case.program(engine).run(training, twenty_steps(case))
+    """Return the parameters, and the losses and squared weights of each step."""
+    training, steps = case.training(threads), twenty_steps(case)
+    losses = case.program(engine).run(training, steps)
     assert training.steps_done == 20
-    return training.parameters, errors
+    assert steps.squared_weights is not None
+    return training.parameters, np.concatenate([losses, steps.squared_weights])
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -88,6 +92,42 @@ def test_twenty_steps_in_float64_equal_the_reference(seed: int) -> None:
     reference, reference_errors = trained(Reference(), case)
     assert np.abs(ours - reference).max() <= 1e-9, case
     assert np.allclose(errors, reference_errors, rtol=1e-9, atol=1e-12), case
+
+
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_measuring_the_weights_changes_no_bit(seed: int) -> None:
+    case = random_case(seed, widest=120, most_rows=300)
+    steps = twenty_steps(case)
+    for threads in (1, 3):
+        plain, measured = case.training(threads), case.training(threads)
+        losses = case.program(native()).run(plain, replace(steps, squared_weights=None))
+        assert np.array_equal(case.program(native()).run(measured, steps), losses)
+        assert np.array_equal(plain.parameters, measured.parameters)
+    first = sum(np.vdot(w, w) for w in case.net.weights if w is not None)
+    assert steps.squared_weights is not None
+    assert steps.squared_weights[0] == pytest.approx(float(first), rel=1e-5)
+
+
+@pytest.mark.parametrize("output", ["softmax", "sigmoid", "exponential"])
+def test_a_capped_loss_is_reported_and_the_whole_one_descended(output: str) -> None:
+    loss = {"softmax": "categorical_crossentropy", "sigmoid": "summed_binary_crossentropy"}
+    random = np.random.default_rng(0)
+    net = Network([5, 6, 3], hidden="tanh", output=output, dtype="float64", seed=1)
+    x = 10 * random.normal(size=(40, 5))
+    targets = np.eye(3)[random.integers(3, size=40)]
+    rule = UpdateRule(SGD(0.5))
+    steps = Steps(np.arange(40), np.array([0, 15, 40]), np.full(2, 0.5))
+    found = []
+    for engine, largest in [(Reference(), 0.7), (native(), 0.7), (native(), math.inf)]:
+        known = loss_named(loss.get(output, "summed_poisson"))
+        training = Training(rule, net.parameters.copy(), x, targets)
+        training.largest_term = largest
+        losses = engine.compile(net.architecture, known, rule).run(training, steps)
+        found.append((losses, training.parameters))
+    (reference, _), (capped, parameters), (whole, uncapped) = found
+    assert capped == pytest.approx(reference, rel=1e-12)
+    assert (capped < whole).all()
+    assert np.array_equal(parameters, uncapped)
 
 
 @pytest.mark.parametrize("seed", range(100, 140))

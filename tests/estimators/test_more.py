@@ -98,13 +98,13 @@ def test_validation_data_are_measured_after_each_epoch_and_the_best_comes_back()
         seen.append(float((model.predict(X[hold]) == y[hold]).mean()))
 
     model = MLPClassifier(max_iter=40, random_state=2, callbacks=watch, learning_rate_init=0.02)
-    model.fit(X[learn], y[learn], validation_data=(X[hold], y[hold]))
+    model.fit(X[learn], y[learn], X_val=X[hold], y_val=y[hold])
     assert model.validation_scores_ == pytest.approx(seen)
     assert model.best_validation_score_ == max(seen)
     assert model.score(X[hold], y[hold]) == max(seen)
     assert len(model.validation_loss_curve_) == 40
     last = MLPClassifier(max_iter=40, random_state=2, learning_rate_init=0.02, restore_best=False)
-    last.fit(X[learn], y[learn], validation_data=(X[hold], y[hold]))
+    last.fit(X[learn], y[learn], X_val=X[hold], y_val=y[hold])
     assert last.score(X[hold], y[hold]) == seen[-1]
 
 
@@ -151,6 +151,10 @@ def test_weights_and_biases_can_be_set() -> None:
     model.coefs_ = [np.zeros((4, 3)), np.zeros((3, 3))]
     model.intercepts_ = [np.zeros(3), np.zeros(3)]
     assert model.predict_proba(X[:1]) == pytest.approx(np.full((1, 3), 1 / 3))
+    model.intercepts_[-1] = np.log([0.5, 0.25, 0.25])
+    assert model.predict_proba(X[:1]) == pytest.approx(np.array([[0.5, 0.25, 0.25]]))
+    assert isinstance(model.coefs_, list)
+    assert sum(w.size for w in model.coefs_ + model.intercepts_ if w is not None) == 27
 
 
 @pytest.mark.parametrize(
@@ -202,10 +206,14 @@ def test_mistakes_in_the_data_are_named() -> None:
         model.partial_fit(X, y, classes=[0, 1])
     with pytest.raises(ValueError, match="loss='poisson' needs targets of at least 0"):
         MLPRegressor(loss="poisson").fit(X, -y)
-    with pytest.raises(TypeError, match="validation_data must be"):
-        MLPClassifier().fit(X, y, validation_data=X)
+    with pytest.raises(ValueError, match="y_val is missing; X_val and y_val belong together"):
+        MLPClassifier().fit(X, y, X_val=X)
+    with pytest.raises(ValueError, match="X_val is missing; X_val and y_val belong together"):
+        MLPClassifier().fit(X, y, sample_weight_val=np.ones(150))
+    with pytest.raises(ValueError, match=r"y holds the class 3; the classes are \[0, 1, 2\]"):
+        MLPClassifier().fit(X, y, X_val=X, y_val=y + 1)
     with pytest.raises(ValueError, match="has no epochs to measure"):
-        MLPClassifier(solver="lbfgs").fit(X, y, validation_data=(X, y))
+        MLPClassifier(solver="lbfgs").fit(X, y, X_val=X, y_val=y)
     with pytest.raises(AttributeError, match="partial_fit"):
         MLPClassifier(solver="lbfgs").partial_fit(X, y, classes=[0, 1, 2])
     with pytest.raises(ValueError, match="fewer than 2"):
@@ -229,14 +237,16 @@ def test_one_class_alone_is_always_predicted() -> None:
 
 def test_a_training_that_does_not_end_is_warned_of() -> None:
     X, y = iris()
-    with pytest.warns(ConvergenceWarning, match="max_iter=2 epochs are over"):
+    with pytest.warns(
+        ConvergenceWarning, match=r"Stochastic Optimizer: Maximum iterations \(2\) reached"
+    ):
         MLPClassifier(max_iter=2).fit(X, y)
 
 
 def test_a_warm_start_keeps_what_it_learned_without_validation() -> None:
     X, y = iris()
     model = MLPClassifier(max_iter=5, random_state=0, warm_start=True)
-    model.fit(X, y, validation_data=(X[::3], y[::3]))
+    model.fit(X, y, X_val=X[::3], y_val=y[::3])
     model.fit(X, y)
     error = model.network_.evaluate(X, y)
     model.fit(X, y)
@@ -273,8 +283,10 @@ def test_scores_of_many_validation_rows_are_those_of_all_at_once() -> None:
     random = np.random.default_rng(0)
     X = random.normal(size=(70_000, 1))
     y = X[:, 0] + np.where(np.arange(70_000) < 65_536, 0, 5) + random.normal(size=70_000)
-    model = MLPRegressor((4,), max_iter=2, batch_size=1000, random_state=0, restore_best=False)
-    model.fit(X[:1000], y[:1000], validation_data=(X, y))
+    model = MLPRegressor(
+        hidden_layer_sizes=(4,), max_iter=2, batch_size=1000, random_state=0, restore_best=False
+    )
+    model.fit(X[:1000], y[:1000], X_val=X, y_val=y)
     assert model.validation_scores_ is not None
     assert model.validation_scores_[-1] == pytest.approx(model.score(X, y))
 
@@ -289,7 +301,9 @@ def test_callbacks_of_a_full_batch_see_the_loss_that_is_minimised() -> None:
         return len(losses) == 5
 
     both = [watch, lambda model: calls.append(model.n_iter_)]
-    model = MLPRegressor((5,), solver="lbfgs", alpha=5.0, random_state=0, callbacks=both)
+    model = MLPRegressor(
+        hidden_layer_sizes=(5,), solver="lbfgs", alpha=5.0, random_state=0, callbacks=both
+    )
     model.fit(X, scale(y))
     assert calls == [1, 2, 3, 4, 5]
     assert model.loss_ == pytest.approx(losses[-1])

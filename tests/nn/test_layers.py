@@ -1,5 +1,10 @@
 """Layers, initial weights, and the one buffer with its views."""
 
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -97,6 +102,56 @@ def test_setting_checks_everything_before_it_changes_anything() -> None:
         views[0] = [["a", "b"]]
     with pytest.raises(ValueError, match="of 2 layers, not 1"):
         views.set_all([[[1, 2]]])
+
+
+def test_weights_are_a_list_that_sets_the_network() -> None:
+    buffer = np.arange(6.0)
+    views: Any = ParameterViews("weights", [buffer[:2].reshape(1, 2), buffer[2:].reshape(2, 2)])
+    assert isinstance(views, list)
+    others = [np.zeros(3)]
+    assert sum(w.size for w in views + others) == 9
+    for plain in (views.copy(), views[:], copy.copy(views), list(views)):
+        assert type(plain) is list
+        plain.append(None)
+        assert plain[0] is views[0]
+    for deep in (copy.deepcopy(views), pickle.loads(pickle.dumps(views))):  # noqa: S301 - our own
+        deep[0][...] = 100
+    assert buffer.tolist() == [0, 1, 2, 3, 4, 5]
+    views[-1] = np.full((2, 2), 7)
+    assert buffer.tolist() == [0, 1, 7, 7, 7, 7]
+    views[:1] = [[[8, 9]]]
+    views[1][0] += 1
+    assert buffer.tolist() == [8, 9, 8, 8, 7, 7]
+    views[::-1] = [np.ones((2, 2)), [[2, 3]]]
+    assert buffer.tolist() == [2, 3, 1, 1, 1, 1]
+    with pytest.raises(ValueError, match="weights of 2 layers, not 1"):
+        views[:] = [[[0, 0]]]
+    with pytest.raises(IndexError):
+        views[2] = [[1]]
+    assert buffer.tolist() == [2, 3, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda views: views.append(None),
+        lambda views: views.extend([None]),
+        lambda views: views.insert(0, None),
+        lambda views: views.pop(),
+        lambda views: views.remove(None),
+        lambda views: views.clear(),
+        lambda views: views.sort(),
+        lambda views: views.reverse(),
+        lambda views: views.__iadd__([None]),
+        lambda views: views.__imul__(2),
+        lambda views: views.__delitem__(0),
+    ],
+)
+def test_the_number_of_layers_stays(change: Callable[[ParameterViews], None]) -> None:
+    views = ParameterViews("biases", [None, np.zeros(2)])
+    with pytest.raises(TypeError, match="the network keeps its 2 layers; set the biases of one"):
+        change(views)
+    assert len(views) == 2
 
 
 def test_a_scale_layer_has_one_weight_for_each_unit_before() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from glassnet.formula.tree import Symbol
 from glassnet.optim.adam import Adam, AdamW
+from glassnet.optim.adam_epsilon_hat import AdamEpsilonHat
 from glassnet.optim.momentum import Momentum, Nesterov
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
@@ -42,6 +43,28 @@ def test_adams_first_step_is_the_learning_rate_in_the_gradients_direction() -> N
     w, state = np.array([1.0, 1.0]), np.zeros((2, 2))
     Adam(0.01).step(w, state, np.array([5.0, -0.002]), 1, 0.01)
     assert w == pytest.approx([0.99, 1.01], abs=1e-7)
+
+
+def test_adam_with_epsilon_hat_by_hand() -> None:
+    # β₁ = 0.5, β₂ = 0.75, ε̂ = 1, α = 0.5, g = 2: m = 0.5 · 2 = 1, v = 0.25 · 4 = 1,
+    # α₁ = 0.5 √0.25 / 0.5 = 0.5, w = 3 − 0.5 · 1 / (√1 + 1) = 2.75.
+    w, state = np.array([3.0]), np.zeros((2, 1))
+    AdamEpsilonHat(0.5, 0.5, 0.75, 1.0).step(w, state, np.array([2.0]), 1, 0.5)
+    assert w.tolist() == [2.75]
+    assert state.tolist() == [[1.0], [1.0]]
+
+
+@pytest.mark.parametrize("number", [1, 2, 1000])
+def test_epsilon_hat_is_an_epsilon_that_falls(number: int) -> None:
+    # √v̂ + ε = (√v + ε √(1 − β₂ᵏ)) / √(1 − β₂ᵏ): the same step with ε̂ = ε √(1 − β₂ᵏ).
+    gradient = np.array([1e-8, -3e-6, 0.5])
+    falling = 1e-6 / np.sqrt(1 - 0.999**number)
+    steps = []
+    for rule in (AdamEpsilonHat(0.1, epsilon=1e-6), Adam(0.1, epsilon=falling)):
+        w, state = np.zeros(3), np.zeros((2, 3))
+        rule.step(w, state, gradient, number, 0.1)
+        steps.append(w)
+    assert steps[0] == pytest.approx(steps[1], rel=1e-12)
 
 
 def test_nesterov_by_hand() -> None:

@@ -12,6 +12,7 @@ from glassnet.engine.interface import Steps, parameter_groups
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Loss
 from glassnet.optim.adam import Adam, AdamW
+from glassnet.optim.adam_epsilon_hat import AdamEpsilonHat
 from glassnet.optim.momentum import Momentum, Nesterov
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L1, L2, WeightDecay
@@ -149,7 +150,10 @@ def torch_optimizer(rule: Optimizer, w: Any, rate: float, state: Array, number: 
             made = torch.optim.RMSprop([w], rate, alpha=rule.rho, eps=rule.epsilon)
             made.state[w] = {"step": torch.tensor(number - 1.0), "square_avg": before[0]}
         case Adam() | AdamW():  # the decay is taken off before
-            made = torch.optim.Adam([w], rate, betas=(rule.beta1, rule.beta2), eps=rule.epsilon)
+            epsilon = rule.epsilon
+            if isinstance(rule, AdamEpsilonHat):  # beside √v: PyTorch's is beside √v̂
+                epsilon /= np.sqrt(1 - rule.beta2**number)
+            made = torch.optim.Adam([w], rate, betas=(rule.beta1, rule.beta2), eps=epsilon)
             made.state[w] = {
                 "step": torch.tensor(number - 1.0),
                 "exp_avg": before[0],

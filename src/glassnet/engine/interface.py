@@ -1,5 +1,6 @@
 """The interface of the engines."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -67,11 +68,14 @@ class Steps:
         Examples, one batch behind the other.
     batch_starts : array of int64, shape (steps + 1,)
     learning_rates : array of float64, shape (steps,)
+    squared_weights : array of float64, shape (steps,), optional
+        To be filled with Σ w² over the weights, without biases, before each step.
     """
 
     order: NDArray[np.int64]
     batch_starts: NDArray[np.int64]
     learning_rates: NDArray[np.float64]
+    squared_weights: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.learning_rates)
@@ -109,6 +113,9 @@ class Training:
         The rate of the inputs and of each hidden layer.
     seed : int
         Of the dropout masks.
+    largest_term : float
+        What an output adds to the loss of an example counts as this at most in the losses of steps;
+        the gradient is that of the whole loss. For losses that are sums over the outputs.
     """
 
     rule: UpdateRule
@@ -120,6 +127,7 @@ class Training:
     seed: int = 0
     threads: int | None = None
     steps_done: int = 0
+    largest_term: float = math.inf
     state: Array = field(init=False)
 
     def __post_init__(self) -> None:

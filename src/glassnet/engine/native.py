@@ -183,6 +183,8 @@ class NativeProgram(Program):
             steps.batch_starts,
             steps.learning_rates,
             losses,
+            steps.squared_weights,
+            training.largest_term,
             self._team(threads, multiply_adds),
             training.threads is None and multiply_adds < SURELY_WORTH_A_THREAD,
         )

@@ -4,6 +4,8 @@ It is the specification that the native engine is held to. What it deliberately 
 fast, share work between threads, or promise the same bits on every machine (its sums are NumPy's).
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ from glassnet.engine.interface import (
     total_weight,
 )
 from glassnet.errors import NotFiniteError
+from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
 from glassnet.optim.update_rule import StepInfo, UpdateRule
@@ -91,8 +94,17 @@ class ReferenceProgram(Program):
         with np.errstate(over="ignore", invalid="ignore"):
             for step, learning_rate in enumerate(steps.learning_rates):
                 batch = steps.order[steps.batch_starts[step] : steps.batch_starts[step + 1]]
+                if steps.squared_weights is not None:
+                    steps.squared_weights[step] = self._squared_weights(training.parameters)
                 losses[step] = self._step(training, batch, float(learning_rate))
         return losses
+
+    def _squared_weights(self, parameters: Array) -> float:
+        """Return Σ w² over the weights of all layers."""
+        return sum(
+            float(np.square(w, dtype=np.float64).sum())
+            for w in self.architecture.weights(parameters)
+        )
 
     def gradient(self, training: Training) -> tuple[float, Array]:
         """Return the mean loss over all examples, and its gradient."""
@@ -116,7 +128,21 @@ class ReferenceProgram(Program):
         x, targets = training.x[batch], training.targets[batch]
         trace = self.trace(training.parameters, x, targets, sample_weight, masks)
         weights = 1 if sample_weight is None else sample_weight
-        return trace, float(np.dot(trace.losses, weights).sum())
+        losses = trace.losses
+        if training.largest_term != math.inf:
+            losses = self._capped_losses(trace.net_inputs[-1], targets, training.largest_term)
+        return trace, float(np.dot(losses, weights).sum())
+
+    def _capped_losses(self, net_input: Array, targets: Array, largest: float) -> Array:
+        """Return E of each example, to which each output adds at most `largest`."""
+        if isinstance(self.output_loss.activation, Softmax):  # one target is 1, the others are 0
+            return np.minimum(self.output_loss.losses(net_input, targets), largest)
+        losses = np.zeros(len(targets))
+        for output in range(targets.shape[1]):
+            own = slice(output, output + 1)
+            added = self.output_loss.losses(net_input[:, own], targets[:, own])
+            losses += np.minimum(added, largest)
+        return losses
 
 
 def _forward(

@@ -43,7 +43,8 @@ class Examples(NamedTuple):
         held_out = Examples(*parts[1::2])
         if len(held_out.x) < 2:
             raise ValueError(
-                f"validation_fraction={fraction} of {len(self.x)} examples is fewer than 2; "
-                "expected a larger fraction or more examples"
+                f"The validation set is too small: validation_fraction={fraction} of "
+                f"{len(self.x)} examples is fewer than 2; expected a larger fraction or more "
+                "examples"
             )
         return Examples(*parts[::2]), held_out

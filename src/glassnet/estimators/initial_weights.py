@@ -43,7 +43,9 @@ def hidden_activations(
 
 
 def draw_parameters(
-    network: Network, activations: Sequence[str | Activation], random: np.random.RandomState
+    network: Network,
+    activation: str | Activation | Sequence[str | Activation],
+    random: np.random.RandomState,
 ) -> None:
     """Set the initial weights and biases of a network, layer by layer.
 
@@ -53,15 +55,19 @@ def draw_parameters(
     Parameters
     ----------
     network : Network
-    activations : sequence of str or Activation
-        Of the hidden layers.
+    activation : str, Activation or sequence of them
+        Of all hidden layers, or of each; one that is given for all also sets the bound where
+        there are none.
     random : RandomState
     """
     biases = [b for b in network.biases if b is not None]
-    last = activations[-1] if activations else ""
-    for activation, w, b in zip([*activations, last], network.weights, biases, strict=True):
+    if isinstance(activation, str | Activation):
+        names = [activation] * len(biases)
+    else:
+        names = [*activation, *activation[-1:]] or [""]
+    for name, w, b in zip(names, network.weights, biases, strict=True):
         assert w is not None
-        sigmoid = activation == "sigmoid" or isinstance(activation, Sigmoid)
+        sigmoid = name in ("sigmoid", "logistic") or isinstance(name, Sigmoid)
         bound = math.sqrt((2 if sigmoid else 6) / sum(w.shape))
         w[...] = random.uniform(-bound, bound, w.shape)
         b[...] = random.uniform(-bound, bound, b.shape)
@@ -73,6 +79,12 @@ class InSequence:
     def __init__(self, random: np.random.RandomState) -> None:
         self._random = random
         self._order: NDArray[np.int64] | None = None
+
+    @property
+    def last(self) -> NDArray[np.int64]:
+        """The order of the last epoch."""
+        assert self._order is not None
+        return self._order
 
     def __call__(self, epochs: range, rows: int) -> NDArray[np.int64]:
         """Return the orders of the next epochs, concatenated."""

@@ -1,6 +1,6 @@
 """The common parameters of both estimators: validation and conversion to training options."""
 
-import warnings
+from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
@@ -11,13 +11,16 @@ from sklearn.base import BaseEstimator
 from glassnet.core.validation import one_of, real_number, whole_number
 from glassnet.estimators.initial_weights import hidden_activations
 from glassnet.estimators.stopping_rules import several
-from glassnet.optim.adam import Adam
+from glassnet.estimators.warn import warn
+from glassnet.nn.losses.loss import Loss
+from glassnet.optim.adam_epsilon_hat import AdamEpsilonHat
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.momentum import Momentum, Nesterov
 from glassnet.optim.optimizer import Optimizer
 
 __all__ = ["Parameters", "takes_steps"]
 
+SWITCHES = ("shuffle", "warm_start", "nesterovs_momentum", "early_stopping", "restore_best")
 # SciPy's default for L-BFGS, which scikit-learn uses: 1e7 times the float64 epsilon.
 MIN_IMPROVEMENT = 1e7 * float(np.finfo(np.float64).eps)
 
@@ -26,9 +29,11 @@ MIN_IMPROVEMENT = 1e7 * float(np.finfo(np.float64).eps)
 class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """The parameters of both estimators; :class:`MLPClassifier` documents them."""
 
+    # Those that an estimator takes by position, it names again in scikit-learn's order.
+    _: KW_ONLY
+    loss: str | Loss
     hidden_layer_sizes: Any = (100,)
     activation: Any = "relu"
-    _: KW_ONLY
     solver: str = "adam"
     alpha: float = 0.0001
     batch_size: Any = "auto"
@@ -56,6 +61,9 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     n_jobs: int | None = None
 
     def _require_valid_parameters(self) -> None:
+        for name in SWITCHES:
+            if not isinstance(value := getattr(self, name), bool | np.bool_):
+                raise ValueError(f"{name} must be True or False, not {value!r}")
         one_of("solver", self.solver, ("lbfgs", "sgd", "adam"))
         one_of("learning_rate", self.learning_rate, ("constant", "invscaling", "adaptive"))
         hidden_activations(self.activation, len(self._hidden()))
@@ -77,6 +85,11 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     def _hidden(self) -> list[int]:
         sizes = self.hidden_layer_sizes
+        if isinstance(sizes, Iterator):
+            raise ValueError(
+                "hidden_layer_sizes must be a whole number or a list of them, not "
+                f"{type(sizes).__name__}, which gives its numbers only once"
+            )
         several = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
         return [whole_number("each of hidden_layer_sizes", size, 1) for size in several]
 
@@ -88,7 +101,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
                 min_improvement=MIN_IMPROVEMENT,
             )
         if self.solver == "adam":
-            return Adam(self.learning_rate_init, self.beta_1, self.beta_2, self.epsilon)
+            return AdamEpsilonHat(self.learning_rate_init, self.beta_1, self.beta_2, self.epsilon)
         kind = Nesterov if self.nesterovs_momentum else Momentum
         return kind(self.learning_rate_init, self.momentum)
 
@@ -96,10 +109,9 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         if self.batch_size == "auto":
             return min(200, examples)
         if self.batch_size > examples:
-            warnings.warn(
+            warn(
                 f"batch_size={self.batch_size} is larger than the {examples} examples; using one "
-                "batch of all examples",
-                stacklevel=4,
+                "batch of all examples"
             )
         return min(int(self.batch_size), examples)
 

@@ -1,86 +1,60 @@
 """What both estimators have in common: parameters, the training, and the network it makes."""
 
-import warnings
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf, isnan
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from glassnet.core.array import Array
-from glassnet.engine import Training
+from glassnet.engine.interface import Steps
+from glassnet.estimators.epoch_loss import EpochLoss, LossScale
 from glassnet.estimators.examples import Examples
-from glassnet.estimators.initial_weights import InSequence, draw_parameters, hidden_activations
-from glassnet.estimators.parameters import Parameters, takes_steps
-from glassnet.estimators.sparse import dense, dense_parts
+from glassnet.estimators.fitted_network import FittedNetwork
+from glassnet.estimators.initial_weights import InSequence
+from glassnet.estimators.sparse import dense
 from glassnet.estimators.stopping_rules import StoppingRules, several
-from glassnet.network import Network
-from glassnet.nn.layers import Dense
-from glassnet.nn.losses.loss import Loss
-from glassnet.nn.parameters import ParameterViews
+from glassnet.estimators.unchanged import unchanged_if_it_fails
+from glassnet.estimators.warn import warn
 from glassnet.optim.penalties import L2
 from glassnet.training.fit import FitOptions, Fitting
 from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
 from glassnet.training.loop import Run, requests_stop
-from glassnet.training.schedules import Patience
 
 __all__ = ["MultilayerPerceptron"]
 
-# scikit-learn's name of each output activation.
-OUTPUT_NAMES = {"softmax": "softmax", "sigmoid": "logistic", "exponential": "exp"}
+# What is known of a training by steps; one by L-BFGS has none of it.
+CURVES = (
+    "loss_curve_",
+    "validation_loss_curve_",
+    "validation_scores_",
+    "best_loss_",
+    "best_validation_score_",
+)
 
 
 @dataclass(eq=False, repr=False)
-class MultilayerPerceptron(Parameters):
+class MultilayerPerceptron(FittedNetwork):
     """What both estimators do: learn, and hold the network that came of it."""
 
     #: Whether a split for early stopping keeps the parts of the classes.
     _stratifies: ClassVar[bool] = False
 
-    def _begin(self, x: Array, random: np.random.RandomState) -> None:
-        """Make the network, and set all that is known of a training to what it is before one."""
-        hidden = self._hidden()
-        activations = hidden_activations(self.activation, len(hidden))
-        outputs, output, loss = self._output()
-        layers = [
-            Dense(units, name, initial="zero")
-            for units, name in zip([*hidden, outputs], [*activations, output], strict=True)
-        ]
-        self.network_ = Network([x.shape[1], *layers], dtype=x.dtype)
-        draw_parameters(self.network_, activations, random)
-        if self.dropout:
-            self.network_.seed = int(random.randint(2**31))
-        self.network_.loss, self.network_.classes = loss, self._output_labels()
-        names = getattr(self, "feature_names_in_", None)
-        self.network_.feature_names = None if names is None else names.tolist()
-        self.n_layers_ = len(layers) + 1
-        self.n_outputs_ = outputs
-        self.out_activation_ = OUTPUT_NAMES.get(output, output)
-        self.t_ = 0
-        if self.solver == "lbfgs":
-            return
-        self.loss_curve_: list[float] = []
-        self.validation_loss_curve_: list[float] = []
-        self.validation_scores_: list[float] | None = [] if self.early_stopping else None
-        self.best_loss_ = None if self.early_stopping else np.inf
-        self.best_validation_score_: float | None = -np.inf if self.early_stopping else None
-        self._waited, self._rate = 0, 1.0
-        self._best_parameters: Array | None = None
-        self._optimizer_state: tuple[str, Array, int] | None = None
-
     def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, *, validation_data: Any = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
     ) -> Self:
         """Learn from examples.
 
@@ -91,8 +65,11 @@ class MultilayerPerceptron(Parameters):
         y : array-like of shape (examples,) or (examples, outputs)
         sample_weight : array-like of shape (examples,), optional
             How much each example counts.
-        validation_data : (X, y) or (X, y, sample_weight), optional
-            To measure on after each epoch, instead of a split of the examples.
+        X_val, y_val : array-like, optional
+            Validation examples to measure on after each epoch, instead of a split of the others.
+            ``Pipeline(..., transform_input=["X_val"])`` transforms them as it does X.
+        sample_weight_val : array-like, optional
+            How much each validation example counts in the score.
 
         Returns
         -------
@@ -102,102 +79,84 @@ class MultilayerPerceptron(Parameters):
         ------
         ValueError, TypeError
             If the data or a parameter are wrong.
+        DivergedError
+            If the weights became infinite or not a number; it is a ValueError, too. Whatever is
+            raised, the estimator is what it was before.
         """
-        continues = self.warm_start and hasattr(self, "network_")
-        self._require_valid_parameters()
-        x, targets = self._checked(X, y, first=not continues, classes=None)
-        examples = Examples(x, targets, self._weights(sample_weight, targets, x))
-        random = check_random_state(self.random_state)
-        if not continues:
-            self._begin(x, random)
-        self.n_iter_ = 0
-        if self.solver == "lbfgs":
-            if validation_data is not None:
-                raise ValueError("solver='lbfgs' has no epochs to measure validation_data after")
-            self._minimise(examples)
-            return self
-        validation = self._given_validation(validation_data)
-        if validation is None and self.early_stopping:
-            stratify = self._stratifies and self.n_outputs_ == 1
-            examples, validation = examples.split(
-                self.validation_fraction, stratify=stratify, random=random
+        with unchanged_if_it_fails(self):
+            continues = self.warm_start and hasattr(self, "network_")
+            examples, random = self._start(X, y, sample_weight, continues=continues)
+            validation = self._given_validation(X_val, y_val, sample_weight_val)
+            if self.solver == "lbfgs":
+                self._minimise(examples)
+                return self
+            if validation is None and self.early_stopping:
+                stratify = self._stratifies and self.n_outputs_ == 1
+                examples, validation = examples.split(
+                    self.validation_fraction, stratify=stratify, random=random
+                )
+            self._begin_optimizer()
+            self._train(examples, validation, random, self.max_iter)
+        return self
+
+    def _learn_on(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Self:
+        """Learn from some more examples for one epoch; the optimizer goes on where it was."""
+        with unchanged_if_it_fails(self):
+            if self.early_stopping:
+                raise ValueError("partial_fit does not support early_stopping=True")
+            continues = hasattr(self, "network_")
+            examples, random = self._start(
+                X, y, sample_weight, continues=continues, classes=classes, partial=True
             )
-        rules = self._stopping_rules(examples)
-        rules.best_parameters = self._best_parameters
-        self._train(examples, validation, rules, random, self.max_iter)
-        if validation is not None and rules.best_parameters is not None and self.restore_best:
-            self.network_.parameters[...] = rules.best_parameters
-        self._waited, self._best_parameters = rules.patience.waited, rules.best_parameters
+            self._train(examples, None, random, None)
         return self
 
-    @available_if(takes_steps)  # type: ignore[untyped-decorator]
-    def partial_fit(
-        self, X: Any, y: Any, sample_weight: Any = None, *, classes: Any = None
-    ) -> Self:
-        """Learn from some more examples for one epoch; the optimizer goes on where it was.
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            As of :meth:`fit`.
-        classes : array-like of shape (classes,), optional
-            Every label that may ever come; a classifier needs them in the first call.
-        """
-        first = not hasattr(self, "network_")
+    def _start(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        *,
+        continues: bool,
+        classes: Any = None,
+        partial: bool = False,
+    ) -> tuple[Examples, np.random.RandomState]:
+        """Check everything, and make the network ready; return the examples and randomness."""
         self._require_valid_parameters()
-        if self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True")
-        x, targets = self._checked(X, y, first=first, classes=classes, partial=True)
+        x, targets = self._checked(X, y, first=not continues, classes=classes, partial=partial)
         examples = Examples(x, targets, self._weights(sample_weight, targets, x))
         random = check_random_state(self.random_state)
-        if first:
+        if continues:
+            self._go_on()
+        else:
             self._begin(x, random)
+            self.t_ = 0
+            for name in CURVES:
+                self.__dict__.pop(name, None)
+        if self.solver != "lbfgs" and not hasattr(self, "loss_curve_"):
+            self._begin_curves()
         self.n_iter_ = 0
-        rules = self._stopping_rules(examples)
-        rules.rate = self._rate
-        kept = self._optimizer_state
-        before = kept[1:] if kept is not None and kept[0] == self.solver else None
-        training = self._train(examples, None, rules, random, 1, before)
-        self._optimizer_state = (self.solver, training.state.copy(), training.steps_done)
-        self._waited, self._rate = rules.patience.waited, rules.rate
-        return self
+        return examples, random
 
-    @property
-    def coefs_(self) -> ParameterViews:
-        """Weights of each layer, (units before, units); views that can be set."""
-        return self._fitted("coefs_").weights
+    def _begin_curves(self) -> None:
+        self.loss_curve_: list[float] = []
+        self.validation_loss_curve_: list[float] = []
+        self.validation_scores_: list[float] | None = [] if self.early_stopping else None
+        self.best_loss_ = None if self.early_stopping else np.inf
+        self.best_validation_score_: float | None = -np.inf if self.early_stopping else None
+        self._no_improvement_count = 0
+        self._best_parameters: Array | None = None
+        self._begin_optimizer()
 
-    @coefs_.setter
-    def coefs_(self, values: Sequence[Any]) -> None:
-        self._fitted("coefs_").weights = values
-
-    @property
-    def intercepts_(self) -> ParameterViews:
-        """Biases of each layer, (units,); views that can be set."""
-        return self._fitted("intercepts_").biases
-
-    @intercepts_.setter
-    def intercepts_(self, values: Sequence[Any]) -> None:
-        self._fitted("intercepts_").biases = values
-
-    def _fitted(self, name: str) -> Network:
-        if "network_" not in vars(self):
-            raise AttributeError(f"{type(self).__name__} has no {name} before it is fitted")
-        return self.network_
+    def _begin_optimizer(self) -> None:
+        self._rate = 1.0
+        self._optimizer_state: tuple[str, Array, int] | None = None
 
     @abstractmethod
     def _checked(
         self, X: Any, y: Any, *, first: bool, classes: Any, partial: bool = False
     ) -> tuple[Array, Array]:
         """Return inputs and targets; sets what is known of the targets."""
-
-    @abstractmethod
-    def _output(self) -> tuple[int, str, Loss]:
-        """Return the number of outputs, their activation and the loss."""
-
-    @abstractmethod
-    def _output_labels(self) -> Array | None:
-        """Return the labels that the network's outputs stand for, or None."""
 
     @abstractmethod
     def _target_rows(self, targets: Array) -> Array:
@@ -208,8 +167,12 @@ class MultilayerPerceptron(Parameters):
         """Return how much each example counts, or None where all count alike."""
 
     @abstractmethod
-    def _sklearn_loss(self, targets: Array, weights: Array | None) -> tuple[float, float]:
-        """Return a factor and an addend from the network's loss to scikit-learn's loss."""
+    def _loss_scale(self, targets: Array) -> LossScale:
+        """Return how scikit-learn's loss follows from the network's."""
+
+    def _largest_term(self) -> float:
+        """Return what an output adds to scikit-learn's loss of an example at most."""
+        return inf
 
     @abstractmethod
     def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:
@@ -229,61 +192,73 @@ class MultilayerPerceptron(Parameters):
         )
         return dense(x), targets
 
-    def _checked_inputs(self, X: Any) -> Array:
-        check_is_fitted(self)
-        x = validate_data(self, X, accept_sparse=("csr", "csc"), reset=False)
-        return cast("Array", x)
-
-    def _outputs(self, X: Any) -> Array:
-        """Return the network's outputs, (examples, outputs)."""
-        x = self._checked_inputs(X)
-        threads = self._threads()
-        if not hasattr(x, "toarray"):
-            rows = np.ascontiguousarray(x, dtype=self.network_.dtype)
-            return self.network_.predict_proba(rows, threads=threads)
-        parts = [self.network_.predict_proba(part, threads=threads) for part in dense_parts(x)]
-        return np.concatenate(parts)
-
     def _sample_weight(self, sample_weight: Any, x: Array) -> Array | None:
         if sample_weight is None:
             return None
         weights: Array = _check_sample_weight(sample_weight, x, dtype=x.dtype)
         return weights
 
-    def _given_validation(self, validation_data: Any) -> Examples | None:
-        if validation_data is None:
+    def _given_validation(self, X: Any, y: Any, sample_weight: Any) -> Examples | None:
+        if X is None and y is None and sample_weight is None:
             return None
-        if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
-            raise TypeError("validation_data must be (X, y) or (X, y, sample_weight)")
-        X, y, *rest = validation_data
+        if X is None or y is None:
+            missing = "X_val" if X is None else "y_val"
+            raise ValueError(f"{missing} is missing; X_val and y_val belong together")
+        if self.solver == "lbfgs":
+            raise ValueError("solver='lbfgs' has no epochs to measure X_val and y_val after")
         x, targets = self._checked(X, y, first=False, classes=None, partial=True)
-        return Examples(x, targets, self._sample_weight(rest[0] if rest else None, x))
-
-    def _stopping_rules(self, examples: Examples) -> StoppingRules:
-        factor, addend = self._sklearn_loss(examples.targets, examples.weights)
-        return StoppingRules(
-            self,
-            lambda loss: factor * loss + addend,
-            len(examples.x),
-            self._batch_size(len(examples.x)),
-            examples.total_weight,
-            Patience(self.n_iter_no_change, self.tol, waited=self._waited),
-        )
+        return Examples(x, targets, self._sample_weight(sample_weight, x))
 
     def _train(
         self,
         examples: Examples,
         validation: Examples | None,
-        rules: StoppingRules,
+        random: np.random.RandomState,
+        epochs: int | None,
+    ) -> None:
+        """Train by steps until the rules say to stop; without `epochs`, for one that is a part."""
+        if validation is not None and self._best_parameters is None:
+            self._best_parameters = self.network_.parameters.copy()
+        run, rules = self._run(examples, validation, random, epochs or 1)
+        if validation is not None:
+            self._measure_score(run, validation)
+        self._follow(run)
+        self._no_improvement_count, self._rate = rules.stalled, rules.rate
+        self._best_parameters = rules.best_parameters
+        if validation is not None and self.restore_best:
+            self.network_.parameters[...] = rules.best_parameters
+        if run.history.interrupted:
+            warn("Training interrupted by user.")
+        else:
+            self._warn_of_no_end(run.history, epochs)
+
+    def _run(
+        self,
+        examples: Examples,
+        validation: Examples | None,
         random: np.random.RandomState,
         epochs: int,
-        before: tuple[Array, int] | None = None,
-    ) -> Training:
-        """Train by steps until the rules say to stop; `before` is an optimizer's state."""
+    ) -> tuple[Run, StoppingRules]:
+        rows, order = len(examples.x), InSequence(random) if self.shuffle else None
+        batch_size = self._batch_size(rows)
+        scale = self._loss_scale(examples.targets)
+        starts = Steps.batch_starts_of(rows, batch_size)
+        loss = EpochLoss(starts, scale, examples.weights, self.alpha)
+
+        def loss_of_epoch(history: History) -> float:
+            last = order.last if order else slice(None)
+            return loss.of_epoch(history.step_losses, history.squared_weights, last)
+
+        def validation_loss(mean: float) -> float:
+            assert validation is not None
+            return self._loss_scale(validation.targets).mean(mean)
+
+        kept = self._no_improvement_count, self._rate, self._best_parameters
+        rules = StoppingRules(self, loss_of_epoch, validation_loss, rows, *kept)
         options = FitOptions(
             optimizer=self._optimizer(),
             epochs=epochs,
-            batch_size=rules.batch_size,
+            batch_size=batch_size,
             sample_weight=examples.weights,
             penalties=L2(self.alpha, over_examples=True),
             dropout=self.dropout or None,
@@ -293,23 +268,43 @@ class MultilayerPerceptron(Parameters):
             shuffle=self.shuffle,
             callbacks=rules.after_epoch,
         )
-        run = self._prepared(examples, options)
-        assert isinstance(run, Run)
-        if self.shuffle:
-            run.plan = replace(run.plan, order=InSequence(random))
-        if validation is not None:
-            self._measure_score(run, validation)
-        if before is not None:
-            run.training.state[...], run.training.steps_done = before
+        run = cast("Run", self._prepared(examples, options))
+        run.plan = replace(
+            run.plan,
+            order=order or run.plan.order,
+            measures_weights=self.alpha > 0,
+            may_diverge=True,
+        )
+        run.training.largest_term = self._largest_term()
+        return run, rules
+
+    def _follow(self, run: Run) -> None:
+        """Take the steps, from the optimizer's state to the optimizer's state."""
+        kept = self._optimizer_state
+        if kept is not None and kept[0] == self.solver:
+            _, run.training.state[...], run.training.steps_done = kept
         with interruption() as interrupted:
             run.follow(lambda _: interrupted())
-        history = run.finish()
-        self.network_.epochs_trained += history.epochs
-        if interrupted():
-            warnings.warn("Training interrupted by user.", stacklevel=3)
-        elif epochs > 1 and not history.stopped_early:
-            self._warn_of_no_end(f"max_iter={self.max_iter} epochs are over")
-        return run.training
+            run.finish().interrupted = interrupted()
+        self.network_.epochs_trained += run.history.epochs
+        self._optimizer_state = (self.solver, run.training.state, run.training.steps_done)
+
+    def _warn_of_no_end(self, history: History, epochs: int | None) -> None:
+        """Warn if the epochs are over before the training converges, or if it diverged."""
+        scores, words = history.metrics.get("score", []), []
+        if epochs and not history.stopped_early:
+            reached = f"Maximum iterations ({epochs}) reached"
+            words = [f"Stochastic Optimizer: {reached} and the optimization hasn't converged yet."]
+        if lost := sum(map(isnan, scores)):
+            words.append(
+                f"The training diverged: after {lost} of {len(scores)} epochs the validation score "
+                "is not a number. The best weights came back. Scale the inputs, or choose a "
+                "smaller learning_rate_init."
+            )
+        elif words:
+            words.append("Allow more, scale the inputs, or choose a larger learning_rate_init.")
+        if words:
+            warn(" ".join(words), ConvergenceWarning)
 
     def _prepared(self, examples: Examples, options: FitOptions) -> Run | FullBatchRun:
         network = self.network_
@@ -336,10 +331,15 @@ class MultilayerPerceptron(Parameters):
         """Train by L-BFGS."""
         if np.any(self.dropout):
             raise ValueError("solver='lbfgs' descends one smooth loss; dropout has no place there")
-        factor, addend = self._sklearn_loss(examples.targets, examples.weights)
+        scale, penalty = self._loss_scale(examples.targets), L2(self.alpha, over_examples=True)
+
+        def sklearn_loss() -> float:
+            weights = [w for w in self.network_.weights if w is not None]
+            added = sum(penalty.value(w, examples.total_weight) for w in weights)
+            return scale.mean(run.total - added, examples.weights) + added
 
         def after_iteration(history: History) -> bool:
-            self.n_iter_, self.loss_ = history.epochs, factor * run.total + addend
+            self.n_iter_, self.loss_ = history.epochs, sklearn_loss()
             # All are called, also where one of them ends the training.
             answers = [requests_stop(callback(self)) for callback in several(self.callbacks)]
             return any(answers)
@@ -348,7 +348,7 @@ class MultilayerPerceptron(Parameters):
             optimizer=self._optimizer(),
             epochs=self.max_iter,
             sample_weight=examples.weights,
-            penalties=L2(self.alpha, over_examples=True),
+            penalties=penalty,
             threads=self._threads(),
             callbacks=after_iteration,
         )
@@ -357,41 +357,15 @@ class MultilayerPerceptron(Parameters):
             run.follow(lambda _: interrupted())
         self.n_iter_ = run.finish().epochs
         self.network_.epochs_trained += self.n_iter_
-        self.loss_ = factor * run.total + addend
+        self.loss_ = sklearn_loss()
+        self._begin_optimizer()
         if not (run.converged or run.history.stopped_early or interrupted()):
-            self._warn_of_no_end(f"max_iter={self.max_iter} or max_fun={self.max_fun} is reached")
-
-    def _warn_of_no_end(self, reason: str) -> None:
-        warnings.warn(
-            f"{reason} and the training has not converged yet; allow more, scale the inputs, or "
-            "choose a larger learning_rate_init",
-            ConvergenceWarning,
-            stacklevel=4,
-        )
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return plain values and arrays: the network as its record and its arrays by name."""
-        from glassnet.core.file_record import as_json
-        from glassnet.nn.schema import NetworkRecord
-
-        state: dict[str, Any] = dict(super().__getstate__())
-        if "network_" in state:
-            network: Network = state.pop("network_")
-            arrays = {name: np.array(array) for name, array in network.to_arrays().items()}
-            record = NetworkRecord(**network.record_fields())
-            state["network_record"], state["network_arrays"] = as_json(record), arrays
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over what :meth:`__getstate__` returned."""
-        from glassnet.core.file_record import read_record
-        from glassnet.nn.schema import NetworkRecord
-
-        rest = dict(state)
-        if "network_record" in rest:
-            record = read_record(rest.pop("network_record"), NetworkRecord, "a network")
-            rest["network_"] = Network.from_record(record, rest.pop("network_arrays"))
-        super().__setstate__(rest)
+            warn(
+                f"lbfgs failed to converge after {self.n_iter_} iterations, with "
+                f"max_iter={self.max_iter} and max_fun={self.max_fun}. Allow more, or scale the "
+                "inputs.",
+                ConvergenceWarning,
+            )
 
     def __sklearn_tags__(self) -> Any:
         """Return what scikit-learn may expect of the estimator."""

@@ -1,15 +1,18 @@
 """MLPRegressor: regression with one or several outputs."""
 
-from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from scipy.special import xlogy
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
+from sklearn.utils.metaestimators import available_if
 
 from glassnet.core.array import Array
+from glassnet.estimators.epoch_loss import LossScale
+from glassnet.estimators.parameters import takes_steps
 from glassnet.estimators.perceptron import MultilayerPerceptron
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
@@ -28,8 +31,9 @@ LOSSES = {
 class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]  # no types
     """A multilayer perceptron for regression, with scikit-learn's parameters and more.
 
-    A drop-in replacement for scikit-learn's estimator of the same name. With an integer
-    `random_state` it starts from the same weights and trains on the same batches.
+    A drop-in replacement for scikit-learn's estimator of the same name. With the same
+    `random_state` it starts from the same weights, takes the same steps and stops after the same
+    epoch, but for what the notes of :class:`MLPClassifier` say.
 
     Parameters
     ----------
@@ -49,13 +53,25 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
     --------
     >>> import numpy as np
     >>> X = np.linspace(0, 1, 50)[:, np.newaxis]
-    >>> line = MLPRegressor((4,), "identity", solver="lbfgs", random_state=1).fit(X, 3 * X[:, 0])
-    >>> round(float(line.predict([[0.5]])[0]), 2)
+    >>> line = MLPRegressor("squared_error", (4,), "identity", solver="lbfgs", random_state=1)
+    >>> round(float(line.fit(X, 3 * X[:, 0]).predict([[0.5]])[0]), 2)
     1.5
     """
 
-    _: KW_ONLY
     loss: str | Loss = "squared_error"
+    hidden_layer_sizes: Any = (100,)
+    activation: Any = "relu"
+
+    @available_if(takes_steps)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Learn from some more examples for one epoch; the optimizer goes on where it was.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As of :meth:`fit`.
+        """
+        return self._learn_on(X, y, sample_weight)
 
     def predict(self, X: Any) -> Array:
         """Return the predicted numbers, (examples,) or (examples, outputs)."""
@@ -75,6 +91,11 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
             )
         if first:
             self._outputs_known = numbers.shape[1]
+        elif numbers.shape[1] != self._outputs_known:
+            raise ValueError(
+                f"y has {numbers.shape[1]} outputs; the estimator was fitted to "
+                f"{self._outputs_known}"
+            )
         return x, numbers
 
     def _output(self) -> tuple[int, str, Loss]:
@@ -91,14 +112,14 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
     def _weights(self, sample_weight: Any, targets: Array, x: Array) -> Array | None:
         return self._sample_weight(sample_weight, x)
 
-    def _sklearn_loss(self, targets: Array, weights: Array | None) -> tuple[float, float]:
-        """Factor and offset from Glassnet's loss to scikit-learn's."""
+    def _loss_scale(self, targets: Array) -> LossScale:
         if self.loss == "poisson":
-            least = (xlogy(targets, targets) - targets).sum(axis=1)
-            return 1.0, float(np.average(least, weights=weights))
-        return (1 / targets.shape[1] if self.loss == "squared_error" else 1.0), 0.0
+            return LossScale(1.0, (xlogy(targets, targets) - targets).sum(axis=1))
+        return LossScale(1 / targets.shape[1] if self.loss == "squared_error" else 1.0)
 
     def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:
+        if not np.isfinite(outputs).all():
+            return float("nan")
         return float(r2_score(targets, outputs, sample_weight=weights))
 
     def __sklearn_tags__(self) -> Any:

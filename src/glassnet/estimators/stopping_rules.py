@@ -6,11 +6,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from glassnet.core.array import Array
+from glassnet.errors import DivergedError
 from glassnet.network import Network
 from glassnet.training.history import History
-from glassnet.training.loop import requests_stop
+from glassnet.training.loop import all_finite, requests_stop
 from glassnet.training.schedule import Factors, Schedule, UpcomingSteps
-from glassnet.training.schedules import Adaptive, Patience
+from glassnet.training.schedules import Adaptive
 
 __all__ = ["EstimatorState", "StoppingRules", "several"]
 
@@ -23,13 +25,13 @@ class EstimatorState(Protocol):
 
     network_: Network
     solver: str
-    alpha: float
     learning_rate: str
     learning_rate_init: float
     power_t: float
     tol: float
     verbose: bool | int
     early_stopping: bool
+    restore_best: bool
     n_iter_no_change: float
     callbacks: Any
 
@@ -50,81 +52,102 @@ class StoppingRules(Schedule):
     Parameters
     ----------
     estimator : EstimatorState
-    to_sklearn_loss : callable
-        Converts the mean loss of the history to scikit-learn's loss, without the penalty.
-    examples, batch_size : int
-        Number of examples in an epoch, and in a batch.
-    weight : float
-        Total weight of all examples.
-    patience : Patience
+    loss_of_epoch : callable
+        Returns scikit-learn's loss of the last epoch of a history, with the penalty.
+    to_validation_loss : callable
+        Converts the mean validation loss of the history to scikit-learn's.
+    examples : int
+        Number of examples in an epoch.
+    stalled : int
+        How many epochs in a row improved by less than `tol` until now.
+    rate : float
+        Factor on the learning rate.
+    best_parameters : array of shape (parameters,), optional
+        Those of the best validation score until now.
     """
 
     estimator: EstimatorState
-    to_sklearn_loss: Callable[[float], float]
+    loss_of_epoch: Callable[[History], float]
+    to_validation_loss: Callable[[float], float]
     examples: int
-    batch_size: int
-    weight: float
-    patience: Patience
-    rate: float = 1.0
-    best_parameters: Any = None
+    stalled: int
+    rate: float
+    best_parameters: Array | None
     depends_on_losses = True
+
+    def __post_init__(self) -> None:
+        self._learning_rate = self.rate * self.estimator.learning_rate_init
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return the current factor of the learning rate."""
         return np.full_like(steps.done, self.rate)
 
     def after_epoch(self, history: History) -> bool:
-        """Record the epoch; return whether training ends."""
+        """Record the epoch; return whether training ends.
+
+        Raises
+        ------
+        DivergedError
+            If a weight is not finite, and no better weights will come back.
+        """
         estimator = self.estimator
+        measures = bool(history.validation_losses)
+        if not (measures and estimator.restore_best):
+            self._require_finite()
         estimator.n_iter_ += 1
         estimator.t_ += self.examples
-        estimator.loss_ = self.to_sklearn_loss(history.losses[-1]) + self._penalty()
+        estimator.loss_ = self.loss_of_epoch(history)
         estimator.loss_curve_.append(estimator.loss_)
         self._tell(f"Iteration {estimator.n_iter_}, loss = {estimator.loss_:.8f}")
-        if history.validation_losses:
+        if measures:
             self._record_validation(history)
-        stalls = self._stalls()
+        self._count_stalled(by_score=measures and estimator.early_stopping)
         if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
-            self.rate = (estimator.t_ + 1) ** -estimator.power_t
+            self._set_rate(estimator.learning_rate_init / (estimator.t_ + 1) ** estimator.power_t)
         # All callbacks are called, even if one of them ends the training.
         asked_to_stop = [
             requests_stop(callback(estimator)) for callback in several(estimator.callbacks)
         ]
+        stalls = self.stalled > estimator.n_iter_no_change
         return (stalls and self._is_over()) or any(asked_to_stop)
 
-    def _penalty(self) -> float:
-        """The penalty ½ α Σ w² in the units of the loss, with the weights at the end of the epoch.
-
-        Each batch divides alpha by its own weight; batches are taken as equally large.
-        """
-        weights = [w for w in self.estimator.network_.weights if w is not None]
-        squares = sum(float(np.vdot(w, w)) for w in weights) if self.estimator.alpha else 0.0
-        batches = -(-self.examples // self.batch_size)
-        return 0.5 * self.estimator.alpha * (batches / self.weight) * squares
+    def _require_finite(self) -> None:
+        if not all_finite(self.estimator.network_.parameters):
+            raise DivergedError("the weights became infinite or not a number")
 
     def _record_validation(self, history: History) -> None:
+        """Keep the loss and the score, and the weights if they are the best."""
         estimator, score = self.estimator, history.metrics["score"][-1]
-        estimator.validation_loss_curve_.append(self.to_sklearn_loss(history.validation_losses[-1]))
+        loss = self.to_validation_loss(history.validation_losses[-1])
+        estimator.validation_loss_curve_.append(loss)
         if estimator.validation_scores_ is None:
             estimator.validation_scores_ = []
         estimator.validation_scores_.append(score)
         self._tell(f"Validation score: {score:.6f}")
 
-    def _stalls(self) -> bool:
-        """Whether too many epochs in a row improved by less than `tol`; keeps the best weights."""
+    def _count_stalled(self, *, by_score: bool) -> None:
+        """Count the epochs in a row that improved by less than `tol`; NaN counts as improved."""
         estimator = self.estimator
-        scores, best = estimator.validation_scores_, estimator.best_validation_score_
-        best = -np.inf if best is None else best
-        if scores and scores[-1] > best:
+        if by_score:
+            score, best = (estimator.validation_scores_ or [np.nan])[-1], self._best_score()
+            stalled = score < best + estimator.tol
+        else:
+            lowest = np.inf if estimator.best_loss_ is None else estimator.best_loss_
+            stalled = estimator.loss_ > lowest - estimator.tol
+            estimator.best_loss_ = min(lowest, estimator.loss_)
+        self.stalled = self.stalled + 1 if stalled else 0
+        self._keep_best()
+
+    def _keep_best(self) -> None:
+        estimator = self.estimator
+        scores = estimator.validation_scores_
+        if scores and scores[-1] > self._best_score():
             estimator.best_validation_score_ = scores[-1]
             self.best_parameters = estimator.network_.parameters.copy()
-        if estimator.early_stopping and scores:
-            self.patience.lowest = -best
-            return self.patience.is_over(-scores[-1])
-        self.patience.lowest = np.inf if estimator.best_loss_ is None else estimator.best_loss_
-        over = self.patience.is_over(estimator.loss_)
-        estimator.best_loss_ = self.patience.lowest
-        return over
+
+    def _best_score(self) -> float:
+        best = self.estimator.best_validation_score_
+        return -np.inf if best is None else best
 
     def _is_over(self) -> bool:
         """Whether a training that stalls ends, and does not go on at a lower learning rate."""
@@ -134,14 +157,20 @@ class StoppingRules(Schedule):
             f"{measured} did not improve more than tol={estimator.tol:f} for "
             f"{estimator.n_iter_no_change} consecutive epochs."
         )
-        adaptive = estimator.solver == "sgd" and estimator.learning_rate == "adaptive"
-        if adaptive and self.rate * estimator.learning_rate_init > ADAPTIVE.smallest:
-            self.rate /= ADAPTIVE.divisor
-            rate = self.rate * estimator.learning_rate_init
-            self._tell(f"{words} Setting learning rate to {rate:f}")
-            return False
-        self._tell(f"{words} Stopping.")
-        return True
+        if estimator.solver != "sgd" or estimator.learning_rate != "adaptive":
+            self._tell(f"{words} Stopping.")
+            return True
+        if self._learning_rate <= ADAPTIVE.smallest:
+            self._tell(f"{words} Learning rate too small. Stopping.")
+            return True
+        self._set_rate(self._learning_rate / ADAPTIVE.divisor)
+        self.stalled = 0
+        self._tell(f"{words} Setting learning rate to {self._learning_rate:f}")
+        return False
+
+    def _set_rate(self, learning_rate: float) -> None:
+        self._learning_rate = learning_rate
+        self.rate = learning_rate / self.estimator.learning_rate_init
 
     def _tell(self, words: str) -> None:
         if self.estimator.verbose:

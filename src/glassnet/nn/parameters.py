@@ -1,7 +1,7 @@
 """The weights and biases of a network, as lists of views into one buffer."""
 
 from collections.abc import Iterable, Sequence
-from typing import overload
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,8 +11,10 @@ from glassnet.core.array import Array
 __all__ = ["ParameterViews"]
 
 
-class ParameterViews(Sequence["Array | None"]):
+class ParameterViews(list["Array | None"]):
     """The weights or the biases of layers 1 ... L; reading gives views, assignment copies values.
+
+    A list of a fixed length: what it gives beside views (a slice, a copy, a sum) is a plain list.
 
     Parameters
     ----------
@@ -31,43 +33,43 @@ class ParameterViews(Sequence["Array | None"]):
     """
 
     def __init__(self, what: str, views: Sequence[Array | None]) -> None:
+        super().__init__(views)
         self._what = what
-        self._views = list(views)
 
-    @overload
-    def __getitem__(self, layer: int) -> Array | None: ...
-    @overload
-    def __getitem__(self, layer: slice) -> list[Array | None]: ...
-    def __getitem__(self, layer: int | slice) -> Array | list[Array | None] | None:
-        return self._views[layer]
-
-    def __setitem__(self, layer: int, values: ArrayLike | None) -> None:
-        if isinstance(layer, slice):
-            raise TypeError(f"set the {self._what} of one layer at a time, or of all")
-        checked = self._checked(layer, values)
-        view = self._views[layer]
-        if view is not None and checked is not None:
-            view[...] = checked
+    def __setitem__(self, layer: Any, values: Any) -> None:
+        """Set the values of one layer, or of several by a slice."""
+        layers = range(len(self))[layer]
+        given = list(values) if isinstance(layers, range) else [values]
+        self._set([layers] if isinstance(layers, int) else list(layers), given)
 
     def set_all(self, values: Iterable[ArrayLike | None]) -> None:
         """Set every layer; change nothing if one of the arrays does not fit."""
-        given = list(values)
-        if len(given) != len(self):
-            raise ValueError(f"expected {self._what} of {len(self)} layers, not {len(given)}")
-        checked = [self._checked(layer, value) for layer, value in enumerate(given)]
-        for view, value in zip(self._views, checked, strict=True):
+        self._set(list(range(len(self))), list(values))
+
+    def __reduce__(self) -> Any:
+        """A copy, in this process or another, is a plain list: the network is not copied along."""
+        return list, (list(self),)
+
+    def _refuse(self, *_: Any) -> NoReturn:
+        raise TypeError(
+            f"the network keeps its {len(self)} layers; set the {self._what} of one by its number, "
+            "or change a copy: .copy()"
+        )
+
+    append = extend = insert = pop = remove = clear = sort = reverse = _refuse  # type: ignore[assignment]
+    __iadd__ = __imul__ = __delitem__ = _refuse
+
+    def _set(self, layers: list[int], values: list[ArrayLike | None]) -> None:
+        if len(values) != len(layers):
+            raise ValueError(f"expected {self._what} of {len(layers)} layers, not {len(values)}")
+        checked = [self._checked(*both) for both in zip(layers, values, strict=True)]
+        for layer, value in zip(layers, checked, strict=True):
+            view = self[layer]
             if view is not None and value is not None:
                 view[...] = value
 
-    def __len__(self) -> int:
-        return len(self._views)
-
-    def __repr__(self) -> str:
-        return repr(self._views)
-
     def _checked(self, layer: int, values: ArrayLike | None) -> Array | None:
-        view = self._views[layer]
-        number = range(len(self))[layer] + 1
+        view, number = self[layer], layer + 1
         if view is None or values is None:
             if view is None and values is None:
                 return None

@@ -41,14 +41,7 @@ class Adam(Optimizer):
     ) -> None:
         """Take Adam's step `number`."""
         number_type = parameters.dtype.type
-        beta1, beta2 = number_type(self.beta1), number_type(self.beta2)
-        m, v = state
-        m *= beta1
-        m += (1 - beta1) * gradient
-        v *= beta2
-        v += (1 - beta2) * gradient * gradient
-        flush_small_to_zero(m)
-        flush_small_to_zero(v)
+        m, v = self._take_moments(state, gradient)
         m_hat = m * number_type(1 / (1 - self.beta1**number))
         v_hat = v * number_type(1 / (1 - self.beta2**number))
         parameters -= (
@@ -64,10 +57,8 @@ class Adam(Optimizer):
         learning_rate: Symbol,
     ) -> list[tuple[str, Formula]]:
         """Return the new moments, their bias-corrected values and the new weight."""
-        m, v = state
+        new_m, new_v = self._moment_formulas(gradient, state)
         beta1, beta2 = Symbol("β₁", self.beta1), Symbol("β₂", self.beta2)
-        new_m = beta1 * m + (1 - beta1) * gradient
-        new_v = beta2 * v + (1 - beta2) * gradient**2
         m_hat = new_state("m", new_m) / (1 - beta1**number)
         v_hat = new_state("v", new_v) / (1 - beta2**number)
         root = Call("sqrt", (Symbol("v̂", v_hat.evaluate()),))
@@ -80,6 +71,27 @@ class Adam(Optimizer):
             ("v̂", v_hat),
             ("w", weight + Negative(step)),
         ]
+
+    def _take_moments(self, state: Array, gradient: Array) -> tuple[Array, Array]:
+        """Take m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g²; return both."""
+        number_type = gradient.dtype.type
+        beta1, beta2 = number_type(self.beta1), number_type(self.beta2)
+        m, v = state
+        m *= beta1
+        m += (1 - beta1) * gradient
+        v *= beta2
+        v += (1 - beta2) * gradient * gradient
+        flush_small_to_zero(m)
+        flush_small_to_zero(v)
+        return m, v
+
+    def _moment_formulas(
+        self, gradient: Symbol, state: Sequence[Symbol]
+    ) -> tuple[Formula, Formula]:
+        """Return the formulas of the new m and v."""
+        m, v = state
+        beta1, beta2 = Symbol("β₁", self.beta1), Symbol("β₂", self.beta2)
+        return beta1 * m + (1 - beta1) * gradient, beta2 * v + (1 - beta2) * gradient**2
 
 
 @dataclass(frozen=True)

@@ -185,10 +185,12 @@ class Fitting:
 
 def _plan(learner: Learner, options: FitOptions, rows: int, validation: Validation | None) -> Plan:
     batch_size = min(int(options.batch_size), rows)
+    # Where one batch holds all examples there is nothing to shuffle.
+    shuffles = options.shuffle and batch_size < rows
     return Plan(
         epochs=int(options.epochs),
         batch_size=batch_size,
-        order=shuffled(learner.seed) if options.shuffle else unshuffled,
+        order=shuffled(learner.seed) if shuffles else unshuffled,
         first_epoch=learner.epochs_trained,
         schedule=options.schedule or ConstantRate(),
         stopping=options.stopping,

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from glassnet.training.recorded_steps import RecordedStep
 
 if TYPE_CHECKING:  # documents are imported only when needed
@@ -31,6 +34,10 @@ class History:
         The best epoch on the validation data, counted from 0.
     restored : bool
         Whether the weights of the best epoch were restored at the end.
+    step_losses : array
+        The sum of the weighted losses of each step of the last epoch, before its update.
+    squared_weights : array
+        Σ w² over the weights before each step of the last epoch, where a plan asks for it.
     steps : dict of int to RecordedStep
         The recorded steps, by their number counted from 0.
     stopped_early, interrupted : bool
@@ -44,6 +51,12 @@ class History:
     seconds: list[float] = field(default_factory=list)
     best_epoch: int | None = None
     restored: bool = False
+    step_losses: NDArray[np.float64] = field(
+        default_factory=lambda: np.zeros(0), repr=False, compare=False
+    )
+    squared_weights: NDArray[np.float64] = field(
+        default_factory=lambda: np.zeros(0), repr=False, compare=False
+    )
     steps: dict[int, RecordedStep] = field(default_factory=dict)
     stopped_early: bool = False
     interrupted: bool = False

@@ -15,7 +15,6 @@ from glassnet.core.random import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
 from glassnet.engine.interface import Program, Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.training.early_stopping import EarlyStopping
-from glassnet.training.example_order import Order, unshuffled
 from glassnet.training.history import History
 from glassnet.training.plan import Plan, Progress, Validation
 from glassnet.training.recorded_steps import RecordedStep
@@ -76,7 +75,8 @@ class Run:
         Raises
         ------
         DivergedError
-            If the loss is no longer a finite number; the parameters are as before the training.
+            If the loss is no longer a finite number, unless the plan lets it; the parameters are
+            as before the training.
         """
         with Rollback(self.training.parameters) as before:
             # A first step may take a while: an earlier Ctrl-C need not wait for it.
@@ -89,7 +89,7 @@ class Run:
                 self.history.stopped_early |= self.plan.schedule.has_ended(self._upcoming_steps(1))
 
     def _require_finite(self, numbers: Array, before: Rollback) -> None:
-        if all_finite(numbers):
+        if self.plan.may_diverge or all_finite(numbers):
             return
         before.restore()
         require_finite(self.training.x, "X")
@@ -133,37 +133,41 @@ class Run:
         rows, steps_in_epoch = len(training.x), self._steps_in_epoch
         epochs, first = self._epochs_at_once(), self.history.epochs
         before = first * steps_in_epoch
-        order = self._order(plan.first_epoch + first, epochs)
+        order = plan.order(range(plan.first_epoch + first, plan.first_epoch + first + epochs), rows)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
         rates = self._learning_rates(epochs)
         weight = float(rows)
         if training.sample_weight is not None:  # an epoch sees each example once
             order = order[:]
             weight = training.batch_weight(order[:rows])
-        losses = np.zeros(len(rates))
+        losses, squares = np.zeros(len(rates)), np.zeros(len(rates))
         done = recorded = 0
         began = time.perf_counter()
         while done < len(rates):
             part = slice(done, self._until(before, done, len(rates)))
             batches = starts[part.start : part.stop + 1]
-            steps = Steps(order[batches[0] : batches[-1]], batches - batches[0], rates[part])
+            measured = squares[part] if plan.measures_weights else None
+            examples = order[batches[0] : batches[-1]]
+            steps = Steps(examples, batches - batches[0], rates[part], measured)
             self._keep_step(before + done, steps)
             losses[part] = self._timed_run(steps)
-            examples = training.batch_weight(steps.order)
+            examples_weight = training.batch_weight(steps.order)
             done = part.stop
             # The caller may stop here: what is complete is in the history before.
             if complete := done // steps_in_epoch - recorded:
                 whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
-                sums = losses[whole].reshape(complete, -1).sum(axis=1)
+                by_epoch = losses[whole].reshape(complete, -1)
+                sums, self.history.step_losses = by_epoch.sum(axis=1), by_epoch[-1]
+                self.history.squared_weights = squares[whole].reshape(complete, -1)[-1]
                 seconds = (time.perf_counter() - began) / complete
                 self._record(
                     sums / weight, rates[whole][steps_in_epoch - 1 :: steps_in_epoch], seconds
                 )
                 self._look()
                 recorded, began = recorded + complete, time.perf_counter()
-            measured = self.history.validation_losses
-            last = measured[-1] if measured else None
-            loss = float(losses[part].sum() / examples) if examples else 0.0
+            validated = self.history.validation_losses
+            last = validated[-1] if validated else None
+            loss = float(losses[part].sum() / examples_weight) if examples_weight else 0.0
             yield losses[part], Progress(first + done / steps_in_epoch, plan.epochs, loss, last)
 
     def _learning_rates(self, epochs: int) -> NDArray[np.float64]:
@@ -195,12 +199,6 @@ class Run:
             return 1
         left = self.plan.epochs - self.history.epochs
         return min(max(self._steps_at_once // self._steps_in_epoch, 1), left)
-
-    def _order(self, first: int, epochs: int) -> Order:
-        rows = len(self.training.x)
-        # Where one batch holds all examples there is nothing to shuffle.
-        order = unshuffled if self.plan.batch_size >= rows else self.plan.order
-        return order(range(first, first + epochs), rows)
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()

@@ -63,6 +63,10 @@ class Plan:
     record : tuple of int
         The steps to record in the history, counted from 0.
     callbacks : tuple of Callback
+    measures_weights : bool
+        Whether the history gets Σ w² before each step.
+    may_diverge : bool
+        Whether training goes on where the loss or the weights are no longer finite numbers.
     """
 
     epochs: int
@@ -74,6 +78,8 @@ class Plan:
     validation: Validation | None = None
     record: tuple[int, ...] = ()
     callbacks: tuple[Callback, ...] = ()
+    measures_weights: bool = False
+    may_diverge: bool = False
 
 
 @dataclass(frozen=True)

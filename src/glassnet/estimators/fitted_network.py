@@ -1,0 +1,150 @@
+"""The network of an estimator: how it is made, its weights by scikit-learn's names, pickling."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from glassnet.core.array import Array
+from glassnet.estimators.initial_weights import draw_parameters, hidden_activations
+from glassnet.estimators.parameters import Parameters
+from glassnet.estimators.sparse import dense_parts
+from glassnet.network import Network
+from glassnet.nn.layers import Dense
+from glassnet.nn.losses.loss import Loss
+from glassnet.nn.parameters import ParameterViews
+
+__all__ = ["FittedNetwork"]
+
+
+# scikit-learn's name of each output activation.
+OUTPUT_NAMES = {"softmax": "softmax", "sigmoid": "logistic", "exponential": "exp"}
+
+
+@dataclass(eq=False, repr=False)
+class FittedNetwork(Parameters):
+    """Parameters of an estimator, and the network that came of them."""
+
+    def _begin(self, x: Array, random: np.random.RandomState) -> None:
+        """Make a network with initial weights as in scikit-learn."""
+        self.network_ = self._new_network(x.shape[1], x.dtype)
+        draw_parameters(self.network_, self.activation, random)
+        if self.dropout:
+            self.network_.seed = int(random.randint(2**31))
+        names = getattr(self, "feature_names_in_", None)
+        self.network_.feature_names = None if names is None else names.tolist()
+
+    def _go_on(self) -> None:
+        """Take up activations and loss that were changed since the last training."""
+        before = self.network_
+        layers, loss = self._layers_and_loss()
+        inputs = before.architecture.inputs
+        units = [inputs, *(layer.units for layer in layers)]
+        if units != list(before.architecture.units):
+            raise ValueError(
+                f"the layers have {list(before.architecture.units)} units, and a training that "
+                f"goes on keeps them; the parameters and y ask for {units}"
+            )
+        before.loss = loss
+        if [layer.activation for layer in layers] == [
+            layer.activation for layer in before.architecture.layers
+        ]:
+            return
+        now = self._new_network(inputs, before.dtype)
+        now.parameters[...] = before.parameters
+        now.seed, now.epochs_trained = before.seed, before.epochs_trained
+        now.feature_names = before.feature_names
+        self.network_ = now
+
+    def _new_network(self, inputs: int, dtype: Any) -> Network:
+        layers, loss = self._layers_and_loss()
+        network = Network([inputs, *layers], dtype=dtype)
+        network.loss, network.classes = loss, self._output_labels()
+        return network
+
+    def _layers_and_loss(self) -> tuple[list[Dense], Loss]:
+        hidden = self._hidden()
+        activations = hidden_activations(self.activation, len(hidden))
+        outputs, output, loss = self._output()
+        self.n_layers_ = len(hidden) + 2
+        self.n_outputs_ = outputs
+        self.out_activation_ = OUTPUT_NAMES.get(output, output)
+        layers = [
+            Dense(units, name, initial="zero")
+            for units, name in zip([*hidden, outputs], [*activations, output], strict=True)
+        ]
+        return layers, loss
+
+    @abstractmethod
+    def _output(self) -> tuple[int, str, Loss]:
+        """Return the number of outputs, their activation and the loss."""
+
+    @abstractmethod
+    def _output_labels(self) -> Array | None:
+        """Return the labels that the network's outputs stand for, or None."""
+
+    @property
+    def coefs_(self) -> ParameterViews:
+        """Weights of each layer, (units before, units); views that can be set."""
+        return self._fitted("coefs_").weights
+
+    @coefs_.setter
+    def coefs_(self, values: Sequence[Any]) -> None:
+        self._fitted("coefs_").weights = values
+
+    @property
+    def intercepts_(self) -> ParameterViews:
+        """Biases of each layer, (units,); views that can be set."""
+        return self._fitted("intercepts_").biases
+
+    @intercepts_.setter
+    def intercepts_(self, values: Sequence[Any]) -> None:
+        self._fitted("intercepts_").biases = values
+
+    def _fitted(self, name: str) -> Network:
+        if "network_" not in vars(self):
+            raise AttributeError(f"{type(self).__name__} has no {name} before it is fitted")
+        network: Network = vars(self)["network_"]
+        return network
+
+    def _checked_inputs(self, X: Any) -> Array:
+        check_is_fitted(self)
+        return cast("Array", validate_data(self, X, accept_sparse=("csr", "csc"), reset=False))
+
+    def _outputs(self, X: Any) -> Array:
+        """Return the network's outputs, (examples, outputs)."""
+        x = self._checked_inputs(X)
+        threads = self._threads()
+        if not hasattr(x, "toarray"):
+            rows = np.ascontiguousarray(x, dtype=self.network_.dtype)
+            return self.network_.predict_proba(rows, threads=threads)
+        parts = [self.network_.predict_proba(part, threads=threads) for part in dense_parts(x)]
+        outputs: Array = np.concatenate(parts)
+        return outputs
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return plain values and arrays: the network as its record and its arrays by name."""
+        from glassnet.core.file_record import as_json
+        from glassnet.nn.schema import NetworkRecord
+
+        state: dict[str, Any] = dict(super().__getstate__())
+        if "network_" in state:
+            network: Network = state.pop("network_")
+            arrays = {name: np.array(array) for name, array in network.to_arrays().items()}
+            record = NetworkRecord(**network.record_fields())
+            state["network_record"], state["network_arrays"] = as_json(record), arrays
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what :meth:`__getstate__` returned."""
+        from glassnet.core.file_record import read_record
+        from glassnet.nn.schema import NetworkRecord
+
+        rest = dict(state)
+        if "network_record" in rest:
+            record = read_record(rest.pop("network_record"), NetworkRecord, "a network")
+            rest["network_"] = Network.from_record(record, rest.pop("network_arrays"))
+        super().__setstate__(rest)

@@ -1,0 +1,48 @@
+"""What an estimator is, kept where its training fails."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from glassnet.errors import DivergedError
+from glassnet.training.rollback import Rollback
+
+__all__ = ["DIVERGED", "unchanged_if_it_fails"]
+
+#: scikit-learn's words.
+DIVERGED = (
+    "Solver produced non-finite parameter weights. The input data may contain large values and "
+    "need to be preprocessed."
+)
+
+
+@contextmanager
+def unchanged_if_it_fails(estimator: Any) -> Iterator[None]:
+    """Set an estimator back to what it was, weights too, where the block raises an exception.
+
+    A :class:`DivergedError` begins with scikit-learn's words.
+    """
+    before: dict[str, Any] = {
+        name: value.copy() if isinstance(value, list) else value
+        for name, value in vars(estimator).items()
+    }
+    network = before.get("network_")
+    with nullcontext() if network is None else Rollback(network.parameters) as parameters:
+        try:
+            yield
+        except BaseException as error:
+            vars(estimator).clear()
+            vars(estimator).update(before)
+            if parameters is not None:
+                parameters.restore()
+            if isinstance(error, DivergedError):
+                rate = getattr(estimator, "learning_rate_init", None)
+                raise DivergedError(f"{DIVERGED} {_advice(estimator.solver, rate)}") from None
+            raise
+
+
+def _advice(solver: str, rate: Any) -> str:
+    kept = "The estimator is what it was before"
+    if solver == "lbfgs":
+        return f"{kept}; scale the inputs"
+    return f"{kept}; scale the inputs, or try a learning_rate_init below {rate:g}"
