@@ -47,7 +47,7 @@ namespace glassnet::GLASSNET_ISA {
 // and from the number of the step.
 template <class T>
 struct RuleNumbers {
-    T at[max_hyper_parameters + 2];
+    T at[max_hyper_parameters + 4];
     T operator[](int number) const { return at[number]; }
 };
 
@@ -130,33 +130,47 @@ struct Nesterov : EachStepAlike<T> {
 };
 
 template <class T>
-struct RmsProp : EachStepAlike<T> {
-    enum { rho, epsilon };
+struct RmsProp {
+    enum { rho, epsilon, rest };
+
+    // 1 - rho in double: in single precision it would lose the digits that rho has beyond.
+    static void at_step(const double* p, int64_t, RuleNumbers<T>& numbers) {
+        numbers.at[rest] = T(1 - p[rho]);
+    }
     static Vec<T> step(const ParameterGroup<T>& group, int64_t at, Vec<T> w, Vec<T> gradient,
                        int count) {
-        const Vec<T> decay = broadcast(group.numbers[rho]), one = broadcast(T(1));
+        const Vec<T> decay = broadcast(group.numbers[rho]), other = broadcast(group.numbers[rest]);
         const Vec<T> s = load(group.state1 + at, count);
-        const Vec<T> next = flush_to_zero<T>(fma(decay, s, (one - decay) * (gradient * gradient)));
+        const Vec<T> next = flush_to_zero<T>(fma(decay, s, other * (gradient * gradient)));
         store(group.state1 + at, next, count);
         const Vec<T> root = sqrt(next) + broadcast(group.numbers[epsilon]);
         return w - broadcast(group.learning_rate) * gradient / root;
     }
 };
 
-// The moments of both forms of Adam, whose first two numbers are their decay rates.
+// The moments of both forms of Adam, whose numbers begin alike.
 template <class T>
 struct AdamState {
+    enum { beta1, beta2, epsilon, rest1, rest2, own };
     Vec<T> m, v;
+
+    // 1 - beta in double: in single precision it would lose the digits that beta has beyond.
+    static void at_step(const double* p, RuleNumbers<T>& numbers) {
+        numbers.at[rest1] = T(1 - p[beta1]);
+        numbers.at[rest2] = T(1 - p[beta2]);
+    }
 };
 
 template <class T>
 inline AdamState<T> update_moments(const ParameterGroup<T>& group, int64_t at, Vec<T> gradient,
                                    int count) {
-    const Vec<T> one = broadcast(T(1));
-    const Vec<T> b1 = broadcast(group.numbers[0]), b2 = broadcast(group.numbers[1]);
+    using State = AdamState<T>;
+    const RuleNumbers<T>& numbers = group.numbers;
+    const Vec<T> b1 = broadcast(numbers[State::beta1]), b2 = broadcast(numbers[State::beta2]);
+    const Vec<T> r1 = broadcast(numbers[State::rest1]), r2 = broadcast(numbers[State::rest2]);
     const Vec<T> m = load(group.state1 + at, count), v = load(group.state2 + at, count);
-    const Vec<T> next_m = flush_to_zero<T>(fma(b1, m, (one - b1) * gradient));
-    const Vec<T> next_v = flush_to_zero<T>(fma(b2, v, (one - b2) * (gradient * gradient)));
+    const Vec<T> next_m = flush_to_zero<T>(fma(b1, m, r1 * gradient));
+    const Vec<T> next_v = flush_to_zero<T>(fma(b2, v, r2 * (gradient * gradient)));
     store(group.state1 + at, next_m, count);
     store(group.state2 + at, next_v, count);
     return {next_m, next_v};
@@ -164,10 +178,11 @@ inline AdamState<T> update_moments(const ParameterGroup<T>& group, int64_t at, V
 
 template <class T>
 struct Adam {
-    enum { beta1, beta2, epsilon, correction1, correction2 };
+    enum { beta1, beta2, epsilon, correction1 = AdamState<T>::own, correction2 };
 
     // 1 / (1 - beta^t), Kingma and Ba 2015, algorithm 1.
     static void at_step(const double* p, int64_t step, RuleNumbers<T>& numbers) {
+        AdamState<T>::at_step(p, numbers);
         numbers.at[correction1] = T(1 / (1 - power(p[beta1], step)));
         numbers.at[correction2] = T(1 / (1 - power(p[beta2], step)));
     }
@@ -183,10 +198,11 @@ struct Adam {
 
 template <class T>
 struct AdamEpsilonHat {
-    enum { beta1, beta2, epsilon, correction };
+    enum { beta1, beta2, epsilon, correction = AdamState<T>::own };
 
     // sqrt(1 - beta2^t) / (1 - beta1^t), Kingma and Ba 2015, end of section 2.
     static void at_step(const double* p, int64_t step, RuleNumbers<T>& numbers) {
+        AdamState<T>::at_step(p, numbers);
         numbers.at[correction] =
             T(__builtin_sqrt(1 - power(p[beta2], step)) / (1 - power(p[beta1], step)));
     }

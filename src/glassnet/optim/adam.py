@@ -78,9 +78,9 @@ class Adam(Optimizer):
         beta1, beta2 = number_type(self.beta1), number_type(self.beta2)
         m, v = state
         m *= beta1
-        m += (1 - beta1) * gradient
+        m += number_type(1 - self.beta1) * gradient
         v *= beta2
-        v += (1 - beta2) * gradient * gradient
+        v += number_type(1 - self.beta2) * gradient * gradient
         flush_small_to_zero(m)
         flush_small_to_zero(v)
         return m, v

@@ -40,9 +40,8 @@ class RMSprop(Optimizer):
         """Take s ← ρ s + (1 − ρ) g², w ← w − α g / (√s + ε)."""
         number_type = parameters.dtype.type
         (squares,) = state
-        rho = number_type(self.rho)
-        squares *= rho
-        squares += (1 - rho) * gradient * gradient
+        squares *= number_type(self.rho)
+        squares += number_type(1 - self.rho) * gradient * gradient
         flush_small_to_zero(squares)
         parameters -= (
             number_type(learning_rate) * gradient / (np.sqrt(squares) + number_type(self.epsilon))
