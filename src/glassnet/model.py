@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.core.file_record import read_record
-from glassnet.core.plural import counted
+from glassnet.core.plural import counted, named_in_short
 from glassnet.errors import FileFormatError
 from glassnet.explanation.explain import Example, chosen_optimizer, explain_example
 from glassnet.explanation.explanation import Explanation
@@ -33,6 +33,8 @@ from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning
 
 __all__ = ["Model", "load"]
+
+MAX_COLUMNS_SHOWN = 40
 
 
 @dataclass(repr=False)
@@ -209,6 +211,17 @@ class Model:
         table = DocumentTable(("", *self.target.output_names), tuple(rows))
         return Section("The ensemble", (Paragraph(words), table))
 
+    def columns_section(self) -> Section:
+        """Return what each column was read as, and what the target is."""
+        inputs = [(encoder.name, encoder.summary) for encoder in self.encoder.encoders]
+        shown: list[tuple[Cell, ...]] = list(inputs[:MAX_COLUMNS_SHOWN])
+        if len(inputs) > MAX_COLUMNS_SHOWN:
+            shown.append((f"... and {len(inputs) - MAX_COLUMNS_SHOWN:,} more", ""))
+        target, task = self.target, self.target.task
+        held = "" if task is Task.REGRESSION else f", {_classes(target)}"
+        shown.append((f"{target.name} (target)", f"{task.word}{held}"))
+        return Section("The columns", (DocumentTable(("column", "read as"), tuple(shown)),))
+
     def __repr__(self) -> str:
         columns = len(self.encoder.encoders)
         units = " → ".join(str(count) for count in self.network.architecture.units)
@@ -241,6 +254,12 @@ class Model:
             others=[NetworkRecord(**network.record_fields()) for network in self.others],
         )
         write_file(path, record, arrays)
+
+
+def _classes(target: Target) -> str:
+    if isinstance(target, ClassTarget):
+        return named_in_short("class", "classes", target.output_names)
+    return counted(target.outputs, "label")
 
 
 class ModelFile(NetworkRecord, frozen=True, tag_field="kind", tag="model"):

@@ -16,6 +16,7 @@ def trained_dict(trained: "TrainingResult") -> dict[str, Any]:
     """Return the training results and the evaluation as JSON values."""
     history = trained.history
     return {
+        "columns": {one.name: one.summary for one in trained.model.encoder.encoders},
         "rows_learned": trained.rows_learned,
         "rows_held_out": len(trained.held_out),
         "evaluation": trained.evaluation.to_dict(),

@@ -230,12 +230,13 @@ def _write_report(path: Path, title: str, trained: "TrainingResult") -> None:
 
 
 def _print_summary(title: str, trained: "TrainingResult") -> None:
-    """Print the learning curves and scores; warnings and findings to standard error."""
+    """Print columns, learning curves and scores; warnings and findings to standard error."""
     from glassnet.formula.document import Document
     from glassnet.render.text import document_text
 
     scores = trained.evaluation.section(f"On {trained.evaluation.rows:,} held-out test rows")
-    click.echo(document_text(Document(title, (trained.history.section(), scores))))
+    sections = (trained.model.columns_section(), trained.history.section(), scores)
+    click.echo(document_text(Document(title, sections)))
     print_warnings(trained.warnings)
     for finding in trained.findings:
         click.echo(f"diagnosis: {finding}", err=True)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
+from glassnet.core.plural import named_in_short
 from glassnet.errors import LimitError
 from glassnet.formula.document import Block, Paragraph
 from glassnet.tables.cells.column_format import ColumnFormat, PlainText
@@ -51,6 +52,11 @@ class CategoryEncoder(Encoder, frozen=True, tag="category"):
                 f"{MAX_CATEGORIES:,} are supported. Drop the column"
             )
         return cls(name, tuple(categories))
+
+    @property
+    def summary(self) -> str:
+        """How many categories there are, and the first of them."""
+        return named_in_short("category", "categories", self.categories)
 
     @property
     def text_format(self) -> ColumnFormat:

@@ -62,6 +62,11 @@ class Encoder(FileRecord, frozen=True, tag_field="kind"):
         """
 
     @property
+    def summary(self) -> str:
+        """What its column holds, in a few words."""
+        return str(type(self).__struct_config__.tag)
+
+    @property
     def text_format(self) -> ColumnFormat | None:
         """How the cells of its column are written in text, if it reads any."""
         return None

@@ -47,6 +47,11 @@ class ImageEncoder(Encoder, frozen=True, tag="image"):
         return cls(name, column.shape[1:])
 
     @property
+    def summary(self) -> str:
+        """The size of the images."""
+        return f"images of {' × '.join(map(str, self.shape))}"
+
+    @property
     def feature_names(self) -> list[str]:
         """The input names: pixel row and column, counted from 1, and colour channel."""
         pixels = feature_names_of(np.empty((0, *self.shape[:2]))) or []

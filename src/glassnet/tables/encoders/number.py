@@ -55,6 +55,12 @@ class NumberEncoder(Encoder, frozen=True, tag="number"):
         return cls(name, center, scale, len(known) < len(column), clips=robust)
 
     @property
+    def summary(self) -> str:
+        """That it holds numbers, and their unit."""
+        unit = self.written.before or self.written.after
+        return f"number, in {unit}" if unit else "number"
+
+    @property
     def text_format(self) -> NumberText:
         """How the numbers are written."""
         return self.written
