@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -90,7 +91,9 @@ class Model:
         """Number of inputs and outputs of a row."""
         return len(self.encoder.feature_names) + self.target.outputs
 
-    def open(self, given: Any, options: TableOptions | None = None) -> Source:
+    def open(
+        self, given: Any, options: TableOptions | None = None, keep: Collection[str] = ()
+    ) -> Source:
         """Open rows to predict from or to evaluate on: a table, images, or an object in memory.
 
         Parameters
@@ -98,6 +101,8 @@ class Model:
         given : Rows, data frame, mapping of column names to values, or path
         options : TableOptions, optional
             How a text file is written.
+        keep : collection of str
+            Further columns of the rows.
 
         Raises
         ------
@@ -106,7 +111,9 @@ class Model:
         ValueError
             If the model is for images and the rows are not, or vice versa.
         """
-        return open_source(given, options=options, encoder=self.encoder, target=self.target)
+        return open_source(
+            given, (), None, options, encoder=self.encoder, target=self.target, keep=keep
+        )
 
     def encode(self, frame: Any) -> tuple[NDArray[Any], list[DataWarning]]:
         """Return the network's inputs, and warnings about missing or unseen values."""

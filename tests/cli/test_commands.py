@@ -211,6 +211,20 @@ def test_ctrl_c_saves_the_best_weights_and_exits_with_130(tmp_path: Path) -> Non
     assert len(model.predict(read_table(tmp_path / "table.csv"))) == 2000
 
 
+def test_predictions_carry_columns_along(folder: Path) -> None:
+    (folder / "new.csv").write_text("weight,colour,code\n31,red,007\n6,blue,12\n")
+    command = ("predict", "fruit.safetensors", "new.csv", "new.csv", "--keep", "code")
+    lines = glassnet(*command, "--top", "1", cwd=folder).stdout.splitlines()
+    assert lines[0] == "code,fruit,top 1,p(top 1)"
+    assert [line.rpartition(",")[0] for line in lines[1:]] == 2 * [
+        "007,plum,plum",
+        "12,cherry,cherry",
+    ]
+    assert printed(*command[:3], "--keep", "code", cwd=folder)["rows"] == {"code": ["007", "12"]}
+    done = glassnet("predict", "fruit.safetensors", "new.csv", "--keep", "name", cwd=folder)
+    assert "there is no column 'name'" in done.stderr
+
+
 @pytest.mark.parametrize("name", sorted(records(Optimizer)))
 def test_every_optimizer_is_offered(name: str, folder: Path) -> None:
     command = ("train", "fruit.csv", "--target", "fruit", "--preset", "plain", "--hidden", "2")

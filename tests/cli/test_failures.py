@@ -33,7 +33,7 @@ def folder(trained: Path, tmp_path: Path) -> Path:
     [
         ([], "Usage: "),
         (["learn"], "No such command 'learn'"),
-        (["train"], "Missing argument 'SOURCE'"),
+        (["train"], "Missing argument 'SOURCE"),
         (["train", "fruit.csv"], "Missing option '--target'"),
         (["train", "fruit.csv", "--target", "fruit", "--epochs", "0"], "--epochs"),
         (["train", "fruit.csv", "--target", "fruit", "--epochs", "ten"], "--epochs"),
@@ -47,7 +47,7 @@ def folder(trained: Path, tmp_path: Path) -> Path:
         (["train", "fruit.csv", "--target", "fruit", "--seed", str(2**64)], "--seed"),
         (["train", "fruit.csv", "--target", "fruit", "--task", "guess"], "--task"),
         (["demo", "--seed", str(2**64), "-o", "made"], "--seed"),
-        (["predict", "fruit.safetensors"], "Missing argument 'SOURCE'"),
+        (["predict", "fruit.safetensors"], "Missing argument 'SOURCE"),
         (["explain", "fruit.safetensors", "fruit.csv", "--row", "-1"], "--row"),
         (["explain", "fruit.safetensors", "fruit.csv", "--format", "word"], "--format"),
         (["explain", "fruit.safetensors", "fruit.csv", "--learning-rate", "0"], "above 0"),

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -15,15 +15,33 @@ __all__ = ["predict"]
 
 @commands.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("sources", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the CSV to this file.")
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column to write before the predictions; repeat for more.",
+)
+@click.option(
+    "--top", type=click.IntRange(1), help="Write only so many of the most probable classes."
+)
 @table_options
 @as_json
-def predict(model: Path, source: Path, output: Path | None, as_json: bool, options: Any) -> None:
-    """Predict each row of a table, or each image, with MODEL.
+def predict(
+    model: Path,
+    sources: tuple[Path, ...],
+    output: Path | None,
+    keep: tuple[str, ...],
+    top: int | None,
+    as_json: bool,
+    options: Any,
+) -> None:
+    """Predict each row of tables, or each image, with MODEL.
 
-    The predictions are written as CSV, with the probability of each class. For a single image, the
-    most probable classes are shown as a bar chart.
+    The predictions are written as CSV, with the probability of each class; those of pictures begin
+    with the name of the file. For a single image, the most probable classes are shown as a bar
+    chart.
     """
     from glassnet.nn.file_format import require_writable, write_atomically
     from glassnet.render.text import document_text
@@ -31,24 +49,30 @@ def predict(model: Path, source: Path, output: Path | None, as_json: bool, optio
     from glassnet.workflows.predict import write_csv
 
     if output is not None:
-        require_other_file(output, model, source)
+        require_other_file(output, model, *sources)
         require_writable(output)
     loaded = load_model(model)
-    data = loaded.open(source, options)
-    rows = data.test or data.rows
-    warnings = data.warnings
+    opened = [loaded.open(source, options, keep) for source in sources]
+    warnings = [warning for source in opened for warning in source.warnings]
+    tables = [source.test or source.rows for source in opened]
+
+    def write(file: Path | TextIO) -> None:
+        if isinstance(file, Path):
+            with file.open("w", encoding="utf-8") as text:
+                write(text)
+            return
+        for number, rows in enumerate(tables):
+            warnings.extend(write_csv(loaded, rows, file, keep, top, header=number == 0))
+
+    if output is not None:
+        write_atomically(output, write)
     if as_json:
-        predictions = run(loaded, rows)
-        if output is not None:
-            text = predictions.to_csv()
-            write_atomically(output, lambda file: file.write_text(text, encoding="utf-8"))
-        print_json(predictions.to_dict())
-    elif output is not None:
-        write_atomically(output, lambda file: warnings.extend(write_csv(loaded, rows, file)))
-    elif data.images and len(rows) == 1:
-        picture = run(loaded, rows)
-        click.echo(document_text(picture.bars(source.name)))
+        for rows in tables:
+            print_json(run(loaded, rows, keep).to_dict())
+    elif output is None and len(tables) == 1 and opened[0].images and len(tables[0]) == 1:
+        picture = run(loaded, tables[0])
+        click.echo(document_text(picture.bars(sources[0].name)))
         warnings += [str(note) for note in picture.warnings]
-    else:
-        warnings += write_csv(loaded, rows, sys.stdout)
-    print_warnings(warnings)
+    elif output is None:
+        write(sys.stdout)
+    print_warnings([] if as_json else warnings)

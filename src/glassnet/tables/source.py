@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from glassnet.nn.task import TargetTask
-from glassnet.tables.cells.column_format import ColumnFormat
+from glassnet.tables.cells.column_format import ColumnFormat, PlainText
 from glassnet.tables.encoders.image import ImageEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.read.files import holds_parquet, open_table
@@ -106,6 +106,7 @@ def open_source(
     encoder: TableEncoder | None = None,
     target: Target | None = None,
     formats: Mapping[str, ColumnFormat] | None = None,
+    keep: Collection[str] = (),
 ) -> Source:
     """Open what a user gives: a table, images, or an object in memory.
 
@@ -126,6 +127,8 @@ def open_source(
         Of that model.
     formats : mapping of column name to format, optional
         How columns are written, if there is no model.
+    keep : collection of str
+        Columns that are read besides those of the model, as text.
 
     Raises
     ------
@@ -136,7 +139,7 @@ def open_source(
     """
     if images is not None and not isinstance(images, ImageOptions):
         raise TypeError(f"images must be ImageOptions, not {images!r}")
-    known = encoder.formats if encoder else formats or {}
+    known = dict.fromkeys(keep, PlainText()) | dict(encoder.formats if encoder else formats or {})
     if not isinstance(given, str | Path):
         if images not in (None, ImageOptions()):
             raise ValueError("size, colour and skip_unreadable are for files of images")
@@ -158,7 +161,9 @@ def open_source(
         return Source(table.without(*drop), test, warnings, images=True)
     if images not in (None, ImageOptions()):
         raise ValueError(f"size, colour and skip_unreadable are for images; {path} is a table")
-    needed = None if encoder is None else [*encoder.columns, *(target.columns if target else ())]
+    needed = (
+        None if encoder is None else [*encoder.columns, *(target.columns if target else ()), *keep]
+    )
     rows = open_table(path, options, Wanted(drop, needed, known))
     return Source(rows, None, list(rows.warnings), images=False)
 

@@ -160,6 +160,8 @@ class Table(Rows):
     given: dict[str, Array] = field(default_factory=dict, repr=False)
     formats: Mapping[str, ColumnFormat] = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
+    #: The file of each row, if it is a picture.
+    files: Array | None = field(default=None, repr=False)
 
     @classmethod
     def of_chunks(cls, chunks: Sequence["Table"]) -> "Table":
@@ -203,7 +205,8 @@ class Table(Rows):
         """Return the rows chosen by a boolean mask, by indices or by a slice."""
         columns = {name: column[chosen] for name, column in self.columns.items()}
         given = {name: column[chosen] for name, column in self.given.items()}
-        return replace(self, columns=columns, given=given)
+        files = None if self.files is None else self.files[chosen]
+        return replace(self, columns=columns, given=given, files=files)
 
     def select(self, names: tuple[str, ...]) -> Self:
         """Return the named columns."""

@@ -2,12 +2,15 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
+
 from glassnet.core.array import Array
-from glassnet.core.labels import json_label, label_text
+from glassnet.core.labels import json_label, label_text, label_values
 from glassnet.formula.document import Bars, Document, Section
 from glassnet.model import Model
 from glassnet.nn.task import Task
@@ -29,25 +32,49 @@ class Predictions:
     probabilities : array of shape (rows, outputs), or None for regression
     warnings : list of DataWarning
         About missing values and unseen categories.
+    carried : mapping of column name to array
+        Columns of the rows that are written before the predictions; the file of each picture.
     """
 
     target: Target
     predicted: Array
     probabilities: Array | None
     warnings: list[DataWarning]
+    carried: Mapping[str, Array] = field(default_factory=dict)
 
-    def to_csv(self, *, header: bool = True) -> str:
-        """Return the predictions as CSV, one line for each row, with an optional header."""
+    def to_csv(self, *, header: bool = True, top: int | None = None) -> str:
+        """Return the predictions as CSV, one line for each row, with an optional header.
+
+        With `top`, only so many of the most probable classes and their probabilities follow.
+        """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         if header:
-            names = () if self.probabilities is None else self.target.output_names
-            writer.writerow([*self.target.columns, *(f"p({name})" for name in names)])
+            writer.writerow([*self.carried, *self.target.columns, *self._names(top)])
+        carried = [label_values(column) for column in self.carried.values()]
         predictions = self.predicted.reshape(len(self.predicted), -1).tolist()
         for row, answer in enumerate(predictions):
-            of_row = [] if self.probabilities is None else self.probabilities[row].tolist()
-            writer.writerow([*map(_cell, answer), *(f"{p:.6g}" for p in of_row)])
+            before = [_cell(column[row]) for column in carried]
+            writer.writerow([*before, *map(_cell, answer), *self._probabilities(row, top)])
         return text.getvalue()
+
+    def _names(self, top: int | None) -> list[str]:
+        if self.probabilities is None:
+            return []
+        if top is None:
+            return [f"p({name})" for name in self.target.output_names]
+        places = range(1, min(top, self.target.outputs) + 1)
+        return [name for place in places for name in (f"top {place}", f"p(top {place})")]
+
+    def _probabilities(self, row: int, top: int | None) -> list[str]:
+        if self.probabilities is None:
+            return []
+        values = self.probabilities[row]
+        if top is None:
+            return [f"{p:.6g}" for p in values.tolist()]
+        names = self.target.output_names
+        first = np.argsort(-values, kind="stable")[:top].tolist()
+        return [cell for place in first for cell in (names[place], f"{values[place]:.6g}")]
 
     def bars(self, title: str, row: int = 0, most: int = 10) -> Document:
         """Return a bar chart of the most probable classes of one row."""
@@ -71,24 +98,34 @@ class Predictions:
             "target": columns[0] if len(columns) == 1 else list(columns),
             "predicted": _json_labels(self.predicted.tolist()),
         }
+        if self.carried:
+            content["rows"] = {name: _json_labels(c.tolist()) for name, c in self.carried.items()}
         if self.probabilities is not None:
             content[self.target.task.word] = list(self.target.output_names)
             content["probabilities"] = self.probabilities.tolist()
         return content | {"warnings": [str(warning) for warning in self.warnings]}
 
 
-def predict(model: Model, table: Rows) -> Predictions:
-    """Predict each row of a table.
+def predict(model: Model, table: Rows, keep: Sequence[str] = ()) -> Predictions:
+    """Predict each row of a table, and carry the columns to keep along.
 
     Raises
     ------
     ValueError
         If a column is missing or has the wrong type.
     """
-    return _predicted(model, table.in_memory())
+    return _predicted(model, table.in_memory(), keep)
 
 
-def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
+def write_csv(
+    model: Model,
+    table: Rows,
+    file: Path | TextIO,
+    keep: Sequence[str] = (),
+    top: int | None = None,
+    *,
+    header: bool = True,
+) -> list[str]:
     """Write the predictions for the rows of a table as CSV, chunk by chunk.
 
     Parameters
@@ -96,6 +133,12 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
     model : Model
     table : Rows
     file : Path or open file
+    keep : sequence of str
+        Columns of the table that are written before the predictions.
+    top : int, optional
+        Write only so many of the most probable classes.
+    header : bool
+        Whether the names of the columns are written first.
 
     Returns
     -------
@@ -109,11 +152,11 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
     """
     if isinstance(file, Path):
         with file.open("w", encoding="utf-8") as opened:
-            return write_csv(model, table, opened)
+            return write_csv(model, table, opened, keep, top, header=header)
     warnings: list[DataWarning] = []
     for before, chunk in enumerate_chunks(table, model.values_of_row):
-        predictions = _predicted(model, chunk)
-        file.write(predictions.to_csv(header=before == 0))
+        predictions = _predicted(model, chunk, keep)
+        file.write(predictions.to_csv(header=header and before == 0, top=top))
         warnings = merge_warnings(warnings, predictions.warnings, before)
     return [str(warning) for warning in warnings]
 
@@ -129,8 +172,11 @@ def _json_labels(values: list[Any]) -> list[Any]:
     ]
 
 
-def _predicted(model: Model, table: Table) -> Predictions:
+def _predicted(model: Model, table: Table, keep: Sequence[str]) -> Predictions:
     x, warnings = model.encode(table)
     outputs, target = model.outputs(x), model.target
     probabilities = None if target.task is Task.REGRESSION else outputs
-    return Predictions(target, target.decode(outputs), probabilities, warnings)
+    carried = {name: table.labels(name) for name in keep}
+    if table.files is not None:
+        carried = {"file": table.files, **carried}
+    return Predictions(target, target.decode(outputs), probabilities, warnings, carried)

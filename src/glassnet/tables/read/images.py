@@ -106,8 +106,8 @@ def read_images(
     if path.suffix.lower() == ".npz":
         return *_from_npz(path), []
     if not path.is_dir():
-        pictures, warnings = _pictures([path], options)
-        return Table({IMAGE: pictures}), None, warnings
+        table, warnings = _pictures([path], options)
+        return table, None, warnings
     if any("idx3-ubyte" in file.name or "idx4-ubyte" in file.name for file in path.iterdir()):
         return *_from_idx(path), []
     splits = _split_folders(path)
@@ -167,8 +167,7 @@ def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
     if not folders:
         if not inside:
             raise FileFormatError(f"{path} is empty; expected a folder of images for each class")
-        pictures, warnings = _pictures(inside, options)
-        return Table({IMAGE: pictures}), warnings
+        return _pictures(inside, options)
     loose = [entry for entry in inside if not entry.is_dir()]
     if loose:
         raise FileFormatError(f"{loose[0]} is outside the class folders; move it into one of them")
@@ -181,17 +180,17 @@ def _from_folders(path: Path, options: ImageOptions) -> tuple[Table, list[str]]:
         files += own
         classes += [folder.name] * len(own)
     pictures, warnings, kept = _read_all(files, options)
-    column = np.empty(len(kept), dtype=object)
-    column[:] = [classes[number] for number in kept]
+    column, names = np.array([classes, list(map(str, files))], dtype=object)[:, kept]
     lost = sorted(set(classes) - set(column.tolist()))
     if lost:
         raise FileFormatError(f"no image in {path / lost[0]} can be read")
-    return Table({IMAGE: pictures, CLASS: column}), warnings
+    return Table({IMAGE: pictures, CLASS: column}, files=names), warnings
 
 
-def _pictures(files: Sequence[Path], options: ImageOptions) -> tuple[Array, list[str]]:
-    pictures, warnings, _ = _read_all(files, options)
-    return pictures, warnings
+def _pictures(files: Sequence[Path], options: ImageOptions) -> tuple[Table, list[str]]:
+    pictures, warnings, kept = _read_all(files, options)
+    names = np.array(list(map(str, files)), dtype=object)[kept]
+    return Table({IMAGE: pictures}, files=names), warnings
 
 
 def _read_all(
