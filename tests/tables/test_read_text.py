@@ -37,6 +37,7 @@ WAYS: dict[str, tuple[str, str]] = {
     "a title": (f"Verkauf 2024\n\n{TEXT}", "utf-8"),
     "a title with separators": (f"Verkauf 2024;;\n{TEXT}", "utf-8"),
     "comments": (f"# station 4\n# m, days\n{TEXT}", "utf-8"),
+    "a header that is a comment": (f"# station 4\n# {TEXT}", "utf-8"),
     "old line ends": (TEXT.replace("\n", "\r"), "utf-8"),
     "Windows line ends": (COMMA.replace("\n", "\r\n"), "cp1252"),
     "separators at the end": (TEXT.replace("\n", ";\n"), "utf-8"),
@@ -96,6 +97,7 @@ def test_what_is_not_plain_to_see_is_said(tmp_path: Path) -> None:
         ("Title\na,b\n1,2\n3\n", "line 4 has 1 cell, the header 2"),
         ("a,a \n1,2\n", "two columns are named 'a'"),
         (",,\n,,\n", "holds no rows"),
+        ('a,b\n1,"x" y\n2,z\n', "its quotes do not fit together"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a text file"),
         ("," * 60_000 + "\n" + "," * 60_000, "has 60,001 columns; at most 50,000"),
     ],
@@ -105,6 +107,29 @@ def test_what_is_no_table_is_named_by_its_line(
 ) -> None:
     with pytest.raises((FileFormatError, LimitError), match=message):
         read_table(written(tmp_path, content))
+
+
+def test_a_table_without_a_header_is_warned_of(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "0.881,1\n0.071,2\n0.5,3\n"))
+    (warning,) = table.warnings
+    assert warning.startswith("the names of all columns are numbers, 0.881, 1; if they are data,")
+
+
+def test_one_column_of_decimal_commas(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "y\n0,291\n0,927\n12,5\n"))
+    assert table.columns["y"].tolist() == [0.291, 0.927, 12.5]
+
+
+def test_a_file_without_the_columns_of_a_model(tmp_path: Path) -> None:
+    path = written(tmp_path, "X,G\n1,2\n")
+    with pytest.raises(ValueError, match="there is no column 'x'; the columns are 'X', 'G'"):
+        read_table(path, None, text_file.Wanted(needed=("x", "g")))
+
+
+def test_digits_of_other_scripts_are_stray_cells(tmp_path: Path) -> None:
+    rows = "".join(f"{number}.5,1\n" for number in range(60))
+    table = read_table(written(tmp_path, f"size,n\n{rows}１２３,2\n"))
+    assert table.warnings == ("size: '１２３' (line 62) is no number, taken as missing",)
 
 
 def test_stray_cells_are_named_by_their_lines(tmp_path: Path) -> None:

@@ -61,7 +61,9 @@ class DataWarning:
         if strays is None:
             return []
         first, values = strays.rows[:MAX_NAMED].tolist(), sorted(set(strays.texts))
-        handling = f"no {strays.kind}, taken as missing"
+        several_rows = len(strays.rows) > 1
+        no = f"are no {strays.kind}s" if several_rows else f"is no {strays.kind}"
+        handling = f"{no}, taken as missing"
         several = len(values) > MAX_NAMED
         named = tuple(values[:MAX_NAMED])
         return [cls(strays.name, handling, len(strays.rows), tuple(first), named, several)]

@@ -12,8 +12,11 @@ __all__ = ["ColumnCells", "trimmed"]
 #: So many different numbers are more than a category has.
 MANY = 20
 #: Numbers as a programming language writes them; a few of them; those that may have thousands.
-PLAIN = r"^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)$"
-WHOLE, PADDED, LARGE = r"^[+-]?\d+$", r"^0\d+$", r"^[+-]?\d{4,}"
+PLAIN = (
+    r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    r"|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)$"
+)
+WHOLE, PADDED, LARGE = r"^[+-]?[0-9]+$", r"^0[0-9]+(?:\.[0-9]+)?$", r"^[+-]?[0-9]{4,}"
 MAY_BE_GROUPED = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
 BLANKS = "[\u00a0\u2007\u2009\u202f]"
 
@@ -90,9 +93,8 @@ class ColumnCells:
     @property
     def are_codes(self) -> bool:
         """Whether whole numbers begin with a 0 like postcodes: all of one length, or not rarely."""
-        if not self.padded or self.whole < self.plain:
-            return False
-        return len(self.widths) == 1 or self.padded > self.plain / 20
+        of_one_width = len(self.widths) == 1 and self.whole == self.plain
+        return self.padded > 0 and (of_one_width or self.padded > self.plain / 20)
 
     @property
     def decimals(self) -> dict[Decimal, int]:

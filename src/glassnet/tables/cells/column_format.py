@@ -27,7 +27,11 @@ __all__ = [
 #: What a user may say that a column holds.
 Kind: TypeAlias = Literal["number", "date", "text"]
 #: A letter after a whole number, which makes it another one: 12a.
-CODE = re.compile(r"\d+\s?[^\W\d_]{1,2}")
+CODE = re.compile(r"\d+\s?[A-Za-z]{1,2}")
+#: Four numbers from 0 to 255.
+ADDRESS = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}")
+#: Two years, of which the second has two digits.
+SEASON = re.compile(r"(?:19|20)(\d\d)[-/](\d\d)")
 #: A typing error does not occur more often.
 TYPED_WRONG = 2
 #: So many different texts show that a column is text.
@@ -104,8 +108,23 @@ def column_format(
     dates = DateText(order or order_of(cells.others)[0])
     if kind is not None:
         return numbers if kind == "number" else dates
+    if _are_addresses(cells) or _are_seasons(cells):
+        return PlainText()
     fitting: tuple[ColumnFormat, ...] = (TruthText(), numbers, dates)
     return next((one for one in fitting if holds(cells, one)), PlainText())
+
+
+def _are_addresses(cells: ColumnCells) -> bool:
+    """Whether all texts are like 192.168.0.1, not thousands of thousands."""
+    return bool(cells.others) and all(map(ADDRESS.fullmatch, cells.others))
+
+
+def _are_seasons(cells: ColumnCells) -> bool:
+    """Whether all texts are like 2024-25: two years, one after the other, not year and month."""
+    seasons = [SEASON.fullmatch(text) for text in cells.others]
+    return bool(seasons) and all(
+        season and int(season[2]) == (int(season[1]) + 1) % 100 for season in seasons
+    )
 
 
 def is_text(cells: ColumnCells) -> bool:
@@ -135,21 +154,23 @@ def holds(cells: ColumnCells, one: ColumnFormat) -> bool:
     values = {text: one.value(text) for text in cells.others}
     strays = Counter({text: cells.others[text] for text in values if values[text] is None})
     if not isinstance(one, NumberText):
-        strays["a number"] = cells.plain
+        strays["1"] = cells.plain
     elif one.decimal == ",":
-        strays["a number with a point"] = cells.point - cells.may_be_grouped
+        strays["1.5"] = cells.point - cells.may_be_grouped
     odd = +Counter({text: count for text, count in strays.items() if not says_missing(text)})
     read = cells.known - strays.total()
     if not read or not odd:
         return read > 0
     few = odd.total() <= FEW * cells.known
     whole = isinstance(one, NumberText) and _are_whole(cells, values.values())
-    if whole and any(map(CODE.fullmatch, odd)):
+    if whole and sum(odd[text] for text in odd if CODE.fullmatch(text)) > TYPED_WRONG:
         return False
     different = cells.numbers | {str(value) for value in values.values() if value is not None}
     if len(different) <= MANY and (whole or isinstance(one, TruthText)):
-        return few and max(odd.values()) <= TYPED_WRONG
-    return few or (len(odd) <= 2 and odd.total() < read)
+        codes = whole and any(map(CODE.fullmatch, odd))
+        return few and max(odd.values()) <= TYPED_WRONG and not codes
+    words = len(odd) <= 2 and not any(re.search(r"\d", text) for text in odd)
+    return few or (words and odd.total() < read)
 
 
 def _are_whole(cells: ColumnCells, values: Iterable[Any]) -> bool:

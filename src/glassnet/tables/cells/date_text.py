@@ -49,11 +49,14 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar janvier enero jän jänner", "feb february februar février febrero",
-            "mar march märz mär mrz mars marzo", "apr april avril abril", "may mai mayo",
-            "jun june juni juin junio", "jul july juli juillet julio", "aug august août agosto",
+            "jan january januar janvier janv enero ene jän jänner",
+            "feb february februar février févr fév febrero",
+            "mar march märz mär mrz mars marzo", "apr april avril avr abril abr", "may mai mayo",
+            "jun june juni juin junio", "jul july juli juillet juil julio",
+            "aug august août agosto ago",
             "sep sept september septembre septiembre", "oct october okt oktober octobre octubre",
-            "nov november novembre noviembre", "dec december dez dezember décembre diciembre",
+            "nov november novembre noviembre",
+            "dec december dez dezember décembre déc diciembre dic",
         ),
         start=1,
     )

@@ -3,11 +3,18 @@
 from collections import Counter
 
 from glassnet.tables.cells.column_cells import MANY, ColumnCells
-from glassnet.tables.cells.column_format import ColumnFormat, PlainText, is_text, kind_of
+from glassnet.tables.cells.column_format import (
+    ColumnFormat,
+    PlainText,
+    is_text,
+    kind_of,
+    number_text,
+)
+from glassnet.tables.cells.date_text import YEAR_LAST, DateText, order_of
 from glassnet.tables.cells.missing import says_missing
 from glassnet.tables.cells.number_text import FEW, Decimal, NumberText, unit_of
 
-__all__ = ["decimal_doubt", "doubt", "unlike"]
+__all__ = ["decimal_doubt", "doubt", "misfit", "mostly", "unlike"]
 
 SAY = "say --type COLUMN=number or COLUMN=text (in Python, TableOptions)"
 
@@ -18,13 +25,18 @@ def decimal_doubt(cells: ColumnCells) -> str | None:
     either = {
         text: values
         for text in cells.others
-        if None not in (values := {one.value(text) for one in readings}) and len(values) > 1
+        if None not in (values := {one.value(text) for one in readings})
+        and len(values) > 1
+        and "e" not in text.lower()
     }
+    which = "say --decimal (in Python, TableOptions)"
+    small_whole = cells.plain - cells.point > FEW * cells.known and cells.large == 0
+    if cells.may_be_grouped == cells.point > FEW * cells.known and small_whole:
+        return f"holds numbers with a point and three digits, which may part thousands; {which}"
     if sum(cells.others[text] for text in either) <= FEW * cells.known:
         return None
     text, values = next(iter(either.items()))
     shown = " or ".join(f"{value:g}" for value in values)
-    which = "say --decimal (in Python, TableOptions)"
     return f"holds numbers like {text!r}, which may be {shown}; {which}"
 
 
@@ -39,34 +51,91 @@ def unlike(cells: ColumnCells, one: ColumnFormat) -> str | None:
     }
     if cells.plain and not isinstance(one, NumberText):
         odd[next(iter(cells.numbers))] = cells.plain
+    elif isinstance(one, NumberText) and one.decimal == ",":
+        odd["1.5"] = cells.point - cells.may_be_grouped
     if sum(odd.values()) <= FEW * cells.known:
         return None
-    return f"must hold {kind_of(one)}s, but holds {next(iter(odd))!r}"
+    how, text = "", next(iter(odd))
+    if isinstance(one, DateText) and YEAR_LAST.fullmatch(text):
+        how = f", with the {one.order} where day and month are numbers"
+    elif isinstance(one, NumberText) and (one.before or one.after):
+        how = f", in {one.before or one.after}"
+    return f"must hold {kind_of(one)}s{how}, but holds {text!r}"
 
 
 def doubt(cells: ColumnCells, one: ColumnFormat, decimal: Decimal) -> str | None:
-    """Return what is in doubt about a column that is read as text; None if nothing is.
+    """Return what is in doubt about how a column was recognised; None if nothing is.
 
-    Numbers with two or three units, and numbers with a fraction beside much other text.
+    Numbers with and without a unit, with several units, and with a fraction beside other text.
     """
-    if not isinstance(one, PlainText) or cells.are_codes or is_text(cells):
+    as_number = isinstance(one, NumberText)
+    if not as_number and (not isinstance(one, PlainText) or cells.are_codes or is_text(cells)):
         return None
-    units: Counter[str] = Counter({"no unit": cells.plain})
+    units: Counter[str] = Counter({"": cells.plain})
     fractions, texts = cells.point, Counter[str]()
     for text, count in cells.others.items():
         unit = unit_of(text, decimal)
         if unit is None:
             texts[text] += count
             continue
-        units[unit or "no unit"] += count
-        fractions += 0 if "." not in text and "," not in text else count
-    odd = sum(count for text, count in texts.items() if not says_missing(text))
-    many = len(cells.numbers) + len(cells.others) > 2 * MANY
+        units[unit] += count
+        fractions += count if "." in text or "," in text else 0
+    odd = Counter({text: count for text, count in texts.items() if not says_missing(text)})
     common = [unit for unit, count in units.most_common() if count > FEW * units.total()]
-    if many and odd <= FEW * cells.known and len(common) in (2, 3):
-        listed = " and ".join(map(repr, common))
-        return f"holds numbers with {listed}; make it one unit, or {SAY}"
-    if many and 2 * fractions > cells.known:
-        shown = ", ".join(repr(text) for text in list(texts)[:3])
-        return f"holds numbers, but in {odd:,} of {cells.known:,} cells text like {shown}; {SAY}"
+    if decimal == ",":
+        odd["1.5"] += cells.point - cells.may_be_grouped
+    different = len(cells.numbers) + len(cells.others)
+    many = len(cells.numbers) > MANY or different > 2 * MANY
+    if many and odd.total() <= FEW * cells.known and len(common) in (2, 3):
+        named = " and ".join(repr(unit) for unit in common if unit)
+        without = " and without" if "" in common else ""
+        return f"holds numbers with {named}{without}; write all alike, or {SAY}"
+    if not as_number and many and 2 * fractions > cells.known:
+        return f"{beside(cells, odd)}; {SAY}"
     return None
+
+
+def beside(cells: ColumnCells, odd: Counter[str]) -> str:
+    """Return how many cells of a column of numbers or dates are text, and the commonest of it."""
+    shown = ", ".join(repr(text) for text, _ in odd.most_common(3))
+    return f"holds text like {shown} in {odd.total():,} of {cells.known:,} cells"
+
+
+def mostly(cells: ColumnCells, one: ColumnFormat, decimal: Decimal) -> str | None:
+    """Return a warning about a column read as text that is mostly numbers or dates."""
+    if not isinstance(one, PlainText) or cells.are_codes or is_text(cells):
+        return None
+    forms: dict[str, NumberText | DateText] = {
+        "number": number_text(cells, decimal),
+        "date": DateText(order_of(cells.others)[0]),
+    }
+    for kind, form in forms.items():
+        odd = Counter(
+            {
+                text: count
+                for text, count in cells.others.items()
+                if form.value(text) is None and not says_missing(text)
+            }
+        )
+        read = cells.known - odd.total() - (cells.plain if kind == "date" else 0)
+        different = len(cells.numbers) + len(cells.others) - len(odd)
+        if 2 * read > cells.known and different > MANY and odd:
+            return f"{beside(cells, odd)} and is read as text; else say --type COLUMN={kind}"
+    return None
+
+
+def misfit(cells: ColumnCells, one: ColumnFormat) -> str | None:
+    """Return that a column hardly holds what the user says; None if half of it does."""
+    if isinstance(one, PlainText) or not cells.known:
+        return None
+    wrong = [text for text in cells.others if one.value(text) is None and not says_missing(text)]
+    count = sum(cells.others[text] for text in wrong)
+    if isinstance(one, DateText):
+        count += cells.plain
+        wrong += cells.numbers
+    if 2 * count <= cells.known:
+        return None
+    no = kind_of(one)
+    return (
+        f"is said to hold {no}s, but {count:,} of {cells.known:,} cells are none, like {wrong[0]!r}"
+    )

@@ -12,7 +12,9 @@ __all__ = ["FEW", "Decimal", "NumberText", "decimals_of", "unit_of"]
 Decimal: TypeAlias = Literal[".", ","]
 
 #: A number as a programming language writes it.
-PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)", re.IGNORECASE)
+PLAIN = re.compile(
+    r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)", re.IGNORECASE | re.ASCII
+)
 #: Currency before a number; symbols, and codes that are not mistaken for the letters of a code.
 CURRENCY = (
     r"[$€£¥₹₽₩₺₪฿₫₴₦]|(?:US|A|C|CA|AU|NZ|HK|S|R|NT|Mex)\$|"
@@ -27,7 +29,7 @@ BODY = r"(?:\d[\d.,'’ ]*\d|\d|[.,]\d+)(?:[.,](?=$|\s|[^\W\d_]))?(?:[eE][+-]?\d
 SIGN = r"[+\-−–]"
 WRITTEN = re.compile(
     rf"(?P<sign>{SIGN}?) ?(?P<before>{CURRENCY})? ?(?P<inner>{SIGN}?)(?P<body>{BODY})"
-    rf"(?: ?(?P<after>{UNIT}))?"
+    rf"(?P<trailing>(?<=[.,]\d)-|(?<=[.,]\d\d)-|(?<=[.,]\d\d\d)-)?(?: ?(?P<after>{UNIT}))?"
 )
 #: The whole part of a number, with thousands parted or not; in India, hundreds of them.
 GROUPED = {
@@ -41,6 +43,8 @@ DIGITS = {
     )
     for mark, grouped in GROUPED.items()
 }
+#: Digits of other scripts are no numbers here, nor are fractions and powers of one letter.
+NOT_ASCII_DIGIT = re.compile(r"[^\W\D0-9]")
 LONGEST_UNIT, SMALLEST_GROUPED = 15, 1000
 #: So many cells of a column of numbers or dates may be none.
 FEW = 0.05
@@ -132,6 +136,7 @@ class _Written(NamedTuple):
 class _Digits(NamedTuple):
     value: float
     grouped: bool
+    fraction: bool
 
 
 def decimals_of(texts: Iterable[str]) -> dict[Decimal, int]:
@@ -147,9 +152,9 @@ def decimals_of(texts: Iterable[str]) -> dict[Decimal, int]:
         found = _written(text)
         if found is None:
             continue
-        point, comma = (_digits(found.body, mark) is not None for mark in MARKS)
-        proofs["."] += point and not comma
-        proofs[","] += comma and not point
+        point, comma = (_digits(found.body, mark) for mark in MARKS)
+        proofs["."] += point is not None and comma is None and point.fraction
+        proofs[","] += comma is not None and point is None and comma.fraction
     return proofs
 
 
@@ -171,12 +176,15 @@ def _written(text: str) -> _Written | None:
     """A number with currency or unit and sign; None if the text is none."""
     in_brackets = text.startswith("(") and text.endswith(")")  # an accountant's minus
     match = WRITTEN.fullmatch(text[1:-1] if in_brackets else text)
-    if match is None or (match["sign"] and match["inner"]):
+    if match is None or not text.isprintable() or NOT_ASCII_DIGIT.search(text):
+        return None
+    signs = [sign for sign in (match["sign"], match["inner"], match["trailing"]) if sign]
+    if len(signs) > 1:
         return None
     after = match["after"] or ""
     if len(after) > LONGEST_UNIT:
         return None
-    minus = in_brackets or (match["sign"] or match["inner"]) not in ("", "+")
+    minus = in_brackets or bool(signs and signs[0] != "+")
     return _Written(match["before"] or "", after, -1 if minus else 1, match["body"])
 
 
@@ -187,4 +195,4 @@ def _digits(body: str, decimal: Decimal) -> _Digits | None:
         return None
     digits = re.sub(r"\D", "", whole or "0")
     value = float(f"{digits}.{match['part'] or '0'}{match['power'] or ''}")
-    return _Digits(value, match["grouped"] is not None)
+    return _Digits(value, match["grouped"] is not None, match["part"] is not None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from glassnet.tables.cells.column_format import ColumnFormat
+from glassnet.tables.cells.missing import says_missing
 from glassnet.tables.cells.number_text import NumberText
 
 __all__ = ["totals", "units"]
@@ -31,7 +32,8 @@ def units(texts: Any, typed: Any, formats: Mapping[str, ColumnFormat]) -> list[s
     numbers = [name for name, one in formats.items() if isinstance(one, NumberText)]
     if any(typed[name][0] is not None for name in numbers):
         return []
-    found = [text for name in numbers if (text := texts[name][0]) is not None]
+    firsts = [texts[name][0] for name in numbers]
+    found = [text for text in firsts if text is not None and not says_missing(text)]
     return found if len(numbers) > 1 and 2 * len(found) >= len(numbers) else []
 
 

@@ -1,6 +1,6 @@
 """How the columns of a table are written, of which some show what others leave open."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from glassnet.tables.cells.column_format import (
     number_text,
 )
 from glassnet.tables.cells.date_text import YEAR_LAST, DateText, DayOrder, order_of
-from glassnet.tables.cells.doubt import decimal_doubt, doubt, unlike
+from glassnet.tables.cells.doubt import decimal_doubt, doubt, misfit, mostly, unlike
 from glassnet.tables.cells.number_text import Decimal, NumberText
 
 __all__ = ["table_formats"]
@@ -29,6 +29,7 @@ def table_formats(
     order: DayOrder | None = None,
     *,
     parted_by_comma: bool = True,
+    evidence: Iterable[ColumnCells] = (),
 ) -> tuple[dict[str, ColumnFormat], list[str]]:
     """Return the format of each column, and warnings about what may be read in two ways.
 
@@ -43,29 +44,37 @@ def table_formats(
         The decimal sign and the order of day and month; found if not given.
     parted_by_comma : bool
         Whether commas part the cells, so that numbers hardly have it as their decimal sign.
+    evidence : iterable of ColumnCells
+        Further columns, which may show the decimal sign.
 
     Raises
     ------
     ValueError
         If it is in doubt what a column holds.
     """
-    shown = decimal or _decimal_shown(columns.values())
+    shown = decimal or _decimal_shown([*columns.values(), *evidence])
     formats: dict[str, ColumnFormat] = {}
     warnings: list[str] = []
     doubts: dict[str, str | None] = {}
     for name, cells in columns.items():
         own = decimal or _decimal_of(cells) or shown
         if name in known:
-            formats[name] = _as_known(known[name], own)
+            usual: Decimal | None = "." if parted_by_comma else None
+            formats[name] = _as_known(known[name], cells, own or usual, order)
             doubts[name] = unlike(cells, formats[name])
             continue
         kind = types.get(name)
+        likely = own or _likely_decimal(cells, parted_by_comma=parted_by_comma)
         if own is None and not parted_by_comma and kind != "text":
             doubts[name] = decimal_doubt(cells)
-        formats[name] = column_format(cells, own or ".", kind, order)
-        if kind is None:
-            doubts[name] = doubts.get(name) or doubt(cells, formats[name], own or ".")
-        if order is None and isinstance(formats[name], DateText):
+        formats[name] = one = column_format(cells, likely, kind, order)
+        if kind is not None:
+            doubts[name] = doubts.get(name) or misfit(cells, one)
+            continue
+        doubts[name] = doubts.get(name) or doubt(cells, one, likely)
+        if what := mostly(cells, one, likely):
+            warnings.append(f"{name}: {what}")
+        if order is None and isinstance(one, DateText):
             warnings += _order_warning(name, cells)
     if found := [f"column {name!r} {what}" for name, what in doubts.items() if what]:
         raise ValueError("; ".join(found))
@@ -90,11 +99,29 @@ def _decimal_of(cells: ColumnCells) -> Decimal | None:
     return mark
 
 
-def _as_known(one: ColumnFormat, decimal: Decimal | None) -> ColumnFormat:
-    """The format that a model knows, with the decimal sign that the new file shows."""
-    if isinstance(one, NumberText) and decimal is not None:
-        return msgspec.structs.replace(one, decimal=decimal)
-    return one
+def _likely_decimal(cells: ColumnCells, *, parted_by_comma: bool) -> Decimal:
+    """The decimal sign that more cells have, whatever else the column holds."""
+    proofs = cells.decimals
+    if proofs[","] > proofs["."]:
+        return ","
+    if parted_by_comma:
+        return "."
+    # Thousands parted by points show nothing but that they are no fractions.
+    points, commas = (number_text(cells, mark) for mark in (".", ","))
+    return "," if holds(cells, commas) and not holds(cells, points) else "."
+
+
+def _as_known(
+    one: ColumnFormat, cells: ColumnCells, decimal: Decimal | None, order: DayOrder | None
+) -> ColumnFormat:
+    """The format that a model knows, with the signs that the new file shows."""
+    if isinstance(one, DateText) and order is not None:
+        return DateText(order)
+    if not isinstance(one, NumberText):
+        return one
+    chosen = decimal or one.decimal
+    grouped = one.grouped or number_text(cells, chosen).grouped
+    return msgspec.structs.replace(one, decimal=chosen, grouped=grouped)
 
 
 def _order_warning(name: str, cells: ColumnCells) -> list[str]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace as replace_fields
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.tables.cells.column_cells import PLAIN, WHOLE, ColumnCells, trimmed
 from glassnet.tables.cells.column_format import ColumnFormat, PlainText, TruthText, kind_of
 from glassnet.tables.cells.doubt import unlike
-from glassnet.tables.cells.number_text import NumberText
+from glassnet.tables.cells.number_text import Decimal, NumberText
 
 __all__ = ["StrayCells", "read_texts", "typed_column"]
 
@@ -123,6 +124,11 @@ def read_texts(name: str, column: Array, one: ColumnFormat) -> tuple[Array, Stra
     texts = trimmed(pl.DataFrame({name: column.tolist()}, {name: pl.String}))[name]
     cells = ColumnCells()
     cells.add(texts)
+    if isinstance(one, NumberText):
+        proofs = cells.decimals
+        shown: Decimal = "," if proofs[","] > proofs["."] else "."
+        if proofs[","] != proofs["."]:
+            one = replace_fields(one, decimal=shown)
     if wrong := unlike(cells, one):
         raise ValueError(f"column {name!r} {wrong}")
     typed, strays = typed_column(texts, one)

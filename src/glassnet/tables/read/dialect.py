@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from glassnet.errors import FileFormatError
+from glassnet.tables.cells.number_text import NumberText
 
 __all__ = ["SEPARATORS", "Dialect", "Separator", "dialect_of"]
 
@@ -89,6 +90,8 @@ def dialect_of(
         separator = lines[0][4]  # type: ignore[assignment]  # one of them
     chosen = separator or _separator_of(lines[said:], path)
     header = _header(lines, said, chosen)
+    if separator is None and _is_one_column(lines[said:], header - said):
+        chosen, header = ";", said
     before = [line.strip() for line in lines[said:header] if line.strip(" ,;|\t")]
     if before:
         warnings.append(f"lines before the header are skipped: {', '.join(map(repr, before))}")
@@ -147,18 +150,36 @@ def _separator_of(lines: list[str], path: Path) -> Separator:
 
 
 def _header(lines: list[str], first: int, separator: Separator) -> int:
-    """The first line that has as many cells as most others: before it are titles and comments."""
+    """The first line that has as many cells as most others: before it are titles and comments.
+
+    A comment is the header if it has as many cells, and the next line holds a number.
+    """
     rows = _rows(lines[first:], separator)
-    widths = Counter(len(row) for row in rows if row)
-    usual = _usual(widths)
-    for number, line in enumerate(lines[first : first + MAX_BEFORE]):
+    usual = _usual(Counter(len(row) for row in rows if row))
+    comment = None
+    for number, line in enumerate(lines[first : first + MAX_BEFORE], start=first):
         cells = next(csv.reader([line], delimiter=separator), [])
+        if line.startswith("#"):
+            comment = number if len(cells) == usual > 1 else None
+            continue
         is_title = usual > 1 and (
             len(cells) < 2 or (len(cells) == usual and not any(map(str.strip, cells[1:])))
         )
-        if not is_title and not line.startswith("#") and line.strip():
-            return first + number
+        if not is_title and line.strip():
+            return number if comment is None or not any(map(_is_number, cells)) else comment
     return first
+
+
+def _is_one_column(lines: list[str], header: int) -> bool:
+    """Whether what looks like two columns under a title is one of numbers with decimal commas."""
+    rows = _rows(lines[header:], ",")
+    return header == 1 and all(
+        len(row) == 2 and all(cell.isdecimal() for cell in row) for row in rows if row
+    )
+
+
+def _is_number(cell: str) -> bool:
+    return NumberText(grouped=True).value(cell.strip()) is not None
 
 
 def _usual(widths: Counter[int]) -> int:

@@ -17,6 +17,7 @@ from glassnet.core.plural import counted
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
 from glassnet.tables.cells.column_cells import ColumnCells, trimmed
 from glassnet.tables.cells.column_format import ColumnFormat
+from glassnet.tables.cells.number_text import unit_of
 from glassnet.tables.cells.other_rows import totals, units
 from glassnet.tables.cells.table_formats import table_formats
 from glassnet.tables.cells.typed_column import StrayCells, typed_column
@@ -153,28 +154,37 @@ class _Typing:
 
     def __init__(self, file: "_TextFile", frames: Iterable[Any]) -> None:
         self.file = file
-        cells = {name: ColumnCells() for name in file.columns}
+        cells = {name: ColumnCells() for name in file.names}
         for frame in frames:
             for column in frame:
                 cells[column.name].add(column)
-        for name in file.unnamed:  # a separator at the end of each line
-            if name in cells and not cells[name].known:
-                del cells[name]
-        if not cells:
+        # A blank name without a cell comes from a separator at the end of each line.
+        columns = {
+            name: cells[name]
+            for name in file.columns
+            if name not in file.unnamed or cells[name].known
+        }
+        if not columns:
             raise FileFormatError(f"{file.source} holds no rows")
         options = file.options
         try:
             self.formats, in_doubt = table_formats(
-                cells,
+                columns,
                 options.types,
                 file.wanted.known,
                 options.decimal,
                 options.dates,
                 parted_by_comma=file.dialect.separator == ",",
+                evidence=[cells[name] for name in file.names if name not in columns],
             )
         except ValueError as error:
             raise FileFormatError(f"{file.source}: {error}") from None
         self.warnings = [*file.dialect.warnings, *in_doubt]
+        if all(unit_of(name, ".") == "" for name in file.names if name not in file.unnamed):
+            self.warnings.append(
+                f"the names of all columns are numbers, {', '.join(file.names[:5])}; if they are "
+                "data, write a line of names above them"
+            )
 
     def frames(self, frames: Iterable[Any]) -> Iterator[Any]:
         """Yield each frame of text as what it says, but for rows that are no examples."""
@@ -240,6 +250,8 @@ class _TextFile:
         names = [name or f"column {number}" for number, name in enumerate(header, start=1)]
         unnamed = frozenset(own for own, name in zip(names, header, strict=True) if not name)
         columns = wanted.names(names)
+        if not columns:
+            require_names(wanted.needed or (), names)
         require_names(options.types, names)
         return cls(source, options, wanted, dialect, names, columns, unnamed, rows)
 
@@ -248,16 +260,22 @@ class _TextFile:
         polars = import_polars()
         left = self.rows
         for part in _parts(self.source, self.dialect, size):
-            frame = polars.read_csv(
-                part,
-                separator=self.dialect.separator,
-                infer_schema=False,
-                truncate_ragged_lines=True,  # cells beyond the header are blank
-                n_rows=left,
-            )
+            try:
+                frame = polars.read_csv(
+                    part,
+                    separator=self.dialect.separator,
+                    infer_schema=False,
+                    truncate_ragged_lines=True,  # cells beyond the header are blank
+                    n_rows=left,
+                )
+            except polars.exceptions.PolarsError:
+                raise FileFormatError(
+                    f"{self.source} cannot be read as a table: its quotes do not fit together; "
+                    "a quote inside a quoted cell is written twice"
+                ) from None
             left -= frame.height
             frame.columns = self.names
-            yield trimmed(frame[self.columns])
+            yield trimmed(frame)
 
     def lines(self, rows: list[int]) -> list[int]:
         """Return the lines in which some rows begin, counted from 1."""
@@ -357,6 +375,8 @@ def _header_and_widths(
     lines = _decoded(source, dialect)
     reader = csv.reader(lines, delimiter=cut)
     names = [name.strip() for name in next(reader, [])]
+    if names and names[0].startswith("# "):
+        names[0] = names[0].removeprefix("#").strip()
     if quoted:  # cells may contain separators and line breaks
         return names, ((_width(row, len(names)), reader.line_num) for row in reader)
 
