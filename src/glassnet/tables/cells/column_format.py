@@ -2,10 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from glassnet.tables.cells.column_cells import MANY, ColumnCells
 from glassnet.tables.cells.date_text import DateText, DayOrder, order_of
@@ -22,6 +21,7 @@ __all__ = [
     "is_text",
     "kind_of",
     "number_text",
+    "odd_cells",
 ]
 
 #: What a user may say that a column holds.
@@ -151,28 +151,41 @@ def number_text(cells: ColumnCells, decimal: Decimal) -> NumberText:
 
 def holds(cells: ColumnCells, one: ColumnFormat) -> bool:
     """Return whether a column holds what a format reads, but for a few cells."""
-    values = {text: one.value(text) for text in cells.others}
-    strays = Counter({text: cells.others[text] for text in values if values[text] is None})
-    if not isinstance(one, NumberText):
-        strays["1"] = cells.plain
-    elif one.decimal == ",":
-        strays["1.5"] = cells.point - cells.may_be_grouped
-    odd = +Counter({text: count for text, count in strays.items() if not says_missing(text)})
-    read = cells.known - strays.total()
-    if not read or not odd:
-        return read > 0
+    odd = odd_cells(cells, one)
+    values = [value for text in cells.others if (value := one.value(text)) is not None]
+    as_number = isinstance(one, NumberText)
+    if not values and not (as_number and cells.plain):
+        return False
+    if not odd:
+        return True
     few = odd.total() <= FEW * cells.known
-    whole = isinstance(one, NumberText) and _are_whole(cells, values.values())
+    whole = as_number and cells.whole == cells.plain and all(map(_is_whole, values))
     if whole and sum(odd[text] for text in odd if CODE.fullmatch(text)) > TYPED_WRONG:
         return False
-    different = cells.numbers | {str(value) for value in values.values() if value is not None}
+    different = cells.numbers | set(map(str, values))
     if len(different) <= MANY and (whole or isinstance(one, TruthText)):
         codes = whole and any(map(CODE.fullmatch, odd))
         return few and max(odd.values()) <= TYPED_WRONG and not codes
     words = len(odd) <= 2 and not any(re.search(r"\d", text) for text in odd)
-    return few or (words and odd.total() < read)
+    return few or (words and 2 * odd.total() < cells.known)
 
 
-def _are_whole(cells: ColumnCells, values: Iterable[Any]) -> bool:
-    whole = all(value is None or float(value).is_integer() for value in values)
-    return whole and cells.whole == cells.plain
+def odd_cells(cells: ColumnCells, one: ColumnFormat) -> Counter[str]:
+    """Return what a format does not read, and what does not say that it is missing, counted."""
+    odd = Counter(
+        {
+            text: count
+            for text, count in cells.others.items()
+            if one.value(text) is None and not says_missing(text)
+        }
+    )
+    # Plain numbers are not told apart; one stands for all.
+    if not isinstance(one, NumberText | PlainText) and cells.plain:
+        odd[min(cells.numbers)] = cells.plain
+    elif isinstance(one, NumberText) and one.decimal == "," and cells.point > cells.may_be_grouped:
+        odd["1.5"] = cells.point - cells.may_be_grouped
+    return odd
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, float) and value.is_integer()

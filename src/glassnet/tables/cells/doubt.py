@@ -9,6 +9,7 @@ from glassnet.tables.cells.column_format import (
     is_text,
     kind_of,
     number_text,
+    odd_cells,
 )
 from glassnet.tables.cells.date_text import YEAR_LAST, DateText, order_of
 from glassnet.tables.cells.missing import says_missing
@@ -44,16 +45,8 @@ def unlike(cells: ColumnCells, one: ColumnFormat) -> str | None:
     """Return what a column holds that is not as a model knows it; None for a few stray cells."""
     if isinstance(one, PlainText):
         return None
-    odd = {
-        text: count
-        for text, count in cells.others.items()
-        if one.value(text) is None and not says_missing(text)
-    }
-    if cells.plain and not isinstance(one, NumberText):
-        odd[next(iter(cells.numbers))] = cells.plain
-    elif isinstance(one, NumberText) and one.decimal == ",":
-        odd["1.5"] = cells.point - cells.may_be_grouped
-    if sum(odd.values()) <= FEW * cells.known:
+    odd = odd_cells(cells, one)
+    if odd.total() <= FEW * cells.known:
         return None
     how, text = "", next(iter(odd))
     if isinstance(one, DateText) and YEAR_LAST.fullmatch(text):
@@ -82,8 +75,8 @@ def doubt(cells: ColumnCells, one: ColumnFormat, decimal: Decimal) -> str | None
         fractions += count if "." in text or "," in text else 0
     odd = Counter({text: count for text, count in texts.items() if not says_missing(text)})
     common = [unit for unit, count in units.most_common() if count > FEW * units.total()]
-    if decimal == ",":
-        odd["1.5"] += cells.point - cells.may_be_grouped
+    if decimal == "," and cells.point > cells.may_be_grouped:
+        odd["1.5"] = cells.point - cells.may_be_grouped
     different = len(cells.numbers) + len(cells.others)
     many = len(cells.numbers) > MANY or different > 2 * MANY
     if many and odd.total() <= FEW * cells.known and len(common) in (2, 3):
@@ -110,14 +103,8 @@ def mostly(cells: ColumnCells, one: ColumnFormat, decimal: Decimal) -> str | Non
         "date": DateText(order_of(cells.others)[0]),
     }
     for kind, form in forms.items():
-        odd = Counter(
-            {
-                text: count
-                for text, count in cells.others.items()
-                if form.value(text) is None and not says_missing(text)
-            }
-        )
-        read = cells.known - odd.total() - (cells.plain if kind == "date" else 0)
+        odd = odd_cells(cells, form)
+        read = cells.known - odd.total()
         different = len(cells.numbers) + len(cells.others) - len(odd)
         if 2 * read > cells.known and different > MANY and odd:
             return f"{beside(cells, odd)} and is read as text; else say --type COLUMN={kind}"
@@ -128,14 +115,11 @@ def misfit(cells: ColumnCells, one: ColumnFormat) -> str | None:
     """Return that a column hardly holds what the user says; None if half of it does."""
     if isinstance(one, PlainText) or not cells.known:
         return None
-    wrong = [text for text in cells.others if one.value(text) is None and not says_missing(text)]
-    count = sum(cells.others[text] for text in wrong)
-    if isinstance(one, DateText):
-        count += cells.plain
-        wrong += cells.numbers
-    if 2 * count <= cells.known:
+    odd = odd_cells(cells, one)
+    if 2 * odd.total() <= cells.known:
         return None
     no = kind_of(one)
     return (
-        f"is said to hold {no}s, but {count:,} of {cells.known:,} cells are none, like {wrong[0]!r}"
+        f"is said to hold {no}s, but {odd.total():,} of {cells.known:,} cells are none, like "
+        f"{next(iter(odd))!r}"
     )
