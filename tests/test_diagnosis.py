@@ -205,3 +205,15 @@ def test_a_watch_begins_anew_with_each_training() -> None:
     for _ in range(2):
         net.fit(1000 * X, y, epochs=20, callbacks=watch)
     assert [words.split(":")[0] for words in reported] == ["after 15 epochs"] * 2
+
+
+def test_a_multiplier_makes_no_gradient_vanish() -> None:
+    # Both compute the same; by its own weights, the first layer's gradient is a millionth.
+    X, y = blobs()
+    found = []
+    for multiplier in (1.0, 1e-6):
+        first = gn.Dense(4, "selu", multiplier=multiplier)
+        net = gn.Network([5, first, gn.Dense(3, "softmax")], seed=1)
+        history = net.fit(X, y, epochs=1, optimizer=gn.SGD(1e-9))
+        found.append({finding.kind for finding in diagnose(net, history, X, y)})
+    assert found[0] == found[1]

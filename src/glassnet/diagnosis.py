@@ -255,19 +255,23 @@ def _units(network: Network, trace: Trace) -> Iterator[Finding]:
 
 
 def _gradients(network: Network, trace: Trace) -> Iterator[Finding]:
-    sizes = [
-        float(np.sqrt(np.square(gradient, dtype=np.float64).mean()))
-        for gradient in network.architecture.weights(trace.gradient)
+    architecture = network.architecture
+    gradients = zip(architecture.weights(trace.gradient), architecture.places, strict=True)
+    sizes = [  # by the weights as they act: a multiplier makes the gradient by its own smaller
+        float(np.sqrt(np.square(gradient, dtype=np.float64).mean())) / place.multiplier
+        for gradient, place in gradients
         if gradient.ndim == 2
     ]
     if len(sizes) < 2 or not sizes[-1] or _is_silent(network):
         return
     shown = ", ".join(f"{size:.2g}" for size in sizes)
     if sizes[0] < VANISHED * sizes[-1]:
+        flat = any(layer.activation.name in STEEPEST for layer in architecture.layers[:-1])
+        instead = "relu or a similar activation instead of sigmoid or tanh, or " if flat else ""
         yield Finding(
             "vanishing gradients",
             f"root mean square gradient by layer, from first to last: {shown}",
-            "try relu or a similar activation instead of sigmoid or tanh, or fewer layers",
+            f"try {instead}fewer layers",
         )
     if sizes[0] * VANISHED > sizes[-1] or max(sizes) > 1 / VANISHED:
         yield Finding(
