@@ -79,7 +79,12 @@ def test_folders_are_predicted_and_evaluated(trained: Path) -> None:
     for number in range(3):
         save(trained / "new" / f"{number}.png", beer("ale", 100 + number))
     done = glassnet("predict", "labels.safetensors", "new", cwd=trained)
-    assert [line.split(",")[0] for line in done.stdout.splitlines()] == ["class", *["ale"] * 3]
+    files = [f"new/{number}.png" for number in range(3)]
+    expected = [["file", "class"], *([file, "ale"] for file in files)]
+    assert [line.split(",")[:2] for line in done.stdout.splitlines()] == expected
+    # Several pictures are told apart by their files, too.
+    done = glassnet("predict", "labels.safetensors", *files, cwd=trained)
+    assert [line.split(",")[:2] for line in done.stdout.splitlines()] == expected
     content = printed("evaluate", "labels.safetensors", "labels", cwd=trained)
     assert content["rows"] == 60
     assert content["scores"]["accuracy"] == 1
