@@ -11,7 +11,7 @@ import pytest
 from glassnet.errors import FileFormatError
 from glassnet.tables.columns import is_missing
 from glassnet.tables.read.files import read_table
-from glassnet.tables.read.frames import as_table
+from glassnet.tables.read.frames import as_table, read_as_text
 from glassnet.tables.read.options import TableOptions
 from glassnet.tables.table import Table
 from tests.small_tables import text_column
@@ -228,3 +228,13 @@ def test_rows_columns_and_missing_values_of_a_table() -> None:
     assert is_missing(table.columns["b"]).tolist() == [False, False, True]
     with pytest.raises(ValueError, match="there is no column 'c'; the columns are 'a', 'b'"):
         table.column("c")
+
+
+def test_numbers_beside_a_few_words_are_numbers() -> None:
+    column = [*(number / 4 for number in range(60)), "n/a", 7, None, "oops"]
+    read = read_as_text(as_table(pd.DataFrame({"size": column})), {})
+    numbers = read.columns["size"]
+    assert numbers.dtype == np.float64
+    assert np.flatnonzero(np.isnan(numbers)).tolist() == [60, 62, 63]
+    (warning,) = read.warnings
+    assert warning.startswith("size: 'n/a' (row 61), 'oops' (row 64) are no numbers")

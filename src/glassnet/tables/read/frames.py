@@ -54,6 +54,8 @@ def _column_and_given(name: str, values: Any) -> tuple[Array, Array | None]:
     if all(issubclass(kind, date) for kind in kinds):
         moments = [_moment(item) for item in items]
         return np.array(moments, dtype="datetime64[us]"), _objects(items)
+    if (mixed := _numbers_beside_words(items, kinds)) is not None:
+        return mixed, None
     if not all(issubclass(kind, str) for kind in kinds):
         found = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise ValueError(
@@ -61,6 +63,17 @@ def _column_and_given(name: str, values: Any) -> tuple[Array, Array | None]:
             "Convert or drop the column"
         )
     return _objects([None if item is None else str(item) for item in items]), None
+
+
+def _numbers_beside_words(items: list[Any], kinds: set[type]) -> Array | None:
+    """A column of numbers and a few words, as spreadsheets hold it, as text; None for another."""
+    if not any(issubclass(kind, str) for kind in kinds) or not all(
+        issubclass(kind, str | int | float | np.integer | np.floating) and kind is not bool
+        for kind in kinds
+    ):
+        return None
+    texts = _objects([None if item is None else str(item) for item in items])
+    return texts if isinstance(_format_of(texts), NumberText) else None
 
 
 def _turned_into_floats(values: Any, array: Any) -> bool:
