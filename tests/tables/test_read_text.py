@@ -221,3 +221,8 @@ def test_a_few_spoiled_cells_change_nothing_else(seed: int, tmp_path: Path) -> N
         few = sum(place[1] == column for place in lost) <= 10
         silent = text in {"", "NaT", "#N/A", "?"}
         assert silent or not few or f"{text!r} (line {row + 2})" in said
+
+
+def test_a_blank_name_becomes_its_place(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "id,,column 2\n1,2,3\n"))
+    assert table.names == ("id", "column 2'", "column 2")
