@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from glassnet.core.array import Array
 from glassnet.core.labels import json_label, label_text
 from glassnet.formula.document import Bars, Document, Section
-from glassnet.model import Model
+from glassnet.model import Model, require_finite_outputs
 from glassnet.nn.task import Task
 from glassnet.tables.table import Rows, Table, enumerate_chunks
 from glassnet.tables.targets.target import Target
@@ -84,6 +84,8 @@ def predict(model: Model, table: Rows) -> Predictions:
     ------
     ValueError
         If a column is missing or has the wrong type.
+    NotFiniteError
+        If an output is infinite or not a number.
     """
     return _predicted(model, table.in_memory())
 
@@ -106,13 +108,15 @@ def write_csv(model: Model, table: Rows, file: Path | TextIO) -> list[str]:
     ------
     ValueError
         If a column is missing or has the wrong type.
+    NotFiniteError
+        If an output is infinite or not a number.
     """
     if isinstance(file, Path):
         with file.open("w", encoding="utf-8") as opened:
             return write_csv(model, table, opened)
     warnings: list[DataWarning] = []
     for before, chunk in enumerate_chunks(table, model.values_of_row):
-        predictions = _predicted(model, chunk)
+        predictions = _predicted(model, chunk, before)
         file.write(predictions.to_csv(header=before == 0))
         warnings = merge_warnings(warnings, predictions.warnings, before)
     return [str(warning) for warning in warnings]
@@ -129,8 +133,10 @@ def _json_labels(values: list[Any]) -> list[Any]:
     ]
 
 
-def _predicted(model: Model, table: Table) -> Predictions:
+def _predicted(model: Model, table: Table, before: int = 0) -> Predictions:
+    """The predictions for rows, before which there are so many others."""
     x, warnings = model.encode(table)
     outputs, target = model.outputs(x), model.target
+    require_finite_outputs(outputs, range(before, before + len(x)))
     probabilities = None if target.task is Task.REGRESSION else outputs
     return Predictions(target, target.decode(outputs), probabilities, warnings)
