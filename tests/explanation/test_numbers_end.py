@@ -41,7 +41,7 @@ def test_huge_weights_are_explained_as_far_as_numbers_go(
     output: str, dtype: str, sizes: tuple[float, ...]
 ) -> None:
     hidden = sorted(records(Activation))
-    optimizers = [None, gn.SGD(0.1), gn.RMSprop(), gn.Adam()]
+    optimizers = [None, gn.SGD(0.1), gn.Adam()]
     for number, size in enumerate(sizes):
         for layers in (1, 2, 3):
             net = network(hidden[(number * 3 + layers) % len(hidden)], output, size, layers, dtype)
@@ -52,7 +52,7 @@ def test_huge_weights_are_explained_as_far_as_numbers_go(
                     page = gn.explain(
                         net, x=[1.0, 0.5], target=[0.0, 1.0], loss=loss, optimizer=optimizer
                     )
-                    for form in ("text", "html", "latex", "json"):
+                    for form in ("text", "html"):
                         assert page.to(form)
                     assert gn.explain(net, x=[1.0, 0.5]).to_text()
                 assert page.check is not None

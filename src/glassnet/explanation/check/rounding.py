@@ -95,6 +95,8 @@ class Unseen:
         y = np.abs([step.met_inputs, *step.trace.outputs][layer - 1].astype(np.float64))
         net_inputs = step.trace.net_inputs[layer - 1].astype(np.float64)
         added = step.architecture.places[layer - 1].multiplier * (y @ W if W.ndim == 2 else y * W)
+        if (b := step.architecture.biases(step.parameters)[layer - 1]) is not None:
+            added = added + np.abs(b.astype(np.float64))
         rounding = self.unit * added.max(axis=1, keepdims=True)
         ordered = np.sort(net_inputs, axis=1)[:, ::-1]
         gap = ordered[:, :1] - ordered[:, 1:2] if net_inputs.shape[1] > 1 else np.inf
