@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.core.file_record import read_record
 from glassnet.core.plural import counted, named_in_short
-from glassnet.errors import FileFormatError
+from glassnet.errors import FileFormatError, NotFiniteError
 from glassnet.explanation.explain import Example, chosen_optimizer, explain_example
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.limits import Limits
@@ -33,7 +33,10 @@ from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning
 
-__all__ = ["Model", "load"]
+__all__ = ["Model", "load", "require_finite_outputs"]
+
+#: So many rows are named in a message.
+NAMED = 5
 
 MAX_COLUMNS_SHOWN = 40
 
@@ -329,3 +332,23 @@ def _revived(record: NetworkFile | ModelFile, arrays: dict[str, Array]) -> Netwo
         return networks[0]
     encoder, provenance = TableEncoder(tuple(record.encoders)), dict(record.provenance)
     return Model(networks[0], encoder, record.target, provenance, tuple(networks[1:]))
+
+
+def require_finite_outputs(outputs: Array, rows: Sequence[int]) -> None:
+    """Refuse outputs that are no numbers, from which any class or number might be read.
+
+    Raises
+    ------
+    NotFiniteError
+        With the first rows, as `rows` numbers them.
+    """
+    places = np.flatnonzero(~np.isfinite(outputs).all(axis=1)).tolist()
+    if not places:
+        return
+    named = ", ".join(f"{rows[place]:,}" for place in places[:NAMED])
+    more = f" and {len(places) - NAMED:,} more" if len(places) > NAMED else ""
+    raise NotFiniteError(
+        f"the model gives no finite number for row{'s' * (len(places) > 1)} {named}{more} (counted "
+        "from 0): its weights or these values are too large; train it again with a smaller "
+        "learning rate, or look for outliers in these rows"
+    )

@@ -171,7 +171,12 @@ def seen_on_terminal(terminal: int, pattern: bytes, deadline: float) -> bytes:
     return shown
 
 
-def test_ctrl_c_saves_the_best_weights_and_exits_with_130(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_ctrl_c_a_hang_up_and_a_termination_save_the_best_weights(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
     x = np.random.default_rng(0).normal(size=(2000, 8))
     label = np.where(x.sum(axis=1) > 0, 1.0, 0.0)
     columns = {f"x{number}": column for number, column in enumerate(x.T)}
@@ -192,14 +197,14 @@ def test_ctrl_c_saves_the_best_weights_and_exits_with_130(tmp_path: Path) -> Non
         try:
             # The bar shows that an epoch is over.
             shown = seen_on_terminal(terminal, rb"epoch [1-9]\d*/100000000", deadline)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             shown += seen_on_terminal(terminal, rb"(?!)", deadline)
             result, _ = process.communicate(timeout=max(deadline - time.monotonic(), 1))
         finally:
             process.kill()
             os.close(terminal)
     assert re.search(rb"epoch [1-9]\d*/100000000", shown), shown
-    assert process.returncode == 130
+    assert process.returncode == code
     assert b"interrupted; saved the best weights so far" in shown
     assert b"Traceback" not in shown
     assert b"Interrupted; these are the best weights so far." in result

@@ -7,11 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from glassnet import cli
+from glassnet.model import Model, load
 from glassnet.tables.read.parquet import TemporaryFolder
 from tests.command import glassnet, make_folder, names
 
@@ -178,24 +180,90 @@ def test_results_that_cannot_be_printed_are_a_failure(trained: Path) -> None:
     assert "No space left on device" in done.stderr
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_command_that_is_terminated_takes_its_temporary_files_away(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
 ) -> None:
     made: list[Path] = []
 
     def work(standalone_mode: bool) -> None:
         folder = TemporaryFolder()
         made.append(folder.path)
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
 
     monkeypatch.setattr(cli, "commands", work)
-    before = signal.getsignal(signal.SIGTERM)
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
     try:
         with pytest.raises(SystemExit) as ended:
             cli.main()
     finally:
-        signal.signal(signal.SIGTERM, before)
-    assert ended.value.code == 143
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert ended.value.code == code
     del ended
     gc.collect()
     assert not made[0].exists()
+
+
+def test_ctrl_c_while_the_command_line_is_imported() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'click':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from glassnet.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("closed", "message"),
+    [(">&-", "standard output is closed; send it to"), ("<&-", "standard input is closed")],
+)
+def test_standard_streams_that_are_closed(trained: Path, closed: str, message: str) -> None:
+    call = f'exec "$0" -m glassnet predict price.safetensors - {closed}'
+    done = subprocess.run(
+        ["sh", "-c", call, sys.executable],
+        capture_output=True,
+        text=True,
+        cwd=trained,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(f"glassnet: {message}.*\n", done.stderr)
+
+
+@pytest.mark.parametrize("command", ["train price.csv --target price", "predict m price.csv"])
+def test_a_link_that_leads_back_to_itself_is_no_output(folder: Path, command: str) -> None:
+    (folder / "loop").symlink_to(folder / "pool")
+    (folder / "pool").symlink_to(folder / "loop")
+    (folder / "price.safetensors").rename(folder / "m")
+    before = names(folder)
+    done = glassnet(*command.split(), "-o", "loop", cwd=folder)
+    assert done.returncode == 1
+    assert done.stderr == "glassnet: cannot write loop: it is a link that leads back to itself\n"
+    assert names(folder) == before
+
+
+@pytest.mark.parametrize(
+    "command", ["train price.csv --target price --epochs 2", "predict price.safetensors price.csv"]
+)
+def test_a_pipe_as_output_is_written_once(folder: Path, command: str) -> None:
+    os.mkfifo(folder / "pipe")
+    received: list[bytes] = []
+    reader = threading.Thread(target=lambda: received.append((folder / "pipe").read_bytes()))
+    reader.start()
+    done = glassnet(*command.split(), "-o", "pipe", cwd=folder)
+    reader.join(timeout=60)
+    assert done.returncode == 0
+    (folder / "out").write_bytes(received[0])
+    if command.startswith("train"):
+        model = load(folder / "out")
+        assert isinstance(model, Model)
+        assert model.provenance["scores"]
+    else:
+        assert received[0].startswith(b"price\n")

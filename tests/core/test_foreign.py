@@ -11,7 +11,12 @@ import polars as pl
 import pytest
 
 from glassnet.core import foreign
-from glassnet.core.foreign import reading, require_harmless, require_in_proportion
+from glassnet.core.foreign import (
+    UnreadableError,
+    reading,
+    require_harmless,
+    require_in_proportion,
+)
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.tables.read.files import read_table
 from glassnet.tables.read.images import read_images
@@ -77,12 +82,19 @@ def test_a_file_that_was_read_and_is_the_same_is_trusted(file: Path) -> None:
 
 def test_what_a_library_raises_becomes_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "x"
-    for error in (ValueError("inner\nwords"), RecursionError(), pl.exceptions.PanicException("x")):
+    damage = ValueError("inner\nwords"), RecursionError(), StopIteration(), OSError("inner")
+    for error in (*damage, RuntimeError(), pl.exceptions.PanicException("x")):
         message = r"x cannot be read as a table: it is damaged$"
         with pytest.raises(FileFormatError, match=message), reading(path, "a table"):
             raise error
     with pytest.raises(FileFormatError, match="No such file"), reading(path, "a table"):
         path.open()
+    for error, reason in (
+        (OSError(2, "Unable to synchronously open"), "No such file or directory"),
+        (UnreadableError("it has no rows"), "it has no rows"),
+    ):
+        with pytest.raises(FileFormatError, match=f"{reason}$"), reading(path, "a table"):
+            raise error
     with pytest.raises(KeyboardInterrupt), reading(path, "a table"):
         raise KeyboardInterrupt
     with pytest.raises(LimitError), reading(path, "a table"):

@@ -4,6 +4,8 @@ import errno
 import json
 import os
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -284,3 +286,44 @@ def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path: Path) -> None:
     reader.join(timeout=30)
     assert received == [b"through"]
     assert pipe.is_fifo()
+
+
+def test_what_a_killed_process_left_goes_at_the_next_write(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from glassnet.nn.file_format import write_atomically\n"
+        "def die(file):\n"
+        "    file.write_text('half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "write_atomically(Path(sys.argv[1]) / 'model', die)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert len(names(tmp_path)) == 1
+
+    def write_beside_another(file: Path) -> None:
+        """This process is writing two files at once."""
+        write_file(tmp_path / "other", {}, ARRAYS)
+        file.write_text("whole")
+
+    (tmp_path / ".glassnet.of-the-user").write_text("")
+    write_atomically(tmp_path / "model", write_beside_another)
+    assert names(tmp_path) == [".glassnet.of-the-user", "model", "other"]
+
+
+def test_a_header_that_is_nested_deeply_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deep.safetensors"
+    for depth in (150, 982, 5000):
+        nested = '{"a":' * depth + "1" + "}" * depth
+        header = f'{{"format": {FORMAT_VERSION}, "kind": "network", "layers": {nested}}}'
+        for text in (nested, header):
+            with pytest.raises(FileFormatError, match=r"the header of .* is damaged"):
+                read_file(with_header(path, text))
+
+
+def test_a_link_that_leads_back_to_itself_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    for write in (require_writable, lambda path: write_file(path, {}, ARRAYS)):
+        with pytest.raises(OSError, match="a: it is a link that leads back to itself"):
+            write(tmp_path / "a")

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from glassnet.errors import NotFiniteError
+from glassnet.evaluation.evaluate import evaluate
 from glassnet.model import Model
 from glassnet.tables.read import files as table_file
 from glassnet.tables.read.files import read_table
 from glassnet.tables.table import Table
-from glassnet.workflows.predict import predict
+from glassnet.workflows.predict import predict, write_csv
 from glassnet.workflows.train import train
 from tests.small_tables import fruits, prices, text_column, trained_on
 
@@ -134,3 +136,30 @@ def test_a_column_that_the_model_does_not_use_may_hold_anything(
         assert predict(fruit_model, rows).predicted.tolist() == ["plum"]
     with pytest.raises(ValueError, match="'weight' holds values of type"):
         fruit_model.predict({"weight": [{1}], "colour": ["red"]})
+
+
+def overflowing() -> Model:
+    """A model that gives no number for what is far above the mean, 2 or 3 rows here."""
+    table = prices()
+    model = trained_on(table, "price")
+    last = model.network.architecture.places[-1].parameters
+    model.network.parameters[last] = np.finfo(np.float32).max
+    return model
+
+
+def test_outputs_that_are_no_numbers_are_refused_by_row() -> None:
+    model, table = overflowing(), prices()
+    bad = np.flatnonzero(~np.isfinite(model.outputs(model.encode(table)[0])).all(axis=1))
+    assert bad.size
+    message = f"the model gives no finite number for rows {', '.join(map(str, bad[:5]))}"
+    for attempt in (predict, evaluate):
+        with pytest.raises(NotFiniteError, match=message):
+            attempt(model, table)
+
+
+def test_the_row_is_named_by_its_number_in_the_table() -> None:
+    model, table = overflowing(), prices()
+    bad = np.flatnonzero(~np.isfinite(model.outputs(model.encode(table)[0])).all(axis=1))
+    last = table.rows(np.array([*np.setdiff1d(np.arange(len(table)), bad), bad[0]]))
+    with pytest.raises(NotFiniteError, match=f"for row {len(last) - 1:,} .counted from 0.: its"):
+        write_csv(model, last, io.StringIO())

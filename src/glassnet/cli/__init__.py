@@ -1,36 +1,38 @@
 """The command line: parse, call a workflow, print.
 
 Results go to standard output, everything else to standard error. Exit codes: 0 success, 1
-failure, 2 wrong usage, 130 interrupted, 143 terminated.
+failure, 2 wrong usage, 130 interrupted, 143 terminated, 129 hung up.
 """
 
-import signal
+import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from glassnet.cli import demo, evaluate, explain, predict, train  # noqa: F401 - each registers
 from glassnet.cli.group import commands
+from glassnet.cli.signals import end_like_ctrl_c, exit_code
+from glassnet.errors import GlassnetError
 
 __all__ = ["commands", "main"]
 
 
 def main() -> NoReturn:
     """Run the command line. Errors are reported in one or two sentences, without a traceback."""
-    from glassnet.errors import GlassnetError
-
-    _plain_warnings()
-    # Exiting through an exception removes temporary files, which a plain SIGTERM would leave.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
+        end_like_ctrl_c()
+        _plain_warnings()
+        _require_output()
         commands(standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
-        sys.exit(130)
+        sys.exit(exit_code())
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
@@ -46,6 +48,14 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)
+
+
+def _require_output() -> None:
+    """Refuse to work where results could not be printed; what was closed is None in Python."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+    if sys.stdout is None:
+        raise OSError("standard output is closed; send it to a file, or to /dev/null")
 
 
 def _plain_warnings() -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from glassnet.cli.signals import exit_code
+
 if TYPE_CHECKING:
     from glassnet.workflows.train import TrainingResult
 
@@ -43,7 +45,7 @@ def print_warnings(warnings: list[str]) -> None:
 
 
 def exit_if_interrupted(trained: "TrainingResult") -> None:
-    """Exit with code 130 if training was interrupted with Ctrl-C."""
+    """Exit with code 130 if training was interrupted with Ctrl-C, or as another signal says."""
     if trained.history.interrupted:
         click.echo("interrupted; saved the best weights so far", err=True)
-        sys.exit(130)
+        sys.exit(exit_code())

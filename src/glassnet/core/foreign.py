@@ -15,7 +15,7 @@ from pathlib import Path
 
 from glassnet.errors import FileFormatError, GlassnetError, LimitError
 
-__all__ = ["reading", "require_harmless", "require_in_proportion"]
+__all__ = ["UnreadableError", "reading", "require_harmless", "require_in_proportion"]
 
 #: A child may use this much memory, and so many bytes for each byte of the file.
 MEMORY, MEMORY_FOR_BYTE = 4 * 2**30, 64
@@ -29,6 +29,10 @@ RAISED = 3
 MOST_TIMES, MOST_ANYWAY = 200, 64 * 2**20
 
 _trusted: set[tuple[str, int, int]] = set()
+
+
+class UnreadableError(ValueError):
+    """Why a file cannot be read, in words for its user; `reading` says which file it is."""
 
 
 @contextmanager
@@ -63,9 +67,15 @@ def reading(path: Path, what: str, but: tuple[type[Exception], ...] = ()) -> Ite
     except BaseException as error:
         if isinstance(error, but):
             raise
-        known = isinstance(error, OSError) and error.strerror
-        reason = str(known) if known else "it is damaged"
-        raise FileFormatError(f"{path} cannot be read as {what}: {reason}") from None
+        raise FileFormatError(f"{path} cannot be read as {what}: {_reason(error)}") from None
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, UnreadableError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)  # libraries put words of their own in its place
+    return "it is damaged"
 
 
 def require_in_proportion(path: Path, unpacked: int) -> None:
@@ -77,8 +87,8 @@ def require_in_proportion(path: Path, unpacked: int) -> None:
     """
     if unpacked > max(MOST_TIMES * path.stat().st_size, MOST_ANYWAY):
         raise LimitError(
-            f"{path} unpacks to more than {MOST_TIMES} times its size; unpack it yourself if you "
-            "trust it"
+            f"{path} unpacks to more than {MOST_TIMES} times its size; if you trust it, unpack it "
+            "yourself, or save it without compression"
         )
 
 

@@ -12,7 +12,7 @@ from glassnet.core.random import Purpose
 from glassnet.evaluation.importance import importances
 from glassnet.evaluation.scores import Bin, Scorer, scorer_for
 from glassnet.formula.document import Block, Cell, DocumentTable, Section
-from glassnet.model import Model
+from glassnet.model import Model, require_finite_outputs
 from glassnet.tables.table import Rows, complete_rows, enumerate_chunks
 from glassnet.tables.warnings import DataWarning, merge_warnings
 
@@ -134,6 +134,7 @@ def evaluate(model: Model, table: Rows, *, with_importances: bool = False) -> Ev
         sample = sampled_rows(len(table), MAX_ROWS, 0, Purpose.EVALUATION)
         scored, places = table.rows(sample), np.flatnonzero(sample)
     targets, outputs, rows, warnings = _compared(model, scorer, scored)
+    require_finite_outputs(outputs, places[rows].tolist())
     baseline = scorer.baseline(model.provenance.get("baseline"), len(rows))
     return Evaluation(
         scorer.scores(targets, outputs),

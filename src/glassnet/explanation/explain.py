@@ -180,11 +180,9 @@ def explain_example(
         one = inputs[number : number + 1]
         forward = take_forward(net.program(loss, for_loss=False), parameters, one)
         explainer = Explainer(forward, symbols, limits)
-        predicted = _summary(net.architecture, net.classes, explainer.forward.outputs[-1])
+        predicted = _predicted(explainer, net.classes)
         sections = [*preface, *forward_sections(explainer)]
-        return Explanation.of(
-            f"Forward pass: predicted {predicted}", sections, explainer, None, origins
-        )
+        return Explanation.of(f"Forward pass: {predicted}", sections, explainer, None, origins)
     one_only = given.is_one(net.architecture.inputs)
     targets = _target_rows(net, given.target, len(inputs), alone=one_only)
     batch = Batch(inputs, targets, _checked_sample_weight(given.sample_weight, inputs))
@@ -225,17 +223,18 @@ def _explanation(
         symbols = replace(explainer.symbols, example=step.example)
         explainer = replace(explainer, symbols=symbols)
     shown = ShownWeights.of(step, explainer.limits)
-    check = check_gradient(step, shown.all)
-    predicted = _summary(step.architecture, classes, step.outputs[-1])
+    end = explainer.end
+    check = check_gradient(step, shown.all) if end is None or end.has_gradients else None
     target_words = _summary(step.architecture, classes, step.target)
     which = "One step"
     if step.update is not None and step.update.number > 1:
         which = f"Step {step.update.number:,}"
     if len(step.batch) > 1:
         which += f", batch of {len(step.batch)}; example {step.example + 1}"
-    title = f"{which}: predicted {predicted}, target {target_words}"
+    title = f"{which}: {_predicted(explainer, classes)}, target {target_words}"
     sections = [*preface, *step_sections(explainer, shown)]
-    return Explanation.of(title, sections, explainer, check, origins, further=outcome_lines(step))
+    further = outcome_lines(step) if end is None else ()
+    return Explanation.of(title, sections, explainer, check, origins, further=further)
 
 
 def describe(net: Network) -> Explanation:
@@ -305,6 +304,14 @@ def _checked_sample_weight(sample_weight: ArrayLike | None, inputs: Array) -> Ar
             f"{len(inputs)} examples"
         )
     return checked
+
+
+def _predicted(explainer: Explainer, classes: Array | None) -> str:
+    """What is predicted, in a few words."""
+    if explainer.end is not None and explainer.end.in_forward_pass:
+        return "nothing predicted, since the numbers end before"
+    outputs = explainer.forward.outputs[-1]
+    return f"predicted {_summary(explainer.forward.architecture, classes, outputs)}"
 
 
 def _summary(architecture: Architecture, classes: Array | None, outputs: Array) -> str:

@@ -7,6 +7,7 @@ from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.equations.update import UpdateEquations
 from glassnet.explanation.limits import Limits
+from glassnet.explanation.numbers_end import NumbersEnd
 from glassnet.explanation.step import Forward, Step
 from glassnet.explanation.symbols import Symbols
 
@@ -46,6 +47,11 @@ class Explainer:
     def depth(self) -> int:
         """The number of the output layer."""
         return self.symbols.depth
+
+    @cached_property
+    def end(self) -> NumbersEnd | None:
+        """Where the numbers end, if not all are finite."""
+        return NumbersEnd.of(self.forward)
 
     @cached_property
     def equations(self) -> ForwardEquations:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from glassnet.core.validation import one_of
+from glassnet.errors import NotFiniteError
 from glassnet.explanation.check.check import Check, check_also, no_gradients
 from glassnet.explanation.check.lines import Line, check_lines
 from glassnet.explanation.explainer import Explainer
@@ -141,6 +142,8 @@ class Explanation:
         ------
         ValueError, TypeError
             If there is no such weight, or no target was given.
+        NotFiniteError
+            If the numbers of the step are not all finite.
 
         Examples
         --------
@@ -151,6 +154,7 @@ class Explanation:
         'Chain rule'
         """
         explainer, step, limits = self.explainer, self.step, self.explainer.limits
+        self._require_finite()
         place = place_of(explainer.symbols, name, layer, source, unit)
         assert self.check is not None  # a step always has a check
         check = check_also(step, self.check, place)
@@ -184,6 +188,8 @@ class Explanation:
         ------
         ValueError, TypeError
             If there is no such unit.
+        NotFiniteError
+            If the numbers are not all finite.
 
         Examples
         --------
@@ -195,10 +201,16 @@ class Explanation:
         if self._explainer is None:
             raise ValueError("a unit is explained for an example; give explain an input")
         explainer = self._explainer
+        self._require_finite()
         place = unit_place_of(explainer.symbols, name, layer, unit)
         title = f"The unit {explainer.symbols.unit_name(place.layer, place.unit)}"
         sections = unit_sections(explainer, place)
         return Explanation.of(title, sections, explainer, self.check, self._origins)
+
+    def _require_finite(self) -> None:
+        end = self.explainer.end
+        if end is not None:
+            raise NotFiniteError(f"there is no page of its own here. {end}")
 
     def gradient(self, place: WeightPlace) -> float:
         """Return ∂E/∂w of a weight."""

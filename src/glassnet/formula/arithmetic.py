@@ -73,8 +73,8 @@ class Floats(Arithmetic):
             "sign": lambda x: math.copysign(1.0, x) if x else 0.0,
             "max": max,
             "min": min,
-            "sin": math.sin,
-            "cos": math.cos,
+            "sin": lambda x: math.sin(x) if math.isfinite(x) else math.nan,
+            "cos": lambda x: math.cos(x) if math.isfinite(x) else math.nan,
             "Φ": lambda x: math.erfc(-x / math.sqrt(2)) / 2,
         }
 
@@ -88,7 +88,10 @@ class Floats(Arithmetic):
 
     def add(self, terms: Sequence[Any]) -> float:
         """Return the sum, added without intermediate rounding."""
-        return math.fsum(terms)
+        try:
+            return math.fsum(terms)
+        except (OverflowError, ValueError):  # the sum is too large, or ∞ − ∞
+            return float(sum(terms))
 
     def multiply(self, factors: Sequence[Any]) -> float:
         """Return the product."""
@@ -105,7 +108,7 @@ class Floats(Arithmetic):
         """Return the power."""
         try:
             return float(base**exponent)
-        except OverflowError:
+        except (OverflowError, ZeroDivisionError):
             return math.inf
 
 

@@ -4,6 +4,7 @@ A file is read as what it is, JSON and arrays; Keras is not needed, and nothing 
 """
 
 import os
+import pathlib
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.foreign import reading
 from glassnet.errors import LimitError
 from glassnet.interop.comparison import Outputs, tolerance_of
 from glassnet.interop.keras_training import loss_of, training_only
@@ -29,7 +31,6 @@ from glassnet.interop.network_builder import (
     NetworkBuilder,
     fitting_loss,
     note_not_imported,
-    reading,
     refuse,
     shared,
 )
@@ -88,8 +89,8 @@ def from_keras(model: Any, *, loss: str | Loss | None = None) -> Network:
     """
     outputs, tolerance = None, tolerance_of("float32")
     if isinstance(model, str | os.PathLike):
-        path = os.fspath(model)
-        with reading(f"{path} is not a Keras model"):
+        path = pathlib.Path(model)
+        with reading(path, "a Keras model", (FileNotFoundError, PermissionError)):
             description = read_description(path)
             builder, training = _built(description), _training_of(description)
     else:

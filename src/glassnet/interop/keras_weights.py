@@ -18,7 +18,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.errors import LimitError, MissingPackageError
+from glassnet.core.foreign import UnreadableError, require_harmless, require_in_proportion
+from glassnet.errors import LimitError
+from glassnet.interop.hdf5 import StoredArrays, import_h5py
 from glassnet.interop.network_builder import refuse, shared
 
 __all__ = [
@@ -36,7 +38,6 @@ __all__ = [
 Path: TypeAlias = tuple[str, ...]
 
 MODELS = ("Sequential", "Functional", "Model")
-LARGEST_DESCRIPTION = 64 * 2**20  # bytes
 
 
 @dataclass(frozen=True)
@@ -94,55 +95,64 @@ def _weights_of(
         yield (*path, layer.name), LayerWeights(layer.get_weights(), learn)
 
 
-def read_description(path: str) -> Description:
+def read_description(path: pathlib.Path) -> Description:
     """Return what a ``.keras`` or ``.h5`` file says of a model.
 
     Raises
     ------
     MissingPackageError
         If the package h5py is not installed.
-    LimitError, ValueError, LookupError, OSError
-        If it is not such a file, or one that is not supported.
+    LimitError, UnreadableError, FileFormatError
+        If it is not such a file, or one that is not supported. What h5py raises comes as it is.
     """
-    try:
-        import h5py
-    except ImportError:
-        raise MissingPackageError(
-            "reading Keras files needs the package h5py; install it with: pip install h5py"
-        ) from None
-    if pathlib.Path(path).is_dir():
+    h5py = import_h5py()
+    if path.is_dir():
         raise LimitError(
             f"{path} is a folder, perhaps a SavedModel, which holds a graph instead of layers; "
             "save the model as .keras"
         )
+    path.open("rb").close()
+    if not zipfile.is_zipfile(path) and not h5py.is_hdf5(path):
+        raise UnreadableError(
+            "it is neither an archive (.keras) nor HDF5 (.h5), but something else"
+        )
+    require_harmless(path, f"{__name__}:read_without_bounds", "a Keras model")
+    return read_without_bounds(path)
+
+
+def read_without_bounds(path: pathlib.Path) -> Description:
+    """Return what a file says of a model; HDF5's library may never come back."""
     if zipfile.is_zipfile(path):
-        return _read_archive(path, h5py)
-    if pathlib.Path(path).exists() and not h5py.is_hdf5(path):
-        raise ValueError("it is neither an archive (.keras) nor HDF5 (.h5), but something else")
-    with h5py.File(path, "r") as file:
+        return _read_archive(path)
+    with import_h5py().File(path, "r") as file:
         if "model_config" not in file.attrs:
             raise LimitError(
                 f"{path} has weights and no description of the layers, as save_weights writes it; "
                 "save the whole model with model.save"
             )
-        return _read_legacy(file, h5py)
+        return _read_legacy(file, StoredArrays(path))
 
 
-def _read_archive(path: str, h5py: Any) -> Description:
+def _read_archive(path: pathlib.Path) -> Description:
     with zipfile.ZipFile(path) as archive:
-        if "config.json" not in archive.namelist():
-            raise ValueError("it is an archive without config.json, perhaps of another library")
-        if archive.getinfo("config.json").file_size > LARGEST_DESCRIPTION:
-            raise ValueError("its description is larger than 64 MiB")
-        model = json.loads(archive.read("config.json"))
-        content = io.BytesIO(archive.read("model.weights.h5"))
-    with h5py.File(content, "r") as file:
-        weights = dict(_archived(file, model, "layers", (), h5py))
+        model = json.loads(_unpacked(path, archive, "config.json"))
+        content = io.BytesIO(_unpacked(path, archive, "model.weights.h5"))
+    with import_h5py().File(content, "r") as file:
+        weights = dict(_archived(file, model, "layers", (), StoredArrays(path)))
     return Description(model, model.get("compile_config") or {}, weights)
 
 
+def _unpacked(path: pathlib.Path, archive: zipfile.ZipFile, name: str) -> bytes:
+    if name not in archive.namelist():
+        raise UnreadableError(f"it is an archive without {name}, perhaps of another library")
+    size = archive.getinfo(name).file_size
+    require_in_proportion(path, size)
+    with archive.open(name) as part:
+        return part.read(size)
+
+
 def _archived(
-    file: Any, model: dict[str, Any], group: str, path: Path, h5py: Any
+    file: Any, model: dict[str, Any], group: str, path: Path, stored: StoredArrays
 ) -> Iterator[tuple[Path, LayerWeights]]:
     """The layers' arrays, in groups that are numbered for each class: dense, dense_1, ..."""
     counts: Counter[str] = Counter()
@@ -151,14 +161,14 @@ def _archived(
         place = f"{group}/{kind}_{counts[kind]}" if counts[kind] else f"{group}/{kind}"
         counts[kind] += 1
         if "layers" in layer["config"]:
-            yield from _archived(file, layer, f"{place}/layers", (*path, name), h5py)
+            yield from _archived(file, layer, f"{place}/layers", (*path, name), stored)
         elif f"{place}/vars" in file:
-            arrays = _item(file, f"{place}/vars", h5py)
+            arrays = stored.group(file, f"{place}/vars")
             written = str(arrays.attrs.get("name", name))  # since Keras 3.6
             if written != name:
-                raise ValueError(f"the arrays of the layer {name!r} are called {written!r}")
+                raise UnreadableError(f"the arrays of the layer {name!r} are called {written!r}")
             numbers = sorted(arrays.keys(), key=int)
-            yield (*path, name), LayerWeights([_array(arrays, n, h5py) for n in numbers])
+            yield (*path, name), LayerWeights([stored.array(arrays, n) for n in numbers])
 
 
 def _snake_case(name: str) -> str:
@@ -167,19 +177,19 @@ def _snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def _read_legacy(file: Any, h5py: Any) -> Description:
+def _read_legacy(file: Any, stored: StoredArrays) -> Description:
     model = json.loads(file.attrs["model_config"])
     compiled = json.loads(file.attrs.get("training_config", "{}"))
-    groups = _item(file, "model_weights", h5py)
+    groups = stored.group(file, "model_weights")
     weights: dict[Path, LayerWeights] = {}
     owners: dict[str, tuple[str, NDArray[Any]]] = {}
     for layer in layers_of(model):
         outer = name_of(layer)
         if groups.get(outer) is None:
             continue
-        group = _item(groups, outer, h5py)
+        group = stored.group(groups, outer)
         named = [_text(each) for each in group.attrs.get("weight_names", [])]
-        arrays = {name: _array(group, name, h5py) for name in named}
+        arrays = {name: stored.array(group, name) for name in named}
         for name, array in arrays.items():  # one array under two layers has one name
             if name in owners and np.array_equal(owners[name][1], array):
                 raise shared(f"the layer {outer!r}", f"the layer {owners[name][0]!r}")
@@ -243,25 +253,6 @@ def is_own(record: dict[str, Any]) -> bool:
     """Return whether a class is Keras's own; one of somebody else may have the same name."""
     module = record.get("module")
     return module is None or module == "keras" or module.startswith("keras.")
-
-
-def _item(group: Any, path: str, h5py: Any) -> Any:
-    """What lies at a path inside the file; links may lead out of it."""
-    for part in path.split("/"):
-        if not isinstance(group.get(part, getlink=True), h5py.HardLink):
-            raise ValueError(f"the part {path!r} does not lie in this file")
-        group = group[part]
-    return group
-
-
-def _array(group: Any, path: str, h5py: Any) -> NDArray[Any]:
-    dataset = _item(group, path, h5py)
-    if dataset.external or dataset.is_virtual:
-        raise ValueError(f"the array {path!r} does not lie in this file")
-    if dataset.size and not dataset.id.get_storage_size():
-        raise ValueError(f"the array {path!r} is announced, but not there")
-    array: NDArray[Any] = np.asarray(dataset)
-    return array
 
 
 def _text(name: Any) -> str:

@@ -1,9 +1,7 @@
 """Builds a Network with its weights, layer by layer, from a model of another library."""
 
 import warnings
-import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet.core.array import Array
 from glassnet.core.record import record_known_as
-from glassnet.errors import FileFormatError, LimitError, PartialImportWarning
+from glassnet.errors import LimitError, PartialImportWarning
 from glassnet.interop.comparison import Outputs, require_same_outputs
 from glassnet.network import Network
 from glassnet.nn.activations.activation import Activation
@@ -23,40 +21,12 @@ from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
 from glassnet.nn.losses.unknown_loss import UnknownLoss
 
-__all__ = ["NetworkBuilder", "fitting_loss", "note_not_imported", "reading", "refuse", "shared"]
+__all__ = ["NetworkBuilder", "fitting_loss", "note_not_imported", "refuse", "shared"]
 
 SUPPORTED = (
     "Supported are sequences of fully connected layers, elementwise activations, softmax, dropout, "
     "flattening, and normalisation layers at inference."
 )
-
-
-@contextmanager
-def reading(what: str) -> Iterator[None]:
-    """Turn errors while reading a file into a FileFormatError.
-
-    Raises
-    ------
-    FileFormatError
-        In place of the errors that damaged or malicious contents cause.
-    """
-    try:
-        yield
-    except (FileNotFoundError, IsADirectoryError, PermissionError, FileFormatError):
-        raise
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        MemoryError,
-        OSError,
-        RecursionError,
-        TypeError,
-        ValueError,
-        zipfile.BadZipFile,
-    ) as error:
-        lines = str(error).splitlines() or [type(error).__name__]
-        raise FileFormatError(f"{what}: {lines[0]}") from None
 
 
 def refuse(what: str) -> LimitError:

@@ -2,18 +2,19 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.errors import FileFormatError, LimitError, MissingPackageError
+from glassnet.core.foreign import UnreadableError, reading
+from glassnet.errors import LimitError, MissingPackageError
 from glassnet.interop.comparison import Outputs
 from glassnet.interop.network_builder import (
     NetworkBuilder,
     fitting_loss,
     note_not_imported,
-    reading,
     refuse,
 )
 from glassnet.interop.onnx_chain import Chain
@@ -65,7 +66,8 @@ def from_onnx(model: Any, *, loss: str | Loss | None = None) -> Network:
         chain = Chain.of(model)
         builder = _built(chain)
     else:
-        with reading(f"{os.fspath(model)} is not an ONNX model"):
+        but = FileNotFoundError, IsADirectoryError, PermissionError
+        with reading(Path(model), "an ONNX model", but):
             chain = Chain.of(_opened(model))
             builder = _built(chain)
     chosen, _ = fitting_loss(builder, loss, None, logits=False)
@@ -113,17 +115,9 @@ def _opened(model: Any) -> Any:
         ) from None
     if isinstance(model, onnx.ModelProto):
         return model
-    path = os.fspath(model)
-    try:
-        opened = onnx.load(path)
-    except OSError:
-        raise
-    except Exception:  # noqa: BLE001 - protobuf's errors have no common class
-        raise FileFormatError(
-            f"{path} is not an ONNX model: its content is something else, or damaged"
-        ) from None
+    opened = onnx.load(os.fspath(model))
     if not opened.graph.node:
-        raise FileFormatError(f"{path} is not an ONNX model: it has no nodes")
+        raise UnreadableError("it has no nodes")
     return opened
 
 

@@ -1,12 +1,17 @@
 """The file format: safetensors, with everything that is not an array as JSON in its header.
 
 Opening such a file never runs code from it. A file is written next to its destination and then
-moved there, so that a full disk or a killed process leaves the old file unchanged.
+moved there, so that a full disk or a killed process leaves the old file unchanged. What a killed
+process left beside it goes at the next write.
 """
 
 import json
 import os
+import platform
+import sys
+import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +25,21 @@ from glassnet.errors import FileFormatError
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Loss
 
-__all__ = ["FORMAT_VERSION", "read_file", "require_writable", "write_atomically", "write_file"]
+__all__ = [
+    "FORMAT_VERSION",
+    "is_stream",
+    "read_file",
+    "require_writable",
+    "write_atomically",
+    "write_file",
+]
 
 #: Increased whenever older versions of Glassnet can no longer read the files.
 FORMAT_VERSION = 4
 
 KEY = "glassnet"
+#: A header is nested less deeply.
+DEEPEST = 100
 
 
 def write_file(
@@ -60,8 +74,8 @@ def write_file(
 def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any]) -> None:
     """Let `write` fill a new file next to `path`, and move it to `path` when it is complete."""
     target = _real_place(path)
-    if target.exists() and not target.is_file() and not target.is_dir():
-        write(target)  # a device or a pipe, which must not be replaced by a file
+    if is_stream(target):
+        write(target)
         return
     new = _new_file_beside(target)
     try:
@@ -78,14 +92,25 @@ def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any])
 def require_writable(path: str | os.PathLike[str]) -> None:
     """Raise the OSError that writing to `path` would raise, before any work is done."""
     target = _real_place(path)
-    if target.is_file() or target.is_dir() or not target.exists():
+    if not is_stream(target):
         _new_file_beside(target).unlink()
+
+
+def is_stream(path: str | os.PathLike[str]) -> bool:
+    """Return whether it is a device or a pipe, which is written once, and replaced by no file."""
+    place = Path(path)
+    return place.exists() and not place.is_file() and not place.is_dir()
 
 
 def _real_place(path: str | os.PathLike[str]) -> Path:
     """The path; for a symbolic link its destination, so that the link is kept."""
     target = Path(path)
-    return target.resolve() if target.is_symlink() else target
+    if not target.is_symlink():
+        return target
+    place = Path(os.path.realpath(target))
+    if place.is_symlink():
+        raise OSError(f"cannot write {target}: it is a link that leads back to itself")
+    return place
 
 
 def _new_file_beside(target: Path) -> Path:
@@ -97,12 +122,39 @@ def _new_file_beside(target: Path) -> Path:
         raise NotADirectoryError(f"{target.parent} is not a folder; cannot write {target}")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"the folder {target.parent} does not exist; create it first")
+    _clear_leftovers(target.parent)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".glassnet.")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{_prefix()}{os.getpid()}.")
     except OSError as error:
         raise type(error)(f"cannot write {target}: {error.strerror}") from None
     os.close(handle)
     return Path(name)
+
+
+def _prefix() -> str:
+    """How new files of this machine are called; a folder may be shared with others."""
+    return f".glassnet.{zlib.crc32(platform.node().encode()):08x}."
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Remove new files of processes that are gone without having completed them."""
+    for path in folder.glob(f"{_prefix()}*"):
+        number = path.name.removeprefix(_prefix()).partition(".")[0]
+        if number.isdecimal() and not _is_running(int(number)):
+            with suppress(OSError):  # another process was faster, or may do it
+                path.unlink()
+
+
+def _is_running(process: int) -> bool:
+    if sys.platform == "win32":  # where signal 0 would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -147,6 +199,8 @@ def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
         parsed = None
+    if _is_deeper(parsed, DEEPEST):
+        parsed = None
     header: dict[str, Any] = parsed if isinstance(parsed, dict) else {}
     version = header.get("format")
     if type(version) is not int or version < 1:
@@ -160,6 +214,19 @@ def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
         if version <= older:
             header = upgrade(header)
     return header
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether JSON is nested deeper than that; what reads it further takes a call for each."""
+    inner = [value]
+    for _ in range(levels):
+        inner = [
+            each
+            for outer in inner
+            if isinstance(outer, dict | list)
+            for each in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(inner)
 
 
 def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.core.labels import json_label, label_text, label_values
 from glassnet.formula.document import Bars, Document, Section
-from glassnet.model import Model
+from glassnet.model import Model, require_finite_outputs
 from glassnet.nn.task import Task
 from glassnet.tables.table import Rows, Table, enumerate_chunks
 from glassnet.tables.targets.target import Target
@@ -113,6 +113,8 @@ def predict(model: Model, table: Rows, keep: Sequence[str] = ()) -> Predictions:
     ------
     ValueError
         If a column is missing or has the wrong type.
+    NotFiniteError
+        If an output is infinite or not a number.
     """
     return _predicted(model, table.in_memory(), keep)
 
@@ -149,13 +151,15 @@ def write_csv(
     ------
     ValueError
         If a column is missing or has the wrong type.
+    NotFiniteError
+        If an output is infinite or not a number.
     """
     if isinstance(file, Path):
         with file.open("w", encoding="utf-8") as opened:
             return write_csv(model, table, opened, keep, top, header=header)
     warnings: list[DataWarning] = []
     for before, chunk in enumerate_chunks(table, model.values_of_row):
-        predictions = _predicted(model, chunk, keep)
+        predictions = _predicted(model, chunk, keep, before)
         file.write(predictions.to_csv(header=header and before == 0, top=top))
         warnings = merge_warnings(warnings, predictions.warnings, before)
     return [str(warning) for warning in warnings]
@@ -172,9 +176,11 @@ def _json_labels(values: list[Any]) -> list[Any]:
     ]
 
 
-def _predicted(model: Model, table: Table, keep: Sequence[str]) -> Predictions:
+def _predicted(model: Model, table: Table, keep: Sequence[str], before: int = 0) -> Predictions:
+    """The predictions for rows, before which there are so many others."""
     x, warnings = model.encode(table)
     outputs, target = model.outputs(x), model.target
+    require_finite_outputs(outputs, range(before, before + len(x)))
     probabilities = None if target.task is Task.REGRESSION else outputs
     carried = {name: table.labels(name) for name in keep}
     if table.files is not None:

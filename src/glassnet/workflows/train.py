@@ -13,6 +13,7 @@ from glassnet.evaluation.calibration import calibrate
 from glassnet.evaluation.evaluate import Evaluation, evaluate
 from glassnet.model import Model
 from glassnet.network import Network
+from glassnet.nn.file_format import is_stream
 from glassnet.nn.task import TargetTask
 from glassnet.tables.dataset import Dataset, prepare
 from glassnet.tables.read.images import ImageOptions
@@ -84,7 +85,8 @@ def train(
         What the target is. If not given: text, and whole numbers with at most 10 different
         values, are classes; several columns of two classes each are labels.
     save_as : Path, optional
-        Where to save the model: as soon as it is trained, and again with its scores.
+        Where to save the model: as soon as it is trained, and again with its scores; to a pipe or
+        device only once.
     name : str
         What the table is called, for the model's provenance.
     progress : bool, optional
@@ -127,23 +129,23 @@ def train(
         restores_best=dataset.validation is not None,
     )
     history = _fit(model, dataset, recipe, progress, diagnosis)
-    if save_as is not None:
+    if save_as is not None and not is_stream(save_as):
         model.save(save_as)
     findings = diagnose(model.network, history, few.x, few.targets)
-    evaluation = _evaluated(model, dataset.held_out, save_as)
+    evaluation = _evaluated(model, dataset.held_out)
+    if save_as is not None:
+        model.save(save_as)
     warnings = [*source.warnings, *map(str, dataset.warnings)]
     rows, held_out = dataset.rows_learned, dataset.held_out
     return TrainingResult(model, history, evaluation, held_out, rows, warnings, findings)
 
 
-def _evaluated(model: Model, held_out: Rows, save_as: Path | None) -> Evaluation:
-    """The scores on the held-out rows, if there are any, which the model's file then has too."""
+def _evaluated(model: Model, held_out: Rows) -> Evaluation:
+    """The scores on the held-out rows, if there are any, which the model then has too."""
     if not len(held_out):
         return Evaluation({}, 0, (), [], [])
     evaluation = evaluate(model, held_out)
     model.provenance["scores"] = evaluation.scores
-    if save_as is not None:
-        model.save(save_as)
     return evaluation
 
 

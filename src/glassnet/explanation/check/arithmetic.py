@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from glassnet.formula.arithmetic import Arithmetic
 
-__all__ = ["FiftyDigits", "Floating", "Values", "WideArithmetic"]
+__all__ = ["FiftyDigits", "Floating", "Values", "WideArithmetic", "bounded_functions"]
+
+#: Of numbers with so many bits before the point, exp and the normal distribution are computed.
+MOST_BITS, NORMAL_BITS = 1100, 24
 
 #: An array of objects (mpmath), long doubles or doubles.
 Values: TypeAlias = NDArray[Any]
@@ -23,6 +26,8 @@ class WideArithmetic(Arithmetic):
         Used in messages.
     step_sizes : tuple of float
         How far a central difference moves a net input; the smaller ones are used near a kink.
+    far : float
+        A larger net input is moved in proportion to it.
     most_operations : int
         The number of multiply-adds that take about half a second.
     exponential : int
@@ -33,6 +38,7 @@ class WideArithmetic(Arithmetic):
 
     name: str
     step_sizes: tuple[float, ...]
+    far: float
     most_operations: int
     exponential: int
     rounding: float
@@ -41,6 +47,33 @@ class WideArithmetic(Arithmetic):
         """Return 1 where x is above 0, else 0."""
         above: Values = self.number(np.where(x > 0, 1.0, 0.0))
         return above
+
+
+def bounded_functions(context: Any) -> dict[str, Callable[[Any], Any]]:
+    """Return functions of mpmath, also of numbers for which mpmath has no memory.
+
+    exp(x) is infinite or 0 where |x| has more than `MOST_BITS` bits before the point, so that its
+    exponent alone would not fit; an angle of that size has no digits.
+    """
+
+    def bounded(function: Callable[[Any], Any], below: Any, above: Any, bits: int) -> Any:
+        def apply(x: Any) -> Any:
+            if context.isnan(x):
+                return context.nan
+            if context.isfinite(x) and context.mag(x) <= bits:
+                return function(x)
+            return above if x > 0 else below
+
+        return apply
+
+    zero, one, nan = context.mpf(0), context.mpf(1), context.nan
+    return {
+        "exp": bounded(context.exp, zero, context.inf, MOST_BITS),
+        "tanh": bounded(context.tanh, -one, one, MOST_BITS),
+        "sin": bounded(context.sin, nan, nan, MOST_BITS),
+        "cos": bounded(context.cos, nan, nan, MOST_BITS),
+        "Φ": bounded(context.ncdf, zero, one, NORMAL_BITS),
+    }
 
 
 class FiftyDigits(WideArithmetic):
@@ -55,6 +88,7 @@ class FiftyDigits(WideArithmetic):
 
     name = "50-digit arithmetic"
     step_sizes = (1e-15,)
+    far = 1e25
     most_operations = 2_000_000
     exponential = 20
     rounding = 1e-40
@@ -65,9 +99,12 @@ class FiftyDigits(WideArithmetic):
         context = MPContext()
         context.dps = 50
         self._number = np.vectorize(context.mpf, otypes=[object])
-        own = {"ln": context.log, "abs": context.fabs, "Φ": context.ncdf}
         names = ("exp", "log1p", "tanh", "sqrt", "sign", "sin", "cos")
-        of_one = own | {name: getattr(context, name) for name in names}
+        of_one = {name: getattr(context, name) for name in names}
+        of_one |= {"ln": context.log, "abs": context.fabs, "Φ": context.ncdf}
+        of_one |= bounded_functions(context)
+        divide = np.vectorize(lambda a, b: a / b if b else context.nan, otypes=[object])
+        self.divide = divide  # type: ignore[method-assign]
         self.functions = {
             **{name: np.vectorize(function, otypes=[object]) for name, function in of_one.items()},
             "max": np.maximum,
@@ -98,6 +135,7 @@ class Floating(WideArithmetic):
         by_blas = number is np.float64  # several hundred times as fast, in matrix products only
         self.most_operations = 1_500_000_000 if by_blas else 50_000_000
         self.exponential = 400 if by_blas else 20
+        self.far = 1e4
         self.rounding = 16 * float(np.finfo(number).eps)
         # About the fifth root of the rounding error suits Richardson extrapolation; then smaller.
         widest = 2.0 ** -(bits // 5)

@@ -7,10 +7,13 @@ For small networks that is 50 digits and all weights; otherwise the machine's lo
 double for millions of weights, with one step of Richardson extrapolation, for the weights that are
 shown and a seeded sample of the others.
 
+Where the numbers are so large that a difference has no digits left, the check says nothing.
+
 At a kink (relu at 0) the loss has two one-sided derivatives; any value between them is accepted.
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +22,7 @@ import numpy as np
 from glassnet.core.random import Purpose, random_bits
 from glassnet.explanation.check.arithmetic import FiftyDigits, Floating, WideArithmetic
 from glassnet.explanation.check.lines import LineCheck
+from glassnet.explanation.check.rounding import SATURATED, Unseen, tolerance_of
 from glassnet.explanation.check.textbook_network import BatchFunction
 from glassnet.explanation.places import WeightPlace, index_of, place_at
 from glassnet.explanation.step import Step
@@ -26,9 +30,6 @@ from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.architecture import Architecture
 
 __all__ = ["Check", "Pair", "check_also", "check_gradient", "no_gradients"]
-
-#: A relative difference larger than this fails the check.
-TOLERANCES = {"float64": 1e-8, "float32": 1e-3}
 
 # At most this many weights are sampled from a network too large to compare all of them.
 MAX_SAMPLED = 4_000
@@ -38,14 +39,17 @@ VARIANTS_AT_ONCE = 1024
 
 @dataclass(frozen=True)
 class Pair:
-    """One weight's gradient from the engine and from the check, and their relative difference."""
+    """One weight's gradient from the engine and from the check, and their relative difference.
+
+    It is 0 where the two cannot be compared.
+    """
 
     place: WeightPlace
     gradient: float
     independent: float
     difference: float
     at_kink: bool
-    too_small: bool
+    not_comparable: bool
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,11 @@ class Check:
         return max((pair.difference for pair in self.pairs), default=0.0)
 
     @property
-    def passed(self) -> bool:
-        """Whether all gradients agree and all lines hold."""
-        return self.gradients_agree and not (self.lines and self.lines.failures)
+    def passed(self) -> bool | None:
+        """Whether all gradients agree and all lines hold; None if no gradient can be compared."""
+        if not self.gradients_agree or (self.lines and self.lines.failures):
+            return False
+        return None if self.pairs and not self.compared else True
 
     @property
     def gradients_agree(self) -> bool:
@@ -93,34 +99,42 @@ class Check:
         return sum(pair.at_kink for pair in self.pairs)
 
     @property
-    def too_small(self) -> int:
-        """The number of gradients too small to compare in this arithmetic."""
-        return sum(pair.too_small for pair in self.pairs)
+    def compared(self) -> int:
+        """The number of gradients that this arithmetic can compare."""
+        return sum(not pair.not_comparable for pair in self.pairs)
 
     def __str__(self) -> str:
         if not self.pairs:
             return str(self.lines)
-        compared = len(self.pairs)
-        which = f"all {compared}" if compared == self.weights else f"{compared} of {self.weights}"
-        verdict = "agree" if self.gradients_agree else "DO NOT AGREE"
-        text = (
-            f"The gradients of {which} weights and biases {verdict} with central differences in "
-            f"{self.arithmetic}: the largest relative difference is "
-            f"{self.largest_difference:.2g} (tolerance: {self.tolerance:g})."
-        )
+        text = self._verdict()
         if self.kinks:
             text += (
                 f" Weights at a kink: {self.kinks}; there any value between the two one-sided "
                 "derivatives is accepted."
             )
-        if self.too_small:
-            text += f" Gradients too small to compare in this arithmetic: {self.too_small}."
         return f"{text} {self.lines}" if self.lines else text
+
+    def _verdict(self) -> str:
+        count, left = self.compared, len(self.pairs) - self.compared
+        few = (
+            "are too small, beside the other numbers of this step, to be compared with central "
+            f"differences in {self.arithmetic}"
+        )
+        if not count:
+            return f"The gradients {few}; the check says nothing about them."
+        which = f"all {count}" if count == self.weights else f"{count} of {self.weights}"
+        verdict = "agree" if self.gradients_agree else "DO NOT AGREE"
+        text = (
+            f"The gradients of {which} weights and biases {verdict} with central differences in "
+            f"{self.arithmetic}: the largest relative difference is "
+            f"{self.largest_difference:.2g} (tolerance: {self.tolerance:.2g})."
+        )
+        return f"{text} {left} others {few}." if left else text
 
 
 def no_gradients(dtype: str) -> Check:
     """Return the check of a forward pass, which has no gradients to compare."""
-    return Check("", (), 0, TOLERANCES[dtype])
+    return Check("", (), 0, tolerance_of(dtype, 0))
 
 
 def check_gradient(step: Step, always: Sequence[WeightPlace] = ()) -> Check:
@@ -155,6 +169,7 @@ def check_also(step: Step, check: Check, place: WeightPlace) -> Check:
     return replace(check, pairs=check.pairs + more.pairs)
 
 
+@np.errstate(all="ignore")  # what is then infinite, or no number, is not compared
 def _check(step: Step, arithmetic: WideArithmetic, places: list[WeightPlace]) -> Check:
     function = BatchFunction(step, arithmetic, step.parameters)
     estimates = dict.fromkeys(places, _NOTHING)
@@ -171,10 +186,20 @@ def _check(step: Step, arithmetic: WideArithmetic, places: list[WeightPlace]) ->
             estimates |= _differences(function, decided, *function.arithmetic.step_sizes)
         undecided = set(left) - set(decided)
         places = [place for place in places if place not in undecided]
-    floors = _floors(step)
-    pairs = tuple(_pair(step, place, estimates[place], floors[place.layer - 1]) for place in places)
-    count, dtype = step.architecture.parameter_count, step.parameters.dtype.name
-    return Check(arithmetic.name, pairs, count, TOLERANCES[dtype])
+    floors, unseen = _floors(step), Unseen(step)
+    tolerance = tolerance_of(step.parameters.dtype.name, len(step.architecture.layers))
+    pairs = tuple(
+        _pair(
+            place,
+            step.gradient_at(place),
+            estimates[place],
+            floors[place.layer - 1],
+            unseen.of(place),
+            tolerance,
+        )
+        for place in places
+    )
+    return Check(arithmetic.name, pairs, step.architecture.parameter_count, tolerance)
 
 
 @dataclass(frozen=True)
@@ -221,7 +246,13 @@ def _central(
     right, left = (up - function.loss) / h, (function.loss - down) / h
     resolution = function.arithmetic.rounding * max(1.0, abs(float(function.loss)))
     return [
-        _Estimate(float(min(r, l)), float(c), float(max(r, l)), bool(k), resolution / float(step))
+        _Estimate(
+            float(min(r, l)),
+            float(c),
+            float(max(r, l)),
+            bool(k),
+            resolution / max(float(step), sys.float_info.min),
+        )
         for r, l, c, k, step in zip(right, left, central, kink, h, strict=True)
     ]
 
@@ -277,16 +308,23 @@ def _floors(step: Step) -> list[float]:
     ]
 
 
-def _pair(step: Step, place: WeightPlace, estimate: _Estimate, floor: float) -> Pair:
-    gradient = step.gradient_at(place)
+def _pair(
+    place: WeightPlace,
+    gradient: float,
+    estimate: _Estimate,
+    floor: float,
+    unseen: float,
+    tolerance: float,
+) -> Pair:
     independent = estimate.central
     if estimate.at_kink:
         independent = min(max(gradient, estimate.lowest), estimate.highest)
     apart = abs(gradient - independent)
     size = max(abs(gradient), abs(independent), floor)
     difference = apart / size if size else 0.0
-    # Values too small for the engine's precision become 0 there.
-    resolution = estimate.resolution + float(np.finfo(step.gradient.dtype).tiny)
-    too_small = difference > TOLERANCES[step.parameters.dtype.name] and apart <= resolution
-    shown = 0.0 if too_small else difference
-    return Pair(place, gradient, independent, shown, estimate.at_kink, too_small)
+    within = apart <= estimate.resolution + unseen
+    not_comparable = not math.isfinite(estimate.central) or (difference > tolerance and within)
+    shown = 0.0 if not_comparable else difference
+    if max(abs(gradient), abs(independent)) <= SATURATED:
+        not_comparable = False  # both are 0, as far as the network's precision goes
+    return Pair(place, gradient, independent, shown, estimate.at_kink, not_comparable)

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.explanation.check.arithmetic import bounded_functions
 from glassnet.formula.arithmetic import Arithmetic
 from glassnet.formula.document import Document, Equation
 from glassnet.formula.tree import Formula, Partial, Remainder, Symbol
@@ -192,6 +193,9 @@ class TwoParts(Arithmetic):
         mp.dps = 50
         self.zero = mp.mpf(0)
         self.unit = mp.mpf(float(np.finfo(dtype).eps))
+        self.tiny = mp.mpf(float(np.finfo(dtype).tiny))
+        # As much as `MOST` allows of it is what may have become 0, or the smallest number.
+        self.underflow = UNITS * self.tiny / MOST[dtype]
         self.terms_left = MAX_HIDDEN_TERMS
         self._known: dict[Symbol | Partial, Sized] = {}
 
@@ -205,13 +209,14 @@ class TwoParts(Arithmetic):
 
             return apply
 
+        bounded = bounded_functions(mp)
         self.functions = {
-            "exp": smooth(mp.exp, lambda _, y: y),
+            "exp": smooth(bounded["exp"], lambda _, y: y),
             "ln": self._ln,
             "log1p": lambda x: self._ln(self.add([self.number(1.0), x])),
             "sqrt": smooth(mp.sqrt, lambda _, y: 1 / (2 * y) if y else self.zero),
-            "sin": smooth(mp.sin, lambda x, _: mp.cos(x)),
-            "cos": smooth(mp.cos, lambda x, _: -mp.sin(x)),
+            "sin": smooth(bounded["sin"], lambda x, _: bounded["cos"](x)),
+            "cos": smooth(bounded["cos"], lambda x, _: -bounded["sin"](x)),
             "tanh": self._tanh,
             "abs": lambda x: x if x.high >= 0 else -x,
             "sign": lambda x: self.number(float(mp.sign(x.high))),
@@ -223,7 +228,11 @@ class TwoParts(Arithmetic):
     def _sized(self, high: Any, low: Any, error: Any) -> Sized:
         """A value whose last operation rounds, too."""
         total = high + low
-        return Sized(total, low - (total - high), error + self.unit * abs(total), abs(total))
+        if not self.mp.isfinite(total):
+            return self.number(total)
+        size = abs(total)
+        error += self.unit * size + self.tiny
+        return Sized(total, low - (total - high), error, max(size, self.underflow))
 
     def number(self, value: Any) -> Sized:
         """Return a float, exact."""
@@ -262,6 +271,8 @@ class TwoParts(Arithmetic):
                 back = total - high
                 low = low + term.low + ((high - (total - back)) + (term.high - back))
             high, error, size = total, error + term.error, size + term.size
+        if not self.mp.isfinite(high):
+            return self.number(high)
         whole = high + low
         rounding = len(terms) * self.unit * size
         return Sized(whole, low - (whole - high) if low else low, error + rounding, size)
@@ -275,10 +286,13 @@ class TwoParts(Arithmetic):
                 continue
             a, b = product, factor
             high = a.high * b.high
-            exact = self.mp.fmul(a.high, b.high, exact=True) if self.mp.isfinite(high) else high
+            if not self.mp.isfinite(high):
+                product = self.number(high)
+                continue
+            exact = self.mp.fmul(a.high, b.high, exact=True)
             low = (exact - high) + a.high * b.low + a.low * b.high
             error = a.error * abs(b.high) + b.error * abs(a.high) + self.unit * abs(high)
-            product = Sized(high, low, error, a.size * b.size)
+            product = Sized(high, low, error + self.tiny, max(a.size * b.size, self.underflow))
         return product
 
     def divide(self, numerator: Sized, denominator: Sized) -> Sized:
@@ -288,7 +302,9 @@ class TwoParts(Arithmetic):
             infinite = self.mp.mpf(math.copysign(math.inf, a.high)) if a.high else self.mp.nan
             return Sized(infinite, self.zero, self.zero, abs(infinite))
         high = a.high / b.high
-        rest = self.mp.fmul(high, b.high, exact=True) if self.mp.isfinite(high) else a.high
+        if not (self.mp.isfinite(a.high) and self.mp.isfinite(b.high)):
+            return self.number(high)
+        rest = self.mp.fmul(high, b.high, exact=True)
         low = ((a.high - rest) + a.low - high * b.low) / b.high
         error = (a.error + b.error * abs(high)) / abs(b.high) + self.unit * abs(high)
         return Sized(high, low, error, a.size / abs(b.high))
@@ -297,6 +313,8 @@ class TwoParts(Arithmetic):
         """Return the power, of a small whole exponent by multiplication."""
         if exponent.high in (2, 3, 4):
             return self.multiply([base] * int(exponent.high))
+        if base.high == 0 and exponent.high < 0:
+            return self.divide(self.number(1.0), base)
         high = base.high**exponent.high
         slope = exponent.high * high / base.high if base.high else self.zero
         return self._sized(high, slope * base.low, abs(slope) * base.error)
@@ -321,7 +339,9 @@ class TwoParts(Arithmetic):
 
     def _normal_cdf(self, x: Sized) -> Sized:
         """With the tail Φ(−|x|), which is not lost beside 1."""
-        tail, density = self.mp.ncdf(-abs(x.high)), self.mp.npdf(x.high)
+        density = self.functions["exp"](self.number(-x.high * x.high / 2)).high
+        density /= self.mp.sqrt(2 * self.mp.pi)
+        tail = bounded_functions(self.mp)["Φ"](-abs(x.high))
         small = self._sized(tail, density * x.low, density * x.error)
         if x.high <= 0:
             return small

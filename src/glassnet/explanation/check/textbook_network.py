@@ -58,13 +58,21 @@ class BatchFunction:
         return places[example][1] if example in places else None
 
     def steps(self, places: Sequence[WeightPlace], step_size: float) -> Values:
-        """How far to move each weight, so that its net input moves by about `step_size`."""
+        """How far to move each weight, so that its net input moves by about `step_size`.
+
+        A large net input moves further, since it would not notice so small a step.
+        """
+        functions = [function for _, function in self.counted]
         sizes = [
             step_size
-            / max(1.0, *(abs(float(function.source(place))) for _, function in self.counted))
+            * max(
+                1.0,
+                *(function.net_input_size(place) / self.arithmetic.far for function in functions),
+            )
+            / max(1.0, *(abs(float(function.source(place))) for function in functions))
             for place in places
         ]
-        moves: Values = self.arithmetic.number(np.array(sizes))
+        moves: Values = self.arithmetic.number(np.maximum(sizes, np.finfo(np.float64).tiny))
         return moves
 
     def losses(
@@ -141,6 +149,10 @@ class NetworkFunction:
         sides.append(y > self.target)  # losses of |p − t| have a kink at p = t
         together = np.hstack([np.zeros((len(places), 0)), *sides])
         return self._loss(net_input, y), together
+
+    def net_input_size(self, place: WeightPlace) -> float:
+        """The size of the net input that the weight adds to."""
+        return abs(float(self.net_inputs[place.layer - 1][0, place.unit]))
 
     def source(self, place: WeightPlace) -> Any:
         """The factor that the weight multiplies."""

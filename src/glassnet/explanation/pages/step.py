@@ -1,10 +1,20 @@
 """The explanation of a whole step: its sections in the order of the computation."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from glassnet.core.array import Array
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.limits import Limits, Selection, largest, largest_in_layer
+from glassnet.explanation.numbers_end import (
+    LOSS,
+    OUTCOME,
+    UPDATE,
+    backward_stage,
+    forward_stage,
+)
 from glassnet.explanation.pages.drawing import draw_example
 from glassnet.explanation.pages.matrices import backward_matrices, forward_matrices
 from glassnet.explanation.pages.sections import (
@@ -24,41 +34,69 @@ from glassnet.nn.summary import layers_section
 
 __all__ = ["ShownWeights", "forward_sections", "step_sections"]
 
+#: The stage of the numbers that a part of the page shows, and what makes its sections.
+_Part: TypeAlias = tuple[str | None, Callable[[], list[Section]]]
+
 
 def forward_sections(explainer: Explainer) -> list[Section]:
     """The network and the forward pass."""
-    forward, depth = explainer.forward, explainer.depth
+    return _as_far_as_numbers_go(explainer, _forward_parts(explainer))
+
+
+def _forward_parts(explainer: Explainer) -> Iterator[_Part]:
+    forward, end = explainer.forward, explainer.end
     examples = len(forward.batch) if isinstance(forward, Step) else 1
-    layers = [
-        Section(
-            f"Forward pass, layer {layer} of {depth}: {_layer_words(forward, layer)}",
-            tuple(_forward_blocks(explainer, layer)),
+    yield None, lambda: [layers_section(forward.architecture, forward.parameters.dtype.name)]
+    if end is None or not end.in_forward_pass:
+        yield (
+            None,
+            lambda: [
+                Section("The units of this example", (draw_example(explainer),)),
+                forward_matrices(forward, examples),
+            ],
         )
-        for layer in range(1, depth + 1)
-    ]
-    network = layers_section(forward.architecture, forward.parameters.dtype.name)
-    drawing = Section("The units of this example", (draw_example(explainer),))
-    return [network, drawing, forward_matrices(forward, examples), *layers]
+    for layer in range(1, explainer.depth + 1):
+        yield forward_stage(layer), partial(_forward_layer, explainer, layer)
+
+
+def _forward_layer(explainer: Explainer, layer: int) -> list[Section]:
+    words = _layer_words(explainer.forward, layer)
+    title = f"Forward pass, layer {layer} of {explainer.depth}: {words}"
+    return [Section(title, tuple(_forward_blocks(explainer, layer)))]
 
 
 def step_sections(explainer: Explainer, shown: "ShownWeights") -> list[Section]:
     """Forward pass, loss, backward pass, update and outcome."""
-    depth = explainer.depth
-    backward = [
-        Section(
-            f"Backward pass, layer {layer} of {depth}: δ = ∂E/∂in, then ∂E/∂w = δ·y",
-            tuple(_backward_blocks(explainer, layer, shown)),
-        )
-        for layer in range(depth, 0, -1)
-    ]
-    return [
-        *forward_sections(explainer),
-        prediction_section(explainer),
-        loss_section(explainer),
-        backward_matrices(explainer.step),
-        *backward,
-        *_update_sections(explainer, shown),
-    ]
+    return _as_far_as_numbers_go(explainer, _step_parts(explainer, shown))
+
+
+def _step_parts(explainer: Explainer, shown: "ShownWeights") -> Iterator[_Part]:
+    end = explainer.end
+    yield from _forward_parts(explainer)
+    yield LOSS, lambda: [prediction_section(explainer), loss_section(explainer)]
+    if end is None or end.has_gradients:
+        yield None, lambda: [backward_matrices(explainer.step)]
+    for layer in range(explainer.depth, 0, -1):
+        yield backward_stage(layer), partial(_backward_layer, explainer, layer, shown)
+    if explainer.update_equations is not None:
+        yield UPDATE, lambda: [_update_section(explainer, shown)]
+        yield OUTCOME, lambda: [outcome_section(explainer)]
+
+
+def _backward_layer(explainer: Explainer, layer: int, shown: "ShownWeights") -> list[Section]:
+    title = f"Backward pass, layer {layer} of {explainer.depth}: δ = ∂E/∂in, then ∂E/∂w = δ·y"
+    return [Section(title, tuple(_backward_blocks(explainer, layer, shown)))]
+
+
+def _as_far_as_numbers_go(explainer: Explainer, parts: Iterable[_Part]) -> list[Section]:
+    """The sections up to the first part with numbers that are not finite, and where that is."""
+    sections: list[Section] = []
+    for stage, make in parts:
+        if explainer.end is not None and stage == explainer.end.stage:
+            end = Section("Where the numbers end", (Paragraph(str(explainer.end)),))
+            return [*sections, end]
+        sections += make()
+    return sections
 
 
 @dataclass(frozen=True)
@@ -146,13 +184,12 @@ def _two_ways(step: Step) -> list[Block]:
     ]
 
 
-def _update_sections(explainer: Explainer, shown: ShownWeights) -> list[Section]:
+def _update_section(explainer: Explainer, shown: ShownWeights) -> Section:
     updates = explainer.update_equations
-    if updates is None:
-        return []
+    assert updates is not None
     blocks: list[Block] = updates.preface(explainer.limits)
     for layer, (places, chosen) in enumerate(shown.by_change, start=1):
         for place in places:
             blocks += updates.equations(place)
         blocks += chosen.sentence(f"weights of layer {layer}", "changes", explainer.limits)
-    return [Section("Update", tuple(blocks)), outcome_section(explainer)]
+    return Section("Update", tuple(blocks))

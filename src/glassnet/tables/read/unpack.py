@@ -81,6 +81,8 @@ def _name(path: Path) -> str:
 
 
 def _from_standard_input(path: Path, made: Path, options: TableOptions) -> TableOptions:
+    if sys.stdin is None:
+        raise FileFormatError("standard input is closed; expected a table")
     with made.open("wb") as target:
         shutil.copyfileobj(sys.stdin.buffer, target)
     return options
