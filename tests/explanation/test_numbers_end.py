@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.core.record import records
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
+from tests.random_networks import built_in
 
 
 def network(hidden: str, output: str, size: float, layers: int, dtype: str) -> gn.Network:
@@ -24,7 +24,7 @@ def network(hidden: str, output: str, size: float, layers: int, dtype: str) -> g
 
 def fitting_losses(net: gn.Network) -> list[str]:
     fitting = []
-    for name in sorted(records(Loss)):
+    for name in sorted(built_in(Loss)):
         try:
             loss_named(name).paired_with(net.output_activation)
         except ValueError:
@@ -33,14 +33,14 @@ def fitting_losses(net: gn.Network) -> list[str]:
     return fitting
 
 
-@pytest.mark.parametrize("output", sorted(records(Activation)))
+@pytest.mark.parametrize("output", sorted(built_in(Activation)))
 @pytest.mark.parametrize(
     ("dtype", "sizes"), [("float32", (1e3, 1e30, 1e38)), ("float64", (1e3, 1e30, 1e150, 1e300))]
 )
 def test_huge_weights_are_explained_as_far_as_numbers_go(
     output: str, dtype: str, sizes: tuple[float, ...]
 ) -> None:
-    hidden = sorted(records(Activation))
+    hidden = sorted(built_in(Activation))
     optimizers = [None, gn.SGD(0.1), gn.Adam()]
     for number, size in enumerate(sizes):
         for layers in (1, 2, 3):
