@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as arrays
 from glassnet.arrays.inputs import checked_inputs, feature_names_of
 from glassnet.arrays.targets import checked_targets
 from glassnet.core.array import Array
+from glassnet.explanation.explain import explain
 from glassnet.network import Network
 from glassnet.nn.task import Task
 
@@ -277,3 +278,39 @@ def test_frames_and_images_bring_names() -> None:
     assert feature_names_of(np.zeros((5, 3))) is None
     assert feature_names_of(np.zeros((5, 1, 2))) == ["pixel 1,1", "pixel 1,2"]
     assert feature_names_of(pl.DataFrame({"length": [1.0]})) == ["length"]
+
+
+MASKED = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[False, True], [False, False]])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"X": MASKED}, r"^X\[0, 1\] is masked.*1 of 4"),
+        ({"X": list(MASKED)}, r"^X\[0\]\[1\] is masked"),
+        ({"y": np.ma.array([0, 1], mask=[False, True])}, r"^y\[1\] is masked"),
+        ({"y": np.ma.array(["a", "b"], mask=[True, True])}, r"^y\[0\] is masked.*2 of 2"),
+        (
+            {"sample_weight": np.ma.array([1.0, 2.0], mask=[False, True])},
+            r"^sample_weight\[1\] is masked",
+        ),
+        ({"validation": (MASKED, [0, 1])}, r"^the validation X\[0, 1\] is masked"),
+    ],
+)
+def test_masked_values_are_missing(options: dict[str, Any], message: str) -> None:
+    net = Network([2, 2], output="softmax")
+    given = {"X": [[1.0, 2.0], [3.0, 4.0]], "y": [0, 1], "epochs": 1, **options}
+    with pytest.raises(ValueError, match=message):
+        net.fit(**given)
+    for use in (net.predict, lambda X: explain(net, X), lambda X: net.evaluate(X, [0, 1])):
+        with pytest.raises(ValueError, match=r"\[0, 1\] is masked"):
+            use(MASKED)
+
+
+def test_a_mask_that_hides_nothing_changes_nothing() -> None:
+    X, y = [[1.0, 2.0], [3.0, 4.0]], [0, 1]
+    nets = [Network([2, 2], output="softmax", seed=1) for _ in range(2)]
+    nets[0].fit(X, y, epochs=2)
+    nets[1].fit(np.ma.array(X), np.ma.array(y), epochs=2)
+    assert np.array_equal(nets[0].parameters, nets[1].parameters)
+    assert np.array_equal(nets[0].predict(X), nets[1].predict(np.ma.array(X)))

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
 from glassnet.tables.columns import is_missing
 from glassnet.tables.read.files import read_table
@@ -238,3 +239,25 @@ def test_numbers_beside_a_few_words_are_numbers() -> None:
     assert np.flatnonzero(np.isnan(numbers)).tolist() == [60, 62, 63]
     (warning,) = read.warnings
     assert warning.startswith("size: 'n/a' (row 61), 'oops' (row 64) are no numbers")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.array([1.5, 2.0]), [None, 2.0]),
+        (np.array([1, 2]), [None, 2.0]),
+        (np.array(["x", "y"]), [None, "y"]),
+        (np.array([True, False]), [None, "false"]),
+        (
+            np.array(["2020-01-01", "2021-05-06"], dtype="M8[ns]"),
+            [None, datetime.fromisoformat("2021-05-06")],
+        ),
+    ],
+)
+def test_masked_values_are_missing(values: Array, expected: list[Any]) -> None:
+    table = as_table({"a": np.ma.array(values, mask=[True, False])})
+    found = [None if value != value else value for value in table.columns["a"].tolist()]
+    assert found == expected
+    plain, unmasked = as_table({"a": values}), as_table({"a": np.ma.array(values)})
+    assert unmasked.columns["a"].tolist() == plain.columns["a"].tolist()
+    assert unmasked.given.keys() == plain.given.keys()

@@ -8,7 +8,14 @@ from numpy.typing import ArrayLike
 
 from glassnet.core.array import Array
 
-__all__ = ["numbers_of", "reads_as_number", "rectangular", "require_finite"]
+__all__ = [
+    "is_masked",
+    "numbers_of",
+    "reads_as_number",
+    "rectangular",
+    "require_finite",
+    "require_unmasked",
+]
 
 
 def _is_numeric(array: Array) -> bool:
@@ -55,12 +62,45 @@ def rectangular(values: ArrayLike, name: str) -> Array:
     Raises
     ------
     ValueError
-        If its rows have different lengths.
+        If its rows have different lengths, or some are masked, which means missing.
     """
+    require_unmasked(values, name)
     try:
         return np.asarray(values)
     except ValueError:
         raise ValueError(f"the rows of {name} have different lengths") from None
+
+
+def is_masked(values: object) -> bool:
+    """Return whether it is a masked array."""
+    return _holds_mask(type(values))
+
+
+def _holds_mask(kind: type) -> bool:
+    """Whether values of a type are masked arrays; numpy.ma itself takes a while to import."""
+    return any(each.__module__.startswith("numpy.ma") for each in kind.__mro__)
+
+
+def require_unmasked(values: Any, name: str) -> None:
+    """Refuse masked values, which NumPy's own functions read as what is below the mask.
+
+    Raises
+    ------
+    ValueError
+        If there is one; the message says where.
+    """
+    if isinstance(values, list | tuple):
+        if not any(map(_holds_mask, set(map(type, values)))):
+            return
+        for number, one in enumerate(values):
+            if is_masked(one):
+                require_unmasked(one, f"{name}[{number}]")
+    elif is_masked(values) and (mask := np.atleast_1d(values.mask)).any():
+        where = tuple(np.argwhere(mask)[0]) if np.ndim(values) else ()
+        raise ValueError(
+            f"{name}{_place(where) if where else ''} is masked, which means missing; expected a "
+            f"value ({int(mask.sum())} of {mask.size} are masked)"
+        )
 
 
 def _converted(array: Array, name: str) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.arrays.numbers import require_finite
+from glassnet.arrays.numbers import require_finite, require_unmasked
 from glassnet.core.array import Array
 from glassnet.core.labels import label_text, place_of
 from glassnet.nn.task import Task
@@ -61,6 +61,7 @@ def checked_sample_weight(
 
 
 def _checked(sample_weight: ArrayLike, examples: int, dtype: np.dtype[Any]) -> Array:
+    require_unmasked(sample_weight, "sample_weight")
     try:
         array = np.asarray(sample_weight, dtype=dtype)
     except (TypeError, ValueError):

@@ -9,6 +9,7 @@ import os
 import warnings
 from functools import lru_cache
 
+from glassnet.engine.cores import core_count
 from glassnet.engine.interface import Engine, Program
 from glassnet.errors import GlassnetError, LimitError
 from glassnet.nn.architecture import Architecture
@@ -119,7 +120,7 @@ def thread_count() -> int:
     """Return how many threads the native engine uses at most.
 
     What ``GLASSNET_NUM_THREADS`` says, else ``OMP_NUM_THREADS``, else the number of cores that
-    this process may use.
+    this process may use, by its affinity and by the quota of its control group.
 
     Raises
     ------
@@ -133,9 +134,7 @@ def thread_count() -> int:
     usual = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
     if usual.isdecimal() and int(usual) >= 1:
         return int(usual)
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return core_count()
 
 
 def info() -> dict[str, str | int | list[str]]:

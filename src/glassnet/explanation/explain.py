@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs
+from glassnet.arrays.numbers import require_unmasked
 from glassnet.arrays.targets import checked_targets
 from glassnet.core.array import Array
 from glassnet.core.labels import label_text, label_values
@@ -168,6 +169,12 @@ def explain_example(
     `origins` are such sections for single inputs, by name, for the pages of single weights.
     """
     net.require_finite()
+    for name, values in (
+        ("x", given.x),
+        ("the target", given.target),
+        ("sample_weight", given.sample_weight),
+    ):
+        require_unmasked(values, name)
     inputs = checked_inputs(
         given.rows(net.architecture.inputs), net.architecture.inputs, net.dtype, "x"
     )

@@ -243,6 +243,7 @@ class Step(Forward):
         return self.batch.x if dropout_mask is None else self.batch.x * dropout_mask[0]
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # the page says where numbers end
 def take_forward(program: Program, parameters: Array, x: Array) -> Forward:
     """Return one example's way forward; `x` is (1, inputs)."""
     anything = np.zeros((1, program.architecture.outputs), dtype=x.dtype)
@@ -251,6 +252,7 @@ def take_forward(program: Program, parameters: Array, x: Array) -> Forward:
     return Forward(program, parameters, x[0], net_inputs, outputs, None)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def take_step(
     program: Program,
     parameters: Array,

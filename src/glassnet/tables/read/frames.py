@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.arrays.numbers import is_masked
 from glassnet.core.array import Array
 from glassnet.tables.cells.column_cells import ColumnCells, trimmed
 from glassnet.tables.cells.column_format import ColumnFormat, PlainText, column_format
@@ -27,6 +28,8 @@ def _column_and_given(name: str, values: Any) -> tuple[Array, Array | None]:
         typed = _column_of_its_type(values)
         if typed is not None:
             return typed, _given_of_polars(values)
+    if is_masked(values):
+        values = _with_missing(values)
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise TypeError(f"column {name!r} must be a sequence, not {type(values).__name__}")
     array = values.to_numpy() if hasattr(values, "to_numpy") else values
@@ -74,6 +77,15 @@ def _numbers_beside_words(items: list[Any], kinds: set[type]) -> Array | None:
         return None
     texts = _objects([None if item is None else str(item) for item in items])
     return texts if isinstance(_format_of(texts), NumberText) else None
+
+
+def _with_missing(values: Any) -> Any:
+    """A masked array with missing values in the place of those that are masked."""
+    if values.dtype.kind == "f":
+        return values.filled(np.nan)
+    if values.dtype.kind == "M":
+        return values.filled(np.datetime64("NaT"))
+    return values.tolist() if np.any(values.mask) else values.data
 
 
 def _turned_into_floats(values: Any, array: Any) -> bool:
