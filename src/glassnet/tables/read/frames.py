@@ -70,10 +70,9 @@ def _column_and_given(name: str, values: Any) -> tuple[Array, Array | None]:
 
 def _numbers_beside_words(items: list[Any], kinds: set[type]) -> Array | None:
     """A column of numbers and a few words, as spreadsheets hold it, as text; None for another."""
-    if not any(issubclass(kind, str) for kind in kinds) or not all(
-        issubclass(kind, str | int | float | np.integer | np.floating) and kind is not bool
-        for kind in kinds
-    ):
+    words = {kind for kind in kinds if issubclass(kind, str)}
+    numbers = {kind for kind in kinds - words if _is_number(kind) and kind is not bool}
+    if not words or not numbers or words | numbers != kinds:
         return None
     texts = _objects([None if item is None else str(item) for item in items])
     return texts if isinstance(_format_of(texts), NumberText) else None
