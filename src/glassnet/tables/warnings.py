@@ -61,12 +61,9 @@ class DataWarning:
         if strays is None:
             return []
         first, values = strays.rows[:MAX_NAMED].tolist(), sorted(set(strays.texts))
-        several_rows = len(strays.rows) > 1
-        no = f"are no {strays.kind}s" if several_rows else f"is no {strays.kind}"
-        handling = f"{no}, taken as missing"
         several = len(values) > MAX_NAMED
         named = tuple(values[:MAX_NAMED])
-        return [cls(strays.name, handling, len(strays.rows), tuple(first), named, several)]
+        return [cls(strays.name, strays.handling, len(strays.rows), tuple(first), named, several)]
 
     def __str__(self) -> str:
         rows = ", ".join(str(row + 1) for row in self.first)

@@ -4,18 +4,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from glassnet.core.array import Array
 from glassnet.tables.cells.missing import MISSING
-from glassnet.tables.cells.number_text import Decimal, decimals_of
+from glassnet.tables.cells.number_text import PLAIN_NUMBER, Decimal, decimals_of
 
 __all__ = ["ColumnCells", "trimmed"]
 
 #: So many different numbers are more than a category has.
 MANY = 20
 #: Numbers as a programming language writes them; a few of them; those that may have thousands.
-PLAIN = (
-    r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-    r"|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)$"
-)
+PLAIN = f"^{PLAIN_NUMBER}$"
 WHOLE, PADDED, LARGE = r"^[+-]?[0-9]+$", r"^0[0-9]+(?:\.[0-9]+)?$", r"^[+-]?[0-9]{4,}"
 MAY_BE_GROUPED = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
 BLANKS = "[\u00a0\u2007\u2009\u202f]"
@@ -85,10 +83,25 @@ class ColumnCells:
             counts = others.group_by("text", maintain_order=True).len()
             self.others.update(dict(counts.iter_rows()))
 
+    @classmethod
+    def of(cls, column: Array) -> tuple["ColumnCells", Any]:
+        """Return the cells of a column of text in memory, and the column trimmed, for Polars."""
+        import polars as pl
+
+        texts = trimmed(pl.DataFrame({"": column.tolist()}, {"": pl.String}))[""]
+        cells = cls()
+        cells.add(texts)
+        return cells, texts
+
     @property
     def known(self) -> int:
         """How many cells hold something."""
         return self.plain + self.others.total()
+
+    @property
+    def fractions(self) -> int:
+        """How many plain numbers have a point that can't part thousands."""
+        return self.point - self.may_be_grouped
 
     @property
     def are_codes(self) -> bool:
@@ -100,4 +113,4 @@ class ColumnCells:
     def decimals(self) -> dict[Decimal, int]:
         """How many cells can only be numbers with each decimal sign."""
         proofs = decimals_of(self.others)
-        return {".": proofs["."] + self.point - self.may_be_grouped, ",": proofs[","]}
+        return {".": proofs["."] + self.fractions, ",": proofs[","]}

@@ -182,8 +182,8 @@ def odd_cells(cells: ColumnCells, one: ColumnFormat) -> Counter[str]:
     # Plain numbers are not told apart; one stands for all.
     if not isinstance(one, NumberText | PlainText) and cells.plain:
         odd[min(cells.numbers)] = cells.plain
-    elif isinstance(one, NumberText) and one.decimal == "," and cells.point > cells.may_be_grouped:
-        odd["1.5"] = cells.point - cells.may_be_grouped
+    elif isinstance(one, NumberText) and one.decimal == "," and cells.fractions:
+        odd["1.5"] = cells.fractions
     return odd
 
 

@@ -75,8 +75,8 @@ def doubt(cells: ColumnCells, one: ColumnFormat, decimal: Decimal) -> str | None
         fractions += count if "." in text or "," in text else 0
     odd = Counter({text: count for text, count in texts.items() if not says_missing(text)})
     common = [unit for unit, count in units.most_common() if count > FEW * units.total()]
-    if decimal == "," and cells.point > cells.may_be_grouped:
-        odd["1.5"] = cells.point - cells.may_be_grouped
+    if decimal == "," and cells.fractions:
+        odd["1.5"] = cells.fractions
     different = len(cells.numbers) + len(cells.others)
     many = len(cells.numbers) > MANY or different > 2 * MANY
     if many and odd.total() <= FEW * cells.known and len(common) in (2, 3):

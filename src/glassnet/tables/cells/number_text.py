@@ -7,14 +7,16 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from glassnet.core.file_record import FileRecord
 
-__all__ = ["FEW", "Decimal", "NumberText", "decimals_of", "unit_of"]
+__all__ = ["FEW", "PLAIN_NUMBER", "Decimal", "NumberText", "decimals_of", "unit_of"]
 
 Decimal: TypeAlias = Literal[".", ","]
 
-#: A number as a programming language writes it.
-PLAIN = re.compile(
-    r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)", re.IGNORECASE | re.ASCII
+#: A number as a programming language writes it, for Python and for Polars.
+PLAIN_NUMBER = (
+    r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    r"|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)"
 )
+PLAIN = re.compile(PLAIN_NUMBER)
 #: Currency before a number; symbols, and codes that are not mistaken for the letters of a code.
 CURRENCY = (
     r"[$€£¥₹₽₩₺₪฿₫₴₦]|(?:US|A|C|CA|AU|NZ|HK|S|R|NT|Mex)\$|"

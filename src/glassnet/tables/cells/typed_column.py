@@ -9,7 +9,7 @@ from msgspec.structs import replace as replace_fields
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
-from glassnet.tables.cells.column_cells import PLAIN, WHOLE, ColumnCells, trimmed
+from glassnet.tables.cells.column_cells import PLAIN, WHOLE, ColumnCells
 from glassnet.tables.cells.column_format import ColumnFormat, PlainText, TruthText, kind_of
 from glassnet.tables.cells.doubt import unlike
 from glassnet.tables.cells.number_text import Decimal, NumberText
@@ -40,6 +40,12 @@ class StrayCells:
     kind: str
     rows: NDArray[np.int64]
     texts: list[str]
+
+    @property
+    def handling(self) -> str:
+        """What they are not, and how they are taken."""
+        no = f"is no {self.kind}" if len(self.rows) == 1 else f"are no {self.kind}s"
+        return f"{no}, taken as missing"
 
     def __add__(self, other: "StrayCells") -> "StrayCells":
         rows = np.concatenate([self.rows, other.rows])
@@ -78,8 +84,7 @@ class StrayCells:
         more = len(self.rows) - len(self.texts)
         if more:
             named += f" and {more:,} more"
-        no = f"is no {self.kind}" if len(self.rows) == 1 else f"are no {self.kind}s"
-        return f"{self.name}: {named} {no}, taken as missing"
+        return f"{self.name}: {named} {self.handling}"
 
 
 def typed_column(texts: Any, one: ColumnFormat) -> tuple[Any, StrayCells | None]:
@@ -121,9 +126,7 @@ def read_texts(name: str, column: Array, one: ColumnFormat) -> tuple[Array, Stra
     """
     import polars as pl
 
-    texts = trimmed(pl.DataFrame({name: column.tolist()}, {name: pl.String}))[name]
-    cells = ColumnCells()
-    cells.add(texts)
+    cells, texts = ColumnCells.of(column)
     if isinstance(one, NumberText):
         proofs = cells.decimals
         shown: Decimal = "," if proofs[","] > proofs["."] else "."
@@ -131,7 +134,7 @@ def read_texts(name: str, column: Array, one: ColumnFormat) -> tuple[Array, Stra
             one = replace_fields(one, decimal=shown)
     if wrong := unlike(cells, one):
         raise ValueError(f"column {name!r} {wrong}")
-    typed, strays = typed_column(texts, one)
+    typed, strays = typed_column(texts.alias(name), one)
     kind = pl.Float64 if isinstance(one, NumberText) else pl.Datetime("us")
     values: Array = typed.cast(kind).to_numpy(writable=True)
     return values, strays

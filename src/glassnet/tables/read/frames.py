@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet.arrays.numbers import is_masked
 from glassnet.core.array import Array
-from glassnet.tables.cells.column_cells import ColumnCells, trimmed
+from glassnet.tables.cells.column_cells import ColumnCells
 from glassnet.tables.cells.column_format import ColumnFormat, PlainText, column_format
 from glassnet.tables.cells.date_text import DateText
 from glassnet.tables.cells.number_text import NumberText
@@ -261,8 +261,5 @@ def read_as_text(table: Table, known: Mapping[str, ColumnFormat]) -> Table:
 
 
 def _format_of(texts: Array) -> ColumnFormat:
-    import polars as pl
-
-    cells = ColumnCells()
-    cells.add(trimmed(pl.DataFrame({"": texts.tolist()}, {"": pl.String}))[""])
+    cells, _ = ColumnCells.of(texts)
     return column_format(cells, ".") if cells.others else PlainText()
