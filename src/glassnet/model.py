@@ -195,7 +195,8 @@ class Model:
         preface = [Section("From the raw row to the inputs", of_inputs)]
         if self.others:
             preface.append(self._ensemble_section(x))
-        if blocks := self.target.explain(self._mean_outputs(x)[0], target):
+        letter = "mean p" if self.others else "p"
+        if blocks := self.target.explain(self._mean_outputs(x)[0], target, letter):
             preface.append(Section("From the output to the target", blocks))
         return explain_example(
             self.network,

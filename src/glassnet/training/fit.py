@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeGuard
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs
@@ -36,7 +36,11 @@ from glassnet.training.progress_bar import progress_bar
 from glassnet.training.recorded_steps import checked_record
 from glassnet.training.schedule import ConstantRate, Schedule
 
-__all__ = ["FitOptions", "Fitting", "Learner", "checked_examples"]
+__all__ = ["FitOptions", "Fitting", "Learner", "checked_examples", "validation_split"]
+
+
+# The number of the split, which is independent of one into training and test rows.
+VALIDATION = 1
 
 
 class Learner(Protocol):
@@ -148,7 +152,7 @@ class Fitting:
             learner.task,
             targets.classes,
         )
-        learn, validation = _validation(learner, x, targets, options.validation)
+        rows, validation = _validation(learner, x, targets, options.validation)
         _require_measurable(options.stopping, learner.task)
         optimizer = options.optimizer or Adam(0.001)
         # L-BFGS takes no steps of ours; the rule still holds its penalties.
@@ -158,9 +162,9 @@ class Fitting:
         training = Training(
             rule,
             learner.parameters,
-            x if learn is None else x[learn],
-            targets.values if learn is None else targets.values[learn],
-            sample_weight if sample_weight is None or learn is None else sample_weight[learn],
+            x,
+            targets.values,
+            sample_weight,
             _dropout_rates(options.dropout, learner.architecture),
             learner.seed,
             options.threads,
@@ -168,7 +172,7 @@ class Fitting:
         if isinstance(optimizer, LBFGS):
             run = FullBatchRun(program, training, optimizer, options.epochs, options.all_callbacks)
             return cls(run, targets.classes)
-        plan = _plan(learner, options, len(training.x), validation)
+        plan = _plan(learner, options, len(x), rows, validation)
         return cls(Run(program, training, plan), targets.classes)
 
     def finish(self, progress: bool | None) -> History:
@@ -183,10 +187,17 @@ class Fitting:
             return self.run.finish(interrupted())
 
 
-def _plan(learner: Learner, options: FitOptions, rows: int, validation: Validation | None) -> Plan:
-    batch_size = min(int(options.batch_size), rows)
+def _plan(
+    learner: Learner,
+    options: FitOptions,
+    examples: int,
+    rows: NDArray[np.int64] | None,
+    validation: Validation | None,
+) -> Plan:
+    count = examples if rows is None else len(rows)
+    batch_size = min(int(options.batch_size), count)
     # Where one batch holds all examples there is nothing to shuffle.
-    shuffles = options.shuffle and batch_size < rows
+    shuffles = options.shuffle and batch_size < count
     return Plan(
         epochs=int(options.epochs),
         batch_size=batch_size,
@@ -195,7 +206,8 @@ def _plan(learner: Learner, options: FitOptions, rows: int, validation: Validati
         schedule=options.schedule or ConstantRate(),
         stopping=options.stopping,
         validation=validation,
-        record=checked_record(options.record, options.epochs * -(-rows // batch_size)),
+        rows=rows,
+        record=checked_record(options.record, options.epochs * -(-count // batch_size)),
         callbacks=options.all_callbacks,
     )
 
@@ -263,7 +275,7 @@ def _validation(
     x: Array,
     targets: Targets,
     validation: float | tuple[ArrayLike, ArrayLike | Targets] | None,
-) -> tuple[Array | None, Validation | None]:
+) -> tuple[NDArray[np.int64] | None, Validation | None]:
     """Return which examples to learn from (all, if None), and what to measure on."""
     if validation is None:
         return None, None
@@ -279,8 +291,20 @@ def _validation(
             name="the validation ",
         )
         return None, Validation(other_x, other.values, metrics)
-    learn, hold = split_rows(len(x), validation, learner.seed)
-    return learn, Validation(x[hold], targets.values[hold], metrics)
+    learn, hold = validation_split(learner, targets, validation)
+    return learn, Validation(x, targets.values, metrics, rows=hold)
+
+
+def validation_split(
+    learner: Learner, targets: Targets, share: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which examples a network learns from, and which are held back for its validation.
+
+    Which ones follows from the network's seed; of classes, the same part of each is held back.
+    """
+    classified = learner.task.is_classification
+    groups = learner.task.places(targets.values) if classified else None
+    return split_rows(len(targets.values), share, learner.seed, groups, VALIDATION)
 
 
 def _require_measurable(stopping: EarlyStopping | None, task: Task) -> None:
