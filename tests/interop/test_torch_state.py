@@ -112,8 +112,8 @@ def test_what_shows_no_layers_is_refused_in_words(tmp_path: Path) -> None:
     scripted = torch.jit.script(module)
     with pytest.raises(gn.LimitError, match="a TorchScript module does not show its layers"):
         gn.from_torch(scripted)
-    with pytest.raises(gn.LimitError, match=r"a ExportedProgram is not supported; give from_torch"):
-        gn.from_torch(torch.export.export(module, (torch.zeros(2, 6),)))
+    with pytest.raises(gn.LimitError, match=r"a list is not supported; give from_torch a torch.nn"):
+        gn.from_torch([module])
     like = gn.Network([6, 3], output="relu")
     torch.jit.save(scripted, tmp_path / "script.pt")
     with pytest.raises(gn.FileFormatError, match="is a TorchScript archive, which contains code"):
