@@ -18,9 +18,11 @@ from glassnet.interop.network_builder import (
     refuse,
     shared,
 )
+from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
+from glassnet.interop.torch_files import entry_of, read_state_dict
 from glassnet.interop.torch_functions import EXAMPLES, UNITS, Arithmetic, Product, Reshape
 from glassnet.interop.torch_graph import exported_examples, is_exported, layers_of, unwrapped
-from glassnet.interop.torch_state import from_state_dict, place_of, read_state_dict
+from glassnet.interop.torch_state import from_state_dict, place_of
 from glassnet.network import Network
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
@@ -34,7 +36,9 @@ WITHOUT_EFFECT = ("Dropout", "Identity", "AlphaDropout")
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
-def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) -> Network:
+def from_torch(
+    module: Any, *, loss: Any = None, like: Network | None = None, key: str | None = None
+) -> Network:
     """Convert a PyTorch module, in inference mode, to a Network.
 
     Parameters
@@ -46,7 +50,10 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
         The training loss. Losses that take logits add the output activation: CrossEntropyLoss a
         softmax, BCEWithLogitsLoss a sigmoid.
     like : Network, optional
-        The architecture of a state dict: its Linear layers in order.
+        The architecture of a state dict: its Linear layers in order, and a :class:`gn.Scale` where
+        it has a BatchNorm.
+    key : str, optional
+        Which entry of a checkpoint is the state dict, if there are several.
 
     Returns
     -------
@@ -59,7 +66,7 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
     -----
     PartialImportWarning
         If weights are made of other parameters, as by weight_norm or spectral_norm: the network
-        has the weights themselves.
+        has the weights themselves. If the weights are in 16 bits.
 
     Raises
     ------
@@ -74,7 +81,10 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
     if isinstance(module, str | os.PathLike):
         module = read_state_dict(os.fspath(module))
     if isinstance(module, Mapping):
-        return from_state_dict(module, like, loss_named(loss) if loss is not None else None)
+        state = entry_of(module, key)
+        return from_state_dict(state, like, loss_named(loss) if loss is not None else None)
+    if key is not None:
+        raise TypeError("key is for checkpoints; a module has no entries")
     module = _plain(module)
     layers = list(layers_of(module))
     first = next((layer for layer in layers if hasattr(layer, "in_features")), None)
@@ -97,6 +107,7 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
     net = builder.network(chosen, logits=logits, outputs=_outputs_of(module))
     notes = [layer.note for layer in layers if isinstance(layer, Product) and layer.note]
     note_not_imported(net, sorted(set(notes)))
+    warn_of_sixteen_bits({str(each.dtype) for each in module.parameters()})
     return net
 
 
