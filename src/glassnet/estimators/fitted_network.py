@@ -1,7 +1,7 @@
 """The network of an estimator: how it is made, its weights by scikit-learn's names, pickling."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from glassnet.core.array import Array
 from glassnet.estimators.initial_weights import draw_parameters, hidden_activations
+from glassnet.estimators.onnx_nodes import add_nodes, register, set_types
 from glassnet.estimators.parameters import Parameters
 from glassnet.estimators.sparse import dense_parts
 from glassnet.network import Network
@@ -124,6 +125,18 @@ class FittedNetwork(Parameters):
         parts = [self.network_.predict_proba(part, threads=threads) for part in dense_parts(x)]
         outputs: Array = np.concatenate(parts)
         return outputs
+
+    def onnx_parser(self) -> None:
+        """Make the class known to skl2onnx, which calls this first."""
+        register(type(self))
+
+    def onnx_shape_calculator(self) -> Callable[..., None]:
+        """Return what skl2onnx calls for the types of the outputs."""
+        return set_types
+
+    def onnx_converter(self) -> Callable[..., None]:
+        """Return what skl2onnx calls for the nodes."""
+        return add_nodes
 
     def __getstate__(self) -> dict[str, Any]:
         """Return plain values and arrays: the network as its record and its arrays by name."""

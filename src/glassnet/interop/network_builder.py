@@ -1,7 +1,7 @@
 """Builds a Network with its weights, layer by layer, from a model of another library."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -202,6 +202,7 @@ class NetworkBuilder:
         logits: bool = False,
         outputs: Outputs | None = None,
         tolerance: float = 1e-5,
+        known: Mapping[int, Array] | None = None,
     ) -> Network:
         """Return the network.
 
@@ -218,6 +219,8 @@ class NetworkBuilder:
             The model itself, from rows to outputs, with which the network is compared.
         tolerance : float
             How much the two may differ.
+        known : mapping, optional
+            Inputs for which the model knows only these values.
 
         Raises
         ------
@@ -227,7 +230,7 @@ class NetworkBuilder:
         if not self._layers:
             raise LimitError("the model has no layer with weights")
         if outputs is not None:
-            require_same_outputs(self._built(), self._probabilities_of(outputs), tolerance)
+            require_same_outputs(self._built(), self._probabilities_of(outputs), tolerance, known)
         if isinstance(loss, Loss) and logits:
             self.activate(loss.made_for)
         net = self._built()

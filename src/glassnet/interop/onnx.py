@@ -19,6 +19,7 @@ from glassnet.interop.network_builder import (
 )
 from glassnet.interop.onnx_chain import Chain
 from glassnet.interop.onnx_constants import Constants, named
+from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
 
@@ -80,6 +81,7 @@ def from_onnx(model: Any, *, loss: str | Loss | None = None) -> Network:
         outputs = None
     net = builder.network(chosen, outputs=outputs, tolerance=chain.tolerance)
     note_not_imported(net, notes)
+    warn_of_sixteen_bits({array.dtype.name for array in chain.constants.arrays.values()})
     return net
 
 
