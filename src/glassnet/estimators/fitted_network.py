@@ -8,10 +8,10 @@ from typing import Any, cast
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from glassnet.arrays.sparse import SparseRows, is_sparse
 from glassnet.core.array import Array
 from glassnet.estimators.initial_weights import draw_parameters, hidden_activations
 from glassnet.estimators.parameters import Parameters
-from glassnet.estimators.sparse import dense_parts
 from glassnet.network import Network
 from glassnet.nn.layers import Dense
 from glassnet.nn.losses.loss import Loss
@@ -117,13 +117,9 @@ class FittedNetwork(Parameters):
     def _outputs(self, X: Any) -> Array:
         """Return the network's outputs, (examples, outputs)."""
         x = self._checked_inputs(X)
-        threads = self._threads()
-        if not hasattr(x, "toarray"):
-            rows = np.ascontiguousarray(x, dtype=self.network_.dtype)
-            return self.network_.predict_proba(rows, threads=threads)
-        parts = [self.network_.predict_proba(part, threads=threads) for part in dense_parts(x)]
-        outputs: Array = np.concatenate(parts)
-        return outputs
+        dtype = self.network_.dtype
+        rows = SparseRows(x.astype(dtype)) if is_sparse(x) else np.ascontiguousarray(x, dtype)
+        return self.network_.predict_proba(rows, threads=self._threads())
 
     def __getstate__(self) -> dict[str, Any]:
         """Return plain values and arrays: the network as its record and its arrays by name."""

@@ -16,7 +16,6 @@ from glassnet.estimators.epoch_loss import EpochLoss, LossScale
 from glassnet.estimators.examples import Examples
 from glassnet.estimators.fitted_network import FittedNetwork
 from glassnet.estimators.initial_weights import InSequence
-from glassnet.estimators.sparse import dense
 from glassnet.estimators.stopping_rules import StoppingRules, several
 from glassnet.estimators.unchanged import unchanged_if_it_fails
 from glassnet.estimators.warn import warn
@@ -61,7 +60,8 @@ class MultilayerPerceptron(FittedNetwork):
         Parameters
         ----------
         X : array-like, sparse matrix or data frame of shape (examples, features)
-            float64 and float32 are computed in as they are, other numbers in float64.
+            float64 and float32 are computed in as they are, other numbers in float64. A sparse
+            matrix stays sparse: the first layer computes with its numbers that are not 0.
         y : array-like of shape (examples,) or (examples, outputs)
         sample_weight : array-like of shape (examples,), optional
             How much each example counts.
@@ -190,7 +190,7 @@ class MultilayerPerceptron(FittedNetwork):
             order="C",
             reset=first,
         )
-        return dense(x), targets
+        return x, targets
 
     def _sample_weight(self, sample_weight: Any, x: Array) -> Array | None:
         if sample_weight is None:
@@ -239,7 +239,7 @@ class MultilayerPerceptron(FittedNetwork):
         random: np.random.RandomState,
         epochs: int,
     ) -> tuple[Run, StoppingRules]:
-        rows, order = len(examples.x), InSequence(random) if self.shuffle else None
+        rows, order = examples.rows, InSequence(random) if self.shuffle else None
         batch_size = self._batch_size(rows)
         scale = self._loss_scale(examples.targets)
         starts = Steps.batch_starts_of(rows, batch_size)
@@ -262,7 +262,7 @@ class MultilayerPerceptron(FittedNetwork):
             sample_weight=examples.weights,
             penalties=L2(self.alpha, over_examples=True),
             dropout=self.dropout or None,
-            validation=validation and (validation.x, self._target_rows(validation.targets)),
+            validation=validation and (validation.inputs, self._target_rows(validation.targets)),
             schedule=rules,
             threads=self._threads(),
             shuffle=self.shuffle,
@@ -312,19 +312,20 @@ class MultilayerPerceptron(FittedNetwork):
         labels, network.classes = network.classes, None
         try:
             targets = self._target_rows(examples.targets)
-            return Fitting.prepare(network, network.loss, examples.x, targets, options).run
+            return Fitting.prepare(network, network.loss, examples.inputs, targets, options).run
         finally:
             network.classes = labels
 
     def _measure_score(self, run: Run, validation: Examples) -> None:
-        x, targets, weights = validation
+        _, targets, weights = validation
         assert run.plan.validation is not None
 
         def score(outputs: Array, _: Array) -> float:
             return self._score_of(outputs, targets, weights)
 
         # A score like R² is no mean over examples: all are measured at once.
-        measured = replace(run.plan.validation, metrics={"score": score}, chunk_size=len(x))
+        rows = validation.rows
+        measured = replace(run.plan.validation, metrics={"score": score}, chunk_size=rows)
         run.plan = replace(run.plan, validation=measured)
 
     def _minimise(self, examples: Examples) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from glassnet.arrays.sparse import Inputs
 from glassnet.core.array import Array
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.example_order import ExampleOrder
@@ -26,14 +27,15 @@ class Validation:
 
     Attributes
     ----------
-    x, targets : array
+    x : array or SparseRows
+    targets : array
     metrics : mapping of name to function of (predicted, target)
         Their results are averaged over the examples.
     chunk_size : int, optional
         Rows to evaluate together, if a metric is not a mean over examples.
     """
 
-    x: Array
+    x: Inputs
     targets: Array
     metrics: Mapping[str, Callable[[Array, Array], float]]
     chunk_size: int | None = None
