@@ -159,7 +159,10 @@ def test_weights_and_biases_can_be_set() -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"solver": "newton"}, "solver must be one of 'lbfgs', 'sgd', 'adam', not 'newton'"),
+        (
+            {"solver": "newton"},
+            "solver must be one of 'lbfgs', 'sgd', 'adam', 'adamw', not 'newton'",
+        ),
         ({"hidden_layer_sizes": (5, 0)}, "each of hidden_layer_sizes must be at least 1, not 0"),
         ({"activation": "step"}, "unknown activation 'step'"),
         ({"alpha": -1}, "strength must be at least 0"),

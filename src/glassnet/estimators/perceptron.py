@@ -16,6 +16,7 @@ from glassnet.estimators.epoch_loss import EpochLoss, LossScale
 from glassnet.estimators.examples import Examples
 from glassnet.estimators.fitted_network import FittedNetwork
 from glassnet.estimators.initial_weights import InSequence
+from glassnet.estimators.scoring import score_by
 from glassnet.estimators.stopping_rules import StoppingRules, several
 from glassnet.estimators.unchanged import unchanged_if_it_fails
 from glassnet.estimators.warn import warn
@@ -25,6 +26,7 @@ from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
 from glassnet.training.loop import Run, requests_stop
+from glassnet.training.schedule import ConstantRate, Schedule
 
 __all__ = ["MultilayerPerceptron"]
 
@@ -84,7 +86,7 @@ class MultilayerPerceptron(FittedNetwork):
             raised, the estimator is what it was before.
         """
         with unchanged_if_it_fails(self):
-            continues = self.warm_start and hasattr(self, "network_")
+            continues = self.warm_start and self.__sklearn_is_fitted__()
             examples, random = self._start(X, y, sample_weight, continues=continues)
             validation = self._given_validation(X_val, y_val, sample_weight_val)
             if self.solver == "lbfgs":
@@ -95,7 +97,8 @@ class MultilayerPerceptron(FittedNetwork):
                 examples, validation = examples.split(
                     self.validation_fraction, stratify=stratify, random=random
                 )
-            self._begin_optimizer()
+            if not (continues and self.keep_optimizer_state):
+                self._begin_optimizer()
             self._train(examples, validation, random, self.max_iter)
         return self
 
@@ -104,7 +107,7 @@ class MultilayerPerceptron(FittedNetwork):
         with unchanged_if_it_fails(self):
             if self.early_stopping:
                 raise ValueError("partial_fit does not support early_stopping=True")
-            continues = hasattr(self, "network_")
+            continues = self.__sklearn_is_fitted__()
             examples, random = self._start(
                 X, y, sample_weight, continues=continues, classes=classes, partial=True
             )
@@ -123,17 +126,20 @@ class MultilayerPerceptron(FittedNetwork):
     ) -> tuple[Examples, np.random.RandomState]:
         """Check everything, and make the network ready; return the examples and randomness."""
         self._require_valid_parameters()
-        x, targets = self._checked(X, y, first=not continues, classes=classes, partial=partial)
+        first = not (continues and hasattr(self, "network_"))
+        x, targets = self._checked(X, y, first=first, classes=classes, partial=partial)
         examples = Examples(x, targets, self._weights(sample_weight, targets, x))
         random = check_random_state(self.random_state)
         if continues:
+            self._take_given_arrays()
             self._go_on()
         else:
+            self.__dict__.pop("_given_arrays", None)
             self._begin(x, random)
             self.t_ = 0
             for name in CURVES:
                 self.__dict__.pop(name, None)
-        if self.solver != "lbfgs" and not hasattr(self, "loss_curve_"):
+        if self.solver != "lbfgs" and not {"loss_curve_", "_best_parameters"} <= vars(self).keys():
             self._begin_curves()
         self.n_iter_ = 0
         return examples, random
@@ -176,7 +182,7 @@ class MultilayerPerceptron(FittedNetwork):
 
     @abstractmethod
     def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:
-        """Return what early stopping looks at."""
+        """Return what early stopping looks at without `scoring`."""
 
     def _checked_arrays(self, X: Any, y: Any, *, first: bool, numbers: bool) -> tuple[Any, Any]:
         x, targets = validate_data(
@@ -219,7 +225,8 @@ class MultilayerPerceptron(FittedNetwork):
         """Train by steps until the rules say to stop; without `epochs`, for one that is a part."""
         if validation is not None and self._best_parameters is None:
             self._best_parameters = self.network_.parameters.copy()
-        run, rules = self._run(examples, validation, random, epochs or 1)
+        schedule = self._schedule() if epochs else ConstantRate()
+        run, rules = self._run(examples, validation, random, epochs or 1, schedule)
         if validation is not None:
             self._measure_score(run, validation)
         self._follow(run)
@@ -238,29 +245,32 @@ class MultilayerPerceptron(FittedNetwork):
         validation: Examples | None,
         random: np.random.RandomState,
         epochs: int,
+        schedule: Schedule,
     ) -> tuple[Run, StoppingRules]:
         rows, order = examples.rows, InSequence(random) if self.shuffle else None
         batch_size = self._batch_size(rows)
         scale = self._loss_scale(examples.targets)
         starts = Steps.batch_starts_of(rows, batch_size)
-        loss = EpochLoss(starts, scale, examples.weights, self.alpha)
+        l1, l2 = self.alpha * self.l1_ratio, self.alpha * (1 - self.l1_ratio)
+        loss = EpochLoss(starts, scale, examples.weights, l1, l2)
 
         def loss_of_epoch(history: History) -> float:
             last = order.last if order else slice(None)
-            return loss.of_epoch(history.step_losses, history.squared_weights, last)
+            weights = self.network_.weights
+            return loss.of_epoch(history.step_losses, history.squared_weights, last, weights)
 
         def validation_loss(mean: float) -> float:
             assert validation is not None
             return self._loss_scale(validation.targets).mean(mean)
 
         kept = self._no_improvement_count, self._rate, self._best_parameters
-        rules = StoppingRules(self, loss_of_epoch, validation_loss, rows, *kept)
+        rules = StoppingRules(self, loss_of_epoch, validation_loss, rows, *kept, schedule)
         options = FitOptions(
             optimizer=self._optimizer(),
             epochs=epochs,
             batch_size=batch_size,
             sample_weight=examples.weights,
-            penalties=L2(self.alpha, over_examples=True),
+            penalties=self._penalties(),
             dropout=self.dropout or None,
             validation=validation and (validation.inputs, self._target_rows(validation.targets)),
             schedule=rules,
@@ -272,7 +282,7 @@ class MultilayerPerceptron(FittedNetwork):
         run.plan = replace(
             run.plan,
             order=order or run.plan.order,
-            measures_weights=self.alpha > 0,
+            measures_weights=l2 > 0,
             may_diverge=True,
         )
         run.training.largest_term = self._largest_term()
@@ -280,14 +290,14 @@ class MultilayerPerceptron(FittedNetwork):
 
     def _follow(self, run: Run) -> None:
         """Take the steps, from the optimizer's state to the optimizer's state."""
-        kept = self._optimizer_state
-        if kept is not None and kept[0] == self.solver:
+        kept, solver = self._optimizer_state, self._solver_name()
+        if kept is not None and kept[0] == solver:
             _, run.training.state[...], run.training.steps_done = kept
         with interruption() as interrupted:
             run.follow(lambda _: interrupted())
             run.finish().interrupted = interrupted()
         self.network_.epochs_trained += run.history.epochs
-        self._optimizer_state = (self.solver, run.training.state, run.training.steps_done)
+        self._optimizer_state = (solver, run.training.state, run.training.steps_done)
 
     def _warn_of_no_end(self, history: History, epochs: int | None) -> None:
         """Warn if the epochs are over before the training converges, or if it diverged."""
@@ -320,9 +330,11 @@ class MultilayerPerceptron(FittedNetwork):
         _, targets, weights = validation
         assert run.plan.validation is not None
 
-        def score(outputs: Array, _: Array) -> float:
+        def usual(outputs: Array, _: Array) -> float:
             return self._score_of(outputs, targets, weights)
 
+        by = self.scoring
+        score = usual if by is None else score_by(self, by, validation)
         # A score like R² is no mean over examples: all are measured at once.
         rows = validation.rows
         measured = replace(run.plan.validation, metrics={"score": score}, chunk_size=rows)

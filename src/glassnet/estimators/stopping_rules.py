@@ -9,6 +9,7 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.errors import DivergedError
 from glassnet.network import Network
+from glassnet.optim.optimizer import Optimizer
 from glassnet.training.history import History
 from glassnet.training.loop import all_finite, requests_stop
 from glassnet.training.schedule import Factors, Schedule, UpcomingSteps
@@ -24,8 +25,8 @@ class EstimatorState(Protocol):
     """The attributes of an estimator that the stopping rules read and write."""
 
     network_: Network
-    solver: str
-    learning_rate: str
+    solver: str | Optimizer
+    learning_rate: str | Schedule
     learning_rate_init: float
     power_t: float
     tol: float
@@ -64,6 +65,8 @@ class StoppingRules(Schedule):
         Factor on the learning rate.
     best_parameters : array of shape (parameters,), optional
         Those of the best validation score until now.
+    schedule : Schedule
+        What multiplies the learning rate besides.
     """
 
     estimator: EstimatorState
@@ -73,6 +76,7 @@ class StoppingRules(Schedule):
     stalled: int
     rate: float
     best_parameters: Array | None
+    schedule: Schedule
     depends_on_losses = True
 
     def __post_init__(self) -> None:
@@ -80,7 +84,11 @@ class StoppingRules(Schedule):
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return the current factor of the learning rate."""
-        return np.full_like(steps.done, self.rate)
+        return self.rate * self.schedule.factors(steps)
+
+    def has_ended(self, steps: UpcomingSteps) -> bool:
+        """Return whether the schedule ends the training."""
+        return self.schedule.has_ended(steps)
 
     def after_epoch(self, history: History) -> bool:
         """Record the epoch; return whether training ends.
