@@ -90,7 +90,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         Whether :meth:`fit` with `warm_start` goes on with the optimizer's state, such as Adam's
         moments, instead of a new one as in scikit-learn.
     callbacks : callable or sequence of callable, optional
-        Called with the estimator after every epoch; returning True ends the training.
+        Called with the estimator after every epoch; returning True ends the training. Those of
+        ``sklearn.callback`` (scikit-learn 1.9) are for ``set_callbacks``.
     n_jobs : int, optional
         Number of threads; chosen automatically if not given.
     class_weight : dict, list of dict or "balanced", optional

@@ -9,9 +9,9 @@ from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator
 
 from glassnet.core.validation import one_of, real_number, whole_number
+from glassnet.estimators.fit_callbacks import several
 from glassnet.estimators.initial_weights import hidden_activations
 from glassnet.estimators.scoring import require_scorer
-from glassnet.estimators.stopping_rules import several
 from glassnet.estimators.warn import warn
 from glassnet.nn.losses.loss import Loss
 from glassnet.optim.adam import AdamW

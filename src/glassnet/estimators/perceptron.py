@@ -14,10 +14,16 @@ from glassnet.core.array import Array
 from glassnet.engine.interface import Steps
 from glassnet.estimators.epoch_loss import EpochLoss, LossScale
 from glassnet.estimators.examples import Examples
+from glassnet.estimators.fit_callbacks import (
+    CallbackSupportMixin,
+    FitTasks,
+    ask_callbacks,
+    with_callbacks,
+)
 from glassnet.estimators.fitted_network import FittedNetwork
 from glassnet.estimators.initial_weights import InSequence
 from glassnet.estimators.scoring import score_by
-from glassnet.estimators.stopping_rules import StoppingRules, several
+from glassnet.estimators.stopping_rules import StoppingRules
 from glassnet.estimators.unchanged import unchanged_if_it_fails
 from glassnet.estimators.warn import warn
 from glassnet.optim.penalties import L2
@@ -25,7 +31,7 @@ from glassnet.training.fit import FitOptions, Fitting
 from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
-from glassnet.training.loop import Run, requests_stop
+from glassnet.training.loop import Run
 from glassnet.training.schedule import ConstantRate, Schedule
 
 __all__ = ["MultilayerPerceptron"]
@@ -41,12 +47,13 @@ CURVES = (
 
 
 @dataclass(eq=False, repr=False)
-class MultilayerPerceptron(FittedNetwork):
+class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore[misc]  # no types
     """What both estimators do: learn, and hold the network that came of it."""
 
     #: Whether a split for early stopping keeps the parts of the classes.
     _stratifies: ClassVar[bool] = False
 
+    @with_callbacks  # type: ignore[untyped-decorator]
     def fit(
         self,
         X: Any,
@@ -85,7 +92,8 @@ class MultilayerPerceptron(FittedNetwork):
             If the weights became infinite or not a number; it is a ValueError, too. Whatever is
             raised, the estimator is what it was before.
         """
-        with unchanged_if_it_fails(self):
+        self._require_valid_parameters()
+        with FitTasks(self, X, y, sample_weight), unchanged_if_it_fails(self):
             continues = self.warm_start and self.__sklearn_is_fitted__()
             examples, random = self._start(X, y, sample_weight, continues=continues)
             validation = self._given_validation(X_val, y_val, sample_weight_val)
@@ -104,6 +112,7 @@ class MultilayerPerceptron(FittedNetwork):
 
     def _learn_on(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Self:
         """Learn from some more examples for one epoch; the optimizer goes on where it was."""
+        self._require_valid_parameters()
         with unchanged_if_it_fails(self):
             if self.early_stopping:
                 raise ValueError("partial_fit does not support early_stopping=True")
@@ -125,7 +134,6 @@ class MultilayerPerceptron(FittedNetwork):
         partial: bool = False,
     ) -> tuple[Examples, np.random.RandomState]:
         """Check everything, and make the network ready; return the examples and randomness."""
-        self._require_valid_parameters()
         first = not (continues and hasattr(self, "network_"))
         x, targets = self._checked(X, y, first=first, classes=classes, partial=partial)
         examples = Examples(x, targets, self._weights(sample_weight, targets, x))
@@ -353,9 +361,7 @@ class MultilayerPerceptron(FittedNetwork):
 
         def after_iteration(history: History) -> bool:
             self.n_iter_, self.loss_ = history.epochs, sklearn_loss()
-            # All are called, also where one of them ends the training.
-            answers = [requests_stop(callback(self)) for callback in several(self.callbacks)]
-            return any(answers)
+            return ask_callbacks(self)
 
         options = FitOptions(
             optimizer=self._optimizer(),
