@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol, TypeGuard, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs
 from glassnet.arrays.sample_weights import checked_sample_weight
+from glassnet.arrays.sparse import Inputs, SparseRows
 from glassnet.arrays.splits import split_rows
 from glassnet.arrays.targets import Targets, checked_targets
 from glassnet.core.array import Array
@@ -70,7 +71,7 @@ class FitOptions:
     penalties: Penalty | Sequence[Penalty] = ()
     dropout: float | Dropout | None = None
     clip_norm: float | None = None
-    validation: float | tuple[ArrayLike, ArrayLike | Targets] | None = None
+    validation: float | tuple[ArrayLike | SparseRows, ArrayLike | Targets] | None = None
     schedule: Schedule | None = None
     stopping: EarlyStopping | None = None
     record: Sequence[int] = ()
@@ -133,7 +134,7 @@ class Fitting:
         cls,
         learner: Learner,
         loss: Loss,
-        X: ArrayLike,
+        X: ArrayLike | SparseRows,
         y: ArrayLike | Targets,
         options: FitOptions,
     ) -> "Fitting":
@@ -212,6 +213,18 @@ def _plan(
     )
 
 
+@overload
+def checked_examples(
+    learner: Learner,
+    X: SparseRows,
+    y: ArrayLike | Targets,
+    *,
+    classes: Array | None = None,
+    finite: bool = True,
+    learning: bool = True,
+    name: str = "",
+) -> tuple[SparseRows, Targets]: ...
+@overload
 def checked_examples(
     learner: Learner,
     X: ArrayLike,
@@ -221,13 +234,23 @@ def checked_examples(
     finite: bool = True,
     learning: bool = True,
     name: str = "",
-) -> tuple[Array, Targets]:
+) -> tuple[Array, Targets]: ...
+def checked_examples(
+    learner: Learner,
+    X: ArrayLike | SparseRows,
+    y: ArrayLike | Targets,
+    *,
+    classes: Array | None = None,
+    finite: bool = True,
+    learning: bool = True,
+    name: str = "",
+) -> tuple[Inputs, Targets]:
     """Return examples as the engines need them.
 
     Parameters
     ----------
     learner : Learner
-    X : array-like
+    X : array-like or SparseRows
     y : array-like or Targets
         Inputs laid out as the engines need them, with Targets, pass as they are.
     classes : array, optional
@@ -259,7 +282,7 @@ def checked_examples(
     return x, targets
 
 
-def _is_laid_out(X: ArrayLike, learner: Learner, examples: int) -> TypeGuard[Array]:
+def _is_laid_out(X: object, learner: Learner, examples: int) -> TypeGuard[Array]:
     """Whether inputs are an array as the engines need it, of so many examples."""
     return (
         isinstance(X, np.ndarray)
@@ -272,9 +295,9 @@ def _is_laid_out(X: ArrayLike, learner: Learner, examples: int) -> TypeGuard[Arr
 
 def _validation(
     learner: Learner,
-    x: Array,
+    x: Inputs,
     targets: Targets,
-    validation: float | tuple[ArrayLike, ArrayLike | Targets] | None,
+    validation: float | tuple[ArrayLike | SparseRows, ArrayLike | Targets] | None,
 ) -> tuple[NDArray[np.int64] | None, Validation | None]:
     """Return which examples to learn from (all, if None), and what to measure on."""
     if validation is None:

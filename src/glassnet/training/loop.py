@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.numbers import require_finite
+from glassnet.arrays.inputs import require_finite_inputs
 from glassnet.core.array import Array
 from glassnet.core.memory import is_mapped, release
 from glassnet.core.random import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
@@ -60,7 +60,8 @@ class Run:
         step = 3 * self.plan.batch_size * self.program.architecture.parameter_count
         self._steps_at_once = max(FIRST_MULTIPLY_ADDS // max(step, MIN_MULTIPLY_ADDS), 1)
         x = self.training.x
-        if is_mapped(x) and x.strides[0] * ROWS_IN_BLOCK * BLOCKS_IN_GROUP > MAX_MAPPED:
+        rows = ROWS_IN_BLOCK * BLOCKS_IN_GROUP
+        if isinstance(x, np.ndarray) and is_mapped(x) and x.strides[0] * rows > MAX_MAPPED:
             self._most_at_once = max(ROWS_MAPPED // self.plan.batch_size, 1)
 
     def follow(self, watch: Callable[[Progress], bool]) -> None:
@@ -92,7 +93,7 @@ class Run:
         if self.plan.may_diverge or all_finite(numbers):
             return
         before.restore()
-        require_finite(self.training.x, "X")
+        require_finite_inputs(self.training.x, "X")
         raise DivergedError(
             "the loss or the weights became infinite or not a number, and the weights were set "
             f"back to what they were before; try a learning rate below "

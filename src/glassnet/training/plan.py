@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.arrays.sparse import Inputs
 from glassnet.core.array import Array
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.example_order import ExampleOrder
@@ -29,7 +30,8 @@ class Validation:
 
     Attributes
     ----------
-    x, targets : array
+    x : array or SparseRows
+    targets : array
     metrics : mapping of name to function of (predicted, target)
         Their results are averaged over the examples.
     chunk_size : int, optional
@@ -38,7 +40,7 @@ class Validation:
         Which of the examples; all if not given.
     """
 
-    x: Array
+    x: Inputs
     targets: Array
     metrics: Mapping[str, Callable[[Array, Array], float]]
     chunk_size: int | None = None
@@ -48,7 +50,7 @@ class Validation:
         return len(self.x if self.rows is None else self.rows)
 
     @property
-    def chunks(self) -> Iterator[tuple[Array, Array]]:
+    def chunks(self) -> Iterator[tuple[Inputs, Array]]:
         """The inputs and targets in chunks, so that large data need little memory."""
         inputs = max(self.x.shape[1], 1)
         most = self.chunk_size or min(MAX_ROWS_MEASURED, MAX_MEASURED // inputs + 1)
