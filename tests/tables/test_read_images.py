@@ -198,6 +198,13 @@ def test_npz_files(tmp_path: Path) -> None:
             "holds 2 images, but labels of shape",
         ),
         ({"x": np.array([object()]), "y": np.zeros(1)}, "cannot be read as NumPy arrays"),
+        (  # a label that is no text
+            {
+                "x": np.zeros((1, 3, 3), dtype=np.uint8),
+                "y": np.array([2**32 - 1], "<u4").view("<U1"),
+            },
+            "cannot be read as NumPy arrays: it is damaged",
+        ),
     ],
 )
 def test_other_npz_files_are_refused(tmp_path: Path, arrays: dict[str, Any], reason: str) -> None:

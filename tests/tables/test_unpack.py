@@ -5,6 +5,7 @@ import io
 import sqlite3
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.tables.read import files as table_file
+from glassnet.tables.read import unpack
 from glassnet.tables.read.files import open_table, read_table
 from glassnet.tables.read.options import TableOptions
 from glassnet.tables.table import Table
@@ -95,9 +97,44 @@ def test_a_database(tmp_path: Path) -> None:
         read_table(several)
     assert same(read_table(several, TableOptions(sheet="old houses")))
     (tmp_path / "no.db").write_bytes(b"x" * 5000)
-    with pytest.raises(FileFormatError, match=r"no\.db cannot be read as a database: "):
+    with pytest.raises(FileFormatError, match=r"no\.db .* a database: it is no SQLite database"):
         read_table(tmp_path / "no.db")
     assert {path.name for path in tmp_path.iterdir()} == {"one.sqlite", "two.db", "no.db"}
+
+
+@pytest.mark.parametrize(
+    ("selected", "message"),
+    [
+        ("x from counted", "a view in it takes too long"),
+        ("sum(x) from counted", "a view in it takes too long"),
+        ("printf('%.1000000c', 'x') from counted", "unpacks to more than 200 times its size"),
+        ("hex(zeroblob(900000))", "it is damaged"),
+    ],
+)
+def test_a_database_whose_view_makes_more_than_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, selected: str, message: str
+) -> None:
+    monkeypatch.setattr(unpack, "STEPS", 10**6)
+    with closing(sqlite3.connect(tmp_path / "view.db")) as connection:
+        connection.execute(
+            "create view v as with recursive counted(x) as (select 1 union all select x + 1 "
+            "from counted) select " + selected
+        )
+    with pytest.raises((FileFormatError, LimitError), match=message):
+        read_table(tmp_path / "view.db")
+
+
+def test_a_database_with_damaged_pages_or_text(tmp_path: Path) -> None:
+    whole = database(tmp_path / "one.db", "houses").read_bytes()
+    for old, new in (
+        (b"table", b"tabel"),
+        (b"houses", b"\xff\xfeuses"),
+        (b"K\xc3\xb6ln", b"K\xc3ln"),
+    ):
+        assert old in whole
+        (tmp_path / "damaged.db").write_bytes(whole.replace(old, new))
+        with pytest.raises(FileFormatError, match=r"damaged\.db .* as a database: it is damaged$"):
+            read_table(tmp_path / "damaged.db")
 
 
 def test_a_spreadsheet(tmp_path: Path) -> None:
@@ -112,6 +149,18 @@ def test_a_spreadsheet(tmp_path: Path) -> None:
     assert same(read_table(path))
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(FileFormatError, match=r"t\.xlsx cannot be read as a spreadsheet"):
+        read_table(path)
+
+
+def test_a_spreadsheet_with_a_cell_far_away(tmp_path: Path) -> None:
+    """It is read with all cells between, 17 thousand millions of them."""
+    writer = pytest.importorskip("xlsxwriter", reason="nothing here writes spreadsheets")
+    path = tmp_path / "far.xlsx"
+    with writer.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_column(0, 0, ["n", 1])
+        sheet.write(2**20 - 1, 2**14 - 1, 2)
+    with pytest.raises(FileFormatError, match=r"as a spreadsheet: .* takes too much memory"):
         read_table(path)
 
 

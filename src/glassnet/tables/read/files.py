@@ -126,11 +126,15 @@ def _frame(source: Path, suffix: str) -> Any:
     if suffix == ".parquet":
         require_parquet(source)
     elif suffix in ARROW:
-        require_harmless(source, f"{__name__}:read_arrow", "a table")
+        _require_arrow(source)
     with reading(source, "a table"):
         if suffix in LINES:
             return polars.read_ndjson(source, infer_schema_length=None)
         return read_arrow(source) if suffix in ARROW else polars.read_parquet(source)
+
+
+def _require_arrow(source: Path) -> None:
+    require_harmless(source, f"{__name__}:read_arrow", "a table")
 
 
 def read_arrow(source: Path) -> Any:
@@ -139,22 +143,26 @@ def read_arrow(source: Path) -> Any:
 
 
 def _as_parquet(source: Path, suffix: str, options: TableOptions, wanted: Wanted) -> TableFile:
-    polars = import_polars()
     require_space(source.stat().st_size)
     folder = TemporaryFolder()
+    if suffix not in TEXT:
+        made = folder.path / "table.parquet"
+        with reading(source, "a table"):
+            _scan(source, suffix).sink_parquet(made, row_group_size=ROWS_IN_GROUP)
+        table = TableFile.of([made], folder, source)
+        return table.select(tuple(wanted.names(table.names)))
     with reading(source, "a table", (ValueError, OSError)):
-        if suffix not in TEXT:
-            made = folder.path / "table.parquet"
-            if suffix in LINES:
-                scan = polars.scan_ndjson(source, infer_schema_length=None)
-            else:
-                scan = polars.scan_ipc(source)
-            scan.sink_parquet(made, row_group_size=ROWS_IN_GROUP)
-            table = TableFile.of([made], folder, source)
-            return table.select(tuple(wanted.names(table.names)))
         text = text_to_parquet(source, options, wanted, folder.path)
     table = TableFile.of(text.paths, folder, source)
     return replace(table, formats=text.formats, warnings=tuple(text.warnings))
+
+
+def _scan(source: Path, suffix: str) -> Any:
+    polars = import_polars()
+    if suffix in LINES:
+        return polars.scan_ndjson(source, infer_schema_length=None)
+    _require_arrow(source)
+    return polars.scan_ipc(source)
 
 
 def _table_path(source: Path) -> tuple[Path, str]:

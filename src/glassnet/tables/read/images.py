@@ -340,7 +340,11 @@ def _from_npz(path: Path) -> tuple[Table, Table | None]:
         np.load(opened, allow_pickle=False) as file,
     ):
         require_in_proportion(path, sum(entry.file_size for entry in file.zip.infolist()))
-        arrays = {name: np.asarray(file[name]) for name in file.files}
+        return _splits_of(path, {name: np.asarray(file[name]) for name in file.files})
+
+
+def _splits_of(path: Path, arrays: dict[str, Array]) -> tuple[Table, Table | None]:
+    """The training and test images among some arrays."""
 
     def labelled(x: str, y: str) -> Table:
         return _labelled(path, arrays[x], arrays[y])
