@@ -4,11 +4,14 @@ import re
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.foreign import reading
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
 from glassnet.interop.network_builder import refuse, shared
 from glassnet.network import Network
@@ -16,6 +19,8 @@ from glassnet.nn.losses.loss import Loss
 
 __all__ = ["from_state_dict", "place_of", "read_state_dict"]
 
+#: What the system says of a path, which speaks for itself.
+MISSING = FileNotFoundError, IsADirectoryError, PermissionError
 Arrays = dict[str, NDArray[Any]]  # weight and bias of one layer
 
 
@@ -30,13 +35,10 @@ def read_state_dict(path: str) -> Mapping[str, Any]:
         If PyTorch is needed, and not installed.
     """
     if path.endswith(".safetensors"):
-        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
-        try:
+        with reading(Path(path), "a safetensors file", MISSING):
             loaded: Mapping[str, Any] = load_file(path)
-        except SafetensorError as error:
-            raise FileFormatError(f"{path} is not a safetensors file: {error}") from None
         return loaded
     try:
         import torch
@@ -46,12 +48,12 @@ def read_state_dict(path: str) -> Mapping[str, Any]:
         ) from None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
+    except MISSING:
         raise
-    except Exception as error:  # noqa: BLE001 - a malicious file may raise anything
+    except Exception:  # noqa: BLE001 - a malicious file may raise anything
         raise FileFormatError(
             f"{path} {_what_it_is(path)}, and was not loaded; expected a state dict saved with "
-            f"torch.save(module.state_dict(), ...) ({type(error).__name__})"
+            "torch.save(module.state_dict(), ...)"
         ) from None
     if not isinstance(state, Mapping):
         raise FileFormatError(f"{path} does not contain a state dict")
@@ -60,10 +62,9 @@ def read_state_dict(path: str) -> Mapping[str, Any]:
 
 def _what_it_is(path: str) -> str:
     """A file that PyTorch does not read as arrays, in words."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if any(name.endswith("constants.pkl") for name in archive.namelist()):
-                return "is a TorchScript archive, which contains code"
+    with suppress(Exception), zipfile.ZipFile(path) as archive:  # it may be damaged, or none
+        if any(name.endswith("constants.pkl") for name in archive.namelist()):
+            return "is a TorchScript archive, which contains code"
     return "contains more than arrays, such as a whole pickled module, or is damaged"
 
 
@@ -111,14 +112,35 @@ def _layers_of(state: Mapping[str, Any]) -> dict[str, Arrays]:
     layers: dict[str, Arrays] = {}
     owners: dict[Any, str] = {}
     for name, value in state.items():
-        prefix, _, kind = name.rpartition(".")
-        if kind not in ("weight", "bias") or not hasattr(value, "shape"):
+        prefix, _, kind = str(name).rpartition(".")
+        is_array = not getattr(value, "is_nested", False) and hasattr(value, "shape")
+        if kind not in ("weight", "bias") or not is_array:
             raise refuse(f"a state dict with the entry {name!r}, which is no weight or bias,")
+        if not _holds_its_numbers(value):
+            raise refuse(f"the entry {name!r}, which does not hold a real number at each place,")
         if (place := place_of(value)) in owners:
             raise shared(f"the array {name!r}", f"the array {owners[place]!r}")
         owners[place] = name
         layers.setdefault(prefix, {})[kind] = _array(value)
     return layers
+
+
+def _holds_its_numbers(array: Any) -> bool:
+    """Whether each element is a real number with a place of its own in memory.
+
+    One number that stands for thousands of millions needs no room in a file.
+    """
+    if isinstance(array, np.ndarray):
+        return array.dtype.kind not in "cOSU"
+    import torch
+
+    return (
+        isinstance(array, torch.Tensor)
+        and array.layout is torch.strided
+        and array.device.type != "meta"
+        and not (array.is_complex() or array.is_quantized)
+        and array.untyped_storage().nbytes() >= array.numel() * array.itemsize
+    )
 
 
 def _is_unordered(state: Mapping[str, Any]) -> bool:
