@@ -349,3 +349,10 @@ def test_a_single_array_is_no_npz_file(tmp_path: Path) -> None:
         np.save(file, np.zeros((2, 4, 4), dtype=np.uint8))
     with pytest.raises(FileFormatError, match=r"a\.npz cannot be read as NumPy arrays"):
         read_images(tmp_path / "a.npz")
+
+
+def test_what_another_program_would_draw_is_refused(tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4)).save(tmp_path / "x.eps")
+    (tmp_path / "x.eps").rename(tmp_path / "x.png")
+    with pytest.raises(FileFormatError, match=r"x\.png .* not in an image format supported"):
+        read_images(tmp_path / "x.png")
