@@ -90,6 +90,26 @@ def test_json_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         read_table(path)
 
 
+@pytest.mark.parametrize(("begin", "end"), [('{"a": ', "}"), ('{"a": [', "]}")])
+@pytest.mark.parametrize("most", [1, 2**30])
+def test_json_that_is_nested_deeply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begin: str, end: str, most: int
+) -> None:
+    """Polars takes minutes, or all memory, over a thousand levels."""
+    monkeypatch.setattr(table_file, "MAX_BYTES", most)
+    deep = begin * 1000 + "1" + end * 1000
+    (tmp_path / "t.jsonl").write_text(f'{{"b": "[[", "a": 1}}\n{{"b": "", "a": {deep}}}\n')
+    with pytest.raises(FileFormatError, match="nested more than 50 levels deep"):
+        open_table(tmp_path / "t.jsonl")
+
+
+def test_brackets_in_json_text_are_no_levels(tmp_path: Path) -> None:
+    words = ["[" * 60, r"\\\"" + "{" * 60, "x"]
+    lines = "".join(f'{{"n": {n}, "word": "{word}"}}\n' for n, word in enumerate(words))
+    (tmp_path / "t.jsonl").write_text(lines)
+    assert open_table(tmp_path / "t.jsonl").in_memory().columns["n"].tolist() == [0, 1, 2]
+
+
 def test_a_database(tmp_path: Path) -> None:
     assert same(read_table(database(tmp_path / "one.sqlite", "houses")))
     several = database(tmp_path / "two.db", "houses", "old houses")

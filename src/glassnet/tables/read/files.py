@@ -1,11 +1,13 @@
 """Files of tables, opened by their kind: read whole, or chunk by chunk where they are too large."""
 
+import itertools
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from glassnet.core.foreign import reading, require_harmless
+from glassnet.core.foreign import UnreadableError, reading, require_harmless
 from glassnet.errors import FileFormatError
 from glassnet.tables.read.frames import as_table, read_as_text
 from glassnet.tables.read.options import TableOptions
@@ -29,6 +31,8 @@ ARROW = (".arrow", ".feather", ".ipc")
 KINDS = (*TEXT, *LINES, ".parquet", *ARROW)
 #: A Parquet file with more values than this, or another file with more bytes, is read in chunks.
 MAX_VALUES, MAX_BYTES = 64_000_000, 256 * 2**20
+#: JSON may be nested so deeply.
+DEEPEST = 50
 
 
 def open_table(
@@ -129,12 +133,28 @@ def _frame(source: Path, suffix: str) -> Any:
         _require_arrow(source)
     with reading(source, "a table"):
         if suffix in LINES:
+            _require_flat(source)
             return polars.read_ndjson(source, infer_schema_length=None)
         return read_arrow(source) if suffix in ARROW else polars.read_parquet(source)
 
 
 def _require_arrow(source: Path) -> None:
     require_harmless(source, f"{__name__}:read_arrow", "a table")
+
+
+def _require_flat(source: Path) -> None:
+    """Refuse JSON that is nested deeply, over which Polars takes ever more time and memory."""
+    with source.open("rb") as file:
+        for line in file:
+            if line.count(b"[") + line.count(b"{") > DEEPEST and _depth(line) > DEEPEST:
+                raise UnreadableError(f"a value in it is nested more than {DEEPEST} levels deep")
+
+
+def _depth(line: bytes) -> int:
+    """How deeply JSON is nested."""
+    brackets = re.findall(rb"[][{}]", re.sub(rb'"(?:\\.|[^"\\])*"', b"", line))
+    steps = (1 if bracket in (b"[", b"{") else -1 for bracket in brackets)
+    return max(itertools.accumulate(steps), default=0)
 
 
 def read_arrow(source: Path) -> Any:
@@ -160,6 +180,7 @@ def _as_parquet(source: Path, suffix: str, options: TableOptions, wanted: Wanted
 def _scan(source: Path, suffix: str) -> Any:
     polars = import_polars()
     if suffix in LINES:
+        _require_flat(source)
         return polars.scan_ndjson(source, infer_schema_length=None)
     _require_arrow(source)
     return polars.scan_ipc(source)
