@@ -116,7 +116,9 @@ def _changed(value: Any, other: Any, random: Random) -> Any:
         case 3:
             holder[path[-1]] = _at(other, random.choice(list(_places(other, ()))))
         case 4:
-            holder[path[-1]] = random.choice(([found], {"a": found}, str(found)))
+            for _ in range(random.choice((1, 2, 60, 300))):
+                found = random.choice(([found], {"a": found}))
+            holder[path[-1]] = found
         case _:
             holder[path[-1]] = random.choice(VALUES)
     return json.loads(json.dumps(value))  # what was copied must not be the same
