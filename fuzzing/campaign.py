@@ -52,6 +52,8 @@ class Campaign:
         Where files are kept over which something broke.
     counts : counter of outcomes
     kinds : counter of kinds of what broke
+    work : Path
+        Where processes read and write.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Campaign:
     folder: Path
     counts: Counter[Outcome] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+    work: Path = field(init=False)
 
     @property
     def reader(self) -> Reader:
@@ -85,6 +88,7 @@ class Campaign:
         """Try mutants for so many seconds of processor time; return how many it took."""
         for module in ("glassnet.workflows.train", *self.reader.modules):
             importlib.import_module(module)
+        self.work = Path(tempfile.mkdtemp(prefix="fuzzing-"))
         spent, number = 0.0, first
         state = RawArray(ctypes.c_longlong, 2 + len(Outcome))
         end = None if most is None else first + most
@@ -99,6 +103,7 @@ class Campaign:
             if status != 0:
                 number = state[0] + 1
                 self._note_death(state[0], state[1], status)
+        shutil.rmtree(self.work)
         for kind in self.folder.glob("*/count"):
             self.kinds[kind.parent.name] += len(kind.read_text())
         return spent
@@ -158,7 +163,8 @@ class _Worker:
     def __init__(self, campaign: Campaign, state: Any) -> None:
         self.campaign, self.state = campaign, state
         self.memory = campaign.reader.memory
-        self.folder = Path(tempfile.mkdtemp(prefix="fuzzing-"))
+        self.folder = campaign.work
+        _clear(self.folder)  # what a process left that died
         log = (campaign.folder / "log").open("w")
         faulthandler.enable(log, all_threads=False)
         for number in (signal.SIGPROF, signal.SIGALRM):  # they end the process afterwards
@@ -185,7 +191,6 @@ class _Worker:
             elif outcome is Outcome.REFUSED and number < len(self.campaign.seeds):
                 self.campaign.keep(f"not mutated, {name} is refused", number, words)
             _clear(self.folder)
-        shutil.rmtree(self.folder)
 
     def _outcome(self, path: Path, number: int) -> tuple[Outcome, str, str]:
         foreign._trusted.clear()  # noqa: SLF001 - times of files are too coarse for so many
