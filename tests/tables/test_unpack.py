@@ -54,7 +54,9 @@ def test_compressed_files(tmp_path: Path) -> None:
         buffer = io.BytesIO()
         FRAME.write_parquet(buffer)
         archive.writestr("p.parquet", buffer.getvalue())
-    for name in ("t.csv.gz", "t.gz", "t.zip", "p.parquet.zip"):
+    with zipfile.ZipFile(tmp_path / "lines.zip", "w") as archive:
+        archive.writestr("houses.jsonl", FRAME.write_ndjson())
+    for name in ("t.csv.gz", "t.gz", "t.zip", "p.parquet.zip", "lines.zip"):
         assert same(read_table(tmp_path / name))
     several = zipped(tmp_path / "s.zip", a=CSV, b=b"x\n1\n")
     with pytest.raises(FileFormatError, match=r"has the files 'a\.csv', 'b\.csv'; say which by"):

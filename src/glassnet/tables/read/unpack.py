@@ -62,7 +62,7 @@ def unpacked(path: Path, options: TableOptions) -> Iterator[tuple[Path, TableOpt
         yield path, options
         return
     with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
-        made = Path(folder) / _name(path)
+        made = Path(folder) / _name(path, options)
         called = "standard input" if path == STANDARD_INPUT else str(path)
         try:
             yield made, unpack(path, made, options)
@@ -83,11 +83,15 @@ def _way(path: Path) -> Callable[[Path, Path, TableOptions], TableOptions] | Non
     return next((way for kinds, way in ways if suffix in kinds and path.is_file()), None)
 
 
-def _name(path: Path) -> str:
-    """The name of the unpacked file; a text file but for what is compressed."""
-    if path.suffix.lower() not in COMPRESSED:
-        return "table.csv"
-    return path.stem if Path(path.stem).suffix else f"{path.stem}.csv"
+def _name(path: Path, options: TableOptions) -> str:
+    """The name of the unpacked file, which says what it is; a text file but for what is packed."""
+    match path.suffix.lower():
+        case ".zip":
+            return f"table{Path(_member(path, options)).suffix or '.csv'}"
+        case ".gz":
+            return f"table{Path(path.stem).suffix or '.csv'}"
+        case _:
+            return "table.csv"
 
 
 def _from_standard_input(path: Path, made: Path, options: TableOptions) -> TableOptions:
@@ -105,13 +109,20 @@ def _from_gzip(path: Path, made: Path, options: TableOptions) -> TableOptions:
 
 
 def _from_zip(path: Path, made: Path, options: TableOptions) -> TableOptions:
+    name = _member(path, options)
+    with reading(path, "a table"), zipfile.ZipFile(path) as archive, archive.open(name) as source:
+        _decompress(path, source, made)
+    return options
+
+
+def _member(path: Path, options: TableOptions) -> str:
+    """The name of the file in an archive that is wanted, or the only one."""
     with reading(path, "a table"), zipfile.ZipFile(path) as archive:
         names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-        names = [name for name in names if not name.startswith("__MACOSX/")]
-        (name,) = _one(path, "files", names, options.sheet)
-        with archive.open(name) as source:
-            _decompress(path, source, made)
-    return options
+    (name,) = _one(
+        path, "files", [name for name in names if not name.startswith("__MACOSX/")], options.sheet
+    )
+    return name
 
 
 def _decompress(path: Path, source: Any, made: Path) -> None:
