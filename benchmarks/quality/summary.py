@@ -31,7 +31,7 @@ def summary(entries: list[dict[str, Any]]) -> str:
     models = [name for name in MODELS if any(entry["model"] == name for entry in entries)]
     datasets = list(dict.fromkeys(entry["dataset"] for entry in entries))
     errors = _measured(entries, datasets, models, lambda one: one["error"] / one["baseline"])
-    seconds = _measured(entries, datasets, models, lambda one: one["seconds"])
+    seconds = _measured(entries, datasets, models, lambda one: one["seconds"] or np.nan)
     log_losses = _measured(entries, datasets, models, lambda one: one["log_loss"] or np.nan)
     complete = ~np.isnan(errors).any(axis=(0, 2))
     errors, seconds, log_losses = (of[:, complete] for of in (errors, seconds, log_losses))
@@ -59,8 +59,8 @@ def summary(entries: list[dict[str, Any]]) -> str:
             wins = f"{better} of {len(datasets)}" + (f", {ties} ties" if ties else "")
         lines.append(
             f"| {model} | {_interval(ranks[:, index], 2)} | {_interval(means[:, index], 3)} | "
-            f"{np.nanmean(log_losses[..., index]):.3f} | {ratio} | {wins} | "
-            f"{seconds[..., index].sum():.0f} |"
+            f"{_number(np.nanmean(log_losses[..., index]), 3)} | {ratio} | {wins} | "
+            f"{_number(seconds[..., index].sum(), 0)} |"
         )
     lines += ["", "| data set | " + " | ".join(models) + " |", "| --- |" + " ---: |" * len(models)]
     for row, name in enumerate(datasets):
@@ -104,6 +104,11 @@ def bootstrap_interval(values: Matrix) -> tuple[float, float]:
     means = values[random.integers(len(values), size=(2000, len(values)))].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)
+
+
+def _number(value: float, digits: int) -> str:
+    """A number, or a dash where it was not measured."""
+    return "–" if np.isnan(value) else f"{value:.{digits}f}"
 
 
 def _interval(values: Matrix, digits: int) -> str:

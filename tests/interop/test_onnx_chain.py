@@ -88,5 +88,12 @@ def test_what_cannot_be_compared_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
 
     made = model(chain(("Gemm", ["W"], {}), ("Tanh", [], {})), {"W": W})
     monkeypatch.setattr(evaluation.ReferenceEvaluator, "run", fails)
-    with pytest.warns(PartialImportWarning, match="evaluator cannot run it .no such operator"):
+    with pytest.warns(PartialImportWarning, match="evaluator cannot run the model"):
+        gn.from_onnx(made)
+
+
+def test_an_input_without_a_type() -> None:
+    made = model(chain(("Gemm", ["W"], {}), ("Tanh", [], {})), {"W": W})
+    made.graph.input[0].type.tensor_type.ClearField("elem_type")
+    with pytest.warns(PartialImportWarning, match="evaluator cannot run the model"):
         gn.from_onnx(made)

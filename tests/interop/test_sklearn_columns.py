@@ -1,5 +1,6 @@
 """Transformers as layers: what comes out of a pipeline comes out of the network."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,11 @@ def same(transformer: Any, rows: Any, estimator: Any = None) -> gn.Network:
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
+def named(transformer: object) -> str:
+    """A test's name, the same in every process."""
+    return re.sub(r" at 0x\w+", "", str(transformer))
+
+
 @pytest.mark.parametrize(
     "transformer",
     [
@@ -69,7 +75,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
             transformer_weights={"s": 2.0},
         ),
     ],
-    ids=str,
+    ids=named,
 )
 def test_transformers_of_arrays(transformer: Any) -> None:
     net = same(transformer, X)
@@ -87,7 +93,7 @@ def test_transformers_of_arrays(transformer: Any) -> None:
             StandardScaler(),
         ),
     ],
-    ids=str,
+    ids=named,
 )
 def test_transformers_of_named_columns(transformer: Any) -> None:
     assert same(transformer, FRAME).feature_names == ["a", "b", "c", "d"]
@@ -102,7 +108,7 @@ def test_transformers_of_named_columns(transformer: Any) -> None:
         OneHotEncoder(drop="if_binary", sparse_output=False),
         OneHotEncoder(handle_unknown="ignore"),
     ],
-    ids=str,
+    ids=named,
 )
 def test_one_hot_columns_of_numbers(encoder: Any, regressor: Any) -> None:
     columns = [("one-hot", encoder, [4, 5]), ("scaled", StandardScaler(), [0, 3])]
@@ -149,7 +155,7 @@ def test_one_hot_layers_do_not_learn() -> None:
             "a OneHotEncoder after another transformer of its column",
         ),
     ],
-    ids=str,
+    ids=named,
 )
 def test_what_no_layer_does_is_refused(transformer: Any, message: str) -> None:
     pipeline = make_pipeline(transformer, LinearRegression()).fit(CODES[:, 4:], VALUES)

@@ -234,3 +234,47 @@ def test_an_exported_program_in_a_file_is_refused_in_words(tmp_path: Path) -> No
     torch.export.save(program, tmp_path / "program.pt2")
     with pytest.raises(gn.FileFormatError, match="is an exported program; open it with"):
         gn.from_torch(tmp_path / "program.pt2")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: {0: torch.zeros(3, 6)},
+        lambda: {"0.weight": torch.zeros(1).expand(10**9, 6)},
+        lambda: {"0.weight": torch.zeros(3, 6, dtype=torch.complex64)},
+        lambda: {"0.weight": torch.zeros(3, 6).to_sparse()},
+        lambda: {"0.weight": torch.zeros(3, 6, device="meta")},
+        lambda: {"0.weight": torch.quantize_per_tensor(torch.zeros(3, 6), 0.1, 0, torch.qint8)},
+        lambda: {"0.weight": torch.nested.nested_tensor([torch.zeros(3, 6)])},
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_entries_that_are_no_arrays_of_numbers_are_refused(make: Any, tmp_path: Path) -> None:
+    state = nn.Sequential(nn.Linear(6, 3)).state_dict()
+    torch.save({**state, **make()}, tmp_path / "state.pt")
+    with pytest.raises(gn.LimitError, match=r"entry (0|'0\.weight')"):
+        gn.from_torch(tmp_path / "state.pt", like=gn.Network([6, 3], output="relu"))
+
+
+def test_damaged_files_are_refused_in_words(tmp_path: Path) -> None:
+    from safetensors.torch import save
+
+    like, state = gn.Network([6, 3], output="relu"), nn.Sequential(nn.Linear(6, 3)).state_dict()
+    torch.save(state, tmp_path / "whole.pt")
+    whole = (tmp_path / "whole.pt").read_bytes()
+    directory = whole.index(b"PK\x01\x02")  # the archive's list of what it holds
+    for damaged in (
+        whole[:directory] + b"PK\x01\x03" + whole[directory + 4 :],
+        whole[: len(whole) // 2],
+        b"",
+    ):
+        (tmp_path / "damaged.pt").write_bytes(damaged)
+        with pytest.raises(gn.FileFormatError, match="or is damaged, and was not loaded"):
+            gn.from_torch(tmp_path / "damaged.pt", like=like)
+    (tmp_path / "damaged.safetensors").write_bytes(save(state)[:-1])
+    message = r"cannot be read as a safetensors file: it is damaged$"
+    with pytest.raises(gn.FileFormatError, match=message):
+        gn.from_torch(tmp_path / "damaged.safetensors", like=like)
+    for name in ("none.pt", "none.safetensors"):
+        with pytest.raises(FileNotFoundError):
+            gn.from_torch(tmp_path / name, like=like)

@@ -126,6 +126,19 @@ def test_a_parquet_file_that_breaks_off_is_refused(parquet: Path, tmp_path: Path
         TableFile.of([cut]).in_memory()
 
 
+@pytest.mark.parametrize("most", [1, 2**30])
+def test_an_arrow_file_that_is_damaged_inside_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(table_file, "MAX_BYTES", most)
+    path, frame_of_lz4 = tmp_path / "packed.arrow", b"\x04\x22\x4d\x18"
+    pl.DataFrame({"n": range(1000)}).write_ipc(path, compression="lz4")
+    assert frame_of_lz4 in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(frame_of_lz4, b"\x04\x22\x4d\x19"))
+    with pytest.raises(FileFormatError, match=r"packed\.arrow cannot be .* table: it is damaged$"):
+        open_table(path)
+
+
 @pytest.mark.parametrize(
     "content", ["a,b\n1,2\n3,4\n\n\n", "a\n1\n\n3\n\n", 'a,b\r\n"1",2\r\n3,4\r\n\r\n']
 )

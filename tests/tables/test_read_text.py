@@ -226,3 +226,26 @@ def test_a_few_spoiled_cells_change_nothing_else(seed: int, tmp_path: Path) -> N
 def test_a_blank_name_becomes_its_place(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, "id,,column 2\n1,2,3\n"))
     assert table.names == ("id", "column 2'", "column 2")
+
+
+@pytest.mark.parametrize("most", [1, 2**30])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_quotation_mark_in_the_header_takes_no_lines_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, most: int
+) -> None:
+    monkeypatch.setattr(table_file, "MAX_BYTES", most)
+    path = tmp_path / "t.csv"
+    path.write_text('Rohr 5",Größe\n' + "1,2\n" * 20, encoding=encoding)
+    table = open_table(path).in_memory()
+    assert table.names == ('Rohr 5"', "Größe")
+    assert table.columns["Größe"].tolist() == [2] * 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_quotation_mark_in_a_cell_takes_no_lines_with_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('n,ü\n1,5" pipe\n2,b\n3,c\n4,6" pipe\n5,a\n', encoding=encoding)
+    with pytest.raises(FileFormatError, match="its quotes do not fit together; write a cell"):
+        read_table(path)
+    path.write_text('n,ü\n1,"5"" pipe"\n2,b\n3,c\n', encoding=encoding)
+    assert read_table(path).columns["ü"].tolist() == ['5" pipe', "b", "c"]

@@ -3,16 +3,21 @@
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.foreign import reading
 from glassnet.errors import FileFormatError, LimitError, MissingPackageError
 from glassnet.interop.sixteen_bits import warn_of_sixteen_bits, widened
 
-__all__ = ["entry_of", "read_state_dict"]
+__all__ = ["entry_of", "is_array", "read_state_dict"]
+
+#: What the system says of a path, which speaks for itself.
+MISSING = FileNotFoundError, IsADirectoryError, PermissionError
 
 # What safetensors calls the types that NumPy has.
 TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4"}
@@ -38,12 +43,12 @@ def read_state_dict(path: str) -> Mapping[str, Any]:
         ) from None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
+    except MISSING:
         raise
-    except Exception as error:  # noqa: BLE001 - a malicious file may raise anything
+    except Exception:  # noqa: BLE001 - a malicious file may raise anything
         raise FileFormatError(
             f"{path} {_what_it_is(path)}, and was not loaded; expected a state dict saved with "
-            f"torch.save(module.state_dict(), ...) ({type(error).__name__})"
+            "torch.save(module.state_dict(), ...)"
         ) from None
     if not isinstance(state, Mapping):
         raise FileFormatError(f"{path} does not contain a state dict")
@@ -51,12 +56,10 @@ def read_state_dict(path: str) -> Mapping[str, Any]:
 
 
 def _read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
-    from safetensors import SafetensorError, deserialize
+    from safetensors import deserialize
 
-    try:
+    with reading(path, "a safetensors file", MISSING):
         stored = deserialize(path.read_bytes())  # type: ignore[no-untyped-call]
-    except SafetensorError as error:
-        raise FileFormatError(f"{path} is not a safetensors file: {error}") from None
     arrays = {name: _array_of(name, each) for name, each in sorted(stored)}
     if any(each["dtype"] == "BF16" for _, each in stored):
         warn_of_sixteen_bits(["bfloat16"])
@@ -77,9 +80,8 @@ def _array_of(name: str, stored: Mapping[str, Any]) -> NDArray[Any]:
 
 def _what_it_is(path: str) -> str:
     """A file that PyTorch does not read as arrays, in words."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+    with suppress(Exception), zipfile.ZipFile(path) as archive:  # it may be damaged, or none
+        names = archive.namelist()
         if any(name.endswith("archive_format") for name in names):
             return "is an exported program; open it with torch.export.load and give from_torch that"
         if any(name.endswith("constants.pkl") for name in names):
@@ -111,9 +113,11 @@ def entry_of(state: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:
             return entries[key]
         # An OrderedDict says that its order is the module's.
         kind = OrderedDict if isinstance(state, OrderedDict) else dict
-        within = kind((name, each) for name, each in state.items() if name.startswith(f"{key}."))
+        within = kind(
+            (name, each) for name, each in state.items() if str(name).startswith(f"{key}.")
+        )
         if not within:
-            beginnings = sorted(entries) or sorted({name.partition(".")[0] for name in state})
+            beginnings = sorted(entries) or sorted({str(name).partition(".")[0] for name in state})
             raise ValueError(
                 f"there is no state dict {key!r}; there are {', '.join(map(repr, beginnings))}"
             )
@@ -132,5 +136,10 @@ def _is_state_dict(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
         and bool(value)
-        and all(isinstance(name, str) and hasattr(each, "shape") for name, each in value.items())
+        and all(isinstance(name, str) and is_array(each) for name, each in value.items())
     )
+
+
+def is_array(value: Any) -> bool:
+    """Return whether it is an array with a shape; a nested tensor of PyTorch has none."""
+    return not getattr(value, "is_nested", False) and hasattr(value, "shape")

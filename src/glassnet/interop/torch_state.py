@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glassnet.errors import LimitError
 from glassnet.interop.network_builder import refuse, shared
 from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
+from glassnet.interop.torch_files import is_array
 from glassnet.network import Network
 from glassnet.nn.layers import Layer, Scale
 from glassnet.nn.losses.loss import Loss
@@ -77,14 +78,15 @@ def _layers_of(state: Mapping[str, Any]) -> dict[str, Arrays]:
     layers: dict[str, Arrays] = {}
     owners: dict[Any, str] = {}
     for name, value in state.items():
-        prefix, _, kind = name.rpartition(".")
+        prefix, _, kind = str(name).rpartition(".")
         if kind in WITHOUT_EFFECT:
             continue
         kind = "size" if kind in SIZES else "direction" if kind in DIRECTIONS else kind
         prefix = prefix.removesuffix(".parametrizations.weight")
-        known = kind in (*KINDS, "size", "direction")
-        if not known or not hasattr(value, "shape"):
+        if kind not in (*KINDS, "size", "direction") or not is_array(value):
             raise refuse(f"a state dict with the entry {name!r}, which is no weight or bias,")
+        if not _holds_its_numbers(value):
+            raise refuse(f"the entry {name!r}, which does not hold a real number at each place,")
         if (place := place_of(value)) in owners:
             raise shared(f"the array {name!r}", f"the array {owners[place]!r}")
         owners[place] = name
@@ -144,6 +146,24 @@ def _normalising(own: Arrays, *, apart: bool) -> list[tuple[NDArray[Any], NDArra
     if apart:
         return [(factor, shift), (own["weight"], own["bias"])]
     return [(factor * own["weight"], shift * own["weight"] + own["bias"])]
+
+
+def _holds_its_numbers(array: Any) -> bool:
+    """Whether each element is a real number with a place of its own in memory.
+
+    One number that stands for thousands of millions needs no room in a file.
+    """
+    if isinstance(array, np.ndarray):
+        return array.dtype.kind not in "cOSU"
+    import torch
+
+    return (
+        isinstance(array, torch.Tensor)
+        and array.layout is torch.strided
+        and array.device.type != "meta"
+        and not (array.is_complex() or array.is_quantized)
+        and array.untyped_storage().nbytes() >= array.numel() * array.itemsize
+    )
 
 
 def _is_unordered(state: Mapping[str, Any]) -> bool:

@@ -266,13 +266,18 @@ class _TextFile:
                     n_rows=left,
                 )
             except polars.exceptions.PolarsError:
-                raise FileFormatError(
-                    f"{self.source} cannot be read as a table: its quotes do not fit together; "
-                    "a quote inside a quoted cell is written twice"
-                ) from None
+                raise self._quotes_do_not_fit() from None
             left -= frame.height
             frame.columns = self.names
             yield trimmed(frame)
+        if left:  # a quote in the middle of a cell has taken lines with it
+            raise self._quotes_do_not_fit()
+
+    def _quotes_do_not_fit(self) -> FileFormatError:
+        return FileFormatError(
+            f"{self.source} cannot be read as a table: its quotes do not fit together; write a "
+            'cell that has one as "5"" pipe", in quotes and with its own quote twice'
+        )
 
     def lines(self, rows: list[int]) -> list[int]:
         """Return the lines in which some rows begin, counted from 1."""

@@ -27,14 +27,21 @@ def all_named(header: list[str]) -> list[str]:
 
 
 def parts_of(source: Path, dialect: Dialect, size: int | None) -> Iterator[Any]:
-    """Yield a text file in UTF-8, whole or in chunks of rows, each with the header before it."""
-    if size is None and dialect.is_usual:
+    """Yield a text file in UTF-8, whole or in chunks of rows, each with a header before it."""
+    cells, count = _header(source, dialect)
+    if size is None and dialect.is_usual and not any('"' in cell for cell in cells):
         yield source  # as it is
         return
-    lines = (line.encode() for line in decoded(source, dialect))
-    header = _whole_row(lines, next(lines, b""))
+    lines = (line.encode() for line in itertools.islice(decoded(source, dialect), count, None))
+    header = dialect.separator.join(map(str, range(len(cells)))).encode() + b"\n"
     while rows := b"".join(_up_to(lines, size)):
         yield header + _whole_row(lines, rows)
+
+
+def _header(source: Path, dialect: Dialect) -> tuple[list[str], int]:
+    """The cells of the header, in which a quote may be a sign like any other, and its lines."""
+    reader = csv.reader(decoded(source, dialect), delimiter=dialect.separator)
+    return next(reader, []), reader.line_num
 
 
 def _up_to(lines: Iterator[bytes], size: int | None) -> Iterator[bytes]:
