@@ -44,7 +44,7 @@ TABLE_OPTIONS = (
     ),
     click.option(
         "--dates",
-        type=click.Choice(["day-first", "month-first"]),
+        type=click.Choice(["day-first", "month-first", "year-first"]),
         help="How dates like 02/03/2026 are meant; found if not given.",
     ),
     click.option("--sheet", metavar="NAME", help="Of a spreadsheet, or the table of a database."),

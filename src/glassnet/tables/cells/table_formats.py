@@ -9,16 +9,21 @@ from glassnet.tables.cells.column_cells import ColumnCells
 from glassnet.tables.cells.column_format import (
     ColumnFormat,
     Kind,
+    are_addresses,
     column_format,
     holds,
     is_text,
     number_text,
 )
-from glassnet.tables.cells.date_text import YEAR_LAST, DateText, DayOrder, order_of
+from glassnet.tables.cells.date_patterns import date_parts
+from glassnet.tables.cells.date_text import DateText, DayOrder, order_of
 from glassnet.tables.cells.doubt import decimal_doubt, doubt, misfit, mostly, unlike
 from glassnet.tables.cells.number_text import Decimal, NumberText
 
 __all__ = ["table_formats"]
+
+#: Few tables hold dates of these years.
+FAR_AHEAD = 2040
 
 
 def table_formats(
@@ -75,7 +80,7 @@ def table_formats(
         if what := mostly(cells, one, likely):
             warnings.append(f"{name}: {what}")
         if order is None and isinstance(one, DateText):
-            warnings += _order_warning(name, cells)
+            warnings += [*_order_warning(name, cells), *_century_warning(name, cells, one)]
     if found := [f"column {name!r} {what}" for name, what in doubts.items() if what]:
         raise ValueError("; ".join(found))
     return formats, warnings
@@ -89,7 +94,7 @@ def _decimal_shown(columns: Any) -> Decimal | None:
 
 def _decimal_of(cells: ColumnCells) -> Decimal | None:
     """The decimal sign of a column of numbers, if they show it."""
-    if is_text(cells):
+    if is_text(cells) or are_addresses(cells):
         return None
     proofs = cells.decimals
     marks: tuple[Decimal, Decimal] = (".", ",") if proofs["."] >= proofs[","] else (",", ".")
@@ -102,6 +107,8 @@ def _decimal_of(cells: ColumnCells) -> Decimal | None:
 def _likely_decimal(cells: ColumnCells, *, parted_by_comma: bool) -> Decimal:
     """The decimal sign that more cells have, whatever else the column holds."""
     proofs = cells.decimals
+    if are_addresses(cells):
+        return "."
     if proofs[","] > proofs["."]:
         return ","
     if parted_by_comma:
@@ -116,7 +123,7 @@ def _as_known(
 ) -> ColumnFormat:
     """The format that a model knows, with the signs that the new file shows."""
     if isinstance(one, DateText) and order is not None:
-        return DateText(order)
+        return msgspec.structs.replace(one, order=order)
     if not isinstance(one, NumberText):
         return one
     chosen = decimal or one.decimal
@@ -128,7 +135,21 @@ def _order_warning(name: str, cells: ColumnCells) -> list[str]:
     order, either = order_of(cells.others)
     if not either:
         return []
-    text = next(text for text in cells.others if YEAR_LAST.fullmatch(text))
-    first, other = ("day", "month") if order == "day first" else ("month", "day")
-    say = f"say --dates {other}-first (in Python, TableOptions)"
-    return [f"{name}: dates like {text!r} are read with the {first} first; else {say}"]
+    text = next(text for text in cells.others if "one" in (date_parts(text) or ()))
+    others = " or ".join(
+        f"--dates {one.replace(' ', '-')}" for one in ("day first", "month first") if one != order
+    )
+    say = f"say {others} (in Python, TableOptions)"
+    return [f"{name}: dates like {text!r} are read with the {order}; else {say}"]
+
+
+def _century_warning(name: str, cells: ColumnCells, one: DateText) -> list[str]:
+    """Years of two digits that lie far ahead may be of the last century."""
+    for text in cells.others:
+        parts = date_parts(text, unpadded=one.unpadded) or {}
+        year = parts.get("one" if one.order == "year first" else "last", parts.get("year", ""))
+        moment = one.value(text)
+        if len(year) == 2 and moment is not None and moment.year >= FAR_AHEAD:
+            late = "if that is a hundred years too late, write years with four digits"
+            return [f"{name}: {text!r} is read as {moment.year}; {late}"]
+    return []

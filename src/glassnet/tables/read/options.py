@@ -25,8 +25,8 @@ class TableOptions:
     separator : {",", ";", tab, "|"}, optional
     decimal : {".", ","}, optional
         The decimal sign of numbers.
-    dates : {"day first", "month first"}, optional
-        Of dates like 02/03/2026.
+    dates : {"day first", "month first", "year first"}, optional
+        Of dates like 02/03/2026, and 20/01/31.
     encoding : str, optional
         Of a text file, as Python calls it: ``"cp1250"``.
     sheet : str, optional
