@@ -36,7 +36,7 @@ TABLE_OPTIONS = (
     click.option("--text", multiple=True, metavar="COLUMN", help="Same as --type COLUMN=text."),
     click.option(
         "--separator",
-        type=click.Choice([",", ";", "tab", "|"]),
+        type=click.Choice([",", ";", "tab", "|", "blank"]),
         help="Of the cells of a text file; found if not given.",
     ),
     click.option(
@@ -115,7 +115,7 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
             chosen[column] = kind
         options = TableOptions(
             chosen,
-            "\t" if separator == "tab" else separator,  # type: ignore[arg-type]  # one of them
+            {"tab": "\t", "blank": " "}.get(separator or "", separator),  # type: ignore[arg-type]
             decimal,
             dates.replace("-", " ") if dates else None,  # type: ignore[arg-type]  # one of them
             encoding,

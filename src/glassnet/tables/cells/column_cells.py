@@ -69,11 +69,14 @@ class ColumnCells:
     numbers: set[str] = field(default_factory=set)
     widths: set[int] = field(default_factory=set)
     others: Counter[str] = field(default_factory=Counter)
+    #: Whether they are plainly text, where that was found out; not kept when cells are added.
+    plainly_text: bool | None = field(default=None, compare=False)
 
     def add(self, texts: Any) -> None:
         """Take in a Polars column of trimmed text."""
         import polars as pl
 
+        self.plainly_text = None
         cell = pl.col("text")
         frame = texts.alias("text").to_frame().filter(cell.is_not_null())
         numbers = frame.filter(cell.str.contains(PLAIN))

@@ -175,6 +175,12 @@ def _are_seasons(cells: ColumnCells) -> bool:
 
 def is_text(cells: ColumnCells) -> bool:
     """Return whether a column is plainly text: of a sample of its texts few are anything else."""
+    if cells.plainly_text is None:
+        cells.plainly_text = _is_plainly_text(cells)
+    return cells.plainly_text
+
+
+def _is_plainly_text(cells: ColumnCells) -> bool:
     if cells.plain > FEW * cells.known:
         return False
     orders: tuple[DayOrder, ...] = ("day first", "month first", "year first")

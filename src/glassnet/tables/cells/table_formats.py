@@ -69,8 +69,9 @@ def table_formats(
             doubts[name] = unlike(cells, formats[name])
             continue
         kind = types.get(name)
-        likely = own or _likely_decimal(cells, parted_by_comma=parted_by_comma)
-        if own is None and not parted_by_comma and kind != "text":
+        text = kind is None and is_text(cells)
+        likely = own or ("." if text else _likely_decimal(cells, parted_by_comma=parted_by_comma))
+        if own is None and not parted_by_comma and kind != "text" and not text:
             doubts[name] = decimal_doubt(cells)
         formats[name] = one = column_format(cells, likely, kind, order)
         if kind is not None:

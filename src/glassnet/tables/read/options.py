@@ -22,7 +22,8 @@ class TableOptions:
     ----------
     types : mapping of column name to {"number", "date", "text"}
         What columns hold; cells that do not are missing.
-    separator : {",", ";", tab, "|"}, optional
+    separator : {",", ";", tab, "|", " "}, optional
+        A blank stands for any number of them.
     decimal : {".", ","}, optional
         The decimal sign of numbers.
     dates : {"day first", "month first", "year first"}, optional
