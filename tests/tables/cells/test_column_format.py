@@ -172,3 +172,8 @@ def test_what_the_user_says_holds() -> None:
         "date",
         "text",
     ]
+
+
+def test_what_keeps_text_as_it_is_in_a_spreadsheet_is_taken_off() -> None:
+    texts = pl.DataFrame({"a": ['="007"', "'12", '"1.5"', "'tis", '5"', None]})
+    assert trimmed(texts)["a"].to_list() == ["007", "12", "1.5", "'tis", '5"', None]

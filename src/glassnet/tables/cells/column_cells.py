@@ -26,6 +26,8 @@ MAY_BE_GROUPED = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
 COUNTED = (
     "whole", "padded", "large", "point", "may_be_grouped", "compact_dates", "codes_with_e",
 )  # fmt: skip
+#: Spreadsheets keep text as it is by ="...", or by an apostrophe before it.
+WRAPPED = r"""^\s*(?:=?"([^"]*)"|'([+-]?[0-9][^']*))\s*$"""
 BLANKS = "[\u00a0\u2007\u2009\u202f]"
 
 
@@ -34,6 +36,9 @@ def trimmed(frame: Any) -> Any:
     import polars as pl
 
     bare = pl.all().str.replace_all(BLANKS, " ").str.strip_chars()
+    wrapped = frame.select(pl.all().str.contains(WRAPPED).any())
+    if any(wrapped.row(0)):
+        bare = bare.str.replace(WRAPPED, "$1$2")
     return frame.select(pl.when(~bare.is_in(sorted(MISSING))).then(bare))
 
 

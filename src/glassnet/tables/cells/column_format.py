@@ -12,6 +12,7 @@ from glassnet.tables.cells.missing import says_missing
 from glassnet.tables.cells.number_text import FEW, Decimal, NumberText, unit_of
 
 __all__ = [
+    "TYPED_WRONG",
     "ColumnFormat",
     "Kind",
     "PlainText",

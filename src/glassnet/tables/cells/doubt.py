@@ -4,6 +4,7 @@ from collections import Counter
 
 from glassnet.tables.cells.column_cells import MANY, ColumnCells
 from glassnet.tables.cells.column_format import (
+    TYPED_WRONG,
     ColumnFormat,
     PlainText,
     is_text,
@@ -56,7 +57,10 @@ def unlike(cells: ColumnCells, one: ColumnFormat) -> str | None:
     if isinstance(one, PlainText):
         return None
     odd = odd_cells(cells, one)
-    if odd.total() <= FEW * cells.known:
+    few = odd.total() <= TYPED_WRONG or (
+        len(odd) <= TYPED_WRONG and not any(map(str.isdecimal, "".join(odd)))
+    )
+    if odd.total() <= FEW * cells.known or (few and 2 * odd.total() < cells.known):
         return None
     how, text = "", next(iter(odd))
     if isinstance(one, DateText) and "one" in (date_parts(text) or ()):

@@ -16,7 +16,7 @@ from glassnet.tables.cells.column_format import (
     number_text,
 )
 from glassnet.tables.cells.date_patterns import date_parts
-from glassnet.tables.cells.date_text import DateText, DayOrder, order_of
+from glassnet.tables.cells.date_text import DateText, DayOrder, date_text, order_of
 from glassnet.tables.cells.doubt import decimal_doubt, doubt, misfit, mostly, unlike
 from glassnet.tables.cells.number_text import Decimal, NumberText
 
@@ -65,8 +65,9 @@ def table_formats(
         own = decimal or _decimal_of(cells) or shown
         if name in known:
             usual: Decimal | None = "." if parted_by_comma else None
-            formats[name] = _as_known(known[name], cells, own or usual, order)
-            doubts[name] = unlike(cells, formats[name])
+            formats[name] = one = _as_known(known[name], cells, own or usual, order)
+            doubts[name] = unlike(cells, one)
+            warnings += _unit_warning(name, known[name], one)
             continue
         kind = types.get(name)
         text = kind is None and is_text(cells)
@@ -123,13 +124,34 @@ def _as_known(
     one: ColumnFormat, cells: ColumnCells, decimal: Decimal | None, order: DayOrder | None
 ) -> ColumnFormat:
     """The format that a model knows, with the signs that the new file shows."""
-    if isinstance(one, DateText) and order is not None:
-        return msgspec.structs.replace(one, order=order)
+    if isinstance(one, DateText):
+        found, either = order_of(cells.others)
+        shown = found if not either and _has_three_numbers(cells) else one.order
+        unpadded = one.unpadded or date_text(cells.others, order).unpadded
+        return msgspec.structs.replace(one, order=order or shown, unpadded=unpadded)
     if not isinstance(one, NumberText):
         return one
     chosen = decimal or one.decimal
-    grouped = one.grouped or number_text(cells, chosen).grouped
-    return msgspec.structs.replace(one, decimal=chosen, grouped=grouped)
+    new = number_text(cells, chosen)
+    grouped, minus_last = one.grouped or new.grouped, one.minus_last or new.minus_last
+    known = msgspec.structs.replace(one, decimal=chosen, grouped=grouped, minus_last=minus_last)
+    if one.before or one.after or one.magnitudes or new.magnitudes:
+        return known
+    return msgspec.structs.replace(known, before=new.before, after=new.after)
+
+
+def _has_three_numbers(cells: ColumnCells) -> bool:
+    return any("one" in (date_parts(text, unpadded=True) or ()) for text in cells.others)
+
+
+def _unit_warning(name: str, known: ColumnFormat, one: ColumnFormat) -> list[str]:
+    """Numbers with a unit, where the model learned some without."""
+    if not isinstance(known, NumberText) or not isinstance(one, NumberText):
+        return []
+    unit = one.before or one.after
+    if not unit or unit == (known.before or known.after):
+        return []
+    return [f"{name}: numbers are in {unit!r} here; the model learned them without a unit"]
 
 
 def _order_warning(name: str, cells: ColumnCells) -> list[str]:
