@@ -106,7 +106,7 @@ def bootstrap_interval(values: Matrix) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _number(value: float, digits: int) -> str:
+def _number(value: np.floating[Any], digits: int) -> str:
     """A number, or a dash where it was not measured."""
     return "–" if np.isnan(value) else f"{value:.{digits}f}"
 

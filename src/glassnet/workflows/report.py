@@ -39,7 +39,7 @@ __all__ = [
 def examples_section(model: Model, table: Table, rows: Sequence[int], title: str) -> Section:
     """Return bar charts of prediction and target for some rows; for classification only."""
     assert isinstance(model.target, ClassTarget)
-    probabilities = model.predict_proba(table)
+    probabilities = model.outputs(model.encode(table)[0])
     places, names = model.target.places(table), model.target.output_names
     blocks: list[Block] = []
     for row in rows:
