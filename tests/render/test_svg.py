@@ -30,7 +30,21 @@ def test_every_unit_and_weight_of_a_small_network_is_drawn() -> None:
 
 def test_a_weight_lights_up_what_lies_behind_it() -> None:
     svg = drawing_svg(example())
-    assert ".network:has(.l1.j2:hover) :is(.l2.i2:not(.from-bias)) { opacity: 1; }" in svg
+    assert ".layer:has(.j2:hover) + .layer .i2.w { opacity: 1; }" in svg
+    root = ET.fromstring(svg)  # noqa: S314 - our own text
+    first, second = root.findall("./g[@class='layer']")
+    assert len(first) == 2 * 3 + 3
+    assert {line.attrib["class"] for line in second} == {
+        f"w {source} j{unit}" for source in ("i0", "i1", "i2", "from-bias") for unit in range(2)
+    }
+
+
+def test_a_drawing_grows_as_its_layers_do() -> None:
+    sizes = []
+    for layers in (100, 200):
+        net = gn.Network([2] * layers, hidden="tanh", output="tanh", seed=0)
+        sizes.append(len(drawing_svg(drawing_of(gn.explain(net, [1, 2])))))
+    assert sizes[1] < 2.2 * sizes[0]
 
 
 def test_wide_layers_say_how_many_more_there_are() -> None:

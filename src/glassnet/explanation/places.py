@@ -1,5 +1,6 @@
 """The place of a weight or a unit in a network."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from glassnet.nn.architecture import Architecture
@@ -40,10 +41,11 @@ def index_of(architecture: Architecture, place: WeightPlace) -> int:
 
 def place_at(architecture: Architecture, index: int) -> WeightPlace:
     """Return the weight at an index of the parameter buffer."""
-    for layer, where in enumerate(architecture.places, start=1):
-        if index < where.weights.stop:
-            source, unit = divmod(index - where.weights.start, where.to_units)
-            return WeightPlace(layer, unit if len(where.shape) == 1 else source, unit)
-        if where.biases is not None and index < where.biases.stop:
-            return WeightPlace(layer, None, index - where.biases.start)
-    raise IndexError(index)
+    layer = bisect_right(architecture.places, index, key=lambda where: where.parameters.start)
+    where = architecture.places[layer - 1]
+    if not 0 <= index < where.parameters.stop:
+        raise IndexError(index)
+    if index >= where.weights.stop:
+        return WeightPlace(layer, None, index - where.weights.stop)
+    source, unit = divmod(index - where.weights.start, where.to_units)
+    return WeightPlace(layer, unit if len(where.shape) == 1 else source, unit)

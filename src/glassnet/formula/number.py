@@ -2,7 +2,10 @@
 
 import math
 
-__all__ = ["number_text"]
+__all__ = ["count_text", "number_text"]
+
+# Longer counts are read as a power of ten.
+LONGEST_COUNT = 10**15
 
 
 def number_text(value: float, digits: int | None = 6) -> str:
@@ -29,3 +32,14 @@ def number_text(value: float, digits: int | None = 6) -> str:
     if not exponent:
         return "0" if mantissa == "−0" else mantissa
     return f"{mantissa}·10^{int(exponent)}".replace("^-", "^−")
+
+
+def count_text(count: int) -> str:
+    """Return a count as text, one of any size.
+
+    Examples
+    --------
+    >>> count_text(12345), count_text(3**2000)
+    ('12,345', 'about 10^954')
+    """
+    return f"{count:,}" if count < LONGEST_COUNT else f"about 10^{round(math.log10(count))}"

@@ -6,7 +6,7 @@ Text, MathML and LaTeX each define how they write a number, a symbol, a fraction
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from glassnet.formula.number import number_text
+from glassnet.formula.number import count_text, number_text
 from glassnet.formula.tree import (
     Call,
     Formula,
@@ -49,7 +49,9 @@ class FormulaWriter(ABC):
             case Sum(terms):
                 return self.sum(self.write(terms[0]), [self.signed(term) for term in terms[1:]])
             case Remainder(count, value):
-                return self.words(f"(… and {count:,} more, together {self.value_text(value)})")
+                return self.words(
+                    f"(… and {count_text(count)} more, together {self.value_text(value)})"
+                )
             case Product(factors):
                 return self.product([self.factor(factor) for factor in factors])
             case Quotient(numerator, denominator):

@@ -20,20 +20,20 @@ WIDEST_LINE, WIDEST_OF_MANY, MANY = 6.0, 3.0, 20
 def drawing_svg(drawing: Drawing) -> str:
     """Return a network as an svg element; hovering over a weight highlights its paths.
 
-    This needs no script: the classes of each weight name its layer, source and unit.
+    This needs no script: the classes of each weight name its source and unit.
     """
     rows = max(layer.rows for layer in drawing.layers)
     width = 2 * LEFT + ACROSS * (len(drawing.layers) - 1)
     height = TOP + DOWN * (rows - 1) + RADIUS + 10
     widths = _widths(drawing)
-    weights = "".join(
-        _weight(weight, drawing, rows, width)
-        for weight, width in zip(drawing.weights, widths, strict=True)
-    )
+    weights = ["" for _ in drawing.layers]
+    for weight, line_width in zip(drawing.weights, widths, strict=True):
+        weights[weight.layer] += _weight(weight, drawing, rows, line_width)
+    lines = "".join(f'<g class="layer">{of_layer}</g>' for of_layer in weights[1:])
     layers = "".join(_layer(n, layer, rows) for n, layer in enumerate(drawing.layers))
     return (
         f'<svg class="network" viewBox="0 0 {width} {height}" style="max-width:{width}px" '
-        f'role="img"><style>{_rules(drawing)}</style>{weights}{layers}</svg>'
+        f'role="img"><style>{_rules(drawing)}</style>{lines}{layers}</svg>'
     )
 
 
@@ -105,7 +105,7 @@ def _weight(weight: DrawnWeight, drawing: Drawing, rows: int, width: float) -> s
     ends = f'x1="{start:g}" y1="{y1:g}" x2="{x2 - RADIUS:g}" y2="{y2:g}"'
     title = f"{weight.name} = {number_text(weight.value)}"
     return (
-        f'<g class="w l{weight.layer} {source} j{weight.unit}"><title>{escape(title)}</title>'
+        f'<g class="w {source} j{weight.unit}"><title>{escape(title)}</title>'
         f'<line {ends} stroke="transparent" stroke-width="10"/>'
         f'<line {ends} stroke="{colour}" stroke-width="{width:.2f}"/></g>'
     )
@@ -146,15 +146,18 @@ def _label(x: float, y: float, words: str, anchor: str, *, small: bool = False) 
 
 
 def _rules(drawing: Drawing) -> str:
-    """CSS rules: for each unit that a weight leads to, the weights that its signal goes through."""
+    """CSS rules: under the pointer, a weight and those that its signal goes through stay lit.
+
+    In the next layer these start from the unit that it leads to; in all further layers they are
+    all but those from bias units.
+    """
     rules = [
         ".network:has(.w:hover) .w { opacity: .12; }",
         ".network .w:hover { opacity: 1 !important; }",
+        ".layer:has(.w:hover) + .layer ~ .layer .w:not(.from-bias) { opacity: 1; }",
     ]
-    depth = len(drawing.layers) - 1
-    for layer in range(1, depth):
-        for unit in range(len(drawing.layers[layer].units)):
-            lit = [f".l{layer + 1}.i{unit}", *(f".l{n}" for n in range(layer + 2, depth + 1))]
-            lights = ", ".join(f"{other}:not(.from-bias)" for other in lit)
-            rules.append(f".network:has(.l{layer}.j{unit}:hover) :is({lights}) {{ opacity: 1; }}")
+    rules += [
+        f".layer:has(.j{unit}:hover) + .layer .i{unit}.w {{ opacity: 1; }}"
+        for unit in range(max(len(layer.units) for layer in drawing.layers[1:]))
+    ]
     return " ".join(rules)

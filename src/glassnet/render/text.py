@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -145,11 +146,12 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
 def _drawing(drawing: Drawing) -> list[str]:
     """A line for each layer: its units with their values."""
     lines = []
+    into = Counter(weight.layer for weight in drawing.weights)
+    negative = Counter(weight.layer for weight in drawing.weights if weight.value < 0)
     for number, layer in enumerate(drawing.layers):
         if number:
-            into = [weight for weight in drawing.weights if weight.layer == number]
-            below = sum(weight.value < 0 for weight in into)
-            lines.append(f"  │ {counted(len(into), 'weight')} shown, {below} negative")
+            weights = counted(into[number], "weight")
+            lines.append(f"  │ {weights} shown, {negative[number]} negative")
         units = [*(_drawn_unit(unit) for unit in layer.units), *_drawn_rest(layer)]
         head = f"{layer.title}  "
         text = head + "   ".join(unit.replace(" ", "\u00a0") for unit in units)

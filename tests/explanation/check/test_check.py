@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from glassnet.core.array import Array
 from glassnet.engine import DropoutMasks
 from glassnet.explanation.check.arithmetic import FiftyDigits, Floating
 from glassnet.explanation.check.check import check_gradient
+from glassnet.explanation.check.textbook_network import BatchFunction
 from glassnet.explanation.places import WeightPlace, index_of, place_at
 from glassnet.explanation.step import Batch, Step, take_step
 from glassnet.network import Network
-from glassnet.nn.layers import Dense
+from glassnet.nn.layers import Dense, Scale
 from tests.random_networks import random_case
 
 
@@ -54,6 +56,47 @@ def test_large_networks_are_checked_in_wide_arithmetic(seed: int) -> None:
     assert "floating point" in check.arithmetic
     assert check.passed, check
     assert wanted in {pair.place for pair in check.pairs}
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("digits", [Floating(np.float64), FiftyDigits()])
+def test_losses_of_moved_weights_are_those_of_the_whole_network(seed: int, digits: Any) -> None:
+    step = step_of(seed, widest=4, most_rows=3)
+    function = BatchFunction(step, digits, step.parameters)
+    count = step.architecture.parameter_count
+    some = np.unique(np.random.default_rng(seed).integers(count, size=9))
+    moves = np.linspace(-0.3, 0.7, len(some))
+    places = [place_at(step.architecture, int(index)) for index in some]
+    losses, _ = function.losses(places, digits.number(moves))
+    for index, move, loss in zip(some, moves, losses, strict=True):
+        moved = step.parameters.copy()
+        moved[index] += move
+        whole = BatchFunction(step, digits, moved).loss
+        assert float(loss) == pytest.approx(float(whole), rel=1e-12, abs=1e-12)
+
+
+def test_a_deep_network_is_checked_in_every_layer() -> None:
+    layers = [Dense(2, "tanh") for _ in range(600)]
+    net = Network([2, *layers], dtype="float64", seed=1)
+    step = take_step(net.program(), net.parameters, Batch(np.ones((1, 2)), np.ones((1, 2))), None)
+    always = [WeightPlace(layer, 0, 1) for layer in range(1, 601)]
+    check = check_gradient(step, always)
+    assert check.passed, check
+    assert set(always) <= {pair.place for pair in check.pairs}
+    assert 600 <= len(check.pairs) < check.weights
+
+
+def test_places_and_indices_belong_together() -> None:
+    layers = Dense(3, "tanh", bias=False), Scale("tanh"), Dense(1, "tanh")
+    architecture = Network([2, *layers]).architecture
+    places = [place_at(architecture, index) for index in range(architecture.parameter_count)]
+    assert places[5] == WeightPlace(1, 1, 2)
+    assert places[6:9] == [WeightPlace(2, unit, unit) for unit in range(3)]
+    assert places[-1] == WeightPlace(3, None, 0)
+    assert [index_of(architecture, place) for place in places] == list(range(len(places)))
+    for outside in (-1, len(places)):
+        with pytest.raises(IndexError):
+            place_at(architecture, outside)
 
 
 MUTATIONS: dict[str, Callable[[Array], Array]] = {

@@ -78,3 +78,17 @@ def test_of_many_paths_the_rest_is_summed_up() -> None:
     text = gn.explain(net, [1, 2, 3], 0).weight("w1[1,2]").to_text()
     assert "40 paths lead from this weight" in text
     assert "… and 32 more" in text
+
+
+def test_paths_whose_products_are_smaller_than_any_float_are_found() -> None:
+    net = gn.Network([2] + [gn.Dense(2, "tanh") for _ in range(500)], seed=0)
+    net.parameters *= 0.1
+    step = gn.explain(net, [1, -1], [1, 1]).step
+    paths = paths_of(step, WeightPlace(1, 0, 0), most=1, max_largest=8)
+    assert paths.others == 2**499 - 8
+    assert len(set(paths.largest)) == 8
+    sizes = [sum(math.log(abs(each)) for each in path.partials) for path in paths.largest]
+    assert sizes == sorted(sizes, reverse=True)
+    assert max(sizes) < math.log(1e-308)
+    text = gn.explain(net, [1, -1], [1, 1]).weight("w1[1,1]").to_text()
+    assert "about 10^150 paths lead from this weight" in " ".join(text.split())

@@ -5,7 +5,7 @@ time, and only its values are used. Each weight is moved slightly up and down, a
 the loss is compared with the gradient, in the widest arithmetic that takes at most about a second.
 For small networks that is 50 digits and all weights; otherwise the machine's long double, or its
 double for millions of weights, with one step of Richardson extrapolation, for the weights that are
-shown and a seeded sample of the others.
+shown (at least a thousand of them, where there are more) and a seeded sample of the others.
 
 Where the numbers are so large that a difference has no digits left, the check says nothing.
 
@@ -33,6 +33,8 @@ __all__ = ["Check", "Pair", "check_also", "check_gradient", "no_gradients"]
 
 # At most this many weights are sampled from a network too large to compare all of them.
 MAX_SAMPLED = 4_000
+# At most this many of the weights that are always compared, where all take longer.
+MOST_ALWAYS = 1_000
 # Variants of the network that are computed at once.
 VARIANTS_AT_ONCE = 1024
 
@@ -144,7 +146,7 @@ def check_gradient(step: Step, always: Sequence[WeightPlace] = ()) -> Check:
     ----------
     step : Step
     always : sequence of WeightPlace
-        Weights to compare in any case, if not all are compared.
+        Weights to compare first, if not all are compared; a thousand of them in any case.
     """
     count = step.architecture.parameter_count
     decimal, long_double, double = FiftyDigits(), Floating(np.longdouble), Floating(np.float64)
@@ -156,7 +158,8 @@ def check_gradient(step: Step, always: Sequence[WeightPlace] = ()) -> Check:
     arithmetic = long_double if fits else double
     places = _sample(step, always)
     affordable = len(_affordable(step, places, arithmetic))
-    return _check(step, arithmetic, places[: max(affordable, len(set(always)))])
+    in_any_case = min(len(set(always)), MOST_ALWAYS)
+    return _check(step, arithmetic, places[: max(affordable, in_any_case)])
 
 
 def check_also(step: Step, check: Check, place: WeightPlace) -> Check:
@@ -221,27 +224,26 @@ def _differences(
 ) -> dict[WeightPlace, _Estimate]:
     """Central differences, with steps that move the net inputs by about `step_size`."""
     estimates: dict[WeightPlace, _Estimate] = {}
-    for layer in sorted({place.layer for place in places}):
-        in_layer = [place for place in places if place.layer == layer]
-        for first in range(0, len(in_layer), VARIANTS_AT_ONCE):
-            some = in_layer[first : first + VARIANTS_AT_ONCE]
-            estimates |= dict(zip(some, _central(function, layer, some, step_size), strict=True))
+    in_order = sorted(places, key=lambda place: place.layer)
+    for first in range(0, len(in_order), VARIANTS_AT_ONCE):
+        some = in_order[first : first + VARIANTS_AT_ONCE]
+        estimates |= dict(zip(some, _central(function, some, step_size), strict=True))
     return estimates
 
 
 def _central(
-    function: BatchFunction, layer: int, places: Sequence[WeightPlace], step_size: float
+    function: BatchFunction, places: Sequence[WeightPlace], step_size: float
 ) -> list[_Estimate]:
-    """Central differences for weights of one layer."""
+    """Central differences for weights in the order of their layers."""
     h = function.steps(places, step_size)
-    up, up_sides = function.losses(layer, places, h)
-    down, down_sides = function.losses(layer, places, -h)
+    up, up_sides = function.losses(places, h)
+    down, down_sides = function.losses(places, -h)
     kink = (up_sides != down_sides).any(axis=1)
     central = (up - down) / (2 * h)
     if isinstance(function.arithmetic, Floating):
         # Richardson extrapolation: the error of second order in h cancels.
-        half_up, _ = function.losses(layer, places, h / 2)
-        half_down, _ = function.losses(layer, places, -h / 2)
+        half_up, _ = function.losses(places, h / 2)
+        half_down, _ = function.losses(places, -h / 2)
         central = (4 * (half_up - half_down) / h - central) / 3
     right, left = (up - function.loss) / h, (function.loss - down) / h
     resolution = function.arithmetic.rounding * max(1.0, abs(float(function.loss)))
@@ -289,14 +291,16 @@ def _affordable(
 
 
 def _sample(step: Step, always: Sequence[WeightPlace]) -> list[WeightPlace]:
-    """The wanted weights, then the others in a seeded random order; a sample if there are many."""
+    """The wanted weights, then the others; both in a seeded random order, a sample if many."""
     count = step.architecture.parameter_count
     bits = random_bits(0, Purpose.CHECK, 0, min(count, MAX_SAMPLED))
     if count <= len(bits):
         order = np.argsort(bits, kind="stable")
     else:
         order = (bits % np.uint64(count)).astype(np.int64)
-    indices = [index_of(step.architecture, place) for place in always] + order.tolist()
+    wanted = [index_of(step.architecture, place) for place in always]
+    mixed = np.argsort(random_bits(0, Purpose.CHECK, 1, len(wanted)), kind="stable")
+    indices = [wanted[n] for n in mixed] + order.tolist()
     return [place_at(step.architecture, index) for index in dict.fromkeys(indices)]
 
 

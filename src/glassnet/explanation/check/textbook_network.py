@@ -4,6 +4,7 @@ Only its values are used, in any arithmetic. No code is shared with what is chec
 losses are the formulas that a page shows, while the engines have code of their own for them.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,14 +76,15 @@ class BatchFunction:
         moves: Values = self.arithmetic.number(np.maximum(sizes, np.finfo(np.float64).tiny))
         return moves
 
-    def losses(
-        self, layer: int, places: Sequence[WeightPlace], by: Values
-    ) -> tuple[Values, np.ndarray]:
-        """The losses with one weight moved by `by` at a time; and each relu's side of 0."""
+    def losses(self, places: Sequence[WeightPlace], by: Values) -> tuple[Values, np.ndarray]:
+        """The losses with one weight moved by `by` at a time; and each relu's side of 0.
+
+        The places are in the order of their layers.
+        """
         total: Values = 0 * by
         sides = []
         for count, function in self.counted:
-            losses, its_sides = function.losses(layer, places, by)
+            losses, its_sides = function.losses(places, by)
             total = total + count * losses
             sides.append(its_sides)
         return total / self.total, np.hstack(sides)
@@ -117,38 +119,45 @@ class NetworkFunction:
             self.outputs.append(self._activate(number, net_input))
         self.loss = self._loss(self.net_inputs[-1], self.outputs[-1])[0]
 
-    def losses(
-        self, layer: int, places: Sequence[WeightPlace], by: Values
-    ) -> tuple[Values, np.ndarray]:
+    def losses(self, places: Sequence[WeightPlace], by: Values) -> tuple[Values, np.ndarray]:
         """The losses with one weight moved by `by` at a time; and each relu's side of 0.
 
-        Only the moved unit and the following layers are computed again.
+        The places are in the order of their layers. From layer to layer, those of weights before
+        go on, and those of its own weights join them: only what moved is computed again.
         """
-        rows = np.arange(len(places))
         units = np.array([place.unit for place in places])
-        number = layer - 1
         sources = np.array([self.source(place) for place in places], dtype=by.dtype)
         moved = sources * by
-        net_input = np.repeat(self.net_inputs[number], len(places), axis=0)
-        net_input[rows, units] += moved
-        activation = self.activations[number]
-        if not isinstance(activation, Elementwise):
-            y = self._activate(number, net_input)
-        else:
-            y = np.repeat(self.outputs[layer], len(places), axis=0)
-            y[rows, units] = self._activate(number, net_input[rows, units], units)
-        sides = [net_input > 0] if activation.has_kink else []
-        for number in range(layer, len(self.weights)):
-            if number == layer and isinstance(activation, Elementwise):
-                net_input = self._net_input_behind(number, y, units)
-            else:
-                net_input = self._net_input(number, y)
-            y = self._activate(number, net_input)
-            if self.activations[number].has_kink:
-                sides.append(net_input > 0)
+        layers = [place.layer for place in places]
+        y = net_input = np.empty((0, 0), dtype=by.dtype)
+        before = 0  # those of weights before the previous layer
+        sides = []
+        for layer in range(layers[0], len(self.weights) + 1):
+            known, all_known = len(y), bisect_right(layers, layer)
+            if known:
+                net_input = self._net_inputs_behind(layer - 1, y, before, units)
+                y = self._activate(layer - 1, net_input)
+            if all_known > known:
+                joining = slice(known, all_known)
+                joined = self._joined(layer - 1, units[joining], moved[joining])
+                net_input, y = _stacked(net_input, joined[0]), _stacked(y, joined[1])
+            if self.activations[layer - 1].has_kink:
+                sides.append(_filled(net_input > 0, len(places)))
+            before = known
         sides.append(y > self.target)  # losses of |p − t| have a kink at p = t
         together = np.hstack([np.zeros((len(places), 0)), *sides])
         return self._loss(net_input, y), together
+
+    def _joined(self, number: int, units: np.ndarray, moved: Values) -> tuple[Values, Values]:
+        """The net inputs and outputs of a layer if the net input of one of its units moves."""
+        rows = np.arange(len(units))
+        net_input = np.repeat(self.net_inputs[number], len(units), axis=0)
+        net_input[rows, units] += moved
+        if not isinstance(self.activations[number], Elementwise):
+            return net_input, self._activate(number, net_input)
+        y = np.repeat(self.outputs[number + 1], len(units), axis=0)
+        y[rows, units] = self._activate(number, net_input[rows, units], units)
+        return net_input, y
 
     def net_input_size(self, place: WeightPlace) -> float:
         """The size of the net input that the weight adds to."""
@@ -168,15 +177,20 @@ class NetworkFunction:
         net_input: Values = multiplier * (y @ w if w.ndim == 2 else y * w)
         return net_input if b is None else net_input + b
 
-    def _net_input_behind(self, number: int, y: Values, units: np.ndarray) -> Values:
-        """The net inputs if only one unit of the previous layer has moved in each row."""
-        w, rows = self.weights[number], np.arange(len(units))
-        if w.ndim == 1:
+    def _net_inputs_behind(self, number: int, y: Values, before: int, units: np.ndarray) -> Values:
+        """The net inputs for outputs of the previous layer.
+
+        From row `before` on, only one unit of it has moved, if it acts unit by unit.
+        """
+        w = self.weights[number]
+        if w.ndim == 1 or not isinstance(self.activations[number - 1], Elementwise):
             return self._net_input(number, y)
-        moved = (y[rows, units] - self.outputs[number][0, units])[:, None]
+        rows = np.arange(before, len(y))
+        one = units[before : len(y)]
+        moved = (y[rows, one] - self.outputs[number][0, one])[:, None]
         multiplier = self.arithmetic.number(np.array(self.multipliers[number]))
-        net_input: Values = self.net_inputs[number] + multiplier * moved * w[units]
-        return net_input
+        net_input: Values = self.net_inputs[number] + multiplier * moved * w[one]
+        return _stacked(self._net_input(number, y[:before]), net_input) if before else net_input
 
     def _activate(self, number: int, x: Values, units: Any = slice(None)) -> Values:
         """The outputs of a layer, or of some of its units."""
@@ -185,3 +199,13 @@ class NetworkFunction:
 
     def _loss(self, net_input: Values, y: Values) -> Values:
         return self.output_loss.by_definition(net_input, y, self.target, self.arithmetic)
+
+
+def _stacked(above: Values, below: Values) -> Values:
+    together: Values = np.concatenate([above, below]) if len(above) else below
+    return together
+
+
+def _filled(sides: np.ndarray, rows: int) -> np.ndarray:
+    """As many rows; those that join later have no side yet."""
+    return np.concatenate([sides, np.zeros((rows - len(sides), sides.shape[1]), dtype=bool)])

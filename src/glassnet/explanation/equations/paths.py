@@ -174,30 +174,85 @@ def _stages(step: Step, layer: int) -> list[_Stage]:
     return [through, on]
 
 
+@dataclass(frozen=True, eq=False)
+class _Node:
+    """The beginning of a path: its last unit, the derivative that led there, what came before.
+
+    `size` is the logarithm of its product, which may be smaller than any float.
+    """
+
+    unit: int
+    derivative: float
+    size: float
+    before: "_Node | None" = None
+
+    def path(self) -> Path:
+        """Return the whole path, which ends in ∂E/∂in(L)."""
+        nodes: list[_Node] = []
+        node: _Node | None = self
+        while node is not None:
+            nodes.append(node)
+            node = node.before
+        units = tuple(each.unit for each in nodes[:0:-1])
+        return Path(units, tuple(each.derivative for each in nodes[::-1]))
+
+
 def _largest(stages: list[_Stage], delta: Values, start: Path, wanted: int) -> list[Path]:
-    """Best-first search: the path with the largest bound on its product is extended next."""
-    most_from = [np.abs(delta)]
-    for stage in reversed(stages):
-        most_from.insert(0, stage.most(most_from[0]))
-    waiting = [(-abs(start.value) * float(most_from[0][start.units[-1]]), start)]
+    """Best-first search: the path with the largest bound on its product is extended next.
+
+    Of equal bounds the last one found goes on, so that it soon is a whole path.
+    """
+    most_from = _most_from(stages, delta)
+    (unit,), (source,) = start.units, start.partials
+    first = _Node(unit, source, _ln(source))
+    waiting: list[tuple[float, int, int, _Node]] = [(-first.size, 0, 0, first)]
     found: list[Path] = []
+    pushed = 0
     while waiting and len(found) < wanted:
-        _, path = heapq.heappop(waiting)
-        level, unit = len(path.units) - 1, path.units[-1]
-        if len(path.partials) > len(path.units):
-            found.append(path)
-        elif level == len(stages):
-            ended = Path(path.units, (*path.partials, float(delta[unit])))
-            heapq.heappush(waiting, (-abs(ended.value), ended))
+        _, _, level, node = heapq.heappop(waiting)
+        if level > len(stages):
+            found.append(node.path())
+            continue
+        if level == len(stages):
+            units, derivatives = np.array([node.unit]), delta[[node.unit]]
+            bounds = node.size + _logarithms(derivatives)
         else:
-            units, derivatives = stages[level].from_unit(unit)
-            bounds = abs(path.value) * np.abs(derivatives) * most_from[level + 1][units]
-            # At most `wanted` of them can be among the largest.
-            for n in np.argsort(-bounds, kind="stable")[:wanted].tolist():
-                partials = (*path.partials, float(derivatives[n]))
-                onward = Path((*path.units, int(units[n])), partials)
-                heapq.heappush(waiting, (-float(bounds[n]), onward))
+            units, derivatives = stages[level].from_unit(node.unit)
+            bounds = node.size + _logarithms(derivatives) + most_from[level + 1][units]
+        # At most `wanted` of them can be among the largest; that with the largest goes on first.
+        for n in np.argsort(-bounds, kind="stable")[:wanted][::-1].tolist():
+            derivative = float(derivatives[n])
+            onward = _Node(int(units[n]), derivative, node.size + _ln(derivative), node)
+            pushed += 1
+            heapq.heappush(waiting, (-float(bounds[n]), -pushed, level + 1, onward))
     return sorted(found, key=lambda path: -abs(path.value))
+
+
+def _most_from(stages: list[_Stage], delta: Values) -> list[Values]:
+    """The logarithm of the largest product from each unit on to the loss, stage by stage.
+
+    The products are kept near 1, since over many stages they get smaller than any float.
+    """
+    behind, scale = np.abs(delta), 0.0
+    most_from: list[Values] = []
+    for stage in (*reversed(stages), None):
+        largest = float(behind.max())
+        if largest:
+            behind, scale = behind / largest, scale + math.log(largest)
+        most_from.append(_logarithms(behind) + scale)
+        if stage is not None:
+            behind = stage.most(behind)
+    return most_from[::-1]
+
+
+def _ln(value: float) -> float:
+    return math.log(abs(value)) if value else -math.inf
+
+
+def _logarithms(values: Values) -> Values:
+    with np.errstate(divide="ignore"):
+        logarithms: Values = np.log(np.abs(values))
+    return logarithms
 
 
 def path_equation(

@@ -25,6 +25,7 @@ from glassnet.formula.document import (
     Section,
     equation_with_numbers,
 )
+from glassnet.formula.number import count_text
 from glassnet.formula.tree import Formula, Partial, Remainder, Sum
 
 __all__ = ["weight_sections"]
@@ -84,8 +85,9 @@ def _chain_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
     if path is not None:
         alone = Paragraph("Only one path leads from this weight to the loss:")
         blocks = [alone, path, Paragraph("The same with δ = ∂E/∂in:")]
+    few = explainer.with_units(FEW)
     for layer in range(explainer.depth, place.layer, -1):
-        blocks += delta_blocks(explainer.with_units(FEW), layer, shortest=True)
+        blocks += delta_blocks(few, layer, shortest=True)
     blocks += with_rounding(equations.delta(place.layer, place.unit))
     return [*blocks, equations.gradient(place)]
 
@@ -99,15 +101,15 @@ def _paths(explainer: Explainer, place: WeightPlace) -> list[Section]:
         return []
     count = len(paths.largest) + paths.others
     words = (
-        f"{count:,} paths lead from this weight to the loss. The value of a path is the product of "
-        "the derivatives along it; ∂E/∂w is the sum over all paths."
+        f"{count_text(count)} paths lead from this weight to the loss. The value of a path is the "
+        "product of the derivatives along it; ∂E/∂w is the sum over all paths."
     )
     rows: list[tuple[Cell, ...]] = [
         (f"path {number}", _way(equations, place, path), path.value)
         for number, path in enumerate(paths.largest, start=1)
     ]
     if paths.others:
-        rows.append((f"… and {paths.others:,} more", "", paths.rest))
+        rows.append((f"… and {count_text(paths.others)} more", "", paths.rest))
     caption = "All paths" if not paths.others else "The paths with the largest products"
     table = DocumentTable(("", "through", "product"), tuple(rows), caption)
     written_out = [
