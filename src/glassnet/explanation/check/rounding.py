@@ -76,7 +76,7 @@ class Unseen:
         activation = step.layer(layer).activation
         delta = np.abs(step.trace.deltas[layer - 1].astype(np.float64))
         lost = delta <= SATURATED * reach
-        if isinstance(activation, Elementwise) and activation.has_kink:
+        if isinstance(activation, Elementwise) and activation.kinks:
             lost &= delta > 0  # a derivative of 0 is exact there
         unseen: Array = np.where(lost, SATURATED * reach, 0.0)
         last = layer == len(step.architecture.layers)

@@ -78,7 +78,7 @@ class BatchFunction:
     def losses(
         self, layer: int, places: Sequence[WeightPlace], by: Values
     ) -> tuple[Values, np.ndarray]:
-        """The losses with one weight moved by `by` at a time; and each relu's side of 0."""
+        """The losses with one weight moved by `by` at a time; and each kink's side."""
         total: Values = 0 * by
         sides = []
         for count, function in self.counted:
@@ -120,7 +120,7 @@ class NetworkFunction:
     def losses(
         self, layer: int, places: Sequence[WeightPlace], by: Values
     ) -> tuple[Values, np.ndarray]:
-        """The losses with one weight moved by `by` at a time; and each relu's side of 0.
+        """The losses with one weight moved by `by` at a time; and each kink's side.
 
         Only the moved unit and the following layers are computed again.
         """
@@ -137,16 +137,15 @@ class NetworkFunction:
         else:
             y = np.repeat(self.outputs[layer], len(places), axis=0)
             y[rows, units] = self._activate(number, net_input[rows, units], units)
-        sides = [net_input > 0] if activation.has_kink else []
+        sides = [net_input > kink for kink in activation.kinks]
         for number in range(layer, len(self.weights)):
             if number == layer and isinstance(activation, Elementwise):
                 net_input = self._net_input_behind(number, y, units)
             else:
                 net_input = self._net_input(number, y)
             y = self._activate(number, net_input)
-            if self.activations[number].has_kink:
-                sides.append(net_input > 0)
-        sides.append(y > self.target)  # losses of |p − t| have a kink at p = t
+            sides += [net_input > kink for kink in self.activations[number].kinks]
+        sides += [y > kink for kink in self.output_loss.loss.kinks(self.target)]
         together = np.hstack([np.zeros((len(places), 0)), *sides])
         return self._loss(net_input, y), together
 
