@@ -11,8 +11,14 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.errors import LimitError
 from glassnet.interop.comparison import Outputs
-from glassnet.interop.network_builder import NetworkBuilder, fitting_loss, refuse, shared
-from glassnet.interop.torch_graph import Arithmetic, Reshape, layers_of
+from glassnet.interop.network_builder import (
+    NetworkBuilder,
+    fitting_loss,
+    note_not_imported,
+    refuse,
+    shared,
+)
+from glassnet.interop.torch_graph import Arithmetic, Clipping, Reshape, layers_of
 from glassnet.interop.torch_state import from_state_dict, place_of, read_state_dict
 from glassnet.network import Network
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
@@ -47,6 +53,11 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
         A final LogSoftmax becomes a softmax. Parameters without ``requires_grad`` do not learn:
         the layer's ``weight_rate`` or ``bias_rate`` is 0.
 
+    Warns
+    -----
+    PartialImportWarning
+        If the slope of a PReLU learns in the module; in the network it stays.
+
     Raises
     ------
     LimitError
@@ -80,7 +91,17 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
         chosen, logits = fitting_loss(builder, None, found, logits=takes_logits)
     if isinstance(chosen, UnknownLoss):
         raise LimitError(f"{chosen.reason}; give another loss, or take the last activation away")
-    return builder.network(chosen, logits=logits, outputs=_outputs_of(module))
+    net = builder.network(chosen, logits=logits, outputs=_outputs_of(module))
+    note_not_imported(net, _learned_slopes(layers))
+    return net
+
+
+def _learned_slopes(layers: list[Any]) -> list[str]:
+    """What the slopes of PReLU are: learned in the module, fixed in the network."""
+    learning = [
+        layer for layer in layers if type(layer).__name__ == "PReLU" and layer.weight.requires_grad
+    ]
+    return [f"the layer {layer} learns its slope" for layer in learning]
 
 
 def _plain(module: Any) -> Any:
@@ -193,6 +214,9 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
         case "Arithmetic":
             assert isinstance(layer, Arithmetic)
             builder.scale(layer.factor, layer.shift or None)
+        case "Clipping":
+            assert isinstance(layer, Clipping)
+            builder.clip(layer.minimum, layer.maximum)
         case "Reshape":
             assert isinstance(layer, Reshape)
             whole = (builder.units, -1)
@@ -218,8 +242,16 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
             builder.activate("leaky_relu", slope=layer.negative_slope)
         case "ELU":
             builder.activate("elu", alpha=layer.alpha)
-        case "GELU" if layer.approximate == "none":
-            builder.activate("gelu")
+        case "GELU" if layer.approximate in ("none", "tanh"):
+            builder.activate("gelu" if layer.approximate == "none" else "gelu_tanh")
+        case "CELU":
+            builder.activate("celu", alpha=layer.alpha)
+        case "Hardtanh":
+            builder.clip(layer.min_val, layer.max_val)
+        case "Hardsigmoid":
+            builder.activate("hard_sigmoid")
+        case "PReLU":
+            builder.leaky_relu_of(_array(layer.weight), f"the layer {layer}")
         case "Softplus" if layer.beta == 1:
             builder.activate("softplus")
         case _ if layer.extra_repr() in ("", "inplace=True") and builder.activate_known_as(kind):

@@ -9,13 +9,16 @@ from glassnet.core.record import record_known_as
 from glassnet.interop.network_builder import refuse
 from glassnet.nn.activations.activation import Activation
 
-__all__ = ["Arithmetic", "Reshape", "layers_of"]
+__all__ = ["Arithmetic", "Clipping", "Reshape", "layers_of"]
 
 WITHOUT_EFFECT = ("contiguous", "float", "double", "squeeze")
 # Activations with settings: the module of each function, and its arguments after the input.
 WITH_SETTINGS = {
     "leaky_relu": ("LeakyReLU", ("negative_slope", "inplace")),
     "elu": ("ELU", ("alpha", "inplace")),
+    "celu": ("CELU", ("alpha", "inplace")),
+    "hardtanh": ("Hardtanh", ("min_val", "max_val", "inplace")),
+    "hardsigmoid": ("Hardsigmoid", ("inplace",)),
     "gelu": ("GELU", ("approximate",)),
     "softplus": ("Softplus", ("beta", "threshold")),
     "softmax": ("Softmax", ("dim",)),
@@ -44,6 +47,14 @@ class Arithmetic:
 
     factor: float
     shift: float
+
+
+@dataclass(frozen=True)
+class Clipping:
+    """y, but at least a minimum and at most a maximum; None where there is none."""
+
+    minimum: float | None
+    maximum: float | None
 
 
 def layers_of(module: Any) -> Iterator[Any]:
@@ -124,7 +135,7 @@ def _function(node: Any, before: Any, shapes: set[Any], *, training: bool) -> An
         if on and not training:
             raise refuse(f"the function {name!r} at {node.name!r}, which is active at inference,")
         return torch.nn.Dropout()
-    found = _arithmetic(node, name, before) or _activation(node, name)
+    found = _arithmetic(node, name, before) or _clipping(node, name) or _activation(node, name)
     if found is None:
         raise refuse(f"the function {name!r} at {node.name!r}")
     return found
@@ -148,6 +159,17 @@ def _arithmetic(node: Any, name: str, before: Any) -> Arithmetic | None:
         case "div" if first and number:
             return Arithmetic(1 / number, 0.0)
     return None
+
+
+def _clipping(node: Any, name: str) -> Clipping | None:
+    """A clamp with numbers."""
+    if name not in ("clamp", "clip", "clamp_min", "clamp_max"):
+        return None
+    arguments = {"clamp_min": ("min",), "clamp_max": ("max",)}.get(name, ("min", "max"))
+    given = dict(zip(arguments, node.args[1:], strict=False)) | node.kwargs
+    if not all(value is None or isinstance(value, int | float) for value in given.values()):
+        return None
+    return Clipping(given.get("min"), given.get("max"))
 
 
 def _activation(node: Any, name: str) -> Any:
