@@ -8,19 +8,26 @@
 
 // All activations: the name, the function object below, made with the numbers p, and their names.
 // Softmax, which needs a whole layer, is Identity here.
-#define GLASSNET_ACTIVATIONS(ACTIVATION)                     \
-    ACTIVATION(identity, Identity<T>{})                      \
-    ACTIVATION(sigmoid, Sigmoid<T>{})                        \
-    ACTIVATION(tanh, Tanh<T>{})                              \
-    ACTIVATION(relu, Relu<T>{})                              \
-    ACTIVATION(leaky_relu, LeakyRelu<T>{T(p[0])}, "slope")   \
-    ACTIVATION(elu, (Elu<T>{T(p[0]), T(1)}), "alpha")        \
-    ACTIVATION(selu, (Elu<T>{T(selu_alpha), T(selu_scale)})) \
-    ACTIVATION(gelu, Gelu<T>{})                              \
-    ACTIVATION(silu, Silu<T>{})                              \
-    ACTIVATION(mish, Mish<T>{})                              \
-    ACTIVATION(softplus, Softplus<T>{})                      \
-    ACTIVATION(exponential, Exponential<T>{})                \
+#define GLASSNET_ACTIVATIONS(ACTIVATION)                                           \
+    ACTIVATION(identity, Identity<T>{})                                            \
+    ACTIVATION(sigmoid, Sigmoid<T>{})                                              \
+    ACTIVATION(tanh, Tanh<T>{})                                                    \
+    ACTIVATION(relu, Relu<T>{})                                                    \
+    ACTIVATION(leaky_relu, LeakyRelu<T>{T(p[0])}, "slope")                         \
+    ACTIVATION(elu, (Elu<T>{T(p[0]), T(1)}), "alpha")                              \
+    ACTIVATION(selu, (Elu<T>{T(selu_alpha), T(selu_scale)}))                       \
+    ACTIVATION(celu, Celu<T>{T(p[0])}, "alpha")                                    \
+    ACTIVATION(gelu, Gelu<T>{})                                                    \
+    ACTIVATION(gelu_tanh, GeluTanh<T>{})                                           \
+    ACTIVATION(silu, Silu<T>{})                                                    \
+    ACTIVATION(mish, Mish<T>{})                                                    \
+    ACTIVATION(softplus, Softplus<T>{})                                            \
+    ACTIVATION(softsign, Softsign<T>{})                                            \
+    ACTIVATION(relu6, (HardTanh<T>{T(0), T(6)}))                                   \
+    ACTIVATION(hard_tanh, (HardTanh<T>{T(p[0]), T(p[1])}), "minimum", "maximum")   \
+    ACTIVATION(hard_sigmoid, (HardSigmoid<T>{T(p[0]), T(p[1])}), "slope", "shift") \
+    ACTIVATION(hard_silu, HardSilu<T>{})                                           \
+    ACTIVATION(exponential, Exponential<T>{})                                      \
     ACTIVATION(softmax, Identity<T>{})
 
 namespace glassnet {
@@ -102,6 +109,17 @@ struct Elu {
     }
 };
 
+// in above 0, alpha (exp(in / alpha) - 1) below.
+template <class T>
+struct Celu {
+    T alpha;
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> scale = broadcast(alpha), below = in > 0 ? Vec<T>{} : in;
+        const ExpAndExpm1<T> e = exp_and_expm1<T>(below / scale);
+        return {in > 0 ? in : scale * e.expm1, e.exp};
+    }
+};
+
 // in P(in) with the normal distribution's P; g' = P(in) + in p(in).
 template <class T>
 struct Gelu {
@@ -123,6 +141,23 @@ struct Silu {
         const Vec<T> y = in * s.output;
         const Vec<T> bend = s.derivative == 0 ? Vec<T>{} : in * s.derivative;
         return {s.output == 0 ? Vec<T>{} : y, s.output + bend};
+    }
+};
+
+// in s with s = sigmoid(v), v = sqrt(8 / pi) (in + c in^3): in (1 + tanh(v / 2)) / 2.
+template <class T>
+struct GeluTanh {
+    Activated<T> operator()(Vec<T> in) const {
+        constexpr double factor = 1.5957691216057307117, cubic = 0.044715;
+        // Beyond 24, s is 0 or 1 and its slope 0, in both precisions.
+        const Vec<T> most = broadcast(T(24));
+        const Vec<T> bounded = in > most ? most : (in < -most ? -most : in);
+        const Vec<T> square = bounded * bounded, one = broadcast(T(factor));
+        const Activated<T> s =
+            Sigmoid<T>{}(bounded * fma(broadcast(T(factor * cubic)), square, one));
+        const Vec<T> bend = bounded * fma(broadcast(T(3 * factor * cubic)), square, one);
+        const Vec<T> y = in * s.output;
+        return {s.output == 0 ? Vec<T>{} : y, fma(s.derivative, bend, s.output)};
     }
 };
 
@@ -152,6 +187,46 @@ struct Softplus {
         const Vec<T> e = exp_nonpositive<T>(negative_abs<T>(in));
         const Vec<T> larger = one / (one + e);
         return {max_zero<T>(in) + log1p<T>(e), in < 0 ? e * larger : larger};
+    }
+};
+
+template <class T>
+struct Softsign {
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> one = broadcast(T(1)), whole = one + abs<T>(in), share = one / whole;
+        return {in / whole, share * share};
+    }
+};
+
+// in, but at least `minimum` and at most `maximum`.
+template <class T>
+struct HardTanh {
+    T minimum, maximum;
+    Activated<T> operator()(Vec<T> in) const {
+        const Vec<T> least = broadcast(minimum), most = broadcast(maximum);
+        const Vec<T> slope = in < most ? broadcast(T(1)) : Vec<T>{};
+        return {in < least ? least : (in > most ? most : in), in > least ? slope : Vec<T>{}};
+    }
+};
+
+// slope in + shift, but at least 0 and at most 1.
+template <class T>
+struct HardSigmoid {
+    T slope, shift;
+    Activated<T> operator()(Vec<T> in) const {
+        const Activated<T> line =
+            HardTanh<T>{T(0), T(1)}(fma(broadcast(slope), in, broadcast(shift)));
+        return {line.output, line.derivative * broadcast(slope)};
+    }
+};
+
+// in h with the hard sigmoid h; g' = h + in h'.
+template <class T>
+struct HardSilu {
+    Activated<T> operator()(Vec<T> in) const {
+        const Activated<T> h = HardSigmoid<T>{T(1.0 / 6), T(0.5)}(in);
+        const Vec<T> bend = h.derivative == 0 ? Vec<T>{} : in * h.derivative;
+        return {in * h.output, h.output + bend};
     }
 };
 

@@ -6,20 +6,35 @@
 // the network is nearly right.
 #pragma once
 
-#include "activation.h"
+#include "loss_terms.h"
 
 // All losses: the name, what the output layer does in training, and the names of the numbers p.
 // `outputs` and `one` are the divisors of a mean and of a sum over the outputs.
-#define GLASSNET_LOSSES(LOSS)                                                                   \
-    LOSS(categorical_crossentropy, categorical_crossentropy(p[0], examples), "label_smoothing") \
-    LOSS(binary_crossentropy, binary_crossentropy(outputs, examples))                           \
-    LOSS(mean_squared_error, composed(layer, SquaredError<T>{}, outputs, examples))             \
-    LOSS(mean_absolute_error, composed(layer, AbsoluteError<T>{}, outputs, examples))           \
-    LOSS(huber, composed(layer, Huber<T>{T(p[0])}, outputs, examples), "threshold")             \
-    LOSS(poisson, poisson(layer, outputs, examples))                                            \
-    LOSS(pinball, composed(layer, Pinball<T>{T(p[0])}, outputs, examples), "quantile")          \
-    LOSS(half_squared_error, composed(layer, HalfSquaredError<T>{}, one, examples))             \
-    LOSS(summed_binary_crossentropy, binary_crossentropy(one, examples))                        \
+#define GLASSNET_LOSSES(LOSS)                                                                     \
+    LOSS(categorical_crossentropy, categorical_crossentropy(p[0], examples), "label_smoothing")   \
+    LOSS(binary_crossentropy, binary_crossentropy(p[0], outputs, examples), "label_smoothing")    \
+    LOSS(categorical_focal_crossentropy, categorical_focal(p, examples), "gamma", "alpha",        \
+         "label_smoothing")                                                                       \
+    LOSS(binary_focal_crossentropy, binary_focal(p[0], 1, 1, p[1], outputs, examples), "gamma",   \
+         "label_smoothing")                                                                       \
+    LOSS(balanced_binary_focal_crossentropy,                                                      \
+         binary_focal(p[0], p[1], 1 - p[1], p[2], outputs, examples), "gamma", "alpha",           \
+         "label_smoothing")                                                                       \
+    LOSS(kl_divergence, after_softmax(KLDivergence<T>{}, examples))                               \
+    LOSS(mean_squared_error, composed(layer, SquaredError<T>{}, outputs, examples))               \
+    LOSS(mean_absolute_error, composed(layer, AbsoluteError<T>{}, outputs, examples))             \
+    LOSS(mean_squared_logarithmic_error,                                                          \
+         composed(layer, SquaredLogarithmicError<T>{}, outputs, examples))                        \
+    LOSS(mean_absolute_percentage_error,                                                          \
+         composed(layer, AbsolutePercentageError<T>{}, outputs, examples))                        \
+    LOSS(huber, composed(layer, Huber<T>{T(p[0])}, outputs, examples), "threshold")               \
+    LOSS(log_cosh, composed(layer, LogCosh<T>{}, outputs, examples))                              \
+    LOSS(hinge, composed(layer, Hinge<T>{}, outputs, examples))                                   \
+    LOSS(squared_hinge, composed(layer, SquaredHinge<T>{}, outputs, examples))                    \
+    LOSS(poisson, poisson(layer, outputs, examples))                                              \
+    LOSS(pinball, composed(layer, Pinball<T>{T(p[0])}, outputs, examples), "quantile")            \
+    LOSS(half_squared_error, composed(layer, HalfSquaredError<T>{}, one, examples))               \
+    LOSS(summed_binary_crossentropy, binary_crossentropy(p[0], one, examples), "label_smoothing") \
     LOSS(summed_poisson, poisson(layer, one, examples))
 
 namespace glassnet {
@@ -112,12 +127,13 @@ inline void categorical_crossentropy(double smoothing, const Examples<T>& exampl
 }
 
 // -t ln p - (1 - t) ln(1 - p) = max(in, 0) - t in + ln(1 + exp(-|in|)), and
-// delta = p - t = (1 - t) p - t (1 - p); both divided.
+// delta = p - t = (1 - t) p - t (1 - p); both divided. Label smoothing draws t to 1/2.
 template <class T>
-inline void binary_crossentropy(Vec<T> divisor, const Examples<T>& examples) {
+inline void binary_crossentropy(double smoothing, Vec<T> divisor, const Examples<T>& examples) {
     const Vec<T> one = broadcast(T(1));
+    const Vec<T> scale = broadcast(T(1 - smoothing)), half = broadcast(T(smoothing / 2));
     for (int64_t k = 0; k < examples.units; ++k) {
-        const Vec<T> in = examples.in(k), t = examples.target(k);
+        const Vec<T> in = examples.in(k), t = fma(scale, examples.target(k), half);
         const Vec<T> e = exp_nonpositive<T>(negative_abs<T>(in));
         const Vec<T> larger = one / (one + e), smaller = e * larger;
         const Vec<T> p = in < 0 ? smaller : larger, complement = in < 0 ? larger : smaller;
@@ -125,6 +141,59 @@ inline void binary_crossentropy(Vec<T> divisor, const Examples<T>& examples) {
         examples.set_delta(k, ((one - t) * p - t * complement) / divisor);
         examples.add_loss((max_zero<T>(in) - t * in + log1p<T>(e)) / divisor);
     }
+}
+
+// The sigmoid's p, 1 - p and their logarithms, from the net input.
+template <class T>
+inline void binary_focal(double gamma, double weight_of_1, double weight_of_0, double smoothing,
+                         Vec<T> divisor, const Examples<T>& examples) {
+    const BinaryFocal<T> loss{T(gamma), T(weight_of_1), T(weight_of_0), T(smoothing)};
+    const Vec<T> one = broadcast(T(1));
+    for (int64_t k = 0; k < examples.units; ++k) {
+        const Vec<T> in = examples.in(k), e = exp_nonpositive<T>(negative_abs<T>(in));
+        const Vec<T> larger = one / (one + e), smaller = e * larger, tail = log1p<T>(e);
+        const Probability<T> at{in < 0 ? smaller : larger, in < 0 ? larger : smaller,
+                                max_zero<T>(-in) + tail};
+        const Term<T> term = loss(at, max_zero<T>(in) + tail, examples.target(k));
+        examples.predict(k, at.p);
+        examples.set_delta(k, term.derivative / divisor);
+        examples.add_loss(term.loss / divisor);
+    }
+}
+
+// A loss of probabilities after softmax: with h_k = dE/d(ln p_k), delta_k is h_k - p_k sum h_i. For
+// the most probable unit that is h_k (1 - p_k) - p_k times the sum of the others.
+template <class T, class LossFunction>
+inline void after_softmax(const LossFunction& loss, const Examples<T>& examples) {
+    const Softmax<T> row = softmax(examples);
+    const Vec<T> one = broadcast(T(1)), log_whole = log1p<T>(row.rest);
+    const Vec<T> complement = row.rest / (one + row.rest);
+    Vec<T> others{}, largest{};
+    for (int64_t k = 0; k < examples.units; ++k) {
+        const Bits<T> is_largest = row.at == typename VectorTraits<T>::bit(k);
+        const Vec<T> p = examples.p(k);
+        const Term<T> term = loss(Probability<T>{p, is_largest ? complement : one - p,
+                                                 log_whole - (examples.in(k) - row.largest)},
+                                  examples.target(k));
+        examples.set_delta(k, term.derivative);
+        examples.add_loss(term.loss);
+        others += is_largest ? Vec<T>{} : term.derivative;
+        largest = is_largest ? term.derivative : largest;
+    }
+    for (int64_t k = 0; k < examples.units; ++k) {
+        const Vec<T> p = examples.p(k), h = load(examples.delta + k * examples.stride);
+        examples.set_delta(k, row.at == typename VectorTraits<T>::bit(k)
+                                  ? h * complement - p * others
+                                  : h - p * (others + largest));
+    }
+}
+
+template <class T>
+inline void categorical_focal(const double* p, const Examples<T>& examples) {
+    const double smoothing = p[2];
+    after_softmax(CategoricalFocal<T>{T(p[0]), T(p[1]), T(1 - smoothing),
+                                      T(smoothing / double(examples.units))},
+                  examples);
 }
 
 // p - t ln p with ln p = in, divided.
@@ -137,69 +206,6 @@ inline void poisson_of_exponential(Vec<T> divisor, const Examples<T>& examples) 
         examples.add_loss((p - t * in) / divisor);
     }
 }
-
-// What one output adds to the loss (before the division), and its derivative.
-template <class T>
-struct Term {
-    Vec<T> loss, derivative;
-};
-
-template <class T>
-struct SquaredError {
-    Term<T> operator()(Vec<T> p, Vec<T> t) const {
-        const Vec<T> difference = p - t;
-        return {difference * difference, broadcast(T(2)) * difference};
-    }
-};
-
-template <class T>
-struct HalfSquaredError {
-    Term<T> operator()(Vec<T> p, Vec<T> t) const {
-        const Vec<T> difference = p - t;
-        return {broadcast(T(0.5)) * difference * difference, difference};
-    }
-};
-
-template <class T>
-struct AbsoluteError {
-    Term<T> operator()(Vec<T> p, Vec<T> t) const {
-        const Vec<T> difference = p - t, one = broadcast(T(1));
-        return {abs<T>(difference), difference > 0 ? one : (difference < 0 ? -one : difference)};
-    }
-};
-
-// Half the square near 0, a straight line beyond `threshold`.
-template <class T>
-struct Huber {
-    T threshold;
-    Term<T> operator()(Vec<T> p, Vec<T> t) const {
-        const Vec<T> difference = p - t, size = abs<T>(difference);
-        const Vec<T> most = broadcast(threshold), half = broadcast(T(0.5));
-        const Vec<T> bounded = difference > most ? most : (difference < -most ? -most : difference);
-        return {size > most ? most * (size - half * most) : half * difference * difference,
-                bounded};
-    }
-};
-
-template <class T>
-struct Poisson {
-    Term<T> operator()(Vec<T> p, Vec<T> t) const {
-        const Vec<T> positive = maximum(broadcast(T(0x1p-100)), p);
-        return {p - t * log<T>(positive), broadcast(T(1)) - t / positive};
-    }
-};
-
-// q (t - p) where too little is predicted, (1 - q) (p - t) where too much.
-template <class T>
-struct Pinball {
-    T quantile;
-    Term<T> operator()(Vec<T> p, Vec<T> t) const {
-        const Vec<T> q = broadcast(quantile), rest = broadcast(T(1) - quantile);
-        const Vec<T> difference = p - t;
-        return {difference > 0 ? rest * difference : -q * difference,
-                difference > 0 ? rest : (difference < 0 ? -q : difference)};
-    }
-};
 
 // The Jacobian of softmax times g = dE/dp: delta_k = p_k (g_k - sum_i g_i p_i).
 // g is in delta, and is replaced.
@@ -218,21 +224,31 @@ struct OutputActivation {
     const double* p;
 };
 
+// The predictions, and the activation's derivatives in delta.
+template <class T>
+inline void activate_outputs(OutputActivation layer, bool is_softmax, const Examples<T>& examples) {
+    with_activation<T>(layer.activation, layer.p, [&](const auto& activation) {
+        for (int64_t k = 0; k < examples.units; ++k) {
+            const Activated<T> y = activation(is_softmax ? examples.p(k) : examples.in(k));
+            examples.predict(k, y.output);
+            examples.set_delta(k, y.derivative);
+        }
+    });
+}
+
 // Any activation, then any other loss: by the chain rule.
 template <class T, class LossFunction>
 inline void composed(OutputActivation layer, const LossFunction& loss, Vec<T> divisor,
                      const Examples<T>& examples) {
     const bool is_softmax = layer.activation == Activation::softmax;
     if (is_softmax) softmax(examples);
-    with_activation<T>(layer.activation, layer.p, [&](const auto& activation) {
-        for (int64_t k = 0; k < examples.units; ++k) {
-            const Activated<T> y = activation(is_softmax ? examples.p(k) : examples.in(k));
-            const Term<T> term = loss(y.output, examples.target(k));
-            examples.predict(k, y.output);
-            examples.set_delta(k, term.derivative / divisor * y.derivative);
-            examples.add_loss(term.loss / divisor);
-        }
-    });
+    activate_outputs(layer, is_softmax, examples);
+    for (int64_t k = 0; k < examples.units; ++k) {
+        const Vec<T> slope = load(examples.delta + k * examples.stride);
+        const Term<T> term = loss(examples.p(k), examples.target(k));
+        examples.set_delta(k, term.derivative / divisor * slope);
+        examples.add_loss(term.loss / divisor);
+    }
     if (is_softmax) softmax_backward(examples);
 }
 

@@ -116,7 +116,8 @@ def random_record(random: np.random.Generator, kind: type[R], without: tuple[str
     record: Any = records(kind)[name]
     own = [each for each in fields(record) if each.metadata] if is_dataclass(record) else []
     numbers = {
-        each.name: float(draws.uniform(0.05, 0.95))
+        # A minimum is below the maximum that comes with it.
+        each.name: float(draws.uniform(0.05, 0.95)) * (-1 if each.name == "minimum" else 1)
         for each in own
         if unusual or each.default is MISSING
     }
@@ -182,10 +183,10 @@ def away_from_kinks(case: Case, distance: float) -> Case:
     near = np.zeros(len(case.x), dtype=np.bool_)
     trace = case.trace(Reference())
     for layer, net_input in zip(case.net.architecture.layers, trace.net_inputs, strict=True):
-        if layer.activation.has_kink:
-            near |= (np.abs(net_input) < distance).any(axis=1)
-    if case.loss.has_kink:
-        near |= (np.abs(trace.predicted - case.targets) < distance).any(axis=1)
+        for kink in layer.activation.kinks:
+            near |= (np.abs(net_input - kink) < distance).any(axis=1)
+    for kinks in case.loss.kinks(case.targets):
+        near |= (np.abs(trace.predicted - kinks) < distance).any(axis=1)
     # Dropout goes by the example's place in the batch, so that examples count 0 instead.
     weights = (
         np.ones(len(near), dtype=case.x.dtype) if case.sample_weight is None else case.sample_weight
@@ -214,18 +215,31 @@ def _layer_options(random: np.random.Generator, *, plain: bool) -> dict[str, Any
 
 
 def _output_activation(loss: Loss, random: np.random.Generator) -> Activation:
-    if loss.name == "categorical_crossentropy":
-        return activation_named("softmax")
-    if loss.name.endswith("binary_crossentropy"):
-        return activation_named("sigmoid")
+    if loss.made_for:
+        return activation_named(loss.made_for)
     if loss.name.endswith("poisson"):
         return activation_named(POSITIVE[random.integers(len(POSITIVE))])
-    return _activation(random)
+    activation = _activation(random)
+    while not _fit(loss, activation):
+        activation = _activation(random)
+    return activation
+
+
+def _fit(loss: Loss, activation: Activation) -> bool:
+    try:
+        loss.paired_with(activation)
+    except ValueError:
+        return False
+    return True
 
 
 def _targets(
     loss: Loss, output: Activation, rows: int, outputs: int, random: np.random.Generator
 ) -> Array:
+    if loss.name == "mean_absolute_percentage_error":  # of what is not nearly nothing
+        signs = random.choice([-1, 1], size=(rows, outputs))
+        sized: Array = signs * random.uniform(0.5, 3, size=(rows, outputs))
+        return sized
     if output.name == "softmax":
         one_hot: Array = np.eye(outputs)[random.integers(outputs, size=rows)]
         return one_hot

@@ -36,6 +36,7 @@ USERS = {
     "tests/interop/test_keras.py",
     "tests/interop/test_keras_training.py",
     "tests/interop/test_onnx.py",
+    "tests/interop/test_onnx_activations.py",
     "tests/interop/test_onnx_chain.py",
     "tests/interop/test_onnx_constants.py",
     "tests/interop/test_onnx_spelled_out.py",

@@ -39,12 +39,25 @@ if TYPE_CHECKING:
     from glassnet.model import Model as Model
     from glassnet.model import load as load
     from glassnet.network import Network as Network
+    from glassnet.nn.activations.celu import Celu as Celu
     from glassnet.nn.activations.elu import Elu as Elu
+    from glassnet.nn.activations.hard_sigmoid import HardSigmoid as HardSigmoid
+    from glassnet.nn.activations.hard_tanh import HardTanh as HardTanh
     from glassnet.nn.activations.leaky_relu import LeakyRelu as LeakyRelu
     from glassnet.nn.layers import Dense as Dense
     from glassnet.nn.layers import Scale as Scale
+    from glassnet.nn.losses.binary_crossentropy import BinaryCrossentropy as BinaryCrossentropy
+    from glassnet.nn.losses.binary_focal_crossentropy import (
+        BalancedBinaryFocalCrossentropy as BalancedBinaryFocalCrossentropy,
+    )
+    from glassnet.nn.losses.binary_focal_crossentropy import (
+        BinaryFocalCrossentropy as BinaryFocalCrossentropy,
+    )
     from glassnet.nn.losses.categorical_crossentropy import (
         CategoricalCrossentropy as CategoricalCrossentropy,
+    )
+    from glassnet.nn.losses.categorical_focal_crossentropy import (
+        CategoricalFocalCrossentropy as CategoricalFocalCrossentropy,
     )
     from glassnet.nn.losses.huber import Huber as Huber
     from glassnet.nn.losses.pinball import Pinball as Pinball
@@ -108,7 +121,12 @@ _HOMES = {
     "AdamW": "glassnet.optim.adam",
     "AdamEpsilonHat": "glassnet.optim.adam_epsilon_hat",
     "Adaptive": "glassnet.training.schedules",
+    "BalancedBinaryFocalCrossentropy": "glassnet.nn.losses.binary_focal_crossentropy",
+    "BinaryCrossentropy": "glassnet.nn.losses.binary_crossentropy",
+    "BinaryFocalCrossentropy": "glassnet.nn.losses.binary_focal_crossentropy",
     "CategoricalCrossentropy": "glassnet.nn.losses.categorical_crossentropy",
+    "CategoricalFocalCrossentropy": "glassnet.nn.losses.categorical_focal_crossentropy",
+    "Celu": "glassnet.nn.activations.celu",
     "ConstantRate": "glassnet.training.schedule",
     "CosLog4": "glassnet.training.schedules",
     "Cosine": "glassnet.training.schedules",
@@ -121,6 +139,8 @@ _HOMES = {
     "ExponentialDecay": "glassnet.training.schedules",
     "FileFormatError": "glassnet.errors",
     "GlassnetError": "glassnet.errors",
+    "HardSigmoid": "glassnet.nn.activations.hard_sigmoid",
+    "HardTanh": "glassnet.nn.activations.hard_tanh",
     "History": "glassnet.training.history",
     "Huber": "glassnet.nn.losses.huber",
     "ImageOptions": "glassnet.tables.read.images",

@@ -384,6 +384,12 @@ def test_a_file_names_every_hyper_parameter() -> None:
             record_from_file(Activation, "leaky_relu", wrong)
 
 
+def test_a_file_may_lack_what_a_loss_did_not_have_always() -> None:
+    assert record_from_file(Loss, "binary_crossentropy", {}) == gn.BinaryCrossentropy()
+    smoothed = record_from_file(Loss, "binary_crossentropy", {"label_smoothing": 0.1})
+    assert smoothed == gn.BinaryCrossentropy(0.1)
+
+
 def test_what_other_libraries_lack_is_not_known_by_their_names() -> None:
     assert record_known_as(Loss, "MeanSquaredError") is type(loss_named("mean_squared_error"))
     assert record_known_as(Loss, "mse") is type(loss_named("mean_squared_error"))

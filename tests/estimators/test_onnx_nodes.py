@@ -78,14 +78,16 @@ def test_regressors(y: Any, dtype: Any) -> None:
     assert run(estimator, rows)[0].reshape(theirs.shape) == pytest.approx(theirs, abs=1e-5)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", sorted(set(records(Activation)) - {"softmax"}))
-def test_activations(name: str) -> None:
-    estimator = regressor(activation=name).fit(X / 10, VALUES)
+def test_activations(name: str, dtype: Any) -> None:
+    rows = X.astype(dtype)
+    estimator = regressor(activation=name).fit(rows, VALUES)
     try:
-        (ours,) = run(estimator, X / 10)
+        (ours,) = run(estimator, rows)
     except gn.LimitError as error:
         pytest.skip(str(error))
-    assert ours == pytest.approx(estimator.predict(X / 10), abs=1e-5)
+    assert ours == pytest.approx(estimator.predict(rows), rel=1e-5, abs=1e-5)
 
 
 def test_poisson_outputs_are_exponentials() -> None:

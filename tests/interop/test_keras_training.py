@@ -29,9 +29,9 @@ keras.saving.register_keras_serializable()(rmse)
 @pytest.mark.parametrize(
     ("output", "loss", "words"),
     [
-        ("linear", "mape", "compiled with the loss 'mape', which Glassnet lacks"),
-        ("linear", "log_cosh", "compiled with the loss 'log_cosh'"),
-        ("linear", keras.losses.MeanSquaredLogarithmicError(), "'MeanSquaredLogarithmicError'"),
+        ("linear", keras.losses.CosineSimilarity(), "with the loss 'CosineSimilarity', which Gl"),
+        ("softmax", keras.losses.Dice(), "compiled with the loss 'Dice'"),
+        ("linear", keras.losses.MeanSquaredLogarithmicError(), "does not fit its outputs"),
         (
             "softmax",
             "binary_crossentropy",
@@ -39,8 +39,6 @@ keras.saving.register_keras_serializable()(rmse)
         ),
         ("sigmoid", "categorical_crossentropy", "does not fit its outputs"),
         ("linear", "sparse_categorical_crossentropy", "does not fit its outputs"),
-        ("sigmoid", keras.losses.BinaryCrossentropy(label_smoothing=0.1), "with label_smoothing"),
-        ("sigmoid", keras.losses.BinaryFocalCrossentropy(), "'BinaryFocalCrossentropy'"),
         ("linear", keras.losses.MeanSquaredError(reduction="sum"), "with reduction='sum'"),
         ("linear", rmse, "rmse'"),
     ],
@@ -91,7 +89,7 @@ def test_a_loss_of_ones_own_is_not_taken_for_the_one_of_its_name() -> None:
     assert gn.from_keras(model).loss.name == "mean_squared_error"
 
 
-@pytest.mark.parametrize("loss", ["mape", None])
+@pytest.mark.parametrize("loss", ["cosine_similarity", None])
 def test_a_loss_that_is_given_must_fit(loss: Any) -> None:
     model = one(layers.Dense(2))
     model.compile("adam", loss)
@@ -101,7 +99,7 @@ def test_a_loss_that_is_given_must_fit(loss: Any) -> None:
 
 def test_the_command_line_takes_a_loss(tmp_path: Path) -> None:
     model = one(layers.Dense(1))
-    model.compile("adam", "mape")
+    model.compile("adam", "cosine_similarity")
     model.save(tmp_path / "model.keras")
     header, row = ",".join("abcdef"), ",".join(map(str, X[0].tolist()))
     (tmp_path / "rows.csv").write_text(f"{header}\n{row}\n")
@@ -115,7 +113,7 @@ def test_the_command_line_takes_a_loss(tmp_path: Path) -> None:
 
     refused = ran()
     assert refused.returncode == 1
-    assert "compiled with the loss 'mape'" in refused.stderr
+    assert "compiled with the loss 'cosine_similarity'" in refused.stderr
     assert "--loss" in refused.stderr
     assert ran("--loss", "huber").returncode == 0
 

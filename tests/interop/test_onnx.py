@@ -109,9 +109,8 @@ def branching() -> Any:
     [
         (lambda: model(chain(("Conv", ["W"], {})), {"W": W1}), r"the node 'node1' \(Conv\)"),
         (
-            lambda: model(chain(("Gemm", ["W"], {}), ("Gelu", [], {"approximate": "tanh"})),
-                          {"W": W1}),
-            r"the node 'node2' \(Gelu\) with the tanh approximation",
+            lambda: model(chain(("Gemm", ["W"], {}), ("Selu", [], {"alpha": 1.0})), {"W": W1}),
+            r"the node 'node2' \(Selu\) with non-standard constants",
         ),
         (branching, "the model, which branches after 't1'"),
     ],

@@ -19,6 +19,13 @@ FUNCTIONS = {
     "normal_density": 5.0,
 }
 ACTIVATED = {
+    "celu": 8.0,
+    "gelu_tanh": 1000.0,
+    "softsign": 2.0,
+    "relu6": 0.5,
+    "hard_tanh": 0.5,
+    "hard_sigmoid": 2.0,
+    "hard_silu": 3.0,
     "sigmoid": 3.5,
     "tanh": 6.0,
     "leaky_relu": 1.0,
@@ -31,6 +38,11 @@ ACTIVATED = {
     "exponential": 2.0,
 }
 SLOPES = {
+    "celu": 8.0,
+    "gelu_tanh": 1000.0,
+    "softsign": 4.0,
+    "hard_sigmoid": 1.0,
+    "hard_silu": 3.0,
     "sigmoid": 6.0,
     "tanh": 9.0,
     "elu": 4.0,
@@ -46,7 +58,17 @@ ALL = [
     *((name, "value") for name in ACTIVATED),
     *((name, "slope") for name in SLOPES),
 ]
-HYPER_PARAMETERS = {"leaky_relu": {"slope": 0.25}, "elu": {"alpha": 0.5}}
+HYPER_PARAMETERS = {
+    "leaky_relu": {"slope": 0.25},
+    "elu": {"alpha": 0.5},
+    "celu": {"alpha": 0.5},
+    "hard_tanh": {"minimum": -0.5, "maximum": 2.0},
+    "hard_sigmoid": {"slope": 0.25, "shift": 0.5},
+}
+
+
+# in times a share: the slope is a sum of two terms.
+BENT = ("gelu", "gelu_tanh", "silu", "hard_silu", "mish")
 
 
 def promised(name: str, what: str) -> float:
@@ -68,9 +90,13 @@ def exact(name: str, what: str, x: float) -> tuple[mpmath.mpf, mpmath.mpf]:
         return value, abs(value)
     value = value_of(name, number)
     if what == "value":
+        if name == "hard_sigmoid":  # slope in and the shift cancel
+            return value, max(abs(value), mpmath.mpf(0.5))
+        if name == "hard_silu":
+            return value, max(abs(value), abs(number) / 2 if abs(number) < 3 else mpmath.mpf(0))
         return value, abs(value)
     slope = slope_of(name, number)
-    bend = abs(slope - value / number) if name in ("gelu", "silu", "mish") and x else 0
+    bend = abs(slope - value / number) if name in BENT and x else 0
     return slope, max(abs(slope), bend)
 
 
@@ -88,7 +114,18 @@ def value_of(name: str, number: mpmath.mpf) -> mpmath.mpf:
         "mish": lambda: number * mpmath.tanh(mpmath.log1p(mpmath.exp(number))),
         "softplus": lambda: mpmath.log1p(mpmath.exp(number)),
         "exponential": lambda: mpmath.exp(number),
+        "celu": lambda: number if number > 0 else numbers["alpha"] * mpmath.expm1(number / 0.5),
+        "gelu_tanh": lambda: number / (1 + mpmath.exp(-_twice_u(number))),
+        "softsign": lambda: number / (1 + abs(number)),
+        "relu6": lambda: max(0, min(6, number)),
+        "hard_tanh": lambda: max(numbers["minimum"], min(numbers["maximum"], number)),
+        "hard_sigmoid": lambda: max(0, min(1, numbers["slope"] * number + numbers["shift"])),
+        "hard_silu": lambda: number * max(0, min(1, number / 6 + mpmath.mpf(0.5))),
     }[name]()
+
+
+def _twice_u(number: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.sqrt(8 / mpmath.pi) * (number + mpmath.mpf("0.044715") * number**3)
 
 
 def slope_of(name: str, number: mpmath.mpf) -> mpmath.mpf:
@@ -104,6 +141,8 @@ def slope_of(name: str, number: mpmath.mpf) -> mpmath.mpf:
                 if number > 0
                 else HYPER_PARAMETERS["elu"]["alpha"] * mpmath.exp(number)
             )
+        case "celu":
+            return mpmath.mpf(1) if number > 0 else mpmath.exp(number / 0.5)
         case "selu":
             return scale if number > 0 else scale * alpha * mpmath.exp(number)
     with mpmath.workdps(400):  # a difference needs digits to spare where the slope is tiny
@@ -140,6 +179,8 @@ def arguments(name: str, what: str, dtype: str) -> Array:
         x = x[np.abs(x) < 39]  # beyond, the slope is below 2^-100 and constant
     elif name in ("gelu", "normal_tail", "normal_density"):
         x = x[np.abs(x) < (12 if dtype == "float32" else 36)]
+    elif name == "gelu_tanh":
+        x = x[np.abs(x) < (8 if dtype == "float32" else 18)]
     elif name == "mish":
         x = x[x < 29]  # beyond, mish(x) is x and its slope 1 to all digits
     return x.astype(dtype)

@@ -22,6 +22,18 @@ PAIRS = [
     ("summed_binary_crossentropy", "sigmoid"),
     ("summed_poisson", "exponential"),
     ("summed_poisson", "softplus"),
+    ("kl_divergence", "softmax"),
+    ("categorical_focal_crossentropy", "softmax"),
+    ("binary_focal_crossentropy", "sigmoid"),
+    ("balanced_binary_focal_crossentropy", "sigmoid"),
+    ("hinge", "identity"),
+    ("hinge", "tanh"),
+    ("squared_hinge", "identity"),
+    ("log_cosh", "identity"),
+    ("log_cosh", "relu"),
+    ("mean_squared_logarithmic_error", "softplus"),
+    ("mean_squared_logarithmic_error", "hard_sigmoid"),
+    ("mean_absolute_percentage_error", "identity"),
 ]
 
 
@@ -30,9 +42,11 @@ def objective_of(loss: str, activation: str) -> OutputLoss:
 
 
 def desired_for(loss: str) -> np.ndarray:
-    if loss == "categorical_crossentropy":
+    if loss in ("categorical_crossentropy", "kl_divergence", "categorical_focal_crossentropy"):
         return np.array([[0.0, 1.0, 0.0], [0.2, 0.5, 0.3]])
-    if loss.endswith("binary_crossentropy"):
+    if loss == "mean_absolute_percentage_error":  # a target of 0 leaves no digits
+        return np.array([[0.5, -1.0, 2.0], [4.0, 3.0, 1.0]])
+    if "binary" in loss:
         return np.array([[0.0, 1.0, 1.0], [0.3, 0.0, 0.9]])
     return np.array([[0.5, -1.0, 2.0], [0.0, 3.0, 1.0]])
 
@@ -71,6 +85,14 @@ def test_the_formula_gives_the_error(loss: str, activation: str) -> None:
         ("categorical_crossentropy", "identity", "softmax"),
         ("binary_crossentropy", "softmax", "sigmoid"),
         ("binary_crossentropy", "tanh", "sigmoid"),
+        ("kl_divergence", "sigmoid", "softmax"),
+        ("categorical_focal_crossentropy", "identity", "softmax"),
+        ("binary_focal_crossentropy", "softmax", "sigmoid"),
+        ("hinge", "sigmoid", "identity"),
+        ("squared_hinge", "softmax", "identity"),
+        ("hinge", "relu", "identity"),
+        ("mean_squared_logarithmic_error", "identity", "relu"),
+        ("mean_squared_logarithmic_error", "hard_tanh", "relu"),
     ],
 )
 def test_a_wrong_pair_is_refused_and_the_right_one_named(
@@ -103,9 +125,66 @@ def test_nothing_overflows_and_nothing_cancels_far_out() -> None:
     assert np.isfinite(sigmoid.losses(np.array([[1e4]]), np.array([[0.0]]))).all()
 
 
+@pytest.mark.parametrize(
+    ("loss", "activation", "net_input", "target", "error"),
+    [
+        # (ln 2 − ln 4)² = ln² 2
+        ("mean_squared_logarithmic_error", "relu", 1.0, 3.0, math.log(2) ** 2),
+        # A negative target counts as 1e-7: (ln 2)² again, as ln(1 + 1e-7) is nearly 0.
+        ("mean_squared_logarithmic_error", "relu", 1.0, -3.0, math.log(2 / (1 + 1e-7)) ** 2),
+        ("mean_absolute_percentage_error", "identity", 3.0, -2.0, 250.0),
+        ("log_cosh", "identity", 100.0, 0.0, 100 - math.log(2)),
+        ("log_cosh", "identity", 1e-4, 0.0, 5e-9),  # d²/2 − d⁴/12
+        ("hinge", "identity", 0.25, 1.0, 0.75),
+        ("hinge", "identity", 0.25, 0.0, 1.25),  # 0 is the class −1
+        ("squared_hinge", "identity", 0.5, -1.0, 2.25),
+        # p = ½ and γ = 2: ¼ ln 2, of a target of 1 and of 0 alike
+        ("binary_focal_crossentropy", "sigmoid", 0.0, 1.0, math.log(2) / 4),
+        ("binary_focal_crossentropy", "sigmoid", 0.0, 0.0, math.log(2) / 4),
+        # a target of 1 counts α = ¼, one of 0 counts ¾
+        ("balanced_binary_focal_crossentropy", "sigmoid", 0.0, 1.0, math.log(2) / 16),
+        ("balanced_binary_focal_crossentropy", "sigmoid", 0.0, 0.0, math.log(2) * 3 / 16),
+    ],
+)
+def test_the_error_of_one_output(
+    loss: str, activation: str, net_input: float, target: float, error: float
+) -> None:
+    computed = objective_of(loss, activation).losses(np.array([[net_input]]), np.array([[target]]))
+    assert computed[0] == pytest.approx(error, rel=1e-8)
+
+
+def test_losses_of_probabilities_by_hand() -> None:
+    # p = (½, ½), t = (¼, ¾): ¼ ln ½ + ¾ ln 3/2
+    divergence = objective_of("kl_divergence", "softmax")
+    computed = divergence.losses(np.zeros((1, 2)), np.array([[0.25, 0.75]]))
+    assert computed[0] == pytest.approx(0.25 * math.log(0.5) + 0.75 * math.log(1.5))
+    # −α (1 − p)^γ ln p = ¼ · ¼ ln 2
+    focal = objective_of("categorical_focal_crossentropy", "softmax")
+    assert focal.losses(np.zeros((1, 2)), np.array([[0.0, 1.0]]))[0] == pytest.approx(
+        math.log(2) / 16
+    )
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation"),
+    [
+        ("binary_focal_crossentropy", "sigmoid"),
+        ("categorical_focal_crossentropy", "softmax"),
+        ("kl_divergence", "softmax"),
+    ],
+)
+def test_nothing_cancels_in_32_bits_where_the_network_is_nearly_right(
+    loss: str, activation: str
+) -> None:
+    net_input, target = np.array([[-5.0, 7.5]]), np.array([[0.0, 1.0]])
+    output_loss = objective_of(loss, activation)
+    narrow = output_loss.delta(net_input.astype(np.float32), target.astype(np.float32))
+    assert narrow[0] == pytest.approx(output_loss.delta(net_input, target)[0], rel=3e-6)
+
+
 def test_an_unknown_cost_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="unknown loss 'hinge'; known are: ") as raised:
-        loss_named("hinge")
+    with pytest.raises(ValueError, match="unknown loss 'triplet'; known are: ") as raised:
+        loss_named("triplet")
     for name in built_in(Loss):
         assert name in str(raised.value)
     loss: Loss = loss_named("mean_squared_error")

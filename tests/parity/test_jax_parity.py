@@ -40,6 +40,13 @@ def jax_activation(activation: Activation) -> Callable[[Any], Any]:
         "silu": nn.silu,
         "mish": nn.mish,
         "softplus": nn.softplus,
+        "celu": lambda x: nn.celu(x, numbers["alpha"]),
+        "gelu_tanh": lambda x: nn.gelu(x, approximate=True),
+        "softsign": nn.soft_sign,
+        "relu6": nn.relu6,
+        "hard_tanh": lambda x: jax.numpy.clip(x, numbers["minimum"], numbers["maximum"]),
+        "hard_sigmoid": lambda x: jax.numpy.clip(numbers["slope"] * x + numbers["shift"], 0, 1),
+        "hard_silu": nn.hard_silu,
         "exponential": jax.numpy.exp,
         "softmax": nn.softmax,
     }
@@ -57,8 +64,20 @@ def jax_cost(loss: Loss, net_input: Any, predicted: Any, targets: Any) -> Any:
             ideal = (1 - smoothing) * targets + smoothing / targets.shape[1]
             return -(ideal * jax.nn.log_softmax(net_input)).sum(axis=1)
         case "binary_crossentropy" | "summed_binary_crossentropy":
-            terms = -targets * jax.nn.log_sigmoid(net_input)
-            terms -= (1 - targets) * jax.nn.log_sigmoid(-net_input)
+            smoothing = numbers["label_smoothing"]
+            ideal = (1 - smoothing) * targets + smoothing / 2
+            terms = -ideal * jax.nn.log_sigmoid(net_input)
+            terms -= (1 - ideal) * jax.nn.log_sigmoid(-net_input)
+        case "log_cosh":
+            terms = jnp.log(jnp.cosh(difference))
+        case "hinge" | "squared_hinge":
+            t = jnp.where(targets == 0, -1, targets)
+            terms = jnp.maximum(1 - t * predicted, 0) ** (1 if loss.name == "hinge" else 2)
+        case "mean_squared_logarithmic_error":
+            both = [jnp.log(jnp.maximum(each, 1e-7) + 1) for each in (predicted, targets)]
+            terms = (both[0] - both[1]) ** 2
+        case "mean_absolute_percentage_error":
+            terms = 100 * jnp.abs(difference) / jnp.maximum(jnp.abs(targets), 1e-7)
         case "mean_squared_error":
             terms = difference**2
         case "half_squared_error":
@@ -74,9 +93,35 @@ def jax_cost(loss: Loss, net_input: Any, predicted: Any, targets: Any) -> Any:
         case "pinball":
             q = numbers["quantile"]
             terms = jnp.maximum((1 - q) * difference, -q * difference)
+        case _:
+            terms = jax_terms_of_probabilities(loss, predicted, targets)
+    return terms.sum(axis=1) if loss.summed else terms.mean(axis=1)
+
+
+def jax_terms_of_probabilities(loss: Loss, predicted: Any, targets: Any) -> Any:
+    """What each output adds, where Keras keeps probabilities from 0 and 1."""
+    jnp, numbers = jax.numpy, loss.hyper_parameters
+    match loss.name:
+        case "kl_divergence":
+            t = jnp.clip(targets, 1e-7, 1)
+            terms = t * (jnp.log(t) - jnp.log(jnp.clip(predicted, 1e-7, 1)))
+        case "categorical_focal_crossentropy":
+            smoothing = numbers["label_smoothing"]
+            ideal = (1 - smoothing) * targets + smoothing / targets.shape[1]
+            p = jnp.clip(predicted, 1e-7, 1 - 1e-7)
+            terms = -numbers["alpha"] * ideal * (1 - p) ** numbers["gamma"] * jnp.log(p)
+        case "binary_focal_crossentropy" | "balanced_binary_focal_crossentropy":
+            smoothing = numbers["label_smoothing"]
+            t = (1 - smoothing) * targets + smoothing / 2
+            p = jnp.clip(predicted, 1e-7, 1 - 1e-7)
+            right = t * predicted + (1 - t) * (1 - predicted)
+            terms = -((1 - right) ** numbers["gamma"])
+            terms *= t * jnp.log(p) + (1 - t) * jnp.log(1 - p)
+            if (alpha := numbers.get("alpha")) is not None:
+                terms *= t * alpha + (1 - t) * (1 - alpha)
         case name:
             pytest.skip(f"{name} is not compared with JAX")
-    return terms.sum(axis=1) if loss.summed else terms.mean(axis=1)
+    return terms
 
 
 def jax_error(case: Case) -> Callable[[Any], Any]:

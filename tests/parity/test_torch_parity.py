@@ -35,6 +35,20 @@ def activated(activation: Activation, x: Any) -> Any:
             return F.leaky_relu(x, activation.hyper_parameters["slope"])
         case "elu":
             return F.elu(x, activation.hyper_parameters["alpha"])
+        case "celu":
+            # F.celu rounds 1/alpha to 32 bits.
+            alpha = activation.hyper_parameters["alpha"]
+            return torch.where(x > 0, x, alpha * torch.expm1(x.clamp(max=0) / alpha))
+        case "gelu_tanh":
+            return F.gelu(x, approximate="tanh")
+        case "hard_tanh":
+            numbers = activation.hyper_parameters
+            return F.hardtanh(x, numbers["minimum"], numbers["maximum"])
+        case "hard_sigmoid":
+            numbers = activation.hyper_parameters
+            return torch.clamp(numbers["slope"] * x + numbers["shift"], 0, 1)
+        case "hard_silu":
+            return F.hardswish(x)
         case "softmax":
             return torch.softmax(x, dim=1)
         case "exponential":
@@ -51,16 +65,30 @@ def errors(loss: Loss, p: Any, d: Any) -> Any:
     match loss.name:
         case "half_squared_error":
             return F.mse_loss(p, d, reduction="none").sum(dim=1) / 2
-        case "summed_binary_crossentropy":
-            return F.binary_cross_entropy(p, d, reduction="none").sum(dim=1)
+        case "binary_crossentropy" | "summed_binary_crossentropy":
+            smoothing = loss.hyper_parameters["label_smoothing"]
+            ideal = (1 - smoothing) * d + smoothing / 2
+            each = F.binary_cross_entropy(p, ideal, reduction="none")
+            return each.sum(dim=1) if loss.summed else each.mean(dim=1)
+        case "hinge" | "squared_hinge":
+            t = torch.where(d == 0, -torch.ones_like(d), d)
+            return (F.relu(1 - t * p) ** (1 if loss.name == "hinge" else 2)).mean(dim=1)
+        case "log_cosh":
+            return torch.log(torch.cosh(p - d)).mean(dim=1)
+        case "mean_squared_logarithmic_error":
+            both = [torch.log1p(each.clamp(min=1e-7)) for each in (p, d)]
+            return ((both[0] - both[1]) ** 2).mean(dim=1)
+        case "mean_absolute_percentage_error":
+            return (100 * (p - d).abs() / d.abs().clamp(min=1e-7)).mean(dim=1)
+        case "kl_divergence":
+            t, clipped = d.clamp(1e-7, 1), p.clamp(1e-7, 1)
+            return (t * torch.log(t / clipped)).sum(dim=1)
         case "summed_poisson":
             return F.poisson_nll_loss(p, d, log_input=False, eps=0.0, reduction="none").sum(dim=1)
         case "categorical_crossentropy":
             smoothing = loss.hyper_parameters["label_smoothing"]
             ideal = (1 - smoothing) * d + smoothing / outputs
             return -(ideal * torch.log(p)).sum(dim=1)
-        case "binary_crossentropy":
-            return F.binary_cross_entropy(p, d, reduction="none").mean(dim=1)
         case "mean_squared_error":
             return ((p - d) ** 2).mean(dim=1)
         case "mean_absolute_error":

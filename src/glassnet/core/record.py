@@ -69,6 +69,8 @@ class Record:
     other_names: ClassVar[tuple[str, ...]] = ()
     #: Whether other libraries have it under its own name, too.
     known_elsewhere: ClassVar[bool] = True
+    #: Hyper-parameters that it did not have always: where a file lacks one, it has its default.
+    not_in_older_files: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         if is_dataclass(self):
@@ -165,6 +167,7 @@ def record_from_file(base: type[R], name: object, hyper_parameters: object) -> R
         raise TypeError(f"the hyper-parameters of {name!r} are {hyper_parameters!r}, not by name")
     if record := _find(base, name):
         missing = set(hyper_parameter_names(record)) - set(hyper_parameters)
+        missing -= set(record.not_in_older_files)
         if missing:
             raise ValueError(f"{name!r} needs its hyper-parameter {min(missing)!r}")
     return record_named(base, name, hyper_parameters)

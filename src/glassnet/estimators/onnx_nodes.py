@@ -12,6 +12,7 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.errors import LimitError
 from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.selu import Selu
 
 __all__ = ["add_nodes", "register", "set_types"]
 
@@ -20,8 +21,6 @@ OPERATORS = {
     "tanh": "Tanh",
     "sigmoid": "Sigmoid",
     "relu": "Relu",
-    "selu": "Selu",
-    "softplus": "Softplus",
     "exponential": "Exp",
     "softmax": "Softmax",
 }
@@ -111,7 +110,7 @@ def add_nodes(scope: Any, operator: Any, container: Any) -> None:
         graph.node("Gather", [graph.classes(estimator.classes_), best], to_output=names[0])
 
 
-INT64, STRING = 7, 8  # of onnx.TensorProto
+FLOAT, INT64, STRING, DOUBLE = 1, 7, 8, 11  # of onnx.TensorProto
 
 
 def _has_many_labels(estimator: Any) -> bool:
@@ -129,7 +128,7 @@ class _Graph:
     @property
     def number(self) -> int:
         """The type of numbers, of onnx.TensorProto."""
-        return 11 if self.dtype == np.float64 else 1
+        return DOUBLE if self.dtype == np.float64 else FLOAT
 
     def node(self, kind: str, inputs: list[str], *, to_output: str = "", **settings: Any) -> str:
         """Add a node, and return the name of its output."""
@@ -164,16 +163,76 @@ class _Graph:
             return y
         if kind in OPERATORS:
             return self.node(OPERATORS[kind], [y])
-        if kind in ("leaky_relu", "elu"):
-            (alpha,) = activation.hyper_parameters.values()
-            operator = {"leaky_relu": "LeakyRelu", "elu": "Elu"}[kind]
-            return self.node(operator, [y], alpha=float(alpha))
-        if kind == "silu":
-            return self.node("Mul", [y, self.node("Sigmoid", [y])])
-        if kind == "mish":
-            return self.node("Mul", [y, self.node("Tanh", [self.node("Softplus", [y])])])
-        if kind == "gelu":  # y Φ(y) = y (1 + erf(y / √2)) / 2
-            erf = self.node("Erf", [self.node("Div", [y, self.constant(np.sqrt(2))])])
-            mass = self.node("Div", [self.node("Add", [erf, self.constant(1)]), self.constant(2)])
-            return self.node("Mul", [y, mass])
-        raise LimitError(f"the activation {kind!r} is not written to ONNX yet; choose another")
+        nodes = getattr(self, f"_{kind}", None)
+        if nodes is None:
+            raise LimitError(f"the activation {kind!r} is not written to ONNX yet; choose another")
+        return str(nodes(y, **activation.hyper_parameters))
+
+    # Activations that ONNX has no operator for, or the runtime only in float32.
+
+    def _leaky_relu(self, y: str, slope: float) -> str:
+        return self._above_and(y, self._times(self._below(y), slope))
+
+    def _elu(self, y: str, alpha: float) -> str:
+        return self._above_and(y, self._exp_less_1(self._below(y), alpha))
+
+    def _selu(self, y: str) -> str:
+        return self._times(self._elu(y, Selu.ALPHA), Selu.SCALE)
+
+    def _softplus(self, y: str) -> str:
+        """max(0, y) + ln(1 + exp(−|y|)), which does not overflow."""
+        exp = self.node("Exp", [self.node("Neg", [self.node("Abs", [y])])])
+        return self._above_and(y, self.node("Log", [self._plus(exp, 1)]))
+
+    def _silu(self, y: str) -> str:
+        return self.node("Mul", [y, self.node("Sigmoid", [y])])
+
+    def _mish(self, y: str) -> str:
+        return self.node("Mul", [y, self.node("Tanh", [self._softplus(y)])])
+
+    def _gelu(self, y: str) -> str:
+        """y Φ(y) = y (1 + erf(y / √2)) / 2."""
+        single = self.node("Cast", [self._times(y, np.sqrt(0.5))], to=FLOAT)
+        erf = self.node("Cast", [self.node("Erf", [single])], to=self.number)
+        return self.node("Mul", [y, self._times(self._plus(erf, 1), 0.5)])
+
+    def _gelu_tanh(self, y: str) -> str:
+        """y (1 + tanh(√(2/π) (y + 0.044715 y³))) / 2."""
+        cube = self.node("Mul", [self.node("Mul", [y, y]), y])
+        inner = self.node("Add", [y, self._times(cube, 0.044715)])
+        tanh = self.node("Tanh", [self._times(inner, np.sqrt(2 / np.pi))])
+        return self.node("Mul", [y, self._times(self._plus(tanh, 1), 0.5)])
+
+    def _softsign(self, y: str) -> str:
+        return self.node("Div", [y, self._plus(self.node("Abs", [y]), 1)])
+
+    def _relu6(self, y: str) -> str:
+        return self._hard_tanh(y, 0.0, 6.0)
+
+    def _hard_tanh(self, y: str, minimum: float, maximum: float) -> str:
+        return self.node("Clip", [y, self.constant(minimum), self.constant(maximum)])
+
+    def _hard_sigmoid(self, y: str, slope: float, shift: float) -> str:
+        return self._hard_tanh(self._plus(self._times(y, slope), shift), 0.0, 1.0)
+
+    def _hard_silu(self, y: str) -> str:
+        return self.node("Mul", [y, self._hard_sigmoid(y, 1 / 6, 0.5)])
+
+    def _celu(self, y: str, alpha: float) -> str:
+        below = self._times(self._below(y), 1 / alpha)
+        return self._above_and(y, self._exp_less_1(below, alpha))
+
+    def _exp_less_1(self, y: str, alpha: float) -> str:
+        return self._times(self._plus(self.node("Exp", [y]), -1), alpha)
+
+    def _below(self, y: str) -> str:
+        return self.node("Min", [y, self.constant(0.0)])
+
+    def _above_and(self, y: str, below: str) -> str:
+        return self.node("Add", [self.node("Max", [y, self.constant(0.0)]), below])
+
+    def _plus(self, y: str, number: float) -> str:
+        return self.node("Add", [y, self.constant(number)])
+
+    def _times(self, y: str, number: float) -> str:
+        return self.node("Mul", [y, self.constant(number)])

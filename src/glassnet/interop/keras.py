@@ -15,6 +15,7 @@ from glassnet.core.array import Array
 from glassnet.core.foreign import reading
 from glassnet.errors import LimitError
 from glassnet.interop.comparison import Outputs, tolerance_of
+from glassnet.interop.keras_activations import activate
 from glassnet.interop.keras_training import loss_of, training_only
 from glassnet.interop.keras_weights import (
     Description,
@@ -117,7 +118,7 @@ def _built(description: Description) -> NetworkBuilder:
         own = weights.get(path, LayerWeights())
         learn = own.learn or [True] * len(own.arrays)
         own = LayerWeights(own.arrays, [learns and each for each in learn])
-        flat = _add(builder, layer, own, flat=flat)
+        flat = _add(builder, layer, own, description.version, flat=flat)
     return builder
 
 
@@ -242,7 +243,12 @@ def _precision(weights: dict[Path, LayerWeights]) -> str:
 
 
 def _add(
-    builder: NetworkBuilder, layer: dict[str, Any], weights: LayerWeights, *, flat: bool
+    builder: NetworkBuilder,
+    layer: dict[str, Any],
+    weights: LayerWeights,
+    version: str,
+    *,
+    flat: bool,
 ) -> bool:
     """Add a layer; `flat` and the result say whether there is one row for each example."""
     kind, config = layer["class_name"], layer["config"]
@@ -271,9 +277,9 @@ def _add(
             b = weights.arrays[1] if len(weights.arrays) > 1 else None
             learn = (*(weights.learn or ()), True)
             builder.dense(weights.arrays[0], b, learns=learn[0], bias_learns=learn[1])
-            _activate(builder, config.get("activation"), words)
+            activate(builder, config.get("activation"), words, version)
         case "Activation":
-            _activate(builder, config["activation"], words)
+            activate(builder, config["activation"], words, version)
         case "Rescaling":
             builder.scale(config["scale"], config.get("offset", 0.0))
         case "Normalization" if not config.get("invert", False):
@@ -281,7 +287,9 @@ def _add(
         case "BatchNormalization":
             _normalise(builder, config, weights)
         case "ReLU" | "LeakyReLU" | "ELU" | "Softmax":
-            _activate(builder, layer, words)
+            activate(builder, layer, words, version)
+        case "PReLU" if weights.arrays:
+            builder.leaky_relu_of(weights.arrays[0], words)
         case _:
             raise refuse(words)
     return flat
@@ -302,37 +310,3 @@ def _normalise(builder: NetworkBuilder, config: dict[str, Any], weights: LayerWe
     mean, variance = arrays
     learns = learn[0], learn[0 if gamma is None else 1]
     builder.normalise(gamma, beta, mean, variance, config["epsilon"], learns=learns)
-
-
-def _activate(builder: NetworkBuilder, activation: Any, words: str) -> None:
-    """End the last layer in an activation, given by name or as a layer of its own."""
-    settings: dict[str, Any]
-    if isinstance(activation, dict):
-        name, settings = str(activation.get("class_name")), activation.get("config") or {}
-        if not is_own(activation) or not isinstance(settings, dict):
-            raise refuse(f"{words} with an activation of its own")
-    else:
-        name, settings = str(activation or "linear"), {}
-    match name:
-        case "leaky_relu":
-            builder.activate("leaky_relu", slope=0.2)
-        case "LeakyReLU":
-            # Keras 2 called it alpha.
-            slope = settings["negative_slope" if "negative_slope" in settings else "alpha"]
-            builder.activate("leaky_relu", slope=float(slope))
-        case "elu":
-            builder.activate("elu", alpha=1.0)
-        case "ELU":
-            builder.activate("elu", alpha=float(settings.get("alpha", 1.0)))
-        case "ReLU" if not settings.get("threshold") and settings.get("max_value") is None:
-            slope = float(settings.get("negative_slope") or 0.0)
-            if slope:
-                builder.activate("leaky_relu", slope=slope)
-            else:
-                builder.activate("relu")
-        case "Softmax" if settings.get("axis", -1) in (-1, 1):
-            builder.activate("softmax")
-        case _ if name.islower() and builder.activate_known_as(name):
-            pass  # a function, which has nothing to be set
-        case _:
-            raise refuse(f"{words} with the activation {name!r}")

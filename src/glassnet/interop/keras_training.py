@@ -63,6 +63,8 @@ def _of_layer(layer: dict[str, Any]) -> list[str]:
         for key, value in config.items()
         if key.endswith(("regularizer", "constraint")) and value
     ]
+    if layer["class_name"] == "PReLU":
+        words.append(f"the layer {config['name']!r} learns its slope")
     if layer["class_name"] == "ActivityRegularization":
         words.append(f"the layer {config['name']!r} adds a loss of its outputs")
     return words

@@ -9,6 +9,7 @@ import io
 import json
 import pathlib
 import re
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -50,11 +51,24 @@ class LayerWeights:
 
 @dataclass(frozen=True)
 class Description:
-    """What Keras says of a model: its layers, how it was compiled, and the weights by layer."""
+    """What Keras says of a model.
+
+    Attributes
+    ----------
+    model : dict
+        Its layers.
+    compiled : dict
+        How it was compiled.
+    weights : dict
+        The arrays by layer.
+    version : str
+        That of Keras; empty if it is not said.
+    """
 
     model: dict[str, Any]
     compiled: dict[str, Any]
     weights: dict[Path, LayerWeights]
+    version: str = ""
 
 
 def description_of(model: Any) -> Description:
@@ -73,7 +87,9 @@ def description_of(model: Any) -> Description:
     module = getattr(getattr(model, "loss", None), "__module__", None)
     if not is_own({"module": module}) and isinstance(compiled.get("loss"), dict):
         compiled["loss"]["module"] = module
-    return Description(config, compiled, dict(_weights_of(model, (), {})))
+    keras = sys.modules.get(type(model).__module__.partition(".")[0])
+    version = str(getattr(keras, "__version__", ""))
+    return Description(config, compiled, dict(_weights_of(model, (), {})), version)
 
 
 def _weights_of(
@@ -137,9 +153,12 @@ def _read_archive(path: pathlib.Path) -> Description:
     with zipfile.ZipFile(path) as archive:
         model = json.loads(_unpacked(path, archive, "config.json"))
         content = io.BytesIO(_unpacked(path, archive, "model.weights.h5"))
+        said = "metadata.json" in archive.namelist()
+        metadata = json.loads(_unpacked(path, archive, "metadata.json")) if said else {}
     with import_h5py().File(content, "r") as file:
         weights = dict(_archived(file, model, "layers", (), StoredArrays(path)))
-    return Description(model, model.get("compile_config") or {}, weights)
+    version = str(metadata.get("keras_version") or "")
+    return Description(model, model.get("compile_config") or {}, weights, version)
 
 
 def _unpacked(path: pathlib.Path, archive: zipfile.ZipFile, name: str) -> bytes:
@@ -198,7 +217,8 @@ def _read_legacy(file: Any, stored: StoredArrays) -> Description:
             weights |= _within(layer, outer, arrays)
         else:
             weights[outer,] = LayerWeights(list(arrays.values()))
-    return Description(model, compiled, weights)
+    version = _text(file.attrs.get("keras_version", ""))
+    return Description(model, compiled, weights, version)
 
 
 def _within(

@@ -1,9 +1,9 @@
 """Loss names of other libraries."""
 
+from typing import Any
+
 from glassnet.core.record import record_known_as
 from glassnet.errors import LimitError
-from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
-from glassnet.nn.losses.huber import Huber
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.registry import loss_named
 
@@ -14,6 +14,23 @@ USUAL = {
     "reduction": (None, "sum_over_batch_size", "mean", "mean_with_sample_weight", "auto"),
     "ignore_class": (None,),
     "axis": (-1, None),
+}
+# The numbers of Keras losses: what Glassnet calls them.
+NUMBERS = {
+    "binary_crossentropy": {"label_smoothing": "label_smoothing"},
+    "categorical_crossentropy": {"label_smoothing": "label_smoothing"},
+    "binary_focal_crossentropy": {"gamma": "gamma", "label_smoothing": "label_smoothing"},
+    "balanced_binary_focal_crossentropy": {
+        "gamma": "gamma",
+        "alpha": "alpha",
+        "label_smoothing": "label_smoothing",
+    },
+    "categorical_focal_crossentropy": {
+        "gamma": "gamma",
+        "alpha": "alpha",
+        "label_smoothing": "label_smoothing",
+    },
+    "huber": {"delta": "threshold"},
 }
 
 
@@ -29,14 +46,19 @@ def keras_loss(name: str, settings: dict[str, object]) -> Loss:
     if found is None:
         raise LimitError(f"the model was compiled with the loss {name!r}, which Glassnet lacks")
     ours = found.name
+    if settings.get("apply_class_balancing"):
+        ours = f"balanced_{ours}"
     for setting, usual in USUAL.items():
         if settings.get(setting, usual[0]) not in usual:
             value = settings[setting]
             raise LimitError(f"the loss {name!r} with {setting}={value!r} is not supported")
-    if ours == "binary_crossentropy" and settings.get("label_smoothing"):
-        raise LimitError(f"the loss {name!r} with label_smoothing is not supported")
-    if ours == "categorical_crossentropy":
-        return CategoricalCrossentropy(float(str(settings.get("label_smoothing", 0.0))))
-    if ours == "huber":
-        return Huber(float(str(settings.get("delta", 1.0))))
-    return loss_named(ours)
+    numbers: dict[str, Any] = {
+        our_name: settings[keras_name]
+        for keras_name, our_name in NUMBERS.get(ours, {}).items()
+        if settings.get(keras_name) is not None
+    }
+    try:
+        return loss_named(ours, numbers)
+    except (TypeError, ValueError) as error:
+        words = f"the loss {name!r} is not supported with these settings: {error}"
+        raise LimitError(words) from None

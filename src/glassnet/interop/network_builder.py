@@ -179,6 +179,43 @@ class NetworkBuilder:
         last = self._layers[-1]
         self._layers[-1] = _rebuilt(last, activation, bias=last.bias)
 
+    def clip(self, minimum: float | None, maximum: float | None) -> None:
+        """End the last layer in a clipping to an interval, which may be open at one end.
+
+        From 0 on it is a relu, and up to 6 a relu6.
+
+        Raises
+        ------
+        LimitError
+            If the interval is empty.
+        """
+        most = float(np.finfo(np.float32).max)
+        lower, upper = (
+            (-most if minimum is None else minimum),
+            (most if maximum is None else maximum),
+        )
+        if not lower < upper:
+            raise refuse(f"a clipping to at least {lower:g} and at most {upper:g}")
+        if minimum == 0 and maximum in (None, 6):
+            self.activate("relu" if maximum is None else "relu6")
+        elif minimum is not None or maximum is not None:
+            self.activate("hard_tanh", minimum=lower, maximum=upper)
+
+    def leaky_relu_of(self, slopes: ArrayLike, words: str) -> None:
+        """End the last layer in a leaky relu with the slopes of a PReLU, if they are all equal.
+
+        Raises
+        ------
+        LimitError
+            If they differ.
+        """
+        if np.ptp(slopes):
+            raise LimitError(
+                f"{words} has a slope of its own for each unit, and they differ; Glassnet's "
+                "leaky_relu has one slope for the whole layer. Give the PReLU one slope"
+            )
+        self.activate("leaky_relu", slope=float(np.ravel(slopes)[0]))
+
     def activate_known_as(self, name: str) -> bool:
         """Set the activation that other libraries call so; return whether there is one.
 

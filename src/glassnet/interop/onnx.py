@@ -17,6 +17,7 @@ from glassnet.interop.network_builder import (
     note_not_imported,
     refuse,
 )
+from glassnet.interop.onnx_activations import ACTIVATIONS
 from glassnet.interop.onnx_chain import Chain
 from glassnet.interop.onnx_constants import Constants, named
 from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
@@ -155,10 +156,7 @@ def _add(builder: NetworkBuilder, node: Any, chain: Chain) -> None:
         "Mul": _add_factor,
         "Div": _add_factor,
         "BatchNormalization": _add_normalisation,
-        "LeakyRelu": lambda a, _, s, __: a.activate("leaky_relu", slope=s.get("alpha", 0.01)),
-        "Elu": lambda a, _, s, __: a.activate("elu", alpha=s.get("alpha", 1.0)),
-        "Selu": _add_selu,
-        "Gelu": _add_gelu,
+        **ACTIVATIONS,
         "LogSoftmax": _add_log_softmax,
         "Flatten": _add_shape,
         "Reshape": _add_shape if not chain.one_at_a_time else _add_shape_of_one,
@@ -238,21 +236,6 @@ def _add_normalisation(
         raise refuse(f"the node {named(node)} in training mode")
     gamma, beta, mean, variance = (constants[name] for name in node.input[1:5])
     a.normalise(gamma, beta, mean, variance, settings.get("epsilon", 1e-5))
-
-
-def _add_selu(a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants) -> None:
-    usual = np.allclose(
-        [settings.get("alpha", 1.67326), settings.get("gamma", 1.0507)], [1.67326, 1.0507], 1e-4
-    )
-    if not usual:
-        raise refuse(f"the node {named(node)} with non-standard constants")
-    a.activate("selu")
-
-
-def _add_gelu(a: NetworkBuilder, node: Any, settings: dict[str, Any], constants: Constants) -> None:
-    if settings.get("approximate", b"none") not in (b"none", "none"):
-        raise refuse(f"the node {named(node)} with the tanh approximation")
-    a.activate("gelu")
 
 
 def _add_log_softmax(

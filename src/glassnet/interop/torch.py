@@ -20,7 +20,14 @@ from glassnet.interop.network_builder import (
 )
 from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
 from glassnet.interop.torch_files import entry_of, read_state_dict
-from glassnet.interop.torch_functions import EXAMPLES, UNITS, Arithmetic, Product, Reshape
+from glassnet.interop.torch_functions import (
+    EXAMPLES,
+    UNITS,
+    Arithmetic,
+    Clipping,
+    Product,
+    Reshape,
+)
 from glassnet.interop.torch_graph import exported_examples, is_exported, layers_of, unwrapped
 from glassnet.interop.torch_state import from_state_dict, place_of
 from glassnet.network import Network
@@ -66,7 +73,8 @@ def from_torch(
     -----
     PartialImportWarning
         If weights are made of other parameters, as by weight_norm or spectral_norm: the network
-        has the weights themselves. If the weights are in 16 bits.
+        has the weights themselves. If the slope of a PReLU learns in the module; in the network
+        it stays. If the weights are in 16 bits.
 
     Raises
     ------
@@ -106,9 +114,17 @@ def from_torch(
         raise LimitError(f"{chosen.reason}; give another loss, or take the last activation away")
     net = builder.network(chosen, logits=logits, outputs=_outputs_of(module))
     notes = [layer.note for layer in layers if isinstance(layer, Product) and layer.note]
-    note_not_imported(net, sorted(set(notes)))
+    note_not_imported(net, [*sorted(set(notes)), *_learned_slopes(layers)])
     warn_of_sixteen_bits({str(each.dtype) for each in module.parameters()})
     return net
+
+
+def _learned_slopes(layers: list[Any]) -> list[str]:
+    """What the slopes of PReLU are: learned in the module, fixed in the network."""
+    learning = [
+        layer for layer in layers if type(layer).__name__ == "PReLU" and layer.weight.requires_grad
+    ]
+    return [f"the layer {layer} learns its slope" for layer in learning]
 
 
 def _plain(module: Any) -> Any:
@@ -240,6 +256,9 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
         case "Arithmetic":
             assert isinstance(layer, Arithmetic)
             _scale(builder, layer)
+        case "Clipping":
+            assert isinstance(layer, Clipping)
+            builder.clip(layer.minimum, layer.maximum)
         case "Reshape":
             assert isinstance(layer, Reshape)
             rows = len(layer.sizes) == 2 and layer.sizes[0] in (EXAMPLES, -1)
@@ -265,8 +284,16 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
             builder.activate("leaky_relu", slope=layer.negative_slope)
         case "ELU":
             builder.activate("elu", alpha=layer.alpha)
-        case "GELU" if layer.approximate == "none":
-            builder.activate("gelu")
+        case "GELU" if layer.approximate in ("none", "tanh"):
+            builder.activate("gelu" if layer.approximate == "none" else "gelu_tanh")
+        case "CELU":
+            builder.activate("celu", alpha=layer.alpha)
+        case "Hardtanh":
+            builder.clip(layer.min_val, layer.max_val)
+        case "Hardsigmoid":
+            builder.activate("hard_sigmoid")
+        case "PReLU":
+            builder.leaky_relu_of(_array(layer.weight), f"the layer {layer}")
         case "Softplus" if layer.beta == 1:
             builder.activate("softplus")
         case _ if layer.extra_repr() in ("", "inplace=True") and builder.activate_known_as(kind):

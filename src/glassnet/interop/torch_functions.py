@@ -7,7 +7,16 @@ from glassnet.core.record import record_known_as
 from glassnet.interop.network_builder import refuse
 from glassnet.nn.activations.activation import Activation
 
-__all__ = ["EXAMPLES", "UNITS", "Arithmetic", "Product", "Reshape", "function_layer", "name_of"]
+__all__ = [
+    "EXAMPLES",
+    "UNITS",
+    "Arithmetic",
+    "Clipping",
+    "Product",
+    "Reshape",
+    "function_layer",
+    "name_of",
+]
 
 #: Sizes read from the input: how many examples there are, and how many units each has.
 EXAMPLES, UNITS = None, -1
@@ -16,6 +25,9 @@ WITHOUT_EFFECT = ("contiguous", "float", "double", "to", "type", "cpu", "clone",
 WITH_SETTINGS = {
     "leaky_relu": ("LeakyReLU", ("negative_slope", "inplace")),
     "elu": ("ELU", ("alpha", "scale", "input_scale")),
+    "celu": ("CELU", ("alpha", "inplace")),
+    "hardtanh": ("Hardtanh", ("min_val", "max_val", "inplace")),
+    "hardsigmoid": ("Hardsigmoid", ("inplace",)),
     "gelu": ("GELU", ("approximate",)),
     "softplus": ("Softplus", ("beta", "threshold")),
     "softmax": ("Softmax", ("dim", "dtype")),
@@ -44,6 +56,14 @@ class Arithmetic:
     def parameters(self) -> list[Any]:
         """Return the parameters that take part."""
         return [each for each in (self.factor, self.shift) if _learns(each)]
+
+
+@dataclass(frozen=True)
+class Clipping:
+    """y, but at least a minimum and at most a maximum; None where there is none."""
+
+    minimum: float | None
+    maximum: float | None
 
 
 @dataclass(frozen=True)
@@ -113,8 +133,8 @@ def function_layer(node: Any, before: Any, args: tuple[Any, ...], kwargs: dict[s
         return Reshape((-1,), node.name)
     if name == "batch_norm":
         return _batch_norm(node, args, kwargs)
-    found = _arithmetic(node, before, args, kwargs) or _product(name, before, args, kwargs)
-    found = found or _activation(name, args, kwargs)
+    found: Any = _arithmetic(node, before, args, kwargs) or _product(name, before, args, kwargs)
+    found = found or _clipping(name, args, kwargs) or _activation(name, args, kwargs)
     if found is None:
         raise refuse(f"the function {name!r} at {node.name!r}")
     return found
@@ -200,12 +220,21 @@ def _is_computed(value: Any) -> bool:
     return bool(value.requires_grad and not (base.is_leaf and base.numel() == value.numel()))
 
 
+def _clipping(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Clipping | None:
+    """A clamp with numbers."""
+    if name not in ("clamp", "clip", "clamp_min", "clamp_max"):
+        return None
+    arguments = {"clamp_min": ("min",), "clamp_max": ("max",)}.get(name, ("min", "max"))
+    given = dict(zip(arguments, args[1:], strict=False)) | kwargs
+    if not all(value is None or isinstance(value, int | float) for value in given.values()):
+        return None
+    return Clipping(given.get("min"), given.get("max"))
+
+
 def _activation(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The module of an activation that is written as a function."""
     import torch
 
-    if name in ("clamp", "clamp_min"):
-        return torch.nn.ReLU() if _is_relu(args, kwargs) else None
     module, arguments = WITH_SETTINGS.get(name, ("", ("inplace",)))
     given = dict(zip(arguments, args[1:], strict=False)) | kwargs
     given.pop("inplace", None)
@@ -224,9 +253,3 @@ def _activation(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     if plain and found is not None and not found().hyper_parameters:
         return modules[name.replace("_", "")]()
     return None
-
-
-def _is_relu(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether a clamp cuts off what is below 0, and nothing else."""
-    given = dict(zip(("input", "min", "max"), args, strict=False)) | kwargs
-    return given.get("min") == 0 and given.get("max") is None

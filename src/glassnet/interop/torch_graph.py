@@ -29,6 +29,14 @@ def unwrapped(module: Any) -> Any:
             return module
 
 
+@dataclass(frozen=True)
+class Clipping:
+    """y, but at least a minimum and at most a maximum; None where there is none."""
+
+    minimum: float | None
+    maximum: float | None
+
+
 def layers_of(module: Any) -> Iterator[Any]:
     """Return the layers of a module in the order in which they are applied.
 

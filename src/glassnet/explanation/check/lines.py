@@ -11,7 +11,7 @@ instead of being read: 1 − p has no digits left if p is rounded to 1.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -192,7 +192,7 @@ class TwoParts(Arithmetic):
         self.mp = mp = MPContext()
         mp.dps = 50
         self.zero = mp.mpf(0)
-        self.unit = mp.mpf(float(np.finfo(dtype).eps))
+        self.dtype, self.unit = dtype, mp.mpf(float(np.finfo(dtype).eps))
         self.tiny = mp.mpf(float(np.finfo(dtype).tiny))
         # As much as `MOST` allows of it is what may have become 0, or the smallest number.
         self.underflow = UNITS * self.tiny / MOST[dtype]
@@ -258,8 +258,11 @@ class TwoParts(Arithmetic):
         return self.add([term.evaluate(self) for term in remainder.terms()])
 
     def above_zero(self, x: Sized) -> Sized:
-        """Return 1 or 0."""
-        return self.number(1.0 if x.high > 0 or (x.high == 0 and x.low > 0) else 0.0)
+        """Return 1 or 0; of what is 0 but for rounding, the network may have found the other."""
+        found = self.number(1.0 if x > self.number(0.0) else 0.0)
+        if x.high and abs(x.high) <= UNITS * x.error:
+            return replace(found, error=2 / UNITS, size=2 / MOST[self.dtype])
+        return found
 
     def add(self, terms: Sequence[Sized]) -> Sized:
         """Return the sum; its error is that of one chain of additions."""

@@ -12,6 +12,7 @@ from glassnet.core.array import Array
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
 from glassnet.nn.activations.activation import Elementwise
+from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 from glassnet.nn.losses.loss import CrossEntropyFromLogits
 
 __all__ = ["SATURATED", "Unseen", "tolerance_of"]
@@ -58,8 +59,11 @@ class Unseen:
 
     def _of_layers(self, step: Step) -> list[NDArray[np.float64]]:
         """The same of each unit's δ, from the output layer on."""
-        apart = np.abs(step.trace.predicted.astype(np.float64) - step.batch.targets)
-        reach: Array = np.maximum(1.0, apart)  # ∂E/∂y
+        predicted, targets = step.trace.predicted.astype(np.float64), step.batch.targets
+        reach: Array = np.maximum(1.0, np.abs(predicted - targets))  # ∂E/∂y
+        if isinstance(loss := step.output_loss.loss, ElementwiseLoss):
+            steep = np.abs(loss.derivatives(predicted, targets.astype(np.float64)))
+            reach = np.maximum(reach, np.where(np.isfinite(steep), steep, 0.0))
         before: Array = np.zeros_like(reach)
         found: list[NDArray[np.float64]] = []
         for layer in range(len(step.architecture.layers), 0, -1):
@@ -76,7 +80,7 @@ class Unseen:
         activation = step.layer(layer).activation
         delta = np.abs(step.trace.deltas[layer - 1].astype(np.float64))
         lost = delta <= SATURATED * reach
-        if isinstance(activation, Elementwise) and activation.has_kink:
+        if isinstance(activation, Elementwise) and activation.kinks:
             lost &= delta > 0  # a derivative of 0 is exact there
         unseen: Array = np.where(lost, SATURATED * reach, 0.0)
         last = layer == len(step.architecture.layers)

@@ -77,7 +77,7 @@ class BatchFunction:
         return moves
 
     def losses(self, places: Sequence[WeightPlace], by: Values) -> tuple[Values, np.ndarray]:
-        """The losses with one weight moved by `by` at a time; and each relu's side of 0.
+        """The losses with one weight moved by `by` at a time; and each kink's side.
 
         The places are in the order of their layers.
         """
@@ -120,7 +120,7 @@ class NetworkFunction:
         self.loss = self._loss(self.net_inputs[-1], self.outputs[-1])[0]
 
     def losses(self, places: Sequence[WeightPlace], by: Values) -> tuple[Values, np.ndarray]:
-        """The losses with one weight moved by `by` at a time; and each relu's side of 0.
+        """The losses with one weight moved by `by` at a time; and each kink's side.
 
         The places are in the order of their layers. From layer to layer, those of weights before
         go on, and those of its own weights join them: only what moved is computed again.
@@ -141,10 +141,11 @@ class NetworkFunction:
                 joining = slice(known, all_known)
                 joined = self._joined(layer - 1, units[joining], moved[joining])
                 net_input, y = _stacked(net_input, joined[0]), _stacked(y, joined[1])
-            if self.activations[layer - 1].has_kink:
-                sides.append(_filled(net_input > 0, len(places)))
+            sides += [
+                _filled(net_input > kink, len(places)) for kink in self.activations[layer - 1].kinks
+            ]
             before = known
-        sides.append(y > self.target)  # losses of |p − t| have a kink at p = t
+        sides += [y > kink for kink in self.output_loss.loss.kinks(self.target)]
         together = np.hstack([np.zeros((len(places), 0)), *sides])
         return self._loss(net_input, y), together
 

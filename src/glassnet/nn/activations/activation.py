@@ -19,12 +19,20 @@ class Activation(Record, ABC):
     ``name`` once it is defined; its docstring says where its formula comes from.
     """
 
-    #: Whether g′ jumps at 0.
-    has_kink: ClassVar[bool] = False
     #: The default loss of an output layer with this activation.
     default_loss: ClassVar[str] = "mean_squared_error"
     #: The initial weights of a layer with this activation.
     initial_weights: ClassVar[str] = "glorot"
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """The net inputs at which g′ jumps."""
+        return ()
+
+    @property
+    def never_negative(self) -> bool:
+        """Whether no output is below 0, as some losses need it."""
+        return False
 
     @abstractmethod
     def value(self, net_input: Array) -> Array:

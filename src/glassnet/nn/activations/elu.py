@@ -27,9 +27,13 @@ class Elu(Elementwise):
 
     name = "elu"
     initial_weights = "he"
-    has_kink = True  # where alpha is not 1
 
     alpha: float = bounded(1.0)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """0, where alpha is not 1."""
+        return (0.0,) if self.alpha != 1 else ()
 
     def value(self, net_input: Array) -> Array:
         """Return in, or α (exp(in) − 1)."""

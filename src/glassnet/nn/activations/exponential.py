@@ -18,6 +18,11 @@ class Exponential(Elementwise):
     other_names = ("exp",)
     default_loss = "poisson"
 
+    @property
+    def never_negative(self) -> bool:
+        """Whether no output is below 0."""
+        return True
+
     def value(self, net_input: Array) -> Array:
         """Return exp(in)."""
         with np.errstate(over="ignore"):

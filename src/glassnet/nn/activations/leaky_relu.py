@@ -31,9 +31,13 @@ class LeakyRelu(Elementwise):
 
     name = "leaky_relu"
     initial_weights = "he"
-    has_kink = True
 
     slope: float = bounded(0.01)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """0."""
+        return (0.0,)
 
     def value(self, net_input: Array) -> Array:
         """Return in, or slope · in."""

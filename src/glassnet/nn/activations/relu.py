@@ -16,7 +16,16 @@ class Relu(Elementwise):
 
     name = "relu"
     initial_weights = "he"
-    has_kink = True
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """0."""
+        return (0.0,)
+
+    @property
+    def never_negative(self) -> bool:
+        """Whether no output is below 0."""
+        return True
 
     def value(self, net_input: Array) -> Array:
         """Return max(0, in)."""

@@ -18,10 +18,14 @@ class Selu(Elementwise):
 
     name = "selu"
     initial_weights = "lecun"
-    has_kink = True
     ALPHA = 1.6732632423543772848
     SCALE = 1.0507009873554804934
     elu = Elu(ALPHA)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """0."""
+        return (0.0,)
 
     def value(self, net_input: Array) -> Array:
         """Return λ elu(in)."""

@@ -18,6 +18,11 @@ class Sigmoid(Elementwise):
     other_names = ("logistic",)
     default_loss = "binary_crossentropy"
 
+    @property
+    def never_negative(self) -> bool:
+        """Whether no output is below 0."""
+        return True
+
     def value(self, net_input: Array) -> Array:
         """Return σ(in), from exp(−|in|) so that nothing overflows."""
         e = np.exp(-np.abs(net_input))

@@ -18,6 +18,11 @@ class Softmax(Activation):
     name = "softmax"
     default_loss = "categorical_crossentropy"
 
+    @property
+    def never_negative(self) -> bool:
+        """Whether no output is below 0."""
+        return True
+
     def value(self, net_input: Array) -> Array:
         """Return softmax(in), from in − max(in) so that nothing overflows."""
         e = np.exp(net_input - net_input.max(axis=1, keepdims=True))

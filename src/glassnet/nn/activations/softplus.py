@@ -17,6 +17,11 @@ class Softplus(Elementwise):
 
     name = "softplus"
 
+    @property
+    def never_negative(self) -> bool:
+        """Whether no output is below 0."""
+        return True
+
     def value(self, net_input: Array) -> Array:
         """Return max(in, 0) + ln(1 + exp(−|in|)), so that nothing overflows."""
         y: Array = np.maximum(net_input, 0) + np.log1p(np.exp(-np.abs(net_input)))

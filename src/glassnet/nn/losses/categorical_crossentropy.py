@@ -11,6 +11,7 @@ from glassnet.formula.tree import Formula, Number, Sum, Symbol, exp, ln, sum_of
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.losses.loss import CrossEntropyFromLogits, Loss, OutputLoss, mismatch_error
+from glassnet.nn.losses.smoothing import to_uniform, to_uniform_formula
 
 __all__ = ["CategoricalCrossentropy"]
 
@@ -41,12 +42,7 @@ class CategoricalCrossentropy(Loss):
 
     def smoothed(self, target: Array) -> Array:
         """Return (1 − s) t + s/m."""
-        if not self.label_smoothing:
-            return target
-        number = target.dtype.type
-        stays, evenly = 1 - self.label_smoothing, self.label_smoothing / target.shape[1]
-        smoothed: Array = number(stays) * target + number(evenly)
-        return smoothed
+        return to_uniform(target, self.label_smoothing)
 
     def terms(self, predicted: Sequence[Symbol], target: Sequence[Symbol]) -> list[Formula]:
         """Return −t_j ln p_j."""
@@ -57,9 +53,7 @@ class CategoricalCrossentropy(Loss):
 
     def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
         """Return t_j, with label smoothing if there is any."""
-        if not self.label_smoothing:
-            return target
-        return (1 - self.label_smoothing) * target + self.label_smoothing / Number(float(outputs))
+        return to_uniform_formula(target, self.label_smoothing, outputs)
 
     def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
         """Return −t_j / p_j."""

@@ -42,8 +42,6 @@ class Loss(Record, ABC):
     summed: ClassVar[bool] = False
     #: The output activation that it is made for: with it, both are computed from the net inputs.
     made_for: ClassVar[str] = ""
-    #: Whether its derivative jumps where prediction and target are equal.
-    has_kink: ClassVar[bool] = False
 
     @abstractmethod
     def paired_with(self, activation: Activation) -> "OutputLoss":
@@ -66,6 +64,10 @@ class Loss(Record, ABC):
     def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
         """Return the target of one output: t, unless the loss smooths it."""
         return target
+
+    def kinks(self, target: Array) -> tuple[Array, ...]:
+        """Return the predictions at which ∂E/∂p jumps, each of the shape of the targets."""
+        return ()
 
     def divisor(self, outputs: int) -> int:
         """Return the divisor of the sum over so many outputs: 1 if E is the sum."""

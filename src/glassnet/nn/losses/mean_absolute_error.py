@@ -13,8 +13,11 @@ class MeanAbsoluteError(ElementwiseLoss):
     """E = (1/m) Σ_j |p_j − t_j|: its best constant prediction is the median."""
 
     name = "mean_absolute_error"
-    has_kink = True
     other_names = ("mae",)
+
+    def kinks(self, target: Array) -> tuple[Array, ...]:
+        """Return the targets."""
+        return (target,)
 
     def values(self, predicted: Array, target: Array) -> Array:
         """Return |p − t|."""

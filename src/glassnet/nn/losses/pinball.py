@@ -26,9 +26,12 @@ class Pinball(ElementwiseLoss):
 
     name = "pinball"
     known_elsewhere = False
-    has_kink = True
 
     quantile: float = bounded(0.5, 0, 1, include_minimum=False, include_maximum=False)
+
+    def kinks(self, target: Array) -> tuple[Array, ...]:
+        """Return the targets."""
+        return (target,)
 
     def values(self, predicted: Array, target: Array) -> Array:
         """Return c."""
