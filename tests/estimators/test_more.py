@@ -177,7 +177,7 @@ def test_weights_and_biases_can_be_set() -> None:
         ({"n_iter_no_change": 0}, "n_iter_no_change must be at least 1"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"dropout": 1.0}, "a dropout rate must be from 0 to below 1"),
-        ({"loss": "hinge"}, "unknown loss 'hinge'"),
+        ({"loss": "ctc"}, "unknown loss 'ctc'"),
         ({"loss": "categorical_crossentropy"}, "needs the output activation 'softmax'"),
     ],
 )

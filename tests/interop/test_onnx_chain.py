@@ -97,3 +97,69 @@ def test_an_input_without_a_type() -> None:
     made.graph.input[0].type.tensor_type.ClearField("elem_type")
     with pytest.warns(PartialImportWarning, match="evaluator cannot run the model"):
         gn.from_onnx(made)
+
+
+@pytest.mark.parametrize("opset", [7, 8, 9, 13, 14, 21])
+@pytest.mark.parametrize("attributes", [{}, {"momentum": 0.5, "epsilon": 0.01}])
+def test_a_normalisation_is_compared_at_inference(opset: int, attributes: Any) -> None:
+    nodes = chain(
+        ("BatchNormalization", ["g", "h", "mean", "var"], attributes), ("Gemm", ["W"], {})
+    )
+    variance = np.abs(array(4))
+    numbers = {"g": array(4), "h": array(4), "mean": array(4), "var": variance, "W": W}
+    made = model(nodes, numbers, opset=opset)
+    centred = (X - numbers["mean"]) / np.sqrt(variance + attributes.get("epsilon", 1e-5))
+    theirs = (numbers["g"] * centred + numbers["h"]) @ W
+    assert gn.from_onnx(made).predict_proba(X) == pytest.approx(theirs, rel=1e-4, abs=1e-4)
+
+
+def test_a_chain_may_have_thousands_of_nodes() -> None:
+    links: list[Any] = [("Sigmoid", [], {}), ("Mul", ["two"], {})] * 3000
+    two = np.array(2, dtype=np.float32)
+    made = model(chain(("Gemm", ["W"], {}), *links), {"W": W, "two": two})
+    assert len(gn.from_onnx(made).architecture.layers) > 3000
+
+
+node = onnx.helper.make_node
+
+
+def with_others(*, inputs: tuple[str, ...] = (), outputs: tuple[str, ...] = ()) -> Any:
+    """A network from x to y, with a hidden layer h, a class, and inputs beside."""
+    nodes = [
+        node("Gemm", ["x", "W"], ["a"]),
+        node("Tanh", ["a"], ["h"]),
+        node("MatMul", ["h", "V"], ["m"]),
+        node("Sum", ["m", *(inputs or "c")], ["y"], "sum"),
+        node("ArgMax", ["y"], ["class"], axis=1),
+        node("Mul", ["z", "z"], ["squares"]),
+    ]
+    made = model(nodes, {"W": array(4, 5), "V": array(5, 3), "c": array(3)})
+    for name in ("z", *inputs):
+        value = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["n", 3])
+        made.graph.input.append(value)
+    kinds = {"class": onnx.TensorProto.INT64}
+    for name in outputs:
+        kind = kinds.get(name, onnx.TensorProto.FLOAT)
+        made.graph.output.append(onnx.helper.make_tensor_value_info(name, kind, None))
+    return made
+
+
+def test_inputs_and_outputs_beside_are_left_out() -> None:
+    made = with_others(outputs=("class",))
+    evaluator = evaluation.ReferenceEvaluator(made)
+    (y,) = evaluator.run(["y"], {"x": X, "z": X[:, :3]})
+    assert gn.from_onnx(made).predict_proba(X) == pytest.approx(y, abs=1e-5)
+    several = with_others(outputs=("h", "squares", "class"))
+    with pytest.raises(gn.LimitError, match="has the outputs 'y', 'h' and 'squares'; say which is"):
+        gn.from_onnx(several)
+    assert gn.from_onnx(several, output="h").architecture.units == (4, 5)
+    assert gn.from_onnx(several, output="y").architecture.units == (4, 5, 3)
+    with pytest.raises(gn.LimitError, match="the output 'class' is the class itself"):
+        gn.from_onnx(several, output="class")
+    with pytest.raises(gn.LimitError, match="no output 'w'; its outputs are 'y', 'h', 'squares'"):
+        gn.from_onnx(several, output="w")
+
+
+def test_a_network_of_two_inputs_is_refused_by_their_names() -> None:
+    with pytest.raises(gn.LimitError, match="'y' of the model depends on 2 inputs, 'x', 'u'; exp"):
+        gn.from_onnx(with_others(inputs=("u",)))

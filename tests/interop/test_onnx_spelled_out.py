@@ -14,7 +14,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 W, V = array(4, 6), array(6, 3)
 node = onnx.helper.make_node
 FIRST, LAST = node("Gemm", ["x", "W"], ["a"]), node("Gemm", ["h", "V"], ["y"])
-NUMBERS = {"root": 2**0.5, "one": 1.0, "half": 0.5, "two": 2.0}
+NUMBERS = {"root": 2**0.5, "one": 1.0, "half": 0.5, "two": 2.0, "twenty": 20.0}
 SILU = [node("Sigmoid", ["a"], ["s"]), node("Mul", ["a", "s"], ["h"])]
 MISH = [
     node("Softplus", ["a"], ["p"]),
@@ -34,13 +34,29 @@ def gelu(**others: str) -> list[Any]:
     ]
 
 
+def softplus(threshold: str = "twenty") -> list[Any]:
+    return [
+        node("Softplus", ["a"], ["p"]),
+        node("Greater", ["a", threshold], ["g"]),
+        node("Where", ["g", "a", "p"], ["h"]),
+    ]
+
+
 def made_of(nodes: list[Any]) -> Any:
     constants = {"W": W, "V": V}
     constants |= {name: np.array(value, dtype=np.float32) for name, value in NUMBERS.items()}
     return model([FIRST, *nodes, LAST], constants)
 
 
-@pytest.mark.parametrize(("nodes", "name"), [(SILU, "silu"), (MISH, "mish"), (gelu(), "gelu")])
+@pytest.mark.parametrize(
+    ("nodes", "name"),
+    [
+        (SILU, "silu"),
+        (MISH, "mish"),
+        (gelu(), "gelu"),
+        (softplus(), "softplus"),
+    ],
+)
 def test_they_are_recognised(nodes: list[Any], name: str) -> None:
     made = made_of(nodes)
     (theirs,) = evaluation.ReferenceEvaluator(made).run(None, {"x": X})
@@ -52,6 +68,7 @@ def test_they_are_recognised(nodes: list[Any], name: str) -> None:
 @pytest.mark.parametrize(
     "nodes",
     [
+        softplus(threshold="two"),
         gelu(root="two"),
         gelu(one="two"),
         gelu(half="two"),

@@ -227,6 +227,17 @@ class NetworkBuilder:
         self.activate(found.name)
         return True
 
+    def keep_one_of_pair(self) -> None:
+        """Keep p of 1 − p and p, the outputs of two sigmoid units whose weights are opposite."""
+        if self.output_activation.name != "sigmoid" or not isinstance(self._layers[-1], Dense):
+            return
+        W, b = self._weights[-1], self._biases[-1]
+        if W.shape[1] != 2 or np.any(W[:, 0] + W[:, 1]) or (b is not None and b[0] + b[1] != 0):
+            return
+        del self._layers[-1], self._weights[-1], self._biases[-1]
+        self.dense(W[:, 1:], None if b is None else b[1:])
+        self.activate("sigmoid")
+
     def log_softmax(self) -> None:
         """Add a softmax for a model that outputs log-probabilities."""
         self.activate("softmax")

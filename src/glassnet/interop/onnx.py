@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.array import Array
 from glassnet.core.foreign import UnreadableError, reading
 from glassnet.errors import LimitError, MissingPackageError
 from glassnet.interop.comparison import Outputs
@@ -19,6 +20,7 @@ from glassnet.interop.network_builder import (
 )
 from glassnet.interop.onnx_activations import ACTIVATIONS
 from glassnet.interop.onnx_chain import Chain
+from glassnet.interop.onnx_classical import DOMAIN, add_classical
 from glassnet.interop.onnx_constants import Constants, named
 from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
 from glassnet.network import Network
@@ -33,7 +35,7 @@ _Adder: TypeAlias = Callable[[NetworkBuilder, Any, dict[str, Any], Constants], N
 WITHOUT_EFFECT = ("Identity",)
 
 
-def from_onnx(model: Any, *, loss: str | Loss | None = None) -> Network:
+def from_onnx(model: Any, *, loss: str | Loss | None = None, output: str | None = None) -> Network:
     """Convert an ONNX model to a Network. No code in the file is run.
 
     Parameters
@@ -42,11 +44,16 @@ def from_onnx(model: Any, *, loss: str | Loss | None = None) -> Network:
     loss : str or Loss, optional
         ONNX files do not record the training loss; if not given, it follows from the output
         activation.
+    output : str, optional
+        The output to convert, by its name, where the model has several. The class that a
+        classifier also returns is none of them: its probabilities are converted, and its class
+        names are the network's.
 
     Returns
     -------
     Network
-        A final LogSoftmax becomes a softmax. Scalings with constants (Mul, Div, Sub) do not learn.
+        Of two probabilities p and 1 − p it has p. A final LogSoftmax becomes a softmax. Scalings
+        with constants (Mul, Div, Sub, Scaler) do not learn.
 
     Warns
     -----
@@ -58,33 +65,49 @@ def from_onnx(model: Any, *, loss: str | Loss | None = None) -> Network:
     ------
     LimitError
         If it is not a sequence of fully connected layers, or weights are used twice; the message
-        names the node. If the network's outputs are not those of the model.
+        names the node. If it has several outputs, none of which is named. If the network's outputs
+        are not those of the model.
     FileFormatError
         If the file is not an ONNX model.
     MissingPackageError
         If the onnx package is not installed.
     """
     if hasattr(model, "graph"):
-        chain = Chain.of(model)
+        chain = Chain.of(model, output)
         builder = _built(chain)
     else:
         but = FileNotFoundError, IsADirectoryError, PermissionError
         with reading(Path(model), "an ONNX model", but):
-            chain = Chain.of(_opened(model))
+            chain = Chain.of(_opened(model), output)
             builder = _built(chain)
     chosen, _ = fitting_loss(builder, loss, None, logits=False)
     notes = chain.constants.require_own(chain.nodes)
     outputs: Outputs | None = None
     try:
-        outputs = chain.outputs()
+        outputs = _one_of_pair(chain.outputs(), builder.units)
         outputs(np.zeros((1, builder.inputs)))
     except Exception:  # noqa: BLE001 - operators raise as they like
         notes.append("a comparison of the outputs: onnx's evaluator cannot run the model")
         outputs = None
-    net = builder.network(chosen, outputs=outputs, tolerance=chain.tolerance)
+    classes = chain.classes
+    if classes is not None and len(classes) != max(2, builder.units):
+        classes = None
+    net = builder.network(
+        chosen, classes, chain.features, outputs=outputs, tolerance=chain.tolerance
+    )
     note_not_imported(net, notes)
     warn_of_sixteen_bits({array.dtype.name for array in chain.constants.arrays.values()})
     return net
+
+
+def _one_of_pair(outputs: Outputs, units: int) -> Outputs:
+    """The outputs of a network of one unit p, for a model that gives 1 − p and p."""
+
+    def one(rows: Array) -> Array:
+        given = outputs(rows)
+        return given[:, 1:] if units == 1 and given.shape[1] == 2 else given
+
+    return one
 
 
 def _built(chain: Chain) -> NetworkBuilder:
@@ -143,6 +166,9 @@ def _precision(constants: Constants) -> str:
 
 def _add(builder: NetworkBuilder, node: Any, chain: Chain) -> None:
     kind, settings = node.op_type, _settings(node)
+    if node.domain == DOMAIN:
+        add_classical(builder, node, settings)
+        return
     if node.domain not in ("", "ai.onnx"):
         raise refuse(f"the node {named(node)} from the domain {node.domain!r}")
     if kind in WITHOUT_EFFECT:
