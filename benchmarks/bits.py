@@ -197,6 +197,8 @@ def pictures() -> list[Any]:
 TABLES: dict[str, Callable[[], list[Any]]] = {
     "preset-tabular": trained("class", preset="tabular", epochs=6),
     "preset-tabular-value": trained("value", preset="tabular", epochs=6),
+    "preset-realmlp": trained("class", preset="realmlp", epochs=6),
+    "preset-realmlp-value": trained("value", preset="realmlp", epochs=6),
     "preset-plain": trained("class", preset="plain", epochs=6, ensemble=2, class_weight="balanced"),
     "preset-plain-calibrated": trained("class", preset="plain", epochs=6, calibrate=True),
     "preset-plain-value": trained("value", preset="plain", epochs=6),

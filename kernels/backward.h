@@ -83,7 +83,7 @@ void backward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch,
 template <class T>
 void forward_and_backward(const Pass<T>& pass, const Scratch<T>& scratch,
                           const ThreadContext& context) {
-    if (pass.dropout_rate(0) > 0)
+    if (pass.dropout_rate(0) > 0 && !pass.is_sparse())
         apply_dropout<T>(pass, 0, pass.layers[0].output, nullptr, single_thread);
     for (int64_t l = 1; l <= pass.depth(); ++l) forward_layer(pass, l, scratch, context);
     output_layer(pass, scratch, context);

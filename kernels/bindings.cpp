@@ -5,6 +5,8 @@
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
@@ -13,6 +15,8 @@
 #include <new>
 #include <optional>
 #include <stdexcept>
+#include <tuple>
+#include <variant>
 
 #include "dispatch.h"
 #include "team.h"
@@ -30,6 +34,12 @@ template <class T>
 using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Rows = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;  // rows may be strided
+
+// Inputs: a matrix; or, of sparse rows, where each starts, the columns of its numbers, and these.
+template <class T>
+using Inputs =
+    std::variant<Matrix<const T>,
+                 std::tuple<Vector<const int64_t>, Vector<const int32_t>, Vector<const T>>>;
 
 void require(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
@@ -140,37 +150,75 @@ void require_dropout(const std::optional<std::vector<double>>& rates, const Netw
             "one rate of dropout for the inputs and for each hidden layer");
 }
 
+// Inputs that fit the network.
 template <class T>
-int64_t checked_steps(const Program& program, const Matrix<const T>& x,
-                      const Vector<const int64_t>& order, const Vector<const int64_t>& starts) {
-    require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
+struct CheckedInputs {
+    int64_t rows, inputs, numbers;
+    const T* dense;  // or null
+    SparseRows<T> sparse;
+
+    CheckedInputs(const Program& program, const Inputs<T>& x)
+        : inputs(program.inputs()), numbers(0), dense(nullptr), sparse{} {
+        if (const auto* matrix = std::get_if<Matrix<const T>>(&x)) {
+            require(int64_t(matrix->shape(1)) == inputs, "x does not fit the network");
+            rows = int64_t(matrix->shape(0));
+            dense = matrix->data();
+            return;
+        }
+        const auto& [starts, columns, values] = std::get<1>(x);
+        require(program.network().layers[0].connection == Connection::dense,
+                "sparse x needs a first layer that is dense");
+        require(starts.shape(0) >= 1 && columns.shape(0) == values.shape(0),
+                "sparse x has a start and an end of its rows, and a column for each number");
+        rows = int64_t(starts.shape(0)) - 1;
+        numbers = int64_t(values.shape(0));
+        sparse = {starts.data(), columns.data(), values.data()};
+    }
+
+    // A row that is sparse lies where there are numbers, in columns that there are.
+    void require_row(int64_t row) const {
+        if (dense) return;
+        const int64_t first = sparse.starts[row], end = sparse.starts[row + 1];
+        require(0 <= first && first <= end && end <= numbers, "a sparse row is not there");
+        const bool known =
+            std::all_of(sparse.columns + first, sparse.columns + end,
+                        [&](int32_t column) { return column >= 0 && column < inputs; });
+        require(known, "sparse x has a column that is not there");
+    }
+};
+
+template <class T>
+int64_t checked_steps(const CheckedInputs<T>& x, const Vector<const int64_t>& order,
+                      const Vector<const int64_t>& starts) {
     require(starts.shape(0) >= 1, "batches have a start and an end");
-    const int64_t steps = int64_t(starts.shape(0)) - 1, rows = int64_t(x.shape(0));
+    const int64_t steps = int64_t(starts.shape(0)) - 1;
     for (int64_t s = 0; s < steps; ++s)
         require(starts(s) >= 0 && starts(s + 1) > starts(s), "a batch has at least one example");
     require(starts(steps) <= int64_t(order.shape(0)), "the order is too short");
     const int64_t* examples = order.data();
     const bool known = std::all_of(examples, examples + order.shape(0),
-                                   [&](int64_t example) { return example >= 0 && example < rows; });
+                                   [&](int64_t row) { return row >= 0 && row < x.rows; });
     require(known, "the order names an example that is not there");
+    std::for_each(examples, examples + order.shape(0), [&](int64_t row) { x.require_row(row); });
     return steps;
 }
 
 template <class T>
 void run(const Program& program, const Update& update, std::optional<std::vector<double>> dropout,
          uint64_t seed, Vector<T> parameters, Rows<T> state, int64_t steps_before,
-         Matrix<const T> x, Matrix<const T> targets, std::optional<Vector<const T>> sample_weight,
-         Vector<const int64_t> order, Vector<const int64_t> batch_starts,
-         Vector<const double> learning_rates, Vector<double> step_losses,
-         std::optional<Vector<double>> step_squares, double largest_term, int threads,
-         bool autotune_threads) {
+         const Inputs<T>& given_x, Matrix<const T> targets,
+         std::optional<Vector<const T>> sample_weight, Vector<const int64_t> order,
+         Vector<const int64_t> batch_starts, Vector<const double> learning_rates,
+         Vector<double> step_losses, std::optional<Vector<double>> step_squares,
+         double largest_term, int threads, bool autotune_threads) {
     const int64_t count = program.network().parameter_count;
-    const int64_t steps = checked_steps(program, x, order, batch_starts);
+    const CheckedInputs<T> x(program, given_x);
+    const int64_t steps = checked_steps(x, order, batch_starts);
     require(int64_t(parameters.shape(0)) == count, "the parameters do not fit the network");
     require(fits(state, update, count), "the state does not fit the optimizer");
-    require(targets.shape(0) == x.shape(0) && int64_t(targets.shape(1)) == program.outputs(),
+    require(int64_t(targets.shape(0)) == x.rows && int64_t(targets.shape(1)) == program.outputs(),
             "targets do not fit x and the network");
-    require_sample_weight(sample_weight, x.shape(0));
+    require_sample_weight(sample_weight, targets.shape(0));
     require(int64_t(learning_rates.shape(0)) == steps && int64_t(step_losses.shape(0)) == steps,
             "one learning rate and one loss for each step");
     require(!step_squares || int64_t(step_squares->shape(0)) == steps,
@@ -188,7 +236,8 @@ void run(const Program& program, const Update& update, std::optional<std::vector
                                state.data(),
                                state.stride(0),
                                steps_before,
-                               x.data(),
+                               x.dense,
+                               x.sparse,
                                targets.data(),
                                sample_weight ? sample_weight->data() : nullptr,
                                order.data(),
@@ -252,29 +301,30 @@ void update(const Program& program, const Update& update, Vector<T> parameters, 
 
 // Without targets there are no losses. Returns whether all of x are finite numbers.
 template <class T>
-bool predict(const Program& program, Vector<const T> parameters, Matrix<const T> x,
+bool predict(const Program& program, Vector<const T> parameters, const Inputs<T>& given_x,
              std::optional<Matrix<const T>> targets, Matrix<T> predicted,
              std::optional<Vector<double>> losses, int threads) {
     require(int64_t(parameters.shape(0)) == program.network().parameter_count,
             "the parameters do not fit the network");
-    require(int64_t(x.shape(1)) == program.inputs(), "x does not fit the network");
-    require(predicted.shape(0) == x.shape(0) && int64_t(predicted.shape(1)) == program.outputs(),
+    const CheckedInputs<T> x(program, given_x);
+    for (int64_t row = 0; row < x.rows; ++row) x.require_row(row);
+    const size_t rows = size_t(x.rows);
+    require(predicted.shape(0) == rows && int64_t(predicted.shape(1)) == program.outputs(),
             "predicted does not fit x and the network");
-    require(!targets || (targets->shape(0) == x.shape(0) && losses &&
-                         targets->shape(1) == predicted.shape(1) && losses->shape(0) == x.shape(0)),
+    require(!targets || (targets->shape(0) == rows && losses &&
+                         targets->shape(1) == predicted.shape(1) && losses->shape(0) == rows),
             "targets and losses do not fit x and the network");
     require(threads >= 1, "at least one thread");
 
     nb::gil_scoped_release no_interpreter_lock;
     bool finite = true;
-    const int64_t rows = int64_t(x.shape(0));
     Team team(threads);
-    const Workspace memory(program.kernels<T>().prediction_bytes(program.network(), rows) *
+    const Workspace memory(program.kernels<T>().prediction_bytes(program.network(), x.rows) *
                            size_t(team.size()));
     program.kernels<T>().predict(
         program.network(),
-        {parameters.data(), x.data(), targets ? targets->data() : nullptr, rows, predicted.data(),
-         losses ? losses->data() : nullptr, &finite},
+        {parameters.data(), x.dense, x.sparse, targets ? targets->data() : nullptr, x.rows,
+         predicted.data(), losses ? losses->data() : nullptr, &finite},
         team, memory.get());
     return finite;
 }

@@ -60,6 +60,18 @@ struct DropoutMask {
             }
         }
     }
+
+    // The same for a row of which only some units are there.
+    template <class T>
+    void apply(int64_t example, const int32_t* units, int64_t count, T* row) const {
+        const uint64_t threshold = uint64_t(rate * 4294967296.0);
+        const T scale = T(1 / (1 - rate));
+        for (int64_t i = 0; i < count; ++i) {
+            const FourWords random = philox(Words{} + uint64_t(units[i] / 4), uint32_t(example),
+                                            uint32_t(layer), uint32_t(step), seed);
+            row[i] *= random.word[units[i] % 4][0] < threshold ? T(0) : scale;
+        }
+    }
 };
 
 }  // namespace glassnet::GLASSNET_ISA

@@ -5,6 +5,7 @@
 #include "output_loss.h"
 #include "pass.h"
 #include "product.h"
+#include "sparse.h"
 
 namespace glassnet::GLASSNET_ISA {
 
@@ -126,6 +127,9 @@ void forward_layer(const Pass<T>& pass, int64_t l, const Scratch<T>& scratch,
     if (row_wise) epilogue.to.output = epilogue.to.derivative = nullptr;
     if (layer.connection == Connection::scale)
         scale_forward(pass, l, context.share, epilogue);
+    else if (l == 1 && pass.is_sparse())
+        multiply_sparse<T>(pass.x, {pass.parameters + layer.weights, layer.to, 1, false}, pass.rows,
+                           layer.to, layer.from, context.share, epilogue);
     else if (l == 1 && pass.local.weights)
         multiply<T>({from.output, from.stride, 1}, {pass.local.weights, pass.local.count, 1, false},
                     pass.rows, pass.local.count, layer.from, layer.from, single_thread,

@@ -5,6 +5,7 @@
 #include "optimizer.h"
 #include "pass.h"
 #include "product.h"
+#include "sparse.h"
 
 namespace glassnet::GLASSNET_ISA {
 
@@ -44,16 +45,19 @@ void layer_gradient(const Pass<T>& pass, int64_t l, double batch_weight, T* pane
     const T weight_mean = T(layer.multiplier * mean);
     const auto weights = consumer.weights(layer), biases = consumer.biases(layer);
     const Left<T> y{before.output, 1, before.stride};
-    if (l == 1 && pass.local.weights) {
+    const GradientEpilogue<T, decltype(weights)> shared{weights, layer.weights, layer.to,
+                                                        weight_mean};
+    if (l == 1 && pass.is_sparse()) {
+        multiply_sparse<T>(pass.x_transposed, {here.delta, here.stride, 1, true}, layer.from,
+                           layer.to, batch_block, share, shared);
+    } else if (l == 1 && pass.local.weights) {
         const auto local = consumer.local_weights(layer);
         multiply<T>(y, {here.delta + pass.local.first, here.stride, 1, true}, layer.from,
                     pass.local.count, pass.rows, batch_block, single_thread, panel,
                     GradientEpilogue<T, decltype(local)>{local, 0, pass.local.count, weight_mean});
     } else if (layer.connection == Connection::dense) {
-        multiply<T>(
-            y, {here.delta, here.stride, 1, true}, layer.from, layer.to, pass.rows, batch_block,
-            share, panel,
-            GradientEpilogue<T, decltype(weights)>{weights, layer.weights, layer.to, weight_mean});
+        multiply<T>(y, {here.delta, here.stride, 1, true}, layer.from, layer.to, pass.rows,
+                    batch_block, share, panel, shared);
     }
     alignas(64) T sums[lanes<T>];
     const ColumnRange columns = column_range<T>(layer.to, share);

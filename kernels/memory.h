@@ -45,9 +45,9 @@ Pass<T> allocate_pass(Arena& arena, const Network& network, const T* parameters,
 }
 
 template <class T>
-Scratch<T> allocate_scratch(Arena& arena, const Network& network, int64_t rows) {
+Scratch<T> allocate_scratch(Arena& arena, const Network& network, int64_t rows, bool sparse) {
     const int64_t widest = widest_layer(network), examples = widest * lanes<T>;
-    return {arena.allocate<T>(rows * row_stride<T>(network.layers[0].from)),
+    return {arena.allocate<T>(sparse ? 0 : rows * row_stride<T>(network.layers[0].from)),
             arena.allocate<T>(larger(widest, rows) * tile_columns<T>),
             arena.allocate<T>(examples),
             arena.allocate<T>(examples),
@@ -61,7 +61,7 @@ inline constexpr int64_t max_local_size = 1 << 20;
 template <class T>
 LocalColumns<T> allocate_local_columns(Arena& arena, const Training<T>& training, Share share) {
     const Layer& layer = training.network.layers[0];
-    if (share.threads == 1 || layer.connection != Connection::dense ||
+    if (share.threads == 1 || training.sparse_x.starts || layer.connection != Connection::dense ||
         layer.weight_count() > max_local_size || training.update.clip_norm != 0 ||
         training.step_squares || !parallel_over_panels<T>(layer.to, share.threads))
         return {};
@@ -72,15 +72,43 @@ LocalColumns<T> allocate_local_columns(Arena& arena, const Training<T>& training
     return {weights, state, columns.first, columns.count()};
 }
 
+// How many inputs of a batch are not 0, at most; 0 where the inputs are dense.
+template <class T>
+int64_t largest_sparse_batch(const Training<T>& training) {
+    const int64_t* starts = training.sparse_x.starts;
+    int64_t largest = 0;
+    for (int64_t s = 0; starts && s < training.steps; ++s) {
+        int64_t numbers = 0;
+        for (int64_t i = training.batch_starts[s]; i < training.batch_starts[s + 1]; ++i)
+            numbers += starts[training.order[i] + 1] - starts[training.order[i]];
+        largest = larger(largest, numbers);
+    }
+    return largest;
+}
+
+template <class T>
+SparseBuffer<T> allocate_sparse(Arena& arena, int64_t rows, int64_t numbers) {
+    return {arena.allocate<int64_t>(rows + 1), arena.allocate<int32_t>(numbers),
+            arena.allocate<T>(numbers)};
+}
+
 // One thread's view of a batch: its thread-local buffers, and those that the team shares.
 template <class T>
 struct ThreadBuffers {
     Pass<T> pass;
     Scratch<T> scratch;
+    SparseBuffer<T> x{}, x_transposed{};
 
     ThreadBuffers(Arena& arena, const Training<T>& training, const Pass<T>& shared, int64_t rows,
-                  Share share)
-        : pass(shared), scratch(allocate_scratch<T>(arena, training.network, rows)) {
+                  int64_t sparse_numbers, Share share)
+        : pass(shared),
+          scratch(allocate_scratch<T>(arena, training.network, rows, training.sparse_x.starts)) {
+        if (training.sparse_x.starts) {
+            x = allocate_sparse<T>(arena, rows, sparse_numbers);
+            x_transposed = allocate_sparse<T>(arena, pass.units(0), sparse_numbers);
+            pass.x = x.rows();
+            pass.x_transposed = x_transposed.rows();
+        }
         pass.layers = arena.allocate<LayerArrays<T>>(pass.depth() + 1);
         pass.local = allocate_local_columns(arena, training, share);
         for (int64_t l = 0; l <= pass.depth(); ++l) {
@@ -111,6 +139,7 @@ struct ThreadBuffers {
 template <class T>
 struct TrainingMemory {
     Pass<T> pass;
+    int64_t sparse_numbers;
     T* gradient;
     double* squares;
     char* thread_memory;  // thread_bytes for each thread
@@ -118,7 +147,8 @@ struct TrainingMemory {
 
     TrainingMemory(Arena& arena, const Training<T>& training, int64_t rows, int threads)
         : pass(allocate_pass(arena, training.network, training.parameters, rows,
-                             PassKind::training)) {
+                             PassKind::training)),
+          sparse_numbers(largest_sparse_batch(training)) {
         pass.dropout = training.dropout;
         const int64_t count = training.update.clip_norm != 0 ? training.network.parameter_count : 0;
         gradient = arena.allocate<T>(count);
@@ -127,7 +157,7 @@ struct TrainingMemory {
         thread_bytes = 0;
         for (int number = 0; number < threads; ++number) {
             Arena counted(nullptr);
-            ThreadBuffers<T>(counted, training, pass, rows, {number, threads});
+            ThreadBuffers<T>(counted, training, pass, rows, sparse_numbers, {number, threads});
             if (counted.used() > thread_bytes) thread_bytes = counted.used();
         }
         thread_memory = arena.allocate<char>(int64_t(thread_bytes) * threads);
@@ -136,8 +166,9 @@ struct TrainingMemory {
     TrainingThread<T> thread(const Training<T>& training, int64_t rows, Share share,
                              Team& team) const {
         Arena arena(thread_memory + size_t(share.thread) * thread_bytes);
-        const ThreadBuffers<T> buffers(arena, training, pass, rows, share);
-        return {training, buffers.pass, buffers.scratch, gradient, squares, {share, team}};
+        const ThreadBuffers<T> buffers(arena, training, pass, rows, sparse_numbers, share);
+        return {training, buffers.pass, buffers.scratch, buffers.x, buffers.x_transposed,
+                gradient, squares,      {share, team}};
     }
 };
 

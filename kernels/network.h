@@ -71,6 +71,15 @@ struct Dropout {
     uint64_t seed;
 };
 
+// Inputs of which most are 0. The others of row r are at starts[r] ... starts[r + 1] - 1, in the
+// order of their columns.
+template <class T>
+struct SparseRows {
+    const int64_t* starts;  // (rows + 1), or null where the inputs are dense
+    const int32_t* columns;
+    const T* values;
+};
+
 // A part of a training: `steps` steps, one after another. Step s learns from the examples
 // order[batch_starts[s]] ... order[batch_starts[s + 1] - 1].
 template <class T>
@@ -78,11 +87,12 @@ struct Training {
     Network network;
     Update update;
     Dropout dropout;
-    T* parameters;           // (parameter_count)
-    T* state;                // optimizer state: arrays of parameter_count numbers ...
-    int64_t state_stride;    // ... so far apart
-    int64_t steps_before;    // how many steps have been taken already
-    const T* x;              // (examples, inputs)
+    T* parameters;         // (parameter_count)
+    T* state;              // optimizer state: arrays of parameter_count numbers ...
+    int64_t state_stride;  // ... so far apart
+    int64_t steps_before;  // how many steps have been taken already
+    const T* x;            // (examples, inputs), or null where they are sparse
+    SparseRows<T> sparse_x;
     const T* targets;        // (examples, outputs)
     const T* sample_weight;  // (examples), or null where all count alike
     const int64_t* order;
@@ -118,7 +128,8 @@ struct Batch {
 template <class T>
 struct Prediction {
     const T* parameters;
-    const T* x;        // (rows, inputs)
+    const T* x;  // (rows, inputs), or null where they are sparse
+    SparseRows<T> sparse_x;
     const T* targets;  // (rows, outputs), or null
     int64_t rows;
     T* predicted;    // (rows, outputs)

@@ -47,15 +47,17 @@ struct Pass {
     const Network* network;
     const T* parameters;
     int64_t rows;
-    LayerArrays<T>* layers;  // by layer, 0 ... depth
-    bool computes_loss;      // whether the output layer goes on to the loss and delta
-    T* targets;              // (rows, outputs), as far apart as the output layer's rows
-    T* sample_weight;        // (rows), or null where all examples count alike
-    double* losses;          // (rows)
+    SparseRows<T> x, x_transposed;  // where the inputs are sparse
+    LayerArrays<T>* layers;         // by layer, 0 ... depth
+    bool computes_loss;             // whether the output layer goes on to the loss and delta
+    T* targets;                     // (rows, outputs), as far apart as the output layer's rows
+    T* sample_weight;               // (rows), or null where all examples count alike
+    double* losses;                 // (rows)
     Dropout dropout;
     int64_t step;
     LocalColumns<T> local;
 
+    bool is_sparse() const { return x.starts; }
     int64_t depth() const { return network->depth; }
     const Layer& layer(int64_t l) const { return network->layers[l - 1]; }
     int64_t units(int64_t l) const { return l == 0 ? network->layers[0].from : layer(l).to; }

@@ -15,7 +15,7 @@ size_t prediction_bytes(const Network& network, int64_t rows) {
     Arena arena(nullptr);
     const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
     allocate_pass<T>(arena, network, nullptr, chunk, PassKind::prediction);
-    allocate_scratch<T>(arena, network, chunk);
+    allocate_scratch<T>(arena, network, chunk, true);
     return arena.used();
 }
 
@@ -39,6 +39,19 @@ bool all_finite(const T* x, int64_t count) {
     return true;
 }
 
+// Lets the pass read its rows of x; returns whether all their numbers are finite.
+template <class T>
+bool take_rows(const Prediction<T>& prediction, int64_t first, Pass<T>& pass) {
+    if (const int64_t* starts = prediction.sparse_x.starts) {
+        pass.x = {starts + first, prediction.sparse_x.columns, prediction.sparse_x.values};
+        const int64_t begin = starts[first], end = starts[first + pass.rows];
+        return all_finite(pass.x.values + begin, end - begin);
+    }
+    const int64_t inputs = pass.units(0);
+    pass.layers[0].output = const_cast<T*>(prediction.x) + first * inputs;  // only read
+    return all_finite(pass.layers[0].output, pass.rows * inputs);
+}
+
 template <class T>
 void predict_thread(const PredictArguments<T>& arguments, int thread) {
     const Prediction<T>& prediction = arguments.prediction;
@@ -47,7 +60,7 @@ void predict_thread(const PredictArguments<T>& arguments, int thread) {
     const int64_t chunk = rows < chunk_rows ? rows : chunk_rows;
     Pass<T> pass =
         allocate_pass(arena, arguments.network, prediction.parameters, chunk, PassKind::prediction);
-    const Scratch<T> scratch = allocate_scratch<T>(arena, arguments.network, chunk);
+    const Scratch<T> scratch = allocate_scratch<T>(arena, arguments.network, chunk, true);
     pass.sample_weight = nullptr;
     pass.computes_loss = prediction.targets != nullptr;
     const int64_t last = pass.depth(), inputs = pass.units(0), outputs = pass.units(last);
@@ -59,8 +72,7 @@ void predict_thread(const PredictArguments<T>& arguments, int thread) {
     for (int64_t at = share.begin(chunks) * chunk; at < rows && at < share.end(chunks) * chunk;
          at += chunk) {
         pass.rows = rows - at < chunk ? rows - at : chunk;
-        pass.layers[0].output = const_cast<T*>(prediction.x) + at * inputs;  // only read
-        if (!all_finite(pass.layers[0].output, pass.rows * inputs))
+        if (!take_rows(prediction, at, pass))
             __atomic_store_n(prediction.finite, false, __ATOMIC_RELAXED);
         for (int64_t l = 1; l <= last; ++l) forward_layer(pass, l, scratch, context);
         if (prediction.targets) {

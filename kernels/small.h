@@ -42,7 +42,8 @@ struct SmallTraining {
 
     static bool fits(const Training<T>& training, int64_t largest_batch) {
         const Network& network = training.network;
-        if (training.dropout.rates || training.update.clip_norm != 0) return false;
+        if (training.sparse_x.starts || training.dropout.rates || training.update.clip_norm != 0)
+            return false;
         for (int64_t l = 0; l < network.depth; ++l) {
             const Layer& layer = network.layers[l];
             const bool hidden_softmax =

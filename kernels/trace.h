@@ -11,7 +11,7 @@ template <class T>
 size_t trace_bytes(const Network& network, int64_t rows) {
     Arena arena(nullptr);
     allocate_pass<T>(arena, network, nullptr, rows, PassKind::trace);
-    allocate_scratch<T>(arena, network, rows);
+    allocate_scratch<T>(arena, network, rows, false);
     return arena.used();
 }
 
@@ -20,7 +20,7 @@ void trace(const Network& network, const T* parameters, const Batch<T>& batch,
            const Trace<T>& result, void* workspace) {
     Arena arena(workspace);
     Pass<T> pass = allocate_pass(arena, network, parameters, batch.rows, PassKind::trace);
-    const Scratch<T> scratch = allocate_scratch<T>(arena, network, batch.rows);
+    const Scratch<T> scratch = allocate_scratch<T>(arena, network, batch.rows, false);
     const int64_t last = network.depth, inputs = pass.units(0), outputs = pass.units(last);
     pass.dropout = batch.dropout;
     pass.step = batch.step;

@@ -16,7 +16,8 @@ struct TrainingThread {
     const Training<T>& training;
     Pass<T> pass;
     Scratch<T> scratch;
-    T* gradient;      // all of it, only where it is clipped
+    SparseBuffer<T> x, x_transposed;  // what the pass reads where the inputs are sparse
+    T* gradient;                      // all of it, only where it is clipped
     double* squares;  // the sums of squares of blocks: of weights, or of the gradient
     ThreadContext context;
 
@@ -82,12 +83,22 @@ struct TrainingThread {
     // All inputs, and this thread's share of what only the output layer reads.
     void gather(const int64_t* order) {
         const int64_t last = pass.depth(), outputs = pass.units(last);
-        copy_examples(training.x, pass.units(0), order, 0, pass.rows, pass.layers[0].output,
-                      pass.layers[0].stride);
+        if (pass.is_sparse())
+            gather_sparse(order);
+        else
+            copy_examples(training.x, pass.units(0), order, 0, pass.rows, pass.layers[0].output,
+                          pass.layers[0].stride);
         copy_examples(training.targets, outputs, order, context.share.begin(pass.rows),
                       context.share.end(pass.rows), pass.targets, pass.layers[last].stride);
         for (int64_t row = 0; pass.sample_weight && row < pass.rows; ++row)
             pass.sample_weight[row] = training.sample_weight[order[row]];
+    }
+
+    void gather_sparse(const int64_t* order) {
+        x.gather(training.sparse_x, order, pass.rows);
+        if (pass.dropout_rate(0) > 0)
+            x.apply_dropout({pass.dropout_rate(0), pass.dropout.seed, pass.step, 0}, pass.rows);
+        x_transposed.transpose(pass.x, pass.rows, pass.units(0));
     }
 
     InputPrefetcher<T> prefetcher_for(int64_t s) const {
@@ -95,7 +106,8 @@ struct TrainingThread {
         const int64_t panels =
             (panel_count<T>(pass.units(1)) + context.share.threads - 1) / context.share.threads;
         const int64_t tiles = (pass.units(0) + tile_rows - 1) / tile_rows * panels;
-        return {training.x, pass.units(0), training.order + begin, end - begin, tiles};
+        const int64_t inputs = pass.is_sparse() ? 0 : pass.units(0);
+        return {training.x, inputs, training.order + begin, end - begin, tiles};
     }
 
     static void copy_examples(const T* from, int64_t units, const int64_t* order, int64_t begin,

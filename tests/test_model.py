@@ -181,7 +181,8 @@ def test_models_come_back_bit_for_bit(
     assert (again.encoder, again.target) == (model.encoder, model.target)
     assert again.provenance == model.provenance
     frame = {"weight": [1.0, None, 40.0], "colour": ["red", None, "new"]}
-    assert again.predict_proba(frame).tobytes() == model.predict_proba(frame).tobytes()
+    first, second = (one.outputs(one.encode(frame)[0]) for one in (model, again))
+    assert first.tobytes() == second.tobytes()
 
 
 def test_a_trained_network_learns_on_after_loading_as_it_would_have(tmp_path: Path) -> None:
@@ -334,3 +335,12 @@ def test_a_network_of_format_3_has_its_numbers_by_name(tmp_path: Path) -> None:
     assert header["hyper_parameters"] == {"threshold": 0.7}
     numbers = [layer["hyper_parameters"] for layer in header["layers"]]
     assert numbers == [{"slope": 0.3}, {"alpha": 0.4}, {}]
+
+
+def test_values_that_a_model_does_not_know_are_warned_of(fruit_model: Model) -> None:
+    name = next(one.name for one in fruit_model.encoder.encoders if one.summary != "number")
+    frame = {column: [1.0] for column in fruit_model.encoder.columns} | {name: ["of glass"]}
+    with pytest.warns(UserWarning, match=f"{name}: 'of glass' in 1 row .* not seen in training"):
+        fruit_model.predict(frame)
+    with pytest.warns(UserWarning, match="not seen in training"):
+        fruit_model.predict_proba(frame)

@@ -22,6 +22,8 @@ from benchmarks.quality.models import MODELS
 from benchmarks.quality.summary import summary
 
 HERE = Path(__file__).parent
+# A probability counts as this at least in a log-loss, that of scikit-learn for float32.
+SMALLEST = float(np.finfo(np.float32).eps)
 
 
 def main() -> None:
@@ -65,7 +67,7 @@ def measure(
 def evaluate(
     dataset: Dataset, split: int, model: str, fit_and_predict: Callable[..., Any]
 ) -> dict[str, Any]:
-    """Fit one model on 80 % of one data set and measure its error on the held-out test rows."""
+    """Fit one model on 80 % of a data set and measure its error and log-loss on the other rows."""
     from sklearn.model_selection import train_test_split
 
     frame, y = dataset.frame, dataset.target
@@ -74,23 +76,27 @@ def evaluate(
         frame, y, test_size=0.2, random_state=split, stratify=groups
     )
     start = time.perf_counter()
-    predictions = fit_and_predict(
+    predicted = fit_and_predict(
         train, y_train, test, classification=dataset.classification, seed=split
     )
     seconds = time.perf_counter() - start
     if dataset.classification:
         names, counts = np.unique(y_train, return_counts=True)
-        error = float((predictions != y_test).mean())
+        error = float((predicted.values != y_test).mean())
         baseline = float((y_test != names[counts.argmax()]).mean())
+        of_true = predicted.probabilities[np.arange(len(y_test)), np.searchsorted(names, y_test)]
+        log_loss = float(-np.log(np.maximum(of_true, SMALLEST)).mean())
     else:
-        error = float(np.sqrt(np.mean((predictions - y_test) ** 2)))
+        error = float(np.sqrt(np.mean((predicted.values - y_test) ** 2)))
         baseline = float(np.sqrt(np.mean((y_train.mean() - y_test) ** 2)))
+        log_loss = None
     return {
         "dataset": dataset.name,
         "split": split,
         "model": model,
         "error": error,
         "baseline": baseline,
+        "log_loss": log_loss,
         "seconds": seconds,
     }
 

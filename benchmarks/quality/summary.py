@@ -1,5 +1,6 @@
 """A summary of all measurements, as a page."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ COLUMNS = (
     "model",
     "mean rank",
     "mean error",
+    "mean log-loss",
     f"relative to {REFERENCE}",
     "better than scikit-learn's MLP",
     "total seconds",
@@ -28,7 +30,11 @@ def summary(entries: list[dict[str, Any]]) -> str:
     """Return the report as Markdown, of the splits that are complete."""
     models = [name for name in MODELS if any(entry["model"] == name for entry in entries)]
     datasets = list(dict.fromkeys(entry["dataset"] for entry in entries))
-    errors, seconds = _errors_and_seconds(entries, datasets, models)
+    errors = _measured(entries, datasets, models, lambda one: one["error"] / one["baseline"])
+    seconds = _measured(entries, datasets, models, lambda one: one["seconds"] or np.nan)
+    log_losses = _measured(entries, datasets, models, lambda one: one["log_loss"] or np.nan)
+    complete = ~np.isnan(errors).any(axis=(0, 2))
+    errors, seconds, log_losses = (of[:, complete] for of in (errors, seconds, log_losses))
     splits = errors.shape[1]
     means = errors.mean(axis=1)  # (datasets, models)
     ranks = _ranks(means)
@@ -37,7 +43,8 @@ def summary(entries: list[dict[str, Any]]) -> str:
         f"of each), {splits} seeded 80/20 train/test splits, every model with its default "
         "hyperparameters. Written by `python -m benchmarks.quality`. An error is the "
         "misclassification rate or the root mean squared error on the held-out test rows, divided "
-        "by that of a baseline, which always predicts the most frequent class or the mean. "
+        "by that of a baseline, which always predicts the most frequent class or the mean. The "
+        "log-loss is that of the data sets with classes. "
         "Intervals are 95 %, bootstrapped over the data sets."
     )
     lines = ["# Quality without tuning", "", introduction, "", f"| {' | '.join(COLUMNS)} |"]
@@ -52,7 +59,8 @@ def summary(entries: list[dict[str, Any]]) -> str:
             wins = f"{better} of {len(datasets)}" + (f", {ties} ties" if ties else "")
         lines.append(
             f"| {model} | {_interval(ranks[:, index], 2)} | {_interval(means[:, index], 3)} | "
-            f"{ratio} | {wins} | {seconds[..., index].sum():.0f} |"
+            f"{_number(np.nanmean(log_losses[..., index]), 3)} | {ratio} | {wins} | "
+            f"{_number(seconds[..., index].sum(), 0)} |"
         )
     lines += ["", "| data set | " + " | ".join(models) + " |", "| --- |" + " ---: |" * len(models)]
     for row, name in enumerate(datasets):
@@ -62,24 +70,24 @@ def summary(entries: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _errors_and_seconds(
-    entries: list[dict[str, Any]], datasets: list[str], models: list[str]
-) -> tuple[Matrix, Matrix]:
-    """Errors relative to the baseline, and seconds: (datasets, complete splits, models)."""
+def _measured(
+    entries: list[dict[str, Any]],
+    datasets: list[str],
+    models: list[str],
+    value: Callable[[dict[str, Any]], float],
+) -> Matrix:
+    """Something of each measurement: (datasets, splits, models), NaN where there is none."""
     splits = 1 + max(entry["split"] for entry in entries)
-    errors = np.full((len(datasets), splits, len(models)), np.nan)
-    seconds = errors.copy()
+    values = np.full((len(datasets), splits, len(models)), np.nan)
     for entry in entries:
         if entry["model"] in models:
-            position = (
+            place = (
                 datasets.index(entry["dataset"]),
                 entry["split"],
                 models.index(entry["model"]),
             )
-            errors[position] = entry["error"] / entry["baseline"]
-            seconds[position] = entry["seconds"]
-    complete = ~np.isnan(errors).any(axis=(0, 2))
-    return errors[:, complete], seconds[:, complete]
+            values[place] = value(entry)
+    return values
 
 
 def _ranks(means: Matrix) -> Matrix:
@@ -96,6 +104,11 @@ def bootstrap_interval(values: Matrix) -> tuple[float, float]:
     means = values[random.integers(len(values), size=(2000, len(values)))].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)
+
+
+def _number(value: np.floating[Any], digits: int) -> str:
+    """A number, or a dash where it was not measured."""
+    return "–" if np.isnan(value) else f"{value:.{digits}f}"
 
 
 def _interval(values: Matrix, digits: int) -> str:

@@ -14,7 +14,7 @@ A wrong argument raises ``ValueError`` or ``TypeError``. Other failures have the
 What is worth a word and no failure is warned of::
 
     UserWarning
-    └── PartialImportWarning             a part of a model's training was not imported
+    └── PartialImportWarning             something of a model was not imported as it is
 
 """
 
@@ -54,4 +54,4 @@ class FileFormatError(GlassnetError, ValueError):
 
 
 class PartialImportWarning(UserWarning):
-    """A model was imported without a part of its training, such as regularizers."""
+    """A model was imported, and something of it was not: regularizers, 16 bits, refusals."""

@@ -1,6 +1,7 @@
 """Model: encoder, network and target in one; predicts from the rows of a table."""
 
 import os
+import warnings
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -137,17 +138,30 @@ class Model:
         ------
         ValueError, TypeError
             If a column is missing or has the wrong type.
+
+        Warns
+        -----
+        UserWarning
+            About texts that are no numbers or dates, and categories that did not occur in training.
         """
-        return self.target.decode(self.outputs(self.encode(frame)[0]))
+        return self.target.decode(self.outputs(self._warned(frame)))
 
     def predict_proba(self, frame: Any) -> Array:
         """Return the probability of each class, (rows, classes).
 
         For multilabel, the probability of the second class of each label, (rows, labels). For
-        regression, the same as :meth:`predict`.
+        regression, the same as :meth:`predict`, also in what it warns of.
         """
-        outputs = self.outputs(self.encode(frame)[0])
+        outputs = self.outputs(self._warned(frame))
         return self.target.decode(outputs) if self.target.task is Task.REGRESSION else outputs
+
+    def _warned(self, frame: Any) -> Array:
+        """The inputs of the networks; values that the model does not know are warned of."""
+        x, found = self.encode(frame)
+        for warning in found:
+            if warning.values:  # that others are missing is plain to see
+                warnings.warn(str(warning), stacklevel=3)
+        return x
 
     def outputs(self, x: Array) -> Array:
         """Return the outputs in the target's own unit, given encoded inputs."""
@@ -195,7 +209,8 @@ class Model:
         preface = [Section("From the raw row to the inputs", of_inputs)]
         if self.others:
             preface.append(self._ensemble_section(x))
-        if blocks := self.target.explain(self._mean_outputs(x)[0], target):
+        letter = "mean p" if self.others else "p"
+        if blocks := self.target.explain(self._mean_outputs(x)[0], target, letter):
             preface.append(Section("From the output to the target", blocks))
         return explain_example(
             self.network,

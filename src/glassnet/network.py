@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import engine
-from glassnet.arrays.inputs import checked_inputs, feature_names_of
-from glassnet.arrays.numbers import require_finite
+from glassnet.arrays.inputs import checked_inputs, feature_names_of, require_finite_inputs
+from glassnet.arrays.sparse import SparseRows
 from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
 from glassnet.core.record import record_from_file
@@ -261,7 +261,7 @@ class Network:
             for number, step in history.steps.items()
         }
 
-    def predict_proba(self, X: ArrayLike, *, threads: int | None = None) -> Array:
+    def predict_proba(self, X: ArrayLike | SparseRows, *, threads: int | None = None) -> Array:
         """Return the network's outputs, of shape (examples, outputs).
 
         Examples
@@ -275,7 +275,7 @@ class Network:
         try:
             return self.program(for_loss=False).predict(self.parameters, x, threads)
         except NotFiniteError:
-            require_finite(x, "X")
+            require_finite_inputs(x, "X")
             raise
 
     def predict(self, X: ArrayLike, *, threads: int | None = None) -> Array:

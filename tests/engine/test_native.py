@@ -10,10 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
+from glassnet.arrays.sparse import SparseRows
 from glassnet.core.array import Array
 from glassnet.engine.interface import Engine, Steps, Training
 from glassnet.engine.reference import Reference
+from glassnet.errors import NotFiniteError
 from glassnet.network import Network
 from glassnet.nn.layers import Dense, Scale
 from glassnet.nn.losses.mean_squared_error import MeanSquaredError
@@ -319,3 +322,52 @@ def test_wrong_arrays_are_refused_and_not_read() -> None:
         program.evaluate(parameters, np.zeros((2, case.x.shape[1] + 1)), case.targets[:2])
     with pytest.raises(TypeError):
         program.evaluate(parameters, case.x.astype(np.float32), case.targets)
+
+
+def sparse_case(seed: int, **options: object) -> Case:
+    """A random case whose first layer is dense, and whose inputs are mostly 0."""
+    for number in range(seed * 1000, seed * 1000 + 1000):
+        case = random_case(number, **options)  # type: ignore[arg-type]
+        if not isinstance(case.net.architecture.layers[0], Scale):
+            few = np.random.default_rng(number).random(case.x.shape) < 0.1
+            return replace(case, x=np.where(few, case.x, 0).astype(case.x.dtype))
+    raise AssertionError
+
+
+def of_sparse(case: Case) -> Case:
+    """The same with sparse inputs."""
+    return replace(case, x=SparseRows(csr_array(case.x)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_sparse_inputs_have_the_bits_of_dense_ones(seed: int) -> None:
+    case = sparse_case(seed, widest=120, most_rows=300)
+    digests = set()
+    for name in instruction_sets():
+        for threads in (1, 2, 3):
+            for each in (case, of_sparse(case)):
+                parameters, errors = trained(native(name, threads), each, threads)
+                digests.add(hashlib.sha256(parameters.tobytes() + errors.tobytes()).hexdigest())
+    assert len(digests) == 1, case
+
+
+@pytest.mark.parametrize("seed", range(30, 40))
+def test_sparse_inputs_have_the_predictions_and_gradients_of_dense_ones(seed: int) -> None:
+    case = sparse_case(seed)
+    for engine, same in ((native(), 0.0), (Reference(), TOLERANCE[case.net.dtype.name])):
+        found = []
+        for each in (case, of_sparse(case)):
+            program, parameters = each.program(engine), case.net.parameters
+            outputs, losses = program.evaluate(parameters, each.x, case.targets)
+            loss, gradient = program.gradient(each.training())
+            whole = [program.predict(parameters, each.x), outputs, losses, gradient]
+            found.append(np.concatenate([*(array.ravel() for array in whole), [loss]]))
+        assert relative(*found) <= same, case
+
+
+def test_sparse_inputs_that_are_not_finite_are_found() -> None:
+    net = Network([3, 2], output="softmax", dtype="float64")
+    x = SparseRows(csr_array([[0.0, 1, 0], [0, 0, np.inf]]))
+    for engine in (native(), Reference()):
+        with pytest.raises(NotFiniteError):
+            engine.compile(net.architecture, net.loss).predict(net.parameters, x)

@@ -12,7 +12,6 @@ from sklearn.preprocessing import scale
 
 import glassnet as gn
 from glassnet.estimators import MLPClassifier, MLPRegressor
-from glassnet.estimators import sparse as sparse_matrices
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -160,7 +159,10 @@ def test_weights_and_biases_can_be_set() -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"solver": "newton"}, "solver must be one of 'lbfgs', 'sgd', 'adam', not 'newton'"),
+        (
+            {"solver": "newton"},
+            "solver must be one of 'lbfgs', 'sgd', 'adam', 'adamw', not 'newton'",
+        ),
         ({"hidden_layer_sizes": (5, 0)}, "each of hidden_layer_sizes must be at least 1, not 0"),
         ({"activation": "step"}, "unknown activation 'step'"),
         ({"alpha": -1}, "strength must be at least 0"),
@@ -310,16 +312,57 @@ def test_callbacks_of_a_full_batch_see_the_loss_that_is_minimised() -> None:
     assert losses[-1] < losses[0]
 
 
-@pytest.mark.parametrize("early_stopping", [False, True])
-def test_a_sparse_matrix_too_large_for_memory_gives_the_same_bits(
-    early_stopping: bool, monkeypatch: pytest.MonkeyPatch
+SPARSE_TRAININGS: list[dict[str, Any]] = [
+    {},
+    {"early_stopping": True, "solver": "sgd"},
+    {"solver": "lbfgs"},
+    {"hidden_layer_sizes": (64, 32), "batch_size": 290, "n_jobs": 2},
+    {"hidden_layer_sizes": (), "alpha": 0.0},
+    {"dropout": gn.Dropout(0.3, inputs=0.2), "batch_size": 40},
+]
+
+
+@pytest.mark.native
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+@pytest.mark.parametrize("options", SPARSE_TRAININGS)
+def test_sparse_examples_give_the_bits_of_dense_ones(
+    options: dict[str, Any], precision: Any
 ) -> None:
-    X = sparse.random(300, 40, 0.1, format="csr", random_state=0)
+    X = sparse.random(300, 40, 0.1, format="csr", random_state=0, dtype=precision)
     y = np.asarray(X.sum(axis=1)).ravel() > 2
-    options: dict[str, Any] = {"max_iter": 5, "random_state": 0, "early_stopping": early_stopping}
-    whole = MLPClassifier(**options).fit(X, y)
-    monkeypatch.setattr(sparse_matrices, "MAX_DENSE", 1000)
-    monkeypatch.setattr(sparse_matrices, "DENSE_NUMBERS", 1000)
-    stored = MLPClassifier(**options).fit(X, y)
-    assert stored.network_.parameters.tobytes() == whole.network_.parameters.tobytes()
-    assert stored.predict_proba(X).tobytes() == whole.predict_proba(X).tobytes()
+    weights = np.linspace(0, 2, 300)
+    of_sparse, of_dense = (
+        MLPClassifier(**{"max_iter": 5, "random_state": 0, **options}).fit(inputs, y, weights)
+        for inputs in (X, X.toarray())
+    )
+    assert of_sparse.network_.dtype == precision
+    assert of_sparse.network_.parameters.tobytes() == of_dense.network_.parameters.tobytes()
+    assert of_sparse.loss_ == of_dense.loss_
+    assert of_sparse.predict_proba(X).tobytes() == of_dense.predict_proba(X.toarray()).tobytes()
+
+
+@pytest.mark.parametrize("form", ["bsr", "coo", "csc", "dia", "dok", "lil"])
+def test_every_form_of_sparse_matrix_is_learned_from(form: str) -> None:
+    X = sparse.random(60, 12, 0.3, format="csr", random_state=0)
+    y = np.asarray(X.sum(axis=1)).ravel()
+    expected = MLPRegressor(max_iter=5, random_state=0).fit(X.toarray(), y)
+    for given in (X.asformat(form), sparse.coo_array(X).asformat(form)):
+        model = MLPRegressor(max_iter=5, random_state=0).fit(given, y)
+        assert model.coefs_[0] == pytest.approx(expected.coefs_[0], abs=1e-12)
+        assert model.predict(given) == pytest.approx(expected.predict(X.toarray()), abs=1e-12)
+
+
+def test_numbers_of_one_cell_that_a_sparse_matrix_holds_apart_are_added() -> None:
+    cells = (np.array([1.0, 2.0, 4.0, 8.0]), ([0, 0, 1, 2], [1, 1, 0, 1]))
+    X = sparse.coo_matrix(cells, shape=(3, 2))
+    apart = sparse.csr_matrix((cells[0], [1, 1, 0, 1], [0, 2, 3, 4]), shape=(3, 2))
+    expected = MLPRegressor(max_iter=5, random_state=0).fit(X.toarray(), [1, 2, 3])
+    model = MLPRegressor(max_iter=5, random_state=0).fit(apart, [1, 2, 3])
+    assert model.predict(apart) == pytest.approx(expected.predict(X.toarray()), abs=1e-12)
+    assert apart.nnz == 4  # what was given is as it was
+
+
+def test_numbers_of_a_sparse_matrix_that_are_not_finite_are_refused() -> None:
+    X = sparse.csr_matrix([[0.0, 1.0], [np.inf, 0.0]])
+    with pytest.raises(ValueError, match="infinity"):
+        MLPRegressor().fit(X, [1, 2])

@@ -1,5 +1,7 @@
 """Temperature scaling."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,7 @@ def test_a_network_that_is_right_already_stays_as_it_is() -> None:
 
 def test_a_recipe_may_ask_for_it() -> None:
     recipe = Recipe(hidden=(8,), epochs=30, calibrate=True, ensemble=2)
-    plain = train(fruits(200), "fruit", Recipe(hidden=(8,), epochs=30), progress=False).model
+    plain = train(fruits(200), "fruit", replace(recipe, calibrate=False), progress=False).model
     model = train(fruits(200), "fruit", recipe, progress=False).model
     assert len(model.provenance["temperatures"]) == 2
     scaled = model.network.parameters / plain.network.parameters

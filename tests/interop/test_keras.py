@@ -230,3 +230,9 @@ def test_computing_in_16_bits_is_no_other_model() -> None:
     assert gn.from_keras(model).predict_proba(X) == pytest.approx(
         model.predict(X, verbose=0).astype(np.float32), abs=2e-2
     )
+
+
+def test_inputs_that_are_only_announced_take_no_memory(tmp_path: Path) -> None:
+    one(layers.Rescaling(0.5), shape=(2**30,)).save(tmp_path / "m.keras")
+    with pytest.raises(gn.LimitError, match="more than 20,000,000 units in all layers"):
+        gn.from_keras(tmp_path / "m.keras")

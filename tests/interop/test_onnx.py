@@ -184,3 +184,13 @@ def test_constants_may_be_nodes() -> None:
     half = onnx.helper.make_node("Constant", [], ["half"], value_float=0.5)
     made = model([half, *chain(("Mul", ["half"], {}), ("Gemm", ["W"], {}))], {"W": W1})
     assert gn.from_onnx(made).predict_proba(X) == pytest.approx(X / 2 @ W1, rel=1e-5, abs=1e-6)
+
+
+def test_inputs_that_are_only_announced_take_no_memory(tmp_path: Path) -> None:
+    factor = {"f": np.full(1, 2, dtype=np.float32)}
+    announced = model(chain(("Mul", ["f"], {}), ("Tanh", [], {})), factor, inputs=2**30)
+    many = model(chain(*[("Mul", ["f"], {}), ("Tanh", [], {})] * 30), factor, inputs=2**20)
+    for each in (announced, many):
+        onnx.save(each, tmp_path / "m.onnx")
+        with pytest.raises(gn.LimitError, match="more than 20,000,000 units in all layers"):
+            gn.from_onnx(tmp_path / "m.onnx")

@@ -168,3 +168,43 @@ def test_the_kernels_know_what_python_knows_with_the_same_hyper_parameters(kerne
     names = built_in(Optimizer)
     rules = {vars(optimizers[name]).get("kernel", name) for name in names}
     assert sorted({*rules, "gradient_only"}) == sorted(kernels.Rule.__members__)
+
+
+STARTS, COLUMNS, VALUES = np.array([0, 1, 2]), np.array([0, 0], np.int32), np.array([0.5, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("arrays", "expected"),
+    [
+        ((STARTS[:0], COLUMNS, VALUES), "a start and an end of its rows"),
+        ((STARTS, COLUMNS[:1], VALUES), "a column for each number"),
+        ((np.array([0, 2, 3]), COLUMNS, VALUES), "a sparse row is not there"),
+        ((np.array([1, 0, 2]), COLUMNS, VALUES), "a sparse row is not there"),
+        ((np.array([-1, 1, 2]), COLUMNS, VALUES), "a sparse row is not there"),
+        ((STARTS, np.array([0, 1], np.int32), VALUES), "a column that is not there"),
+        ((STARTS, np.array([-1, 0], np.int32), VALUES), "a column that is not there"),
+    ],
+)
+def test_sparse_inputs_that_point_elsewhere_are_refused(
+    kernels: Any, arrays: tuple[Any, ...], expected: str
+) -> None:
+    def predict(x: Any) -> None:
+        kernels.predict(program(kernels), np.ones(2), x, None, np.zeros((2, 1)), None, 1)
+
+    def learn(x: Any) -> None:
+        order, starts, rates, losses = np.arange(2), np.array([0, 2]), np.zeros(1), np.zeros(1)
+        kernels.run(
+            *(program(kernels), update(kernels), None, 0, np.ones(2), np.zeros((1, 2)), 0),
+            *(x, np.zeros((2, 1)), None, order, starts, rates, losses, None, np.inf, 1, False),
+        )
+
+    for use in (predict, learn):
+        use((STARTS, COLUMNS, VALUES))
+        with pytest.raises(ValueError, match=expected):
+            use(arrays)
+    scale = layer(kernels, connection=kernels.Connection.scale)
+    with pytest.raises(ValueError, match="needs a first layer that is dense"):
+        kernels.predict(
+            program(kernels, layers=[scale]),
+            *(np.ones(2), (STARTS, COLUMNS, VALUES), None, np.zeros((2, 1)), None, 1),
+        )

@@ -184,7 +184,7 @@ def test_a_header_length_beyond_the_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "m"
     for length in (2**64 - 1, 2**40, 200):
         path.write_bytes(struct.pack("<Q", length) + b"{}")
-        with pytest.raises(FileFormatError, match="m is not a model file, or is damaged"):
+        with pytest.raises(FileFormatError, match=r"m is not a model file, or is .* cut off$"):
             read_file(path)
 
 

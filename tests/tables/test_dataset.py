@@ -8,7 +8,7 @@ import pytest
 
 from glassnet.arrays.splits import split_rows
 from glassnet.tables import dataset as examples
-from glassnet.tables.dataset import Split, SplitShares, assign_splits, prepare, sample_rows
+from glassnet.tables.dataset import prepare, sample_rows, split_table
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.read.parquet import TableFile
@@ -18,20 +18,19 @@ from glassnet.tables.targets.recognise import recognise_targets
 from tests.small_tables import text_column
 
 
-def test_rows_are_held_out_and_then_kept_for_the_validation() -> None:
+def test_rows_with_a_target_are_learned_from_or_held_out() -> None:
     kinds = text_column(*(["often"] * 60 + ["rare"] * 20))
     kinds[7] = None
     table = Table({"x": np.arange(80.0), "kind": kinds})
-    answers = recognise_targets(table, ("kind",), None)
-    splits = assign_splits(table, answers, SplitShares(0.25, 0.2, seed=3))
-    assert splits[7] == Split.UNUSED
+    targets = recognise_targets(table, ("kind",), None)
+    learning, tested = split_table(table, targets, 0.25, seed=3)
     known = np.delete(np.arange(80), 7)
-    names = kinds[known].astype(str)
-    learn, held = split_rows(79, 0.25, 3, names)
-    assert np.flatnonzero(splits == Split.TEST).tolist() == known[held].tolist()
-    fit, look = split_rows(len(learn), 0.2, 3, names[learn], number=1)
-    assert np.flatnonzero(splits == Split.VALIDATION).tolist() == known[learn[look]].tolist()
-    assert np.flatnonzero(splits == Split.TRAINING).tolist() == known[learn[fit]].tolist()
+    learn, held = split_rows(79, 0.25, 3, kinds[known].astype(str))
+    assert np.flatnonzero(tested).tolist() == known[held].tolist()
+    assert np.flatnonzero(learning).tolist() == known[learn].tolist()
+    all_known, none = split_table(table, targets, 0.0, seed=3)
+    assert np.flatnonzero(all_known).tolist() == known.tolist()
+    assert not none.any()
 
 
 def test_the_encoders_of_many_rows_follow_from_a_seeded_sample() -> None:
@@ -67,35 +66,34 @@ def test_examples_are_what_the_encoder_and_the_target_say(in_file: bool, tmp_pat
         pl.DataFrame(dict(table.in_memory().columns)).fill_nan(None).write_parquet(tmp_path / "t")
         table = TableFile.of([tmp_path / "t"])
     fitted = TableEncoder((NumberEncoder("a", 4, 2, False), NumberEncoder("empty", 0, 1, False)))
-    shares, targets = SplitShares(0.25, 0.2, seed=3), recognise_targets(table, ("y",), None)
-    dataset = prepare(table, targets, lambda _: fitted, shares)
-    splits = assign_splits(table, targets, shares)
-    training, validation = splits == Split.TRAINING, splits == Split.VALIDATION
-    learned = (training | validation).nonzero()[0]
+    targets = recognise_targets(table, ("y",), None)
+    dataset = prepare(table, targets, lambda _: fitted, 0.25, seed=3)
+    learning, tested = split_table(table, targets, 0.25, seed=3)
+    learned = learning.nonzero()[0]
     target = dataset.target
     assert isinstance(target, NumberTarget)
     assert target.mean == pytest.approx(2 * learned.mean())
-    assert dataset.learning.x.tolist() == [[(k - 4) / 2, 0] for k in training.nonzero()[0]]
-    standard = (2 * training.nonzero()[0] - target.mean) / target.scale
+    assert dataset.learning.x.tolist() == [[(k - 4) / 2, 0] for k in learned]
+    standard = (2 * learned - target.mean) / target.scale
     assert dataset.learning.targets.values[:, 0] == pytest.approx(standard, abs=1e-6)
-    assert dataset.validation is not None
-    assert dataset.validation.x.tolist() == [[(k - 4) / 2, 0] for k in validation.nonzero()[0]]
     assert dataset.used.tolist() == [True, False]
     assert dataset.mean_targets == pytest.approx([0], abs=1e-6)
     held = dataset.held_out.in_memory().columns["a"].tolist()
-    assert held == (splits == Split.TEST).nonzero()[0].tolist()
-    assert dataset.rows_learned == len(learned) == 39 - len(held)
+    assert held == tested.nonzero()[0].tolist()
+    assert len(learned) == 39 - len(held)
     sample = dataset.learning.sample(2)
     assert sample.x.shape == (2, 2)
     assert {*sample.x[:, 0].tolist()} < {*dataset.learning.x[:, 0].tolist()}
+    two = dataset.learning.sample(10, np.array([3, 5]))
+    assert two.x.tolist() == dataset.learning.x[[3, 5]].tolist()
 
 
 def test_rows_of_a_test_take_the_place_of_those_held_out() -> None:
     table = Table({"a": np.arange(40.0), "y": np.arange(40.0) * 2})
     test = Table({"a": np.array([1.0, 2.0]), "y": np.array([2.0, 4.0])})
     targets = recognise_targets(table, ("y",), None)
-    dataset = prepare(table, targets, TableEncoder.fit, SplitShares(0.25, 0.2, seed=3), test)
+    dataset = prepare(table, targets, TableEncoder.fit, 0.25, 3, test)
     assert dataset.held_out is test
-    assert dataset.rows_learned == 40
+    assert len(dataset.learning.x) == 40
     with pytest.raises(ValueError, match="there is no column 'y'"):
-        prepare(table, targets, TableEncoder.fit, SplitShares(0, 0.2, 3), test.without("y"))
+        prepare(table, targets, TableEncoder.fit, 0, 3, test.without("y"))

@@ -137,6 +137,20 @@ def test_a_category_that_looks_like_a_number_is_recognised_in_a_column_of_number
     ]
 
 
+def test_a_category_in_another_spelling_is_taken_as_it() -> None:
+    encoder = CategoryEncoder("city", ("Graz", "New York", "Wien", "wien"))
+    texts = np.array(["GRAZ", "new  york", "WIEN", "Linz"], dtype=object)
+    x, (unseen, respelled) = encoder.encode(texts)
+    assert x.argmax(axis=1).tolist() == [0, 1, 4, 4]  # two are spelled like WIEN
+    assert "'Linz', 'WIEN' in 2 rows (3, 4) not seen in training" in str(unseen)
+    assert str(respelled).endswith("spelled otherwise in training, taken as that")
+    codes = CategoryEncoder("code", ("006", "12a"))
+    assert codes.encode(np.array(["6", "12A"], dtype=object))[0].argmax(axis=1).tolist() == [0, 1]
+    truth = CategoryEncoder("new", ("false", "true"))
+    x, warnings = truth.encode(np.array(["TRUE", "0", "1"], dtype=object))
+    assert (x.argmax(axis=1).tolist(), warnings) == ([1, 0, 1], [])
+
+
 def test_too_many_different_texts_are_no_categories() -> None:
     column = text_column(*(f"id {number}" for number in range(1001)))
     message = "column 'c' has 1,001 different categories; at most 1,000"

@@ -109,8 +109,8 @@ def test_a_large_text_file_with_a_broken_row_is_refused(
     (tmp_path / "cut.csv").write_text("a,b\n" + "1,x\n" * 100 + "2")
     with pytest.raises(FileFormatError, match="line 102 has 1 cell, the header 2"):
         open_table(tmp_path / "cut.csv")
-    (tmp_path / "gap.csv").write_text('a,b\n"1",x\n\n' + "1,x\n" * 100)
-    with pytest.raises(FileFormatError, match="line 3 has 0 cells, the header 2"):
+    (tmp_path / "gap.csv").write_text('a,b\n"1",x\n1\n' + "1,x\n" * 100)
+    with pytest.raises(FileFormatError, match="line 3 has 1 cell, the header 2"):
         open_table(tmp_path / "gap.csv")
 
 
@@ -124,6 +124,19 @@ def test_a_parquet_file_that_breaks_off_is_refused(parquet: Path, tmp_path: Path
     cut.write_bytes(content[:1000] + bytes(len(content) - 3000) + content[-2000:])
     with pytest.raises(FileFormatError, match=r"cut\.parquet cannot be read as a table"):
         TableFile.of([cut]).in_memory()
+
+
+@pytest.mark.parametrize("most", [1, 2**30])
+def test_an_arrow_file_that_is_damaged_inside_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(table_file, "MAX_BYTES", most)
+    path, frame_of_lz4 = tmp_path / "packed.arrow", b"\x04\x22\x4d\x18"
+    pl.DataFrame({"n": range(1000)}).write_ipc(path, compression="lz4")
+    assert frame_of_lz4 in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(frame_of_lz4, b"\x04\x22\x4d\x19"))
+    with pytest.raises(FileFormatError, match=r"packed\.arrow cannot be .* table: it is damaged$"):
+        open_table(path)
 
 
 @pytest.mark.parametrize(

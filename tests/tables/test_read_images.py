@@ -198,6 +198,13 @@ def test_npz_files(tmp_path: Path) -> None:
             "holds 2 images, but labels of shape",
         ),
         ({"x": np.array([object()]), "y": np.zeros(1)}, "cannot be read as NumPy arrays"),
+        (  # a label that is no text
+            {
+                "x": np.zeros((1, 3, 3), dtype=np.uint8),
+                "y": np.array([2**32 - 1], "<u4").view("<U1"),
+            },
+            "cannot be read as NumPy arrays: it is damaged",
+        ),
     ],
 )
 def test_other_npz_files_are_refused(tmp_path: Path, arrays: dict[str, Any], reason: str) -> None:
@@ -342,3 +349,10 @@ def test_a_single_array_is_no_npz_file(tmp_path: Path) -> None:
         np.save(file, np.zeros((2, 4, 4), dtype=np.uint8))
     with pytest.raises(FileFormatError, match=r"a\.npz cannot be read as NumPy arrays"):
         read_images(tmp_path / "a.npz")
+
+
+def test_what_another_program_would_draw_is_refused(tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4)).save(tmp_path / "x.eps")
+    (tmp_path / "x.eps").rename(tmp_path / "x.png")
+    with pytest.raises(FileFormatError, match=r"x\.png .* not in an image format supported"):
+        read_images(tmp_path / "x.png")

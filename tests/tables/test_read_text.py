@@ -15,6 +15,7 @@ from glassnet.tables.read.options import TableOptions
 from glassnet.tables.table import Table
 
 ROWS = [(5.25, 3, "Köln"), (-0.5, 12, "Graz"), (1234.75, 30, "Zürich"), (7.0, 1, "Köln")]
+CELLS = [("Länge", "Tage", "Stadt"), *((f"{a:.3f}", b, c) for a, b, c in ROWS)]
 TEXT = "Länge;Tage;Stadt\n" + "".join(f"{a:.3f};{b};{c}\n" for a, b, c in ROWS)
 COMMA = TEXT.replace(".", ",")
 QUOTED = "".join(
@@ -42,6 +43,26 @@ WAYS: dict[str, tuple[str, str]] = {
     "Windows line ends": (COMMA.replace("\n", "\r\n"), "cp1252"),
     "separators at the end": (TEXT.replace("\n", ";\n"), "utf-8"),
     "padded cells": (TEXT.replace(";", "  ;\u00a0"), "utf-8"),
+    "blanks": (TEXT.replace(";", "   "), "utf-8"),
+    "aligned by blanks": (
+        "".join("".join(f"{cell:>10}" for cell in line.split(";")) + "\n" for line in TEXT.split()),
+        "utf-8",
+    ),
+    "fixed widths": ("".join(f"{c[0]:<10}{c[1]:<6}{c[2]}\n" for c in CELLS), "utf-8"),
+    "a printed table": (
+        "-------+-------\n" + TEXT.replace(";", " | ").replace("\n", "\n-------+-------\n", 1),
+        "utf-8",
+    ),
+    "comments between": (TEXT.replace("30;", "30;").replace("7.0", "# moved\n7.0"), "utf-8"),
+    "blank lines between": (TEXT.replace("\n", "\n\n"), "utf-8"),
+    "doubled line ends": (TEXT.replace("\n", "\r\r\n"), "utf-8"),
+    "notes after it": (f"{TEXT}\nSource: Zürich\n* estimated\n", "utf-8"),
+    "a count after it": (f"{TEXT}(4 rows)\n", "utf-8"),
+    "what a station says": (f"Station;Graz\nSerial;12345\n\n{TEXT}", "utf-8"),
+    "a title with commas": (f"Sales, 2024\n{TEXT.replace(';', ',')}", "utf-8"),
+    "a separator after the header": (TEXT.replace("\n", ";\n", 1), "utf-8"),
+    "the end of a CP/M file": (f"{TEXT}\x1a", "utf-8"),
+    "two marks": (f"\ufeff{TEXT}", "utf-8-sig"),
 }
 
 
@@ -93,9 +114,15 @@ def test_what_is_not_plain_to_see_is_said(tmp_path: Path) -> None:
     [
         ("a,b\n1,2\n3,4,5\n", "line 3 has 3 cells, the header 2"),
         ("a,b\n1,2\n3\n", "line 3 has 1 cell, the header 2"),
+        ("a,b,c\n1,2,x\n3\n4,5,y\n", "line 3 has 1 cell, the header 3"),
+        ("a,b,c\nx,2,3\nGra", "line 3 has 1 cell, the header 3"),
+        ("a,b\n1,2\n\nNext\nc,d,e\n", "line 4 has 1 cell, the header 2"),
+        ('a,b,c\n1,"x,2\n2,y,3\n', "the row in lines 2 to 3 has .*; perhaps a quote is not closed"),
+        (b"\x1f\x8b\x08\x00", "it is compressed; name it .csv.gz"),
+        ("<!DOCTYPE html>\n<html>", "it is a web page"),
         ('a,b\n1,"x\ny"\n3\n', "line 4 has 1 cell, the header 2"),
         ("Title\na,b\n1,2\n3\n", "line 4 has 1 cell, the header 2"),
-        ("a,a \n1,2\n", "two columns are named 'a'"),
+        ("a,a \n1,2\n", "two columns are named 'a'; rename one"),
         (",,\n,,\n", "holds no rows"),
         ('a,b\n1,"x" y\n2,z\n', "its quotes do not fit together"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a text file"),
@@ -226,3 +253,79 @@ def test_a_few_spoiled_cells_change_nothing_else(seed: int, tmp_path: Path) -> N
 def test_a_blank_name_becomes_its_place(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, "id,,column 2\n1,2,3\n"))
     assert table.names == ("id", "column 2'", "column 2")
+
+
+@pytest.mark.parametrize("most", [1, 2**30])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_quotation_mark_in_the_header_takes_no_lines_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, most: int
+) -> None:
+    monkeypatch.setattr(table_file, "MAX_BYTES", most)
+    path = tmp_path / "t.csv"
+    path.write_text('Rohr 5",Größe\n' + "1,2\n" * 20, encoding=encoding)
+    table = open_table(path).in_memory()
+    assert table.names == ('Rohr 5"', "Größe")
+    assert table.columns["Größe"].tolist() == [2] * 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_quotation_mark_in_a_cell_takes_no_lines_with_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('n,ü\n1,5" pipe\n2,b\n3,c\n4,6" pipe\n5,a\n', encoding=encoding)
+    assert read_table(path).columns["ü"].tolist() == ['5" pipe', "b", "c", '6" pipe', "a"]
+    path.write_text('n,ü\n1,"5"" pipe"\n2,b\n3,c\n', encoding=encoding)
+    assert read_table(path).columns["ü"].tolist() == ['5" pipe', "b", "c"]
+
+
+def test_quotes_within_cells(tmp_path: Path) -> None:
+    pipes = read_table(written(tmp_path, 'pipe,price\n5" steel,2\n"6"" iron",3\n"a, b",4\n'))
+    assert pipes.columns["pipe"].tolist() == ['5" steel', '6" iron', "a, b"]
+    escaped = read_table(written(tmp_path, 'name,n\n"Gr\\"az",1\n"b",2\n"c \\"d\\"",3\n'))
+    assert escaped.columns["name"].tolist() == ['Gr"az', "b", 'c "d"']
+    path = read_table(written(tmp_path, 'path,n\n"C:\\dir\\",1\n"D:",2\n'))
+    assert path.columns["path"].tolist() == ["C:\\dir\\", "D:"]
+
+
+def test_a_header_in_two_lines_of_a_cell(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, '"size\nin m2",n\n1.5,2\n2.5,3\n'))
+    assert table.names == ("size in m2", "n")
+
+
+def test_row_names_without_a_name(tmp_path: Path) -> None:
+    for content in ('size,n\n"a",1.5,2\n"b",2.5,3\n', '"size" "n"\n"a" 1.5 2\n"b" 2.5 3\n'):
+        table = read_table(written(tmp_path, content))
+        assert table.names == ("column 1", "size", "n")
+        assert table.columns["column 1"].tolist() == ["a", "b"]
+    with pytest.raises(FileFormatError, match="line 2 has 3 cells, the header 2"):
+        read_table(written(tmp_path, "size,n\n1,5,2\n2,5,3\n"))
+
+
+def test_rows_that_are_no_examples(tmp_path: Path) -> None:
+    rows = [f"2026-01-{day:02},{day},{day}.5,Graz\n" for day in range(1, 31)]
+    head = "when,n,size,city\n"
+    logged = f"{head}TS,RN,Volts,\n,,Avg,\n----,----,----,----\n{''.join(rows)}"
+    table = read_table(written(tmp_path, logged))
+    assert len(table) == 30
+    assert table.warnings == (
+        "line 2 is left out: it holds units, 'TS', 'RN', 'Volts'",
+        "line 3 is left out: it holds units, 'Avg'",
+        "line 4 is left out: it holds a line of dashes",
+    )
+    twice = read_table(written(tmp_path, head + "".join(rows[:9]) + head + "".join(rows[9:])))
+    assert len(twice) == 30
+    assert twice.warnings == ("line 11 is left out: it repeats the header",)
+    total = read_table(written(tmp_path, f"{head}{''.join(rows)},465,480.0,Total all cities\n"))
+    assert total.warnings == ("line 32 is left out: it looks like a total, 'Total all cities'",)
+    film = read_table(written(tmp_path, f"{head}{''.join(rows)},3,4.0,Total Recall\n"))
+    assert len(film) == 31
+
+
+def test_lines_that_are_no_rows_are_named(tmp_path: Path) -> None:
+    content = "a,b,c\n1,2,3\n# moved\n\n4,x y,6\nSource: me\n"
+    table = read_table(written(tmp_path, content))
+    assert len(table) == 2
+    said = "lines that are no rows are left out: '# moved' (line 3), 'Source: me' (line 6)"
+    assert table.warnings[0] == said
+    cells = [f"{number}.5,1,2\n" for number in range(40)] + ["note,1,2\n"]
+    moved = read_table(written(tmp_path, "a,b,c\n# 1\n\n" + "".join(cells)))
+    assert moved.warnings[-1] == "a: 'note' (line 44) is no number, taken as missing"

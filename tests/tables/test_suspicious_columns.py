@@ -81,3 +81,16 @@ def test_an_ordinary_table_raises_no_concern() -> None:
     )
     few = Table({"id": np.arange(10.0)})
     assert suspicious_columns(few, HALVES[:10], classes=True) == []
+
+
+def test_identifiers_with_gaps_are_named() -> None:
+    texts = [None if n % 9 == 0 else f"K{n}" for n in range(200)]
+    numbers = [None if n % 9 == 0 else n for n in range(200)]
+    found = suspicious_columns(as_table({"a": texts, "b": numbers}), HALVES, classes=True)
+    assert [sentence.partition(":")[0] for sentence in found] == ["a", "b"]
+
+
+def test_texts_that_hardly_repeat_are_named() -> None:
+    times = [f"{n % 130 // 60}:{n % 130 % 60:02}" for n in range(200)]
+    (sentence,) = suspicious_columns(as_table({"lap": times}), HALVES, classes=True)
+    assert sentence.startswith("lap: 130 different texts in 200 rows, like '0:00', are hardly")

@@ -40,7 +40,7 @@ def columns(table: Table) -> dict[str, list[Any]]:
         b"length,kind\n1.5,a\n,b\n3,\n",
         b"length,kind\r\n1.5,a\r\nNA,b\r\n3,NA\r\n",
         b"\xef\xbb\xbflength,kind\n1.5,a\nNaN,b\n3,null\n",
-        b'"length","kind"\n"1.5","a"\n?,"b"\n3,None\n',
+        b'"length","kind"\n"1.5","a"\n?,"b"\n3,NULL\n',
         b"length,kind\n1.5,a\nN/A,b\n3,",
     ],
     ids=["empty cells", "CRLF", "byte order mark", "quoted", "no newline at the end"],

@@ -103,3 +103,12 @@ def test_labels_of_different_kinds_are_refused_with_their_column(
     table = Table({"y": np.array([1.0, 2.0])}, {"y": given})
     with pytest.raises(TypeError, match=f"target 'y' holds labels of different kinds, {kinds}"):
         recognise_targets(table, ("y",), "classification")
+
+
+def test_texts_that_hardly_repeat_are_no_classes() -> None:
+    names = text_column(*(f"n{number}" for number in range(60)))
+    with pytest.raises(
+        ValueError, match="holds 60 different values in 60 rows, like 'n0': too few"
+    ):
+        task_of(names)
+    assert task_of(text_column(*(f"n{number % 30}" for number in range(60)))) is Task.MULTICLASS

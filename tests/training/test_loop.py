@@ -1,8 +1,12 @@
 """The plan of a training, on the engine that is in use."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from glassnet.arrays.splits import split_rows
+from glassnet.arrays.targets import Targets
 from glassnet.core.random import example_order
 from glassnet.engine import engine
 from glassnet.engine.interface import Steps, Training
@@ -12,6 +16,7 @@ from glassnet.optim.adam import Adam
 from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.early_stopping import EarlyStopping
+from glassnet.training.fit import validation_split
 from glassnet.training.schedules import Cosine
 
 
@@ -76,12 +81,31 @@ def test_validation_data_are_measured_and_not_learned_from() -> None:
     assert history.metrics["accuracy"][-1] == pytest.approx(right)
 
 
-def test_a_part_is_held_back_by_seed() -> None:
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_part_that_is_held_back_is_as_if_it_were_given_apart(weighted: bool) -> None:
     x, y = data()
-    history = network().fit(x, y, epochs=2, validation=0.2)
-    assert len(history.validation_losses) == 2
-    again = network().fit(x, y, epochs=2, validation=0.2)
-    assert history.validation_losses == again.validation_losses
+    weights = np.linspace(1, 2, 50) if weighted else None
+    shared, apart = network(), network()
+    learn, hold = split_rows(50, 0.2, seed=3, groups=y, number=1)
+    options: dict[str, Any] = {"epochs": 4, "batch_size": 7, "dropout": 0.2}
+    first = shared.fit(x, y, validation=0.2, sample_weight=weights, **options)
+    own = None if weights is None else weights[learn]
+    other = (x[hold], y[hold])
+    second = apart.fit(x[learn], y[learn], validation=other, sample_weight=own, **options)
+    assert shared.parameters.tobytes() == apart.parameters.tobytes()
+    assert first.losses == second.losses
+    assert first.validation_losses == second.validation_losses
+    assert first.metrics == second.metrics
+
+
+def test_of_classes_the_same_part_of_each_is_held_back() -> None:
+    y = np.repeat([0, 1], [45, 5])
+    _, hold = validation_split(network(), Targets(np.eye(2, dtype=np.float32)[y], None), 0.2)
+    assert np.bincount(y[hold]).tolist() == [9, 1]
+    numbers = Network([3, 1], output="identity", seed=3)
+    learn, hold = validation_split(numbers, Targets(np.zeros((50, 1), np.float32), None), 0.2)
+    assert sorted([*learn.tolist(), *hold.tolist()]) == list(range(50))
+    assert len(hold) == 10
 
 
 def test_early_stopping_brings_the_best_weights_back() -> None:

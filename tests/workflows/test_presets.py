@@ -1,5 +1,6 @@
 """Presets: what they choose, and that it is what their source says."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,11 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.arrays.targets import Targets
 from glassnet.nn.task import Task
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.table import Table
+from glassnet.training.fit import validation_split
 from glassnet.workflows.presets import PRESETS
 from glassnet.workflows.recipe import Recipe
 from glassnet.workflows.train import train
@@ -18,8 +21,23 @@ from tests.small_tables import fruits, prices
 SHORT = Recipe(hidden=(16, 16), epochs=20)
 
 
-def test_the_tabular_preset_is_the_recipe_of_its_paper() -> None:
-    recipe = Recipe("tabular").complete(Task.MULTICLASS, images=False)
+def test_the_tabular_preset_is_eight_small_networks_with_validation_rows_of_their_own() -> None:
+    recipe = Recipe().complete(Task.MULTICLASS, images=False)
+    assert (recipe.preset, recipe.ensemble, recipe.hidden) == ("tabular", 8, (64, 64))
+    options = recipe.fit_options(Task.MULTICLASS)
+    assert (options["stopping"].measure, options["stopping"].patience) == ("loss", 16)
+    assert (options["validation"], options["loss"]) == (0.2, None)
+    model = train(fruits(200), "fruit", Recipe(epochs=2, held_out=0), progress=False).model
+    targets = Targets(model.target.encode(fruits(200)), None)
+    held_back = [set(validation_split(one, targets, 0.2)[1].tolist()) for one in model.networks]
+    assert {len(rows) for rows in held_back} == {40}
+    # All rows are learned from by some network: only one in 0.2⁸ would be held back by all.
+    assert not set.intersection(*held_back)
+
+
+def test_the_preset_realmlp_is_the_recipe_of_its_paper() -> None:
+    recipe = Recipe("realmlp").complete(Task.MULTICLASS, images=False)
+    assert recipe.ensemble == 1
     assert (recipe.hidden, recipe.epochs, recipe.batch_size) == ((256, 256, 256), 256, 256)
     net = gn.Network([4, *recipe.layers(3, Task.MULTICLASS)], seed=5)
     scale, *hidden, last = net.architecture.layers
@@ -32,20 +50,20 @@ def test_the_tabular_preset_is_the_recipe_of_its_paper() -> None:
     assert arrays["w3"].var() == pytest.approx(1, rel=0.02)
     assert arrays["b3"].var() == pytest.approx(1, rel=0.15)
     assert not arrays["w5"].any()
-    numbers = Recipe(hidden=(8,)).complete(Task.REGRESSION, images=False)
+    numbers = Recipe("realmlp", hidden=(8,)).complete(Task.REGRESSION, images=False)
     names = [layer.activation.name for layer in numbers.layers(1, Task.REGRESSION)]
     assert names == ["identity", "mish", "identity"]
 
 
 def test_labels_are_smoothed_where_only_the_class_matters() -> None:
-    by_class = Recipe("tabular").complete(Task.MULTICLASS, images=False)
+    by_class = Recipe("realmlp").complete(Task.MULTICLASS, images=False)
     options = by_class.fit_options(Task.MULTICLASS)
     assert (options["loss"].label_smoothing, options["stopping"].measure) == (0.1, "accuracy")
     assert (options["optimizer"].learning_rate, options["optimizer"].beta2) == (0.04, 0.95)
-    by_probability = Recipe("tabular", optimize="log-loss").complete(Task.MULTICLASS, images=False)
+    by_probability = Recipe("realmlp", optimize="log-loss").complete(Task.MULTICLASS, images=False)
     options = by_probability.fit_options(Task.MULTICLASS)
     assert (options["loss"], options["stopping"].measure) == (None, "loss")
-    numbers = Recipe("tabular").complete(Task.REGRESSION, images=False)
+    numbers = Recipe("realmlp").complete(Task.REGRESSION, images=False)
     options = numbers.fit_options(Task.REGRESSION)
     assert options["optimizer"].learning_rate == 0.07
     assert (options["loss"], options["stopping"].measure) == (None, "loss")
@@ -124,13 +142,13 @@ def test_a_learning_rate_needs_an_optimizer_that_has_one() -> None:
 
 
 def test_the_weights_are_those_of_the_best_epoch() -> None:
-    trained = train(fruits(200), "fruit", SHORT, progress=False)
+    trained = train(fruits(200), "fruit", replace(SHORT, preset="realmlp"), progress=False)
     history = trained.history
     assert history.epochs == 20
     accuracies, errors = history.metrics["accuracy"], history.validation_losses
     best = max(range(20), key=lambda epoch: (accuracies[epoch], -errors[epoch]))
     assert history.best_epoch == best
-    assert trained.model.provenance["preset"] == "tabular"
+    assert trained.model.provenance["preset"] == "realmlp"
 
 
 def test_a_scale_layer_and_clipped_inputs_are_explained_with_the_rest() -> None:
@@ -159,9 +177,21 @@ def test_an_ensemble_predicts_the_mean_of_its_networks(tmp_path: Path) -> None:
     assert "The ensemble" in [section.title for section in sections]
 
 
+@pytest.mark.parametrize("names", ["price", ["price", "twice"]])
+def test_the_explanation_of_an_ensemble_ends_with_the_mean(names: str | list[str]) -> None:
+    table = {**prices().columns, "twice": prices().columns["price"] * 2}
+    model = train(table, names, Recipe(hidden=(4,), epochs=5, ensemble=2), progress=False).model
+    target = 7.5 if isinstance(names, str) else [7.5, 15]
+    explanation = model.explain(table, 3, target, learning_rate=0.01)
+    assert explanation.check is not None
+    assert explanation.check.passed
+    assert "predicted price = mean p[1]·scale + mean" in explanation.to_text()
+
+
 def test_one_network_of_an_ensemble_is_the_one_trained_alone() -> None:
-    single = train(prices(), "price", Recipe(hidden=(8,), epochs=5), progress=False).model
-    several = train(prices(), "price", Recipe(hidden=(8,), epochs=5, ensemble=2), progress=False)
+    short = Recipe(hidden=(8,), epochs=5, ensemble=1)
+    single = train(prices(), "price", short, progress=False).model
+    several = train(prices(), "price", replace(short, ensemble=2), progress=False)
     assert several.model.network.parameters.tobytes() == single.network.parameters.tobytes()
 
 

@@ -1,24 +1,38 @@
 """Inputs given as arrays: validated, and laid out as the engines need them."""
 
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.arrays.numbers import numbers_of
+from glassnet.arrays.numbers import numbers_of, require_finite
+from glassnet.arrays.sparse import Inputs, SparseRows
 from glassnet.core.array import Array
 
-__all__ = ["checked_inputs", "feature_names_of"]
+__all__ = ["checked_inputs", "feature_names_of", "require_finite_inputs"]
 
 
+@overload
+def checked_inputs(
+    x: SparseRows, inputs: int, dtype: np.dtype[Any], name: str = "X", *, finite: bool = True
+) -> SparseRows: ...
+@overload
 def checked_inputs(
     x: ArrayLike, inputs: int, dtype: np.dtype[Any], name: str = "X", *, finite: bool = True
-) -> Array:
-    """Return inputs as a C-contiguous array of shape (examples, inputs).
+) -> Array: ...
+def checked_inputs(
+    x: ArrayLike | SparseRows,
+    inputs: int,
+    dtype: np.dtype[Any],
+    name: str = "X",
+    *,
+    finite: bool = True,
+) -> Inputs:
+    """Return inputs as a C-contiguous array of shape (examples, inputs), or as sparse rows.
 
     Parameters
     ----------
-    x : array-like of shape (examples, ...)
+    x : array-like of shape (examples, ...), or SparseRows
         Inputs with more dimensions, such as images, are flattened.
     inputs : int
         The number of input units.
@@ -40,6 +54,8 @@ def checked_inputs(
     """
     if not finite and _fits(x, inputs, dtype):
         return x
+    if isinstance(x, SparseRows):
+        return _checked_sparse(x, inputs, dtype, name)
     array = numbers_of(x, dtype, name, finite=finite)
     if array.ndim < 2:
         raise ValueError(
@@ -55,6 +71,35 @@ def checked_inputs(
     if len(flat) == 0:
         raise ValueError(f"{name} has no examples")
     return np.ascontiguousarray(flat)
+
+
+def _checked_sparse(x: SparseRows, inputs: int, dtype: np.dtype[Any], name: str) -> SparseRows:
+    if x.shape[1] != inputs:
+        raise ValueError(
+            f"{name} has {x.shape[1]} values for each example; the network has {inputs} inputs"
+        )
+    if len(x) == 0:
+        raise ValueError(f"{name} has no examples")
+    require_finite_inputs(x, name)
+    return x if x.dtype == dtype else SparseRows(x.matrix.astype(dtype))
+
+
+def require_finite_inputs(x: Inputs, name: str) -> None:
+    """Refuse inputs that are infinite or not a number.
+
+    Raises
+    ------
+    ValueError
+        If there is one; the message says where.
+    """
+    if not isinstance(x, SparseRows):
+        require_finite(x, name)
+    elif len(wrong := np.flatnonzero(~np.isfinite(x.values))):
+        row = int(np.searchsorted(x.starts, wrong[0], side="right")) - 1
+        raise ValueError(
+            f"{name}[{row}, {x.columns[wrong[0]]}] is {x.values[wrong[0]]}; expected finite "
+            f"numbers ({len(wrong)} are not)"
+        )
 
 
 def _fits(x: object, inputs: int, dtype: np.dtype[Any]) -> TypeGuard[Array]:

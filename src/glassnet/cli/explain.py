@@ -87,8 +87,8 @@ def explain(
     """Explain MODEL step by step for one row of TABLE.
 
     Shows the forward pass, the backward pass and the weight updates with all numbers. Without
-    TABLE, describes the network's layers and weights. MODEL may also be a Keras file (.keras, .h5)
-    or an ONNX file (.onnx).
+    TABLE, describes the network's layers and weights. MODEL may also be a Keras file (.keras, .h5),
+    an ONNX file (.onnx) or a scikit-learn model that skops saved (.skops).
     """
     from glassnet.render.terminal import show_document
     from glassnet.workflows.explain import explain_file

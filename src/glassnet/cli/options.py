@@ -36,7 +36,7 @@ TABLE_OPTIONS = (
     click.option("--text", multiple=True, metavar="COLUMN", help="Same as --type COLUMN=text."),
     click.option(
         "--separator",
-        type=click.Choice([",", ";", "tab", "|"]),
+        type=click.Choice([",", ";", "tab", "|", "blank"]),
         help="Of the cells of a text file; found if not given.",
     ),
     click.option(
@@ -44,7 +44,7 @@ TABLE_OPTIONS = (
     ),
     click.option(
         "--dates",
-        type=click.Choice(["day-first", "month-first"]),
+        type=click.Choice(["day-first", "month-first", "year-first"]),
         help="How dates like 02/03/2026 are meant; found if not given.",
     ),
     click.option("--sheet", metavar="NAME", help="Of a spreadsheet, or the table of a database."),
@@ -115,7 +115,7 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
             chosen[column] = kind
         options = TableOptions(
             chosen,
-            "\t" if separator == "tab" else separator,  # type: ignore[arg-type]  # one of them
+            {"tab": "\t", "blank": " "}.get(separator or "", separator),  # type: ignore[arg-type]
             decimal,
             dates.replace("-", " ") if dates else None,  # type: ignore[arg-type]  # one of them
             encoding,

@@ -86,7 +86,7 @@ def _optimizer(
     "--preset",
     type=KnownName(_presets),
     help="Choices that are good without tuning: tabular (default for tables), images (default for "
-    "images), or plain (a textbook's).",
+    "images), realmlp (one large network), or plain (a textbook's).",
 )
 @click.option(
     "--hidden",
@@ -98,9 +98,7 @@ def _optimizer(
 @click.option(
     "--ensemble",
     type=click.IntRange(1, 1000),
-    default=1,
-    show_default=True,
-    help="Number of networks to train; their outputs are averaged.",
+    help="Number of networks to train, whose outputs are averaged; the preset's if not given.",
 )
 @click.option(
     "--class-weight",
@@ -235,7 +233,8 @@ def _print_summary(title: str, trained: "TrainingResult") -> None:
     from glassnet.render.text import document_text
 
     scores = trained.evaluation.section(f"On {trained.evaluation.rows:,} held-out test rows")
-    sections = (trained.model.columns_section(), trained.history.section(), scores)
+    training = trained.history.section(len(trained.model.networks))
+    sections = (trained.model.columns_section(), training, scores)
     click.echo(document_text(Document(title, sections)))
     print_warnings(trained.warnings)
     for finding in trained.findings:

@@ -75,6 +75,8 @@ def _reason(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)  # libraries put words of their own in its place
+    if isinstance(error, MemoryError):
+        return "it takes more memory than there is"
     return "it is damaged"
 
 
@@ -129,7 +131,9 @@ def require_harmless(path: Path, function: str, what: str) -> None:
             f"{path} cannot be read as {what}: reading it takes longer than {seconds} seconds"
         ) from None
     if done.returncode not in (0, RAISED):
-        raise FileFormatError(f"{path} cannot be read as {what}: it is damaged")
+        raise FileFormatError(
+            f"{path} cannot be read as {what}: it is damaged, or takes too much memory"
+        )
     if done.returncode == 0:
         _trusted.add(key)
 

@@ -13,7 +13,7 @@ __all__ = ["aligned_zeros", "is_mapped", "release"]
 CACHE_LINE_BYTES = 128
 
 
-def release(array: NDArray[Any]) -> None:
+def release(array: object) -> None:
     """Release the memory of an array that is mapped from a file; do nothing for other arrays.
 
     The numbers are read from the file again when they are needed.
@@ -29,12 +29,12 @@ def release(array: NDArray[Any]) -> None:
         mapping.madvise(mmap.MADV_DONTNEED)
 
 
-def is_mapped(array: NDArray[Any]) -> bool:
+def is_mapped(array: object) -> bool:
     """Return whether an array is mapped from a file."""
     return _mapping(array) is not None
 
 
-def _mapping(array: NDArray[Any]) -> mmap.mmap | None:
+def _mapping(array: object) -> mmap.mmap | None:
     base: Any = array
     while isinstance(base, np.ndarray | memoryview):
         base = base.base if isinstance(base, np.ndarray) else base.obj

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.arrays.sparse import Inputs
 from glassnet.core.array import Array
 from glassnet.core.random import dropout_words
 from glassnet.nn.architecture import Architecture
@@ -107,6 +108,8 @@ class Training:
 
     Attributes
     ----------
+    x : array of shape (examples, inputs), or SparseRows
+        Sparse where the first layer is dense.
     sample_weight : array of shape (examples,), optional
         How much each example counts; all alike if not given.
     dropout : list of float, optional
@@ -120,7 +123,7 @@ class Training:
 
     rule: UpdateRule
     parameters: Array
-    x: Array
+    x: Inputs
     targets: Array
     sample_weight: Array | None = None
     dropout: list[float] | None = None
@@ -221,13 +224,14 @@ class Program(ABC):
         self.loss = self.output_loss.loss
 
     @abstractmethod
-    def predict(self, parameters: Array, x: Array, threads: int | None = None) -> Array:
+    def predict(self, parameters: Array, x: Inputs, threads: int | None = None) -> Array:
         """Return the network's outputs y(L), (examples, outputs).
 
         Parameters
         ----------
         parameters : array of shape (parameters,)
-        x : array of shape (examples, inputs)
+        x : array of shape (examples, inputs), or SparseRows
+            Sparse where the first layer is dense.
         threads : int, optional
             As many as are worth it if not given.
 
@@ -239,7 +243,7 @@ class Program(ABC):
 
     @abstractmethod
     def evaluate(
-        self, parameters: Array, x: Array, targets: Array, threads: int | None = None
+        self, parameters: Array, x: Inputs, targets: Array, threads: int | None = None
     ) -> tuple[Array, NDArray[np.float64]]:
         """Return the outputs and the loss E of each example, (examples,) in float64."""
 

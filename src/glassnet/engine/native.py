@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.arrays.sparse import Inputs, SparseRows
 from glassnet.core.array import Array
 from glassnet.core.record import Record
 from glassnet.engine import _kernels
@@ -75,22 +76,22 @@ class NativeProgram(Program):
         # Another process may have other kernels.
         return engine.compile, (self.architecture, self.loss)
 
-    def predict(self, parameters: Array, x: Array, threads: int | None = None) -> Array:
+    def predict(self, parameters: Array, x: Inputs, threads: int | None = None) -> Array:
         """Return y(L)."""
         predicted = np.empty((len(x), self.architecture.outputs), dtype=x.dtype)
         team = self._team(threads, len(x) * self.architecture.parameter_count)
-        if not _kernels.predict(self._program, parameters, x, None, predicted, None, team):
+        if not _kernels.predict(self._program, parameters, _arrays(x), None, predicted, None, team):
             raise NotFiniteError("x")
         return predicted
 
     def evaluate(
-        self, parameters: Array, x: Array, targets: Array, threads: int | None = None
+        self, parameters: Array, x: Inputs, targets: Array, threads: int | None = None
     ) -> tuple[Array, NDArray[np.float64]]:
         """Return y(L) and E of each example."""
         predicted = np.empty((len(x), self.architecture.outputs), dtype=x.dtype)
         losses = np.empty(len(x))
         team = self._team(threads, len(x) * self.architecture.parameter_count)
-        _kernels.predict(self._program, parameters, x, targets, predicted, losses, team)
+        _kernels.predict(self._program, parameters, _arrays(x), targets, predicted, losses, team)
         return predicted, losses
 
     def trace(
@@ -176,7 +177,7 @@ class NativeProgram(Program):
             training.parameters,
             state,
             training.steps_done,
-            training.x,
+            _arrays(training.x),
             training.targets,
             training.sample_weight,
             steps.order,
@@ -194,6 +195,11 @@ class NativeProgram(Program):
         if threads is not None:
             return threads
         return self.most_threads if multiply_adds >= WORTH_A_THREAD else 1
+
+
+def _arrays(x: Inputs) -> Any:
+    """Return inputs as the kernels take them."""
+    return (x.starts, x.columns, x.values) if isinstance(x, SparseRows) else x
 
 
 def _by_layer(array: Array, units: tuple[int, ...], rows: int) -> list[Array]:

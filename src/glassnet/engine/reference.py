@@ -9,6 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.arrays.sparse import Inputs, SparseRows, dense
 from glassnet.core.array import Array
 from glassnet.engine.interface import (
     DropoutMasks,
@@ -44,14 +45,14 @@ class Reference(Engine):
 class ReferenceProgram(Program):
     """The equations of one network."""
 
-    def predict(self, parameters: Array, x: Array, threads: int | None = None) -> Array:
+    def predict(self, parameters: Array, x: Inputs, threads: int | None = None) -> Array:
         """Return y(L)."""
-        if not np.isfinite(x).all():
+        if not np.isfinite(x.values if isinstance(x, SparseRows) else x).all():
             raise NotFiniteError("x")
         return _forward(self.architecture, parameters, x, [])[1][-1]
 
     def evaluate(
-        self, parameters: Array, x: Array, targets: Array, threads: int | None = None
+        self, parameters: Array, x: Inputs, targets: Array, threads: int | None = None
     ) -> tuple[Array, NDArray[np.float64]]:
         """Return y(L) and E of each example."""
         net_inputs, outputs = _forward(self.architecture, parameters, x, [])
@@ -125,7 +126,7 @@ class ReferenceProgram(Program):
         masks = None
         if training.dropout is not None:
             masks = DropoutMasks(training.dropout, training.seed, training.steps_done)
-        x, targets = training.x[batch], training.targets[batch]
+        x, targets = dense(training.x[batch]), training.targets[batch]
         trace = self.trace(training.parameters, x, targets, sample_weight, masks)
         weights = 1 if sample_weight is None else sample_weight
         losses = trace.losses
@@ -146,7 +147,7 @@ class ReferenceProgram(Program):
 
 
 def _forward(
-    architecture: Architecture, parameters: Array, x: Array, factors: list[Array]
+    architecture: Architecture, parameters: Array, x: Inputs, factors: list[Array]
 ) -> tuple[list[Array], list[Array]]:
     weights, biases = architecture.weights(parameters), architecture.biases(parameters)
     net_inputs, outputs, y = [], [], x

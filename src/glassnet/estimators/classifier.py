@@ -39,15 +39,21 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     activation : str, Activation, or sequence of them
         Activation of all hidden layers, or of each: ``"identity"``, ``"logistic"``, ``"tanh"``,
         ``"relu"`` as in scikit-learn, or any other accepted by :class:`glassnet.Dense`.
-    solver : {"adam", "sgd", "lbfgs"}
+    solver : {"adam", "sgd", "lbfgs", "adamw"} or Optimizer
+        Or any optimizer of Glassnet's, with its own learning rate:
+        ``gn.AdamW(0.001, weight_decay=0.1)``.
     alpha : float
         Strength of the L2 penalty: alpha/2 · Σ w², divided by the number of examples in the batch,
         is added to the loss.
+    l1_ratio : float
+        The part of `alpha` that is the strength of an L1 penalty instead, alpha · Σ |w|: from 0 to
+        1, as in scikit-learn's ElasticNet.
     batch_size : int or "auto"
         ``"auto"`` is 200, or all examples if there are fewer.
-    learning_rate : {"constant", "invscaling", "adaptive"}
+    learning_rate : {"constant", "invscaling", "adaptive"} or Schedule
         Schedule of the solver ``"sgd"``: constant; divided by t to the power `power_t`; divided by
-        5 when the training stalls.
+        5 when the training stalls. Or a schedule of Glassnet's for :meth:`fit` with any solver
+        that takes steps, over `max_iter` epochs: ``gn.Cosine()``.
     learning_rate_init, power_t : float
     max_iter : int
         Maximum number of epochs.
@@ -76,8 +82,16 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         Dropout rate of the hidden units.
     restore_best : bool
         Whether to restore the weights with the best validation score at the end.
+    scoring : str or callable, optional
+        The score of the validation examples by which `early_stopping` judges an epoch, as
+        ``sklearn.metrics.get_scorer`` takes it: ``"neg_log_loss"``, ``"roc_auc"``, or a function
+        of estimator, X and y. Accuracy, of a regressor R², if not given.
+    keep_optimizer_state : bool
+        Whether :meth:`fit` with `warm_start` goes on with the optimizer's state, such as Adam's
+        moments, instead of a new one as in scikit-learn.
     callbacks : callable or sequence of callable, optional
-        Called with the estimator after every epoch; returning True ends the training.
+        Called with the estimator after every epoch; returning True ends the training. Those of
+        ``sklearn.callback`` (scikit-learn 1.9) are for ``set_callbacks``.
     n_jobs : int, optional
         Number of threads; chosen automatically if not given.
     class_weight : dict, list of dict or "balanced", optional
@@ -97,7 +111,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         The training loss with the penalty: of an epoch the mean over its batches, each before its
         step.
     validation_scores_, best_validation_score_ : list of float, float
-        Accuracy after each epoch; None without validation data.
+        Accuracy, or the score by `scoring`, after each epoch; None without validation data.
     validation_loss_curve_ : list of float
         The validation loss after each epoch, without the penalty.
     n_iter_, t_ : int
@@ -192,18 +206,15 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         if first and partial and classes is None:
             raise ValueError("classes must be given in the first call of partial_fit")
         x, y = self._checked_arrays(X, y, first=first, numbers=False)
-        check_classification_targets(y)
         sparse = hasattr(y, "toarray")
         y = y.toarray() if sparse else y
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
+        _refuse_columns_of_classes(y)
+        check_classification_targets(y)
         found = unique_labels(y) if classes is None else unique_labels(classes)
         if first:
             kind = str(type_of_target(y))
-            if kind == "multiclass-multioutput":
-                raise ValueError(
-                    "y has several columns of classes; expected one column, or 0/1 for each label"
-                )
             self._many_labels, self.classes_ = kind.startswith("multilabel"), found
             self._sparse_labels = sparse  # predictions are then sparse as well
         elif not partial and set(found.tolist()) != set(self.classes_.tolist()):
@@ -234,6 +245,13 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             outputs = classes if self._many_labels else 1
             activation, loss = "sigmoid", "summed_binary_crossentropy"
         return outputs, activation, loss_named(loss if self.loss == "log_loss" else self.loss)
+
+    def _know_outputs(self, outputs: int) -> None:
+        labels = outputs > 1 and getattr(self, "out_activation_", "softmax") == "logistic"
+        self._many_labels, self._sparse_labels = labels, getattr(self, "_sparse_labels", False)
+        known = len(self.classes_) if hasattr(self, "classes_") else 0
+        if known != outputs and not (outputs == 1 and known in (1, 2)):
+            self.classes_ = np.arange(max(outputs, 2))
 
     def _output_labels(self) -> Array | None:
         named = not self._many_labels and len(self.classes_) > 1
@@ -280,3 +298,19 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _refuse_columns_of_classes(y: Array) -> None:
+    """Refuse several columns that are not 0 or 1 for each label."""
+    kind = str(type_of_target(y))
+    if y.ndim < 2 or kind == "continuous-multioutput":
+        return
+    found = np.unique(y.astype(str) if kind == "unknown" else y)
+    if kind == "multilabel-indicator" and set(found.tolist()) <= {0, 1}:
+        return
+    shown = ", ".join(map(repr, found[:5].tolist())) + (", ..." if len(found) > 5 else "")
+    raise ValueError(
+        f"y has {y.shape[1]} columns of classes ({shown}); expected one column of classes, or 0 "
+        "and 1 in a column for each label. For a class in each column, "
+        "sklearn.multioutput.MultiOutputClassifier(MLPClassifier(...)) trains a network for each"
+    )

@@ -1,5 +1,6 @@
 """scikit-learn's loss of an epoch: what its ``loss_curve_`` holds and its training stops by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,27 +36,31 @@ class LossScale:
 class EpochLoss:
     """The mean loss of an epoch's batches, each counted by its rows.
 
-    A batch's loss is the mean of its examples by their sample weights, plus ½ α Σ w² with the
-    weights before its step, divided by the sum of its sample weights.
+    A batch's loss is the mean of its examples by their sample weights, plus the penalty divided by
+    the sum of its sample weights: ½ λ₂ Σ w² with the weights before its step, and λ₁ Σ |w| with
+    those after the epoch.
 
     Parameters
     ----------
     batch_starts : array of shape (batches + 1,)
     scale : LossScale
     sample_weight : array of shape (examples,), optional
-    alpha : float
+    l1, l2 : float
+        λ₁ and λ₂.
     """
 
     batch_starts: NDArray[np.int64]
     scale: LossScale
     sample_weight: Array | None
-    alpha: float
+    l1: float
+    l2: float
 
     def of_epoch(
         self,
         step_losses: NDArray[np.float64],
         squared_weights: NDArray[np.float64],
         order: NDArray[np.int64] | slice,
+        weights: Sequence[Array | None],
     ) -> float:
         """Return the loss of the epoch just done.
 
@@ -65,18 +70,22 @@ class EpochLoss:
             The sum of the examples' losses by their sample weights, and Σ w², before each step.
         order : array of shape (examples,) or slice
             In which the epoch took the examples.
+        weights : sequence of array
+            Of each layer, after the epoch.
         """
         rows = np.diff(self.batch_starts)
-        weights = rows.astype(np.float64)
+        totals = rows.astype(np.float64)
         if self.sample_weight is not None:
-            weights = self._sums(self.sample_weight[order])
-        sums = self.scale.factor * step_losses + 0.5 * self.alpha * squared_weights
+            totals = self._sums(self.sample_weight[order])
+        sums = self.scale.factor * step_losses + 0.5 * self.l2 * squared_weights
+        if self.l1:
+            sums += self.l1 * sum(float(np.abs(w).sum()) for w in weights if w is not None)
         if self.scale.offsets is not None:
             offsets = self.scale.offsets[order]
             by_weight = 1 if self.sample_weight is None else self.sample_weight[order]
             sums += self._sums(offsets * by_weight)
         # A batch whose examples all weigh 0 has no loss.
-        means = np.divide(sums, weights, out=np.zeros_like(sums), where=weights != 0)
+        means = np.divide(sums, totals, out=np.zeros_like(sums), where=totals != 0)
         return float(np.average(means, weights=rows))
 
     def _sums(self, numbers: Array) -> NDArray[np.float64]:

@@ -5,22 +5,33 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from glassnet.arrays.sparse import Inputs, SparseRows, is_sparse
 from glassnet.core.array import Array
 
 __all__ = ["Examples"]
 
 
 class Examples(NamedTuple):
-    """Inputs, targets as given, and optional sample weights."""
+    """Inputs (an array, or a sparse one), targets as given, and optional sample weights."""
 
-    x: Array
+    x: Any
     targets: Array
     weights: Array | None = None
 
     @property
+    def inputs(self) -> Inputs:
+        """The inputs as a network takes them."""
+        return SparseRows(self.x) if is_sparse(self.x) else np.ascontiguousarray(self.x)
+
+    @property
+    def rows(self) -> int:
+        """How many examples there are."""
+        return int(self.x.shape[0])
+
+    @property
     def total_weight(self) -> float:
         """The sum of the sample weights, or the number of examples without weights."""
-        return float(len(self.x) if self.weights is None else self.weights.sum())
+        return float(self.rows if self.weights is None else self.weights.sum())
 
     def split(
         self, fraction: float, *, stratify: bool, random: np.random.RandomState
@@ -41,10 +52,10 @@ class Examples(NamedTuple):
             stratify=self.targets if stratify else None,
         )
         held_out = Examples(*parts[1::2])
-        if len(held_out.x) < 2:
+        if held_out.rows < 2:
             raise ValueError(
                 f"The validation set is too small: validation_fraction={fraction} of "
-                f"{len(self.x)} examples is fewer than 2; expected a larger fraction or more "
+                f"{self.rows} examples is fewer than 2; expected a larger fraction or more "
                 "examples"
             )
         return Examples(*parts[::2]), held_out

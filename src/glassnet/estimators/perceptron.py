@@ -14,10 +14,16 @@ from glassnet.core.array import Array
 from glassnet.engine.interface import Steps
 from glassnet.estimators.epoch_loss import EpochLoss, LossScale
 from glassnet.estimators.examples import Examples
+from glassnet.estimators.fit_callbacks import (
+    CallbackSupportMixin,
+    FitTasks,
+    ask_callbacks,
+    with_callbacks,
+)
 from glassnet.estimators.fitted_network import FittedNetwork
 from glassnet.estimators.initial_weights import InSequence
-from glassnet.estimators.sparse import dense
-from glassnet.estimators.stopping_rules import StoppingRules, several
+from glassnet.estimators.scoring import score_by
+from glassnet.estimators.stopping_rules import StoppingRules
 from glassnet.estimators.unchanged import unchanged_if_it_fails
 from glassnet.estimators.warn import warn
 from glassnet.optim.penalties import L2
@@ -25,7 +31,8 @@ from glassnet.training.fit import FitOptions, Fitting
 from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
-from glassnet.training.loop import Run, requests_stop
+from glassnet.training.loop import Run
+from glassnet.training.schedule import ConstantRate, Schedule
 
 __all__ = ["MultilayerPerceptron"]
 
@@ -40,12 +47,13 @@ CURVES = (
 
 
 @dataclass(eq=False, repr=False)
-class MultilayerPerceptron(FittedNetwork):
+class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore[misc]  # no types
     """What both estimators do: learn, and hold the network that came of it."""
 
     #: Whether a split for early stopping keeps the parts of the classes.
     _stratifies: ClassVar[bool] = False
 
+    @with_callbacks  # type: ignore[untyped-decorator]
     def fit(
         self,
         X: Any,
@@ -61,7 +69,8 @@ class MultilayerPerceptron(FittedNetwork):
         Parameters
         ----------
         X : array-like, sparse matrix or data frame of shape (examples, features)
-            float64 and float32 are computed in as they are, other numbers in float64.
+            float64 and float32 are computed in as they are, other numbers in float64. A sparse
+            matrix stays sparse: the first layer computes with its numbers that are not 0.
         y : array-like of shape (examples,) or (examples, outputs)
         sample_weight : array-like of shape (examples,), optional
             How much each example counts.
@@ -83,8 +92,9 @@ class MultilayerPerceptron(FittedNetwork):
             If the weights became infinite or not a number; it is a ValueError, too. Whatever is
             raised, the estimator is what it was before.
         """
-        with unchanged_if_it_fails(self):
-            continues = self.warm_start and hasattr(self, "network_")
+        self._require_valid_parameters()
+        with FitTasks(self, X, y, sample_weight), unchanged_if_it_fails(self):
+            continues = self.warm_start and self.__sklearn_is_fitted__()
             examples, random = self._start(X, y, sample_weight, continues=continues)
             validation = self._given_validation(X_val, y_val, sample_weight_val)
             if self.solver == "lbfgs":
@@ -95,16 +105,18 @@ class MultilayerPerceptron(FittedNetwork):
                 examples, validation = examples.split(
                     self.validation_fraction, stratify=stratify, random=random
                 )
-            self._begin_optimizer()
+            if not (continues and self.keep_optimizer_state):
+                self._begin_optimizer()
             self._train(examples, validation, random, self.max_iter)
         return self
 
     def _learn_on(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Self:
         """Learn from some more examples for one epoch; the optimizer goes on where it was."""
+        self._require_valid_parameters()
         with unchanged_if_it_fails(self):
             if self.early_stopping:
                 raise ValueError("partial_fit does not support early_stopping=True")
-            continues = hasattr(self, "network_")
+            continues = self.__sklearn_is_fitted__()
             examples, random = self._start(
                 X, y, sample_weight, continues=continues, classes=classes, partial=True
             )
@@ -122,18 +134,20 @@ class MultilayerPerceptron(FittedNetwork):
         partial: bool = False,
     ) -> tuple[Examples, np.random.RandomState]:
         """Check everything, and make the network ready; return the examples and randomness."""
-        self._require_valid_parameters()
-        x, targets = self._checked(X, y, first=not continues, classes=classes, partial=partial)
+        first = not (continues and hasattr(self, "network_"))
+        x, targets = self._checked(X, y, first=first, classes=classes, partial=partial)
         examples = Examples(x, targets, self._weights(sample_weight, targets, x))
         random = check_random_state(self.random_state)
         if continues:
+            self._take_given_arrays()
             self._go_on()
         else:
+            self.__dict__.pop("_given_arrays", None)
             self._begin(x, random)
             self.t_ = 0
             for name in CURVES:
                 self.__dict__.pop(name, None)
-        if self.solver != "lbfgs" and not hasattr(self, "loss_curve_"):
+        if self.solver != "lbfgs" and not {"loss_curve_", "_best_parameters"} <= vars(self).keys():
             self._begin_curves()
         self.n_iter_ = 0
         return examples, random
@@ -176,7 +190,7 @@ class MultilayerPerceptron(FittedNetwork):
 
     @abstractmethod
     def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:
-        """Return what early stopping looks at."""
+        """Return what early stopping looks at without `scoring`."""
 
     def _checked_arrays(self, X: Any, y: Any, *, first: bool, numbers: bool) -> tuple[Any, Any]:
         x, targets = validate_data(
@@ -190,7 +204,7 @@ class MultilayerPerceptron(FittedNetwork):
             order="C",
             reset=first,
         )
-        return dense(x), targets
+        return x, targets
 
     def _sample_weight(self, sample_weight: Any, x: Array) -> Array | None:
         if sample_weight is None:
@@ -219,7 +233,8 @@ class MultilayerPerceptron(FittedNetwork):
         """Train by steps until the rules say to stop; without `epochs`, for one that is a part."""
         if validation is not None and self._best_parameters is None:
             self._best_parameters = self.network_.parameters.copy()
-        run, rules = self._run(examples, validation, random, epochs or 1)
+        schedule = self._schedule() if epochs else ConstantRate()
+        run, rules = self._run(examples, validation, random, epochs or 1, schedule)
         if validation is not None:
             self._measure_score(run, validation)
         self._follow(run)
@@ -238,31 +253,34 @@ class MultilayerPerceptron(FittedNetwork):
         validation: Examples | None,
         random: np.random.RandomState,
         epochs: int,
+        schedule: Schedule,
     ) -> tuple[Run, StoppingRules]:
-        rows, order = len(examples.x), InSequence(random) if self.shuffle else None
+        rows, order = examples.rows, InSequence(random) if self.shuffle else None
         batch_size = self._batch_size(rows)
         scale = self._loss_scale(examples.targets)
         starts = Steps.batch_starts_of(rows, batch_size)
-        loss = EpochLoss(starts, scale, examples.weights, self.alpha)
+        l1, l2 = self.alpha * self.l1_ratio, self.alpha * (1 - self.l1_ratio)
+        loss = EpochLoss(starts, scale, examples.weights, l1, l2)
 
         def loss_of_epoch(history: History) -> float:
             last = order.last if order else slice(None)
-            return loss.of_epoch(history.step_losses, history.squared_weights, last)
+            weights = self.network_.weights
+            return loss.of_epoch(history.step_losses, history.squared_weights, last, weights)
 
         def validation_loss(mean: float) -> float:
             assert validation is not None
             return self._loss_scale(validation.targets).mean(mean)
 
         kept = self._no_improvement_count, self._rate, self._best_parameters
-        rules = StoppingRules(self, loss_of_epoch, validation_loss, rows, *kept)
+        rules = StoppingRules(self, loss_of_epoch, validation_loss, rows, *kept, schedule)
         options = FitOptions(
             optimizer=self._optimizer(),
             epochs=epochs,
             batch_size=batch_size,
             sample_weight=examples.weights,
-            penalties=L2(self.alpha, over_examples=True),
+            penalties=self._penalties(),
             dropout=self.dropout or None,
-            validation=validation and (validation.x, self._target_rows(validation.targets)),
+            validation=validation and (validation.inputs, self._target_rows(validation.targets)),
             schedule=rules,
             threads=self._threads(),
             shuffle=self.shuffle,
@@ -272,7 +290,7 @@ class MultilayerPerceptron(FittedNetwork):
         run.plan = replace(
             run.plan,
             order=order or run.plan.order,
-            measures_weights=self.alpha > 0,
+            measures_weights=l2 > 0,
             may_diverge=True,
         )
         run.training.largest_term = self._largest_term()
@@ -280,14 +298,14 @@ class MultilayerPerceptron(FittedNetwork):
 
     def _follow(self, run: Run) -> None:
         """Take the steps, from the optimizer's state to the optimizer's state."""
-        kept = self._optimizer_state
-        if kept is not None and kept[0] == self.solver:
+        kept, solver = self._optimizer_state, self._solver_name()
+        if kept is not None and kept[0] == solver:
             _, run.training.state[...], run.training.steps_done = kept
         with interruption() as interrupted:
             run.follow(lambda _: interrupted())
             run.finish().interrupted = interrupted()
         self.network_.epochs_trained += run.history.epochs
-        self._optimizer_state = (self.solver, run.training.state, run.training.steps_done)
+        self._optimizer_state = (solver, run.training.state, run.training.steps_done)
 
     def _warn_of_no_end(self, history: History, epochs: int | None) -> None:
         """Warn if the epochs are over before the training converges, or if it diverged."""
@@ -312,19 +330,22 @@ class MultilayerPerceptron(FittedNetwork):
         labels, network.classes = network.classes, None
         try:
             targets = self._target_rows(examples.targets)
-            return Fitting.prepare(network, network.loss, examples.x, targets, options).run
+            return Fitting.prepare(network, network.loss, examples.inputs, targets, options).run
         finally:
             network.classes = labels
 
     def _measure_score(self, run: Run, validation: Examples) -> None:
-        x, targets, weights = validation
+        _, targets, weights = validation
         assert run.plan.validation is not None
 
-        def score(outputs: Array, _: Array) -> float:
+        def usual(outputs: Array, _: Array) -> float:
             return self._score_of(outputs, targets, weights)
 
+        by = self.scoring
+        score = usual if by is None else score_by(self, by, validation)
         # A score like R² is no mean over examples: all are measured at once.
-        measured = replace(run.plan.validation, metrics={"score": score}, chunk_size=len(x))
+        rows = validation.rows
+        measured = replace(run.plan.validation, metrics={"score": score}, chunk_size=rows)
         run.plan = replace(run.plan, validation=measured)
 
     def _minimise(self, examples: Examples) -> None:
@@ -340,9 +361,7 @@ class MultilayerPerceptron(FittedNetwork):
 
         def after_iteration(history: History) -> bool:
             self.n_iter_, self.loss_ = history.epochs, sklearn_loss()
-            # All are called, also where one of them ends the training.
-            answers = [requests_stop(callback(self)) for callback in several(self.callbacks)]
-            return any(answers)
+            return ask_callbacks(self)
 
         options = FitOptions(
             optimizer=self._optimizer(),

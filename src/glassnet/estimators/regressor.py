@@ -103,6 +103,9 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
         activation = "exponential" if self.loss == "poisson" else "identity"
         return self._outputs_known, activation, loss_named(loss)
 
+    def _know_outputs(self, outputs: int) -> None:
+        self._outputs_known = outputs
+
     def _output_labels(self) -> Array | None:
         return None
 

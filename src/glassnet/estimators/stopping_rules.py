@@ -8,13 +8,15 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.errors import DivergedError
+from glassnet.estimators.fit_callbacks import ask_callbacks
 from glassnet.network import Network
+from glassnet.optim.optimizer import Optimizer
 from glassnet.training.history import History
-from glassnet.training.loop import all_finite, requests_stop
+from glassnet.training.loop import all_finite
 from glassnet.training.schedule import Factors, Schedule, UpcomingSteps
 from glassnet.training.schedules import Adaptive
 
-__all__ = ["EstimatorState", "StoppingRules", "several"]
+__all__ = ["EstimatorState", "StoppingRules"]
 
 # scikit-learn's "adaptive" learning rate.
 ADAPTIVE = Adaptive()
@@ -24,8 +26,8 @@ class EstimatorState(Protocol):
     """The attributes of an estimator that the stopping rules read and write."""
 
     network_: Network
-    solver: str
-    learning_rate: str
+    solver: str | Optimizer
+    learning_rate: str | Schedule
     learning_rate_init: float
     power_t: float
     tol: float
@@ -64,6 +66,8 @@ class StoppingRules(Schedule):
         Factor on the learning rate.
     best_parameters : array of shape (parameters,), optional
         Those of the best validation score until now.
+    schedule : Schedule
+        What multiplies the learning rate besides.
     """
 
     estimator: EstimatorState
@@ -73,6 +77,7 @@ class StoppingRules(Schedule):
     stalled: int
     rate: float
     best_parameters: Array | None
+    schedule: Schedule
     depends_on_losses = True
 
     def __post_init__(self) -> None:
@@ -80,7 +85,11 @@ class StoppingRules(Schedule):
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return the current factor of the learning rate."""
-        return np.full_like(steps.done, self.rate)
+        return self.rate * self.schedule.factors(steps)
+
+    def has_ended(self, steps: UpcomingSteps) -> bool:
+        """Return whether the schedule ends the training."""
+        return self.schedule.has_ended(steps)
 
     def after_epoch(self, history: History) -> bool:
         """Record the epoch; return whether training ends.
@@ -104,12 +113,9 @@ class StoppingRules(Schedule):
         self._count_stalled(by_score=measures and estimator.early_stopping)
         if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
             self._set_rate(estimator.learning_rate_init / (estimator.t_ + 1) ** estimator.power_t)
-        # All callbacks are called, even if one of them ends the training.
-        asked_to_stop = [
-            requests_stop(callback(estimator)) for callback in several(estimator.callbacks)
-        ]
+        asked_to_stop = ask_callbacks(estimator)
         stalls = self.stalled > estimator.n_iter_no_change
-        return (stalls and self._is_over()) or any(asked_to_stop)
+        return (stalls and self._is_over()) or asked_to_stop
 
     def _require_finite(self) -> None:
         if not all_finite(self.estimator.network_.parameters):
@@ -175,10 +181,3 @@ class StoppingRules(Schedule):
     def _tell(self, words: str) -> None:
         if self.estimator.verbose:
             print(words)  # noqa: T201 - verbose=True asks for it, as in scikit-learn
-
-
-def several(callbacks: Any) -> list[Callable[[Any], object]]:
-    """Return callbacks as a list, given none, one, or several."""
-    if callbacks is None:
-        return []
-    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]

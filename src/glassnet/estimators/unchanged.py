@@ -36,13 +36,14 @@ def unchanged_if_it_fails(estimator: Any) -> Iterator[None]:
             if parameters is not None:
                 parameters.restore()
             if isinstance(error, DivergedError):
-                rate = getattr(estimator, "learning_rate_init", None)
-                raise DivergedError(f"{DIVERGED} {_advice(estimator.solver, rate)}") from None
+                raise DivergedError(f"{DIVERGED} {_advice(estimator)}") from None
             raise
 
 
-def _advice(solver: str, rate: Any) -> str:
-    kept = "The estimator is what it was before"
-    if solver == "lbfgs":
-        return f"{kept}; scale the inputs"
-    return f"{kept}; scale the inputs, or try a learning_rate_init below {rate:g}"
+def _advice(estimator: Any) -> str:
+    advice = "The estimator is what it was before; scale the inputs"
+    if estimator.solver == "lbfgs":
+        return advice
+    if isinstance(estimator.solver, str):
+        return f"{advice}, or try a learning_rate_init below {estimator.learning_rate_init:g}"
+    return f"{advice}, or try a learning rate below {estimator.solver.learning_rate:g}"

@@ -1,6 +1,6 @@
 """The last step of an import: the network's outputs beside those of the model that it came from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import numpy as np
@@ -23,7 +23,12 @@ def tolerance_of(dtype: str) -> float:
     return {"float16": 1e-2, "bfloat16": 5e-2}.get(dtype, 1e-5)
 
 
-def require_same_outputs(net: Network, outputs: Outputs, tolerance: float = 1e-5) -> None:
+def require_same_outputs(
+    net: Network,
+    outputs: Outputs,
+    tolerance: float = 1e-5,
+    known: Mapping[int, Array] | None = None,
+) -> None:
     """Refuse a network that computes anything but the model that it came from.
 
     Parameters
@@ -34,6 +39,8 @@ def require_same_outputs(net: Network, outputs: Outputs, tolerance: float = 1e-5
     tolerance : float
         The largest difference, relative to the largest output of rows of one size. Ten times the
         difference that rounding by a twentieth of it makes in the network itself is added.
+    known : mapping, optional
+        Inputs for which the model knows only these values.
 
     Raises
     ------
@@ -43,6 +50,8 @@ def require_same_outputs(net: Network, outputs: Outputs, tolerance: float = 1e-5
     random = np.random.default_rng(0)
     sizes = np.array(SIZES)[:, np.newaxis]
     rows = (random.normal(size=(len(SIZES), net.architecture.inputs)) * sizes).astype(net.dtype)
+    for place, values in (known or {}).items():
+        rows[:, place] = random.choice(values, size=len(rows))
     with np.errstate(all="ignore"):
         theirs = np.asarray(outputs(rows), dtype=np.float64)
         exact = _outputs(net, rows)

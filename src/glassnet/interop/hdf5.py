@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.foreign import UnreadableError, require_in_proportion
 from glassnet.errors import MissingPackageError
+from glassnet.interop.sixteen_bits import widened
 
 __all__ = ["StoredArrays", "import_h5py"]
 
@@ -77,4 +78,6 @@ class StoredArrays:
         self.size += dataset.size * dataset.dtype.itemsize
         require_in_proportion(self.path, self.size)
         array: NDArray[Any] = np.asarray(dataset)
+        if array.dtype.str[1:] == "V2":  # bfloat16, which HDF5 and NumPy lack: two bytes
+            return widened(array.view(np.uint16))
         return array

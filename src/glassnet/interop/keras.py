@@ -34,6 +34,7 @@ from glassnet.interop.network_builder import (
     refuse,
     shared,
 )
+from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.losses.unknown_loss import UnknownLoss
@@ -101,6 +102,7 @@ def from_keras(model: Any, *, loss: str | Loss | None = None) -> Network:
     chosen, logits = fitting_loss(builder, loss, found, logits=logits)
     net = builder.network(chosen, logits=logits, outputs=outputs, tolerance=tolerance)
     note_not_imported(net, not_imported)
+    warn_of_sixteen_bits(_dtypes(description))
     return net
 
 
@@ -223,6 +225,15 @@ def _inputs(
     raise LimitError(
         "the model does not say how many inputs it has; begin it with an Input layer, or call it"
     )
+
+
+def _dtypes(description: Description) -> set[str]:
+    """The types of all arrays, and those that layers compute in."""
+    policies = [layer["config"].get("dtype") for _, layer, _ in _chain(description.model)]
+    named = [each["config"] if isinstance(each, dict) else each for each in policies]
+    names = {str(each.get("name") if isinstance(each, dict) else each) for each in named}
+    arrays = [array for own in description.weights.values() for array in own.arrays]
+    return names | {array.dtype.name for array in arrays}
 
 
 def _precision(weights: dict[Path, LayerWeights]) -> str:

@@ -1,7 +1,7 @@
 """Builds a Network with its weights, layer by layer, from a model of another library."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,9 @@ SUPPORTED = (
     "Supported are sequences of fully connected layers, elementwise activations, softmax, dropout, "
     "flattening, and normalisation layers at inference."
 )
+
+#: A small file may announce any number of inputs, and layers that need no array of that size.
+MOST_UNITS = 20_000_000
 
 
 def refuse(what: str) -> LimitError:
@@ -74,6 +77,10 @@ class NetworkBuilder:
     _layers: list[Layer] = field(default_factory=list)
     _weights: list[NDArray[np.float64]] = field(default_factory=list)
     _biases: list[NDArray[np.float64] | None] = field(default_factory=list)
+    _units_of_all: int = 0
+
+    def __post_init__(self) -> None:
+        self._count(self.inputs)
 
     @property
     def units(self) -> int:
@@ -148,7 +155,7 @@ class NetworkBuilder:
         w = 1 / np.sqrt(variance.astype(np.float64) + epsilon)
         self.scale(w, -mean.astype(np.float64) * w)
         if gamma is not None or beta is not None:
-            factor = np.ones(self.units) if gamma is None else gamma
+            factor = 1.0 if gamma is None else gamma
             gamma_learns = learns[0] and gamma is not None
             self.scale(factor, beta, learns=gamma_learns, bias_learns=learns[1])
 
@@ -168,7 +175,7 @@ class NetworkBuilder:
             return
         self._require_no_log_probabilities()
         if not self._layers or not isinstance(self._layers[-1].activation, Identity):
-            self.scale(np.ones(self.units), None)
+            self.scale(1.0, None)
         last = self._layers[-1]
         self._layers[-1] = _rebuilt(last, activation, bias=last.bias)
 
@@ -213,6 +220,7 @@ class NetworkBuilder:
         logits: bool = False,
         outputs: Outputs | None = None,
         tolerance: float = 1e-5,
+        known: Mapping[int, Array] | None = None,
     ) -> Network:
         """Return the network.
 
@@ -229,6 +237,8 @@ class NetworkBuilder:
             The model itself, from rows to outputs, with which the network is compared.
         tolerance : float
             How much the two may differ.
+        known : mapping, optional
+            Inputs for which the model knows only these values.
 
         Raises
         ------
@@ -238,7 +248,7 @@ class NetworkBuilder:
         if not self._layers:
             raise LimitError("the model has no layer with weights")
         if outputs is not None:
-            require_same_outputs(self._built(), self._probabilities_of(outputs), tolerance)
+            require_same_outputs(self._built(), self._probabilities_of(outputs), tolerance, known)
         if isinstance(loss, Loss) and logits:
             self.activate(loss.made_for)
         net = self._built()
@@ -268,9 +278,18 @@ class NetworkBuilder:
         self, layer: Layer, weights: NDArray[np.float64], biases: NDArray[np.float64] | None
     ) -> None:
         self._require_no_log_probabilities()
+        self._count(layer.units)
         self._layers.append(layer)
         self._weights.append(weights)
         self._biases.append(biases)
+
+    def _count(self, units: int) -> None:
+        self._units_of_all += units
+        if self._units_of_all > MOST_UNITS:
+            raise LimitError(
+                f"the model has more than {MOST_UNITS:,} units in all layers together; models as "
+                "large as that are not imported"
+            )
 
     def _require_no_log_probabilities(self) -> None:
         if self.log_probabilities:

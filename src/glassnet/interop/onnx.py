@@ -21,6 +21,7 @@ from glassnet.interop.network_builder import (
 from glassnet.interop.onnx_chain import Chain
 from glassnet.interop.onnx_classical import DOMAIN, add_classical
 from glassnet.interop.onnx_constants import Constants, named
+from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
 
@@ -80,11 +81,12 @@ def from_onnx(model: Any, *, loss: str | Loss | None = None, output: str | None 
             builder = _built(chain)
     chosen, _ = fitting_loss(builder, loss, None, logits=False)
     notes = chain.constants.require_own(chain.nodes)
-    outputs: Outputs | None = _one_of_pair(chain.outputs(), builder.units)
+    outputs: Outputs | None = None
     try:
-        chain.outputs()(np.zeros((1, builder.inputs)))
-    except Exception as error:  # noqa: BLE001 - operators raise as they like
-        notes.append(f"a comparison of the outputs: onnx's evaluator cannot run it ({error})")
+        outputs = _one_of_pair(chain.outputs(), builder.units)
+        outputs(np.zeros((1, builder.inputs)))
+    except Exception:  # noqa: BLE001 - operators raise as they like
+        notes.append("a comparison of the outputs: onnx's evaluator cannot run the model")
         outputs = None
     classes = chain.classes
     if classes is not None and len(classes) != max(2, builder.units):
@@ -93,6 +95,7 @@ def from_onnx(model: Any, *, loss: str | Loss | None = None, output: str | None 
         chosen, classes, chain.features, outputs=outputs, tolerance=chain.tolerance
     )
     note_not_imported(net, notes)
+    warn_of_sixteen_bits({array.dtype.name for array in chain.constants.arrays.values()})
     return net
 
 

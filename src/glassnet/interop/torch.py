@@ -11,9 +11,18 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.errors import LimitError
 from glassnet.interop.comparison import Outputs
-from glassnet.interop.network_builder import NetworkBuilder, fitting_loss, refuse, shared
-from glassnet.interop.torch_graph import Arithmetic, Reshape, layers_of
-from glassnet.interop.torch_state import from_state_dict, place_of, read_state_dict
+from glassnet.interop.network_builder import (
+    NetworkBuilder,
+    fitting_loss,
+    note_not_imported,
+    refuse,
+    shared,
+)
+from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
+from glassnet.interop.torch_files import entry_of, read_state_dict
+from glassnet.interop.torch_functions import EXAMPLES, UNITS, Arithmetic, Product, Reshape
+from glassnet.interop.torch_graph import exported_examples, is_exported, layers_of, unwrapped
+from glassnet.interop.torch_state import from_state_dict, place_of
 from glassnet.network import Network
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
@@ -27,25 +36,37 @@ WITHOUT_EFFECT = ("Dropout", "Identity", "AlphaDropout")
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
-def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) -> Network:
+def from_torch(
+    module: Any, *, loss: Any = None, like: Network | None = None, key: str | None = None
+) -> Network:
     """Convert a PyTorch module, in inference mode, to a Network.
 
     Parameters
     ----------
-    module : torch.nn.Module, state dict, or path of a saved state dict
-        A file may be a ``.safetensors`` file, or is opened with ``weights_only=True``, which runs
-        no code from it.
+    module : torch.nn.Module, ExportedProgram, state dict, or path of a saved state dict
+        A module may be compiled, or a DataParallel. A file may be a ``.safetensors`` file, or is
+        opened with ``weights_only=True``, which runs no code from it.
     loss : torch.nn loss, str or Loss, optional
         The training loss. Losses that take logits add the output activation: CrossEntropyLoss a
         softmax, BCEWithLogitsLoss a sigmoid.
     like : Network, optional
-        The architecture of a state dict: its Linear layers in order.
+        The architecture of a state dict: its Linear layers in order, and a :class:`gn.Scale` where
+        it has a BatchNorm.
+    key : str, optional
+        Which entry of a checkpoint is the state dict, if there are several.
 
     Returns
     -------
     Network
         A final LogSoftmax becomes a softmax. Parameters without ``requires_grad`` do not learn:
-        the layer's ``weight_rate`` or ``bias_rate`` is 0.
+        the layer's ``weight_rate`` or ``bias_rate`` is 0. Buffers and numbers that the forward
+        calculates with become scalings that do not learn.
+
+    Warns
+    -----
+    PartialImportWarning
+        If weights are made of other parameters, as by weight_norm or spectral_norm: the network
+        has the weights themselves. If the weights are in 16 bits.
 
     Raises
     ------
@@ -60,7 +81,10 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
     if isinstance(module, str | os.PathLike):
         module = read_state_dict(os.fspath(module))
     if isinstance(module, Mapping):
-        return from_state_dict(module, like, loss_named(loss) if loss is not None else None)
+        state = entry_of(module, key)
+        return from_state_dict(state, like, loss_named(loss) if loss is not None else None)
+    if key is not None:
+        raise TypeError("key is for checkpoints; a module has no entries")
     module = _plain(module)
     layers = list(layers_of(module))
     first = next((layer for layer in layers if hasattr(layer, "in_features")), None)
@@ -80,20 +104,32 @@ def from_torch(module: Any, *, loss: Any = None, like: Network | None = None) ->
         chosen, logits = fitting_loss(builder, None, found, logits=takes_logits)
     if isinstance(chosen, UnknownLoss):
         raise LimitError(f"{chosen.reason}; give another loss, or take the last activation away")
-    return builder.network(chosen, logits=logits, outputs=_outputs_of(module))
+    net = builder.network(chosen, logits=logits, outputs=_outputs_of(module))
+    notes = [layer.note for layer in layers if isinstance(layer, Product) and layer.note]
+    note_not_imported(net, sorted(set(notes)))
+    warn_of_sixteen_bits({str(each.dtype) for each in module.parameters()})
+    return net
 
 
 def _plain(module: Any) -> Any:
-    """The module as it was written, not what torch.compile made of it."""
+    """The module that layers can be read of."""
     import torch
 
-    module = getattr(module, "_orig_mod", module)
+    module = unwrapped(module)
+    if isinstance(module, torch.export.ExportedProgram):
+        return module.module()
     if isinstance(module, torch.jit.ScriptModule):
         raise LimitError(
             "a TorchScript module does not show its layers; give from_torch the module that it "
             "was made of, or its state dict with like="
         )
-    if not isinstance(module, torch.nn.Module):
+    if isinstance(module, torch.nn.Module):
+        if any(map(torch.nn.parameter.is_lazy, module.parameters())):
+            raise LimitError(
+                f"a {type(module).__name__} has layers whose sizes are not known before its first "
+                "call; apply it to an example, and give it then"
+            )
+    else:
         raise LimitError(
             f"a {type(module).__name__} is not supported; give from_torch a torch.nn.Module, its "
             "state dict with like=, or the path of one"
@@ -131,11 +167,22 @@ def _applied(module: Any, rows: Array) -> tuple[Any, Any]:
     import torch
 
     try:
-        own = copy.deepcopy(module).cpu().eval()
+        # What a hook has computed cannot be copied, and is computed again.
+        computed = (each for part in module.modules() for each in vars(part).values())
+        tensors = [each for each in computed if isinstance(each, torch.Tensor)]
+        memo = {id(each): each.detach() for each in tensors if not each.is_leaf}
+        own = copy.deepcopy(module, memo).cpu()
         if any(each.dtype.itemsize < 4 for each in own.parameters()):
             own = own.float()
         dtypes = [each.dtype for each in own.parameters()]
-        return own, own(torch.from_numpy(rows).to(dtypes[0]))
+        given = torch.from_numpy(rows).to(dtypes[0])
+        if not is_exported(own):
+            return own, own.eval()(given)
+        size = exported_examples(own.graph) or len(rows)
+        parts = [
+            own(given[torch.arange(k, k + size) % len(rows)]) for k in range(0, len(rows), size)
+        ]
+        return own, torch.cat(parts)[: len(rows)]
     except Exception as error:  # noqa: BLE001 - a module's own forward may raise anything
         raise LimitError(
             f"the module does not run on rows of {rows.shape[1]} numbers, so that its outputs "
@@ -192,24 +239,24 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
             pass
         case "Arithmetic":
             assert isinstance(layer, Arithmetic)
-            builder.scale(layer.factor, layer.shift or None)
+            _scale(builder, layer)
         case "Reshape":
             assert isinstance(layer, Reshape)
-            whole = (builder.units, -1)
-            examples = len(layer.sizes) == 2 and layer.sizes[0] in (-1, None)
-            if not (examples and layer.sizes[1] in whole and layer.sizes != (-1, -1)):
+            rows = len(layer.sizes) == 2 and layer.sizes[0] in (EXAMPLES, -1)
+            kept = rows and layer.sizes[1] in (builder.units, UNITS) and layer.sizes != (-1, -1)
+            if not kept and not (builder.units == 1 and layer.sizes == (-1,)):
                 raise refuse(f"the reshaping {layer.words!r}, which mixes examples or units,")
         case "Softmax" | "LogSoftmax" if layer.dim in (None, -1, 1):
             if kind == "LogSoftmax":
                 builder.log_softmax()
             else:
                 builder.activate("softmax")
-        case "Linear":
+        case "Linear" | "Product":
             b = None if layer.bias is None else _array(layer.bias)
             builder.dense(
                 _array(layer.weight).T,
                 b,
-                learns=layer.weight.requires_grad,
+                learns=any(each.requires_grad for each in _of_weight(layer)),
                 bias_learns=b is not None and layer.bias.requires_grad,
             )
         case "BatchNorm1d" if layer.running_mean is not None:
@@ -226,6 +273,28 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
             pass  # an activation that has nothing to be set
         case _:
             raise refuse(f"the layer {layer}")
+
+
+def _of_weight(layer: Any) -> list[Any]:
+    """The parameters that its weight is made of."""
+    return [each for each in layer.parameters() if each is not layer.bias]
+
+
+def _scale(builder: NetworkBuilder, layer: Arithmetic) -> None:
+    """Add y · factor + shift; a parameter learns, if it is not one for several units."""
+    learning, numbers = layer.parameters(), []
+    for value in (layer.factor, layer.shift):
+        values = _array(value).reshape(-1) if hasattr(value, "detach") else np.array([value])
+        if values.size not in (1, builder.units):
+            raise refuse(f"the calculation {layer.words!r} of {values.size} values for each unit")
+        numbers.append(values)
+    if any(each.numel() != builder.units for each in learning):
+        raise refuse(f"a parameter for all units at {layer.words!r}")
+    factor, shift = numbers
+    by_shift = any(each is layer.shift for each in learning)
+    kept = shift if shift.any() or by_shift else None
+    learns = any(each is layer.factor for each in learning)
+    builder.scale(factor, kept, learns=learns, bias_learns=by_shift)
 
 
 def _normalise(builder: NetworkBuilder, layer: Any) -> None:

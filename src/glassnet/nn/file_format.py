@@ -180,11 +180,9 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, A
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
     except FileFormatError:
         raise
-    except (SafetensorError, TypeError, AttributeError, ValueError, OverflowError) as error:
+    except (SafetensorError, TypeError, AttributeError, ValueError, OverflowError):
         # safetensors also passes on NumPy's exceptions for types and shapes that NumPy lacks.
-        raise FileFormatError(
-            f"{source} is not a model file, or is damaged or cut off ({error})"
-        ) from None
+        raise FileFormatError(f"{source} is not a model file, or is damaged or cut off") from None
     # Other packages register further number types with NumPy, which then load without an error.
     foreign = [array.dtype for array in arrays.values() if array.dtype.isbuiltin != 1]
     if foreign:

@@ -1,8 +1,7 @@
 """From a table's rows to examples: which are for what, how they become inputs, where they lie."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,21 +26,12 @@ from glassnet.tables.targets.recognise import TargetColumns
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning, merge_warnings
 
-__all__ = ["Dataset", "Examples", "Split", "SplitShares", "prepare"]
+__all__ = ["Dataset", "Examples", "prepare"]
 
 # The encoders follow from so many rows at most, and from no more than so many values.
 MAX_SAMPLED, MAX_VALUES_SAMPLED = 100_000, 16 * 2**20
 ROWS_TAKEN_AT_ONCE = 64
 PRECISION = np.dtype(np.float32)
-
-
-class Split(IntEnum):
-    """Training, validation or test rows, or rows that are not used."""
-
-    UNUSED = 0
-    TRAINING = 1
-    VALIDATION = 2
-    TEST = 3
 
 
 @dataclass(frozen=True)
@@ -51,29 +41,12 @@ class Examples:
     x: Array
     targets: Targets
 
-    def sample(self, most: int) -> "Examples":
-        """Return a seeded sample of at most so many, in memory."""
-        chosen = np.flatnonzero(sampled_rows(len(self.x), most, 0, Purpose.CHECK))
+    def sample(self, most: int, rows: NDArray[np.int64] | None = None) -> "Examples":
+        """Return a seeded sample of at most so many, in memory: of some rows or of all."""
+        rows = np.arange(len(self.x)) if rows is None else rows
+        chosen = rows[sampled_rows(len(rows), most, 0, Purpose.CHECK)]
         targets = Targets(_taken(self.targets.values, chosen), self.targets.classes)
         return Examples(_taken(self.x, chosen), targets)
-
-
-@dataclass(frozen=True)
-class SplitShares:
-    """How the rows with a target are divided, by a seed.
-
-    Attributes
-    ----------
-    held_out : float
-        Which part is for the test; of classes the same part of each.
-    validation : float
-        Which part of those that remain is for the validation.
-    seed : int
-    """
-
-    held_out: float
-    validation: float
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -86,15 +59,12 @@ class Dataset:
     encoder : TableEncoder
     learning : Examples
         Training rows: inputs of shape (rows, inputs), targets of shape (rows, outputs), float32.
-    validation : Examples or None
     held_out : Rows
         Test rows, not encoded.
-    rows_learned : int
-        Training and validation rows.
     used : array of bool, shape (inputs,)
-        Which inputs are not 0 in all of these rows.
+        Which inputs are not 0 in all training rows.
     mean_targets : array of shape (outputs,)
-        Of all of them.
+        Of all training rows.
     warnings : list of str or DataWarning
         About the table: missing targets, rare classes, ID columns and leakage, missing values.
     """
@@ -102,9 +72,7 @@ class Dataset:
     target: Target
     encoder: TableEncoder
     learning: Examples
-    validation: Examples | None
     held_out: Rows
-    rows_learned: int
     used: NDArray[np.bool_]
     mean_targets: NDArray[np.float64]
     warnings: list[str | DataWarning]
@@ -124,7 +92,8 @@ def prepare(
     rows: Rows,
     targets: TargetColumns,
     encoder: Callable[[Table], TableEncoder],
-    splits: SplitShares,
+    held_out: float,
+    seed: int,
     test: Rows | None = None,
 ) -> Dataset:
     """Divide a table's rows and encode those to learn from, chunk by chunk.
@@ -136,7 +105,10 @@ def prepare(
         What the target columns hold; rows that lack one are left out.
     encoder : callable
         Returns the encoder of some columns, fitted to a sample of the rows to learn from.
-    splits : SplitShares
+    held_out : float
+        Which part of the rows is for the test; of classes the same part of each.
+    seed : int
+        Decides which rows.
     test : Rows, optional
         Test rows, in the place of a part that is held out.
 
@@ -152,34 +124,29 @@ def prepare(
     >>> from glassnet.tables.targets.recognise import recognise_targets
     >>> table = Table({"x": np.arange(40.0), "y": np.arange(40.0) % 2})
     >>> targets = recognise_targets(table, ("y",), None)
-    >>> dataset = prepare(table, targets, TableEncoder.fit, SplitShares(0.2, 0.25, seed=0))
+    >>> dataset = prepare(table, targets, TableEncoder.fit, 0.2, seed=0)
     >>> dataset.learning.x.shape, dataset.learning.targets.values.shape, len(dataset.held_out)
-    ((24, 1), (24, 2), 8)
+    ((32, 1), (32, 2), 8)
     """
-    shares = splits if test is None else replace(splits, held_out=0.0)
-    places = assign_splits(rows, targets, shares)
-    learning = (places == Split.TRAINING) | (places == Split.VALIDATION)
+    learning, tested = split_table(rows, targets, held_out if test is None else 0.0, seed)
     target = targets.target(rows, learning)
-    sample = sample_rows(rows, learning, splits.seed)
+    sample = sample_rows(rows, learning, seed)
     sample, left_out = _without_free_text(sample, targets.names)
     fitted = encoder(sample.without(*targets.names))
     if test is not None:
         _require_scorable(test, targets, fitted, target)
-    examples, used, mean_targets, of_values = _encoded(rows, places, fitted, target)
-    count = int(learning.sum())
+    examples, used, mean_targets, of_values = _encoded(rows, learning, fitted, target)
     return Dataset(
         target,
         fitted,
-        examples[Split.TRAINING],
-        examples.get(Split.VALIDATION),
-        rows.rows(places == Split.TEST) if test is None else test,
-        count,
+        examples,
+        rows.rows(tested) if test is None else test,
         used,
         mean_targets,
         [
             *targets.warnings,
             *left_out,
-            *rare_classes(*_shares(target, mean_targets), count),
+            *rare_classes(*_shares(target, mean_targets), len(examples.x)),
             *_suspicious_columns(sample, targets, len(rows)),
             *_look_alikes(fitted, target),
             *of_values,
@@ -187,22 +154,16 @@ def prepare(
     )
 
 
-def assign_splits(
-    table: Rows, target_columns: TargetColumns, shares: SplitShares
-) -> NDArray[np.int8]:
-    """Return what each row of a table is for; rows that lack a target are left out."""
-    splits = target_columns.known.astype(np.int8)
-    groups = target_columns.groups(table)
-    for number, (split, part) in enumerate(
-        ((Split.TEST, shares.held_out), (Split.VALIDATION, shares.validation))
-    ):
-        if not part:
-            continue
-        learning = splits == Split.TRAINING
-        own = None if groups is None else groups[learning[target_columns.known]]
-        held = held_out_rows(int(learning.sum()), part, shares.seed, own, number)
-        splits[learning] = np.where(held, np.int8(split), np.int8(Split.TRAINING))
-    return splits
+def split_table(
+    table: Rows, target_columns: TargetColumns, held_out: float, seed: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which rows are learned from, and which are for the test; none that lacks a target."""
+    learning, tested = target_columns.known.copy(), np.zeros(len(table), dtype=np.bool_)
+    if held_out:
+        groups = target_columns.groups(table)
+        tested[learning] = held_out_rows(int(learning.sum()), held_out, seed, groups)
+        learning &= ~tested
+    return learning, tested
 
 
 def sample_rows(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
@@ -225,49 +186,35 @@ def sample_rows(table: Rows, learning: NDArray[np.bool_], seed: int) -> Table:
     return Table.of_chunks(parts)
 
 
-def _storages(
-    counts: dict[Split, int], widths: tuple[int, int], *, in_file: bool
-) -> dict[Split, list[Storage]]:
-    """For each split that has rows, where its inputs and its targets go."""
-    if in_file:
-        require_space(sum(counts.values()) * sum(widths) * PRECISION.itemsize)
-    return {
-        split: [Storage((count, width), PRECISION, in_file=in_file) for width in widths]
-        for split, count in counts.items()
-        if count
-    }
-
-
 def _encoded(
-    table: Rows, splits: NDArray[np.int8], encoder: TableEncoder, target: Target
-) -> tuple[dict[Split, Examples], NDArray[np.bool_], NDArray[np.float64], list[DataWarning]]:
-    """The examples of each split, the inputs used, the mean targets, and warnings about values.
+    table: Rows, learning: NDArray[np.bool_], encoder: TableEncoder, target: Target
+) -> tuple[Examples, NDArray[np.bool_], NDArray[np.float64], list[DataWarning]]:
+    """The examples to learn from, the inputs used, the mean targets, and warnings about values.
 
     Those of a table that is not in memory lie in temporary files.
     """
-    inputs, outputs = len(encoder.feature_names), target.outputs
-    counts = {split: int((splits == split).sum()) for split in (Split.TRAINING, Split.VALIDATION)}
+    rows, inputs, outputs = int(learning.sum()), len(encoder.feature_names), target.outputs
     in_file = not isinstance(table, Table)
-    storages = _storages(counts, (inputs, outputs), in_file=in_file)
+    if in_file:
+        require_space(rows * (inputs + outputs) * PRECISION.itemsize)
+    of_x, of_targets = (
+        Storage((rows, width), PRECISION, in_file=in_file) for width in (inputs, outputs)
+    )
     used, total = np.zeros(inputs, dtype=np.bool_), np.zeros(outputs)
     warnings: list[DataWarning] = []
     for before, chunk in enumerate_chunks(table, inputs + outputs):
         x, decided = encoder.encode(chunk)
         warnings = merge_warnings(warnings, decided, before)
-        for split, (of_x, of_targets) in storages.items():
-            own = splits[before : before + len(chunk)] == split
-            if own.any():
-                inputs_of_split, targets = x[own], target.encode(chunk.rows(own))
-                of_x.append(inputs_of_split)
-                of_targets.append(targets)
-                used |= inputs_of_split.any(axis=0)
-                total += targets.sum(axis=0)
+        own = learning[before : before + len(chunk)]
+        if own.any():
+            x, targets = x[own], target.encode(chunk.rows(own))
+            of_x.append(x)
+            of_targets.append(targets)
+            used |= x.any(axis=0)
+            total += targets.sum(axis=0)
     classes = target.labels if isinstance(target, ClassTarget) else None
-    examples = {
-        split: Examples(of_x.array(), Targets(of_targets.array(), classes))
-        for split, (of_x, of_targets) in storages.items()
-    }
-    return examples, used, total / sum(counts.values()), warnings
+    examples = Examples(of_x.array(), Targets(of_targets.array(), classes))
+    return examples, used, total / rows, warnings
 
 
 def _require_scorable(

@@ -23,6 +23,8 @@ STRAIGHT = 0.999
 LEFT = 0.02
 # Whole numbers with so many chances of two equal ones, and none, are different on purpose.
 CHANCES = 10
+# A larger share of different texts is hardly learned from.
+MANY_TEXTS = 0.5
 MAX_NAMED = 5
 #: Words in the names of ID columns.
 ID_WORDS = {"id", "ids", "uuid", "guid", "key", "index", "rownames", "rowid", "unnamed"}
@@ -101,11 +103,14 @@ def suspicious_columns(
     for name, column in table.columns.items():
         if table.is_images(name):
             continue
-        if _is_id_column(name, column, rows or len(column)):
+        known = column[~is_missing(column)]
+        if len(known) >= MIN_ROWS and _is_id_column(name, known, rows or len(column)):
             found.append(
                 f"{name}: every row has a different value, so it looks like an ID column, which "
                 "says nothing about new rows; drop the column"
             )
+        elif many := _many_texts(name, known):
+            found.append(many)
         elif _leaks_target(column, target, classes=classes):
             found.append(
                 f"{name}: this column alone determines the target, or nearly so, which may be "
@@ -116,7 +121,7 @@ def suspicious_columns(
 
 def _is_id_column(name: str, column: Array, rows: int) -> bool:
     """Distinct texts; or distinct whole numbers that run, or were made to differ."""
-    if is_missing(column).any() or column.dtype.kind == "M":
+    if column.dtype.kind == "M":
         return False
     if column.dtype == object:
         return len(set(column.tolist())) == len(column)
@@ -129,6 +134,20 @@ def _is_id_column(name: str, column: Array, rows: int) -> bool:
     equal_by_chance = len(column) ** 2 / (2 * (spread + 1))
     words = set(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower().split())
     return bool(runs or equal_by_chance > CHANCES or words & ID_WORDS)
+
+
+def _many_texts(name: str, column: Array) -> str | None:
+    """A sentence on a column of text most of whose values occur hardly more than once."""
+    if column.dtype != object or len(column) < MIN_ROWS:
+        return None
+    different = set(column.tolist())
+    if len(different) <= MANY_TEXTS * len(column):
+        return None
+    return (
+        f"{name}: {len(different):,} different texts in {len(column):,} rows, like "
+        f"{min(different)!r}, are hardly learned from, each being a category; write them as "
+        "numbers or dates if they are some, or drop the column"
+    )
 
 
 def _leaks_target(column: Array, target: Array, *, classes: bool) -> bool:

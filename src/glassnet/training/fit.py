@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol, TypeGuard, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet import engine
 from glassnet.arrays.inputs import checked_inputs
 from glassnet.arrays.sample_weights import checked_sample_weight
+from glassnet.arrays.sparse import Inputs, SparseRows
 from glassnet.arrays.splits import split_rows
 from glassnet.arrays.targets import Targets, checked_targets
 from glassnet.core.array import Array
@@ -36,7 +37,11 @@ from glassnet.training.progress_bar import progress_bar
 from glassnet.training.recorded_steps import checked_record
 from glassnet.training.schedule import ConstantRate, Schedule
 
-__all__ = ["FitOptions", "Fitting", "Learner", "checked_examples"]
+__all__ = ["FitOptions", "Fitting", "Learner", "checked_examples", "validation_split"]
+
+
+# The number of the split, which is independent of one into training and test rows.
+VALIDATION = 1
 
 
 class Learner(Protocol):
@@ -66,7 +71,7 @@ class FitOptions:
     penalties: Penalty | Sequence[Penalty] = ()
     dropout: float | Dropout | None = None
     clip_norm: float | None = None
-    validation: float | tuple[ArrayLike, ArrayLike | Targets] | None = None
+    validation: float | tuple[ArrayLike | SparseRows, ArrayLike | Targets] | None = None
     schedule: Schedule | None = None
     stopping: EarlyStopping | None = None
     record: Sequence[int] = ()
@@ -129,7 +134,7 @@ class Fitting:
         cls,
         learner: Learner,
         loss: Loss,
-        X: ArrayLike,
+        X: ArrayLike | SparseRows,
         y: ArrayLike | Targets,
         options: FitOptions,
     ) -> "Fitting":
@@ -148,7 +153,7 @@ class Fitting:
             learner.task,
             targets.classes,
         )
-        learn, validation = _validation(learner, x, targets, options.validation)
+        rows, validation = _validation(learner, x, targets, options.validation)
         _require_measurable(options.stopping, learner.task)
         optimizer = options.optimizer or Adam(0.001)
         # L-BFGS takes no steps of ours; the rule still holds its penalties.
@@ -158,9 +163,9 @@ class Fitting:
         training = Training(
             rule,
             learner.parameters,
-            x if learn is None else x[learn],
-            targets.values if learn is None else targets.values[learn],
-            sample_weight if sample_weight is None or learn is None else sample_weight[learn],
+            x,
+            targets.values,
+            sample_weight,
             _dropout_rates(options.dropout, learner.architecture),
             learner.seed,
             options.threads,
@@ -168,7 +173,7 @@ class Fitting:
         if isinstance(optimizer, LBFGS):
             run = FullBatchRun(program, training, optimizer, options.epochs, options.all_callbacks)
             return cls(run, targets.classes)
-        plan = _plan(learner, options, len(training.x), validation)
+        plan = _plan(learner, options, len(x), rows, validation)
         return cls(Run(program, training, plan), targets.classes)
 
     def finish(self, progress: bool | None) -> History:
@@ -183,10 +188,17 @@ class Fitting:
             return self.run.finish(interrupted())
 
 
-def _plan(learner: Learner, options: FitOptions, rows: int, validation: Validation | None) -> Plan:
-    batch_size = min(int(options.batch_size), rows)
+def _plan(
+    learner: Learner,
+    options: FitOptions,
+    examples: int,
+    rows: NDArray[np.int64] | None,
+    validation: Validation | None,
+) -> Plan:
+    count = examples if rows is None else len(rows)
+    batch_size = min(int(options.batch_size), count)
     # Where one batch holds all examples there is nothing to shuffle.
-    shuffles = options.shuffle and batch_size < rows
+    shuffles = options.shuffle and batch_size < count
     return Plan(
         epochs=int(options.epochs),
         batch_size=batch_size,
@@ -195,11 +207,24 @@ def _plan(learner: Learner, options: FitOptions, rows: int, validation: Validati
         schedule=options.schedule or ConstantRate(),
         stopping=options.stopping,
         validation=validation,
-        record=checked_record(options.record, options.epochs * -(-rows // batch_size)),
+        rows=rows,
+        record=checked_record(options.record, options.epochs * -(-count // batch_size)),
         callbacks=options.all_callbacks,
     )
 
 
+@overload
+def checked_examples(
+    learner: Learner,
+    X: SparseRows,
+    y: ArrayLike | Targets,
+    *,
+    classes: Array | None = None,
+    finite: bool = True,
+    learning: bool = True,
+    name: str = "",
+) -> tuple[SparseRows, Targets]: ...
+@overload
 def checked_examples(
     learner: Learner,
     X: ArrayLike,
@@ -209,13 +234,23 @@ def checked_examples(
     finite: bool = True,
     learning: bool = True,
     name: str = "",
-) -> tuple[Array, Targets]:
+) -> tuple[Array, Targets]: ...
+def checked_examples(
+    learner: Learner,
+    X: ArrayLike | SparseRows,
+    y: ArrayLike | Targets,
+    *,
+    classes: Array | None = None,
+    finite: bool = True,
+    learning: bool = True,
+    name: str = "",
+) -> tuple[Inputs, Targets]:
     """Return examples as the engines need them.
 
     Parameters
     ----------
     learner : Learner
-    X : array-like
+    X : array-like or SparseRows
     y : array-like or Targets
         Inputs laid out as the engines need them, with Targets, pass as they are.
     classes : array, optional
@@ -247,7 +282,7 @@ def checked_examples(
     return x, targets
 
 
-def _is_laid_out(X: ArrayLike, learner: Learner, examples: int) -> TypeGuard[Array]:
+def _is_laid_out(X: object, learner: Learner, examples: int) -> TypeGuard[Array]:
     """Whether inputs are an array as the engines need it, of so many examples."""
     return (
         isinstance(X, np.ndarray)
@@ -260,10 +295,10 @@ def _is_laid_out(X: ArrayLike, learner: Learner, examples: int) -> TypeGuard[Arr
 
 def _validation(
     learner: Learner,
-    x: Array,
+    x: Inputs,
     targets: Targets,
-    validation: float | tuple[ArrayLike, ArrayLike | Targets] | None,
-) -> tuple[Array | None, Validation | None]:
+    validation: float | tuple[ArrayLike | SparseRows, ArrayLike | Targets] | None,
+) -> tuple[NDArray[np.int64] | None, Validation | None]:
     """Return which examples to learn from (all, if None), and what to measure on."""
     if validation is None:
         return None, None
@@ -279,8 +314,20 @@ def _validation(
             name="the validation ",
         )
         return None, Validation(other_x, other.values, metrics)
-    learn, hold = split_rows(len(x), validation, learner.seed)
-    return learn, Validation(x[hold], targets.values[hold], metrics)
+    learn, hold = validation_split(learner, targets, validation)
+    return learn, Validation(x, targets.values, metrics, rows=hold)
+
+
+def validation_split(
+    learner: Learner, targets: Targets, share: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which examples a network learns from, and which are held back for its validation.
+
+    Which ones follows from the network's seed; of classes, the same part of each is held back.
+    """
+    classified = learner.task.is_classification
+    groups = learner.task.places(targets.values) if classified else None
+    return split_rows(len(targets.values), share, learner.seed, groups, VALIDATION)
 
 
 def _require_measurable(stopping: EarlyStopping | None, task: Task) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.numbers import require_finite
+from glassnet.arrays.inputs import require_finite_inputs
 from glassnet.core.array import Array
 from glassnet.engine.interface import Program, Training, parameter_groups
 from glassnet.errors import DivergedError
@@ -108,7 +108,7 @@ class FullBatchRun:
         self._loss, gradient = self.program.gradient(self.training)
         if not np.isfinite(self._loss):
             before.restore()
-            require_finite(self.training.x, "X")
+            require_finite_inputs(self.training.x, "X")
             raise DivergedError(
                 "the loss became infinite or NaN, and the weights were set back to those before "
                 "training; scale the inputs, or start from smaller weights"

@@ -66,8 +66,14 @@ class History:
         """The number of completed epochs."""
         return len(self.losses)
 
-    def section(self) -> "Section":
-        """Return how the training went: its losses over the epochs, and how it ended."""
+    def section(self, networks: int = 1) -> "Section":
+        """Return how the training went: its losses over the epochs, and how it ended.
+
+        Parameters
+        ----------
+        networks : int
+            How many were trained; this history is that of the first.
+        """
         from glassnet.formula.document import Paragraph, Section
 
         words = f"{self.epochs} epochs in {sum(self.seconds):.2g} s."
@@ -84,7 +90,8 @@ class History:
             words += " Interrupted; these are the best weights so far."
         losses = {"training": self.losses, "validation": self.validation_losses}
         curves = self._curves("loss", losses, "Mean loss of each epoch")
-        return Section("Training", (Paragraph(words), curves))
+        title = "Training" if networks == 1 else f"Training of the first of {networks} networks"
+        return Section(title, (Paragraph(words), curves))
 
     def to_document(self) -> "Document":
         """Return the learning curves: losses, metrics and the learning rate over the epochs."""

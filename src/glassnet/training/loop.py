@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.arrays.numbers import require_finite
+from glassnet.arrays.inputs import require_finite_inputs
 from glassnet.core.array import Array
 from glassnet.core.memory import is_mapped, release
 from glassnet.core.random import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
@@ -60,7 +60,8 @@ class Run:
         step = 3 * self.plan.batch_size * self.program.architecture.parameter_count
         self._steps_at_once = max(FIRST_MULTIPLY_ADDS // max(step, MIN_MULTIPLY_ADDS), 1)
         x = self.training.x
-        if is_mapped(x) and x.strides[0] * ROWS_IN_BLOCK * BLOCKS_IN_GROUP > MAX_MAPPED:
+        rows = ROWS_IN_BLOCK * BLOCKS_IN_GROUP
+        if isinstance(x, np.ndarray) and is_mapped(x) and x.strides[0] * rows > MAX_MAPPED:
             self._most_at_once = max(ROWS_MAPPED // self.plan.batch_size, 1)
 
     def follow(self, watch: Callable[[Progress], bool]) -> None:
@@ -92,7 +93,7 @@ class Run:
         if self.plan.may_diverge or all_finite(numbers):
             return
         before.restore()
-        require_finite(self.training.x, "X")
+        require_finite_inputs(self.training.x, "X")
         raise DivergedError(
             "the loss or the weights became infinite or not a number, and the weights were set "
             f"back to what they were before; try a learning rate below "
@@ -112,8 +113,17 @@ class Run:
         return self.history
 
     @property
+    def _rows(self) -> int:
+        """How many examples an epoch has."""
+        return len(self.training.x if self.plan.rows is None else self.plan.rows)
+
+    @property
     def _steps_in_epoch(self) -> int:
-        return -(-len(self.training.x) // self.plan.batch_size)
+        return -(-self._rows // self.plan.batch_size)
+
+    def _chosen(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The examples that an order of those to learn from stands for."""
+        return order if self.plan.rows is None else self.plan.rows[order]
 
     def _upcoming_steps(self, epochs: int) -> UpcomingSteps:
         """The steps of the epochs to come, as the schedule sees them."""
@@ -122,7 +132,7 @@ class Run:
         return UpcomingSteps(
             steps / (self.plan.epochs * in_epoch),
             steps // in_epoch,
-            len(self.training.x),
+            self._rows,
             self.training.rule.optimizer.learning_rate,
             self.history.losses,
         )
@@ -130,7 +140,7 @@ class Run:
     def _epochs(self) -> Iterator[tuple[NDArray[np.float64], Progress]]:
         """Train one epoch, or several tiny ones at once where nobody looks in between."""
         plan, training = self.plan, self.training
-        rows, steps_in_epoch = len(training.x), self._steps_in_epoch
+        rows, steps_in_epoch = self._rows, self._steps_in_epoch
         epochs, first = self._epochs_at_once(), self.history.epochs
         before = first * steps_in_epoch
         order = plan.order(range(plan.first_epoch + first, plan.first_epoch + first + epochs), rows)
@@ -139,7 +149,7 @@ class Run:
         weight = float(rows)
         if training.sample_weight is not None:  # an epoch sees each example once
             order = order[:]
-            weight = training.batch_weight(order[:rows])
+            weight = training.batch_weight(self._chosen(order[:rows]))
         losses, squares = np.zeros(len(rates)), np.zeros(len(rates))
         done = recorded = 0
         began = time.perf_counter()
@@ -147,7 +157,7 @@ class Run:
             part = slice(done, self._until(before, done, len(rates)))
             batches = starts[part.start : part.stop + 1]
             measured = squares[part] if plan.measures_weights else None
-            examples = order[batches[0] : batches[-1]]
+            examples = self._chosen(order[batches[0] : batches[-1]])
             steps = Steps(examples, batches - batches[0], rates[part], measured)
             self._keep_step(before + done, steps)
             losses[part] = self._timed_run(steps)
@@ -239,19 +249,18 @@ class Run:
 
     def _measured_on(self, validation: Validation) -> tuple[float, dict[str, float]]:
         """The mean loss and metrics, summed over pieces that need little memory."""
-        training, rows = self.training, len(validation.x)
+        training = self.training
         loss, metrics = 0.0, dict.fromkeys(validation.metrics, 0.0)
-        for part in validation.parts:
-            x, targets = validation.x[part], validation.targets[part]
+        for x, targets in validation.chunks:
             predicted, losses = self.program.evaluate(
                 training.parameters, x, targets, training.threads
             )
             loss += float(losses.sum())
             for name, metric in validation.metrics.items():
-                metrics[name] += metric(predicted, targets) * (len(x) / rows)
-            release(x)
-            release(targets)
-        return loss / rows, metrics
+                metrics[name] += metric(predicted, targets) * (len(x) / len(validation))
+            release(validation.x)
+            release(validation.targets)
+        return loss / len(validation), metrics
 
 
 def requests_stop(answer: object) -> bool:

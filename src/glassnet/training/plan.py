@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.arrays.sparse import Inputs
 from glassnet.core.array import Array
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.example_order import ExampleOrder
@@ -26,24 +30,34 @@ class Validation:
 
     Attributes
     ----------
-    x, targets : array
+    x : array or SparseRows
+    targets : array
     metrics : mapping of name to function of (predicted, target)
         Their results are averaged over the examples.
     chunk_size : int, optional
         Rows to evaluate together, if a metric is not a mean over examples.
+    rows : array of int64, optional
+        Which of the examples; all if not given.
     """
 
-    x: Array
+    x: Inputs
     targets: Array
     metrics: Mapping[str, Callable[[Array, Array], float]]
     chunk_size: int | None = None
+    rows: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.x if self.rows is None else self.rows)
 
     @property
-    def parts(self) -> Iterator[slice]:
-        """The examples in chunks, so that large data need little memory."""
+    def chunks(self) -> Iterator[tuple[Inputs, Array]]:
+        """The inputs and targets in chunks, so that large data need little memory."""
         inputs = max(self.x.shape[1], 1)
         most = self.chunk_size or min(MAX_ROWS_MEASURED, MAX_MEASURED // inputs + 1)
-        return (slice(start, start + most) for start in range(0, len(self.x), most))
+        for start in range(0, len(self), most):
+            part = slice(start, start + most)
+            chosen = part if self.rows is None else self.rows[part]
+            yield self.x[chosen], self.targets[chosen]
 
 
 @dataclass(frozen=True)
@@ -54,12 +68,15 @@ class Plan:
     ----------
     epochs, batch_size : int
     order : ExampleOrder
+        Of those to learn from.
     first_epoch : int
         The number of epochs trained before; the order of examples continues from there.
     schedule : Schedule
     stopping : EarlyStopping, optional
         Needs validation data.
     validation : Validation, optional
+    rows : array of int64, optional
+        Which examples to learn from; all if not given.
     record : tuple of int
         The steps to record in the history, counted from 0.
     callbacks : tuple of Callback
@@ -76,6 +93,7 @@ class Plan:
     schedule: Schedule
     stopping: EarlyStopping | None = None
     validation: Validation | None = None
+    rows: NDArray[np.int64] | None = None
     record: tuple[int, ...] = ()
     callbacks: tuple[Callback, ...] = ()
     measures_weights: bool = False

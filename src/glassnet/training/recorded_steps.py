@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.arrays.sparse import dense
 from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.engine.interface import DropoutMasks, Program, Training
@@ -74,7 +75,7 @@ class RecordedStep:
             training.parameters.copy(),
             training.state.copy(),
             examples.copy(),
-            training.x[examples],
+            dense(training.x[examples]),
             training.targets[examples],
             None if training.sample_weight is None else training.sample_weight[examples],
             None

@@ -7,14 +7,40 @@ from glassnet.nn.task import Task
 from glassnet.optim.adam import Adam
 from glassnet.training.schedules import Cosine, CosLog4
 
-__all__ = ["PRESETS", "Preset", "images", "plain", "tabular"]
+__all__ = ["PRESETS", "Preset", "images", "plain", "realmlp", "tabular"]
 
 #: Returns options of :class:`glassnet.Recipe`, given the task.
 Preset: TypeAlias = Callable[[Task], dict[str, Any]]
 
 
 def tabular(task: Task) -> dict[str, Any]:
-    """Return what makes fully connected networks competitive on tables.
+    """Return eight small networks whose outputs are averaged: good on tables, and quick.
+
+    Each has validation rows of its own, so that together they learn from every row (Krogh and
+    Vedelsby 1995, "Neural network ensembles, cross validation, and active learning"), and keeps the
+    weights of its epoch with the lowest validation loss, which overfits small, noisy tables less
+    than the best accuracy. Inputs, scale layer, parametrisation, small steps of biases and β₂ are
+    those of :func:`realmlp`; two hidden layers of 64 with Mish (Misra 2019), half a cosine
+    (Loshchilov and Hutter 2017, "SGDR") over at most 64 epochs.
+    """
+    return {
+        "ensemble": 8,
+        "hidden": (64, 64),
+        "activation": "mish",
+        "epochs": 64,
+        "batch_size": 64,
+        "optimizer": Adam(0.05, beta2=0.95),
+        "schedule": Cosine(),
+        "patience": 16,
+        "validation": 0.2,
+        "best_by": "loss",
+        "scaling": "robust",
+        "parametrisation": "ntk",
+    }
+
+
+def realmlp(task: Task) -> dict[str, Any]:
+    """Return what makes one fully connected network competitive on tables.
 
     RealMLP-TD-S of Holzmüller, Grinsztajn and Steinwart 2024, "Better by default: strong pre-tuned
     MLPs and boosted trees on tabular data", section 3 and appendix A: robust scaling and smooth
@@ -26,6 +52,7 @@ def tabular(task: Task) -> dict[str, Any]:
     """
     regression = task is Task.REGRESSION
     return {
+        "ensemble": 1,
         "hidden": (256, 256, 256),
         "activation": "mish" if regression else "selu",
         "epochs": 256,
@@ -48,6 +75,7 @@ def images(task: Task) -> dict[str, Any]:
     validation rows, all epochs are run, and the weights of the last one are kept.
     """
     return {
+        "ensemble": 1,
         "hidden": (512, 256),
         "activation": "gelu",
         "epochs": 30,
@@ -63,6 +91,7 @@ def images(task: Task) -> dict[str, Any]:
 def plain(task: Task) -> dict[str, Any]:
     """Return a textbook's: standardised inputs, one ReLU hidden layer, Adam, early stopping."""
     return {
+        "ensemble": 1,
         "hidden": (128,),
         "activation": "relu",
         "epochs": 100,
@@ -74,4 +103,9 @@ def plain(task: Task) -> dict[str, Any]:
     }
 
 
-PRESETS: dict[str, Preset] = {"tabular": tabular, "images": images, "plain": plain}
+PRESETS: dict[str, Preset] = {
+    "tabular": tabular,
+    "realmlp": realmlp,
+    "images": images,
+    "plain": plain,
+}

@@ -11,7 +11,6 @@ from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.task import Task
 from glassnet.optim.optimizer import Optimizer
-from glassnet.tables.dataset import SplitShares
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
 from glassnet.training.early_stopping import EarlyStopping
@@ -49,7 +48,7 @@ class Recipe:
 
     Attributes
     ----------
-    preset : {"tabular", "images", "plain"}, optional
+    preset : {"tabular", "realmlp", "images", "plain"}, optional
         Where options come from that are not given: a function of ``glassnet.workflows.presets``.
         If not given, ``"images"`` for images and ``"tabular"`` for other columns.
     hidden : sequence of int, optional
@@ -59,13 +58,14 @@ class Recipe:
     learning_rate : float, optional
         Overrides the optimizer's learning rate.
     validation : float, optional
-        Share of the training rows used as validation rows, which decide the best epoch. With 0, the
-        weights of the last epoch are kept.
+        Share of the training rows that a network holds back as its validation rows, which decide
+        its best epoch. With 0, the weights of the last epoch are kept.
     held_out : float
         Share of the rows held out as test rows; 0 for none.
     seed : int
-    ensemble : int
-        Number of networks to train; their outputs are averaged.
+    ensemble : int, optional
+        Number of networks to train, each with validation rows of its own; their outputs are
+        averaged.
     class_weight : mapping of class to weight, or "balanced", optional
         Multiplies the loss of the rows of a class; ``"balanced"`` gives all classes the same total
         weight.
@@ -73,8 +73,8 @@ class Recipe:
         The metric to optimize in classification. With ``"log-loss"``, labels are not smoothed, and
         the best epoch is the one with the lowest validation loss.
     calibrate : bool
-        Whether to calibrate the probabilities on the validation rows (temperature scaling), which
-        does not change the predicted classes.
+        Whether to calibrate the probabilities of each network on its validation rows (temperature
+        scaling), which does not change the classes that it predicts.
     activation : str or Activation, optional
         Of the hidden layers.
     schedule : Schedule, optional
@@ -101,8 +101,8 @@ class Recipe:
     Examples
     --------
     >>> recipe = Recipe(epochs=50).complete(Task.REGRESSION, images=False)
-    >>> recipe.preset, recipe.epochs, recipe.activation
-    ('tabular', 50, 'mish')
+    >>> recipe.preset, recipe.epochs, recipe.ensemble, recipe.activation
+    ('tabular', 50, 8, 'mish')
     """
 
     preset: str | None = None
@@ -114,7 +114,7 @@ class Recipe:
     validation: float | None = None
     held_out: float = 0.2
     seed: int = 0
-    ensemble: int = 1
+    ensemble: int | None = None
     class_weight: Mapping[Any, float] | str | None = None
     optimize: Optimize = "accuracy"
     calibrate: bool = False
@@ -135,7 +135,8 @@ class Recipe:
             if (value := getattr(self, name)) is not None:
                 one_of(name, value, get_args(known))
         whole_number("seed", self.seed, 0, 2**64 - 1)
-        whole_number("ensemble", self.ensemble, 1, 1000)
+        if self.ensemble is not None:
+            whole_number("ensemble", self.ensemble, 1, 1000)
         for name in ("epochs", "batch_size", "patience"):
             if getattr(self, name) is not None:
                 whole_number(name, getattr(self, name), 1)
@@ -183,11 +184,6 @@ class Recipe:
         """How an encoder is fitted to some columns."""
         return partial(TableEncoder.fit, robust=self.scaling == "robust")
 
-    @property
-    def splits(self) -> SplitShares:
-        """How the rows are divided."""
-        return SplitShares(self.held_out, self.validation or 0.0, self.seed)
-
     def layers(self, outputs: int, task: Task) -> list[Layer]:
         """Return the layers after the inputs."""
         hidden, activation = self.hidden or (), self.activation or "relu"
@@ -201,11 +197,12 @@ class Recipe:
         return [Scale(weight_rate=6), *between, last]
 
     def fit_options(self, task: Task) -> dict[str, Any]:
-        """Return the options of :meth:`glassnet.Network.fit`, but for the validation rows."""
+        """Return the options of :meth:`glassnet.Network.fit`."""
         assert self.epochs is not None  # as the preset says
         by_accuracy = task.is_classification and self.optimize == "accuracy"
         smoothing = self.label_smoothing if by_accuracy else 0.0
         measure: Measure = "accuracy" if by_accuracy and self.best_by == "accuracy" else "loss"
+        stopping = EarlyStopping(self.patience or self.epochs, measure=measure)
         return {
             "loss": CategoricalCrossentropy(smoothing) if smoothing else None,
             "optimizer": self.optimizer,
@@ -214,7 +211,8 @@ class Recipe:
             "schedule": self.schedule,
             "dropout": self.dropout,
             "class_weight": self.class_weight,
-            "stopping": EarlyStopping(self.patience or self.epochs, measure=measure),
+            "validation": self.validation or None,
+            "stopping": stopping if self.validation else None,
         }
 
 

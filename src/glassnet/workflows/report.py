@@ -39,7 +39,7 @@ __all__ = [
 def examples_section(model: Model, table: Table, rows: Sequence[int], title: str) -> Section:
     """Return bar charts of prediction and target for some rows; for classification only."""
     assert isinstance(model.target, ClassTarget)
-    probabilities = model.predict_proba(table)
+    probabilities = model.outputs(model.encode(table)[0])
     places, names = model.target.places(table), model.target.output_names
     blocks: list[Block] = []
     for row in rows:
@@ -128,7 +128,7 @@ def write_report(
     of_training: list[Section] = []
     if history is not None:
         heading = f"On {evaluation.rows:,} held-out test rows"
-        of_training = [history.section(), *findings_sections(findings)]
+        of_training = [history.section(len(model.networks)), *findings_sections(findings)]
     sections = [*of_training, *evaluation_sections(evaluation, heading, pages)]
     page = document_page(Document(title, tuple(sections)))
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))

@@ -15,11 +15,12 @@ from glassnet.model import Model
 from glassnet.network import Network
 from glassnet.nn.file_format import is_stream
 from glassnet.nn.task import TargetTask
-from glassnet.tables.dataset import Dataset, prepare
+from glassnet.tables.dataset import Dataset, Examples, prepare
 from glassnet.tables.read.images import ImageOptions
 from glassnet.tables.read.options import TableOptions
 from glassnet.tables.source import open_test, open_training
 from glassnet.tables.table import Rows
+from glassnet.training.fit import validation_split
 from glassnet.training.history import History
 from glassnet.workflows.recipe import Recipe
 
@@ -118,7 +119,9 @@ def train(
     source = open_training(table, target, task, drop, images, options)
     recipe = recipe.complete(source.targets.task, images=source.images)
     tested = source.test if test is None else open_test(test, source.rows, options)
-    dataset = prepare(source.rows, source.targets, recipe.encoder, recipe.splits, tested)
+    dataset = prepare(
+        source.rows, source.targets, recipe.encoder, recipe.held_out, recipe.seed, tested
+    )
     model = _untrained(dataset, recipe, name)
     few = dataset.learning.sample(MAX_DIAGNOSED)
     diagnosis = DiagnosisCallback(
@@ -126,7 +129,7 @@ def train(
         few.x,
         few.targets,
         on_finding,
-        restores_best=dataset.validation is not None,
+        restores_best=bool(recipe.validation),
     )
     history = _fit(model, dataset, recipe, progress, diagnosis)
     if save_as is not None and not is_stream(save_as):
@@ -136,8 +139,8 @@ def train(
     if save_as is not None:
         model.save(save_as)
     warnings = [*source.warnings, *map(str, dataset.warnings)]
-    rows, held_out = dataset.rows_learned, dataset.held_out
-    return TrainingResult(model, history, evaluation, held_out, rows, warnings, findings)
+    rows = len(dataset.learning.x)
+    return TrainingResult(model, history, evaluation, dataset.held_out, rows, warnings, findings)
 
 
 def _evaluated(model: Model, held_out: Rows) -> Evaluation:
@@ -152,11 +155,11 @@ def _evaluated(model: Model, held_out: Rows) -> Evaluation:
 def _untrained(dataset: Dataset, recipe: Recipe, name: str) -> Model:
     """The model with its initial weights, and where it comes from."""
     target = dataset.target
-    seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble)]
+    seeds = [(recipe.seed + number) % 2**64 for number in range(recipe.ensemble or 1)]
     first, *others = (_network(dataset, recipe, seed) for seed in seeds)
     provenance: dict[str, Any] = {
         "table": name,
-        "rows": dataset.rows_learned,
+        "rows": len(dataset.learning.x),
         "held_out": len(dataset.held_out),
         "seed": recipe.seed,
         "preset": recipe.preset,
@@ -183,18 +186,20 @@ def _fit(
     watch: DiagnosisCallback,
 ) -> History:
     options = recipe.fit_options(model.target.task)
-    if dataset.validation is None:
-        options["stopping"] = None
-    else:
-        options["validation"] = (dataset.validation.x, dataset.validation.targets)
     x, targets = dataset.learning.x, dataset.learning.targets
-    if recipe.ensemble > 1:
+    if model.others:
         history = fit_many(model.networks, x, targets, progress=progress, **options)[0]
     else:
         history = model.network.fit(x, targets, progress=progress, callbacks=watch, **options)
-    if recipe.calibrate and dataset.validation is not None:
-        few = dataset.validation.sample(MAX_CALIBRATED)
+    if recipe.calibrate and recipe.validation:
         model.provenance["temperatures"] = [
-            calibrate(network, few.x, few.targets) for network in model.networks
+            _calibrated(network, dataset.learning, recipe.validation) for network in model.networks
         ]
     return history
+
+
+def _calibrated(network: Network, learning: Examples, validation: float) -> float:
+    """Calibrate a network on the rows that it held back for its validation."""
+    _, held_back = validation_split(network, learning.targets, validation)
+    few = learning.sample(MAX_CALIBRATED, held_back)
+    return calibrate(network, few.x, few.targets)

@@ -11,11 +11,12 @@ from glassnet.tables.cells.column_format import (
     ColumnFormat,
     PlainText,
     TruthText,
+    YesNoText,
     column_format,
     kind_of,
 )
 from glassnet.tables.cells.date_text import DateText
-from glassnet.tables.cells.number_text import NumberText
+from glassnet.tables.cells.number_text import Decimal, NumberText
 
 #: What stands in one cell of a column where the others are numbers.
 STRAYS = [
@@ -103,6 +104,58 @@ def test_what_is_common_to_a_column_is_understood(texts: list[str], expected: Nu
     assert format_of(texts) == expected
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["k.A.", "s/d", "s.o.", "#NV", "#WERT!", "1.#QNAN", "∞", "n.v.", "entfällt", "sin dato",
+     "non renseigné", "[missing]", "(blank)", "нет данных", "onbekend", ":", "inf"],
+)  # fmt: skip
+def test_a_third_may_be_missing_in_any_language(word: str) -> None:
+    assert format_of([*["1", "2", "3"] * 20, *[word] * 20]) == NumberText()
+    assert format_of([*measured(40), *[word] * 20]) == NumberText()
+
+
+@pytest.mark.parametrize("words", [("yes", "no"), ("Ja", "Nein"), ("T", "F"), ("WAHR", "FALSCH")])
+def test_yes_and_no_with_a_stray_cell(words: tuple[str, str]) -> None:
+    texts = [*words * 30, words[0].upper()]
+    for stray in ("unknown", "-", "maybe", "3"):
+        one = format_of([*texts, stray])
+        assert isinstance(one, YesNoText)
+        assert (one.value(words[0]), one.value(stray)) == (words[0], None)
+    assert format_of([*texts, *["unknown"] * 20]) == PlainText()
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ([f"202001{day:02}" for day in range(1, 32)], DateText()),
+        ([*(f"202001{day:02}" for day in range(1, 32)), "0"], DateText()),
+        ([f"{number}" for number in range(20200100, 20200180)], NumberText()),
+        ([f"{day}.1.20" for day in range(1, 32)], DateText(unpadded=True)),
+        (["12E5", "34E2", "17E1"] * 20, PlainText()),
+        ([f"{n}.5e3" for n in range(40)], NumberText()),
+        ([f"{n}-" if n % 3 else f"{n}" for n in range(10, 60)], NumberText(minus_last=True)),
+        (["1-", "2", "2+", "3"] * 20, PlainText()),
+        ([f"{n}.{n * 7 % 1000:03}.{n * 13 % 1000:03}" for n in range(1, 40)],
+         NumberText(",", grouped=True)),
+        ([*(str(n) for n in range(2000, 2040)), *(f"{n},500" for n in range(2, 14))],
+         NumberText(grouped=True)),
+        ([f"{n}{unit}" for n in range(30) for unit in ("", "a", "b")], PlainText()),
+        ([f"{n} {unit}" for n in range(30) for unit in ("kg", "Kg", "KG")], NumberText(after="kg")),
+        (["1 day", *(f"{n} days" for n in range(2, 8))] * 5, NumberText(after="days")),
+        ([*(f"${n}.5M" for n in range(30)), *(f"${n}K" for n in range(40))],
+         NumberText(before="$", after="K", magnitudes=True)),
+        (["None", "Brick", "Stone"] * 20, PlainText()),
+        (["Inf", "Nan", "Bo"] * 20, PlainText()),
+    ],
+    ids=lambda one: one[0] if isinstance(one, list) else "",
+)  # fmt: skip
+def test_the_whole_column_decides(texts: list[str], expected: ColumnFormat) -> None:
+    decimal: Decimal = "."
+    if isinstance(expected, NumberText):
+        decimal = expected.decimal
+    assert column_format(cells_of(texts), decimal) == expected
+
+
 def test_chunks_count_as_the_whole_does() -> None:
     texts = [*measured(), "n.d.", "5 kg", None, "007", "1,5"]
     whole, parts = cells_of(texts), ColumnCells()
@@ -119,3 +172,8 @@ def test_what_the_user_says_holds() -> None:
         "date",
         "text",
     ]
+
+
+def test_what_keeps_text_as_it_is_in_a_spreadsheet_is_taken_off() -> None:
+    texts = pl.DataFrame({"a": ['="007"', "'12", '"1.5"', "'tis", '5"', None]})
+    assert trimmed(texts)["a"].to_list() == ["007", "12", "1.5", "'tis", '5"', None]

@@ -128,3 +128,29 @@ def test_a_model_takes_the_signs_that_the_new_file_shows() -> None:
     assert table_formats({"a": cells_of(["1,050.5"])}, {}, known)[0]["a"].value("1,050.5") == 1050.5
     comma: dict[str, ColumnFormat] = {"a": NumberText(",", grouped=True)}
     assert table_formats({"a": cells_of(["5.125"])}, {}, comma)[0]["a"].value("5.125") == 5.125
+
+
+def test_a_model_meets_a_few_stray_cells_in_a_small_file() -> None:
+    known: dict[str, ColumnFormat] = {"a": NumberText()}
+    for stray in ("abc", "12..5", "Total"):
+        formats, warnings = table_formats({"a": cells_of(["1.5", "2.5", "3.5", stray])}, {}, known)
+        assert (formats["a"], warnings) == (NumberText(), [])
+    with pytest.raises(ValueError, match="must hold numbers, but holds 'abc'"):
+        table_formats({"a": cells_of(["abc"])}, {}, known)
+
+
+def test_a_model_reads_the_order_of_dates_that_the_new_file_shows() -> None:
+    known: dict[str, ColumnFormat] = {"a": DateText("day first")}
+    shown = table_formats({"a": cells_of(["08/25/2019", "08/02/2019"])}, {}, known)[0]["a"]
+    assert shown == DateText("month first")
+    assert table_formats({"a": cells_of(["08/02/2019"])}, {}, known)[0] == known
+
+
+def test_a_unit_that_a_model_does_not_know_is_warned_of() -> None:
+    known: dict[str, ColumnFormat] = {"a": NumberText()}
+    formats, (warning,) = table_formats({"a": cells_of(["33.8 m2", "41 m2"])}, {}, known)
+    assert formats["a"].value("33.8 m2") == 33.8
+    assert warning == "a: numbers are in 'm2' here; the model learned them without a unit"
+    metres: dict[str, ColumnFormat] = {"a": NumberText(after="m2")}
+    with pytest.raises(ValueError, match=r"must hold numbers, in m2, but holds '33\.8 sq ft'"):
+        table_formats({"a": cells_of(["33.8 sq ft", "41 sq ft"])}, {}, metres)

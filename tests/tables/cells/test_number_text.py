@@ -78,3 +78,26 @@ def test_a_few_cells_with_thousands_may_have_another_decimal_sign() -> None:
 def test_which_cells_show_the_decimal_sign() -> None:
     found = decimals_of(["1,5", "0,125", "1.5", "1,234", "7", "text"])
     assert (found["."], found[","]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("one", "text", "value"),
+    [
+        (NumberText(before="$", grouped=True), "$(2,211.88)", -2211.88),
+        (NumberText(before="Rs."), "Rs. 103/-", 103.0), (NumberText(","), "67,-", 67.0),
+        (NumberText(before="CHF"), "CHF 12.–", 12.0),
+        (NumberText(grouped=True), "62´686.04", 62686.04),
+        (NumberText(), "4.98D+01", 49.8), (NumberText(), "1.5x10^3", 1500.0),
+        (NumberText(","), "1,5·10^-3", 0.0015), (NumberText(minus_last=True), "49-", -49.0),
+        (NumberText(), "49-", None), (NumberText(), "49.5-", -49.5),
+        (NumberText(after="+", grouped=True), "5,000+", 5000.0), (NumberText(), "5+", None),
+        (NumberText(before="~"), "~89", 89.0), (NumberText(), "~89", None),
+        (NumberText(after="days"), "1 day", 1.0), (NumberText(after="kg"), "5 Kg", 5.0),
+        (NumberText(after="mW"), "5 MW", None), (NumberText(after="th"), "3rd", 3.0),
+        (NumberText(magnitudes=True, before="$", after="M"), "$94.5K", 94_500.0),
+        (NumberText(after="M"), "94.5K", None), (NumberText(), "inf", None),
+        (NumberText(), "1e400", None), (NumberText(), "89¼", None),
+    ],
+)  # fmt: skip
+def test_what_people_write(one: NumberText, text: str, value: float | None) -> None:
+    assert one.value(text) == (value if value is None else pytest.approx(value))

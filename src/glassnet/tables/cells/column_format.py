@@ -7,15 +7,18 @@ from itertools import islice
 from typing import Literal, TypeAlias
 
 from glassnet.tables.cells.column_cells import MANY, ColumnCells
-from glassnet.tables.cells.date_text import DateText, DayOrder, order_of
+from glassnet.tables.cells.date_text import DateText, DayOrder, date_text
 from glassnet.tables.cells.missing import says_missing
 from glassnet.tables.cells.number_text import FEW, Decimal, NumberText, unit_of
 
 __all__ = [
+    "TYPED_WRONG",
     "ColumnFormat",
     "Kind",
     "PlainText",
     "TruthText",
+    "YesNoText",
+    "are_addresses",
     "column_format",
     "holds",
     "is_text",
@@ -48,6 +51,34 @@ class TruthText:
 
 
 @dataclass(frozen=True)
+class YesNoText:
+    """One of two words for yes and no, in whatever case; they stay the words that they are.
+
+    Attributes
+    ----------
+    words : frozenset of str
+        In lower case.
+    """
+
+    words: frozenset[str]
+
+    def value(self, text: str) -> str | None:
+        """Return the word; None if a cell says neither."""
+        return text if text.lower() in self.words else None
+
+
+#: Pairs of words for yes and no.
+YES_NO = tuple(
+    YesNoText(frozenset(pair.split()))
+    for pair in (
+        "yes no", "y n", "t f", "ja nein", "j n", "oui non", "sí no", "si no", "wahr falsch",
+        "vrai faux", "verdadero falso", "sim não", "sì no", "vero falso", "ja nee", "ja nej",
+        "ja nei", "kyllä ei", "tak nie", "ano ne", "да нет", "evet hayır", "on off",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
 class PlainText:
     """Text, of which each says only itself."""
 
@@ -56,7 +87,7 @@ class PlainText:
         return text
 
 
-ColumnFormat: TypeAlias = NumberText | DateText | TruthText | PlainText
+ColumnFormat: TypeAlias = NumberText | DateText | TruthText | YesNoText | PlainText
 
 
 def kind_of(one: ColumnFormat) -> str:
@@ -68,6 +99,8 @@ def kind_of(one: ColumnFormat) -> str:
             return "date"
         case TruthText():
             return "truth value"
+        case YesNoText():
+            return "yes or no"
         case PlainText():
             return "text"
 
@@ -100,21 +133,35 @@ def column_format(
     >>> cells = ColumnCells()
     >>> cells.add(pl.Series([f"{number}.5" for number in range(30)] + ["n.d."]))
     >>> column_format(cells, ".")
-    NumberText(decimal='.', before='', after='', grouped=False)
+    NumberText(decimal='.', before='', after='', grouped=False, minus_last=False, magnitudes=False)
     """
     if kind == "text" or (kind is None and (cells.are_codes or is_text(cells))):
         return PlainText()
     numbers = number_text(cells, decimal)
-    dates = DateText(order or order_of(cells.others)[0])
+    dates = date_text(cells.others, order)
     if kind is not None:
         return numbers if kind == "number" else dates
-    if _are_addresses(cells) or _are_seasons(cells):
+    if are_addresses(cells) or _are_seasons(cells):
         return PlainText()
-    fitting: tuple[ColumnFormat, ...] = (TruthText(), numbers, dates)
+    if cells.compact_dates and cells.compact_dates >= (1 - FEW) * cells.known:
+        return dates
+    fitting: tuple[ColumnFormat, ...] = (TruthText(), numbers, dates, *_yes_no(cells))
     return next((one for one in fitting if holds(cells, one)), PlainText())
 
 
-def _are_addresses(cells: ColumnCells) -> bool:
+def _yes_no(cells: ColumnCells) -> list[YesNoText]:
+    """The words for yes and no that a column has, if all others are few."""
+    common = {text.lower() for text, _ in cells.others.most_common(2 * len(YES_NO[0].words))}
+    return [
+        one
+        for one in YES_NO
+        if one.words <= common
+        and cells.known - sum(cells.others[text] for text in cells.others if one.value(text))
+        <= FEW * cells.known
+    ]
+
+
+def are_addresses(cells: ColumnCells) -> bool:
     """Whether all texts are like 192.168.0.1, not thousands of thousands."""
     return bool(cells.others) and all(map(ADDRESS.fullmatch, cells.others))
 
@@ -129,9 +176,17 @@ def _are_seasons(cells: ColumnCells) -> bool:
 
 def is_text(cells: ColumnCells) -> bool:
     """Return whether a column is plainly text: of a sample of its texts few are anything else."""
+    if cells.plainly_text is None:
+        cells.plainly_text = _is_plainly_text(cells)
+    return cells.plainly_text
+
+
+def _is_plainly_text(cells: ColumnCells) -> bool:
     if cells.plain > FEW * cells.known:
         return False
-    ones = TruthText(), DateText("day first"), DateText("month first")
+    orders: tuple[DayOrder, ...] = ("day first", "month first", "year first")
+    dates = (DateText(order, unpadded=True) for order in orders)
+    ones: tuple[ColumnFormat, ...] = (TruthText(), *dates, *YES_NO)
     sample = list(islice(cells.others, SAMPLE))
     read = sum(
         unit_of(text, ".") is not None
@@ -146,11 +201,21 @@ def is_text(cells: ColumnCells) -> bool:
 def number_text(cells: ColumnCells, decimal: Decimal) -> NumberText:
     """Return how the numbers of a column are written, given their decimal sign."""
     grouped = cells.may_be_grouped if decimal == "," else 0
-    return NumberText.of(cells.others, cells.plain, cells.large + grouped, grouped, decimal)
+    return NumberText.of(
+        cells.others,
+        cells.plain,
+        cells.large + grouped,
+        grouped,
+        decimal,
+        whole=cells.whole == cells.plain < 2 * cells.large,
+        different=len(cells.numbers) + len(cells.others) > MANY,
+    )
 
 
 def holds(cells: ColumnCells, one: ColumnFormat) -> bool:
     """Return whether a column holds what a format reads, but for a few cells."""
+    if isinstance(one, YesNoText):
+        return True  # it is one of a column that does
     odd = odd_cells(cells, one)
     values = [value for text in cells.others if (value := one.value(text)) is not None]
     as_number = isinstance(one, NumberText)
@@ -181,7 +246,8 @@ def odd_cells(cells: ColumnCells, one: ColumnFormat) -> Counter[str]:
     )
     # Plain numbers are not told apart; one stands for all.
     if not isinstance(one, NumberText | PlainText) and cells.plain:
-        odd[min(cells.numbers)] = cells.plain
+        no_dates = cells.plain - (cells.compact_dates if isinstance(one, DateText) else 0)
+        odd += Counter({min(cells.numbers): no_dates})
     elif isinstance(one, NumberText) and one.decimal == "," and cells.fractions:
         odd["1.5"] = cells.fractions
     return odd

@@ -1,69 +1,24 @@
-"""Dates as people write them: the order of day and month, names of months, times of day."""
+"""The dates of a column: the order of day and month, and the century of years of two digits."""
 
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import Literal, TypeAlias
 
 from glassnet.core.file_record import FileRecord
+from glassnet.tables.cells.date_patterns import MONTHS, date_parts, zone_of
 
-__all__ = ["DateText", "DayOrder", "order_of"]
+__all__ = ["DateText", "DayOrder", "date_text", "order_of"]
 
-#: Which comes first where a date is three numbers, the year last.
-DayOrder: TypeAlias = Literal["day first", "month first"]
-
-TIME = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?\s?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
-)
-WITH_TIME = rf"(?:(?:[T,]\s?|\s+|\s?-\s){TIME})?"
-WEEKDAY = r"(?:(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*,?\s+)?"
-MONTH = r"(?P<name>[^\W\d_]{3,9})\.?"
-#: The year first, as ISO 8601 says.
-YEAR_FIRST = re.compile(
-    rf"(?P<year>\d{{4}})(?P<sign>[-/.])(?P<month>\d{{1,2}})(?P=sign)(?P<day>\d{{1,2}}){WITH_TIME}"
-)
-#: Three numbers, the year last; one of two digits beside others of two, or parted by strokes.
-YEAR_LAST = re.compile(
-    r"(?P<one>\d{1,2})(?P<sign>[-/.])\s?(?P<two>\d{1,2})(?P=sign)\s?(?P<year>\d{4}|"
-    rf"(?:(?<=\d\d[-/.]\d\d[-/.])|(?<=/))\d{{2}}){WITH_TIME}"
-)
-NAMED = (
-    re.compile(
-        rf"{WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[-\s/]*{MONTH}[-,\s/]*"
-        rf"(?P<year>\d{{4}}|\d{{2}}){WITH_TIME}"
-    ),
-    re.compile(
-        rf"{WEEKDAY}{MONTH}[-\s]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-,\s]+(?P<year>\d{{4}}){WITH_TIME}"
-    ),
-    re.compile(rf"{MONTH}[-,\s]+(?P<year>\d{{4}})"),
-    re.compile(rf"(?P<year>\d{{4}})[-\s]{MONTH}(?:[-\s](?P<day>\d{{1,2}}))?{WITH_TIME}"),
-)
-#: Months of a year: 2026-01, 01/2026.
-MONTHS_OF_YEARS = (
-    re.compile(r"(?P<year>(?:1[89]|20)\d{2})[-/.](?P<month>\d{2})"),
-    re.compile(r"(?P<month>\d{1,2})[/.](?P<year>(?:1[89]|20)\d{2})"),
-)
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january januar janvier janv enero ene jän jänner",
-            "feb february februar février févr fév febrero",
-            "mar march märz mär mrz mars marzo", "apr april avril avr abril abr", "may mai mayo",
-            "jun june juni juin junio", "jul july juli juillet juil julio",
-            "aug august août agosto ago",
-            "sep sept september septembre septiembre", "oct october okt oktober octobre octubre",
-            "nov november novembre noviembre",
-            "dec december dez dezember décembre déc diciembre dic",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-#: Years of two digits from here on belong to the last century, as POSIX says.
-LAST_CENTURY = 69
+#: Which comes first where a date is three numbers; the year only if it has two digits.
+DayOrder: TypeAlias = Literal["day first", "month first", "year first"]
+#: Years of two digits are from 1969 to 2068, as POSIX says, if a column shows nothing else.
+FIRST_YEAR = 1969
+#: Databases write these years for "always" and "never".
+ALWAYS, NEVER = 1, 9999
+#: So many dates show how a column is written.
+SAMPLE = 20_000
+MONTHS_IN_QUARTER = 3
 
 
 class DateText(FileRecord, frozen=True):
@@ -71,9 +26,13 @@ class DateText(FileRecord, frozen=True):
 
     Attributes
     ----------
-    order : {"day first", "month first"}
-        Of dates like 02/03/2026; dates with the year first, or the month's name, speak for
-        themselves.
+    order : {"day first", "month first", "year first"}
+        Of dates like 02/03/2026, and 20/01/31; dates with a year of four digits first, or the
+        month's name, speak for themselves.
+    first_year : int
+        Of the hundred years that two digits may mean.
+    unpadded : bool
+        Whether a year of two digits may follow days and months of one, as in 5.1.20.
 
     Examples
     --------
@@ -84,24 +43,66 @@ class DateText(FileRecord, frozen=True):
     """
 
     order: DayOrder = "day first"
+    first_year: int = FIRST_YEAR
+    unpadded: bool = False
 
     def value(self, text: str) -> datetime | None:
         """Return the date or time that a cell says, in UTC where it names a zone; None if none."""
-        if match := YEAR_LAST.fullmatch(text):
-            day, month = match["one"], match["two"]
-            if self.order == "month first":
-                day, month = month, day
-            return _moment(match, _year(match["year"]), int(month), int(day))
-        if match := YEAR_FIRST.fullmatch(text):
-            return _moment(match, int(match["year"]), int(match["month"]), int(match["day"]))
-        for pattern in NAMED:
-            if (match := pattern.fullmatch(text)) and match["name"].lower() in MONTHS:
-                day = match.groupdict().get("day") or "1"
-                return _moment(match, _year(match["year"]), MONTHS[match["name"].lower()], int(day))
-        for pattern in MONTHS_OF_YEARS:
-            if match := pattern.fullmatch(text):
-                return _moment(match, int(match["year"]), int(match["month"]), 1)
-        return None
+        parts = date_parts(text, unpadded=self.unpadded)
+        if parts is None:
+            return None
+        try:
+            return _moment(self._day(parts), parts)
+        except (ValueError, OverflowError):  # there is no such day, or time
+            return None
+
+    def _day(self, parts: dict[str, str]) -> date:
+        if "week" in parts:
+            weekday = int(parts.get("weekday", 1))
+            return date.fromisocalendar(int(parts["year"]), int(parts["week"]), weekday)
+        if "quarter" in parts:
+            first = MONTHS_IN_QUARTER * (int(parts["quarter"]) - 1) + 1
+            return date(self._year(parts["year"]), first, 1)
+        if "one" in parts:
+            year, month, day = self._in_order(parts["one"], parts["two"], parts["last"])
+        else:
+            year, day = parts["year"], parts.get("day", "1")
+            month = parts["month"] if "month" in parts else str(MONTHS[parts["name"].lower()])
+        return date(self._year(year), int(month), int(day))
+
+    def _in_order(self, one: str, two: str, last: str) -> tuple[str, str, str]:
+        """Year, month and day of three numbers."""
+        if self.order == "year first" and len(last) == 2:
+            return one, two, last
+        return (last, one, two) if self.order == "month first" else (last, two, one)
+
+    def _year(self, text: str) -> int:
+        year = int(text)
+        return year if len(text) > 2 else self.first_year + (year - self.first_year) % 100
+
+
+def date_text(texts: Iterable[str], order: DayOrder | None = None) -> DateText:
+    """Return how the dates among some texts are written.
+
+    Parameters
+    ----------
+    texts : iterable of str
+    order : optional
+        Found if not given.
+
+    Examples
+    --------
+    >>> date_text(["18.2.44", "7.12.79", "26.1.69"])
+    DateText(order='day first', first_year=1912, unpadded=True)
+    """
+    found = [parts for text in _sample(texts) if (parts := date_parts(text, unpadded=True))]
+    chosen = order or _order(found)[0]
+    years = [
+        parts["one" if chosen == "year first" else "last"] if "one" in parts else parts["year"]
+        for parts in found
+    ]
+    first_year = _first_year({int(year) for year in years if len(year) == 2})
+    return DateText(chosen, first_year, _may_be_unpadded(found, chosen))
 
 
 def order_of(texts: Iterable[str]) -> tuple[DayOrder, bool]:
@@ -118,45 +119,100 @@ def order_of(texts: Iterable[str]) -> tuple[DayOrder, bool]:
     >>> order_of(["01/01/2026", "02/01/2026", "03/01/2026"])
     ('month first', True)
     """
-    found = [match for text in texts if (match := YEAR_LAST.fullmatch(text))]
-    ones, twos = ({int(match[name]) for match in found} for name in ("one", "two"))
-    day_shown = Counter(int(match["one"]) > 12 for match in found)[True]
-    month_shown = Counter(int(match["two"]) > 12 for match in found)[True]
+    return _order([parts for text in _sample(texts) if (parts := date_parts(text, unpadded=True))])
+
+
+def _sample(texts: Iterable[str]) -> list[str]:
+    return [text for _, text in zip(range(SAMPLE), texts, strict=False)]
+
+
+def _order(dates: list[dict[str, str]]) -> tuple[DayOrder, bool]:
+    found = [parts for parts in dates if "one" in parts]
+    if _are_years_first(found):
+        return "year first", all(int(parts["one"]) <= 31 for parts in found)
+    ones, twos = ({int(parts[name]) for parts in found} for name in ("one", "two"))
+    day_shown = Counter(int(parts["one"]) > 12 for parts in found)[True]
+    month_shown = Counter(int(parts["two"]) > 12 for parts in found)[True]
     if day_shown or month_shown:
-        return "day first" if day_shown >= month_shown else "month first", False
+        return "day first" if day_shown >= month_shown else "month first", not _all_shown(found)
     same_day_each_month = len(twos) == 1 < len(ones)
-    american = any(match["half"] for match in found)
+    american = any("half" in parts for parts in found)
     order: DayOrder = "month first" if same_day_each_month or american else "day first"
     return order, ones != twos or len(ones) > 1
 
 
-def _year(text: str) -> int:
-    year = int(text)
-    return year if len(text) == 4 else year + (1900 if year >= LAST_CENTURY else 2000)
+def _all_shown(found: list[dict[str, str]]) -> bool:
+    """Whether dates parted by each sign show their order: a mixture may come from two hands."""
+    shown: dict[str, bool] = defaultdict(bool)
+    for parts in found:
+        own = max(int(parts["one"]), int(parts["two"])) > 12
+        shown[parts["sign"]] |= own or parts["one"] == parts["two"]
+    return all(shown.values())
 
 
-def _moment(match: re.Match[str], year: int, month: int, day: int) -> datetime | None:
-    """The moment of a date with its time of day, if it has one; None if there is no such day."""
-    parts = match.groupdict()
-    hour = int(parts.get("hour") or 0)
+def _are_years_first(found: list[dict[str, str]]) -> bool:
+    """Whether years of two digits come first: they vary less than the last number, a day."""
+    if not found or any(len(parts["last"]) > 2 or len(parts["one"]) < 2 for parts in found):
+        return False
+    ones, twos, lasts = ([int(parts[name]) for parts in found] for name in ("one", "two", "last"))
+    if max(twos) > 12 or max(lasts) > 31 or min(lasts) < 1:
+        return False
+    if max(ones) > 31:
+        return True
+    varies = max(lasts) - min(lasts)
+    strokes = all(parts["sign"] in "/-" for parts in found)
+    return strokes and varies >= 12 and varies > max(ones) - min(ones)
+
+
+def _first_year(found: set[int]) -> int:
+    """The first of the hundred years that years of two digits belong to: they are one span.
+
+    The span ends with 2068 at the latest; what is before and after it is shared.
+    """
+    if not found:
+        return FIRST_YEAR
+    ordered = sorted(found)
+    gaps = [
+        (after - year - 1) % 100
+        for year, after in zip(ordered, ordered[1:] + ordered[:1], strict=True)
+    ]
+    gap = max(gaps)
+    last = ordered[gaps.index(gap)]
+    usual = [FIRST_YEAR + (year - FIRST_YEAR) % 100 for year in found]
+    if max(usual) - min(usual) == 99 - gap or len(found) == 1:
+        return FIRST_YEAR
+    return FIRST_YEAR + (last - FIRST_YEAR) % 100 - 99 + gap // 2
+
+
+def _may_be_unpadded(dates: list[dict[str, str]], order: DayOrder) -> bool:
+    """Whether texts like 5.1.20 are dates, not versions: days above 12 show it, and no month is."""
+    days, months = ("two", "one") if order == "month first" else ("one", "two")
+    short = [
+        parts
+        for parts in dates
+        if "one" in parts and len(parts["last"]) == 2 and parts["sign"] in ".-"
+    ]
+    return (
+        order != "year first"
+        and (order == "day first" or all(parts["sign"] == "-" for parts in short))
+        and any(int(parts[days]) > 12 for parts in short)
+        and all(1 <= int(parts[months]) <= 12 and 1 <= int(parts[days]) <= 31 for parts in short)
+    )
+
+
+def _moment(day: date, parts: dict[str, str]) -> datetime | None:
+    """The moment of a date with its time of day, if it has one; None if it means never."""
+    if not ALWAYS < day.year < NEVER:
+        return None
+    clock = parts.get("clock", "")  # without signs between
+    hour = int(parts.get("hour") or clock[:2] or 0)
+    minute = int(parts.get("minute") or clock[2:4] or 0)
+    second = int(parts.get("second") or clock[4:6] or 0)
     if half := parts.get("half"):
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half in "pP" else 0)
-    minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
-    micros = int((parts.get("fraction") or "").ljust(6, "0")[:6])
-    try:
-        moment = datetime(year, month, day, hour, minute, second, micros, tzinfo=_zone(parts))
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    except (ValueError, OverflowError):
-        return None
-
-
-def _zone(parts: dict[str, str]) -> timezone | None:
-    text = parts.get("zone")
-    if not text:
-        return None
-    if not text.startswith(("+", "-")):
-        return UTC
-    minutes = int(text[1:3]) * 60 + int(text[-2:])
-    return timezone(timedelta(minutes=minutes if text[0] == "+" else -minutes))
+    micros = int(parts.get("fraction", "").ljust(6, "0")[:6])
+    zone = zone_of(parts["zone"]) if "zone" in parts else None
+    moment = datetime(day.year, day.month, day.day, hour, minute, second, micros, tzinfo=zone)
+    return moment.astimezone(UTC).replace(tzinfo=None) if zone else moment

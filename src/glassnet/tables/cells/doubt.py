@@ -4,6 +4,7 @@ from collections import Counter
 
 from glassnet.tables.cells.column_cells import MANY, ColumnCells
 from glassnet.tables.cells.column_format import (
+    TYPED_WRONG,
     ColumnFormat,
     PlainText,
     is_text,
@@ -11,12 +12,22 @@ from glassnet.tables.cells.column_format import (
     number_text,
     odd_cells,
 )
-from glassnet.tables.cells.date_text import YEAR_LAST, DateText, order_of
+from glassnet.tables.cells.date_patterns import date_parts
+from glassnet.tables.cells.date_text import DateText, date_text
 from glassnet.tables.cells.missing import says_missing
-from glassnet.tables.cells.number_text import FEW, Decimal, NumberText, unit_of
+from glassnet.tables.cells.number_text import (
+    FEW,
+    MAGNITUDES,
+    Decimal,
+    NumberText,
+    unit_key,
+    unit_of,
+)
 
 __all__ = ["decimal_doubt", "doubt", "misfit", "mostly", "unlike"]
 
+#: Letters of house numbers; a column hardly has more units than this.
+HOUSES, MOST_UNITS = {"", *"abcdefABCDEF"}, 6
 SAY = "say --type COLUMN=number or COLUMN=text (in Python, TableOptions)"
 
 
@@ -46,10 +57,13 @@ def unlike(cells: ColumnCells, one: ColumnFormat) -> str | None:
     if isinstance(one, PlainText):
         return None
     odd = odd_cells(cells, one)
-    if odd.total() <= FEW * cells.known:
+    few = odd.total() <= TYPED_WRONG or (
+        len(odd) <= TYPED_WRONG and not any(map(str.isdecimal, "".join(odd)))
+    )
+    if odd.total() <= FEW * cells.known or (few and 2 * odd.total() < cells.known):
         return None
     how, text = "", next(iter(odd))
-    if isinstance(one, DateText) and YEAR_LAST.fullmatch(text):
+    if isinstance(one, DateText) and "one" in (date_parts(text) or ()):
         how = f", with the {one.order} where day and month are numbers"
     elif isinstance(one, NumberText) and (one.before or one.after):
         how = f", in {one.before or one.after}"
@@ -65,13 +79,17 @@ def doubt(cells: ColumnCells, one: ColumnFormat, decimal: Decimal) -> str | None
     if not as_number and (not isinstance(one, PlainText) or cells.are_codes or is_text(cells)):
         return None
     units: Counter[str] = Counter({"": cells.plain})
+    spelled: dict[str, str] = {}
     fractions, texts = cells.point, Counter[str]()
     for text, count in cells.others.items():
         unit = unit_of(text, decimal)
         if unit is None:
             texts[text] += count
             continue
-        units[unit] += count
+        magnitude = isinstance(one, NumberText) and one.magnitudes and _is_magnitude(unit, one)
+        key = one.before if magnitude else unit_key(unit)  # type: ignore[union-attr]
+        units[key] += count
+        spelled.setdefault(key, unit)
         fractions += count if "." in text or "," in text else 0
     odd = Counter({text: count for text, count in texts.items() if not says_missing(text)})
     common = [unit for unit, count in units.most_common() if count > FEW * units.total()]
@@ -79,13 +97,19 @@ def doubt(cells: ColumnCells, one: ColumnFormat, decimal: Decimal) -> str | None
         odd["1.5"] = cells.fractions
     different = len(cells.numbers) + len(cells.others)
     many = len(cells.numbers) > MANY or different > 2 * MANY
+    if not fractions and (set(units) <= HOUSES or len(units) > MOST_UNITS):
+        return None  # house numbers, or codes
     if many and odd.total() <= FEW * cells.known and len(common) in (2, 3):
-        named = " and ".join(repr(unit) for unit in common if unit)
+        named = " and ".join(repr(spelled[unit]) for unit in common if unit)
         without = " and without" if "" in common else ""
         return f"holds numbers with {named}{without}; write all alike, or {SAY}"
     if not as_number and many and 2 * fractions > cells.known:
         return f"{beside(cells, odd)}; {SAY}"
     return None
+
+
+def _is_magnitude(unit: str, one: NumberText) -> bool:
+    return unit.removeprefix(one.before) in ("", *MAGNITUDES)
 
 
 def beside(cells: ColumnCells, odd: Counter[str]) -> str:
@@ -100,7 +124,7 @@ def mostly(cells: ColumnCells, one: ColumnFormat, decimal: Decimal) -> str | Non
         return None
     forms: dict[str, NumberText | DateText] = {
         "number": number_text(cells, decimal),
-        "date": DateText(order_of(cells.others)[0]),
+        "date": date_text(cells.others),
     }
     for kind, form in forms.items():
         odd = odd_cells(cells, form)

@@ -9,16 +9,21 @@ from glassnet.tables.cells.column_cells import ColumnCells
 from glassnet.tables.cells.column_format import (
     ColumnFormat,
     Kind,
+    are_addresses,
     column_format,
     holds,
     is_text,
     number_text,
 )
-from glassnet.tables.cells.date_text import YEAR_LAST, DateText, DayOrder, order_of
+from glassnet.tables.cells.date_patterns import date_parts
+from glassnet.tables.cells.date_text import DateText, DayOrder, date_text, order_of
 from glassnet.tables.cells.doubt import decimal_doubt, doubt, misfit, mostly, unlike
 from glassnet.tables.cells.number_text import Decimal, NumberText
 
 __all__ = ["table_formats"]
+
+#: Few tables hold dates of these years.
+FAR_AHEAD = 2040
 
 
 def table_formats(
@@ -60,12 +65,14 @@ def table_formats(
         own = decimal or _decimal_of(cells) or shown
         if name in known:
             usual: Decimal | None = "." if parted_by_comma else None
-            formats[name] = _as_known(known[name], cells, own or usual, order)
-            doubts[name] = unlike(cells, formats[name])
+            formats[name] = one = _as_known(known[name], cells, own or usual, order)
+            doubts[name] = unlike(cells, one)
+            warnings += _unit_warning(name, known[name], one)
             continue
         kind = types.get(name)
-        likely = own or _likely_decimal(cells, parted_by_comma=parted_by_comma)
-        if own is None and not parted_by_comma and kind != "text":
+        text = kind is None and is_text(cells)
+        likely = own or ("." if text else _likely_decimal(cells, parted_by_comma=parted_by_comma))
+        if own is None and not parted_by_comma and kind != "text" and not text:
             doubts[name] = decimal_doubt(cells)
         formats[name] = one = column_format(cells, likely, kind, order)
         if kind is not None:
@@ -75,7 +82,7 @@ def table_formats(
         if what := mostly(cells, one, likely):
             warnings.append(f"{name}: {what}")
         if order is None and isinstance(one, DateText):
-            warnings += _order_warning(name, cells)
+            warnings += [*_order_warning(name, cells), *_century_warning(name, cells, one)]
     if found := [f"column {name!r} {what}" for name, what in doubts.items() if what]:
         raise ValueError("; ".join(found))
     return formats, warnings
@@ -89,7 +96,7 @@ def _decimal_shown(columns: Any) -> Decimal | None:
 
 def _decimal_of(cells: ColumnCells) -> Decimal | None:
     """The decimal sign of a column of numbers, if they show it."""
-    if is_text(cells):
+    if is_text(cells) or are_addresses(cells):
         return None
     proofs = cells.decimals
     marks: tuple[Decimal, Decimal] = (".", ",") if proofs["."] >= proofs[","] else (",", ".")
@@ -102,6 +109,8 @@ def _decimal_of(cells: ColumnCells) -> Decimal | None:
 def _likely_decimal(cells: ColumnCells, *, parted_by_comma: bool) -> Decimal:
     """The decimal sign that more cells have, whatever else the column holds."""
     proofs = cells.decimals
+    if are_addresses(cells):
+        return "."
     if proofs[","] > proofs["."]:
         return ","
     if parted_by_comma:
@@ -115,20 +124,55 @@ def _as_known(
     one: ColumnFormat, cells: ColumnCells, decimal: Decimal | None, order: DayOrder | None
 ) -> ColumnFormat:
     """The format that a model knows, with the signs that the new file shows."""
-    if isinstance(one, DateText) and order is not None:
-        return DateText(order)
+    if isinstance(one, DateText):
+        found, either = order_of(cells.others)
+        shown = found if not either and _has_three_numbers(cells) else one.order
+        unpadded = one.unpadded or date_text(cells.others, order).unpadded
+        return msgspec.structs.replace(one, order=order or shown, unpadded=unpadded)
     if not isinstance(one, NumberText):
         return one
     chosen = decimal or one.decimal
-    grouped = one.grouped or number_text(cells, chosen).grouped
-    return msgspec.structs.replace(one, decimal=chosen, grouped=grouped)
+    new = number_text(cells, chosen)
+    grouped, minus_last = one.grouped or new.grouped, one.minus_last or new.minus_last
+    known = msgspec.structs.replace(one, decimal=chosen, grouped=grouped, minus_last=minus_last)
+    if one.before or one.after or one.magnitudes or new.magnitudes:
+        return known
+    return msgspec.structs.replace(known, before=new.before, after=new.after)
+
+
+def _has_three_numbers(cells: ColumnCells) -> bool:
+    return any("one" in (date_parts(text, unpadded=True) or ()) for text in cells.others)
+
+
+def _unit_warning(name: str, known: ColumnFormat, one: ColumnFormat) -> list[str]:
+    """Numbers with a unit, where the model learned some without."""
+    if not isinstance(known, NumberText) or not isinstance(one, NumberText):
+        return []
+    unit = one.before or one.after
+    if not unit or unit == (known.before or known.after):
+        return []
+    return [f"{name}: numbers are in {unit!r} here; the model learned them without a unit"]
 
 
 def _order_warning(name: str, cells: ColumnCells) -> list[str]:
     order, either = order_of(cells.others)
     if not either:
         return []
-    text = next(text for text in cells.others if YEAR_LAST.fullmatch(text))
-    first, other = ("day", "month") if order == "day first" else ("month", "day")
-    say = f"say --dates {other}-first (in Python, TableOptions)"
-    return [f"{name}: dates like {text!r} are read with the {first} first; else {say}"]
+    text = next(text for text in cells.others if "one" in (date_parts(text) or ()))
+    others = " or ".join(
+        f"--dates {one.replace(' ', '-')}" for one in ("day first", "month first") if one != order
+    )
+    say = f"say {others} (in Python, TableOptions)"
+    return [f"{name}: dates like {text!r} are read with the {order}; else {say}"]
+
+
+def _century_warning(name: str, cells: ColumnCells, one: DateText) -> list[str]:
+    """Years of two digits that lie far ahead may be of the last century."""
+    for text in cells.others:
+        parts = date_parts(text, unpadded=one.unpadded) or {}
+        year = parts.get("one" if one.order == "year first" else "last", parts.get("year", ""))
+        moment = one.value(text)
+        if len(year) == 2 and moment is not None and moment.year >= FAR_AHEAD:
+            late = "if that is a hundred years too late, write years with four digits"
+            return [f"{name}: {text!r} is read as {moment.year}; {late}"]
+    return []

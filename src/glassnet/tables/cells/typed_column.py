@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.tables.cells.column_cells import PLAIN, WHOLE, ColumnCells
-from glassnet.tables.cells.column_format import ColumnFormat, PlainText, TruthText, kind_of
+from glassnet.tables.cells.column_format import (
+    ColumnFormat,
+    PlainText,
+    TruthText,
+    YesNoText,
+    kind_of,
+)
 from glassnet.tables.cells.doubt import unlike
 from glassnet.tables.cells.number_text import Decimal, NumberText
 
@@ -44,7 +50,11 @@ class StrayCells:
     @property
     def handling(self) -> str:
         """What they are not, and how they are taken."""
-        no = f"is no {self.kind}" if len(self.rows) == 1 else f"are no {self.kind}s"
+        one = len(self.rows) == 1
+        if self.kind == "yes or no":
+            no = "is neither yes nor no" if one else "are neither yes nor no"
+        else:
+            no = f"is no {self.kind}" if one else f"are no {self.kind}s"
         return f"{no}, taken as missing"
 
     def __add__(self, other: "StrayCells") -> "StrayCells":
@@ -99,9 +109,10 @@ def typed_column(texts: Any, one: ColumnFormat) -> tuple[Any, StrayCells | None]
     if isinstance(one, NumberText):
         typed = _numbers(texts, one)
     else:
-        kind = pl.Boolean if isinstance(one, TruthText) else pl.Datetime("us")
+        kinds = {TruthText: pl.Boolean, YesNoText: pl.String}
+        kind = kinds.get(type(one), pl.Datetime("us"))
         typed = _looked_up(texts, one, kind)
-        if kind != pl.Boolean and (typed.dt.truncate("1d") == typed).all():
+        if kind == pl.Datetime and (typed.dt.truncate("1d") == typed).all():
             typed = typed.cast(pl.Date)
     strays = (typed.is_null() & texts.is_not_null()).arg_true().to_numpy().astype(np.int64)
     if not len(strays):
@@ -147,9 +158,10 @@ def _numbers(texts: Any, one: NumberText) -> Any:
     for kind in (pl.Int64, pl.Int128, pl.Float64) if one.decimal == "." else ():
         numbers = texts.cast(kind, strict=False)
         if numbers.null_count() == texts.null_count():
-            return numbers
+            return numbers if kind != pl.Float64 else numbers.set(~numbers.is_finite(), None)
     numbers = texts.str.extract(PLAIN if one.decimal == "." else WHOLE, 0).cast(pl.Float64)
     rest = texts.set(numbers.is_not_null(), None)
+    numbers = numbers.set(~numbers.is_finite(), None)
     numbers = numbers.zip_with(numbers.is_not_null(), _looked_up(rest, one, pl.Float64))
     for kind in (pl.Int64, pl.Int128):
         whole = texts.cast(kind, strict=False)

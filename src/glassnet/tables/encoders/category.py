@@ -20,6 +20,8 @@ __all__ = ["MAX_CATEGORIES", "CategoryEncoder"]
 MAX_CATEGORIES = 1000
 # Indices that stand for no category.
 MISSING, UNSEEN = -2, -1
+TRUTH = {"true", "false"}
+RESPELLED = "spelled otherwise in training, taken as that"
 
 
 class CategoryEncoder(Encoder, frozen=True, tag="category"):
@@ -79,29 +81,52 @@ class CategoryEncoder(Encoder, frozen=True, tag="category"):
     def encode(self, column: Array) -> tuple[NDArray[np.float64], list[DataWarning]]:
         """Return one-hot rows, and warnings about missing and unseen categories."""
         texts = _texts(column)
-        if set(self.categories) <= {"true", "false"}:  # in any spelling
-            texts = [text if text is None else text.lower() for text in texts]
+        unknown_texts = {*texts} - {None, *self.categories}
+        spelled = self._spelled() if unknown_texts else {}
+        meant = {text: spelled.get(self._spelling(text or "")) for text in unknown_texts}
         place: dict[str | None, int] = {text: number for number, text in enumerate(self.categories)}
+        place |= {text: place[one] for text, one in meant.items() if one is not None}
         place[None] = MISSING
         places = np.array([place.get(text, UNSEEN) for text in texts], dtype=np.int64)
         missing, unseen = places == MISSING, places == UNSEEN
+        respelled = np.array([meant.get(text) is not None for text in texts], dtype=np.bool_)
+        if set(self.categories) <= TRUTH:
+            respelled[:] = False  # nobody minds how these are spelled
         other = len(self.categories)
         one_hot = np.zeros((len(column), other + 1))
         one_hot[np.arange(len(column)), np.where(places < 0, other, places)] = 1
         unknown = f"not seen in training, encoded as {self.other!r}"
         return one_hot, [
             *DataWarning.of(self.name, f"encoded as {self.other!r}", missing),
-            *DataWarning.of(
-                self.name,
-                unknown,
-                unseen,
-                [str(texts[row]) for row in np.flatnonzero(unseen).tolist()],
+            *(
+                warning
+                for handling, rows in ((unknown, unseen), (RESPELLED, respelled))
+                for warning in DataWarning.of(
+                    self.name, handling, rows, [str(texts[row]) for row in np.flatnonzero(rows)]
+                )
             ),
         ]
+
+    def _spelled(self) -> dict[str, str | None]:
+        """The category of each spelling; None where several are spelled alike."""
+        found: dict[str, str | None] = {}
+        for category in self.categories:
+            spelling = self._spelling(category)
+            found[spelling] = None if spelling in found else category
+        return found
+
+    def _spelling(self, text: str) -> str:
+        """What is the same for all spellings: in case, in blanks, in zeros before a number."""
+        spelling = " ".join(text.casefold().split())
+        if set(self.categories) <= TRUTH:
+            spelling = {"1": "true", "0": "false"}.get(spelling, spelling)
+        return spelling.lstrip("0") or "0" if spelling.isdecimal() else spelling
 
     def explain(self, value: Any) -> list[Block]:
         """Show which input is 1."""
         text = _category_text(value)
+        if text is not None and text not in self.categories:
+            text = self._spelled().get(self._spelling(text)) or text
         feature = f"{self.name} = {text if text in self.categories else self.other}"
         shown = "missing" if text is None else repr(text)
         return [Paragraph(f"{self.name} is {shown}: x[{feature}] = 1, its other inputs are 0.")]

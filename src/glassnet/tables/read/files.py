@@ -1,11 +1,13 @@
 """Files of tables, opened by their kind: read whole, or chunk by chunk where they are too large."""
 
+import itertools
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from glassnet.core.foreign import reading, require_harmless
+from glassnet.core.foreign import UnreadableError, reading, require_harmless
 from glassnet.errors import FileFormatError
 from glassnet.tables.read.frames import as_table, read_as_text
 from glassnet.tables.read.options import TableOptions
@@ -29,6 +31,8 @@ ARROW = (".arrow", ".feather", ".ipc")
 KINDS = (*TEXT, *LINES, ".parquet", *ARROW)
 #: A Parquet file with more values than this, or another file with more bytes, is read in chunks.
 MAX_VALUES, MAX_BYTES = 64_000_000, 256 * 2**20
+#: JSON may be nested so deeply.
+DEEPEST = 50
 
 
 def open_table(
@@ -126,11 +130,31 @@ def _frame(source: Path, suffix: str) -> Any:
     if suffix == ".parquet":
         require_parquet(source)
     elif suffix in ARROW:
-        require_harmless(source, f"{__name__}:read_arrow", "a table")
+        _require_arrow(source)
     with reading(source, "a table"):
         if suffix in LINES:
+            _require_flat(source)
             return polars.read_ndjson(source, infer_schema_length=None)
         return read_arrow(source) if suffix in ARROW else polars.read_parquet(source)
+
+
+def _require_arrow(source: Path) -> None:
+    require_harmless(source, f"{__name__}:read_arrow", "a table")
+
+
+def _require_flat(source: Path) -> None:
+    """Refuse JSON that is nested deeply, over which Polars takes ever more time and memory."""
+    with source.open("rb") as file:
+        for line in file:
+            if line.count(b"[") + line.count(b"{") > DEEPEST and _depth(line) > DEEPEST:
+                raise UnreadableError(f"a value in it is nested more than {DEEPEST} levels deep")
+
+
+def _depth(line: bytes) -> int:
+    """How deeply JSON is nested."""
+    brackets = re.findall(rb"[][{}]", re.sub(rb'"(?:\\.|[^"\\])*"', b"", line))
+    steps = (1 if bracket in (b"[", b"{") else -1 for bracket in brackets)
+    return max(itertools.accumulate(steps), default=0)
 
 
 def read_arrow(source: Path) -> Any:
@@ -139,22 +163,27 @@ def read_arrow(source: Path) -> Any:
 
 
 def _as_parquet(source: Path, suffix: str, options: TableOptions, wanted: Wanted) -> TableFile:
-    polars = import_polars()
     require_space(source.stat().st_size)
     folder = TemporaryFolder()
+    if suffix not in TEXT:
+        made = folder.path / "table.parquet"
+        with reading(source, "a table"):
+            _scan(source, suffix).sink_parquet(made, row_group_size=ROWS_IN_GROUP)
+        table = TableFile.of([made], folder, source)
+        return table.select(tuple(wanted.names(table.names)))
     with reading(source, "a table", (ValueError, OSError)):
-        if suffix not in TEXT:
-            made = folder.path / "table.parquet"
-            if suffix in LINES:
-                scan = polars.scan_ndjson(source, infer_schema_length=None)
-            else:
-                scan = polars.scan_ipc(source)
-            scan.sink_parquet(made, row_group_size=ROWS_IN_GROUP)
-            table = TableFile.of([made], folder, source)
-            return table.select(tuple(wanted.names(table.names)))
         text = text_to_parquet(source, options, wanted, folder.path)
     table = TableFile.of(text.paths, folder, source)
     return replace(table, formats=text.formats, warnings=tuple(text.warnings))
+
+
+def _scan(source: Path, suffix: str) -> Any:
+    polars = import_polars()
+    if suffix in LINES:
+        _require_flat(source)
+        return polars.scan_ndjson(source, infer_schema_length=None)
+    _require_arrow(source)
+    return polars.scan_ipc(source)
 
 
 def _table_path(source: Path) -> tuple[Path, str]:

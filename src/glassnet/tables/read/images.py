@@ -33,6 +33,8 @@ MAX_PIXELS = 50_000_000
 COMMON_SIDE = 32
 # File extensions of a single image.
 PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}
+# Formats that Pillow hands to another program, whatever the file is called.
+DRAWN_BY_OTHERS = ("EPS", "WMF")
 # Files that operating systems create in folders.
 IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 SPLITS = {"train": ("train", "training"), "test": ("t10k", "test", "testing")}
@@ -246,6 +248,8 @@ def _opened(files: Sequence[Path]) -> Iterator[Any]:
                 if image.width * image.height > MAX_PIXELS:
                     yield f"it has more than {MAX_PIXELS:,} pixels"
                     continue
+                if image.format in DRAWN_BY_OTHERS:
+                    raise UnidentifiedImageError  # noqa: TRY301 - as Pillow does
                 image.load()
                 yield _plain(ImageOps.exif_transpose(image))
         except UnidentifiedImageError:
@@ -340,7 +344,11 @@ def _from_npz(path: Path) -> tuple[Table, Table | None]:
         np.load(opened, allow_pickle=False) as file,
     ):
         require_in_proportion(path, sum(entry.file_size for entry in file.zip.infolist()))
-        arrays = {name: np.asarray(file[name]) for name in file.files}
+        return _splits_of(path, {name: np.asarray(file[name]) for name in file.files})
+
+
+def _splits_of(path: Path, arrays: dict[str, Array]) -> tuple[Table, Table | None]:
+    """The training and test images among some arrays."""
 
     def labelled(x: str, y: str) -> Table:
         return _labelled(path, arrays[x], arrays[y])

@@ -22,11 +22,12 @@ class TableOptions:
     ----------
     types : mapping of column name to {"number", "date", "text"}
         What columns hold; cells that do not are missing.
-    separator : {",", ";", tab, "|"}, optional
+    separator : {",", ";", tab, "|", " "}, optional
+        A blank stands for any number of them.
     decimal : {".", ","}, optional
         The decimal sign of numbers.
-    dates : {"day first", "month first"}, optional
-        Of dates like 02/03/2026.
+    dates : {"day first", "month first", "year first"}, optional
+        Of dates like 02/03/2026, and 20/01/31.
     encoding : str, optional
         Of a text file, as Python calls it: ``"cp1250"``.
     sheet : str, optional

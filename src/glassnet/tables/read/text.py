@@ -14,12 +14,13 @@ from glassnet.errors import FileFormatError, LimitError, MissingPackageError
 from glassnet.tables.cells.column_cells import ColumnCells, trimmed
 from glassnet.tables.cells.column_format import ColumnFormat
 from glassnet.tables.cells.number_text import unit_of
-from glassnet.tables.cells.other_rows import totals, units
+from glassnet.tables.cells.other_rows import heading, repeated, totals
 from glassnet.tables.cells.table_formats import table_formats
 from glassnet.tables.cells.typed_column import StrayCells, typed_column
 from glassnet.tables.read.dialect import Dialect, dialect_of
 from glassnet.tables.read.options import TableOptions
-from glassnet.tables.read.text_lines import all_named, decoded, header_and_rows, parts_of
+from glassnet.tables.read.text_content import content_of
+from glassnet.tables.read.text_lines import all_named, decoded, parts_of
 from glassnet.tables.table import require_names
 
 __all__ = ["TextTable", "Wanted", "import_polars", "read_text", "text_to_parquet"]
@@ -27,6 +28,8 @@ __all__ = ["TextTable", "Wanted", "import_polars", "read_text", "text_to_parquet
 # How many bytes of a large file are read at once.
 BYTES_IN_PART = 32 * 2**20
 MAX_COLUMNS = 50_000
+#: So many lines that are left out are named.
+MAX_NAMED = 10
 
 
 def import_polars() -> Any:
@@ -207,15 +210,21 @@ class _Typing:
         if self.file.wanted.known:
             return []
         found: dict[int, str] = {}
-        if before == 0 and (named := units(texts, typed, self.formats)):
-            found[0] = f"holds units, {', '.join(map(repr, named))}"
+        if before == 0:
+            found |= heading(texts, typed, self.formats)
+        found |= dict.fromkeys(repeated(texts), "repeats the header")
         if before + texts.height == self.file.rows:
-            ends = totals(texts).items()
+            ends = totals(texts, typed).items()
             found |= {place: f"looks like a total, {word!r}" for place, word in ends}
-        for place, what in sorted(found.items()):
-            (line,) = self.file.lines([before + place])
-            self.warnings.append(f"line {line} is left out: it {what}")
-        return list(found)
+        places = sorted(found)
+        lines = self.file.lines([before + place for place in places[:MAX_NAMED]]) if found else []
+        self.warnings += [
+            f"line {line} is left out: it {found[place]}"
+            for place, line in zip(places, lines, strict=False)
+        ]
+        if len(found) > MAX_NAMED:
+            self.warnings.append(f"{len(found) - MAX_NAMED:,} more lines like these are left out")
+        return places
 
     def _sentence(self, found: StrayCells) -> str:
         return found.sentence(self.file.lines(found.rows[: len(found.texts)].tolist()))
@@ -237,7 +246,8 @@ class _TextFile:
     @classmethod
     def open(cls, source: Path, options: TableOptions, wanted: Wanted) -> "_TextFile":
         dialect = dialect_of(source, options.separator, options.encoding)
-        header, rows = header_and_rows(source, dialect)
+        content = content_of(source, dialect)
+        header, rows, dialect = content.names, content.rows, content.dialect
         if not rows:
             raise FileFormatError(f"{source} holds no rows")
         if len(header) > MAX_COLUMNS:
@@ -260,29 +270,34 @@ class _TextFile:
             try:
                 frame = polars.read_csv(
                     part,
-                    separator=self.dialect.separator,
+                    separator=self.dialect.read_by,
                     infer_schema=False,
                     truncate_ragged_lines=True,  # cells beyond the header are blank
                     n_rows=left,
                 )
             except polars.exceptions.PolarsError:
-                raise FileFormatError(
-                    f"{self.source} cannot be read as a table: its quotes do not fit together; "
-                    "a quote inside a quoted cell is written twice"
-                ) from None
+                raise self._unfitting_quotes() from None
             left -= frame.height
             frame.columns = self.names
             yield trimmed(frame)
+        if left:
+            raise self._unfitting_quotes()
+
+    def _unfitting_quotes(self) -> FileFormatError:
+        return FileFormatError(
+            f"{self.source} cannot be read as a table: its quotes do not fit together; a quote "
+            "inside a quoted cell is written twice"
+        )
 
     def lines(self, rows: list[int]) -> list[int]:
         """Return the lines in which some rows begin, counted from 1."""
         lines = decoded(self.source, self.dialect)
-        reader = csv.reader(lines, delimiter=self.dialect.separator)
-        begins, found = self.dialect.header + 1, []
+        reader = csv.reader(lines, delimiter=self.dialect.read_by)
+        begins, found = 1, []
         for number, _ in enumerate(reader, start=-1):  # the header is none
             if number in rows:
-                found.append(begins)
+                found.append(self.dialect.line(begins))
             if number >= rows[-1]:
                 break
-            begins = self.dialect.header + 1 + reader.line_num
+            begins = reader.line_num + 1
         return found

@@ -1,18 +1,16 @@
-"""The lines of a text file: its header, how many rows follow, and parts of it in UTF-8."""
+"""The lines of a text file that are rows, and parts of it in UTF-8."""
 
 import csv
 import io
 import itertools
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from glassnet.core.plural import counted
 from glassnet.errors import FileFormatError
 from glassnet.tables.read.dialect import Dialect
 
-__all__ = ["all_named", "decoded", "header_and_rows", "parts_of"]
+__all__ = ["all_named", "decoded", "parts_of"]
 
 
 def all_named(header: list[str]) -> list[str]:
@@ -55,79 +53,44 @@ def _whole_row(lines: Iterator[bytes], part: bytes) -> bytes:
 
 
 def decoded(source: Path, dialect: Dialect) -> Iterator[str]:
-    """Yield the lines of a file from its header on, their ends as Unix has them."""
+    """Yield the lines of a file from its header on that are rows, their ends as Unix has them."""
     with source.open(encoding=dialect.encoding) as file:
-        lines = itertools.islice(file, dialect.header, None)
-        if not dialect.spaced:
+        lines: Iterator[str] = itertools.islice(file, dialect.header, None)
+        if dialect.skipped:
+            numbered = enumerate(lines, start=dialect.header)
+            lines = (line for number, line in numbered if number not in dialect.skipped)
+        if not dialect.is_rewritten:
             yield from lines
             return
         text = io.StringIO()
-        writer = csv.writer(text, delimiter=dialect.separator, lineterminator="\n")
-        for row in csv.reader(lines, delimiter=dialect.separator, skipinitialspace=True):
-            writer.writerow(row)
+        writer = csv.writer(text, delimiter=dialect.read_by, lineterminator="\n")
+        for number, row in enumerate(_cells(lines, dialect)):
+            writer.writerow(["", *row] if dialect.row_names and not number else row)
             yield text.getvalue()
             text.seek(0)
             text.truncate()
 
 
-def header_and_rows(source: Path, dialect: Dialect) -> tuple[list[str], int]:
-    """Return the cells of the header and the number of rows, after checking the row lengths.
-
-    A short row is taken as a sign of a truncated file, not as missing values. Blank lines at the
-    end are ignored, and so are blank cells after those of the header.
-    """
-    problem = f"{source} cannot be read as a table"
-    try:
-        names, widths = _header_and_widths(source, dialect)
-        name, count = Counter(filter(None, names)).most_common(1)[0] if any(names) else ("", 1)
-        if count > 1:
-            raise FileFormatError(f"{problem}: two columns are named {name!r}")
-        last, blank_before = 0, False
-        for number, (width, line) in enumerate(widths, start=1):
-            if (width and width != len(names)) or (width and blank_before and len(names) > 1):
-                found, place = (0, line - 1) if blank_before else (width, line)
-                raise FileFormatError(
-                    f"{problem}: line {place + dialect.header} has "
-                    f"{counted(found, 'cell')}, the header {len(names)}"
-                )
-            blank_before = width == 0
-            last = last if blank_before else number
-    except UnicodeError:
-        raise FileFormatError(
-            f"{problem}: it is not text in {dialect.encoding}; say its encoding"
-        ) from None
-    except csv.Error as error:
-        raise FileFormatError(f"{problem}: {error}") from None
-    return names, last
-
-
-def _header_and_widths(
-    source: Path, dialect: Dialect
-) -> tuple[list[str], Iterator[tuple[int, int]]]:
-    """The cells of the header, and of each other row how many it has, and its line; 0 if blank."""
-    cut = dialect.separator
-    quoted = any('"' in line for line in decoded(source, dialect))
-    lines = decoded(source, dialect)
-    reader = csv.reader(lines, delimiter=cut)
-    names = [name.strip() for name in next(reader, [])]
-    if names and names[0].startswith("# "):
-        names[0] = names[0].removeprefix("#").strip()
-    if quoted:  # cells may contain separators and line breaks
-        return names, ((_width(row, len(names)), reader.line_num) for row in reader)
-
-    def width(line: str) -> int:
-        cells = line.count(cut) + 1
-        return cells if cells <= len(names) else _width(line.split(cut), len(names))
-
-    return names, (
-        (width(line) if line.strip("\n") else 0, number)
-        for number, line in enumerate(lines, start=2)
+def _cells(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
+    """The cells of lines that are written in an unusual way."""
+    if dialect.cuts:
+        return (_cut(line.expandtabs(), dialect.cuts) for line in lines)
+    if dialect.separator == " ":
+        lines = (" ".join(line.split()) for line in lines)
+    return csv.reader(
+        lines,
+        delimiter=dialect.separator,
+        skipinitialspace=dialect.spaced or dialect.separator == " ",
+        escapechar="\\" if dialect.escaped else None,
     )
 
 
-def _width(row: list[str], usual: int) -> int:
-    """The number of cells, but for blank ones after those of the header."""
-    width = len(row)
-    while width > usual and not row[width - 1].strip():
-        width -= 1
-    return width
+def _cut(line: str, cuts: tuple[int, ...]) -> list[str]:
+    """The cells of a line that begin at fixed places."""
+    for place in cuts[1:]:
+        if line[place - 1 : place].strip():
+            raise FileFormatError(
+                f"its columns are parted by blanks, and {line.strip()!r} has none before column "
+                f"{place + 1}; say its separator"
+            )
+    return [line[a:b].strip() for a, b in itertools.zip_longest(cuts, cuts[1:])]

@@ -7,6 +7,7 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.formula.document import Block
+from glassnet.formula.tree import Symbol
 from glassnet.nn.task import Task
 from glassnet.tables.table import Table
 from glassnet.tables.targets.multi_target import MultiTarget, _one_for_each_column
@@ -39,7 +40,7 @@ class MultiNumberTarget(MultiTarget, frozen=True, tag="regression"):
         values = _one_for_each_column(self.columns, value)
         return [target.encode_value(one) for target, one in zip(self.targets, values, strict=True)]
 
-    def explain(self, outputs: Array, value: Any) -> tuple[Block, ...]:
+    def explain(self, outputs: Array, value: Any, letter: str = "p") -> tuple[Block, ...]:
         """Show p · scale + mean and t = (target − mean) / scale for each column."""
         nothing = [None] * self.outputs
         values = nothing if value is None else _one_for_each_column(self.columns, value)
@@ -47,7 +48,7 @@ class MultiNumberTarget(MultiTarget, frozen=True, tag="regression"):
         return tuple(
             equation
             for number, (target, output, value) in enumerate(rows, start=1)
-            for equation in target.explain_output(number, output, value)
+            for equation in target.explain_output(Symbol(letter, output, index=str(number)), value)
         )
 
     def rescale(self, outputs: Array) -> Array:

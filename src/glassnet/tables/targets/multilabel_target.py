@@ -48,8 +48,8 @@ class MultilabelTarget(MultiTarget, frozen=True, tag="multilabel"):
         values = _one_for_each_column(self.columns, value)
         return [float(label.place(one)) for label, one in zip(self.targets, values, strict=True)]
 
-    def explain(self, outputs: Array, value: Any) -> tuple[Block, ...]:
+    def explain(self, outputs: Array, value: Any, letter: str = "p") -> tuple[Block, ...]:
         """Show which probability each output is."""
         rows = zip(self.output_names, outputs.tolist(), strict=True)
         table = tuple((f"output {k}", name, p) for k, (name, p) in enumerate(rows, start=1))
-        return (DocumentTable(("", "is the probability of", "p"), table),)
+        return (DocumentTable(("", "is the probability of", letter), table),)

@@ -64,14 +64,14 @@ class NumberTarget(Target, frozen=True, tag="number"):
         """Return the standardised number."""
         return (as_number(value, self.name) - self.mean) / self.scale
 
-    def explain(self, outputs: Array, value: Any) -> tuple[Block, ...]:
+    def explain(self, outputs: Array, value: Any, letter: str = "p") -> tuple[Block, ...]:
         """Return p · scale + mean, and t = (target − mean) / scale."""
-        return self.explain_output(1, float(outputs[0]), value)
+        return self.explain_output(Symbol(letter, float(outputs[0]), index="1"), value)
 
-    def explain_output(self, number: int, output: float, value: Any) -> tuple[Equation, ...]:
-        """Return these equations for one output, counted from 1."""
+    def explain_output(self, output: Symbol, value: Any) -> tuple[Equation, ...]:
+        """Return these equations for one output."""
         scale, mean = Symbol("scale", self.scale), Symbol("mean", self.mean)
-        formula = Symbol("p", output, index=str(number)) * scale + mean
+        formula = output * scale + mean
         predicted = Symbol(f"predicted {self.name}", formula.evaluate())
         equations = (equation_with_numbers(predicted, formula),)
         if value is None:
@@ -80,6 +80,6 @@ class NumberTarget(Target, frozen=True, tag="number"):
         return (
             *equations,
             equation_with_numbers(
-                Symbol("t", standardised.evaluate(), index=str(number)), standardised
+                Symbol("t", standardised.evaluate(), index=output.index), standardised
             ),
         )

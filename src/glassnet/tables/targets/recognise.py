@@ -32,6 +32,8 @@ __all__ = ["TargetColumns", "recognise_targets"]
 
 # A column of whole numbers with at most this many distinct values is taken as classes.
 MAX_NUMBER_CLASSES = 10
+# More classes than these occur more than once.
+MOST_UNREPEATED = 20
 TASKS: dict[TargetTask, Task] = {
     "classification": Task.MULTICLASS,
     "regression": Task.REGRESSION,
@@ -135,6 +137,8 @@ def recognise_targets(rows: Rows, names: tuple[str, ...], task: TargetTask | Non
         raise ValueError(f"no row has a value in each of the targets {', '.join(names)}")
     chosen = _recognised_task(summaries) if task is None else TASKS[task]
     _require_fitting(summaries, chosen)
+    if chosen.is_classification:
+        _require_repeating(summaries[0], int(known.sum()))
     regression = chosen is Task.REGRESSION
     classes = [np.empty(0) if regression else summary.classes for summary in summaries]
     return TargetColumns(names, chosen, classes, known, warnings)
@@ -232,6 +236,17 @@ def _require_fitting(summaries: list[_Summary], task: Task) -> None:
             )
         if task is Task.MULTILABEL and count > 2:
             raise ValueError(f"the target {summary.name!r} has {count} classes; a label has two")
+
+
+def _require_repeating(summary: _Summary, rows: int) -> None:
+    """Refuse texts that hardly repeat: they are names, or numbers that are not read as such."""
+    count = len(summary.values)
+    if count > MOST_UNREPEATED and 2 * count > rows:
+        raise ValueError(
+            f"the target {summary.name!r} holds {count:,} different values in {rows:,} rows, like "
+            f"{label_text(summary.classes[0])!r}: too few rows of each class. If they are numbers, "
+            "write them without other text, or say that the column holds numbers"
+        )
 
 
 def _number_target(name: str, rows: Rows, learning: NDArray[np.bool_]) -> NumberTarget:

@@ -79,7 +79,7 @@ class Target(FileRecord, frozen=True, tag_field="kind"):
             If the value is not valid for this target.
         """
 
-    def explain(self, outputs: Array, value: Any) -> tuple[Block, ...]:
+    def explain(self, outputs: Array, value: Any, letter: str = "p") -> tuple[Block, ...]:
         """Show how outputs become numbers in the target's unit, and how the target is standardised.
 
         Parameters
@@ -87,6 +87,8 @@ class Target(FileRecord, frozen=True, tag_field="kind"):
         outputs : array of shape (outputs,)
         value : optional
             The row's target value.
+        letter : str
+            What an output is called.
         """
         return ()
 
