@@ -205,7 +205,7 @@ class TwoParts(Arithmetic):
             def apply(x: Sized) -> Sized:
                 value = function(x.high)
                 slope = derivative(x.high, value)
-                return self._sized(value, slope * x.low, abs(slope) * x.error)
+                return self._mapped(x, value, slope)
 
             return apply
 
@@ -224,6 +224,11 @@ class TwoParts(Arithmetic):
             "min": lambda a, b: min(b, a),
             "Φ": self._normal_cdf,
         }
+
+    def _mapped(self, x: Sized, value: Any, slope: Any) -> Sized:
+        """The value of a function of x: what was added up to x counts by the slope."""
+        mapped = self._sized(value, slope * x.low, abs(slope) * x.error)
+        return replace(mapped, size=max(mapped.size, abs(slope) * x.size))
 
     def _sized(self, high: Any, low: Any, error: Any) -> Sized:
         """A value whose last operation rounds, too."""
@@ -334,7 +339,7 @@ class TwoParts(Arithmetic):
         if abs(x.high) < 1:
             value = self.mp.tanh(x.high)
             slope = 1 - value * value
-            return self._sized(value, slope * x.low, slope * x.error)
+            return self._mapped(x, value, slope)
         e = self.functions["exp"](self.multiply([self.number(-2.0), self.functions["abs"](x)]))
         one = self.number(1.0)
         value = self.divide(self.add([one, -e]), self.add([one, e]))
