@@ -1,6 +1,10 @@
 """Small models of Keras for the tests of its import."""
 
+import io
+import json
 import os
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,3 +91,52 @@ def one(*inner: Any, shape: tuple[int, ...] = (6,)) -> Any:
 def body(*names: str) -> Any:
     inner = [layers.Dense(6, "tanh", name=name) for name in names]
     return keras.Sequential([layers.Input((6,)), *inner, layers.BatchNormalization()], name="body")
+
+
+def before_keras_3_6(file: Path) -> Path:
+    """The same model in a .keras file in which names do not stand beside the arrays."""
+    import h5py
+
+    older = file.with_name("before_3_6.keras")
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(older, "w") as target:
+        weights = io.BytesIO(source.read("model.weights.h5"))
+        with h5py.File(weights, "a") as arrays:
+            arrays.visititems(lambda _, item: item.attrs.pop("name", None) and None)
+        target.writestr("config.json", source.read("config.json"))
+        target.writestr("model.weights.h5", weights.getvalue())
+    return older
+
+
+def before_keras_2_2_3(file: Path) -> Path:
+    """The same .h5 file of a Sequential with a plain list of layers, without one for the input."""
+    import h5py
+
+    with h5py.File(file, "a") as opened:
+        config = json.loads(opened.attrs["model_config"])
+        layers_alone = config["config"]["layers"][1:]
+        opened.attrs["model_config"] = json.dumps(config | {"config": layers_alone})
+    return file
+
+
+def gradients(model: Any, target: Any) -> list[Any]:
+    """Those of the model's loss by its backend, for each matrix of weights."""
+    import jax
+
+    loss = keras.losses.get(model.loss)
+    trainable = [variable.value for variable in model.trainable_variables]
+    fixed = [variable.value for variable in model.non_trainable_variables]
+
+    def mean_error(values: Any) -> Any:
+        predicted, _ = model.stateless_call(values, fixed, X.reshape(-1, *model.input_shape[1:]))
+        return jax.numpy.mean(loss(target, predicted))  # a loss given by name is one each
+
+    found = [np.asarray(gradient) for gradient in jax.grad(mean_error)(trainable)]
+    # Scales of normalisation layers are put together from several of Keras's numbers.
+    return [gradient for gradient in found if gradient.ndim == 2]
+
+
+TARGETS = dict.fromkeys(MODELS, ONE_HOT) | {
+    "functional": X[:, :1],
+    "nested": np.ones((16, 2)),
+    "normalised": np.eye(2)[[0] * 16],
+}

@@ -15,7 +15,7 @@ from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
 from glassnet.nn.losses.poisson import Poisson
 from glassnet.workflows.explain import explain_file
-from tests.keras_models import MODELS, ONE_HOT, X, keras, layers, one, usual
+from tests.keras_models import MODELS, TARGETS, X, gradients, keras, layers, one, usual
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -52,27 +52,14 @@ def test_the_loss_is_recognised(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_gradients_are_those_of_its_backend(name: str) -> None:
-    import jax
-
     model = MODELS[name]()
-    others = {"functional": X[:, :1], "nested": np.ones((16, 2)), "normalised": np.eye(2)[[0] * 16]}
-    target = others.get(name, ONE_HOT)
-    loss = keras.losses.get(model.loss)
-    trainable = [variable.value for variable in model.trainable_variables]
-    fixed = [variable.value for variable in model.non_trainable_variables]
-
-    def mean_error(values: Any) -> Any:
-        predicted, _ = model.stateless_call(values, fixed, X.reshape(-1, *model.input_shape[1:]))
-        return jax.numpy.mean(loss(target, predicted))  # a loss given by name is one each
-
-    theirs = [gradient for gradient in jax.grad(mean_error)(trainable) if gradient.ndim == 2]
+    theirs = gradients(model, TARGETS[name])
     net = gn.from_keras(model)
-    step = gn.explain(net, X, target).step
-    # Scales of normalisation layers are put together from several of Keras's numbers.
+    step = gn.explain(net, X, TARGETS[name]).step
     ours = [W for W in net.architecture.to_arrays(step.gradient).values() if W.ndim == 2]
     assert len(ours) == len(theirs)
     for mine, other in zip(ours, theirs, strict=True):
-        assert mine == pytest.approx(np.asarray(other), rel=1e-5, abs=1e-6)
+        assert mine == pytest.approx(other, rel=1e-5, abs=1e-6)
 
 
 def with_lambda() -> Any:

@@ -1,5 +1,6 @@
 """PyTorch's modules: the same outputs and gradients; branches and unknown layers are refused."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def normalised() -> Any:
     return module
 
 
-MODULES = {
+MODULES: dict[str, Callable[[], Any]] = {
     "relu": lambda: nn.Sequential(nn.Flatten(), nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 3)),
     "deep": lambda: nn.Sequential(
         nn.Linear(6, 5),
