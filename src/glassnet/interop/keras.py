@@ -284,6 +284,8 @@ def _add(
             builder.scale(config["scale"], config.get("offset", 0.0))
         case "Normalization" if not config.get("invert", False):
             _standardise(builder, config, weights.arrays)
+        case "BatchNormalization" if config.get("mode") == 1:
+            raise refuse(f"{words} of each example, as Keras 1 had it,")
         case "BatchNormalization":
             _normalise(builder, config, weights)
         case "ReLU" | "LeakyReLU" | "ELU" | "Softmax":

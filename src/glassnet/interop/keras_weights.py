@@ -39,6 +39,8 @@ __all__ = [
 Path: TypeAlias = tuple[str, ...]
 
 MODELS = ("Sequential", "Functional", "Model")
+# In a .keras file, the group with the layers of a model: since Keras 3, and before.
+LAYER_GROUPS = ("layers", "_layer_checkpoint_dependencies")
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _read_archive(path: pathlib.Path) -> Description:
         said = "metadata.json" in archive.namelist()
         metadata = json.loads(_unpacked(path, archive, "metadata.json")) if said else {}
     with import_h5py().File(content, "r") as file:
-        weights = dict(_archived(file, model, "layers", (), StoredArrays(path)))
+        weights = dict(_archived(file, model, "", (), StoredArrays(path)))
     version = str(metadata.get("keras_version") or "")
     return Description(model, model.get("compile_config") or {}, weights, version)
 
@@ -171,16 +173,17 @@ def _unpacked(path: pathlib.Path, archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _archived(
-    file: Any, model: dict[str, Any], group: str, path: Path, stored: StoredArrays
+    file: Any, model: dict[str, Any], outer: str, path: Path, stored: StoredArrays
 ) -> Iterator[tuple[Path, LayerWeights]]:
     """The layers' arrays, in groups that are numbered for each class: dense, dense_1, ..."""
+    group = next((each for name in LAYER_GROUPS if (each := f"{outer}{name}") in file), outer)
     counts: Counter[str] = Counter()
     for layer in layers_of(model):
         name, kind = name_of(layer), _snake_case(layer["class_name"])
         place = f"{group}/{kind}_{counts[kind]}" if counts[kind] else f"{group}/{kind}"
         counts[kind] += 1
         if "layers" in layer["config"]:
-            yield from _archived(file, layer, f"{place}/layers", (*path, name), stored)
+            yield from _archived(file, layer, f"{place}/", (*path, name), stored)
         elif f"{place}/vars" in file:
             arrays = stored.group(file, f"{place}/vars")
             written = str(arrays.attrs.get("name", name))  # since Keras 3.6
@@ -272,7 +275,7 @@ def name_of(layer: dict[str, Any]) -> str:
 def is_own(record: dict[str, Any]) -> bool:
     """Return whether a class is Keras's own; one of somebody else may have the same name."""
     module = record.get("module")
-    return module is None or module == "keras" or module.startswith("keras.")
+    return module is None or str(module).partition(".")[0] in ("keras", "tf_keras")
 
 
 def _text(name: Any) -> str:
