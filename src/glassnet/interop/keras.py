@@ -28,6 +28,7 @@ from glassnet.interop.keras_weights import (
     read_description,
     require_layers,
 )
+from glassnet.interop.keras_weights_file import network_of_weights, read_arrays
 from glassnet.interop.network_builder import (
     NetworkBuilder,
     fitting_loss,
@@ -38,6 +39,7 @@ from glassnet.interop.network_builder import (
 from glassnet.interop.sixteen_bits import warn_of_sixteen_bits
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
+from glassnet.nn.losses.registry import loss_named
 from glassnet.nn.losses.unknown_loss import UnknownLoss
 
 __all__ = ["from_keras"]
@@ -54,7 +56,9 @@ WITHOUT_EFFECT = (
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
-def from_keras(model: Any, *, loss: str | Loss | None = None) -> Network:
+def from_keras(
+    model: Any, *, loss: str | Loss | None = None, like: Network | None = None
+) -> Network:
     """Return the network that a Keras model is, at inference.
 
     Parameters
@@ -64,6 +68,8 @@ def from_keras(model: Any, *, loss: str | Loss | None = None) -> Network:
         Normalization, BatchNormalization.
     loss : str or Loss, optional
         The loss that the model was compiled with, if not given.
+    like : Network, optional
+        The architecture, for a file of Dense layers' weights alone, as ``save_weights`` writes it.
 
     Returns
     -------
@@ -86,9 +92,13 @@ def from_keras(model: Any, *, loss: str | Loss | None = None) -> Network:
         names the layer. If the network's outputs are not those of the model.
     FileFormatError
         If a file is not a Keras model.
+    ValueError
+        If the weights of a file do not fit `like`.
     MissingPackageError
         If a file is given and the package h5py is not installed.
     """
+    if like is not None:
+        return _with_weights(model, like, loss)
     outputs, tolerance = None, tolerance_of("float32")
     if isinstance(model, str | os.PathLike):
         path = pathlib.Path(model)
@@ -104,6 +114,19 @@ def from_keras(model: Any, *, loss: str | Loss | None = None) -> Network:
     net = builder.network(chosen, logits=logits, outputs=outputs, tolerance=tolerance)
     note_not_imported(net, not_imported)
     warn_of_sixteen_bits(_dtypes(description))
+    return net
+
+
+def _with_weights(file: Any, like: Network, loss: str | Loss | None) -> Network:
+    if not isinstance(file, str | os.PathLike):
+        raise TypeError("like is for files of weights alone; a model has its architecture")
+    path = pathlib.Path(file)
+    with reading(path, "weights of a Keras model", (FileNotFoundError, PermissionError)):
+        arrays = read_arrays(path)
+    net = network_of_weights(arrays, like)
+    if loss is not None:
+        net.loss = loss_named(loss)
+        net.program(net.loss)  # the pair of loss and output activation must fit
     return net
 
 

@@ -146,7 +146,8 @@ def read_without_bounds(path: pathlib.Path) -> Description:
         if "model_config" not in file.attrs:
             raise LimitError(
                 f"{path} has weights and no description of the layers, as save_weights writes it; "
-                "save the whole model with model.save"
+                "give from_keras the architecture, like=gn.Network(…), or save the whole model "
+                "with model.save"
             )
         return _read_legacy(file, StoredArrays(path))
 
