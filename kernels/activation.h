@@ -149,8 +149,8 @@ template <class T>
 struct GeluTanh {
     Activated<T> operator()(Vec<T> in) const {
         constexpr double factor = 1.5957691216057307117, cubic = 0.044715;
-        // Beyond 20, s is 0 or 1 and its slope 0.
-        const Vec<T> most = broadcast(T(20));
+        // Beyond 22, s is 0 or 1 and its slope 0.
+        const Vec<T> most = broadcast(T(22));
         const Vec<T> bounded = in > most ? most : (in < -most ? -most : in);
         const Vec<T> square = bounded * bounded, one = broadcast(T(factor));
         const Activated<T> s =

@@ -331,7 +331,10 @@ class TwoParts(Arithmetic):
         if abs(x.high) < 1:
             value = self.mp.tanh(x.high)
             slope = 1 - value * value
-            return self._sized(value, slope * x.low, slope * x.error)
+            found = self._sized(value, slope * x.low, slope * x.error)
+            # Nearly x: where x is a difference, what cancelled in it counts.
+            size = max(found.size, slope * x.size)
+            return Sized(found.high, found.low, found.error, size)
         e = self.functions["exp"](self.multiply([self.number(-2.0), self.functions["abs"](x)]))
         one = self.number(1.0)
         value = self.divide(self.add([one, -e]), self.add([one, e]))

@@ -12,6 +12,7 @@ from glassnet.core.array import Array
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
 from glassnet.nn.activations.activation import Elementwise
+from glassnet.nn.losses.elementwise_loss import ComposedLoss
 from glassnet.nn.losses.loss import CrossEntropyFromLogits
 
 __all__ = ["SATURATED", "Unseen", "tolerance_of"]
@@ -30,6 +31,15 @@ UNITS = 8
 def tolerance_of(dtype: str, layers: int) -> float:
     """Return the relative difference between gradients that rounding may make."""
     return TOLERANCES[dtype] * max(1.0, layers / LAYERS)
+
+
+def _slope_of_loss(step: Step) -> Array:
+    """How steep the loss is in each output, at least 1."""
+    predicted, targets = step.trace.predicted.astype(np.float64), step.batch.targets
+    slope: Array = np.maximum(1.0, np.abs(predicted - targets))
+    if isinstance(step.output_loss, ComposedLoss):
+        slope = np.maximum(slope, np.abs(step.output_loss.loss.derivative(predicted, targets)))
+    return slope
 
 
 class Unseen:
@@ -58,8 +68,7 @@ class Unseen:
 
     def _of_layers(self, step: Step) -> list[NDArray[np.float64]]:
         """The same of each unit's δ, from the output layer on."""
-        apart = np.abs(step.trace.predicted.astype(np.float64) - step.batch.targets)
-        reach: Array = np.maximum(1.0, apart)  # ∂E/∂y
+        reach = _slope_of_loss(step)  # ∂E/∂y
         before: Array = np.zeros_like(reach)
         found: list[NDArray[np.float64]] = []
         for layer in range(len(step.architecture.layers), 0, -1):
@@ -82,12 +91,23 @@ class Unseen:
         last = layer == len(step.architecture.layers)
         cancelled = last and isinstance(step.output_loss, CrossEntropyFromLogits)
         if isinstance(activation, Elementwise):
+            if last:
+                slope = np.abs(activation.derivative(step.trace.net_inputs[-1]).astype(np.float64))
+                unseen += np.where(self._at_kink_of_loss(step), reach * slope, 0.0)
             return unseen
         largest = reach.max(axis=1, keepdims=True)
         unseen += self._undecided(step, layer) * largest
         if not cancelled:
             unseen += self.unit * step.trace.outputs[layer - 1].astype(np.float64) * largest
         return unseen
+
+    def _at_kink_of_loss(self, step: Step) -> Array:
+        """Where rounding decides on which side of a kink of the loss the output is."""
+        predicted = step.trace.predicted.astype(np.float64)
+        near: Array = np.zeros(predicted.shape, dtype=np.bool_)
+        for kinks in step.output_loss.loss.kinks(step.batch.targets.astype(np.float64)):
+            near |= np.abs(predicted - kinks) <= self.unit * np.abs(kinks)
+        return near
 
     def _undecided(self, step: Step, layer: int) -> Array:
         """How much of a softmax depends on rounding: where the two largest net inputs are alike."""

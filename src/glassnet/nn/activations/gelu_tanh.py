@@ -33,7 +33,7 @@ class GeluTanh(Elementwise):
 
     def derivative(self, net_input: Array) -> Array:
         """Return σ(2u) + in σ′(2u) · 2u′."""
-        near = np.clip(net_input, -20, 20)  # farther out, σ′ is 0
+        near = np.clip(net_input, -22, 22)  # farther out, σ′ is 0
         twice_u = _twice_u(net_input)
         d_twice_u = np.sqrt(8 / np.pi) * (1 + 3 * CUBIC * near * near)
         slope: Array = sigmoid.value(twice_u) + near * sigmoid.derivative(twice_u) * d_twice_u
@@ -54,7 +54,7 @@ _FACTOR = Call("sqrt", (Number(8 / np.pi),))
 
 
 def _twice_u(net_input: Array) -> Array:
-    near = np.clip(net_input, -20, 20)  # farther out, σ is 0 or 1
+    near = np.clip(net_input, -22, 22)  # farther out, σ is 0 or 1
     twice_u: Array = np.sqrt(8 / np.pi) * (near + CUBIC * near * near * near)
     return twice_u.astype(net_input.dtype)
 

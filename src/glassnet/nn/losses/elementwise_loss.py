@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from glassnet.formula.tree import Formula, Symbol
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Loss, OutputLoss, divided, divided_terms
 
-__all__ = ["ComposedLoss", "ElementwiseLoss"]
+__all__ = ["ComposedLoss", "ElementwiseLoss", "rounded"]
 
 
 class ElementwiseLoss(Loss):
@@ -75,3 +75,11 @@ class ComposedLoss(OutputLoss):
         """Return ∂E/∂p through the activation."""
         d_predicted = self.loss.derivative(self.activation.value(net_input), target)
         return self.activation.backward(net_input, d_predicted)
+
+
+def rounded(predicted: Symbol) -> Symbol:
+    """Return p as the engine has it, without the digits behind it.
+
+    They would decide on which side of a kink it is where the engine has p = t.
+    """
+    return replace(predicted, definition=None)

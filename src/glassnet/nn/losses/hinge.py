@@ -5,7 +5,7 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.formula.tree import Call, Formula, IversonBracket, Number, Symbol
 from glassnet.nn.activations.activation import Activation
-from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
+from glassnet.nn.losses.elementwise_loss import ElementwiseLoss, rounded
 from glassnet.nn.losses.loss import OutputLoss, mismatch_error
 
 __all__ = ["Hinge", "side", "side_formula"]
@@ -47,7 +47,8 @@ class Hinge(ElementwiseLoss):
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return −t [1 − t p > 0]."""
-        return -(side_formula(target) * IversonBracket(self._missing(predicted, target)))
+        missing = self._missing(rounded(predicted), target)
+        return -(side_formula(target) * IversonBracket(missing))
 
     def _missing(self, predicted: Symbol, target: Symbol) -> Formula:
         return 1 - side_formula(target) * predicted

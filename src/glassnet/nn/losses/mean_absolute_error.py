@@ -4,7 +4,7 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.formula.tree import Call, Formula, IversonBracket, Symbol
-from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
+from glassnet.nn.losses.elementwise_loss import ElementwiseLoss, rounded
 
 __all__ = ["MeanAbsoluteError", "absolute"]
 
@@ -35,7 +35,8 @@ class MeanAbsoluteError(ElementwiseLoss):
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return [p > t] − [t > p]."""
-        return IversonBracket(predicted - target) - IversonBracket(target - predicted)
+        p = rounded(predicted)
+        return IversonBracket(p - target) - IversonBracket(target - p)
 
 
 def absolute(formula: Formula) -> Formula:

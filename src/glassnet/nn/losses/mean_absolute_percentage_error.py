@@ -4,7 +4,7 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.formula.tree import Call, Formula, IversonBracket, Number, Symbol
-from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
+from glassnet.nn.losses.elementwise_loss import ElementwiseLoss, rounded
 from glassnet.nn.losses.mean_absolute_error import absolute
 
 __all__ = ["MeanAbsolutePercentageError"]
@@ -40,7 +40,8 @@ class MeanAbsolutePercentageError(ElementwiseLoss):
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return 100 ([p > t] − [t > p]) / |t|."""
-        sign = IversonBracket(predicted - target) - IversonBracket(target - predicted)
+        p = rounded(predicted)
+        sign = IversonBracket(p - target) - IversonBracket(target - p)
         return 100 * sign / self._size(target)
 
     def _scale(self, target: Array) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.core.record import bounded
 from glassnet.formula.tree import Call, Formula, IversonBracket, Symbol
-from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
+from glassnet.nn.losses.elementwise_loss import ElementwiseLoss, rounded
 
 __all__ = ["Pinball"]
 
@@ -53,5 +53,6 @@ class Pinball(ElementwiseLoss):
 
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return (1 − q) [p > t] − q [t > p]."""
-        above = (1 - self.quantile) * IversonBracket(predicted - target)
-        return above - self.quantile * IversonBracket(target - predicted)
+        p = rounded(predicted)
+        above = (1 - self.quantile) * IversonBracket(p - target)
+        return above - self.quantile * IversonBracket(target - p)
