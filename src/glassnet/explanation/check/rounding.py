@@ -86,12 +86,23 @@ class Unseen:
         last = layer == len(step.architecture.layers)
         cancelled = last and isinstance(step.output_loss, CrossEntropyFromLogits)
         if isinstance(activation, Elementwise):
+            if last:
+                slope = np.abs(activation.derivative(step.trace.net_inputs[-1]).astype(np.float64))
+                unseen += np.where(self._at_kink_of_loss(step), reach * slope, 0.0)
             return unseen
         largest = reach.max(axis=1, keepdims=True)
         unseen += self._undecided(step, layer) * largest
         if not cancelled:
             unseen += self.unit * step.trace.outputs[layer - 1].astype(np.float64) * largest
         return unseen
+
+    def _at_kink_of_loss(self, step: Step) -> Array:
+        """Where rounding decides on which side of a kink of the loss the output is."""
+        predicted = step.trace.predicted.astype(np.float64)
+        near: Array = np.zeros(predicted.shape, dtype=np.bool_)
+        for kinks in step.output_loss.loss.kinks(step.batch.targets.astype(np.float64)):
+            near |= np.abs(predicted - kinks) <= self.unit * np.abs(kinks)
+        return near
 
     def _undecided(self, step: Step, layer: int) -> Array:
         """How much of a softmax depends on rounding: where the two largest net inputs are alike."""
