@@ -33,8 +33,8 @@ def fit_many(
     """Train several networks on the same examples, at once on the cores of the machine.
 
     Each learns as by its own :meth:`Network.fit` on one thread, with the same bits: by its own
-    seed, so that networks of different seeds start from different weights and meet the examples in
-    different orders.
+    seed, so that networks of different seeds start from different weights, meet the examples in
+    different orders, and hold back different ones with ``validation=0.2``.
 
     Parameters
     ----------

@@ -188,7 +188,7 @@ class Network:
             The largest norm of a step's gradient; larger gradients are scaled down to it.
         validation : float or (X, y), optional
             Data to measure on after each epoch and not to learn from, or which part of the
-            examples to hold out for it.
+            examples to hold out for it by the seed; of classes, the same part of each.
         schedule : Schedule, optional
             How the learning rate changes; constant if not given.
         stopping : EarlyStopping, optional
