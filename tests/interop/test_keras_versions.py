@@ -179,3 +179,12 @@ def test_weights_without_any_layer_they_belong_to_are_refused(tmp_path: Path) ->
             archive.writestr(name, part)
     with pytest.raises(gn.LimitError, match="there are no weights of the layer 'dense_1'"):
         gn.from_keras(tmp_path / "other.keras")
+
+
+@pytest.mark.parametrize("policy", [{}, {"class_name": "DTypePolicy"}, {"config": {"of": 1}}, [3]])
+def test_a_type_that_is_not_said_is_none(policy: Any, tmp_path: Path) -> None:
+    model = sequential("3.6.0")
+    model["config"]["layers"][1]["config"]["dtype"] = policy
+    write_archive(tmp_path / "model.keras", "3.6.0", model)
+    net = gn.from_keras(tmp_path / "model.keras")
+    assert net.predict_proba(X) == pytest.approx(outputs(), abs=1e-6)

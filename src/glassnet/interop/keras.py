@@ -254,10 +254,16 @@ def _inputs(
 def _dtypes(description: Description) -> set[str]:
     """The types of all arrays, and those that layers compute in."""
     policies = [layer["config"].get("dtype") for _, layer, _ in _chain(description.model)]
-    named = [each["config"] if isinstance(each, dict) else each for each in policies]
-    names = {str(each.get("name") if isinstance(each, dict) else each) for each in named}
+    names = {_policy_name(each) for each in policies}
     arrays = [array for own in description.weights.values() for array in own.arrays]
     return names | {array.dtype.name for array in arrays}
+
+
+def _policy_name(policy: Any) -> str:
+    """A type's name, which a policy has in its settings."""
+    while isinstance(policy, dict):
+        policy = policy.get("config") or policy.get("name")
+    return str(policy)
 
 
 def _precision(weights: dict[Path, LayerWeights]) -> str:
