@@ -13,6 +13,7 @@ from glassnet.errors import FileFormatError, LimitError
 from glassnet.formula.document import Picture
 from glassnet.tables.encoders.image import ImageEncoder
 from glassnet.tables.encoders.table_encoder import AnyEncoder, TableEncoder
+from glassnet.tables.read import images
 from glassnet.tables.read.images import CLASS, IMAGE, ImageOptions, read_idx, read_images
 from glassnet.tables.table import Table
 
@@ -82,6 +83,18 @@ def test_every_kind_of_picture_that_pillow_reads_becomes_bytes(tmp_path: Path, m
     # What is transparent is white, what is nothing is black; in CMYK no ink is white.
     expected = 255 if mode in ("RGBA", "LA", "CMYK") else 0
     assert set(table.columns[IMAGE].reshape(-1).tolist()) == {expected}
+
+
+@pytest.mark.parametrize("at_once", [1, 50, 2**20])
+def test_sixteen_bits_are_scaled_to_eight_strip_by_strip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(images, "VALUES_AT_ONCE", at_once)
+    deep = np.random.default_rng(0).integers(0, 65536, (23, 11)).astype(np.uint16)
+    Image.fromarray(deep).save(tmp_path / "p.png")
+    table, _, _ = read_images(tmp_path / "p.png")
+    grey = table.columns[IMAGE][0].reshape(23, 11)
+    assert grey.tolist() == (deep / 65535 * 255).round().tolist()
 
 
 def test_a_picture_is_turned_as_its_camera_says(tmp_path: Path) -> None:

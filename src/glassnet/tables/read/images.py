@@ -29,6 +29,8 @@ Colour: TypeAlias = Literal["grey", "rgb"]
 
 # Larger images are refused before they are decompressed.
 MAX_PIXELS = 50_000_000
+# So many of its numbers are scaled at once.
+VALUES_AT_ONCE = 2**20
 # Images of different sizes are resized to this height and width if no size is given.
 COMMON_SIDE = 32
 # File extensions of a single image.
@@ -264,9 +266,13 @@ def _plain(image: Any) -> Any:
     from PIL import Image
 
     if image.mode.startswith(("I", "F")):  # 16 bits or more, scaled to 8
-        values = np.asarray(image, dtype=np.float64)
+        values = np.asarray(image)
         largest = 65535.0 if values.max(initial=0) > 255 else 255.0
-        return Image.fromarray((values.clip(0, largest) / largest * 255).round().astype(np.uint8))
+        plain = np.empty(values.shape, dtype=np.uint8)
+        rows = max(VALUES_AT_ONCE // max(image.width, 1), 1)
+        for part in (slice(start, start + rows) for start in range(0, len(values), rows)):
+            plain[part] = (values[part].astype(np.float64).clip(0, largest) / largest * 255).round()
+        return Image.fromarray(plain)
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
         opaque = Image.new("RGBA", image.size, "white")
         opaque.alpha_composite(image.convert("RGBA"))
