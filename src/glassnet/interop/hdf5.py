@@ -11,7 +11,7 @@ from glassnet.core.foreign import UnreadableError, require_in_proportion
 from glassnet.errors import MissingPackageError
 from glassnet.interop.sixteen_bits import widened
 
-__all__ = ["StoredArrays", "import_h5py"]
+__all__ = ["StoredArrays", "import_h5py", "text_of"]
 
 
 def import_h5py() -> Any:
@@ -29,6 +29,11 @@ def import_h5py() -> Any:
             "reading Keras files needs the package h5py; install it with: pip install h5py"
         ) from None
     return h5py
+
+
+def text_of(attribute: Any) -> str:
+    """Return a text that stands in a file, which versions of Keras wrote as bytes or as text."""
+    return attribute.decode() if isinstance(attribute, bytes) else str(attribute)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.foreign import UnreadableError, require_harmless, require_in_proportion
 from glassnet.errors import LimitError
-from glassnet.interop.hdf5 import StoredArrays, import_h5py
+from glassnet.interop.hdf5 import StoredArrays, import_h5py, text_of
 from glassnet.interop.network_builder import refuse, shared
 
 __all__ = [
@@ -211,7 +211,7 @@ def _read_legacy(file: Any, stored: StoredArrays) -> Description:
         if groups.get(outer) is None:
             continue
         group = stored.group(groups, outer)
-        named = [_text(each) for each in group.attrs.get("weight_names", [])]
+        named = [text_of(each) for each in group.attrs.get("weight_names", [])]
         arrays = {name: stored.array(group, name) for name in named}
         for name, array in arrays.items():  # one array under two layers has one name
             if name in owners and np.array_equal(owners[name][1], array):
@@ -221,7 +221,7 @@ def _read_legacy(file: Any, stored: StoredArrays) -> Description:
             weights |= _within(layer, outer, arrays)
         else:
             weights[outer,] = LayerWeights(list(arrays.values()))
-    version = _text(file.attrs.get("keras_version", ""))
+    version = text_of(file.attrs.get("keras_version", ""))
     return Description(model, compiled, weights, version)
 
 
@@ -277,7 +277,3 @@ def is_own(record: dict[str, Any]) -> bool:
     """Return whether a class is Keras's own; one of somebody else may have the same name."""
     module = record.get("module")
     return module is None or str(module).partition(".")[0] in ("keras", "tf_keras")
-
-
-def _text(name: Any) -> str:
-    return name.decode() if isinstance(name, bytes) else str(name)

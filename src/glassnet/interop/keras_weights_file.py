@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.foreign import UnreadableError, require_harmless
 from glassnet.errors import LimitError
-from glassnet.interop.hdf5 import StoredArrays, import_h5py
+from glassnet.interop.hdf5 import StoredArrays, import_h5py, text_of
 from glassnet.interop.keras_weights import LAYER_GROUPS
 from glassnet.network import Network
 
@@ -65,7 +65,7 @@ def arrays_of(path: Path) -> list[list[NDArray[Any]]]:
         if "model_config" in file.attrs:
             raise LimitError(f"{path} describes its layers itself; leave like out")
         if "layer_names" in file.attrs:
-            places = [_text(name) for name in file.attrs["layer_names"]]
+            places = [text_of(name) for name in file.attrs["layer_names"]]
             layers = [_named(file, place, stored) for place in places]
         else:
             layers = [_numbered(file, place, stored) for place in _dense_groups(file)]
@@ -78,7 +78,7 @@ def arrays_of(path: Path) -> list[list[NDArray[Any]]]:
 def _named(file: Any, layer: str, stored: StoredArrays) -> list[NDArray[Any]]:
     """A layer's arrays in their order, as Keras 1 and 2 wrote them."""
     group = stored.group(file, layer)
-    return [stored.array(group, _text(name)) for name in group.attrs.get("weight_names", [])]
+    return [stored.array(group, text_of(name)) for name in group.attrs.get("weight_names", [])]
 
 
 def _numbered(file: Any, place: str, stored: StoredArrays) -> list[NDArray[Any]]:
@@ -106,7 +106,3 @@ def _dense_groups(file: Any) -> list[str]:
             "where it stands; save the whole model with model.save"
         )
     return [places[name] for name in sorted(own, key=lambda name: int(name[6:] or 0))]
-
-
-def _text(name: Any) -> str:
-    return name.decode() if isinstance(name, bytes) else str(name)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.errors import LimitError
@@ -29,7 +28,7 @@ from glassnet.interop.torch_functions import (
     Reshape,
 )
 from glassnet.interop.torch_graph import exported_examples, is_exported, layers_of, unwrapped
-from glassnet.interop.torch_state import from_state_dict, place_of
+from glassnet.interop.torch_state import array_of, from_state_dict, place_of
 from glassnet.network import Network
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
@@ -241,11 +240,6 @@ def _precision(layer: Any) -> str:
     return "float64" if layer.weight.dtype.itemsize == 8 else "float32"
 
 
-def _array(tensor: Any) -> NDArray[Any]:
-    array: NDArray[Any] = tensor.detach().cpu().double().numpy()
-    return array
-
-
 def _add(builder: NetworkBuilder, layer: Any) -> None:
     kind = type(layer).__name__
     if kind in WITHOUT_EFFECT:
@@ -271,9 +265,9 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
             else:
                 builder.activate("softmax")
         case "Linear" | "Product":
-            b = None if layer.bias is None else _array(layer.bias)
+            b = None if layer.bias is None else array_of(layer.bias)
             builder.dense(
-                _array(layer.weight).T,
+                array_of(layer.weight).T,
                 b,
                 learns=any(each.requires_grad for each in _of_weight(layer)),
                 bias_learns=b is not None and layer.bias.requires_grad,
@@ -293,7 +287,7 @@ def _add(builder: NetworkBuilder, layer: Any) -> None:
         case "Hardsigmoid":
             builder.activate("hard_sigmoid")
         case "PReLU":
-            builder.leaky_relu_of(_array(layer.weight), f"the layer {layer}")
+            builder.leaky_relu_of(array_of(layer.weight), f"the layer {layer}")
         case "Softplus" if layer.beta == 1:
             builder.activate("softplus")
         case _ if layer.extra_repr() in ("", "inplace=True") and builder.activate_known_as(kind):
@@ -311,7 +305,7 @@ def _scale(builder: NetworkBuilder, layer: Arithmetic) -> None:
     """Add y · factor + shift; a parameter learns, if it is not one for several units."""
     learning, numbers = layer.parameters(), []
     for value in (layer.factor, layer.shift):
-        values = _array(value).reshape(-1) if hasattr(value, "detach") else np.array([value])
+        values = array_of(value).reshape(-1) if hasattr(value, "detach") else np.array([value])
         if values.size not in (1, builder.units):
             raise refuse(f"the calculation {layer.words!r} of {values.size} values for each unit")
         numbers.append(values)
@@ -327,9 +321,9 @@ def _scale(builder: NetworkBuilder, layer: Arithmetic) -> None:
 def _normalise(builder: NetworkBuilder, layer: Any) -> None:
     gamma, beta, learns = None, None, (False, False)
     if layer.affine:
-        gamma, beta = _array(layer.weight), _array(layer.bias)
+        gamma, beta = array_of(layer.weight), array_of(layer.bias)
         learns = layer.weight.requires_grad, layer.bias.requires_grad
-    mean, variance = _array(layer.running_mean), _array(layer.running_var)
+    mean, variance = array_of(layer.running_mean), array_of(layer.running_var)
     builder.normalise(gamma, beta, mean, variance, layer.eps, learns=learns)
 
 

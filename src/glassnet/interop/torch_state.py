@@ -16,7 +16,7 @@ from glassnet.network import Network
 from glassnet.nn.layers import Layer, Scale
 from glassnet.nn.losses.loss import Loss
 
-__all__ = ["from_state_dict", "place_of"]
+__all__ = ["array_of", "from_state_dict", "place_of"]
 
 Arrays = dict[str, NDArray[Any]]  # of one layer, by the last part of their names
 
@@ -90,7 +90,7 @@ def _layers_of(state: Mapping[str, Any]) -> dict[str, Arrays]:
         if (place := place_of(value)) in owners:
             raise shared(f"the array {name!r}", f"the array {owners[place]!r}")
         owners[place] = name
-        layers.setdefault(prefix, {})[kind] = _array(value)
+        layers.setdefault(prefix, {})[kind] = array_of(value)
     return {name: _with_weight(own) for name, own in layers.items()}
 
 
@@ -212,7 +212,8 @@ def place_of(tensor: Any) -> Any:
     return tensor.device, tensor.untyped_storage().data_ptr(), tensor.storage_offset()
 
 
-def _array(tensor: Any) -> NDArray[Any]:
+def array_of(tensor: Any) -> NDArray[Any]:
+    """Return the numbers of a tensor, wherever it lies; an array is returned as it is."""
     if isinstance(tensor, np.ndarray):
         return tensor
     array: NDArray[Any] = tensor.detach().cpu().double().numpy()

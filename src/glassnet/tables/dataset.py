@@ -43,8 +43,9 @@ class Examples:
 
     def sample(self, most: int, rows: NDArray[np.int64] | None = None) -> "Examples":
         """Return a seeded sample of at most so many, in memory: of some rows or of all."""
-        rows = np.arange(len(self.x)) if rows is None else rows
-        chosen = rows[sampled_rows(len(rows), most, 0, Purpose.CHECK)]
+        count = len(self.x if rows is None else rows)
+        chosen = np.flatnonzero(sampled_rows(count, most, 0, Purpose.CHECK))
+        chosen = chosen if rows is None else rows[chosen]
         targets = Targets(_taken(self.targets.values, chosen), self.targets.classes)
         return Examples(_taken(self.x, chosen), targets)
 
