@@ -29,7 +29,7 @@ def lesson() -> Document:
     """The whole step, then the first weight's chain rule as one product."""
     explanation = one_step(network())
     story = explanation.weight("w1[1,1]").document
-    chain = next(section for section in story.sections if section.title == "Chain rule")
+    chain = next(section for section in story.sections if section.title == "Path to the loss")
     return Document("One step by hand", (*explanation.document.sections, chain))
 
 

@@ -26,7 +26,6 @@ RETIRED_IDENTIFIERS = {
     "Moment",
     "Moments",
     "NextInputs",
-    "Notation",
     "Note",
     "Objective",
     "OutputsCost",

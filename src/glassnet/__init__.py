@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from glassnet.explanation.explain import explain as explain
     from glassnet.explanation.explanation import Explanation as Explanation
     from glassnet.explanation.limits import Limits as Limits
+    from glassnet.explanation.notation import Notation as Notation
     from glassnet.interop.keras import from_keras as from_keras
     from glassnet.interop.onnx import from_onnx as from_onnx
     from glassnet.interop.sklearn import from_sklearn as from_sklearn
@@ -151,6 +152,7 @@ _HOMES = {
     "LeakyRelu": "glassnet.nn.activations.leaky_relu",
     "LimitError": "glassnet.errors",
     "Limits": "glassnet.explanation.limits",
+    "Notation": "glassnet.explanation.notation",
     "MissingPackageError": "glassnet.errors",
     "Model": "glassnet.model",
     "Momentum": "glassnet.optim.momentum",

@@ -17,7 +17,7 @@ from glassnet.core.plural import counted, named_in_short
 from glassnet.errors import FileFormatError, NotFiniteError
 from glassnet.explanation.explain import Example, chosen_optimizer, explain_example
 from glassnet.explanation.explanation import Explanation
-from glassnet.explanation.limits import Limits
+from glassnet.explanation.style import Style
 from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
 from glassnet.network import Network
 from glassnet.nn.file_format import read_file, write_file
@@ -217,7 +217,7 @@ class Model:
             Example(x[0], None if target is None else self.target.encode_value(target)),
             None if chosen is None else UpdateRule(chosen),
             self.network.loss,
-            Limits(),
+            Style(),
             preface,
             {name: origins[self.encoder.column_of(name)] for name in self.encoder.feature_names},
         )

@@ -66,7 +66,7 @@ def test_huge_weights_are_explained_as_far_as_numbers_go(
         (1e90, {"target": [0, 1]}, "loss", "Forward pass, layer 2"),
         (1e76, {"target": [0, 1]}, None, None),
         (1e30, {"target": [0, 1], "learning_rate": 1e300}, "update", "Backward pass, layer 1"),
-        (1e30, {"target": [0, 1], "learning_rate": 1e150}, "outcome", "Update"),
+        (1e30, {"target": [0, 1], "learning_rate": 1e150}, "outcome", "Update of every weight"),
     ],
 )
 def test_the_page_names_the_place_where_they_end(
@@ -80,7 +80,7 @@ def test_the_page_names_the_place_where_they_end(
     if stage is None or last is None:
         assert "Where the numbers end" not in titles
         return
-    assert titles[-3].startswith(last)
+    assert any(title.startswith(last) for title in titles[:-2])
     assert titles[-2:] == ["Where the numbers end", "Check"]
     assert f"The numbers end at the {stage}: " in page.to_text().replace("\n", " ")
     with pytest.raises(gn.NotFiniteError, match=f"The numbers end at the {stage}"):

@@ -8,6 +8,7 @@ def test_an_equation_has_symbols_numbers_and_value() -> None:
     w, y = Symbol("w", 0.5), Symbol("y", 10.0)
     equation = equation_with_numbers(Symbol("in", 5.0), w * y + 1)
     assert equation.steps == (w * y + 1, Number(0.5) * 10.0 + 1, Number(6.0))
+    assert equation.between == Number(5.0) + 1
     assert equation.value == 6.0
 
 

@@ -129,7 +129,7 @@ def test_the_command_line_explains_a_keras_file(tmp_path: Path) -> None:
     model, table = tmp_path / "model.keras", tmp_path / "rows.csv"
     explanation = explain_file(model, table, 1, "2", "w1[2,3]", 0.1)
     assert explanation.step.x == pytest.approx(X[1])
-    assert explanation.document.title == "The weight w[f1 → h1.3]"
+    assert explanation.document.title == "The weight w1[f1 → 3]"
     assert explanation.check is not None
     assert explanation.check.passed
     with pytest.raises(ValueError, match="there is no row 16; the table has rows 0 to 15"):

@@ -111,8 +111,8 @@ def test_feature_names_and_classes_travel() -> None:
     estimator = LogisticRegression().fit(frame, CLASSES)
     net = gn.from_sklearn(estimator)
     assert net.feature_names == ["a", "b", "c", "d"]
-    text = gn.explain(net, X[0], "bee", learning_rate=0.1).to_text()
-    assert "w[a → ant]" in text
+    text = gn.explain(net, X[0], "bee", learning_rate=0.1).full().to_text()
+    assert "w1[a → ant]" in text
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_every_unit_and_weight_of_a_small_network_is_drawn() -> None:
     assert len(svg.findall(".//circle[@class='bias']")) == 2
     titles = [title.text or "" for title in svg.iter("title")]
     assert len(titles) == 2 * 3 + 3 + 3 * 2 + 2
-    assert any(title.startswith("w[a < b → h1.1] = ") for title in titles)
+    assert any(title.startswith("w1[a < b → 1] = ") for title in titles)
 
 
 def test_a_weight_lights_up_what_lies_behind_it() -> None:

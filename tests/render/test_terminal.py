@@ -36,6 +36,6 @@ def test_piped_it_is_plain_text_on_any_width() -> None:
 
 def test_on_a_terminal_titles_are_bold() -> None:
     text = printed(explained(), terminal=True)
-    assert "\x1b[1mOne step: predicted" in text
-    assert "\x1b[1;36mThe network\x1b[0m" in text
+    assert "\x1b[1m══ One step: predicted" in text
+    assert "\x1b[1;36m── The network ──" in text
     assert "[red]a[/red]" in text

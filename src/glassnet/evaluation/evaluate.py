@@ -85,7 +85,7 @@ class Evaluation:
         if self.baseline:
             columns += ("baseline",)
             scores = [(name, value, self.baseline[name]) for name, value in self.scores.items()]
-        blocks: list[Block] = [DocumentTable(columns, tuple(scores))]
+        blocks: list[Block] = [DocumentTable(columns, tuple(scores), mixed=True)]
         if self.classes and len(self.classes) <= 20:
             names = tuple(map(label_text, self.classes))
             rows: list[tuple[Cell, ...]] = [

@@ -20,18 +20,20 @@ from glassnet.explanation.check.check import check_gradient
 from glassnet.explanation.check.outcome import outcome_lines
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.explanation import Explanation, Origins
+from glassnet.explanation.headline import forward_title, step_title
 from glassnet.explanation.limits import Limits
+from glassnet.explanation.notation import Notation
+from glassnet.explanation.pages.details import ShownWeights
 from glassnet.explanation.pages.drawing import draw_network
-from glassnet.explanation.pages.step import ShownWeights, forward_sections, step_sections
+from glassnet.explanation.pages.step import forward_sections, step_sections
 from glassnet.explanation.step import Batch, Update, take_forward, take_step
+from glassnet.explanation.style import Style
 from glassnet.explanation.symbols import Symbols
 from glassnet.formula.document import Document, Section
-from glassnet.formula.number import number_text
 from glassnet.network import Network
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.summary import layers_section, not_imported_section
-from glassnet.nn.task import Task
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
@@ -55,6 +57,9 @@ def explain(
     sample_weight: ArrayLike | None = None,
     loss: str | Loss | None = None,
     limits: Limits | None = None,
+    digits: int | None = 6,
+    decimals: int | None = None,
+    notation: str | Notation = "in-y",
 ) -> Explanation:
     """Show every number of a step: forward, loss, backward, update, outcome, check.
 
@@ -62,7 +67,7 @@ def explain(
     ----------
     subject : Network or RecordedStep
         A network, which does not change; or a step that a training took, from
-        ``history.steps``, which contains everything except `example` and `limits`.
+        ``history.steps``, which contains everything except `example` and how it is written.
     x : array-like of shape (inputs,) or (examples, inputs)
         One example, an image in its own shape, or a batch.
     target : optional
@@ -82,6 +87,13 @@ def explain(
         That of the last training if not given.
     limits : Limits, optional
         How many terms are shown before the rest is summed up.
+    digits : int, optional
+        Significant digits of the numbers shown; None writes all that identify a number.
+    decimals : int, optional
+        Computes as on paper, besides: each line is rounded to so many decimals and used as it is
+        written. Exact values that round otherwise stand beside.
+    notation : str or Notation
+        ``"in-y"``; ``"z-a"`` for z, a, W[to,from] and η; or letters of your own.
 
     Returns
     -------
@@ -105,12 +117,12 @@ def explain(
     >>> bool((recorded.step.new_parameters == net.parameters).all())
     True
     """
-    chosen_limits = limits or Limits()
+    style = Style.of(limits, digits, decimals, notation)
     if isinstance(subject, RecordedStep):
         unfit = (x, target, learning_rate, optimizer, clip_norm, sample_weight, loss)
         if any(option is not None for option in unfit) or penalties != ():
             raise TypeError("a recorded step brings its own data and options; give it alone")
-        return _explain_recorded(subject, example, chosen_limits)
+        return _explain_recorded(subject, example, style)
     if x is None:
         raise TypeError("give an example, x, or a batch of them")
     return explain_example(
@@ -118,7 +130,7 @@ def explain(
         Example(x, target, example, sample_weight),
         _rule(chosen_optimizer(learning_rate, optimizer), penalties, clip_norm),
         loss,
-        chosen_limits,
+        style,
     )
 
 
@@ -160,7 +172,7 @@ def explain_example(
     given: Example,
     rule: UpdateRule | None,
     loss: str | Loss | None,
-    limits: Limits,
+    style: Style,
     preface: Sequence[Section] = (),
     origins: Origins | None = None,
 ) -> Explanation:
@@ -179,17 +191,20 @@ def explain_example(
         given.rows(net.architecture.inputs), net.architecture.inputs, net.dtype, "x"
     )
     number = whole_number("example", given.number, 0, len(inputs) - 1)
-    symbols = _symbols(net.architecture, net.classes, net.feature_names)
+    symbols = _symbols(net.architecture, net.classes, net.feature_names, style)
     parameters, origins = net.parameters.copy(), origins or {}
     if given.target is None:
         if rule is not None or given.sample_weight is not None:
             raise ValueError("an update and a sample_weight need a target; give target as well")
         one = inputs[number : number + 1]
         forward = take_forward(net.program(loss, for_loss=False), parameters, one)
-        explainer = Explainer(forward, symbols, limits)
-        predicted = _predicted(explainer, net.classes)
-        sections = [*preface, *forward_sections(explainer)]
-        return Explanation.of(f"Forward pass: {predicted}", sections, explainer, None, origins)
+        explainer = Explainer(forward, symbols, style)
+        title = forward_title(explainer, net.classes)
+
+        def made(explainer: Explainer) -> list[Section]:
+            return [*preface, *forward_sections(explainer)]
+
+        return Explanation.of(title, made, explainer, None, origins)
     one_only = given.is_one(net.architecture.inputs)
     targets = _target_rows(net, given.target, len(inputs), alone=one_only)
     batch = Batch(inputs, targets, _checked_sample_weight(given.sample_weight, inputs))
@@ -201,15 +216,16 @@ def explain_example(
         update = Update(rule, 1, rule.optimizer.learning_rate, state)
     program = engine.compile(net.architecture, net.chosen_loss(loss), rule)
     step = take_step(program, parameters, batch, update, number)
-    return _explanation(Explainer(step, symbols, limits), net.classes, preface, origins)
+    return _explanation(Explainer(step, symbols, style), net.classes, preface, origins)
 
 
-def _explain_recorded(recorded: RecordedStep, example: int, limits: Limits) -> Explanation:
+def _explain_recorded(recorded: RecordedStep, example: int, style: Style) -> Explanation:
     batch = Batch(
         recorded.x, recorded.targets, recorded.sample_weight, recorded.masks, recorded.examples
     )
     example = whole_number("example", example, 0, len(batch) - 1)
-    symbols = _symbols(recorded.program.architecture, recorded.classes, recorded.feature_names)
+    architecture = recorded.program.architecture
+    symbols = _symbols(architecture, recorded.classes, recorded.feature_names, style)
     step = take_step(
         recorded.program,
         recorded.parameters,
@@ -217,7 +233,7 @@ def _explain_recorded(recorded: RecordedStep, example: int, limits: Limits) -> E
         Update(recorded.rule, recorded.number, recorded.learning_rate, recorded.state),
         example,
     )
-    return _explanation(Explainer(step, symbols, limits), recorded.classes, (), {})
+    return _explanation(Explainer(step, symbols, style), recorded.classes, (), {})
 
 
 def _explanation(
@@ -232,21 +248,18 @@ def _explanation(
     shown = ShownWeights.of(step, explainer.limits)
     end = explainer.end
     check = check_gradient(step, shown.all) if end is None or end.has_gradients else None
-    target_words = _summary(step.architecture, classes, step.target)
-    which = "One step"
-    if step.update is not None and step.update.number > 1:
-        which = f"Step {step.update.number:,}"
-    if len(step.batch) > 1:
-        which += f", batch of {len(step.batch)}; example {step.example + 1}"
-    title = f"{which}: {_predicted(explainer, classes)}, target {target_words}"
-    sections = [*preface, *step_sections(explainer, shown)]
+
+    def made(explainer: Explainer) -> list[Section]:
+        return [*preface, *step_sections(explainer, shown)]
+
     further = outcome_lines(step) if end is None else ()
-    return Explanation.of(title, sections, explainer, check, origins, further=further)
+    title = step_title(explainer, classes)
+    return Explanation.of(title, made, explainer, check, origins, further=further)
 
 
 def describe(net: Network) -> Explanation:
     """Show a network's layers, without an example."""
-    names = _symbols(net.architecture, net.classes, net.feature_names)
+    names = _symbols(net.architecture, net.classes, net.feature_names, Style())
     section = layers_section(net.architecture, net.dtype.name)
     drawing = draw_network(net.architecture, net.parameters, names, Limits())
     sections = [section, Section("Its units and weights", (drawing,))]
@@ -278,12 +291,16 @@ def _rule(
 
 
 def _symbols(
-    architecture: Architecture, classes: Array | None, features: Sequence[str] | None
+    architecture: Architecture,
+    classes: Array | None,
+    features: Sequence[str] | None,
+    style: Style,
 ) -> Symbols:
     class_names = None
     if classes is not None and len(classes) == architecture.outputs:
         class_names = tuple(map(label_text, label_values(classes)))
-    return Symbols(architecture, tuple(features) if features else None, class_names)
+    feature_names = tuple(features) if features else None
+    return Symbols(architecture, feature_names, class_names, notation=style.notation)
 
 
 def _target_rows(net: Network, target: Any, examples: int, alone: bool) -> Array:
@@ -311,21 +328,3 @@ def _checked_sample_weight(sample_weight: ArrayLike | None, inputs: Array) -> Ar
             f"{len(inputs)} examples"
         )
     return checked
-
-
-def _predicted(explainer: Explainer, classes: Array | None) -> str:
-    """What is predicted, in a few words."""
-    if explainer.end is not None and explainer.end.in_forward_pass:
-        return "nothing predicted, since the numbers end before"
-    outputs = explainer.forward.outputs[-1]
-    return f"predicted {_summary(explainer.forward.architecture, classes, outputs)}"
-
-
-def _summary(architecture: Architecture, classes: Array | None, outputs: Array) -> str:
-    """What outputs mean, in a few words."""
-    task = Task.of(architecture)
-    meaning = task.labels(outputs[None, :], classes)[0]
-    if np.ndim(meaning) == 0:
-        return number_text(float(meaning)) if task is Task.REGRESSION else label_text(meaning)
-    values = [number_text(float(value)) for value in meaning[:4]]
-    return f"({', '.join(values)}{', …' if len(meaning) > 4 else ''})"

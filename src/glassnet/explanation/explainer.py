@@ -9,7 +9,10 @@ from glassnet.explanation.equations.update import UpdateEquations
 from glassnet.explanation.limits import Limits
 from glassnet.explanation.numbers_end import NumbersEnd
 from glassnet.explanation.step import Forward, Step
+from glassnet.explanation.style import Style
 from glassnet.explanation.symbols import Symbols
+from glassnet.formula.number import NumberFormat
+from glassnet.formula.paper import Paper
 
 __all__ = ["Explainer"]
 
@@ -23,12 +26,29 @@ class Explainer:
     forward : Forward
         A :class:`Step` if there is a target, and so a backward pass.
     symbols : Symbols
-    limits : Limits
+    style : Style
+        How much of them is shown, and how they are written.
     """
 
     forward: Forward
     symbols: Symbols
-    limits: Limits = field(default_factory=Limits)
+    style: Style = field(default_factory=Style)
+
+    @property
+    def limits(self) -> Limits:
+        """How many items are listed."""
+        return self.style.limits
+
+    @property
+    def numbers(self) -> NumberFormat:
+        """How numbers are written."""
+        return self.style.numbers
+
+    @cached_property
+    def paper(self) -> Paper | None:
+        """What is written on paper, if it is computed by hand."""
+        decimals = self.numbers.decimals
+        return None if decimals is None else Paper(decimals)
 
     @property
     def step(self) -> Step:
@@ -56,18 +76,29 @@ class Explainer:
     @cached_property
     def equations(self) -> ForwardEquations:
         """The equations of the forward pass."""
-        return ForwardEquations(self.forward, self.symbols, self.limits.terms)
+        return ForwardEquations(self.forward, self.symbols, self.limits.terms, self.paper)
 
     @cached_property
     def step_equations(self) -> StepEquations:
         """The equations of the forward pass, the loss and the backward pass."""
-        return StepEquations(self.step, self.symbols, self.limits.terms)
+        return StepEquations(self.step, self.symbols, self.limits.terms, self.paper)
 
     @cached_property
     def update_equations(self) -> UpdateEquations | None:
         """The equations of the update, if there is one."""
-        return UpdateEquations.of(self.step, self.symbols)
+        return UpdateEquations.of(self.step_equations)
+
+    @property
+    def exact(self) -> "Explainer":
+        """The same without rounding."""
+        return self.with_decimals(None)
+
+    def with_decimals(self, decimals: int | None) -> "Explainer":
+        """Return the same, computed with so many decimals, or without rounding."""
+        numbers = replace(self.numbers, decimals=decimals)
+        return replace(self, style=replace(self.style, numbers=numbers))
 
     def with_units(self, most: int) -> "Explainer":
         """Return the same with at most so many units of a layer shown."""
-        return replace(self, limits=replace(self.limits, units=min(self.limits.units, most)))
+        limits = replace(self.limits, units=min(self.limits.units, most))
+        return replace(self, style=replace(self.style, limits=limits))

@@ -1,7 +1,7 @@
 """The result of ``gn.explain``: a document, and the explanations of single weights and units."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -9,9 +9,11 @@ from glassnet.core.validation import one_of
 from glassnet.errors import NotFiniteError
 from glassnet.explanation.check.check import Check, check_also, no_gradients
 from glassnet.explanation.check.lines import Line, check_lines
+from glassnet.explanation.check.paper import check_paper_lines
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
+from glassnet.explanation.paper_loss import paper_loss_section
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
 from glassnet.explanation.unit_names import place_of, unit_place_of
@@ -26,6 +28,8 @@ __all__ = ["Explanation", "Origins"]
 
 #: For each input, by its name: how it was computed from the raw row.
 Origins: TypeAlias = Mapping[str, Sequence[Block]]
+
+UNFOLD = "Every other line: step.full() in Python, --full on the command line."
 
 
 class Explanation:
@@ -58,7 +62,7 @@ class Explanation:
     def of(
         cls,
         title: str,
-        sections: Sequence[Section],
+        made: Callable[[Explainer], Sequence[Section]],
         explainer: Explainer,
         gradients: Check | None,
         origins: Origins,
@@ -70,7 +74,8 @@ class Explanation:
         Parameters
         ----------
         title : str
-        sections : sequence of Section
+        made : callable
+            Makes the sections. On paper, the same page without rounding is what is checked.
         explainer : Explainer
         gradients : Check, optional
             Of the gradients; there are none without a target.
@@ -80,13 +85,31 @@ class Explanation:
         further : iterable of Line
             Lines of its tables, checked already.
         """
-        digits, forward = explainer.limits.digits, explainer.forward
-        dtype = forward.parameters.dtype.name
-        lines = check_lines(Document(title, tuple(sections), digits), dtype, tuple(further))
+        numbers, sections = explainer.numbers, list(made(explainer))
+        exact = made(explainer.exact) if explainer.paper else sections
+        dtype = explainer.forward.parameters.dtype.name
+        lines = check_lines(Document(title, tuple(exact), numbers), dtype, tuple(further))
         check = replace(gradients or no_gradients(dtype), lines=lines)
-        last = Section("Check", (*own, Paragraph(str(check))))
-        document = Document(title, (*sections, last), digits, _data(check))
+        words = [Paragraph(str(check))]
+        if numbers.decimals is not None:
+            words.append(Paragraph(str(check_paper_lines(sections, numbers.decimals))))
+            sections += paper_loss_section(explainer, sections, made)
+        last = Section("Check", (*own, *words))
+        document = Document(title, (*sections, last), numbers, _data(check), UNFOLD)
         return cls(document, explainer, check, origins)
+
+    def full(self) -> "Explanation":
+        """Return the same with everything that the short form leaves out.
+
+        Examples
+        --------
+        >>> import glassnet as gn
+        >>> step = gn.explain(gn.Network([2, 2], output="softmax"), x=[1, 0], target=1)
+        >>> len(str(step.full())) > len(str(step))
+        True
+        """
+        document = self.document.unfolded()
+        return Explanation(document, self._explainer, self.check, self._origins)
 
     @property
     def explainer(self) -> Explainer:
@@ -133,7 +156,7 @@ class Explanation:
         ----------
         name : str, optional
             ``"w1[1,2]"``, or ``"b1[2]"`` for a bias, with units counted from 1; or the name as
-            printed, ``"w[petal length → h1.3]"``.
+            printed, ``"w1[petal length → 3]"``.
         layer, source, unit : int, optional
             The same as numbers: the layer counted from 1, units from 0; ``source="bias"`` for a
             bias.
@@ -150,27 +173,32 @@ class Explanation:
         >>> import glassnet as gn
         >>> net = gn.Network([1, 1], output="sigmoid", dtype="float64")
         >>> story = gn.explain(net, x=[10], target=1).weight("w1[1,1]")
-        >>> story.document.sections[3].title
-        'Chain rule'
+        >>> story.document.sections[2].title
+        'Backward pass, by the chain rule'
         """
-        explainer, step, limits = self.explainer, self.step, self.explainer.limits
+        explainer, step = self.explainer, self.step
         self._require_finite()
         place = place_of(explainer.symbols, name, layer, source, unit)
         assert self.check is not None  # a step always has a check
         check = check_also(step, self.check, place)
         symbol = explainer.symbols.weight(place, 0.0)
-        sections = weight_sections(explainer, place)
+        before: list[Section] = []
         if place.layer == 1 and place.source is not None:
             blocks = self._origins.get(explainer.symbols.unit_name(0, place.source))
             if blocks:
-                sections.insert(0, Section("From the raw row to this input", tuple(blocks)))
+                before = [Section("From the raw row to this input", tuple(blocks))]
+
+        def made(explainer: Explainer) -> list[Section]:
+            return [*before, *weight_sections(explainer, place)]
+
         pair = next(pair for pair in check.pairs if pair.place == place)
+        gradient, independent = map(explainer.numbers.text, (pair.gradient, pair.independent))
         own = Paragraph(
-            f"This weight: gradient {limits.number(pair.gradient)}, central difference "
-            f"{limits.number(pair.independent)}; relative difference {pair.difference:.2g}."
+            f"This weight: gradient {gradient}, central difference {independent}; relative "
+            f"difference {pair.difference:.2g}."
         )
         title = f"The weight {formula_text(symbol)}"
-        return Explanation.of(title, sections, explainer, check, self._origins, (own,))
+        return Explanation.of(title, made, explainer, check, self._origins, (own,))
 
     def unit(
         self, name: str | None = None, *, layer: int | None = None, unit: int | None = None
@@ -204,8 +232,11 @@ class Explanation:
         self._require_finite()
         place = unit_place_of(explainer.symbols, name, layer, unit)
         title = f"The unit {explainer.symbols.unit_name(place.layer, place.unit)}"
-        sections = unit_sections(explainer, place)
-        return Explanation.of(title, sections, explainer, self.check, self._origins)
+
+        def made(explainer: Explainer) -> list[Section]:
+            return unit_sections(explainer, place)
+
+        return Explanation.of(title, made, explainer, self.check, self._origins)
 
     def _require_finite(self) -> None:
         end = self.explainer.end

@@ -9,7 +9,7 @@ from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.explanation.places import WeightPlace, place_at
 from glassnet.formula.document import Block, Paragraph
-from glassnet.formula.number import number_text
+from glassnet.formula.number import NumberFormat
 from glassnet.nn.architecture import Architecture
 
 __all__ = ["Limits", "Selection", "largest", "largest_in_layer"]
@@ -17,7 +17,7 @@ __all__ = ["Limits", "Selection", "largest", "largest_in_layer"]
 
 @dataclass(frozen=True)
 class Limits:
-    """How many items are listed before the rest is summed up, and with how many digits.
+    """How many items are listed before the rest is summed up.
 
     Parameters
     ----------
@@ -30,8 +30,6 @@ class Limits:
     paths : int
         At most this many paths from a weight to the loss are all listed; if there are more, only
         the largest `terms`.
-    digits : int, optional
-        Significant digits; None writes all digits needed to read a number back unchanged.
 
     Examples
     --------
@@ -43,17 +41,10 @@ class Limits:
     units: int = 8
     weights: int = 24
     paths: int = 36
-    digits: int | None = 6
 
     def __post_init__(self) -> None:
         for name, least in (("terms", 2), ("units", 1), ("weights", 1), ("paths", 1)):
             whole_number(name, getattr(self, name), least)
-        if self.digits is not None:
-            whole_number("digits", self.digits, 1, 17)
-
-    def number(self, value: float) -> str:
-        """Return a number as it is written in sentences."""
-        return number_text(value, self.digits)
 
 
 @dataclass(frozen=True)
@@ -64,11 +55,11 @@ class Selection:
     others: int
     rest: float
 
-    def sentence(self, what: str, of_each: str, limits: Limits) -> list[Block]:
+    def sentence(self, what: str, of_each: str, numbers: NumberFormat) -> list[Block]:
         """Return a sentence on the items that are not shown; nothing if all are."""
         if not self.others:
             return []
-        total = limits.number(self.rest)
+        total = numbers.text(self.rest)
         return [Paragraph(f"Remaining {what}: {self.others:,}; their {of_each} sum to {total}.")]
 
 

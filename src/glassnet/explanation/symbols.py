@@ -1,7 +1,9 @@
 """The symbols of a network's quantities, all defined here."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from glassnet.explanation.notation import Notation
 from glassnet.explanation.places import WeightPlace
 from glassnet.formula.tree import Symbol
 from glassnet.nn.architecture import Architecture
@@ -13,6 +15,9 @@ __all__ = ["Symbols"]
 class Symbols:
     """The symbols of a network's quantities.
 
+    A unit has one index on the whole page: its number, counted from 1, or the name of its input
+    or class. Names that would be taken for numbers are not used as an index.
+
     Parameters
     ----------
     architecture : Architecture
@@ -20,6 +25,8 @@ class Symbols:
         Names of the inputs and of the outputs, if known.
     example : int, optional
         The shown example of a batch, counted from 0; None if it is the only one.
+    notation : Notation
+        The letters.
 
     Examples
     --------
@@ -34,28 +41,51 @@ class Symbols:
     feature_names: tuple[str, ...] | None = None
     class_names: tuple[str, ...] | None = None
     example: int | None = None
+    notation: Notation = field(default_factory=Notation)
 
     @property
     def depth(self) -> int:
         """The number of the output layer."""
         return len(self.architecture.layers)
 
+    def names_of(self, layer: int) -> tuple[str, ...] | None:
+        """Return the names of a layer's units, if they have any."""
+        if layer == 0:
+            return self.feature_names
+        return self.class_names if layer == self.depth else None
+
     def unit_name(self, layer: int, unit: int) -> str:
         """Return a unit's name: a feature, h1.3, or a class."""
+        if names := self.names_of(layer):
+            plain = layer == 0 or _are_indices(names)
+            return names[unit] if plain else f"class {names[unit]}"
         if layer == 0:
-            return self.feature_names[unit] if self.feature_names else f"x{unit + 1}"
-        if layer == self.depth:
-            return self.class_names[unit] if self.class_names else f"output {unit + 1}"
-        return f"h{layer}.{unit + 1}"
+            return f"{self.notation.input}{unit + 1}"
+        return f"output {unit + 1}" if layer == self.depth else f"h{layer}.{unit + 1}"
+
+    def index(self, layer: int, unit: int) -> str:
+        """Return a unit's index: its number, counted from 1, or its name."""
+        names = self.names_of(layer)
+        return names[unit] if names and _are_indices(names) else str(unit + 1)
+
+    def weight_index(self, place: WeightPlace) -> str:
+        """Return the index of a weight: from and to, in the order of the notation.
+
+        Numbers have a comma between them, names an arrow.
+        """
+        to = self.index(place.layer, place.unit)
+        if place.source is None:
+            return to
+        source = self.index(place.layer - 1, place.source)
+        numbers = source.isdecimal() and to.isdecimal()
+        if self.notation.to_first:
+            return f"{to},{source}" if numbers else f"{to} ← {source}"
+        return f"{source},{to}" if numbers else f"{source} → {to}"
 
     def weight(self, place: WeightPlace, value: float) -> Symbol:
         """Return w, or b for the bias unit's weight."""
-        if place.source is None:
-            return Symbol("b", value, layer=place.layer, index=str(place.unit + 1))
-        if place.layer == 1 and self.feature_names:
-            names = self.unit_name(0, place.source), self.unit_name(1, place.unit)
-            return Symbol("w", value, index=f"{names[0]} → {names[1]}")
-        return Symbol("w", value, layer=place.layer, index=f"{place.source + 1},{place.unit + 1}")
+        letter = self.notation.bias if place.source is None else self.notation.weight
+        return Symbol(letter, value, place.layer, self.weight_index(place))
 
     def new_weight(self, place: WeightPlace, value: float) -> Symbol:
         """Return the weight after the update."""
@@ -64,32 +94,32 @@ class Symbols:
 
     def net_input(self, layer: int, unit: int, value: float) -> Symbol:
         """Return in."""
-        return Symbol("in", value, layer=layer, index=str(unit + 1))
+        return Symbol(self.notation.net_input, value, layer, self.index(layer, unit))
 
     def output(self, layer: int, unit: int, value: float) -> Symbol:
         """Return x for an input, y for a hidden unit, p for an output of the network."""
+        index = self.index(layer, unit)
         if layer == 0:
-            index = self.feature_names[unit] if self.feature_names else str(unit + 1)
-            return Symbol("x", value, index=index)
+            return Symbol(self.notation.input, value, index=index)
         if layer == self.depth:
-            return Symbol("p", value, index=self._output_index(unit))
-        return Symbol("y", value, layer=layer, index=str(unit + 1))
+            return Symbol(self.notation.prediction, value, index=index)
+        return Symbol(self.notation.output, value, layer, index)
 
     def target(self, unit: int, value: float) -> Symbol:
         """Return t."""
-        return Symbol("t", value, index=self._output_index(unit))
+        return Symbol(self.notation.target, value, index=self.index(self.depth, unit))
 
     def delta(self, layer: int, unit: int, value: float) -> Symbol:
         """Return δ."""
-        return Symbol("δ", value, layer=layer, index=str(unit + 1))
+        return Symbol(self.notation.delta, value, layer, self.index(layer, unit))
 
     def activated(self, layer: int, unit: int, value: float) -> Symbol:
         """Return g, an output before dropout."""
-        return Symbol("g", value, layer=layer, index=str(unit + 1))
+        return Symbol("g", value, layer, self.index(layer, unit))
 
     def dropout_mask(self, layer: int, unit: int, value: float) -> Symbol:
         """Return m, the entry of the dropout mask that multiplies an output."""
-        return Symbol("m", value, layer=layer, index=str(unit + 1))
+        return Symbol("m", value, layer, self.index(layer, unit))
 
     def multiplier(self, layer: int, value: float) -> Symbol:
         """Return c, a layer's multiplier."""
@@ -97,15 +127,17 @@ class Symbols:
 
     def loss(self, value: float) -> Symbol:
         """Return E of the shown example."""
-        return Symbol("E", value) if self.example is None else self.loss_of(self.example, value)
+        if self.example is None:
+            return Symbol(self.notation.loss, value)
+        return self.loss_of(self.example, value)
 
     def loss_of(self, example: int, value: float) -> Symbol:
         """Return E of one example of a batch."""
-        return Symbol("E", value, index=str(example + 1))
+        return Symbol(self.notation.loss, value, index=str(example + 1))
 
     def mean_loss(self, value: float) -> Symbol:
         """Return E of a batch."""
-        return Symbol("E", value)
+        return Symbol(self.notation.loss, value)
 
     def path(self, number: int, value: float) -> Symbol:
         """Return the product along a path, numbered from 1."""
@@ -121,9 +153,17 @@ class Symbols:
 
     def learning_rate(self, value: float) -> Symbol:
         """Return α."""
-        return Symbol("α", value)
+        return Symbol(self.notation.learning_rate, value)
 
-    def _output_index(self, unit: int) -> str:
-        if self.class_names:
-            return self.class_names[unit]
-        return str(unit + 1)
+
+def _are_indices(names: Sequence[str]) -> bool:
+    """Whether names can stand in an index: none is a number, or has a bracket or an arrow."""
+    return not any(_is_number(name) or any(mark in name for mark in "[]→←") for name in names)
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return not name.strip()
+    return True

@@ -22,8 +22,8 @@ def place_of(
     ----------
     names : Symbols
     name : str, optional
-        ``"w1[1,2]"`` or ``"b1[2]"``, units counted from 1; or the name as printed,
-        ``"w[petal length → h1.3]"``.
+        ``"w1[1,2]"`` or ``"b1[2]"``, units counted from 1, or the name as a page prints it,
+        ``"w1[petal length → 3]"``.
     layer, source, unit : int, optional
         Layer counted from 1, units from 0; ``source="bias"`` for the bias unit.
 
@@ -59,18 +59,38 @@ def place_of(
 
 
 def _parse(name: str, names: Symbols) -> WeightPlace:
-    if names.feature_names and name.startswith("w[") and " → " in name:
-        feature, _, to = name.removeprefix("w[").removesuffix("]").rpartition(" → ")
-        units = [names.unit_name(1, number) for number in range(names.architecture.units[1])]
-        if feature in names.feature_names and to in units:
-            return WeightPlace(1, names.feature_names.index(feature), units.index(to))
-    match = re.fullmatch(r"\s*(?:w(\d+)\[(\d+)\s*,\s*(\d+)\]|b(\d+)\[(\d+)\])\s*", name)
+    letters = names.notation
+    weight, bias = re.escape(letters.weight), re.escape(letters.bias)
+    between = " [←→] " if re.search(" [←→] ", name) else ","
+    match = re.fullmatch(
+        rf"\s*(?:{weight}(\d+)\[(.+?)(?:{between})(.+)\]|{bias}(\d+)\[(.+)\])\s*", name
+    )
     if not match:
-        raise ValueError(f"{name!r} is not a weight; expected w1[1,2], or b1[2] for a bias")
-    layer, source, unit, bias_layer, bias_unit = match.groups()
-    if layer:
-        return WeightPlace(int(layer), int(source) - 1, int(unit) - 1)
-    return WeightPlace(int(bias_layer), None, int(bias_unit) - 1)
+        example = names.weight(WeightPlace(1, 0, 0), 0.0)
+        raise ValueError(
+            f"{name!r} is not a weight; expected {letters.weight}1[1,2], or {letters.bias}1[2] for "
+            f"a bias; the first here is {example.letter}1[{example.index}]"
+        )
+    layer, first, second, bias_layer, bias_unit = match.groups()
+    if bias_layer:
+        return WeightPlace(int(bias_layer), None, _unit(names, int(bias_layer), bias_unit, name))
+    source, unit = (second, first) if letters.to_first else (first, second)
+    to = int(layer)
+    return WeightPlace(to, _unit(names, to - 1, source, name), _unit(names, to, unit, name))
+
+
+def _unit(names: Symbols, layer: int, index: str, described: str) -> int:
+    """The unit of an index: a number counted from 1, or a name."""
+    index = index.strip()
+    known = names.names_of(layer) or ()
+    if index in known and index == names.index(layer, known.index(index)):
+        return known.index(index)
+    if not index.isdecimal():
+        raise ValueError(
+            f"there is no weight {described!r}: {index!r} is neither a number, counted from 1, nor "
+            f"the name of a unit of layer {layer}"
+        )
+    return int(index) - 1
 
 
 def unit_place_of(
@@ -107,7 +127,9 @@ def unit_place_of(
             layer, unit = int(match[1]), int(match[2]) - 1
         else:
             outputs = [names.unit_name(names.depth, k) for k in range(units[-1])]
-            layer, unit = names.depth, outputs.index(name) if name in outputs else -1
+            known = list(names.names_of(names.depth) or outputs)
+            found = outputs if name in outputs else known
+            layer, unit = names.depth, found.index(name) if name in found else -1
         hidden_only = match is not None and layer == names.depth
         described = repr(name)
     else:

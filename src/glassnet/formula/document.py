@@ -5,10 +5,12 @@ so terminal, page and JSON have the same content.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeAlias
 
+from glassnet.formula.number import NumberFormat, column_texts
 from glassnet.formula.tree import Formula, Number
+from glassnet.formula.working import working
 
 __all__ = [
     "Bars",
@@ -24,6 +26,9 @@ __all__ = [
     "DrawnWeight",
     "Equation",
     "Link",
+    "Matrices",
+    "Matrix",
+    "MatrixEquation",
     "Paragraph",
     "Picture",
     "Section",
@@ -40,10 +45,29 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """``left = steps[0] = steps[1] = ...``, each step a form of the same quantity."""
+    """``left = steps[0] = steps[1] = ...``, each step a form of the same quantity.
+
+    `between` is the last step before the value, worked out in part; it is shown where there is
+    room. `exact` is the value that is not rounded, where that on paper differs from it. A `brief`
+    equation is shown without its symbols, where those of a line above say the same.
+    """
 
     left: Formula
     steps: tuple[Formula, ...]
+    between: Formula | None = None
+    exact: float | None = None
+    brief: bool = False
+
+    @property
+    def shown(self) -> tuple[Formula, ...]:
+        """The steps that are shown at least."""
+        return self.steps[1:] if self.brief and len(self.steps) > 1 else self.steps
+
+    @property
+    def all_steps(self) -> tuple[Formula, ...]:
+        """The steps that are shown, with the one that is worked out in part."""
+        between = () if self.between is None else (self.between,)
+        return (*self.shown[:-1], *between, self.shown[-1])
 
     @property
     def value(self) -> float:
@@ -69,11 +93,15 @@ Cell: TypeAlias = str | float | Formula
 
 @dataclass(frozen=True, slots=True)
 class DocumentTable:
-    """Rows of cells under column names; text, numbers or formulas."""
+    """Rows of cells under column names; text, numbers or formulas.
+
+    The numbers of a column are written in one way, unless each row is a `mixed` measure.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
+    mixed: bool = False
 
     @property
     def numeric(self) -> tuple[bool, ...]:
@@ -82,6 +110,50 @@ class DocumentTable:
             bool(self.rows) and all(isinstance(row[column], float | int) for row in self.rows)
             for column in range(len(self.columns))
         )
+
+    def number_texts(self, numbers: NumberFormat) -> list[list[str | None]]:
+        """Return the text of each cell that is a number, written as its whole column."""
+        texts: list[list[str | None]] = [[None] * len(self.columns) for _ in self.rows]
+        for column in range(len(self.columns)):
+            cells = [(n, row[column]) for n, row in enumerate(self.rows)]
+            found = [(n, float(cell)) for n, cell in cells if isinstance(cell, float | int)]
+            values = [value for _, value in found]
+            written = (
+                list(map(numbers.text, values)) if self.mixed else column_texts(values, numbers)
+            )
+            for (row, _), text in zip(found, written, strict=True):
+                texts[row][column] = text
+        return texts
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Numbers in rows and columns, by the name of the whole."""
+
+    name: Formula
+    rows: tuple[tuple[float, ...], ...]
+
+    def number_texts(self, numbers: NumberFormat) -> list[list[str]]:
+        """Return its numbers as text, all written in one way."""
+        written = iter(column_texts([value for row in self.rows for value in row], numbers))
+        return [[next(written) for _ in row] for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """Matrices of one shape beside each other, with the names of their rows and columns."""
+
+    matrices: tuple[Matrix, ...]
+    row_names: tuple[Cell, ...]
+    column_names: tuple[str, ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixEquation:
+    """Matrices with the signs before them, the first without: in(1) = x · W(1) + b(1)."""
+
+    parts: tuple[tuple[str, Matrix], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,33 +251,60 @@ class Drawing:
     caption: str = ""
 
 
-Block: TypeAlias = Paragraph | Equation | DocumentTable | Bars | Curves | Picture | Drawing
+Block: TypeAlias = (
+    Paragraph
+    | Equation
+    | DocumentTable
+    | Matrices
+    | MatrixEquation
+    | Bars
+    | Curves
+    | Picture
+    | Drawing
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A title and the blocks under it."""
+    """A title and the blocks under it.
+
+    A folded section goes into the details of the one before. A page shows its title, which opens
+    it; text and LaTeX leave it out. `anchor` is a name by which links on a page find a section.
+    """
 
     title: str
     blocks: tuple[Block, ...] = field(default=())
+    folded: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A title and its sections.
 
-    Numbers are written with `digits` significant digits; None writes all digits needed to read them
-    back unchanged. `data` are further JSON values, for formats that programs read.
+    `numbers` says how numbers are written. `data` are further JSON values, for formats that
+    programs read. `unfold` says how to see the folded sections, where they are left out.
     """
 
     title: str
     sections: tuple[Section, ...]
-    digits: int | None = 6
+    numbers: NumberFormat = field(default_factory=NumberFormat)
     data: Mapping[str, Any] = field(default_factory=dict)
+    unfold: str = ""
+
+    @property
+    def story(self) -> tuple[Section, ...]:
+        """The sections that are not folded."""
+        return tuple(section for section in self.sections if not section.folded)
+
+    def unfolded(self) -> "Document":
+        """Return the document with all sections open."""
+        sections = tuple(replace(section, folded=False) for section in self.sections)
+        return replace(self, sections=sections)
 
 
 def equation_with_numbers(left: Formula, formula: Formula, value: float | None = None) -> Equation:
-    """Return an equation in three stages: symbols, numbers put in, value.
+    """Return an equation in stages: symbols, numbers put in, worked out in part, value.
 
     Parameters
     ----------
@@ -223,6 +322,9 @@ def equation_with_numbers(left: Formula, formula: Formula, value: float | None =
     >>> equation_with_numbers(Symbol("in", 5.0), w * y).value
     5.0
     """
-    final = Number(formula.evaluate() if value is None else float(value))
-    steps = (formula, formula.with_numbers(), final)
-    return Equation(left, tuple(step for i, step in enumerate(steps) if step not in steps[i + 1 :]))
+    decimals = getattr(left, "decimals", None)
+    final = Number(formula.evaluate() if value is None else float(value), decimals)
+    numbers = formula.with_numbers()
+    steps = (formula, numbers, final)
+    distinct = tuple(step for i, step in enumerate(steps) if step not in steps[i + 1 :])
+    return Equation(left, distinct, working(numbers, final.value, decimals))

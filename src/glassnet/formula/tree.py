@@ -8,7 +8,7 @@ How a node is written on a terminal or a page is decided in ``render``.
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
 import numpy as np
@@ -29,6 +29,7 @@ __all__ = [
     "Remainder",
     "Sum",
     "Symbol",
+    "as_formula",
     "exp",
     "ln",
     "product_of",
@@ -52,17 +53,34 @@ class Formula(ABC):
     def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the value with every symbol at its own value; a float unless said otherwise."""
 
-    @abstractmethod
     def with_numbers(self) -> "Formula":
         """Return the same formula with each symbol replaced by its number."""
+        return self.mapped(lambda part: part.with_numbers())
 
-    def symbols(self) -> Iterator["Symbol"]:
-        """Return the symbols in it, from left to right; one that occurs twice comes twice."""
+    def mapped(self, change: Callable[["Formula"], "Formula"]) -> "Formula":
+        """Return the same node with each of its parts changed."""
+        changed: dict[str, Any] = {}
+        for name in self.__dataclass_fields__:  # type: ignore[attr-defined]  # all nodes are
+            part = getattr(self, name)
+            if isinstance(part, Formula):
+                changed[name] = change(part)
+            elif isinstance(part, tuple):
+                changed[name] = tuple(map(change, part))
+        return replace(self, **changed) if changed else self  # type: ignore[type-var]
+
+    @property
+    def parts(self) -> Iterator["Formula"]:
+        """The formulas that the node is made of, from left to right."""
         for name in self.__dataclass_fields__:  # type: ignore[attr-defined]  # all nodes are
             part = getattr(self, name)
             for formula in part if isinstance(part, tuple) else (part,):
                 if isinstance(formula, Formula):
-                    yield from formula.symbols()
+                    yield formula
+
+    def symbols(self) -> Iterator["Symbol"]:
+        """Return the symbols in it, from left to right; one that occurs twice comes twice."""
+        for part in self.parts:
+            yield from part.symbols()
 
     def __add__(self, other: Operand) -> "Sum":
         return Sum((self, as_formula(other)))
@@ -102,17 +120,21 @@ def as_formula(operand: Operand) -> Formula:
 
 @dataclass(frozen=True)
 class Number(Formula):
-    """A number that is part of the formula itself, or that was put in for a symbol."""
+    """A number that is part of the formula itself, or that was put in for a symbol.
+
+    Attributes
+    ----------
+    value : float
+    decimals : int, optional
+        How many it is written with, if it was rounded as on paper.
+    """
 
     value: float
+    decimals: int | None = field(default=None, compare=False, repr=False)
 
     def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the number."""
         return arithmetic.number(self.value)
-
-    def with_numbers(self) -> Formula:
-        """Return itself."""
-        return self
 
 
 @dataclass(frozen=True)
@@ -126,8 +148,14 @@ class Symbol(Formula):
     layer : int, optional
     index : str
     definition : callable, optional
-        Returns the formula that gives the value with more digits than a float has: of an output
-        near 1, what is missing to 1. Arithmetic with more digits uses it.
+        Returns the formula by which the value was computed; none if it was given.
+    recomputed : bool
+        Whether arithmetic with more digits than a float uses the definition: an output near 1
+        has no digits left of what is missing to 1.
+    decimals : int, optional
+        With how many the value is written, if it was rounded as on paper.
+    exact : float, optional
+        The value that is not rounded, if it was rounded as on paper.
     """
 
     letter: str
@@ -135,6 +163,9 @@ class Symbol(Formula):
     layer: int | None = None
     index: str = ""
     definition: Callable[[], Formula] | None = field(default=None, compare=False, repr=False)
+    recomputed: bool = field(default=False, compare=False, repr=False)
+    decimals: int | None = field(default=None, compare=False, repr=False)
+    exact: float | None = field(default=None, compare=False, repr=False)
 
     def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the symbol's value."""
@@ -146,20 +177,23 @@ class Symbol(Formula):
 
     def with_numbers(self) -> Formula:
         """Return the value as a number."""
-        return Number(self.value)
+        return Number(self.value, self.decimals)
 
 
 @dataclass(frozen=True)
 class Partial(Formula):
     """The partial derivative of one quantity with respect to another, as a symbol: ∂E/∂w.
 
-    `definition` returns the formula of its value, as that of a :class:`Symbol` does.
+    The other attributes are those of a :class:`Symbol`.
     """
 
     of: Symbol
     by: Symbol
     value: float
     definition: Callable[[], Formula] | None = field(default=None, compare=False, repr=False)
+    recomputed: bool = field(default=False, compare=False, repr=False)
+    decimals: int | None = field(default=None, compare=False, repr=False)
+    exact: float | None = field(default=None, compare=False, repr=False)
 
     def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the derivative's value."""
@@ -167,7 +201,7 @@ class Partial(Formula):
 
     def with_numbers(self) -> Formula:
         """Return the value as a number."""
-        return Number(self.value)
+        return Number(self.value, self.decimals)
 
 
 @dataclass(frozen=True)
@@ -180,10 +214,6 @@ class Sum(Formula):
         """Return the terms' sum."""
         return arithmetic.add([term.evaluate(arithmetic) for term in self.terms])
 
-    def with_numbers(self) -> Formula:
-        """Put numbers into each term."""
-        return Sum(tuple(term.with_numbers() for term in self.terms))
-
 
 @dataclass(frozen=True)
 class Remainder(Formula):
@@ -195,6 +225,7 @@ class Remainder(Formula):
     count: int
     value: float
     terms: Callable[[], Iterable[Formula]] | None = field(default=None, compare=False, repr=False)
+    decimals: int | None = field(default=None, compare=False, repr=False)
 
     def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return the sum of the terms that are not shown."""
@@ -215,10 +246,6 @@ class Product(Formula):
         """Return the product."""
         return arithmetic.multiply([factor.evaluate(arithmetic) for factor in self.factors])
 
-    def with_numbers(self) -> Formula:
-        """Put numbers into each factor."""
-        return Product(tuple(factor.with_numbers() for factor in self.factors))
-
 
 @dataclass(frozen=True)
 class Quotient(Formula):
@@ -233,10 +260,6 @@ class Quotient(Formula):
             self.numerator.evaluate(arithmetic), self.denominator.evaluate(arithmetic)
         )
 
-    def with_numbers(self) -> Formula:
-        """Put numbers into both."""
-        return Quotient(self.numerator.with_numbers(), self.denominator.with_numbers())
-
 
 @dataclass(frozen=True)
 class Power(Formula):
@@ -249,10 +272,6 @@ class Power(Formula):
         """Return the power."""
         return arithmetic.power(self.base.evaluate(arithmetic), self.exponent.evaluate(arithmetic))
 
-    def with_numbers(self) -> Formula:
-        """Put numbers into base and exponent."""
-        return Power(self.base.with_numbers(), self.exponent.with_numbers())
-
 
 @dataclass(frozen=True)
 class Negative(Formula):
@@ -264,10 +283,6 @@ class Negative(Formula):
         """Return the value with the other sign."""
         return -self.of.evaluate(arithmetic)
 
-    def with_numbers(self) -> Formula:
-        """Put numbers in."""
-        return Negative(self.of.with_numbers())
-
 
 @dataclass(frozen=True)
 class IversonBracket(Formula):
@@ -278,10 +293,6 @@ class IversonBracket(Formula):
     def evaluate(self, arithmetic: Arithmetic = FLOATS) -> Any:
         """Return 1 or 0."""
         return arithmetic.above_zero(self.argument.evaluate(arithmetic))
-
-    def with_numbers(self) -> Formula:
-        """Put numbers in."""
-        return IversonBracket(self.argument.with_numbers())
 
 
 @dataclass(frozen=True)
@@ -298,10 +309,6 @@ class Call(Formula):
             function, arguments = "log1p", (small,)  # ln(1 + x) with all digits of a small x
         values = [argument.evaluate(arithmetic) for argument in arguments]
         return arithmetic.functions[function](*values)
-
-    def with_numbers(self) -> Formula:
-        """Put numbers into the arguments."""
-        return Call(self.function, tuple(argument.with_numbers() for argument in self.arguments))
 
 
 def _after_one(formula: Formula) -> Formula | None:

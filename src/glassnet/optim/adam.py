@@ -51,7 +51,7 @@ class Adam(Optimizer):
     def formulas(
         self,
         weight: Symbol,
-        gradient: Symbol,
+        gradient: Formula,
         state: Sequence[Symbol],
         number: int,
         learning_rate: Symbol,
@@ -86,7 +86,7 @@ class Adam(Optimizer):
         return m, v
 
     def _moment_formulas(
-        self, gradient: Symbol, state: Sequence[Symbol]
+        self, gradient: Formula, state: Sequence[Symbol]
     ) -> tuple[Formula, Formula]:
         """Return the formulas of the new m and v."""
         m, v = state

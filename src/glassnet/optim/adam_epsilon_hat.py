@@ -47,7 +47,7 @@ class AdamEpsilonHat(Adam):
     def formulas(
         self,
         weight: Symbol,
-        gradient: Symbol,
+        gradient: Formula,
         state: Sequence[Symbol],
         number: int,
         learning_rate: Symbol,

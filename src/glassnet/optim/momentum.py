@@ -39,7 +39,7 @@ class Momentum(Optimizer):
     def formulas(
         self,
         weight: Symbol,
-        gradient: Symbol,
+        gradient: Formula,
         state: Sequence[Symbol],
         number: int,
         learning_rate: Symbol,
@@ -61,7 +61,7 @@ class Momentum(Optimizer):
         return velocity, change
 
     def _velocity_formulas(
-        self, gradient: Symbol, state: Sequence[Symbol], learning_rate: Symbol
+        self, gradient: Formula, state: Sequence[Symbol], learning_rate: Symbol
     ) -> tuple[Formula, Symbol]:
         """Return the formula of the new velocity, and its symbol."""
         (velocity,) = state
@@ -90,7 +90,7 @@ class Nesterov(Momentum):
     def formulas(
         self,
         weight: Symbol,
-        gradient: Symbol,
+        gradient: Formula,
         state: Sequence[Symbol],
         number: int,
         learning_rate: Symbol,

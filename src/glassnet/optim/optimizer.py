@@ -69,7 +69,7 @@ class Optimizer(Record, ABC):
     def formulas(
         self,
         weight: Symbol,
-        gradient: Symbol,
+        gradient: Formula,
         state: Sequence[Symbol],
         number: int,
         learning_rate: Symbol,

@@ -50,7 +50,7 @@ class RMSprop(Optimizer):
     def formulas(
         self,
         weight: Symbol,
-        gradient: Symbol,
+        gradient: Formula,
         state: Sequence[Symbol],
         number: int,
         learning_rate: Symbol,

@@ -35,7 +35,7 @@ class SGD(Optimizer):
     def formulas(
         self,
         weight: Symbol,
-        gradient: Symbol,
+        gradient: Formula,
         state: Sequence[Symbol],
         number: int,
         learning_rate: Symbol,

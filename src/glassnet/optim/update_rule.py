@@ -138,7 +138,7 @@ class UpdateRule:
     def formulas(
         self,
         weight: Symbol,
-        gradient: Symbol,
+        gradient: Formula,
         state: Sequence[Symbol],
         learning_rate: Symbol,
         info: StepInfo,

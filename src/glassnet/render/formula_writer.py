@@ -6,7 +6,7 @@ Text, MathML and LaTeX each define how they write a number, a symbol, a fraction
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from glassnet.formula.number import count_text, number_text
+from glassnet.formula.number import NumberFormat, count_text
 from glassnet.formula.tree import (
     Call,
     Formula,
@@ -22,7 +22,10 @@ from glassnet.formula.tree import (
     Symbol,
 )
 
-__all__ = ["FormulaWriter"]
+__all__ = ["SIX_DIGITS", "FormulaWriter", "number_parts"]
+
+
+SIX_DIGITS = NumberFormat()
 
 
 class FormulaWriter(ABC):
@@ -30,18 +33,18 @@ class FormulaWriter(ABC):
 
     Parameters
     ----------
-    digits : int, optional
-        Significant digits; None writes all digits needed to read a number back unchanged.
+    numbers : NumberFormat
+        How numbers are written.
     """
 
-    def __init__(self, digits: int | None = 6) -> None:
-        self.digits = digits
+    def __init__(self, numbers: NumberFormat = SIX_DIGITS) -> None:
+        self.numbers = numbers
 
     def write(self, formula: Formula) -> str:
         """Return a formula in this format."""
         match formula:
-            case Number(value):
-                return self.number(*self.number_parts(value))
+            case Number():
+                return self.number(*number_parts(self.number_text(formula)))
             case Symbol():
                 return self.symbol(formula)
             case Partial(of, by):
@@ -49,9 +52,8 @@ class FormulaWriter(ABC):
             case Sum(terms):
                 return self.sum(self.write(terms[0]), [self.signed(term) for term in terms[1:]])
             case Remainder(count, value):
-                return self.words(
-                    f"(… and {count_text(count)} more, together {self.value_text(value)})"
-                )
+                together = self.number_text(Number(value, formula.decimals))
+                return self.words(f"(… and {count_text(count)} more, together {together})")
             case Product(factors):
                 return self.product([self.factor(factor) for factor in factors])
             case Quotient(numerator, denominator):
@@ -77,19 +79,16 @@ class FormulaWriter(ABC):
         """Return a formula as it is written under an exponent."""
         compound = isinstance(formula, Product | Quotient | Power | Partial)
         if isinstance(formula, Number):  # with a power of ten it is a product too
-            compound = bool(self.number_parts(formula.value)[2])
+            compound = bool(number_parts(self.number_text(formula))[2])
         return self.parenthesised(self.write(formula)) if compound else self.factor(formula)
 
-    def value_text(self, value: float) -> str:
-        """Return a number as it is written in a sentence."""
-        return number_text(value, self.digits)
+    def number_text(self, number: Number) -> str:
+        """Return a number of a formula as text: a constant with its own digits."""
+        return NumberFormat(self.numbers.digits).text(number.value, number.decimals)
 
-    def number_parts(self, value: float) -> tuple[str, str, str]:
-        """Return the sign of a number ("−" or ""), its digits, and its power of ten or ""."""
-        text = self.value_text(value)
-        sign = "−" if text.startswith("−") else ""
-        mantissa, _, exponent = text.removeprefix("−").partition("·10^")
-        return sign, mantissa, exponent
+    def value_text(self, value: float) -> str:
+        """Return a number of a table as text."""
+        return self.numbers.text(value)
 
     def signed(self, term: Formula) -> tuple[str, str]:
         """Return the sign between a sum and its next term, and the term."""
@@ -151,5 +150,18 @@ class FormulaWriter(ABC):
 
     def _is_signed(self, formula: Formula) -> bool:
         """Whether a formula needs parentheses after a sign: a sum, or a negative."""
-        negative = isinstance(formula, Number) and self.value_text(formula.value).startswith("−")
+        negative = isinstance(formula, Number) and self.number_text(formula).startswith("−")
         return negative or isinstance(formula, Sum | Negative)
+
+
+def number_parts(text: str) -> tuple[str, str, str]:
+    """Return the sign of a number ("−" or ""), its digits, and its power of ten or "".
+
+    Examples
+    --------
+    >>> number_parts("−2.5·10^3")
+    ('−', '2.5', '3')
+    """
+    sign = "−" if text.startswith("−") else ""
+    mantissa, _, exponent = text.removeprefix("−").partition("·10^")
+    return sign, mantissa, exponent

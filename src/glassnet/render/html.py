@@ -1,7 +1,6 @@
 """A document as one HTML file: no scripts, no requests, light and dark mode, printable."""
 
 from html import escape
-from typing import TypeAlias
 
 from glassnet.formula.document import (
     Bars,
@@ -13,14 +12,16 @@ from glassnet.formula.document import (
     Drawing,
     Equation,
     Link,
+    Matrices,
+    MatrixEquation,
     Paragraph,
     Picture,
     Section,
 )
-from glassnet.formula.number import number_text
+from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula
 from glassnet.render.format import Format
-from glassnet.render.mathml import equation_mathml, formula_mathml
+from glassnet.render.mathml import equation_mathml, formula_mathml, matrix_equation_mathml
 from glassnet.render.svg import COLOURS, curves_svg, drawing_svg, picture_svg
 
 __all__ = ["document_html", "document_page"]
@@ -65,6 +66,13 @@ STYLE = """
 .glassnet svg .bias { fill: var(--shade); stroke: var(--soft); stroke-dasharray: 3 2; }
 .glassnet svg text.small { font-size: 10px; fill: var(--ink); }
 .glassnet svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
+.glassnet .matrices { display: flex; flex-wrap: wrap; gap: .8rem 2rem; overflow-x: auto; }
+.glassnet details > summary { cursor: pointer; color: var(--soft); padding: .25rem 0; }
+.glassnet section.more { margin: .3rem 0 .3rem .6rem; padding-left: .8rem;
+  border-left: 2px solid var(--line); }
+.glassnet nav { font-size: .92rem; }
+.glassnet nav .more { margin-left: 1.2rem; list-style: circle; }
+.glassnet nav a { color: var(--ink); }
 @media print { .glassnet { --paper: #fff; --ink: #000; }
   .glassnet .equation { break-inside: avoid; } }
 """
@@ -85,8 +93,6 @@ PAGE = """<!doctype html>
 </html>
 """
 
-Digits: TypeAlias = int | None
-
 
 def document_page(document: Document) -> str:
     """Return a document as a whole HTML page."""
@@ -95,27 +101,53 @@ def document_page(document: Document) -> str:
 
 def document_html(document: Document) -> str:
     """Return a document as an HTML element, with its style, for notebooks."""
-    digits = document.digits
-    sections = "".join(_section(section, digits) for section in document.sections)
+    numbers = document.numbers
+    sections = "".join(
+        _section(section, f"section-{place}", numbers)
+        for place, section in enumerate(document.sections, start=1)
+    )
     title = f"<h1>{escape(document.title)}</h1>"
-    return f'<div class="glassnet"><style>{STYLE}</style>{title}{sections}</div>'
+    contents = _contents(document)
+    return f'<div class="glassnet"><style>{STYLE}</style>{title}{contents}{sections}</div>'
 
 
-def _section(section: Section, digits: Digits) -> str:
-    blocks = "\n".join(_block(block, digits) for block in section.blocks)
-    return f"<section><h2>{escape(section.title)}</h2>\n{blocks}</section>\n"
+def _contents(document: Document) -> str:
+    """The table of contents of a page with folded sections."""
+    if document.story == document.sections:
+        return ""
+    links = "".join(
+        f'<li class="{"more" if section.folded else "told"}">'
+        f'<a href="#{section.anchor or f"section-{place}"}">{escape(section.title)}</a></li>'
+        for place, section in enumerate(document.sections, start=1)
+        if section.title
+    )
+    return f"<nav><details><summary>Contents</summary><ul>{links}</ul></details></nav>"
 
 
-def _block(block: Block, digits: Digits) -> str:
+def _section(section: Section, place: str, numbers: NumberFormat) -> str:
+    blocks = "\n".join(_block(block, numbers) for block in section.blocks)
+    heading = f"<h2>{escape(section.title)}</h2>" if section.title else ""
+    anchor = f'id="{escape(section.anchor or place)}"'
+    if section.folded:
+        opened = f"<details><summary>{escape(section.title)}</summary>\n{blocks}</details>"
+        return f'<section class="more" {anchor}>{opened}</section>\n'
+    return f"<section {anchor}>{heading}\n{blocks}</section>\n"
+
+
+def _block(block: Block, numbers: NumberFormat) -> str:
     match block:
         case Paragraph(text):
             return f"<p>{escape(text)}</p>"
         case Equation():
-            return equation_mathml(block, digits)
+            return equation_mathml(block, numbers)
         case DocumentTable():
-            return _table(block, digits)
+            return _table(block, numbers)
+        case Matrices():
+            return _matrices(block, numbers)
+        case MatrixEquation():
+            return matrix_equation_mathml(block, numbers)
         case Bars():
-            return _bars(block, digits)
+            return _bars(block, numbers)
         case Curves():
             return _curves(block)
         case Picture(rows, caption):
@@ -129,26 +161,50 @@ def _block(block: Block, digits: Digits) -> str:
             return _figure(block.caption, f"{scrolling}<div>{legend}</div>")
 
 
-def _table(table: DocumentTable, digits: Digits) -> str:
+def _table(table: DocumentTable, numbers: NumberFormat) -> str:
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     head = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
-    rows = "".join(f"<tr>{''.join(_cell(cell, digits) for cell in row)}</tr>" for row in table.rows)
+    rows = ""
+    for row, texts in zip(table.rows, table.number_texts(numbers), strict=True):
+        cells = zip(row, texts, strict=True)
+        written = (
+            _cell(cell, numbers) if text is None else _number_cell(text) for cell, text in cells
+        )
+        rows += f"<tr>{''.join(written)}</tr>"
     body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
     return f'<div class="scroll"><table>{caption}{body}</table></div>'
 
 
-def _cell(cell: Cell, digits: Digits) -> str:
+def _cell(cell: Cell, numbers: NumberFormat) -> str:
     if isinstance(cell, Link):
         return f'<td><a href="{escape(cell.address)}">{escape(cell)}</a></td>'
     if isinstance(cell, str):
         return f"<td>{escape(cell)}</td>"
     if isinstance(cell, Formula):
-        return f"<td>{formula_mathml(cell, digits)}</td>"
-    return f'<td class="number">{_number(cell, digits)}</td>'
+        return f"<td>{formula_mathml(cell, numbers)}</td>"
+    return _number_cell(numbers.text(cell))
 
 
-def _bars(bars: Bars, digits: Digits) -> str:
-    cells, short = [], digits and min(digits, 4)
+def _number_cell(text: str) -> str:
+    return f'<td class="number">{_number(text)}</td>'
+
+
+def _matrices(block: Matrices, numbers: NumberFormat) -> str:
+    """A table for each matrix, beside each other where the page is wide enough."""
+    tables = []
+    for matrix in block.matrices:
+        name = f"<th>{formula_mathml(matrix.name, numbers)}</th>"
+        head = name + "".join(f'<th class="number">{escape(to)}</th>' for to in block.column_names)
+        rows = "".join(
+            f"<tr>{_cell(row_name, numbers)}{''.join(map(_number_cell, row))}</tr>"
+            for row_name, row in zip(block.row_names, matrix.number_texts(numbers), strict=True)
+        )
+        tables.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+    return _figure(block.caption, f'<div class="matrices">{"".join(tables)}</div>')
+
+
+def _bars(bars: Bars, numbers: NumberFormat) -> str:
+    cells, short = [], numbers.short()
     for place, label in enumerate(bars.labels):
         for number, (name, values) in enumerate(bars.series):
             width = 75 * bars.size(values[place])
@@ -157,7 +213,7 @@ def _bars(bars: Bars, digits: Digits) -> str:
             cells.append(
                 f'<span class="label">{escape(label) if number == 0 else ""}</span>'
                 f'<span class="name">{escape(name)}</span>'
-                f'<span class="bar">{bar}<span>{_number(values[place], short)}</span></span>'
+                f'<span class="bar">{bar}<span>{_number(short.text(values[place]))}</span></span>'
             )
     return _figure(bars.caption, f'<div class="bars">{"".join(cells)}</div>')
 
@@ -172,8 +228,8 @@ def _curves(curves: Curves) -> str:
     return _figure(curves.caption, f"{curves_svg(curves)}<div>{legend}</div>")
 
 
-def _number(value: float, digits: Digits) -> str:
-    mantissa, _, exponent = number_text(value, digits).partition("^")
+def _number(text: str) -> str:
+    mantissa, _, exponent = text.partition("^")
     return f"{mantissa}<sup>{exponent}</sup>" if exponent else mantissa
 
 

@@ -15,9 +15,13 @@ from glassnet.formula.document import (
     Drawing,
     DrawnLayer,
     Equation,
+    Matrices,
+    Matrix,
+    MatrixEquation,
     Paragraph,
     Picture,
 )
+from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula
 from glassnet.render.format import Format
 from glassnet.render.text import formula_text
@@ -33,7 +37,8 @@ def document_dict(document: Document) -> dict[str, Any]:
         "sections": [
             {
                 "title": section.title,
-                "blocks": [_block(block, document.digits) for block in section.blocks],
+                "folded": section.folded,
+                "blocks": [_block(block, document.numbers) for block in section.blocks],
             }
             for section in document.sections
         ],
@@ -46,20 +51,32 @@ def json_number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _block(block: Block, digits: int | None) -> dict[str, Any]:
+def _block(block: Block, numbers: NumberFormat) -> dict[str, Any]:
     match block:
         case Paragraph(text):
             return {"kind": "paragraph", "text": text}
-        case Equation(left, steps):
+        case Equation(left, _, _, exact, _):
             return {
                 "kind": "equation",
-                "left": formula_text(left, digits),
-                "steps": [formula_text(step, digits) for step in steps],
+                "left": formula_text(left, numbers),
+                "steps": [formula_text(step, numbers) for step in block.all_steps],
                 "value": json_number(block.value),
+                **({} if exact is None else {"exact": json_number(exact)}),
             }
-        case DocumentTable(columns, rows, caption):
-            cells = [[_cell(cell, digits) for cell in row] for row in rows]
+        case DocumentTable(columns, rows, caption, _):
+            cells = [[_cell(cell, numbers) for cell in row] for row in rows]
             return {"kind": "table", "caption": caption, "columns": list(columns), "rows": cells}
+        case Matrices(matrices, row_names, column_names, caption):
+            return {
+                "kind": "matrices",
+                "caption": caption,
+                "row_names": [_cell(name, numbers) for name in row_names],
+                "column_names": list(column_names),
+                "matrices": [_matrix(matrix) for matrix in matrices],
+            }
+        case MatrixEquation(parts):
+            signed = [{"sign": sign, **_matrix(matrix)} for sign, matrix in parts]
+            return {"kind": "matrix equation", "parts": signed}
         case Bars(labels, series, caption):
             values = {name: [json_number(value) for value in values] for name, values in series}
             return {"kind": "bars", "caption": caption, "labels": list(labels), "series": values}
@@ -87,6 +104,11 @@ def _block(block: Block, digits: int | None) -> dict[str, Any]:
             return {"kind": "picture", "caption": caption, "rows": [list(row) for row in rows]}
 
 
+def _matrix(matrix: Matrix) -> dict[str, Any]:
+    rows = [[json_number(value) for value in row] for row in matrix.rows]
+    return {"name": formula_text(matrix.name), "rows": rows}
+
+
 def _drawn_layer(layer: DrawnLayer) -> dict[str, Any]:
     units = [
         {
@@ -104,10 +126,10 @@ def _drawn_layer(layer: DrawnLayer) -> dict[str, Any]:
     }
 
 
-def _cell(cell: Cell, digits: int | None) -> str | float | None:
+def _cell(cell: Cell, numbers: NumberFormat) -> str | float | None:
     if isinstance(cell, str):
         return cell
-    return formula_text(cell, digits) if isinstance(cell, Formula) else json_number(cell)
+    return formula_text(cell, numbers) if isinstance(cell, Formula) else json_number(cell)
 
 
 def document_json(document: Document) -> str:

@@ -9,13 +9,16 @@ from glassnet.formula.document import (
     DocumentTable,
     Drawing,
     Equation,
+    Matrices,
+    MatrixEquation,
     Paragraph,
     Picture,
     Section,
 )
 from glassnet.formula.tree import Formula
 from glassnet.render.format import Format
-from glassnet.render.tex import TeXWriter, words_tex
+from glassnet.render.formula_writer import number_parts
+from glassnet.render.tex import TeXWriter, signs_tex, words_tex
 from glassnet.render.tikz import COLOURS, curves_tikz, drawing_tikz, picture_tikz
 
 __all__ = ["document_latex"]
@@ -47,8 +50,8 @@ def document_latex(document: Document) -> str:
     >>> document_latex(Document("A network", ())).splitlines()[-3:]
     ['\\section*{A network}', '', '\\end{document}']
     """
-    writer = TeXWriter(document.digits)
-    sections = "\n".join(_section(section, writer) for section in document.sections)
+    writer = TeXWriter(document.numbers)
+    sections = "\n".join(_section(section, writer) for section in document.story)
     title = f"\\section*{{{words_tex(document.title)}}}"
     return f"{PREAMBLE}\\begin{{document}}\n{title}\n{sections}\n\\end{{document}}\n"
 
@@ -66,6 +69,10 @@ def _block(block: Block, writer: TeXWriter) -> str:
             return _equation(block, writer)
         case DocumentTable():
             return _table(block, writer)
+        case Matrices():
+            return _captioned(block.caption, _matrices(block, writer))
+        case MatrixEquation():
+            return _matrix_equation(block, writer)
         case Bars():
             return _bars(block, writer)
         case Curves():
@@ -85,7 +92,7 @@ def _equation(equation: Equation, writer: TeXWriter) -> str:
     """A paragraph for each step, because TeX breaks inline mathematics at its signs."""
     lines = []
     left = writer.write(equation.left)
-    for number, step in enumerate(equation.steps):
+    for number, step in enumerate(equation.all_steps):
         head = left if number == 0 else rf"\hphantom{{{left}}}"
         lines.append(rf"\hangindent=3em $\displaystyle {head} = {writer.write(step)}$")
     return "\n\n".join(lines) + "\n\\smallskip\n"
@@ -98,7 +105,13 @@ def _captioned(caption: str, content: str) -> str:
 def _table(table: DocumentTable, writer: TeXWriter) -> str:
     columns = "".join("r" if right else "l" for right in table.numeric)
     head = " & ".join(words_tex(name) for name in table.columns)
-    rows = [" & ".join(_cell(cell, writer) for cell in row) + r" \\" for row in table.rows]
+    rows = []
+    for row, texts in zip(table.rows, table.number_texts(writer.numbers), strict=True):
+        cells = [
+            _cell(cell, writer) if text is None else _number(text, writer)
+            for cell, text in zip(row, texts, strict=True)
+        ]
+        rows.append(" & ".join(cells) + r" \\")
     lines = [
         rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
         rf"{head} \\ \hline\noalign{{\smallskip}}",
@@ -114,11 +127,43 @@ def _cell(cell: Cell, writer: TeXWriter) -> str:
         return words_tex(cell)
     if isinstance(cell, Formula):
         return f"${writer.write(cell)}$"
-    return f"${writer.number(*writer.number_parts(cell))}$"
+    return _number(writer.value_text(cell), writer)
+
+
+def _number(text: str, writer: TeXWriter) -> str:
+    return f"${writer.number(*number_parts(text))}$"
+
+
+def _matrices(block: Matrices, writer: TeXWriter) -> str:
+    """A table with the matrices one below the other, each under its name."""
+    columns = len(block.column_names)
+    lines = [rf"\begin{{longtable}}{{@{{}}l{'r' * columns}@{{}}}}"]
+    for matrix in block.matrices:
+        heads = " & ".join(map(words_tex, block.column_names))
+        lines.append(rf"${writer.write(matrix.name)}$ & {heads} \\ \hline")
+        for name, row in zip(block.row_names, matrix.number_texts(writer.numbers), strict=True):
+            numbers = " & ".join(_number(text, writer) for text in row)
+            lines.append(rf"{_cell(name, writer)} & {numbers} \\")
+        lines.append(r"\noalign{\smallskip}")
+    return "\n".join([*lines, r"\end{longtable}"])
+
+
+def _matrix_equation(block: MatrixEquation, writer: TeXWriter) -> str:
+    names, filled = [], []
+    for sign, matrix in block.parts:
+        operator = signs_tex(sign)
+        names.append(f"{operator} {writer.write(matrix.name)}")
+        rows = [
+            " & ".join(writer.number(*number_parts(text)) for text in row)
+            for row in matrix.number_texts(writer.numbers)
+        ]
+        inner = r" \\ ".join(rows)
+        filled.append(rf"{operator} \begin{{pmatrix}} {inner} \end{{pmatrix}}")
+    return f"${' '.join(names).strip()}$\n\n${' '.join(filled).strip()}$\n"
 
 
 def _bars(bars: Bars, writer: TeXWriter) -> str:
-    short = TeXWriter(writer.digits and min(writer.digits, 4))
+    short = TeXWriter(writer.numbers.short())
     lines = [r"\begin{longtable}{@{}lll@{}}"]
     for place, label in enumerate(bars.labels):
         for number, (name, values) in enumerate(bars.series):

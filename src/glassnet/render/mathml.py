@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from html import escape
 
-from glassnet.formula.document import Equation
+from glassnet.formula.document import Equation, MatrixEquation
+from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula, Sum, Symbol
-from glassnet.render.formula_writer import FormulaWriter
+from glassnet.render.formula_writer import SIX_DIGITS, FormulaWriter, number_parts
 
-__all__ = ["MathMLWriter", "equation_mathml", "formula_mathml"]
+__all__ = ["MathMLWriter", "equation_mathml", "formula_mathml", "matrix_equation_mathml"]
 
 
-def formula_mathml(formula: Formula, digits: int | None = 6) -> str:
+def formula_mathml(formula: Formula, numbers: NumberFormat = SIX_DIGITS) -> str:
     """Return a formula as a math element.
 
     Examples
@@ -18,21 +19,45 @@ def formula_mathml(formula: Formula, digits: int | None = 6) -> str:
     >>> formula_mathml(Symbol("x", 0.5, index="1"))
     '<math><msub><mi>x</mi><mtext>1</mtext></msub></math>'
     """
-    return f"<math>{MathMLWriter(digits).write(formula)}</math>"
+    return f"<math>{MathMLWriter(numbers).write(formula)}</math>"
 
 
-def equation_mathml(equation: Equation, digits: int | None = 6) -> str:
+def equation_mathml(equation: Equation, numbers: NumberFormat = SIX_DIGITS) -> str:
     """Return an equation as lines of math elements, one line for each step.
 
     Browsers do not break a math element into lines, so each term of a sum is a separate element.
     """
-    writer = MathMLWriter(digits)
+    writer = MathMLWriter(numbers)
     left = f'<math displaystyle="true">{writer.write(equation.left)}</math>'
-    steps = "".join(f'<span class="step">{_pieces(step, writer)}</span>' for step in equation.steps)
+    steps = "".join(
+        f'<span class="step">{_pieces(step, writer)}</span>' for step in equation.all_steps
+    )
+    if equation.exact is not None:
+        exact = escape(SIX_DIGITS.text(equation.exact))
+        steps += f'<span class="step exact">(exactly {exact})</span>'
     return (
         f'<div class="equation"><span class="left">{left}</span>'
         f'<span class="steps">{steps}</span></div>'
     )
+
+
+def matrix_equation_mathml(equation: MatrixEquation, numbers: NumberFormat = SIX_DIGITS) -> str:
+    """Return matrices with the signs between them: a line with their names, one with numbers."""
+    writer = MathMLWriter(numbers)
+    names, filled = [], []
+    for sign, matrix in equation.parts:
+        operator = f'<mo form="infix">{escape(sign)}</mo>' if sign else ""
+        names.append(operator + writer.write(matrix.name))
+        rows = "".join(_row(row, writer) for row in matrix.number_texts(numbers))
+        filled.append(f"{operator}<mrow><mo>(</mo><mtable>{rows}</mtable><mo>)</mo></mrow>")
+    lines = (f"<math>{''.join(parts)}</math>" for parts in (names, filled))
+    steps = "".join(f'<span class="step">{line}</span>' for line in lines)
+    return f'<div class="equation"><span class="steps">{steps}</span></div>'
+
+
+def _row(texts: Sequence[str], writer: "MathMLWriter") -> str:
+    cells = (f"<mtd>{writer.number(*number_parts(text))}</mtd>" for text in texts)
+    return f"<mtr>{''.join(cells)}</mtr>"
 
 
 def _pieces(step: Formula, writer: "MathMLWriter") -> str:

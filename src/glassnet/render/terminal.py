@@ -25,10 +25,9 @@ def show_document(document: Document, console: "Console | None" = None) -> None:
 
     console = console or Console()
     lines = document_text(document).splitlines()
-    for line, below in zip(lines, [*lines[1:], ""], strict=True):
-        # A title is a line above a rule.
-        title, section = below.startswith("═"), below.startswith("─") and "  " not in below
-        style = "bold" if title else "bold cyan" if section else ""
-        if line.startswith(("═", "─")):
+    for line in lines:
+        is_title, is_section = line.startswith("══ "), line.startswith("── ")
+        style = "bold" if is_title else "bold cyan" if is_section else ""
+        if line.startswith("─") and not is_section:
             style = "dim"
         console.print(Text(line, style), soft_wrap=True)

@@ -3,10 +3,11 @@
 import unicodedata
 from collections.abc import Sequence
 
+from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula, Symbol
-from glassnet.render.formula_writer import FormulaWriter
+from glassnet.render.formula_writer import SIX_DIGITS, FormulaWriter
 
-__all__ = ["TeXWriter", "formula_tex", "words_tex"]
+__all__ = ["TeXWriter", "formula_tex", "signs_tex", "words_tex"]
 
 # A sum may break at its signs; a product only as a last resort.
 CDOT = r" \cdot\penalty9000 "
@@ -63,7 +64,7 @@ TEXT = {
 FUNCTIONS = {name: rf"\{name}" for name in ("exp", "ln", "tanh", "max", "min", "sin", "cos")}
 
 
-def formula_tex(formula: Formula, digits: int | None = 6) -> str:
+def formula_tex(formula: Formula, numbers: NumberFormat = SIX_DIGITS) -> str:
     r"""Return a formula in TeX's math mode.
 
     Examples
@@ -72,7 +73,7 @@ def formula_tex(formula: Formula, digits: int | None = 6) -> str:
     >>> formula_tex(w / y + 1)
     '\\frac{w_{1,2}^{(1)}}{y_{1}} + 1'
     """
-    return TeXWriter(digits).write(formula)
+    return TeXWriter(numbers).write(formula)
 
 
 class TeXWriter(FormulaWriter):
@@ -153,6 +154,11 @@ def _letter(letter: str) -> str:
 def _index(index: str) -> str:
     numbers = index.replace(",", "").isdecimal() and index.isascii()
     return index if numbers else rf"\text{{{words_tex(index)}}}"
+
+
+def signs_tex(signs: str) -> str:
+    """Return signs such as · and = as they are written in math mode."""
+    return "".join(MATHEMATICS.get(sign, sign) for sign in signs)
 
 
 def words_tex(words: str) -> str:

@@ -2,15 +2,12 @@
 
 import re
 import textwrap
-from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from glassnet.core.plural import counted
 from glassnet.formula.document import (
     Bars,
     Block,
-    Cell,
     Curves,
     Document,
     DocumentTable,
@@ -18,35 +15,43 @@ from glassnet.formula.document import (
     DrawnLayer,
     DrawnUnit,
     Equation,
+    Matrices,
+    MatrixEquation,
     Paragraph,
     Picture,
     Section,
 )
-from glassnet.formula.number import number_text
+from glassnet.formula.number import NumberFormat, number_text
 from glassnet.formula.tree import Formula, Number, Symbol
 from glassnet.render.format import Format
-from glassnet.render.formula_writer import FormulaWriter
+from glassnet.render.formula_writer import SIX_DIGITS, FormulaWriter
+from glassnet.render.text_matrices import cell_text, matrices_text, matrix_equation_text
 
 __all__ = ["document_text", "formula_text"]
 
 WIDTH = 80
 MAX_NARROW = 12  # columns of a table are not made narrower than this
 BAR_WIDTH = 30
+DEEPEST_INDENT = 24  # of the steps of an equation
 CURVE_WIDTH, CURVE_HEIGHT = 60, 12
 INK = " ░▒▓█"
 
 
 def document_text(document: Document) -> str:
     """Return a document as text."""
-    title = textwrap.wrap(document.title, WIDTH)
-    parts = [*title, "═" * max(len(line) for line in title), ""]
-    writer = TextWriter(document.digits)
-    for section in document.sections:
-        parts += [*_section(section, writer), ""]
+    first, *further = textwrap.wrap(document.title, WIDTH - 6)
+    parts = [f"══ {first} ".ljust(WIDTH, "═"), *(f"   {line}" for line in further)]
+    writer = TextWriter(document.numbers)
+    writer.has_room = document.story == document.sections
+    gap = [""] if writer.has_room else []
+    for section in document.story:
+        parts += [*gap, *_section(section, writer)]
+    if document.unfold and not writer.has_room:
+        parts += textwrap.wrap(document.unfold, WIDTH)
     return "\n".join(parts).rstrip() + "\n"
 
 
-def formula_text(formula: Formula, digits: int | None = 6) -> str:
+def formula_text(formula: Formula, numbers: NumberFormat = SIX_DIGITS) -> str:
     """Return a formula in one line.
 
     Examples
@@ -57,11 +62,19 @@ def formula_text(formula: Formula, digits: int | None = 6) -> str:
     >>> formula_text((w * y + 1).with_numbers())
     '(−0.5)·3 + 1'
     """
-    return TextWriter(digits).write(formula)
+    return TextWriter(numbers).write(formula)
 
 
 class TextWriter(FormulaWriter):
-    """Formulas in one line of text."""
+    """Formulas in one line of text.
+
+    Attributes
+    ----------
+    has_room : bool
+        Whether lines do not have to be saved, as in the short form of a page.
+    """
+
+    has_room = True
 
     def number(self, sign: str, mantissa: str, exponent: str) -> str:
         """Write −2.5·10^3."""
@@ -119,57 +132,64 @@ class TextWriter(FormulaWriter):
 
 
 def _section(section: Section, writer: TextWriter) -> list[str]:
-    lines = [section.title, "─" * len(section.title)]
-    for block in section.blocks:
+    lines = [f"── {section.title} ".ljust(WIDTH, "─")] if section.title else []
+    for block, before in zip(section.blocks, (None, *section.blocks), strict=False):
+        if before and writer.has_room and not _belong_together(before, block):
+            lines.append("")
         lines += _block(block, writer)
     return lines
+
+
+def _belong_together(above: Block, below: Block) -> bool:
+    """Whether no blank line stands between two blocks."""
+    introduces = isinstance(above, Paragraph) and above.text.endswith(":")
+    alike = isinstance(above, Equation | Matrices) and type(above) is type(below)
+    return introduces or alike
 
 
 def _block(block: Block, writer: TextWriter) -> list[str]:
     match block:
         case Paragraph(text):
-            return [*textwrap.wrap(text, WIDTH), ""]
+            return textwrap.wrap(text, WIDTH)
         case Equation():
-            return [*_equation(block, writer), ""]
+            return _equation(block, writer)
         case DocumentTable():
-            return [*_captioned(block.caption, _table(block, writer)), ""]
+            return _captioned(block.caption, _table(block, writer))
+        case Matrices():
+            return _captioned(block.caption, matrices_text(block, writer, WIDTH))
+        case MatrixEquation():
+            return matrix_equation_text(block, writer, WIDTH)
         case Bars():
-            return [*_captioned(block.caption, _bars(block, writer)), ""]
+            return _captioned(block.caption, _bars(block, writer))
         case Curves():
-            return [*_captioned(block.caption, _curves(block)), ""]
+            return _captioned(block.caption, _curves(block))
         case Drawing():
-            return [*_captioned(block.caption, _drawing(block)), ""]
+            return _drawing(block)
         case Picture(rows, caption):
-            return [*_captioned(caption, _picture(rows)), ""]
+            return _captioned(caption, _picture(rows))
 
 
 def _drawing(drawing: Drawing) -> list[str]:
-    """A line for each layer: its units with their values."""
+    """A line for each layer: its units with their outputs."""
+    width = max(len(layer.title) for layer in drawing.layers)
     lines = []
-    into = Counter(weight.layer for weight in drawing.weights)
-    negative = Counter(weight.layer for weight in drawing.weights if weight.value < 0)
-    for number, layer in enumerate(drawing.layers):
-        if number:
-            weights = counted(into[number], "weight")
-            lines.append(f"  │ {weights} shown, {negative[number]} negative")
+    for layer in drawing.layers:
         units = [*(_drawn_unit(unit) for unit in layer.units), *_drawn_rest(layer)]
-        head = f"{layer.title}  "
-        text = head + "   ".join(unit.replace(" ", "\u00a0") for unit in units)
-        wrapped = textwrap.wrap(text, WIDTH, subsequent_indent=" " * min(len(head), 24))
+        text = f"{layer.title.ljust(width)}  " + "  ".join(
+            unit.replace(" ", "\u00a0") for unit in units
+        )
+        wrapped = textwrap.wrap(text, WIDTH, subsequent_indent=" " * (width + 2))
         lines += [line.replace("\u00a0", " ") for line in wrapped]
     return lines
 
 
 def _drawn_unit(unit: DrawnUnit) -> str:
-    if unit.output is None:
-        return f"({unit.name})"
-    came_in = "" if unit.net_input is None else f"in {number_text(unit.net_input, 3)} "
-    return f"({unit.name}: {came_in}y {number_text(unit.output, 3)})"
+    return unit.name if unit.output is None else f"{unit.name}: {number_text(unit.output, 3)}"
 
 
 def _drawn_rest(layer: DrawnLayer) -> list[str]:
     more = [f"… {layer.more:,} more"] if layer.more else []
-    return [*more, "(bias: 1)"] if layer.has_bias else more
+    return [*more, "bias: 1"] if layer.has_bias else more
 
 
 def _picture(rows: Sequence[Sequence[float]]) -> list[str]:
@@ -183,13 +203,34 @@ def _captioned(caption: str, lines: list[str]) -> list[str]:
 
 
 def _equation(equation: Equation, writer: TextWriter) -> list[str]:
+    """One line if it fits; otherwise the symbols, then as many steps on a line as fit.
+
+    Where lines are saved, what is worked out in part is left out if it takes a line.
+    """
+    whole = _steps(equation, equation.all_steps, writer)
+    if writer.has_room or equation.between is None:
+        return whole
+    shorter = _steps(equation, equation.shown, writer)
+    return shorter if len(shorter) < len(whole) else whole
+
+
+def _steps(equation: Equation, formulas: Sequence[Formula], writer: TextWriter) -> list[str]:
     left = writer.write(equation.left)
-    indent = min(len(left), 24)
-    lines = []
-    for number, step in enumerate(equation.steps):
-        head = left if number == 0 else " " * indent
-        lines += _wrapped(f"{head} = {writer.write(step)}", indent + 3)
-    return lines
+    steps = [f"= {writer.write(step)}" for step in formulas]
+    if equation.exact is not None:
+        steps[-1] += f" (exactly {SIX_DIGITS.text(equation.exact)})"
+    whole = " ".join([left, *steps])
+    if len(whole) <= WIDTH:
+        return [whole]
+    indent = min(len(left), DEEPEST_INDENT) + 1
+    lines = [f"{left} {steps[0]}"]
+    for step in steps[1:]:
+        together = f"{lines[-1]} {step}"
+        if len(lines) > 1 and len(together) <= WIDTH:
+            lines[-1] = together
+        else:
+            lines.append(" " * indent + step)
+    return [part for line in lines for part in _wrapped(line, indent + 2)]
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
@@ -216,14 +257,12 @@ def _wrapped(text: str, indent: int) -> list[str]:
     ]
 
 
-def _cell(cell: Cell, writer: TextWriter) -> str:
-    if isinstance(cell, str):
-        return cell
-    return writer.value_text(cell) if isinstance(cell, float | int) else writer.write(cell)
-
-
 def _table(table: DocumentTable, writer: TextWriter) -> list[str]:
-    rows = [list(table.columns), *([_cell(cell, writer) for cell in row] for row in table.rows)]
+    numbers = table.number_texts(writer.numbers)
+    rows = [list(table.columns)]
+    for row, texts in zip(table.rows, numbers, strict=True):
+        cells = zip(row, texts, strict=True)
+        rows.append([cell_text(cell, writer) if text is None else text for cell, text in cells])
     widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
     right = table.numeric
     # If a table is too wide, its widest text column is broken into lines.
@@ -233,8 +272,8 @@ def _table(table: DocumentTable, writer: TextWriter) -> list[str]:
         widest = max(words, key=widths.__getitem__)
         widths[widest] = max(widths[widest] - too_wide, MAX_NARROW)
     first, *others = (_row(row, widths, right) for row in rows)
-    rule = "  ".join("─" * width for width in widths)
-    return [*first, rule, *(line for row in others for line in row)]
+    rule = ["  ".join("─" * width for width in widths)] if writer.has_room else []
+    return [*first, *rule, *(line for row in others for line in row)]
 
 
 def _row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
@@ -259,7 +298,7 @@ def _bars(bars: Bars, writer: TextWriter) -> list[str]:
             size = round(bars.size(values[place]) * BAR_WIDTH)
             bar = ("█" if number == 0 else "░") * size or ("▏" if values[place] else "")
             head = (label if number == 0 else "").ljust(label_width)
-            value = number_text(values[place], writer.digits and min(writer.digits, 4))
+            value = writer.numbers.short().text(values[place])
             lines.append(f"{head}  {name.ljust(name_width)}  {bar} {value}".rstrip())
     return lines
 

@@ -9,10 +9,11 @@ import pytest
 import glassnet as gn
 from glassnet.engine import engine
 from glassnet.engine.interface import Steps
-from glassnet.explanation.check.lines import TwoParts, check_lines
+from glassnet.explanation.check.lines import check_lines
 from glassnet.explanation.explanation import Explanation
 from glassnet.formula.document import Document, Equation, Section, equation_with_numbers
 from glassnet.formula.tree import Call, Formula, Number, Symbol, exp, ln, sum_of
+from glassnet.formula.two_parts import TwoParts
 from glassnet.nn.layers import Scale
 from glassnet.training.recorded_steps import RecordedStep
 from tests.random_networks import Case, random_case

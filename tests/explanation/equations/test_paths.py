@@ -71,11 +71,11 @@ def test_two_paths_by_hand() -> None:
 
 def test_of_many_paths_the_rest_is_summed_up() -> None:
     net = gn.Network([3, 9, 9, 4], hidden="sigmoid", output="softmax", seed=1)
-    text = gn.explain(net, [1, 2, 3], 0).weight("w1[1,2]").to_text()
+    text = gn.explain(net, [1, 2, 3], 0).weight("w1[1,2]").full().to_text()
     assert "36 paths lead from this weight" in text
     assert "… and 28 more" not in text
     net = gn.Network([3, 9, 10, 4], hidden="sigmoid", output="softmax", seed=1)
-    text = gn.explain(net, [1, 2, 3], 0).weight("w1[1,2]").to_text()
+    text = gn.explain(net, [1, 2, 3], 0).weight("w1[1,2]").full().to_text()
     assert "40 paths lead from this weight" in text
     assert "… and 32 more" in text
 
@@ -90,5 +90,5 @@ def test_paths_whose_products_are_smaller_than_any_float_are_found() -> None:
     sizes = [sum(math.log(abs(each)) for each in path.partials) for path in paths.largest]
     assert sizes == sorted(sizes, reverse=True)
     assert max(sizes) < math.log(1e-308)
-    text = gn.explain(net, [1, -1], [1, 1]).weight("w1[1,1]").to_text()
+    text = gn.explain(net, [1, -1], [1, 1]).weight("w1[1,1]").full().to_text()
     assert "about 10^150 paths lead from this weight" in " ".join(text.split())

@@ -74,7 +74,9 @@ def derived(
 
 def chain_of(story: gn.Explanation) -> Equation:
     """The equation ∂E/∂w of the chain rule."""
-    section: Section = next(s for s in story.document.sections if s.title == "Chain rule")
+    section: Section = next(
+        s for s in story.document.sections if s.title.startswith("Backward pass")
+    )
     equations = [block for block in section.blocks if isinstance(block, Equation)]
     assert isinstance(equations[-1].left, Partial)
     return equations[-1]

@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.formula.arithmetic import Arithmetic
+from glassnet.formula.two_parts import bounded_functions
 
-__all__ = ["FiftyDigits", "Floating", "Values", "WideArithmetic", "bounded_functions"]
-
-#: Of numbers with so many bits before the point, exp and the normal distribution are computed.
-MOST_BITS, NORMAL_BITS = 1100, 24
+__all__ = ["FiftyDigits", "Floating", "Values", "WideArithmetic"]
 
 #: An array of objects (mpmath), long doubles or doubles.
 Values: TypeAlias = NDArray[Any]
@@ -47,33 +45,6 @@ class WideArithmetic(Arithmetic):
         """Return 1 where x is above 0, else 0."""
         above: Values = self.number(np.where(x > 0, 1.0, 0.0))
         return above
-
-
-def bounded_functions(context: Any) -> dict[str, Callable[[Any], Any]]:
-    """Return functions of mpmath, also of numbers for which mpmath has no memory.
-
-    exp(x) is infinite or 0 where |x| has more than `MOST_BITS` bits before the point, so that its
-    exponent alone would not fit; an angle of that size has no digits.
-    """
-
-    def bounded(function: Callable[[Any], Any], below: Any, above: Any, bits: int) -> Any:
-        def apply(x: Any) -> Any:
-            if context.isnan(x):
-                return context.nan
-            if context.isfinite(x) and context.mag(x) <= bits:
-                return function(x)
-            return above if x > 0 else below
-
-        return apply
-
-    zero, one, nan = context.mpf(0), context.mpf(1), context.nan
-    return {
-        "exp": bounded(context.exp, zero, context.inf, MOST_BITS),
-        "tanh": bounded(context.tanh, -one, one, MOST_BITS),
-        "sin": bounded(context.sin, nan, nan, MOST_BITS),
-        "cos": bounded(context.cos, nan, nan, MOST_BITS),
-        "Φ": bounded(context.ncdf, zero, one, NORMAL_BITS),
-    }
 
 
 class FiftyDigits(WideArithmetic):

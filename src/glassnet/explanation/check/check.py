@@ -124,12 +124,11 @@ class Check:
         )
         if not count:
             return f"The gradients {few}; the check says nothing about them."
-        which = f"all {count}" if count == self.weights else f"{count} of {self.weights}"
+        which = f"All {count:,}" if count == self.weights else f"{count:,} of {self.weights:,}"
         verdict = "agree" if self.gradients_agree else "DO NOT AGREE"
         text = (
-            f"The gradients of {which} weights and biases {verdict} with central differences in "
-            f"{self.arithmetic}: the largest relative difference is "
-            f"{self.largest_difference:.2g} (tolerance: {self.tolerance:.2g})."
+            f"{which} gradients {verdict} with central differences in {self.arithmetic} (largest "
+            f"relative difference {self.largest_difference:.2g}, tolerance {self.tolerance:.2g})."
         )
         return f"{text} {left} others {few}." if left else text
 

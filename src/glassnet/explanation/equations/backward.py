@@ -3,6 +3,9 @@
 Activations and losses define their own formulas; the chain rule combines them here.
 """
 
+from dataclasses import replace
+from functools import cached_property, partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,29 +13,51 @@ from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
 from glassnet.explanation.symbols import Symbols
-from glassnet.formula.document import Equation, equation_with_numbers
+from glassnet.formula.document import Equation
+from glassnet.formula.paper import Paper
 from glassnet.formula.tree import Formula, Number, Partial, Product, Symbol, product_of, sum_of
+from glassnet.formula.two_parts import TwoParts
 from glassnet.nn.activations.activation import Elementwise
-from glassnet.nn.activations.softmax import Softmax
 from glassnet.nn.losses.loss import CrossEntropyFromLogits, divided
 
-__all__ = ["StepEquations"]
+__all__ = ["StepEquations", "delta_as_partial", "softmax_slope"]
+
+# Outputs nearer to 0 or 1 lose digits in 1 − y.
+NEAR = 1e-2
+# The square or the exponential of a larger number may be infinite.
+FAR = 1e2
 
 
 class StepEquations(ForwardEquations):
     """The equations of one example's forward pass and backward pass."""
 
-    def __init__(self, step: Step, names: Symbols, most_terms: int | None) -> None:
-        super().__init__(step, names, most_terms)
+    def __init__(
+        self, step: Step, names: Symbols, most_terms: int | None, paper: Paper | None = None
+    ) -> None:
+        super().__init__(step, names, most_terms, paper)
         self.step = step
         self.predicted = [self.output(self.depth, unit) for unit in range(step.target.size)]
-        self.target = [names.target(i, value) for i, value in enumerate(step.target.tolist())]
+        targets = enumerate(step.target.tolist())
+        self.target = [self.written(names.target(unit, value)) for unit, value in targets]
+
+    def loss_symbol(self) -> Symbol:
+        """E of the example."""
+        symbol = self.names.loss(self.step.loss)
+        return self.written(replace(symbol, definition=self.loss_formula))
+
+    def loss_formula(self) -> Formula:
+        """The formula of the loss, times the sample weight."""
+        formula = self.step.output_loss.formula(self.predicted, self.target, self.most_terms)
+        return product_of(self.sample_weight(), formula)
 
     def loss(self) -> Equation:
-        """E of the example: the formula of the loss, times the sample weight."""
-        formula = self.step.output_loss.formula(self.predicted, self.target, self.most_terms)
-        counted = product_of(self.sample_weight(), formula)
-        return equation_with_numbers(self.names.loss(self.step.loss), counted, self.step.loss)
+        """E of the example: all terms, those that count, numbers, and value."""
+        left, whole = self.loss_symbol(), self.loss_formula()
+        counting = self.step.output_loss.loss.terms_that_count(self.predicted, self.target)
+        if counting is None or len(self.predicted) > (self.most_terms or len(self.predicted)):
+            return self.equation(left, whole)
+        stages = self.equation(left, product_of(self.sample_weight(), counting))
+        return replace(stages, steps=(whole, *stages.steps))
 
     def mean_loss(self) -> Equation:
         """E of the batch: the mean of its examples' losses."""
@@ -40,155 +65,173 @@ class StepEquations(ForwardEquations):
         losses = trace.losses * batch.sample_weights
 
         def term(example: int) -> Formula:
-            return self.names.loss_of(example, float(losses[example]))
+            if example == self.step.example:
+                return self.loss_symbol()
+            return self.written(self.names.loss_of(example, float(losses[example])))
 
-        mean = sum_of(term, self.most_terms, values=losses) / self.names.total(batch.weight)
-        return equation_with_numbers(
-            self.names.mean_loss(self.step.mean_loss), mean, self.step.mean_loss
-        )
+        mean = sum_of(term, self.most_terms, values=losses) / self.total()
+        left = replace(self.names.mean_loss(self.step.mean_loss), definition=lambda: mean)
+        return self.equation(self.written(left), mean)
+
+    def total(self) -> Symbol:
+        """N, the sum of the sample weights."""
+        return self.written(self.names.total(self.step.batch.weight))
 
     def sample_weight(self) -> Formula:
         """The sample weight of the shown example."""
         return (
             Number(1.0)
             if self.step.sample_weight == 1
-            else self.names.sample_weight(self.step.sample_weight)
+            else self.written(self.names.sample_weight(self.step.sample_weight))
         )
 
     def delta_symbol(self, layer: int, unit: int) -> Symbol:
         """δ_j(l)."""
-        return self.names.delta(layer, unit, float(self.step.deltas[layer - 1][unit]))
+        symbol = self.names.delta(layer, unit, float(self.step.deltas[layer - 1][unit]))
+        definition = partial(self._shortest_delta, layer, unit)
+        return self.written(replace(symbol, definition=definition))
+
+    def _shortest_delta(self, layer: int, unit: int) -> Formula:
+        return self.delta_formulas(layer, unit)[-1]
 
     def delta(self, layer: int, unit: int) -> list[Equation]:
-        """δ_j(l) = ∂E/∂in_j(l), one equation for each derivation that is shown."""
-        if layer == self.depth:
-            return self._output_delta(unit)
+        """δ_j(l) = ∂E/∂in_j(l): a line for each way in which it is computed."""
         left = self.delta_symbol(layer, unit)
+        return [self.equation(left, formula) for formula in self.delta_formulas(layer, unit)]
+
+    def delta_formulas(self, layer: int, unit: int) -> list[Formula]:
+        """The formulas of δ_j(l): by the chain rule, and after cancelling, if something cancels."""
+        spread = self.spread(layer, unit)
+        chain = sum_of([product_of(*self.factors(layer, k, unit)) for k in spread], self.most_terms)
+        output_loss = self.step.output_loss
+        if layer < self.depth or not isinstance(output_loss, CrossEntropyFromLogits):
+            return [chain]
+        outputs = len(self.predicted)
+        smoothed = output_loss.loss.smoothed_target_formula(self.target[unit], outputs)
+        short = divided(self.predicted[unit] - smoothed, output_loss.loss.divisor(outputs))
+        return [chain, product_of(self.sample_weight(), short)]
+
+    def spread(self, layer: int, unit: int) -> list[int]:
+        """The outputs of a layer that depend on one net input, and on which E depends."""
+        if isinstance(self.step.layer(layer).activation, Elementwise):
+            return [unit]
+        units = list(range(self.step.architecture.units[layer]))
+        output_loss, outputs = self.step.output_loss, len(self.predicted)
+        if layer == self.depth and isinstance(output_loss, CrossEntropyFromLogits):
+            # −t/p is 0 for all but the target class.
+            smoothed = [output_loss.loss.smoothed_target_formula(t, outputs) for t in self.target]
+            units = [k for k in units if smoothed[k].evaluate() != 0]
+        return units
+
+    def factors(self, layer: int, k: int, unit: int) -> list[Formula]:
+        """∂E/∂y_k and ∂y_k/∂in_j, without one that is always 1."""
+        return [
+            Number(1.0) if formula == Number(1.0) else self.derivative(of, by, formula)
+            for of, by, formula in self._factors(layer, k, unit)
+        ]
+
+    def factor_equations(self, layer: int, k: int, unit: int) -> list[Equation]:
+        """A line for each of these factors."""
+        equations = []
+        for of, by, formula in self._factors(layer, k, unit):
+            equation = self.equation(self.derivative(of, by, formula), formula)
+            if of.letter == self.names.notation.loss and layer == self.depth:
+                equation = self._before_cancelling(equation, k)
+            equations.append(equation)
+        return equations
+
+    def _factors(self, layer: int, k: int, unit: int) -> list[tuple[Symbol, Symbol, Formula]]:
+        y, net_input = self.output(layer, k), self.net_input_symbol(layer, unit)
+        d_output = self.d_predicted(k) if layer == self.depth else self.d_output(layer, k)
+        return [(self.loss_symbol(), y, d_output), (y, net_input, self.slope(layer, k, unit))]
+
+    def _before_cancelling(self, equation: Equation, unit: int) -> Equation:
+        """The line of ∂E/∂p with what cancels in it, if the loss has such."""
+        loss, outputs = self.step.output_loss.loss, len(self.predicted)
+        whole = loss.derivative_before_cancelling(self.predicted[unit], self.target[unit], outputs)
+        if whole is None:
+            return equation
+        return replace(equation, steps=(product_of(self.sample_weight(), whole), *equation.steps))
+
+    def slope(self, layer: int, k: int, unit: int) -> Formula:
+        """∂y_k/∂in_j, with dropout."""
         activation = self.step.layer(layer).activation
-        if isinstance(activation, Softmax):
-            return [equation_with_numbers(left, self._softmax_backward(layer, unit), left.value)]
-        assert isinstance(activation, Elementwise)
-        derivative = activation.derivative_formula(
-            self.net_input_symbol(layer, unit), self.activated(layer, unit)
-        )
-        d_output = self._d_output(layer, unit)
-        formula = product_of(d_output, self.dropout_mask(layer, unit), derivative)
-        return [equation_with_numbers(left, formula, left.value)]
+        if isinstance(activation, Elementwise):
+            slope = activation.derivative_formula(
+                self.net_input_symbol(layer, unit), self.activated(layer, unit)
+            )
+        else:
+            slope = softmax_slope(self.activated_symbols(layer), k, unit)
+        return product_of(self.dropout_mask(layer, k), slope)
+
+    def d_predicted(self, unit: int) -> Formula:
+        """∂E/∂p of one output."""
+        p, t = self.predicted[unit], self.target[unit]
+        formula = self.step.output_loss.derivative_formula(p, t, len(self.predicted))
+        return product_of(self.sample_weight(), formula)
+
+    def d_output(self, layer: int, unit: int) -> Formula:
+        """∂E/∂y_i(l) = Σ_j w_ij(l+1) δ_j(l+1)."""
+
+        def term(number: int) -> Formula:
+            j = unit if self.is_scale(layer + 1) else number
+            weight = self.weight(WeightPlace(layer + 1, unit, j))
+            return product_of(self.multiplier(layer + 1), weight, self.delta_symbol(layer + 1, j))
+
+        return sum_of(term, self.most_terms, values=self.backward_contributions(layer, unit))
+
+    def derivative(self, of: Symbol, by: Symbol, formula: Formula) -> Partial:
+        """∂of/∂by, given its formula."""
+        value = self._value(formula)
+        return self.written(Partial(of, by, value, lambda: formula, recomputed=True))
 
     def gradient(self, place: WeightPlace) -> Equation:
         """∂E/∂w_ij(l) = ∂E/∂in_j(l) · ∂in_j(l)/∂w_ij(l) = δ_j(l) · y_i(l−1), of the example."""
-        alone = self.step.alone
-        value = self.step.gradient_at(place) if alone else self.step.example_gradient(place)
-        weight, loss = self.weight(place), self.names.loss(self.step.loss)
+        weight, loss = self.weight(place), self.loss_symbol()
         delta = self.delta_symbol(place.layer, place.unit)
-        source = self._source(place)
+        source = self.source(place)
         net_input = self.net_input_symbol(place.layer, place.unit)
         chain = Product(
             (
-                Partial(loss, net_input, delta.value),
-                Partial(net_input, weight, source.evaluate()),
+                delta_as_partial(loss, net_input, delta),
+                self.derivative(net_input, weight, source),
             )
         )
-        stages = equation_with_numbers(weight, delta * source, value)
-        return Equation(Partial(loss, weight, value), (chain, *stages.steps))
+        stages = self.equation(self.gradient_symbol(place), delta * source)
+        return replace(stages, steps=(chain, *stages.steps))
+
+    def gradient_symbol(self, place: WeightPlace) -> Partial:
+        """∂E/∂w of the example."""
+        alone = self.step.alone
+        value = self.step.gradient_at(place) if alone else self.step.example_gradient(place)
+        delta, source = self.delta_symbol(place.layer, place.unit), self.source(place)
+        return self.written(
+            Partial(self.loss_symbol(), self.weight(place), value, lambda: delta * source)
+        )
+
+    def batch_gradient_symbol(self, place: WeightPlace) -> Partial:
+        """∂E/∂w of the batch."""
+        if self.step.alone:
+            return self.gradient_symbol(place)
+        loss, value = self.names.mean_loss(self.step.mean_loss), self.step.gradient_at(place)
+        mean = partial(self._mean_gradient, place)
+        return self.written(Partial(self.written(loss), self.weight(place), value, mean))
 
     def batch_gradient(self, place: WeightPlace) -> Equation:
         """∂E/∂w of the batch: the mean of its examples' gradients."""
-        own = self.step.example_gradients(place)
-        weight, value = self.weight(place), self.step.gradient_at(place)
+        return self.equation(self.batch_gradient_symbol(place), self._mean_gradient(place))
+
+    def _mean_gradient(self, place: WeightPlace) -> Formula:
+        own, weight = self.step.example_gradients(place), self.weight(place)
+        losses = self.step.trace.losses * self.step.batch.sample_weights
 
         def term(example: int) -> Formula:
-            # The value of the loss is not needed here.
-            return Partial(self.names.loss_of(example, 0.0), weight, float(own[example]))
+            if example == self.step.example:
+                return self.gradient_symbol(place)
+            loss = self.written(self.names.loss_of(example, float(losses[example])))
+            return self.written(Partial(loss, weight, float(own[example])))
 
-        total = self.names.total(self.step.batch.weight)
-        mean = sum_of(term, self.most_terms, values=own) / total
-        loss = self.names.mean_loss(self.step.mean_loss)
-        return equation_with_numbers(Partial(loss, weight, value), mean, value)
-
-    def single_path(self, place: WeightPlace) -> Equation | None:
-        """∂E/∂w as one product from the loss to the weight; None if there are several paths."""
-        units = self.step.architecture.units
-        spreads = isinstance(self.step.layer(place.layer).activation, Softmax)
-        one_unit = units[place.layer] == 1 or not (spreads or place.layer == self.depth)
-        if not one_unit or any(count != 1 for count in units[place.layer + 1 :]):
-            return None
-        loss, weight = self.names.loss(self.step.loss), self.weight(place)
-        partials, formulas = self._way_down(place, loss)
-        net_input = self.net_input_symbol(place.layer, place.unit)
-        source = self._source(place)
-        partials.append(Partial(net_input, weight, source.evaluate()))
-        formulas.append(source)
-        value = self.step.example_gradient(place)
-        stages = equation_with_numbers(weight, Product(tuple(formulas)), value)
-        return Equation(Partial(loss, weight, value), (Product(tuple(partials)), *stages.steps))
-
-    def _way_down(self, place: WeightPlace, loss: Symbol) -> tuple[list[Formula], list[Formula]]:
-        """∂E/∂p, then each layer's factors down to the weight's in(l): symbols and formulas."""
-        partials: list[Formula] = []
-        formulas: list[Formula] = []
-        above = loss
-        for layer in range(self.depth, place.layer - 1, -1):
-            unit = place.unit if layer == place.layer else 0
-            y, net_input = self.output(layer, unit), self.net_input_symbol(layer, unit)
-            if layer == self.depth:
-                d_loss = self.step.output_loss.derivative_formula(y, self.target[0], 1)
-                d_output = product_of(self.sample_weight(), d_loss)
-            else:
-                weight = self.weight(WeightPlace(layer + 1, unit, 0))
-                d_output = product_of(self.multiplier(layer + 1), weight)
-            activation = self.step.layer(layer).activation
-            derivative: Formula = Number(0.0)  # the output of a single softmax unit is always 1
-            if isinstance(activation, Elementwise):
-                derivative = activation.derivative_formula(net_input, self.activated(layer, unit))
-            derivative = product_of(self.dropout_mask(layer, unit), derivative)
-            partials += [
-                _partial(above, y, d_output),
-                _partial(y, net_input, derivative),
-            ]
-            formulas += [d_output, derivative]
-            above = net_input
-        return partials, formulas
-
-    def _output_delta(self, unit: int) -> list[Equation]:
-        left = self.delta_symbol(self.depth, unit)
-        p, t = self.predicted[unit], self.target[unit]
-        outputs = len(self.predicted)
-        full = equation_with_numbers(left, self._full_output_delta(unit), left.value)
-        output_loss = self.step.output_loss
-        if not isinstance(output_loss, CrossEntropyFromLogits):
-            return [full]
-        smoothed = output_loss.loss.smoothed_target_formula(t, outputs)
-        short = divided(p - smoothed, output_loss.loss.divisor(outputs))
-        return [
-            full,
-            equation_with_numbers(left, product_of(self.sample_weight(), short), left.value),
-        ]
-
-    def _full_output_delta(self, unit: int) -> Formula:
-        """Σ_k ∂E/∂p_k · ∂p_k/∂in_j; only k = j if each output depends on one net input."""
-        output_loss, count = self.step.output_loss, self.sample_weight()
-        outputs = len(self.predicted)
-
-        def d_predicted(k: int) -> Formula:
-            return output_loss.derivative_formula(self.predicted[k], self.target[k], outputs)
-
-        if isinstance(output_loss.activation, Elementwise):
-            net_input = self.net_input_symbol(self.depth, unit)
-            p = self.predicted[unit]
-            derivative = output_loss.activation.derivative_formula(net_input, p)
-            return product_of(count, d_predicted(unit), derivative)
-        counting = list(range(outputs))
-        if isinstance(
-            output_loss, CrossEntropyFromLogits
-        ):  # −t/p is 0 for all but the target class
-            smoothed = [output_loss.loss.smoothed_target_formula(t, outputs) for t in self.target]
-            counting = [k for k in counting if smoothed[k].evaluate() != 0]
-        terms = [
-            product_of(count, d_predicted(k), _softmax_partial(self.predicted, k, unit))
-            for k in counting
-        ]
-        return sum_of(terms, self.most_terms)
+        return sum_of(term, self.most_terms, values=own) / self.total()
 
     def backward_contributions(self, layer: int, unit: int) -> NDArray[np.float64]:
         """The contribution of each unit of layer l+1 to ∂E/∂y_i(l): c w_ij(l+1) δ_j(l+1)."""
@@ -199,42 +242,38 @@ class StepEquations(ForwardEquations):
         met = delta[unit : unit + 1] if own_only else delta
         return c * w.astype(np.float64) * met
 
-    def _d_output(self, layer: int, unit: int) -> Formula:
-        """∂E/∂y_i(l) = Σ_j w_ij(l+1) δ_j(l+1)."""
+    def _value(self, formula: Formula) -> float:
+        """The value of a formula; where an output near 0 or 1 cancels in it, from its net input."""
+        symbols = list(formula.symbols())
+        near = (min(abs(y.value), abs(1 - abs(y.value))) for y in symbols if y.recomputed)
+        if min(near, default=1.0) > NEAR and all(abs(symbol.value) < FAR for symbol in symbols):
+            return float(formula.evaluate())
+        value = formula.evaluate(self.wide)
+        return float(value.high + value.low)
 
-        def term(number: int) -> Formula:
-            j = unit if self.is_scale(layer + 1) else number
-            weight = self.weight(WeightPlace(layer + 1, unit, j))
-            return product_of(self.multiplier(layer + 1), weight, self.delta_symbol(layer + 1, j))
+    @cached_property
+    def wide(self) -> TwoParts:
+        """The arithmetic in which nothing cancels."""
+        return TwoParts(self.step.parameters.dtype.name)
 
-        return sum_of(term, self.most_terms, values=self.backward_contributions(layer, unit))
+    def path_symbol(self, number: int, value: float, product: Formula) -> Symbol:
+        """The product along a path."""
+        symbol = self.names.path(number, value)
+        return self.written(replace(symbol, definition=lambda: product))
 
-    def _softmax_backward(self, layer: int, unit: int) -> Formula:
-        """Σ_k ∂E/∂y_k · m_k · ∂g_k/∂in_j for a hidden softmax layer."""
-        g = self.activated_symbols(layer)
-        loss = self.names.loss(self.step.loss)
-        terms: list[Formula] = []
-        for k in range(len(g)):
-            d_output = float(self.backward_contributions(layer, k).sum())
-            partial = Partial(loss, self.output(layer, k), d_output)
-            terms.append(
-                product_of(partial, self.dropout_mask(layer, k), _softmax_partial(g, k, unit))
-            )
-        return sum_of(terms, self.most_terms)
-
-    def _source(self, place: WeightPlace) -> Formula:
+    def source(self, place: WeightPlace) -> Formula:
         """The factor that a weight multiplies: the output of its source, or 1 for a bias."""
         if place.source is None:
             return Number(1.0)
         return product_of(self.multiplier(place.layer), self.output(place.layer - 1, place.source))
 
 
-def _partial(of: Symbol, by: Symbol, formula: Formula) -> Partial:
-    """∂of/∂by, given its formula."""
-    return Partial(of, by, formula.evaluate(), lambda: formula)
+def delta_as_partial(loss: Symbol, net_input: Symbol, delta: Symbol) -> Partial:
+    """δ as ∂E/∂in."""
+    return Partial(loss, net_input, delta.value, decimals=delta.decimals, exact=delta.exact)
 
 
-def _softmax_partial(outputs: list[Symbol], k: int, j: int) -> Formula:
+def softmax_slope(outputs: list[Symbol], k: int, j: int) -> Formula:
     """∂y_k/∂in_j = y_k ([k = j] − y_j)."""
     if k == j:
         return outputs[k] * (1 - outputs[k])

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
-from glassnet.formula.document import Equation, equation_with_numbers
+from glassnet.formula.document import Equation
 from glassnet.formula.tree import Formula, Partial, Product, Symbol
 from glassnet.nn.activations.activation import Elementwise
 
@@ -259,18 +259,16 @@ def path_equation(
     equations: StepEquations, place: WeightPlace, path: Path, number: int
 ) -> Equation:
     """Return a path's product: symbols from the loss down to the weight, numbers, and value."""
-    step, names = equations.step, equations.names
     quantities = [equations.net_input_symbol(place.layer, path.units[0])]
     for n, unit in enumerate(path.units[1:]):
         layer = place.layer + (n + 1) // 2
         of_output = n % 2 == 0
         symbol = equations.output if of_output else equations.net_input_symbol
         quantities.append(symbol(layer, unit))
-    weight, loss = equations.weight(place), names.loss(step.loss)
-    ends: list[Symbol] = [weight, *quantities, loss]
+    ends: list[Symbol] = [equations.weight(place), *quantities, equations.loss_symbol()]
     factors: list[Formula] = [
-        Partial(above, below, value)
+        equations.written(Partial(above, below, value))
         for below, above, value in zip(ends, ends[1:], path.partials, strict=False)
     ]
-    left = names.path(number, path.value)
-    return equation_with_numbers(left, Product(tuple(reversed(factors))), path.value)
+    product = Product(tuple(reversed(factors)))
+    return equations.equation(equations.path_symbol(number, path.value, product), product)

@@ -1,8 +1,10 @@
 """The equations of the update: how a weight's gradient changes the weight."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
-from glassnet.explanation.limits import Limits
+from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.places import WeightPlace, index_of
 from glassnet.explanation.step import Step, Update
 from glassnet.explanation.symbols import Symbols
@@ -12,12 +14,14 @@ from glassnet.formula.document import (
     DocumentTable,
     Equation,
     Paragraph,
-    equation_with_numbers,
 )
-from glassnet.formula.tree import Number, Symbol
+from glassnet.formula.number import NumberFormat
+from glassnet.formula.tree import Formula, Number, Partial, Symbol, as_formula
 from glassnet.optim.clipping import gradient_norm
 from glassnet.optim.optimizer import new_state
 from glassnet.optim.penalties import LossPenalty
+from glassnet.optim.sgd import SGD
+from glassnet.optim.update_rule import UpdateRule
 
 __all__ = ["UpdateEquations"]
 
@@ -28,34 +32,46 @@ class UpdateEquations:
 
     Attributes
     ----------
-    step : Step
+    step_equations : StepEquations
+        Those before the update.
     update : Update
         The update of the step.
-    names : Symbols
     clip_factor : float
         κ of the step's gradient; 1 if it was not clipped.
     """
 
-    step: Step
+    step_equations: StepEquations
     update: Update
-    names: Symbols
     clip_factor: float
 
     @classmethod
-    def of(cls, step: Step, names: Symbols) -> "UpdateEquations | None":
+    def of(cls, step_equations: StepEquations) -> "UpdateEquations | None":
         """Return the equations of a step's update; None if it has no update."""
+        step = step_equations.step
         if step.update is None:
             return None
-        return cls(step, step.update, names, step.update.rule.clip_factor(step.gradient))
+        return cls(step_equations, step.update, step.update.rule.clip_factor(step.gradient))
 
-    def preface(self, limits: Limits) -> list[Block]:
+    @property
+    def step(self) -> Step:
+        """The numbers of the step."""
+        return self.step_equations.step
+
+    @property
+    def names(self) -> Symbols:
+        """The symbols of the network's quantities."""
+        return self.step_equations.names
+
+    def preface(self, numbers: NumberFormat) -> list[Block]:
         """What is the same for all weights: the optimizer, clipping, penalties."""
         rule = self.update.rule
+        if rule == UpdateRule(SGD(self.update.learning_rate)):
+            return []  # its only number stands in the equation
         words = f"The optimizer is {rule.optimizer}"
         if self.update.number > 1 or rule.optimizer.state_names:
             words += f"; this is step {self.update.number:,}"
         if self.update.learning_rate != rule.optimizer.learning_rate:
-            words += f", with learning rate {limits.number(self.update.learning_rate)}"
+            words += f", with learning rate {numbers.text(self.update.learning_rate)}"
         blocks: list[Block] = [Paragraph(f"{words}.")]
         if rule.clip_norm is not None:
             blocks += self._clipping(rule.clip_norm)
@@ -68,10 +84,7 @@ class UpdateEquations:
         words = "The norm of the whole gradient exceeds clip_norm, so the gradient is scaled by κ:"
         norm = Symbol("|∂E/∂w|", gradient_norm(self.step.gradient))
         factor = Symbol("κ", self.clip_factor)
-        return [
-            Paragraph(words),
-            equation_with_numbers(factor, Number(most) / norm, self.clip_factor),
-        ]
+        return [Paragraph(words), self.step_equations.equation(factor, Number(most) / norm)]
 
     def _penalties(self) -> list[Block]:
         """What each penalty adds to the loss that is minimised."""
@@ -92,19 +105,33 @@ class UpdateEquations:
 
     def equations(self, place: WeightPlace) -> list[Equation]:
         """The new weight by the optimizer's formula, after the quantities that it needs."""
-        rule, weight = self.update.rule, self.names.weight(place, self.step.weight(place))
+        equations: list[Equation] = []
+        known: dict[tuple[str, str], Symbol] = {}
+        for symbol, unlinked in self._formulas(place):
+            formula = _with_known(unlinked, known)
+            left = self.step_equations.written(
+                replace(symbol, definition=partial(as_formula, formula))
+            )
+            known[left.letter, left.index] = left
+            equations.append(self.step_equations.equation(left, formula))
+        return equations
+
+    def _formulas(self, place: WeightPlace) -> list[tuple[Symbol, Formula]]:
+        """The quantities of a weight's update and their formulas, the new weight last."""
+        rule, weight = self.update.rule, self.step_equations.weight(place)
         biases = place.source is None
         layer = self.step.layer(place.layer)
         rate = self.update.learning_rate * (layer.bias_rate if biases else layer.weight_rate)
-        letter = f"∂E/∂{weight.letter}"
-        gradient = Symbol(letter, self.step.gradient_at(place), weight.layer, weight.index)
         state_names = rule.optimizer.state_names
         before = self.update.state[:, index_of(self.step.architecture, place)].tolist()
-        state = [Symbol(name, value) for name, value in zip(state_names, before, strict=True)]
-        equations = []
+        state = [
+            self.step_equations.written(Symbol(name, value))
+            for name, value in zip(state_names, before, strict=True)
+        ]
+        found: list[tuple[Symbol, Formula]] = []
         for name, formula in rule.formulas(
             weight,
-            gradient,
+            self.step_equations.batch_gradient_symbol(place),
             state,
             self.names.learning_rate(rate),
             self.update.info(self.step.batch.weight),
@@ -117,5 +144,20 @@ class UpdateEquations:
                 left = new_state(name, formula)
             else:
                 left = Symbol(name, formula.evaluate())
-            equations.append(equation_with_numbers(left, formula, left.value))
-        return equations
+            found.append((left, formula))
+        return found
+
+    def new_weight_symbol(self, place: WeightPlace) -> Symbol:
+        """The weight after the update."""
+        left = self.equations(place)[-1].left
+        assert isinstance(left, Symbol)
+        return left
+
+
+def _with_known(formula: Formula, known: Mapping[tuple[str, str], Symbol]) -> Formula:
+    """A formula with the symbols that were computed in earlier lines."""
+    if isinstance(formula, Symbol):
+        return known.get((formula.letter, formula.index), formula)
+    return (
+        formula if isinstance(formula, Partial) else formula.mapped(lambda f: _with_known(f, known))
+    )

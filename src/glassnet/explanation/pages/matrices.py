@@ -1,15 +1,30 @@
-"""The step in matrix form: an equation and its shapes for each quantity of each layer."""
+"""The step in matrix form: shapes for each quantity of each layer, and small layers in numbers."""
 
-from glassnet.explanation.step import Forward, Step
-from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
+from glassnet.explanation.explainer import Explainer
+from glassnet.explanation.places import WeightPlace
+from glassnet.explanation.step import Step
+from glassnet.formula.document import (
+    Block,
+    Cell,
+    DocumentTable,
+    Matrix,
+    MatrixEquation,
+    Paragraph,
+)
+from glassnet.formula.tree import Partial, Symbol
 from glassnet.nn.activations.activation import Elementwise
 from glassnet.nn.layers import Scale
 
 __all__ = ["backward_matrices", "forward_matrices"]
 
+# The matrices of layers with more inputs or units are not written out.
+FEW = 6
 
-def forward_matrices(forward: Forward, examples: int = 1) -> Section:
-    """One line for each layer's net inputs and outputs."""
+
+def forward_matrices(explainer: Explainer) -> list[Block]:
+    """One line for each layer's net inputs and outputs; small layers with their numbers."""
+    forward = explainer.forward
+    examples = len(forward.batch) if isinstance(forward, Step) else 1
     rows: list[tuple[Cell, ...]] = []
     units = forward.architecture.units
     for number in range(1, len(units)):
@@ -37,11 +52,12 @@ def forward_matrices(forward: Forward, examples: int = 1) -> Section:
             " m is the dropout mask of this step, 0 or 1 / (1 − rate); ∘ multiplies elementwise."
         )
     table = DocumentTable(("forward", "shapes"), tuple(rows))
-    return Section("The forward pass in matrix form", (table, Paragraph(words)))
+    return [table, Paragraph(words), *_forward_numbers(explainer)]
 
 
-def backward_matrices(step: Step) -> Section:
-    """One line for each layer's δ and weight gradients."""
+def backward_matrices(explainer: Explainer) -> list[Block]:
+    """One line for each layer's δ and weight gradients; small layers with their numbers."""
+    step = explainer.step
     examples, units = len(step.batch), step.architecture.units
     rows: list[tuple[Cell, ...]] = []
     for number in range(len(units) - 1, 0, -1):
@@ -58,7 +74,77 @@ def backward_matrices(step: Step) -> Section:
             rows.append((f"∂E/∂b({number}) = 1ᵀ δ({number}){mean}", _shape(units[number])))
     words = "∘ multiplies elementwise; 1 is a column of ones, the outputs of the bias unit."
     table = DocumentTable(("backward", "shape of the result"), tuple(rows))
-    return Section("The backward pass in matrix form", (table, Paragraph(words)))
+    return [table, Paragraph(words), *_backward_numbers(explainer)]
+
+
+def _forward_numbers(explainer: Explainer) -> list[Block]:
+    """in(l) = y(l−1) · W(l) + b(l) of each small layer, for the shown example."""
+    equations, names, blocks = explainer.equations, explainer.symbols, list[Block]()
+    for layer in _small_layers(explainer):
+        units = range(names.architecture.units[layer])
+        sources = range(names.architecture.units[layer - 1])
+        weights = [
+            [equations.weight(WeightPlace(layer, i, j)).value for j in units] for i in sources
+        ]
+        before = [equations.output(layer - 1, i).value for i in sources]
+        letters = names.notation
+        net_input = [symbol.value for symbol in equations.net_input_symbols(layer)]
+        parts = [
+            ("", _matrix(letters.net_input, layer, [net_input])),
+            ("=", _matrix(letters.output if layer > 1 else letters.input, layer - 1, [before])),
+            ("·", _matrix(letters.weight.upper(), layer, weights)),
+        ]
+        if names.architecture.layers[layer - 1].bias:
+            biases = [equations.weight(WeightPlace(layer, None, j)).value for j in units]
+            parts.append(("+", _matrix(letters.bias, layer, [biases])))
+        blocks.append(MatrixEquation(tuple(parts)))
+    return blocks
+
+
+def _backward_numbers(explainer: Explainer) -> list[Block]:
+    """∂E/∂W(l) = y(l−1)ᵀ · δ(l) of each small layer, for the shown example."""
+    equations, names, blocks = explainer.step_equations, explainer.symbols, list[Block]()
+    if not explainer.step.alone:
+        return []
+    letters = names.notation
+    for layer in reversed(_small_layers(explainer)):
+        units = range(names.architecture.units[layer])
+        sources = range(names.architecture.units[layer - 1])
+        gradient = [
+            [equations.gradient_symbol(WeightPlace(layer, i, j)).value for j in units]
+            for i in sources
+        ]
+        before = [[equations.output(layer - 1, i).value] for i in sources]
+        delta = [equations.delta_symbol(layer, j).value for j in units]
+        W = Symbol(letters.weight.upper(), 0.0, layer)
+        y = f"{letters.output if layer > 1 else letters.input}ᵀ"
+        parts = (
+            ("", Matrix(Partial(Symbol(letters.loss, 0.0), W, 0.0), _rows(gradient))),
+            ("=", _matrix(y, layer - 1, before)),
+            ("·", _matrix(letters.delta, layer, [delta])),
+        )
+        blocks.append(MatrixEquation(parts))
+    return blocks
+
+
+def _small_layers(explainer: Explainer) -> list[int]:
+    """The layers whose matrices have few rows and columns, and no other factors."""
+    architecture, forward = explainer.symbols.architecture, explainer.forward
+    return [
+        layer
+        for layer in range(1, explainer.depth + 1)
+        if max(architecture.units[layer - 1 : layer + 1]) <= FEW
+        and not isinstance(forward.layer(layer), Scale)
+        and architecture.places[layer - 1].multiplier == 1
+    ]
+
+
+def _matrix(letter: str, layer: int, rows: list[list[float]]) -> Matrix:
+    return Matrix(Symbol(letter, 0.0, layer), _rows(rows))
+
+
+def _rows(rows: list[list[float]]) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, rows))
 
 
 def _delta(step: Step, number: int) -> str:

@@ -1,12 +1,13 @@
 """Sections and blocks that the explanations of a step, a weight and a unit share."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.limits import largest
+from glassnet.explanation.pages.chain import delta_lines
+from glassnet.explanation.pages.rounding import with_rounding
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
 from glassnet.formula.document import (
@@ -14,21 +15,20 @@ from glassnet.formula.document import (
     Block,
     Cell,
     DocumentTable,
-    Equation,
     Paragraph,
-    Section,
 )
 from glassnet.formula.tree import ln
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.loss import Loss
 
 __all__ = [
+    "batch_words",
     "delta_blocks",
     "gradient_blocks",
+    "loss_blocks",
     "loss_name",
-    "loss_section",
-    "outcome_section",
-    "prediction_section",
+    "outcome_blocks",
+    "prediction_blocks",
     "unit_blocks",
 ]
 
@@ -41,29 +41,18 @@ def unit_blocks(explainer: Explainer, layer: int) -> list[Block]:
     for unit in chosen.shown:
         blocks.append(Paragraph(f"Unit {equations.names.unit_name(layer, unit)}:"))
         blocks += [equations.net_input(layer, unit), *equations.outputs(layer, unit)]
-    return blocks + chosen.sentence("units", "outputs", explainer.limits)
+    return blocks + chosen.sentence("units", "outputs", explainer.numbers)
 
 
-def delta_blocks(explainer: Explainer, layer: int, *, shortest: bool = False) -> list[Block]:
-    """δ of a layer's units; for a wide layer, the largest. All derivations, or the shortest."""
+def delta_blocks(explainer: Explainer, layer: int) -> list[Block]:
+    """δ of a layer's units, factor by factor; for a wide layer, the largest."""
     chosen = largest(explainer.step.deltas[layer - 1], explainer.limits.units)
     blocks: list[Block] = []
     for unit in chosen.shown:
-        ways = explainer.step_equations.delta(layer, unit)
-        blocks += ways[-1:] if shortest else with_rounding(ways)
-    return blocks + chosen.sentence("units", "δ", explainer.limits)
-
-
-def with_rounding(equations: Sequence[Equation]) -> list[Block]:
-    """Equations, and a remark if the rounded numbers in them no longer give the value."""
-    values = [step.evaluate() for equation in equations for step in equation.steps]
-    if all(math.isclose(value, equations[0].value, rel_tol=1e-4) for value in values):
-        return list(equations)
-    words = (
-        "The unit is so nearly saturated that the rounded numbers above cancel; the value is "
-        "computed from the net input, without cancellation."
-    )
-    return [*equations, Paragraph(words)]
+        blocks += with_rounding(
+            delta_lines(explainer.step_equations, layer, unit), explainer.numbers
+        )
+    return blocks + chosen.sentence("units", "δ", explainer.numbers)
 
 
 def gradient_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
@@ -73,31 +62,31 @@ def gradient_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
     return [own] if equations.step.alone else [own, equations.batch_gradient(place)]
 
 
-def prediction_section(explainer: Explainer) -> Section:
+def prediction_blocks(explainer: Explainer) -> list[Block]:
     """The predictions beside the targets."""
     step, names = explainer.step, explainer.symbols
     p, t = step.outputs[-1].astype(np.float64), step.target.astype(np.float64)
     chosen = largest(np.maximum(np.abs(p), np.abs(t)), explainer.limits.units * 2)
     labels = tuple(names.unit_name(names.depth, unit) for unit in chosen.shown)
-    predicted = ("predicted", tuple(p[chosen.shown].tolist()))
+    predicted = ("prediction", tuple(p[chosen.shown].tolist()))
     target = ("target", tuple(t[chosen.shown].tolist()))
     rest = math.fsum(np.delete(p, chosen.shown).tolist())
-    sentence: list[Block] = []
+    blocks: list[Block] = [Bars(labels, (predicted, target))]
     if chosen.others:
-        total = explainer.limits.number(rest)
+        total = explainer.numbers.text(rest)
         words = f"Remaining outputs: {chosen.others:,}; their predictions sum to {total}."
-        sentence = [Paragraph(words)]
-    return Section("Prediction and target", (Bars(labels, (predicted, target)), *sentence))
+        blocks.append(Paragraph(words))
+    return blocks
 
 
-def loss_section(explainer: Explainer) -> Section:
+def loss_blocks(explainer: Explainer) -> list[Block]:
     """The loss: its formula, the term that is not 0, and the terms of all classes."""
     step, equations = explainer.step, explainer.step_equations
     loss = step.output_loss.loss
     blocks: list[Block] = [Paragraph(f"The loss is {loss_name(loss)}.")]
     if not step.alone:
-        blocks.append(Paragraph(_batch_words(explainer.step)))
-    blocks += with_rounding([equations.loss()])
+        blocks.append(Paragraph(batch_words(explainer)))
+    blocks += with_rounding([equations.loss()], explainer.numbers)
     if isinstance(loss, CategoricalCrossentropy):
         blocks += _only_term(explainer, loss)
         blocks.append(_penalised_classes(explainer))
@@ -106,33 +95,39 @@ def loss_section(explainer: Explainer) -> Section:
             blocks.append(Paragraph(f"Remaining classes: {dropped:,}."))
     if not step.alone:
         blocks.append(equations.mean_loss())
-    return Section("The loss", tuple(blocks))
+    return blocks
 
 
-def outcome_section(explainer: Explainer) -> Section:
+def outcome_blocks(explainer: Explainer) -> list[Block]:
     """What the update changed: before, after, target."""
     step, names = explainer.step, explainer.symbols
     apart = np.maximum(np.abs(step.outputs[-1]), np.abs(step.new_prediction))
     chosen = largest(np.maximum(apart, np.abs(step.target)), explainer.limits.units * 2)
+    letters = names.notation
     rows: list[tuple[Cell, ...]] = []
     for unit in chosen.shown:
         was, now = float(step.outputs[-1][unit]), float(step.new_prediction[unit])
-        rows.append((names.unit_name(names.depth, unit), was, now, float(step.target[unit])))
-    rows.append(("loss E", step.loss, step.new_loss, ""))
+        name = f"{letters.prediction} of {names.unit_name(names.depth, unit)}"
+        rows.append((name, was, now, float(step.target[unit])))
+    rows.append((f"loss {names.loss(0.0).letter}", step.loss, step.new_loss, ""))
     if not step.alone:
         rows.append(("mean loss of the batch", step.mean_loss, step.new_mean_loss, ""))
-    table = DocumentTable(("output", "before", "after", "target"), tuple(rows))
-    blocks: list[Block] = [table]
+    blocks: list[Block] = [DocumentTable(("", "was", "is", "target"), tuple(rows))]
     if chosen.others:
         blocks.append(Paragraph(f"Remaining outputs: {chosen.others:,}."))
-    verdict = "smaller" if step.new_loss < step.loss else "not smaller"
-    words = f"After the update the loss of this example is {verdict} than before."
-    if not step.alone:
-        verdict = "smaller" if step.new_mean_loss < step.mean_loss else "not smaller"
-        words += f" The mean loss of the batch is {verdict}."
+    if words := _outcome_words(step):
+        blocks.append(Paragraph(words))
+    return blocks
+
+
+def _outcome_words(step: Step) -> str:
+    """What the table does not say by itself."""
+    words = []
+    if step.new_mean_loss >= step.mean_loss:
+        words.append("The loss is not smaller than before: a smaller learning rate makes it so.")
     if step.dropout_mask is not None:
-        words += " Both use the dropout mask of this step; a prediction uses all units."
-    return Section("Outcome", (*blocks, Paragraph(words)))
+        words.append("Both use the dropout mask of this step; a prediction uses all units.")
+    return " ".join(words)
 
 
 def loss_name(loss: Loss) -> str:
@@ -140,14 +135,16 @@ def loss_name(loss: Loss) -> str:
     return loss.name.replace("_", " ").replace("crossentropy", "cross-entropy")
 
 
-def _batch_words(step: Step) -> str:
+def batch_words(explainer: Explainer) -> str:
+    """Which example of which batch is shown."""
+    step, letters = explainer.step, explainer.symbols.notation
     words = f"This is example {step.example + 1} of {len(step.batch)} in the batch"
     if step.batch.rows is not None:
         words += f", row {int(step.batch.rows[step.example]):,} of the training data"
-    words += f": E[{step.example + 1}] is its loss"
+    words += f": {letters.loss}[{step.example + 1}] is its loss"
     if step.sample_weight != 1:
         words += f", with the sample weight {step.sample_weight:g}"
-    return f"{words}. E is the mean over the batch."
+    return f"{words}. {letters.loss} is the mean over the batch."
 
 
 def _only_term(explainer: Explainer, loss: CategoricalCrossentropy) -> list[Block]:
@@ -157,7 +154,7 @@ def _only_term(explainer: Explainer, loss: CategoricalCrossentropy) -> list[Bloc
         return []
     unit = int(counting[0])
     name = equations.names.unit_name(equations.depth, unit)
-    p = explainer.limits.number(equations.predicted[unit].value)
+    p = explainer.numbers.text(equations.predicted[unit].value)
     return [
         Paragraph(
             f"The target class is {name}, so only its term is not 0: E = −ln p, with p = {p}. "

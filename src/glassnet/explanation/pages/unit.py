@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.limits import largest
-from glassnet.explanation.pages.sections import with_rounding
+from glassnet.explanation.pages.chain import delta_lines
+from glassnet.explanation.pages.rounding import with_rounding
 from glassnet.explanation.places import UnitPlace
 from glassnet.explanation.step import Step
 from glassnet.formula.document import Block, Cell, DocumentTable, Section
@@ -23,7 +24,9 @@ def unit_sections(explainer: Explainer, place: UnitPlace) -> list[Section]:
         Section("Output", tuple(explainer.equations.outputs(layer, unit))),
     ]
     if isinstance(explainer.forward, Step):
-        blocks: list[Block] = with_rounding(explainer.step_equations.delta(layer, unit))
+        blocks: list[Block] = with_rounding(
+            delta_lines(explainer.step_equations, layer, unit), explainer.numbers
+        )
         if layer < explainer.depth:
             blocks += _backward_contributions(explainer, place)
         sections.append(Section("δ = ∂E/∂in", tuple(blocks)))
@@ -45,12 +48,12 @@ def _contributions(explainer: Explainer, place: UnitPlace) -> list[Block]:
         y = equations.output(layer - 1, weight.source).value
         rows.append((source, symbol, symbol.value, y, float(values[number])))
     multiplier = equations.forward.architecture.places[layer - 1].multiplier
-    adds = "adds" if multiplier == 1 else f"adds {explainer.limits.number(multiplier)}·w·y"
+    adds = "adds" if multiplier == 1 else f"adds {explainer.numbers.text(multiplier)}·w·y"
     columns = ("from", "weight", "w", "output y", adds)
     table = DocumentTable(columns, tuple(rows), "Contributions of the inputs, largest first")
     return [
         table,
-        *chosen.sentence("inputs", "contributions", explainer.limits),
+        *chosen.sentence("inputs", "contributions", explainer.numbers),
         equations.net_input(layer, unit),
     ]
 
@@ -64,11 +67,9 @@ def _backward_contributions(explainer: Explainer, place: UnitPlace) -> list[Bloc
         j = unit if equations.is_scale(layer + 1) else number
         name = equations.names.unit_name(layer + 1, j)
         rows.append((name, equations.delta_symbol(layer + 1, j).value, float(values[number])))
-    caption = (
-        f"Contributions to ∂E/∂y = {explainer.limits.number(math.fsum(values))}, largest first"
-    )
+    caption = f"Contributions to ∂E/∂y = {explainer.numbers.text(math.fsum(values))}, largest first"
     table = DocumentTable(("from", "δ", "adds w·δ"), tuple(rows), caption)
-    return [table, *chosen.sentence("units", "contributions", explainer.limits)]
+    return [table, *chosen.sentence("units", "contributions", explainer.numbers)]
 
 
 def _by_size(values: NDArray[np.float64], shown: list[int]) -> list[int]:

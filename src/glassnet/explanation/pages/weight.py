@@ -6,12 +6,14 @@ from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.equations.paths import Path, path_equation, paths_of
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.limits import largest
+from glassnet.explanation.pages.chain import chain_lines
+from glassnet.explanation.pages.legend import legend
+from glassnet.explanation.pages.rounding import with_rounding
 from glassnet.explanation.pages.sections import (
+    batch_words,
     delta_blocks,
-    loss_section,
-    outcome_section,
-    prediction_section,
-    with_rounding,
+    loss_name,
+    outcome_blocks,
 )
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
@@ -23,10 +25,10 @@ from glassnet.formula.document import (
     Equation,
     Paragraph,
     Section,
-    equation_with_numbers,
 )
 from glassnet.formula.number import count_text
-from glassnet.formula.tree import Formula, Partial, Remainder, Sum
+from glassnet.formula.tree import Formula, Remainder, Sum
+from glassnet.render.text import formula_text
 
 __all__ = ["weight_sections"]
 
@@ -36,15 +38,23 @@ FEW = 4
 
 def weight_sections(explainer: Explainer, place: WeightPlace) -> list[Section]:
     """The sections of one weight's page."""
+    loss = Section(f"Loss: {loss_name(explainer.step.output_loss.loss)}", tuple(_loss(explainer)))
     return [
         Section("Forward pass", tuple(_forward_blocks(explainer, place))),
-        prediction_section(explainer),
-        loss_section(explainer),
-        Section("Chain rule", tuple(_chain_blocks(explainer, place))),
+        loss,
+        Section("Backward pass, by the chain rule", tuple(_chain_blocks(explainer, place))),
         *_paths(explainer, place),
         *_shares(explainer, place),
         *_update(explainer, place),
     ]
+
+
+def _loss(explainer: Explainer) -> list[Block]:
+    equations = explainer.step_equations
+    blocks: list[Block] = with_rounding([equations.loss()], explainer.numbers)
+    if not explainer.step.alone:
+        blocks = [Paragraph(batch_words(explainer)), *blocks, equations.mean_loss()]
+    return blocks
 
 
 def _forward_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
@@ -53,6 +63,7 @@ def _forward_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
     bias = equations.contributions(layer, unit).size - 1
     keep = bias if place.source is None else place.source
     blocks: list[Block] = [
+        *legend(explainer),
         Paragraph(_weight_words(names, place)),
         equations.net_input(layer, unit, keep),
         *equations.outputs(layer, unit),
@@ -65,7 +76,7 @@ def _forward_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
         for other in chosen.shown:
             blocks.append(equations.net_input(above, other, unit if above == layer + 1 else None))
             blocks += equations.outputs(above, other)
-        blocks += chosen.sentence("units", "outputs", explainer.limits)
+        blocks += chosen.sentence("units", "outputs", explainer.numbers)
     return blocks
 
 
@@ -73,33 +84,27 @@ def _weight_words(names: Symbols, place: WeightPlace) -> str:
     unit = names.unit_name(place.layer, place.unit)
     if place.source is None:
         return f"The weight from the bias unit, whose output is always 1, to {unit}."
-    number = f"w{place.layer}[{place.source + 1},{place.unit + 1}]"
-    return f"{number}, from {names.unit_name(place.layer - 1, place.source)} to {unit}."
+    symbol = formula_text(names.weight(place, 0.0))
+    return f"{symbol}, from {names.unit_name(place.layer - 1, place.source)} to {unit}."
 
 
 def _chain_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
+    """Each factor from the loss back to the weight; δ of the layers between, layer by layer."""
     equations = explainer.step_equations
-    path = equations.single_path(place)
-    words = "δ = ∂E/∂in layer by layer, from the loss back to this weight:"
-    blocks: list[Block] = [Paragraph(words)]
-    if path is not None:
-        alone = Paragraph("Only one path leads from this weight to the loss:")
-        blocks = [alone, path, Paragraph("The same with δ = ∂E/∂in:")]
     few = explainer.with_units(FEW)
+    blocks: list[Block] = []
     for layer in range(explainer.depth, place.layer, -1):
-        blocks += delta_blocks(few, layer, shortest=True)
-    blocks += with_rounding(equations.delta(place.layer, place.unit))
-    return [*blocks, equations.gradient(place)]
+        blocks += delta_blocks(few, layer)
+    return [*blocks, *with_rounding(chain_lines(equations, place), explainer.numbers)]
 
 
 def _paths(explainer: Explainer, place: WeightPlace) -> list[Section]:
     """The sum over paths, if there is more than one."""
     equations, step, limits = explainer.step_equations, explainer.step, explainer.limits
-    weight = equations.weight(place)
     paths = paths_of(step, place, limits.paths, limits.terms)
-    if len(paths.largest) + paths.others < 2:
-        return []
     count = len(paths.largest) + paths.others
+    if count == 1:
+        return _only_path(equations, place, paths.largest[0])
     words = (
         f"{count_text(count)} paths lead from this weight to the loss. The value of a path is the "
         "product of the derivatives along it; ∂E/∂w is the sum over all paths."
@@ -116,16 +121,25 @@ def _paths(explainer: Explainer, place: WeightPlace) -> list[Section]:
         path_equation(equations, place, path, number)
         for number, path in enumerate(paths.largest[:FEW], start=1)
     ]
+    products = [line.left for line in written_out]
+    further = enumerate(paths.largest[FEW:], start=FEW + 1)
     terms: list[Formula] = [
-        equations.names.path(number, path.value)
-        for number, path in enumerate(paths.largest, start=1)
+        *products,
+        *(equations.written(equations.names.path(number, path.value)) for number, path in further),
     ]
     if paths.others:
         terms.append(Remainder(paths.others, paths.rest))
-    loss = equations.names.loss(step.loss)
-    value = step.example_gradient(place)
-    total = equation_with_numbers(Partial(loss, weight, value), Sum(tuple(terms)), value)
-    return [Section("Paths to the loss", (Paragraph(words), table, *written_out, total))]
+    total = equations.equation(equations.gradient_symbol(place), Sum(tuple(terms)))
+    blocks: tuple[Block, ...] = (Paragraph(words), table, *written_out, total)
+    return [Section("Paths to the loss", blocks, folded=True)]
+
+
+def _only_path(equations: StepEquations, place: WeightPlace, path: Path) -> list[Section]:
+    """The gradient as one product, if no other layer follows that spreads it."""
+    if len(path.units) == 1:  # the chain rule above is the path
+        return []
+    words = Paragraph("Only one path leads from this weight to the loss:")
+    return [Section("Path to the loss", (words, path_equation(equations, place, path, 1)))]
 
 
 def _way(equations: StepEquations, place: WeightPlace, path: Path) -> str:
@@ -156,13 +170,13 @@ def _shares(explainer: Explainer, place: WeightPlace) -> list[Section]:
     up, down = own[own > 0].sum() / total, own[own < 0].sum() / total
     words = (
         f"Examples that call for a smaller weight: {int(np.count_nonzero(own > 0)):,} (their "
-        f"shares sum to {explainer.limits.number(float(up))}); for a larger weight: "
-        f"{int(np.count_nonzero(own < 0)):,} (sum {explainer.limits.number(float(down))})."
+        f"shares sum to {explainer.numbers.text(float(up))}); for a larger weight: "
+        f"{int(np.count_nonzero(own < 0)):,} (sum {explainer.numbers.text(float(down))})."
     )
     blocks: tuple[Block, ...] = (
         equations.batch_gradient(place),
         DocumentTable(columns, tuple(rows), "Each example's share of the gradient, largest first"),
-        *chosen.sentence("examples", "gradients", explainer.limits),
+        *chosen.sentence("examples", "gradients", explainer.numbers),
         Paragraph(words),
     )
     return [Section("The batch: why this weight changes", blocks)]
@@ -180,6 +194,6 @@ def _update(explainer: Explainer, place: WeightPlace) -> list[Section]:
         return []
     shown: list[Equation] = updates.equations(place)
     return [
-        Section("Update", (*updates.preface(explainer.limits), *shown)),
-        outcome_section(explainer),
+        Section("Update", (*updates.preface(explainer.numbers), *shown)),
+        Section("Outcome", tuple(outcome_blocks(explainer))),
     ]

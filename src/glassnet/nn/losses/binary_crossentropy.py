@@ -54,6 +54,20 @@ class BinaryCrossentropy(Loss):
         ]
         return divided_terms(whole, self.divisor(len(whole)))
 
+    def terms_that_count(
+        self, predicted: Sequence[Symbol], target: Sequence[Symbol]
+    ) -> Formula | None:
+        """Return −ln p of each target that is 1 and −ln(1 − p) of each that is 0, if all are."""
+        if self.label_smoothing or any(t.value not in (0, 1) for t in target):
+            return None
+        logarithms = [
+            ln(p) if t.value else ln(1 - p) for p, t in zip(predicted, target, strict=True)
+        ]
+        divisor = self.divisor(len(target))
+        if divisor == 1:
+            return sum_of([-term for term in logarithms])
+        return -(sum_of(logarithms) / divisor)
+
     def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
         """Return t_j, with label smoothing if there is any."""
         return to_half_formula(target, self.label_smoothing)

@@ -51,6 +51,16 @@ class CategoricalCrossentropy(Loss):
             for p, t in zip(predicted, target, strict=True)
         ]
 
+    def terms_that_count(
+        self, predicted: Sequence[Symbol], target: Sequence[Symbol]
+    ) -> Formula | None:
+        """Return −ln p of the target class, if the target is one-hot."""
+        ones = [p for p, t in zip(predicted, target, strict=True) if t.value == 1]
+        zeros = [t for t in target if t.value == 0]
+        if self.label_smoothing or len(ones) != 1 or len(zeros) != len(target) - 1:
+            return None
+        return -ln(ones[0])
+
     def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
         """Return t_j, with label smoothing if there is any."""
         return to_uniform_formula(target, self.label_smoothing, outputs)

@@ -61,6 +61,18 @@ class Loss(Record, ABC):
     def derivative_formula(self, predicted: Symbol, target: Symbol, outputs: int) -> Formula:
         """Return ∂E/∂p of one output, of so many."""
 
+    def terms_that_count(
+        self, predicted: Sequence[Symbol], target: Sequence[Symbol]
+    ) -> Formula | None:
+        """Return E with those targets put in that are 0 or 1, if terms vanish then; else None."""
+        return None
+
+    def derivative_before_cancelling(
+        self, predicted: Symbol, target: Symbol, outputs: int
+    ) -> Formula | None:
+        """Return ∂E/∂p of one output as it is before something cancels; None if nothing does."""
+        return None
+
     def smoothed_target_formula(self, target: Symbol, outputs: int) -> Formula:
         """Return the target of one output: t, unless the loss smooths it."""
         return target

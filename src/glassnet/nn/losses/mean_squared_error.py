@@ -1,7 +1,7 @@
 """The mean squared error, and half the squared error."""
 
 from glassnet.core.array import Array
-from glassnet.formula.tree import Formula, Symbol
+from glassnet.formula.tree import Formula, Number, Product, Symbol
 from glassnet.nn.losses.elementwise_loss import ElementwiseLoss
 
 __all__ = ["HalfSquaredError", "MeanSquaredError"]
@@ -56,3 +56,9 @@ class HalfSquaredError(ElementwiseLoss):
     def term_derivative(self, predicted: Symbol, target: Symbol) -> Formula:
         """Return p − t."""
         return predicted - target
+
+    def derivative_before_cancelling(
+        self, predicted: Symbol, target: Symbol, outputs: int
+    ) -> Formula:
+        """Return 2 · ½ (p − t): the half is there to cancel the 2."""
+        return Product((Number(2.0), Number(0.5), predicted - target))
