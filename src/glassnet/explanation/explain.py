@@ -253,8 +253,14 @@ def _explanation(
         return [*preface, *step_sections(explainer, shown)]
 
     further = outcome_lines(step) if end is None else ()
+
+    def of_example(index: int) -> Explanation:
+        number = whole_number("example", index, 0, len(step.batch) - 1)
+        other = take_step(step.program, step.parameters, step.batch, step.update, number)
+        return _explanation(replace(explainer, forward=other), classes, preface, origins)
+
     title = step_title(explainer, classes)
-    return Explanation.of(title, made, explainer, check, origins, further=further)
+    return Explanation.of(title, made, explainer, check, origins, (), further, of_example)
 
 
 def describe(net: Network) -> Explanation:

@@ -164,13 +164,16 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
         case Curves():
             return _captioned(block.caption, _curves(block))
         case Drawing():
-            return _drawing(block)
+            return _drawing(block, writer)
         case Picture(rows, caption):
             return _captioned(caption, _picture(rows))
 
 
-def _drawing(drawing: Drawing) -> list[str]:
-    """A line for each layer: its units with their outputs."""
+def _drawing(drawing: Drawing, writer: TextWriter) -> list[str]:
+    """A line for each layer: its units with their outputs; in the short form, only the names."""
+    if not writer.has_room:
+        layers = [_in_short(layer, number) for number, layer in enumerate(drawing.layers)]
+        return textwrap.wrap(" → ".join(layers), WIDTH)
     width = max(len(layer.title) for layer in drawing.layers)
     lines = []
     for layer in drawing.layers:
@@ -181,6 +184,13 @@ def _drawing(drawing: Drawing) -> list[str]:
         wrapped = textwrap.wrap(text, WIDTH, subsequent_indent=" " * (width + 2))
         lines += [line.replace("\u00a0", " ") for line in wrapped]
     return lines
+
+
+def _in_short(layer: DrawnLayer, number: int) -> str:
+    names = ", ".join(unit.name for unit in layer.units)
+    more = f", … {layer.more:,} more" if layer.more else ""
+    kind = f" ({layer.title.partition(': ')[2]})" if number else ""
+    return f"{names}{more}{kind}"
 
 
 def _drawn_unit(unit: DrawnUnit) -> str:
