@@ -178,7 +178,7 @@ class Model:
         target: Any = None,
         *,
         learning_rate: float | None = None,
-        optimizer: Optimizer | None = None,
+        optimizer: str | Optimizer | None = None,
     ) -> Explanation:
         """Explain the prediction, loss and update for one row, starting from its raw values.
 
