@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from glassnet.core.validation import one_of
 from glassnet.errors import NotFiniteError
@@ -64,7 +64,7 @@ class Explanation:
         origins: Origins,
         own: Sequence[Block] = (),
         further: Iterable[Line] = (),
-    ) -> "Explanation":
+    ) -> Self:
         """Return the explanation with these sections and, at their end, the check.
 
         Parameters

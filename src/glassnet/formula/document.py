@@ -126,10 +126,14 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A small grey picture: rows of values from 0 (paper) to 1 (ink)."""
+    """A small grey picture: rows of values from 0 (paper) to 1 (ink).
+
+    With `signed`, values from −1 to 1: negative ones in one colour, positive ones in another.
+    """
 
     rows: tuple[tuple[float, ...], ...]
     caption: str = ""
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +188,16 @@ Block: TypeAlias = Paragraph | Equation | DocumentTable | Bars | Curves | Pictur
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A title and the blocks under it."""
+    """A title and the blocks under it.
+
+    A folded section shows its title, which opens it; text and LaTeX leave it out. `anchor` is a
+    name by which links on a page find a section.
+    """
 
     title: str
     blocks: tuple[Block, ...] = field(default=())
+    folded: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

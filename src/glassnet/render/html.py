@@ -21,7 +21,7 @@ from glassnet.formula.number import number_text
 from glassnet.formula.tree import Formula
 from glassnet.render.format import Format
 from glassnet.render.mathml import equation_mathml, formula_mathml
-from glassnet.render.svg import COLOURS, curves_svg, drawing_svg, picture_svg
+from glassnet.render.svg import COLOURS, curves_svg, drawing_svg, picture_svg, signed_picture_svg
 
 __all__ = ["document_html", "document_page"]
 
@@ -52,6 +52,8 @@ STYLE = """
   border-bottom: 1px solid var(--line); vertical-align: baseline; }
 .glassnet .number { text-align: right; font-variant-numeric: tabular-nums; }
 .glassnet figure { margin: .8rem 0; }
+.glassnet summary h2 { display: inline-block; border: 0; margin: .3rem 0; font-size: 1rem; }
+.glassnet .beside { display: inline-block; vertical-align: top; width: 15rem; margin-right: 1rem; }
 .glassnet .bars { display: grid; grid-template-columns: auto auto 1fr; gap: .1rem .7rem;
   font-size: .92rem; }
 .glassnet .bars .label { font-weight: 600; }
@@ -65,9 +67,21 @@ STYLE = """
 .glassnet svg .bias { fill: var(--shade); stroke: var(--soft); stroke-dasharray: 3 2; }
 .glassnet svg text.small { font-size: 10px; fill: var(--ink); }
 .glassnet svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
-@media print { .glassnet { --paper: #fff; --ink: #000; }
-  .glassnet .equation { break-inside: avoid; } }
+@media print { .glassnet { --paper: #fff; --ink: #000; font-size: 10pt; padding: 0; }
+  .glassnet h1 { font-size: 15pt; margin: 0; }
+  .glassnet h2 { font-size: 12pt; margin: 1rem 0 .3rem; break-after: avoid; }
+  .glassnet th, .glassnet td { padding-block: .08rem; }
+  .glassnet p, .glassnet .scroll { margin: .3rem 0; line-height: 1.4; }
+  .glassnet p:has(+ .scroll) { break-after: avoid; }
+  .glassnet .equation, .glassnet tr, .glassnet figure { break-inside: avoid; }
+  .glassnet details:not([open]) { display: none; } }
 """
+
+#: The colours of positive and negative values.
+SIGNS = (
+    f'<div><span style="color:{COLOURS[0]}">■ positive</span> '
+    f'<span style="color:{COLOURS[1]}">■ negative</span></div>'
+)
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -103,7 +117,12 @@ def document_html(document: Document) -> str:
 
 def _section(section: Section, digits: Digits) -> str:
     blocks = "\n".join(_block(block, digits) for block in section.blocks)
-    return f"<section><h2>{escape(section.title)}</h2>\n{blocks}</section>\n"
+    title, anchor = f"<h2>{escape(section.title)}</h2>", ""
+    if section.anchor:  # inside the details, so that a link to it opens them
+        anchor = f'<div id="{escape(section.anchor)}"></div>'
+    if section.folded:
+        return f"<details><summary>{title}</summary>{anchor}\n{blocks}</details>\n"
+    return f"<section>{title}{anchor}\n{blocks}</section>\n"
 
 
 def _block(block: Block, digits: Digits) -> str:
@@ -118,8 +137,9 @@ def _block(block: Block, digits: Digits) -> str:
             return _bars(block, digits)
         case Curves():
             return _curves(block)
-        case Picture(rows, caption):
-            return _figure(caption, picture_svg(rows))
+        case Picture(rows, caption, signed):
+            drawn = f"{signed_picture_svg(rows)}{SIGNS}" if signed else picture_svg(rows)
+            return f'<div class="beside">{_figure(caption, drawn)}</div>'
         case Drawing():
             scrolling = f'<div class="scroll">{drawing_svg(block)}</div>'
             legend = (

@@ -33,6 +33,7 @@ def document_dict(document: Document) -> dict[str, Any]:
         "sections": [
             {
                 "title": section.title,
+                **({"anchor": section.anchor} if section.anchor else {}),
                 "blocks": [_block(block, document.digits) for block in section.blocks],
             }
             for section in document.sections
@@ -83,8 +84,9 @@ def _block(block: Block, digits: int | None) -> dict[str, Any]:
                     {**asdict(weight), "value": json_number(weight.value)} for weight in weights
                 ],
             }
-        case Picture(rows, caption):
-            return {"kind": "picture", "caption": caption, "rows": [list(row) for row in rows]}
+        case Picture(rows, caption, signed):
+            squares = [list(row) for row in rows]
+            return {"kind": "picture", "caption": caption, "signed": signed, "rows": squares}
 
 
 def _drawn_layer(layer: DrawnLayer) -> dict[str, Any]:

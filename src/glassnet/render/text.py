@@ -34,6 +34,7 @@ MAX_NARROW = 12  # columns of a table are not made narrower than this
 BAR_WIDTH = 30
 CURVE_WIDTH, CURVE_HEIGHT = 60, 12
 INK = " ░▒▓█"
+SIGNED_SMALL, SIGNED_LARGE = 0.1, 0.5
 
 
 def document_text(document: Document) -> str:
@@ -42,6 +43,8 @@ def document_text(document: Document) -> str:
     parts = [*title, "═" * max(len(line) for line in title), ""]
     writer = TextWriter(document.digits)
     for section in document.sections:
+        if section.folded:
+            continue
         parts += [*_section(section, writer), ""]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -139,8 +142,9 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
             return [*_captioned(block.caption, _curves(block)), ""]
         case Drawing():
             return [*_captioned(block.caption, _drawing(block)), ""]
-        case Picture(rows, caption):
-            return [*_captioned(caption, _picture(rows)), ""]
+        case Picture(rows, caption, signed):
+            drawn = _signed_picture(rows) if signed else _picture(rows)
+            return [*_captioned(caption, drawn), ""]
 
 
 def _drawing(drawing: Drawing) -> list[str]:
@@ -176,6 +180,19 @@ def _picture(rows: Sequence[Sequence[float]]) -> list[str]:
     """Two characters for each value, which together are about square."""
     darkest = len(INK) - 1
     return ["".join(2 * INK[round(value * darkest)] for value in row).rstrip() for row in rows]
+
+
+def _signed_picture(rows: Sequence[Sequence[float]]) -> list[str]:
+    """Two characters for each value: + and # for positive ones, - and = for negative ones."""
+    lines = ["".join(2 * _sign(value) for value in row).rstrip() for row in rows]
+    return [*lines, "(+ small, # large: positive; - small, = large: negative)"]
+
+
+def _sign(value: float) -> str:
+    if abs(value) < SIGNED_SMALL:
+        return " "
+    small, large = "+#" if value > 0 else "-="
+    return small if abs(value) < SIGNED_LARGE else large
 
 
 def _captioned(caption: str, lines: list[str]) -> list[str]:

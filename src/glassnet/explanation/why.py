@@ -1,0 +1,222 @@
+"""``gn.why``: why a network predicts what it does for an example, on one or two pages."""
+
+from __future__ import annotations  # signatures in help() keep their short names
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from glassnet.arrays.inputs import checked_inputs
+from glassnet.arrays.numbers import numbers_of
+from glassnet.core.array import Array
+from glassnet.errors import NotFiniteError
+from glassnet.explanation.attribution import Attribution, Score
+from glassnet.explanation.explain import Example, explain_example
+from glassnet.explanation.explainer import Explainer
+from glassnet.explanation.explanation import Explanation, Origins
+from glassnet.explanation.image_shape import image_shape
+from glassnet.explanation.limits import Limits
+from glassnet.explanation.pages.pixels import image_picture, pixel_names
+from glassnet.explanation.pages.why import InputPart, Why, why_sections
+from glassnet.explanation.places import WeightPlace, name_of
+from glassnet.explanation.question import Question
+from glassnet.formula.document import Block, Paragraph, Picture
+from glassnet.network import Network
+from glassnet.nn.losses.loss import Loss
+from glassnet.optim.sgd import SGD
+from glassnet.optim.update_rule import UpdateRule
+
+__all__ = ["Row", "WhyExplanation", "explain_why", "why"]
+
+#: The most frequent value of a picture is its background, if so large a part of it has it.
+BACKGROUND = 0.25
+
+
+class WhyExplanation(Explanation):
+    """Why a prediction is what it is: a page, and the numbers of the step that it is about.
+
+    Attributes
+    ----------
+    attribution : Attribution
+        What each input and each unit of the last hidden layer adds to the distance in logits.
+    question : Question
+        Which two outputs are compared.
+    """
+
+    attribution: Attribution
+    question: Question
+
+
+@dataclass(frozen=True)
+class Row:
+    """How the row of a table is shown, whose values became the inputs.
+
+    Attributes
+    ----------
+    parts : sequence of InputPart, optional
+        Its columns; if not given, each input stands for itself.
+    picture : Picture, optional
+    baseline : array of shape (inputs,), optional
+    baseline_words : str
+        What the baseline is.
+    origins : Origins
+        For each input, how it was computed.
+    """
+
+    parts: Sequence[InputPart] | None = None
+    picture: Picture | None = None
+    baseline: ArrayLike | None = None
+    baseline_words: str = "the given baseline"
+    origins: Origins | None = None
+
+
+def why(
+    net: Network,
+    x: ArrayLike,
+    target: Any,
+    *,
+    baseline: ArrayLike | None = None,
+    learning_rate: float = 0.1,
+    loss: str | Loss | None = None,
+    limits: Limits | None = None,
+) -> WhyExplanation:
+    """Say why a network predicts what it does for an example, and not its target.
+
+    The page compares the logits of the predicted and of the right class (of the next one, where
+    the prediction is right; a number is taken as it is): which inputs and which units of the last
+    hidden layer make the difference, which weights have the largest gradients, and what a small
+    step would change.
+
+    Parameters
+    ----------
+    net : Network
+        It does not change.
+    x : array-like of shape (inputs,)
+        One example; an image in its own shape is shown as one, as are 64 unnamed inputs, or
+        another square number from there on.
+    target : class label, number or vector
+        The right one.
+    baseline : array-like of shape (inputs,), optional
+        Where integrated gradients begin; if not given, zeros, or a blank picture in the most
+        frequent value of an image.
+    learning_rate : float
+        Of the step whose effect is shown.
+    loss : str or Loss, optional
+        That of the last training if not given.
+    limits : Limits, optional
+        How many inputs and units are listed, and with how many digits; 4 if not given.
+
+    Returns
+    -------
+    WhyExplanation
+        With ``.attribution`` and everything of :class:`Explanation`: ``.weight("w2[3,1]")`` tells
+        the story of a weight.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the example, the target or an option does not fit.
+    NotFiniteError
+        If the numbers of the network are not all finite.
+
+    Examples
+    --------
+    >>> net = Network([2, 3, 2], hidden="relu", output="softmax", dtype="float64", seed=7)
+    >>> page = why(net, [1, 0.5], target=1)
+    >>> page.document.title
+    'Why output 1 and not output 2?'
+    >>> found = page.attribution
+    >>> bool(np.isclose(found.integrated_gradients.sum(), found.value - found.baseline_value))
+    True
+    """
+    row = Row(baseline=baseline)
+    return explain_why(net, x, target, row, learning_rate, loss, limits)
+
+
+def explain_why(
+    net: Network,
+    x: ArrayLike,
+    target: Any,
+    row: Row,
+    learning_rate: float,
+    loss: str | Loss | None = None,
+    limits: Limits | None = None,
+) -> WhyExplanation:
+    """Do what :func:`why` does, for a row that may come from a table."""
+    if np.size(x) != net.architecture.inputs:
+        raise ValueError(
+            f"x has {np.size(x)} values; expected one example of {net.architecture.inputs} inputs"
+        )
+    if target is None:
+        raise TypeError("give the target: the right class or number, which is compared")
+    rule, chosen = UpdateRule(SGD(learning_rate)), limits or Limits(terms=6, units=6, digits=4)
+    example = Example(np.asarray(x).reshape(-1), target)
+    step = explain_example(net, example, rule, loss, chosen, origins=row.origins)
+    explainer = step.explainer
+    if explainer.end is not None:
+        raise NotFiniteError(f"the numbers of this example cannot be explained. {explainer.end}")
+    inputs = explainer.step.x.astype(np.float64)
+    shape = image_shape(len(inputs), net.feature_names, np.shape(x))
+    start, words = _baseline(net, inputs, shape, row)
+    question = Question.of(explainer.step, explainer.symbols, net.classes)
+    score = Score(net.architecture, net.parameters, question.coefficients)
+    page = Why(
+        explainer,
+        question,
+        Attribution.of(score, inputs, start),
+        words,
+        row.parts or _single_inputs(explainer, inputs, shape),
+        shape,
+        row.picture or (image_picture(inputs, shape, "The row") if shape else None),
+        _Stories(step),
+    )
+    return _finished(page, step, row.origins or {})
+
+
+def _finished(page: Why, step: Explanation, origins: Origins) -> WhyExplanation:
+    sections = why_sections(page)
+    whole = WhyExplanation.of(page.question.title, sections, page.explainer, step.check, origins)
+    whole.attribution, whole.question = page.attribution, page.question
+    return whole
+
+
+@dataclass(frozen=True)
+class _Stories:
+    """How the gradients and updates of single weights come about."""
+
+    step: Explanation
+
+    def __call__(self, place: WeightPlace) -> list[Block]:
+        """Return the blocks of a weight's page, but for what all weights share."""
+        story = self.step.weight(name_of(place)).document
+        blocks: list[Block] = []
+        for section in story.sections[:-1]:
+            if section.title not in ("Prediction and target", "The loss", "Outcome"):
+                blocks += [Paragraph(f"{section.title}:"), *section.blocks]
+        return blocks
+
+
+def _single_inputs(
+    explainer: Explainer, x: Array, shape: tuple[int, ...] | None
+) -> list[InputPart]:
+    names = [explainer.symbols.unit_name(0, unit) for unit in range(len(x))]
+    if shape and not explainer.symbols.feature_names:
+        names = pixel_names(shape)
+    return [InputPart(name, float(x[n]), (n,)) for n, name in enumerate(names)]
+
+
+def _baseline(net: Network, x: Array, shape: tuple[int, ...] | None, row: Row) -> tuple[Array, str]:
+    """The baseline, and what it is in words."""
+    if row.baseline is not None:
+        given = numbers_of(row.baseline, np.dtype("float64"), "the baseline")
+        start = checked_inputs(given.reshape(1, -1), len(x), given.dtype, "the baseline")
+        return start[0], row.baseline_words
+    values, counts = np.unique(x, return_counts=True)
+    most = int(counts.argmax())
+    if shape and counts[most] >= BACKGROUND * len(x):
+        value = float(values[most])
+        return np.full(len(x), value), f"a blank picture (every pixel {value:.4g})"
+    return np.zeros(len(x)), "a row of zeros"
