@@ -1,6 +1,9 @@
 """Why is it wrong here? What the page compares, what it lists, and that its sums hold."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -211,3 +214,18 @@ def test_every_format(digits: tuple[gn.Network, Any, Any]) -> None:
     assert len(page.to_text().splitlines()) <= 120
     assert page.to("latex").count("tikzpicture") == 4
     assert page.to_dict()["title"] == page.document.title
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="prints with Chromium")
+def test_the_page_is_at_most_two_printed_pages(
+    digits: tuple[gn.Network, Any, Any], tmp_path: Path
+) -> None:
+    net, X, y = digits
+    gn.why(net, X[0], int(y[0])).to_html(tmp_path / "why.html")
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={tmp_path / 'why.pdf'}"]
+    subprocess.run(
+        [*command, (tmp_path / "why.html").as_uri()], check=True, capture_output=True, timeout=120
+    )
+    pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "why.pdf").read_bytes())
+    assert len(pages) in (1, 2)

@@ -207,6 +207,16 @@ class Explanation:
         sections = unit_sections(explainer, place)
         return Explanation.of(title, sections, explainer, self.check, self._origins)
 
+    def preceded_by(self, page: "Explanation") -> "Explanation":
+        """Return the same with another page about it before, and that page's title.
+
+        The check comes once, at the end.
+        """
+        before = page.document.sections[:-1]
+        sections = (*before, *self.document.sections)
+        document = replace(self.document, title=page.document.title, sections=sections)
+        return Explanation(document, self._explainer, self.check, self._origins)
+
     def _require_finite(self) -> None:
         end = self.explainer.end
         if end is not None:

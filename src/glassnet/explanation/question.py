@@ -12,7 +12,7 @@ from glassnet.explanation.symbols import Symbols
 from glassnet.formula.number import number_text
 from glassnet.nn.task import Task
 
-__all__ = ["Question"]
+__all__ = ["Question", "class_name"]
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,17 @@ def _of_classes(outputs: Array, target: Array, names: Symbols) -> Question:
     other = right if right != predicted else int(others.argmax())
     signs = _signs(outputs, predicted)
     signs[other] -= 1
-    name, other_name = (names.unit_name(names.depth, unit) for unit in (predicted, other))
+    name, other_name = (class_name(names, unit) for unit in (predicted, other))
     title = f"Why {name} and not {other_name}?"
     return Question(name, other_name, (predicted, other), signs, predicted == right, title)
+
+
+def class_name(names: Symbols, unit: int) -> str:
+    """Return what the class of an output is called; one without a name by the number given for it.
+
+    That number counts from 0, as labels do.
+    """
+    return names.unit_name(names.depth, unit) if names.class_names else f"class {unit}"
 
 
 def _signs(outputs: Array, unit: int) -> NDArray[np.float64]:

@@ -29,7 +29,15 @@ from glassnet.nn.losses.loss import Loss
 from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 
-__all__ = ["Row", "WhyExplanation", "explain_why", "why"]
+__all__ = [
+    "Row",
+    "WhyExplanation",
+    "background",
+    "blank_words",
+    "explain_why",
+    "shape_of_pixels",
+    "why",
+]
 
 #: The most frequent value of a picture is its background, if so large a part of it has it.
 BACKGROUND = 0.25
@@ -62,15 +70,24 @@ class Row:
     baseline : array of shape (inputs,), optional
     baseline_words : str
         What the baseline is.
+    is_blank : bool
+        Whether the baseline is a blank picture.
     origins : Origins
         For each input, how it was computed.
+    title : str
+        The question in the unit of the row's target, where the network has another.
+    note : str
+        What is to be said before all.
     """
 
     parts: Sequence[InputPart] | None = None
     picture: Picture | None = None
     baseline: ArrayLike | None = None
     baseline_words: str = "the given baseline"
+    is_blank: bool = False
     origins: Origins | None = None
+    title: str = ""
+    note: str = ""
 
 
 def why(
@@ -127,7 +144,7 @@ def why(
     >>> net = Network([2, 3, 2], hidden="relu", output="softmax", dtype="float64", seed=7)
     >>> page = why(net, [1, 0.5], target=1)
     >>> page.document.title
-    'Why output 1 and not output 2?'
+    'Why class 0 and not class 1?'
     >>> found = page.attribution
     >>> bool(np.isclose(found.integrated_gradients.sum(), found.value - found.baseline_value))
     True
@@ -160,7 +177,13 @@ def explain_why(
         raise NotFiniteError(f"the numbers of this example cannot be explained. {explainer.end}")
     inputs = explainer.step.x.astype(np.float64)
     shape = image_shape(len(inputs), net.feature_names, np.shape(x))
-    start, words = _baseline(net, inputs, shape, row)
+    parts = row.parts or _single_inputs(explainer, inputs, shape)
+    if row.parts:
+        shape = shape_of_pixels(parts)
+    start, words = _baseline(explainer.step.x, shape, row)
+    picture = row.picture
+    if shape and picture is None:
+        picture = image_picture(_values(parts), shape, "The row")
     question = Question.of(explainer.step, explainer.symbols, net.classes)
     score = Score(net.architecture, net.parameters, question.coefficients)
     page = Why(
@@ -168,17 +191,18 @@ def explain_why(
         question,
         Attribution.of(score, inputs, start),
         words,
-        row.parts or _single_inputs(explainer, inputs, shape),
+        parts,
         shape,
-        row.picture or (image_picture(inputs, shape, "The row") if shape else None),
+        picture,
+        row.note,
         _Stories(step),
     )
-    return _finished(page, step, row.origins or {})
+    return _finished(page, step, row)
 
 
-def _finished(page: Why, step: Explanation, origins: Origins) -> WhyExplanation:
-    sections = why_sections(page)
-    whole = WhyExplanation.of(page.question.title, sections, page.explainer, step.check, origins)
+def _finished(page: Why, step: Explanation, row: Row) -> WhyExplanation:
+    title, origins = row.title or page.question.title, row.origins or {}
+    whole = WhyExplanation.of(title, why_sections(page), page.explainer, step.check, origins)
     whole.attribution, whole.question = page.attribution, page.question
     return whole
 
@@ -208,15 +232,37 @@ def _single_inputs(
     return [InputPart(name, float(x[n]), (n,)) for n, name in enumerate(names)]
 
 
-def _baseline(net: Network, x: Array, shape: tuple[int, ...] | None, row: Row) -> tuple[Array, str]:
+def shape_of_pixels(parts: Sequence[InputPart]) -> tuple[int, ...] | None:
+    """Return the shape of the picture whose pixels are columns of numbers, if they are."""
+    if not all(isinstance(part.value, float) for part in parts):
+        return None
+    return image_shape(len(parts), [part.name for part in parts])
+
+
+def background(values: Array) -> float | None:
+    """Return the value of a picture's background, the most frequent one, if it has one."""
+    different, counts = np.unique(values, return_counts=True)
+    most = int(counts.argmax())
+    return float(different[most]) if counts[most] >= BACKGROUND * len(values) else None
+
+
+def blank_words(value: float) -> str:
+    """Return what a picture of one value is called."""
+    return f"a blank picture (every pixel {value:.4g})"
+
+
+def _values(parts: Sequence[InputPart]) -> Array:
+    return np.array([part.value for part in parts], dtype=np.float64)
+
+
+def _baseline(x: Array, shape: tuple[int, ...] | None, row: Row) -> tuple[Array, str]:
     """The baseline, and what it is in words."""
     if row.baseline is not None:
-        given = numbers_of(row.baseline, np.dtype("float64"), "the baseline")
+        # In the precision of the inputs, so that what is alike is so to the last bit.
+        given = numbers_of(row.baseline, x.dtype, "the baseline")
         start = checked_inputs(given.reshape(1, -1), len(x), given.dtype, "the baseline")
-        return start[0], row.baseline_words
-    values, counts = np.unique(x, return_counts=True)
-    most = int(counts.argmax())
-    if shape and counts[most] >= BACKGROUND * len(x):
-        value = float(values[most])
-        return np.full(len(x), value), f"a blank picture (every pixel {value:.4g})"
+        return start[0].astype(np.float64), row.baseline_words
+    blank = background(x) if shape else None
+    if blank is not None:
+        return np.full(len(x), blank), blank_words(blank)
     return np.zeros(len(x)), "a row of zeros"

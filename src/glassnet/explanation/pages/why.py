@@ -10,7 +10,7 @@ from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.limits import largest
 from glassnet.explanation.pages.pixels import attribution_picture
 from glassnet.explanation.places import WeightPlace, name_of, place_at
-from glassnet.explanation.question import Question
+from glassnet.explanation.question import Question, class_name
 from glassnet.explanation.step import Step, Update, take_step
 from glassnet.formula.document import (
     Block,
@@ -73,6 +73,8 @@ class Why:
         Of a picture, where the inputs are its pixels.
     picture : Picture, optional
         The row as a picture.
+    note : str
+        What is to be said before all.
     story : callable
         Returns the blocks that tell how a weight's gradient and update come about.
     """
@@ -84,6 +86,7 @@ class Why:
     parts: Sequence[InputPart]
     shape: tuple[int, ...] | None
     picture: Picture | None
+    note: str
     story: Callable[[WeightPlace], Sequence[Block]]
 
     @property
@@ -101,8 +104,10 @@ class Why:
         return self.explainer.limits.number(value)
 
     def unit_name(self, unit: int) -> str:
-        """Return the name of an output."""
+        """Return the name of an output: its class, where it stands for one."""
         names = self.explainer.symbols
+        if Task.of(self.step.architecture) is Task.MULTICLASS:
+            return class_name(names, unit)
         return names.unit_name(names.depth, unit)
 
 
@@ -128,9 +133,11 @@ def _prediction(why: Why) -> list[Block]:
     rows: list[tuple[Cell, ...]] = []
     for unit in shown:
         values = step.net_inputs[-1][unit], predicted[unit], step.target[unit]
-        rows.append((why.unit_name(unit), *map(float, values)))
+        own, name = why.unit_name(unit), names.unit_name(names.depth, unit)
+        rows.append((own if own == name else f"{own} ({name})", *map(float, values)))
     table = DocumentTable(("output", logit, "prediction p", "target t"), tuple(rows))
-    blocks: list[Block] = [*_pictures(why), Paragraph(_question_words(why)), table]
+    note = [Paragraph(why.note)] if why.note else []
+    blocks: list[Block] = [*_pictures(why), *note, Paragraph(_question_words(why)), table]
     if len(outputs) == 2:
         logits = [
             names.net_input(names.depth, unit, float(step.net_inputs[-1][unit])) for unit in outputs
@@ -146,7 +153,8 @@ def _pictures(why: Why) -> list[Block]:
         return []
     words = f"Integrated gradients: what speaks for {why.question.predicted} (positive)"
     caption = f"{words} and for {why.question.other} (negative)"
-    values = why.attribution.integrated_gradients
+    own = why.attribution.integrated_gradients
+    values = np.array([own[list(part.inputs)].sum() for part in why.parts])
     return [why.picture, attribution_picture(values, why.shape, caption)]
 
 
@@ -168,17 +176,17 @@ def _question_words(why: Why) -> str:
             f"the target.{through} Positive contributions make it larger, negative ones smaller."
         )
     verdict = "which is right" if question.is_right else f"which is wrong: it is {question.other}"
-    apart = f"The net input of the output is {number_text(step.net_inputs[-1][first], 4)}"
     if second:
         apart = f"The logits of {question.predicted} and {question.other} are {distance} apart"
         if question.is_right:
             verdict += f"; the next class is {question.other}"
     else:
-        apart += f", {distance} on the side of {question.predicted}"
+        net_input = why.number(float(step.net_inputs[-1][first]))
+        apart = f"The net input (logit) of the output is {net_input}"
     return (
-        f"Predicted is {question.predicted}, {verdict}. {apart}, so that the first is "
-        f"{_odds(why.attribution.value)} as probable as the second. Positive contributions speak "
-        f"for {question.predicted}, negative ones for {question.other}."
+        f"Predicted is {question.predicted}, {verdict}. {apart}, so that {question.predicted} is "
+        f"{_odds(why.attribution.value)} as probable as {question.other}. Positive contributions "
+        f"speak for {question.predicted}, negative ones for {question.other}."
     )
 
 
