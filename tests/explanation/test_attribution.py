@@ -12,7 +12,7 @@ from glassnet.explanation.attribution import (
     Score,
     gradient_times_input,
     integrated_gradients,
-    kinks_on_the_way,
+    kinks_on_path,
 )
 from glassnet.network import Network
 from glassnet.nn.activations.activation import Activation
@@ -105,7 +105,7 @@ def test_the_kinks_of_two_layers_by_hand() -> None:
     net = Network([1, first, second, Dense(1, "identity", initial=[[1.0]])], dtype="float64")
     net.biases = [[-1.0, 0.0], [0.25], [0.0]]
     score, x, zero = score_of(net, 0), np.array([1.0]), np.zeros(1)
-    np.testing.assert_allclose(kinks_on_the_way(score, x, zero), [0, 1 / 8, 1 / 4, 3 / 8, 1])
+    np.testing.assert_allclose(kinks_on_path(score, x, zero), [0, 1 / 8, 1 / 4, 3 / 8, 1])
     # y2 goes from ¼ down to 0, and up to −¾ + 2.
     assert integrated_gradients(score, x, zero).tolist() == pytest.approx([1.25 - 0.25])
 

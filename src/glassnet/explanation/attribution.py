@@ -18,7 +18,7 @@ __all__ = [
     "Score",
     "gradient_times_input",
     "integrated_gradients",
-    "kinks_on_the_way",
+    "kinks_on_path",
 ]
 
 #: What an interval may add to the error, relative to what the inputs do altogether.
@@ -168,10 +168,10 @@ def gradient_times_input(score: Score, x: Array) -> Array:
 
 
 def integrated_gradients(score: Score, x: Array, baseline: Array) -> Array:
-    """Return (x_i − x′_i) ∫ ∂F/∂x_i over the straight way from a baseline x′ to x, (inputs,).
+    """Return (x_i − x′_i) ∫ ∂F/∂x_i over the straight path from a baseline x′ to x, (inputs,).
 
     They sum to F(x) − F(x′) (completeness). Sundararajan, Taly and Yan 2017, "Axiomatic attribution
-    for deep networks", equation 1. The way is cut at the kinks of the network, between which the
+    for deep networks", equation 1. The path is cut at the kinks of the network, between which the
     slope of a network of straight pieces is constant, so that its integral is exact; elsewhere
     Gauss-Legendre quadrature halves each piece until two orders agree.
 
@@ -188,8 +188,8 @@ def integrated_gradients(score: Score, x: Array, baseline: Array) -> Array:
     >>> integrated_gradients(score, np.array([1.0, 1.0]), np.zeros(2)).tolist()
     [1.5, 4.5]
     """
-    way = _Way(score, baseline, x - baseline)
-    points, mean = kinks_on_the_way(score, x, baseline), np.zeros(len(x))
+    path = _Path(score, baseline, x - baseline)
+    points, mean = kinks_on_path(score, x, baseline), np.zeros(len(x))
     at_once = max(HELD // (12 * max(score.architecture.units)), 1)
     pending = list(zip(points[:-1].tolist(), np.diff(points).tolist(), strict=True))
     looked_at = 0
@@ -197,47 +197,47 @@ def integrated_gradients(score: Score, x: Array, baseline: Array) -> Array:
         left, width = np.array(pending[-at_once:]).T
         del pending[-at_once:]
         looked_at += len(left)
-        integrals, settled = way.integrals(left, width)
+        integrals, settled = path.integrals(left, width)
         if looked_at > MAX_POINTS:
             settled[:] = True
         mean += integrals[settled].sum(axis=0)
         left, half = left[~settled], width[~settled] / 2
         pending += zip(left.tolist(), half.tolist(), strict=True)
         pending += zip((left + half).tolist(), half.tolist(), strict=True)
-    attributions: Array = way.way * mean
+    attributions: Array = path.direction * mean
     return attributions
 
 
 @dataclass(frozen=True)
-class _Way:
-    """The straight way from a baseline, and how ∂F/∂x is integrated over intervals of it."""
+class _Path:
+    """The straight path from a baseline, and how ∂F/∂x is integrated over intervals of it."""
 
     score: Score
     baseline: Array
-    way: Array
+    direction: Array
 
     @cached_property
     def tolerance(self) -> float:
         """What an interval may add to the error; below it, all is rounding."""
         points = np.linspace(0.05, 0.95, 5)
-        own, bias = self.score.contributions(self.baseline + self.way)
+        own, bias = self.score.contributions(self.baseline + self.direction)
         rounding = float(np.abs(own).sum()) + abs(bias)
         slopes = self.slopes(np.zeros(1), np.ones(1), 2 * points - 1)
         return TOLERANCE * (rounding + float(self.size(slopes).mean()))
 
     def values(self, points: Array) -> Array:
-        """Return F at points of the way, from 0 to 1."""
-        return self.score.values(self.baseline + points[:, None] * self.way)
+        """Return F at points of the path, from 0 to 1."""
+        return self.score.values(self.baseline + points[:, None] * self.direction)
 
     def slopes(self, left: Array, width: Array, places: Array) -> Array:
         """Return ∂F/∂x at places, from −1 to 1, in intervals: (intervals, places, inputs)."""
         at = left[:, None] + width[:, None] * (places + 1) / 2
-        rows = self.baseline + at.reshape(-1, 1) * self.way
+        rows = self.baseline + at.reshape(-1, 1) * self.direction
         return self.score.gradients(rows).reshape(len(left), len(places), -1)
 
     def size(self, slopes: Array) -> Array:
         """Return what slopes do altogether, one way or the other."""
-        size: Array = np.abs(slopes * self.way).sum(axis=-1)
+        size: Array = np.abs(slopes * self.direction).sum(axis=-1)
         return size
 
     def integrals(self, left: Array, width: Array) -> tuple[Array, NDArray[np.bool_]]:
@@ -257,14 +257,14 @@ class _Way:
             )
             integrals[bent] = twelve * width[bent, None]
             error[bent] = self.size(twelve - eight) * width[bent]
-        missing = integrals @ self.way - (self.values(left + width) - self.values(left))
+        missing = integrals @ self.direction - (self.values(left + width) - self.values(left))
         error = np.maximum(error, np.abs(missing))
         # What is no number is not so by halves either.
         return integrals, ~(error > self.tolerance) | (width < APART)
 
 
-def kinks_on_the_way(score: Score, x: Array, baseline: Array) -> Array:
-    """Return where the straight way from a baseline to x meets kinks; 0 and 1 are the ends.
+def kinks_on_path(score: Score, x: Array, baseline: Array) -> Array:
+    """Return where the straight path from a baseline to x meets kinks; 0 and 1 are the ends.
 
     A kink is where the slope of an activation jumps. Between the kinks of the layers before it the
     net input of a unit of relu networks is a straight line, so that its own kinks are found by
@@ -281,13 +281,13 @@ def kinks_on_the_way(score: Score, x: Array, baseline: Array) -> Array:
     return points
 
 
-def _crossings(score: Score, baseline: Array, way: Array, points: Array) -> Array:
+def _crossings(score: Score, baseline: Array, direction: Array, points: Array) -> Array:
     """Where units cross a kink between neighbouring points, of the first layer that does so."""
     found = [np.empty(0)]
     at_once = max(HELD // max(score.architecture.units), 2)
     for start in range(0, len(points) - 1, at_once):
         own = points[start : start + at_once + 1]
-        net_inputs = score.net_inputs(baseline + own[:, None] * way)
+        net_inputs = score.net_inputs(baseline + own[:, None] * direction)
         straight = np.ones(len(own) - 1, dtype=np.bool_)
         for layer, net_input in zip(score.architecture.layers[:-1], net_inputs, strict=False):
             bent = np.zeros_like(straight)

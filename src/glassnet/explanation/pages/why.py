@@ -202,7 +202,7 @@ def _inputs(why: Why) -> list[Block]:
     words = Paragraph(
         f"The {what} is {why.number(found.value)} here and {why.number(found.baseline_value)} for "
         f"{why.baseline}. Integrated gradients share this difference out among the inputs, along "
-        f"the straight way from there to here: they sum to {why.number(total)}"
+        f"the straight path from there to here: they sum to {why.number(total)}"
         f"{_exactly(found.missing)}. Gradient × input takes the slope at this row alone."
     )
     rows: list[tuple[Cell, ...]] = []
