@@ -37,6 +37,7 @@ from glassnet.nn.summary import layers_section, not_imported_section
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
+from glassnet.optim.registry import optimizer_named
 from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.recorded_steps import RecordedStep
@@ -51,7 +52,7 @@ def explain(
     *,
     example: int = 0,
     learning_rate: float | None = None,
-    optimizer: Optimizer | None = None,
+    optimizer: str | Optimizer | None = None,
     penalties: Penalty | Sequence[Penalty] = (),
     clip_norm: float | None = None,
     sample_weight: ArrayLike | None = None,
@@ -77,8 +78,9 @@ def explain(
         Which example of a batch is shown in full, counted from 0.
     learning_rate : float, optional
         Short for ``optimizer=SGD(learning_rate)``.
-    optimizer : Optimizer, optional
-        Its first step, from state 0, is shown as the update. Without it there is none.
+    optimizer : Optimizer or str, optional
+        Its first step, from state 0, is shown as the update. Without it there is none. By its
+        name, with its own default learning rate or the one given.
     penalties, clip_norm
         As of :meth:`Network.fit`.
     sample_weight : array-like of shape (examples,), optional
@@ -274,13 +276,20 @@ def describe(net: Network) -> Explanation:
     return Explanation(Document("A network", tuple(sections)), None, None, {})
 
 
-def chosen_optimizer(learning_rate: float | None, optimizer: Optimizer | None) -> Optimizer | None:
-    """Return the optimizer, or SGD at the learning rate; ValueError where both are given."""
-    if isinstance(optimizer, LBFGS):
+def chosen_optimizer(
+    learning_rate: float | None, optimizer: str | Optimizer | None
+) -> Optimizer | None:
+    """Return the optimizer, or SGD at the learning rate; ValueError where both are given.
+
+    With an optimizer's name there may be both.
+    """
+    named = isinstance(optimizer, str)
+    chosen = optimizer_named(optimizer, learning_rate) if isinstance(optimizer, str) else optimizer
+    if isinstance(chosen, LBFGS):
         raise TypeError("L-BFGS takes no steps that could be explained one by one; give another")
-    if learning_rate is None:
-        return optimizer
-    if optimizer is not None:
+    if learning_rate is None or named:
+        return chosen
+    if chosen is not None:
         raise ValueError("give learning_rate or optimizer, not both")
     return SGD(learning_rate)
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from glassnet.core.validation import one_of
 from glassnet.errors import NotFiniteError
@@ -71,7 +71,7 @@ class Explanation:
         own: Sequence[Block] = (),
         further: Iterable[Line] = (),
         of_example: "Callable[[int], Explanation] | None" = None,
-    ) -> "Explanation":
+    ) -> Self:
         """Return the explanation with these sections and, at their end, the check.
 
         Parameters
@@ -268,6 +268,16 @@ class Explanation:
             return unit_sections(explainer, place)
 
         return Explanation.of(title, made, explainer, self.check, self._origins)
+
+    def preceded_by(self, page: "Explanation") -> "Explanation":
+        """Return the same with another page about it before, and that page's title.
+
+        The check comes once, at the end.
+        """
+        before = page.document.sections[:-1]
+        sections = (*before, *self.document.sections)
+        document = replace(self.document, title=page.document.title, sections=sections)
+        return Explanation(document, self._explainer, self.check, self._origins)
 
     def _require_finite(self) -> None:
         end = self.explainer.end

@@ -35,6 +35,7 @@ BAR_WIDTH = 30
 DEEPEST_INDENT = 24  # of the steps of an equation
 CURVE_WIDTH, CURVE_HEIGHT = 60, 12
 INK = " ░▒▓█"
+SIGNED_SMALL, SIGNED_LARGE = 0.1, 0.5
 
 
 def document_text(document: Document) -> str:
@@ -165,8 +166,8 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
             return _captioned(block.caption, _curves(block))
         case Drawing():
             return _drawing(block, writer)
-        case Picture(rows, caption):
-            return _captioned(caption, _picture(rows))
+        case Picture(rows, caption, signed):
+            return _captioned(caption, _signed_picture(rows) if signed else _picture(rows))
 
 
 def _drawing(drawing: Drawing, writer: TextWriter) -> list[str]:
@@ -206,6 +207,19 @@ def _picture(rows: Sequence[Sequence[float]]) -> list[str]:
     """Two characters for each value, which together are about square."""
     darkest = len(INK) - 1
     return ["".join(2 * INK[round(value * darkest)] for value in row).rstrip() for row in rows]
+
+
+def _signed_picture(rows: Sequence[Sequence[float]]) -> list[str]:
+    """Two characters for each value: + and # for positive ones, - and = for negative ones."""
+    lines = ["".join(2 * _sign(value) for value in row).rstrip() for row in rows]
+    return [*lines, "(+ small, # large: positive; - small, = large: negative)"]
+
+
+def _sign(value: float) -> str:
+    if abs(value) < SIGNED_SMALL:
+        return " "
+    small, large = "+#" if value > 0 else "-="
+    return small if abs(value) < SIGNED_LARGE else large
 
 
 def _captioned(caption: str, lines: list[str]) -> list[str]:
