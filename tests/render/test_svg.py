@@ -4,7 +4,8 @@ from xml.etree import ElementTree as ET
 
 import glassnet as gn
 from glassnet.formula.document import Drawing
-from glassnet.render.svg import drawing_svg
+from glassnet.render.network_layout import network_scene
+from glassnet.render.svg import drawing_svg, scene_svg
 from glassnet.render.tikz import drawing_tikz
 
 
@@ -20,16 +21,17 @@ def example() -> Drawing:
 
 
 def test_every_unit_and_weight_of_a_small_network_is_drawn() -> None:
-    svg = ET.fromstring(drawing_svg(example()))  # noqa: S314 - our own text
-    assert len(svg.findall(".//circle[@class='unit']")) == 2 + 3 + 2
-    assert len(svg.findall(".//circle[@class='bias']")) == 2
+    svg = ET.fromstring(scene_svg(network_scene(example())))  # noqa: S314 - our own text
+    assert len(svg.findall(".//g[@class='unit']/circle")) == 2 + 3 + 2
     titles = [title.text or "" for title in svg.iter("title")]
-    assert len(titles) == 2 * 3 + 3 + 3 * 2 + 2
+    assert titles.count("bias unit") == 2
+    assert len([title for title in titles if " = " in title]) == 2 * 3 + 3 + 3 * 2 + 2
     assert any(title.startswith("w[a < b → h1.1] = ") for title in titles)
 
 
 def test_a_weight_lights_up_what_lies_behind_it() -> None:
-    svg = drawing_svg(example())
+    both = drawing_svg(example())
+    svg = both[: both.index("</svg>") + 6]
     assert ".layer:has(.j2:hover) + .layer .i2.w { opacity: 1; }" in svg
     root = ET.fromstring(svg)  # noqa: S314 - our own text
     first, second = root.findall("./g[@class='layer']")

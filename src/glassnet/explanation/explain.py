@@ -14,14 +14,13 @@ from glassnet.arrays.inputs import checked_inputs
 from glassnet.arrays.numbers import require_unmasked
 from glassnet.arrays.targets import checked_targets
 from glassnet.core.array import Array
-from glassnet.core.labels import label_text, label_values
+from glassnet.core.labels import label_text
 from glassnet.core.validation import whole_number
 from glassnet.explanation.check.check import check_gradient
 from glassnet.explanation.check.outcome import outcome_lines
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.explanation import Explanation, Origins
 from glassnet.explanation.limits import Limits
-from glassnet.explanation.pages.drawing import draw_network
 from glassnet.explanation.pages.step import ShownWeights, forward_sections, step_sections
 from glassnet.explanation.step import Batch, Update, take_forward, take_step
 from glassnet.explanation.symbols import Symbols
@@ -32,6 +31,7 @@ from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.summary import layers_section, not_imported_section
 from glassnet.nn.task import Task
+from glassnet.nn.unit_name import class_names_of
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
@@ -246,9 +246,8 @@ def _explanation(
 
 def describe(net: Network) -> Explanation:
     """Show a network's layers, without an example."""
-    names = _symbols(net.architecture, net.classes, net.feature_names)
     section = layers_section(net.architecture, net.dtype.name)
-    drawing = draw_network(net.architecture, net.parameters, names, Limits())
+    drawing = net.draw().drawing
     sections = [section, Section("Its units and weights", (drawing,))]
     if net.not_imported:
         sections.append(not_imported_section(net.not_imported))
@@ -280,9 +279,7 @@ def _rule(
 def _symbols(
     architecture: Architecture, classes: Array | None, features: Sequence[str] | None
 ) -> Symbols:
-    class_names = None
-    if classes is not None and len(classes) == architecture.outputs:
-        class_names = tuple(map(label_text, label_values(classes)))
+    class_names = class_names_of(classes, architecture.outputs)
     return Symbols(architecture, tuple(features) if features else None, class_names)
 
 

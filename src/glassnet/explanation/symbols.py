@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from glassnet.explanation.places import WeightPlace
 from glassnet.formula.tree import Symbol
 from glassnet.nn.architecture import Architecture
+from glassnet.nn.unit_name import unit_name
 
 __all__ = ["Symbols"]
 
@@ -42,11 +43,8 @@ class Symbols:
 
     def unit_name(self, layer: int, unit: int) -> str:
         """Return a unit's name: a feature, h1.3, or a class."""
-        if layer == 0:
-            return self.feature_names[unit] if self.feature_names else f"x{unit + 1}"
-        if layer == self.depth:
-            return self.class_names[unit] if self.class_names else f"output {unit + 1}"
-        return f"h{layer}.{unit + 1}"
+        names = self.feature_names, self.class_names
+        return unit_name(self.architecture, layer, unit, *names)
 
     def weight(self, place: WeightPlace, value: float) -> Symbol:
         """Return w, or b for the bias unit's weight."""

@@ -15,24 +15,26 @@ from glassnet.formula.document import (
     Link,
     Paragraph,
     Picture,
+    Regions,
     Section,
 )
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Formula
+from glassnet.render import svg
+from glassnet.render.colours import DARK, LIGHT, SERIES, css_colours
 from glassnet.render.format import Format
 from glassnet.render.mathml import equation_mathml, formula_mathml
-from glassnet.render.svg import COLOURS, curves_svg, drawing_svg, picture_svg
 
 __all__ = ["document_html", "document_page"]
 
+COLOURS_STYLE = f"""
+.glassnet {{ {css_colours(LIGHT)} }}
+@media (prefers-color-scheme: dark) {{ .glassnet {{ {css_colours(DARK)} }} }}
+"""
 STYLE = """
-.glassnet { --ink: #1c2430; --soft: #5c6878; --line: #d5dbe3; --paper: #ffffff; --shade: #f3f5f8;
-  --one: #2f6fd0; --two: #d9822b; --three: #3a9a68; --four: #a04ec4;
+.glassnet {
   color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif;
   max-width: 60rem; margin: 0 auto; padding: 1rem 1.25rem; }
-@media (prefers-color-scheme: dark) { .glassnet { --ink: #e4e9f0; --soft: #9aa7b8;
-  --line: #36404e; --paper: #14181f; --shade: #1d232d; --one: #6ea3f2; --two: #eda65c;
-  --three: #64c08f; --four: #c58be0; } }
 .glassnet h1 { font-size: 1.6rem; margin: .5rem 0 1rem; }
 .glassnet h2 { font-size: 1.2rem; margin: 1.8rem 0 .6rem; padding-bottom: .2rem;
   border-bottom: 1px solid var(--line); }
@@ -58,13 +60,6 @@ STYLE = """
 .glassnet .bars .name { color: var(--soft); }
 .glassnet .bar { display: flex; align-items: center; gap: .4rem; }
 .glassnet .bar i { display: block; height: .75rem; border-radius: 2px; min-width: 1px; flex: none; }
-.glassnet svg { width: 100%; max-width: 44rem; height: auto; }
-.glassnet svg.picture { width: 8rem; fill: var(--ink); background: var(--shade); }
-.glassnet svg.network { min-width: 28rem; }
-.glassnet svg .unit { fill: var(--paper); stroke: var(--soft); stroke-width: 1.5; }
-.glassnet svg .bias { fill: var(--shade); stroke: var(--soft); stroke-dasharray: 3 2; }
-.glassnet svg text.small { font-size: 10px; fill: var(--ink); }
-.glassnet svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 @media print { .glassnet { --paper: #fff; --ink: #000; }
   .glassnet .equation { break-inside: avoid; } }
 """
@@ -86,6 +81,7 @@ PAGE = """<!doctype html>
 """
 
 Digits: TypeAlias = int | None
+COLOURS = tuple(f"var(--{role})" for role in SERIES)
 
 
 def document_page(document: Document) -> str:
@@ -98,7 +94,8 @@ def document_html(document: Document) -> str:
     digits = document.digits
     sections = "".join(_section(section, digits) for section in document.sections)
     title = f"<h1>{escape(document.title)}</h1>"
-    return f'<div class="glassnet"><style>{STYLE}</style>{title}{sections}</div>'
+    style = f"<style>{COLOURS_STYLE}{svg.STYLE}{STYLE}</style>"
+    return f'<div class="glassnet">{style}{title}{sections}</div>'
 
 
 def _section(section: Section, digits: Digits) -> str:
@@ -118,10 +115,12 @@ def _block(block: Block, digits: Digits) -> str:
             return _bars(block, digits)
         case Curves():
             return _curves(block)
-        case Picture(rows, caption):
-            return _figure(caption, picture_svg(rows))
+        case Regions():
+            return _figure(block.caption, svg.regions_svg(block))
+        case Picture():
+            return _figure(block.caption, svg.picture_svg(block))
         case Drawing():
-            scrolling = f'<div class="scroll">{drawing_svg(block)}</div>'
+            scrolling = f'<div class="scroll">{svg.drawing_svg(block)}</div>'
             legend = (
                 f'<span style="color:{COLOURS[0]}">━ positive</span> '
                 f'<span style="color:{COLOURS[1]}">━ negative</span>; wider lines: larger weights'
@@ -165,11 +164,7 @@ def _bars(bars: Bars, digits: Digits) -> str:
 def _curves(curves: Curves) -> str:
     if curves.bounds is None:
         return _figure(curves.caption, "<p>(no points)</p>")
-    legend = " ".join(
-        f'<span style="color:{COLOURS[number % len(COLOURS)]}">━ {escape(curve.name)}</span>'
-        for number, curve in enumerate(curves.curves)
-    )
-    return _figure(curves.caption, f"{curves_svg(curves)}<div>{legend}</div>")
+    return _figure(curves.caption, svg.curves_svg(curves))
 
 
 def _number(value: float, digits: Digits) -> str:

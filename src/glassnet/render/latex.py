@@ -11,12 +11,13 @@ from glassnet.formula.document import (
     Equation,
     Paragraph,
     Picture,
+    Regions,
     Section,
 )
 from glassnet.formula.tree import Formula
 from glassnet.render.format import Format
 from glassnet.render.tex import TeXWriter, words_tex
-from glassnet.render.tikz import COLOURS, curves_tikz, drawing_tikz, picture_tikz
+from glassnet.render.tikz import COLOURS, curves_tikz, drawing_tikz, picture_tikz, regions_tikz
 
 __all__ = ["document_latex"]
 
@@ -29,7 +30,6 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \setlength{\parskip}{4pt}
 \setlength{\LTleft}{0pt}
 \raggedright
-\usetikzlibrary{backgrounds}
 \definecolor{one}{HTML}{2F6FD0}
 \definecolor{two}{HTML}{D9822B}
 \definecolor{three}{HTML}{3A9A68}
@@ -77,8 +77,10 @@ def _block(block: Block, writer: TeXWriter) -> str:
             )
             legend = f"{above} positive, {below} negative; wider lines: larger weights."
             return _captioned(block.caption, f"{legend}\n\n{drawing_tikz(block)}")
-        case Picture(rows, caption):
-            return _captioned(caption, picture_tikz(rows))
+        case Regions():
+            return _captioned(block.caption, regions_tikz(block))
+        case Picture():
+            return _captioned(block.caption, picture_tikz(block))
 
 
 def _equation(equation: Equation, writer: TeXWriter) -> str:
