@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from glassnet.formula.document import Curves, Picture, Regions
 from glassnet.formula.number import number_text
 from glassnet.render.colours import SERIES
+from glassnet.render.line_names import line_name_places
 from glassnet.render.pixels import pixel_boxes
 from glassnet.render.shapes import (
     Boxes,
@@ -75,8 +76,8 @@ def regions_scene(regions: Regions, *, narrow: bool = False) -> Scene:
     for point in regions.points:
         paint = region_paint(regions, point.place, of_point=True)
         shapes.append(Circle(*plot.at(point.x, point.y), POINT_RADIUS, paint, Paint("ink"), 1))
-    for line in regions.lines:
-        shapes += plot.beside(line.name, line.points)
+    for line, at in zip(regions.lines, line_name_places(regions), strict=True):
+        shapes += plot.name_at(line.name, at)
     keys = [
         (region_paint(regions, place, of_point=True), name)
         for place, name in enumerate(regions.names)
@@ -165,15 +166,14 @@ class _Plot:
         name = shortened(y_name, SIZE, self.size[0] + left - 4)
         yield Words(4, 14, name, size=SIZE, anchor="start")
 
-    def beside(self, name: str, points: Sequence[Point]) -> Iterator[Shape]:
-        """Return a line's name at its end."""
-        if not name or not points:
-            return
-        x, y = self.at(*points[-1])
-        room = min(self.size[0], text_width(name, SIZE))
-        x = min(max(x, self.corner[0] + room / 2), self.corner[0] + self.size[0] - room / 2)
-        y = min(max(y, self.corner[1] + 2 * SIZE), self.corner[1] + self.size[1] - 4)
-        yield Words(x, y, shortened(name, SIZE, room + 1), size=SIZE, paint=Paint("ink"), halo=True)
+    def name_at(self, name: str, place: Point) -> Iterator[Shape]:
+        """Return the name of a line there, within the frame."""
+        fitting = shortened(name, SIZE, self.size[0] / 2)
+        half = text_width(fitting, SIZE) / 2 + 2
+        x, y = self.at(*place)
+        x = min(max(x, self.corner[0] + half), self.corner[0] + self.size[0] - half)
+        y = min(max(y + 4, self.corner[1] + SIZE), self.corner[1] + self.size[1] - 4)
+        yield Words(x, y, fitting, size=SIZE, paint=Paint("ink"), halo=True)
 
     def scene(
         self, shapes: Sequence[Shape], keys: Sequence[tuple[Paint, str]], *, points: bool
