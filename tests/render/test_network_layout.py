@@ -128,3 +128,19 @@ def test_a_network_without_biases_has_no_bias_units() -> None:
     circles = [s for s in flat(network_scene(net.draw().drawing).shapes) if isinstance(s, Circle)]
     assert len(circles) == 5
     assert all(circle.radius > BIAS_RADIUS for circle in circles)
+
+
+def test_an_image_has_no_numbers_upon_it() -> None:
+    net = gn.Network([12, 5, 2], hidden="tanh", output="softmax", seed=1)
+    for narrow in (False, True):
+        drawing = net.draw(image=(3, 4)).drawing
+        scene = network_scene(drawing, narrow=narrow)
+        into_outputs = [weight for weight in drawing.weights if weight.layer == 2]
+        assert len(numbers_of(scene)) == len(into_outputs)
+
+
+def test_numbers_that_are_not_finite_are_written() -> None:
+    net = gn.Network([2, 2, 1], hidden="exponential", output="identity", seed=1)
+    net.weights[0] = [[1e30, -1e30], [0, 0]]
+    scene = network_scene(gn.explain(net, [1e5, 1]).draw().drawing)
+    assert {"y ∞", "y 0"} <= {words.words for words in words_of(scene)}

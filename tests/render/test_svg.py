@@ -67,3 +67,19 @@ def test_a_scale_layer_has_its_own_lines_only() -> None:
     drawing = drawing_of(gn.explain(net, [1, 2]))
     into_scale = {(weight.source, weight.unit) for weight in drawing.weights if weight.layer == 2}
     assert into_scale <= {(0, 0), (1, 1), (None, 0), (None, 1)}
+
+
+def test_a_page_fits_its_drawings_and_scrolls_only_deep_networks() -> None:
+    for layers, scrolls in (([2, 2, 2], False), ([9, 8, 8, 3], False), ([9] * 9, True)):
+        net = gn.Network(layers, hidden="tanh", output="tanh", seed=0)
+        wide, narrow, _ = drawing_svg(net.draw().drawing).split("</svg>")
+        assert 'class="network wide"' in wide
+        assert 'class="network narrow"' in narrow
+        assert ("min-width" in wide) == ("min-width" in narrow) == scrolls
+
+
+def test_drawings_of_a_page_have_the_colours_of_the_page() -> None:
+    svg = drawing_svg(example())
+    assert "#" not in svg.replace("&#", "")
+    assert "var(--ink)" in svg
+    assert "max-width" in svg

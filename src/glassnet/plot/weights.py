@@ -4,11 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.drawing.image_shape import checked_image_shape
+from glassnet.drawing.weight_pictures import weight_pictures as drawn_weights
 from glassnet.formula.document import Picture
 from glassnet.network import Network
 from glassnet.nn.layers import Scale
@@ -103,21 +101,13 @@ def weight_pictures(
             "image=(28, 28)"
         )
     chosen = _chosen(units, architecture.units[1])
-    every = architecture.weights(network.parameters)[0]
-    weights = every[:, chosen].T.astype(np.float64).reshape(len(chosen), *shape)
-    if weights.ndim == 4:  # one picture for the sum over the channels
-        weights = weights.sum(axis=3)
-    scaled = weights / (np.abs(weights).max() or 1)
     classes = class_names_of(network.classes, architecture.outputs)
     names = [unit_name(architecture, 1, unit, None, classes) for unit in chosen]
-    return [Picture(_rows(own), name, signed=True) for own, name in zip(scaled, names, strict=True)]
+    weights = architecture.weights(network.parameters)[0]
+    return drawn_weights(weights[:, chosen], shape, names)
 
 
 def _chosen(units: int | Sequence[int], count: int) -> list[int]:
     if isinstance(units, Sequence):
         return [whole_number("unit", unit, 0, count - 1) for unit in units]
     return list(range(min(whole_number("units", units, 1), count)))
-
-
-def _rows(values: Array) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(map(float, row)) for row in values)

@@ -147,7 +147,9 @@ class NetworkLayout:
             [shape for shape in drawn if isinstance(shape, Circle)],
             [shape for shape in drawn if isinstance(shape, Words)],
         )
-        for value in place_numbers(self._lines, self.size - 1, taken):
+        first = 1 if self.drawing.layers[0].image is None else 2  # of an image, only biases
+        lines = [line for line in self._lines if line.weight.layer >= first]
+        for value in place_numbers(lines, self.size - 1, taken):
             left, top, right, bottom = words_box(value)
             whole = (right - left, bottom - top), ((0, 0, 1, 1),)
             yield from (Boxes(left, top, *whole, Paint("paper", 0.85)), value)

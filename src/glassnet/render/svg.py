@@ -5,7 +5,7 @@ from html import escape
 
 from glassnet.formula.document import Curves, Drawing, Picture, Regions
 from glassnet.render.colours import LIGHT
-from glassnet.render.network_layout import network_scene
+from glassnet.render.network_layout import NARROW, network_scene
 from glassnet.render.plot_layout import curves_scene, picture_scene, regions_scene
 from glassnet.render.shapes import Boxes, Circle, Group, Line, Paint, Scene, Shape, Words
 from glassnet.render.text_width import POWER_SIZE
@@ -20,6 +20,7 @@ __all__ = [
     "scene_svg",
 ]
 
+WIDEST = 1200  # pixels of a page
 FONT = "system-ui, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 
 #: Of the figures of a page: which of the two layouts is seen, at most as wide as it was made.
@@ -94,7 +95,10 @@ def scene_svg(
     shapes = "".join(map(writer.shape, scene.shapes))
     box = f'viewBox="0 0 {width} {height}" font-family="{FONT}" role="img"'
     if colours is None:
-        size = f'class="{kind}" style="max-width:{width}px"'
+        # A wider one than a page, or a phone, is not made smaller than can be read: it scrolls.
+        room = NARROW if "narrow" in kind else WIDEST
+        least = f";min-width:{0.8 * scene.width:.0f}px" if scene.width > room else ""
+        size = f'class="{kind}" style="max-width:{width}px{least}"'
         return f"<svg {size} {box}>{before}{shapes}</svg>"
     paper = f'<rect width="{width}" height="{height}" fill="{colours["paper"]}"/>'
     alone = f'xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
