@@ -139,6 +139,28 @@ def test_a_model_has_the_columns_of_its_table() -> None:
         boundary(model, frame, features=("length", "sort"))
 
 
+def test_labels_are_those_of_the_network_in_any_form() -> None:
+    net = gn.Network([2, 2], output="softmax", seed=1)
+    assert boundary(net, X).names == ("0", "1")
+    one_hot = boundary(net, X, np.eye(2)[XOR])
+    assert [point.place for point in one_hot.points] == XOR
+    with pytest.raises(ValueError, match="'no', which is none of the network's classes: 0, 1"):
+        boundary(net, X, ["no", "yes", "yes", "no"])
+    net.fit(X, ["no", "yes", "yes", "no"], epochs=1)
+    assert boundary(net, X, ["no", "yes", "yes", "no"]).names == ("no", "yes")
+    assert boundary(net, X, np.eye(2)[XOR]).names == ("no", "yes")
+
+
+def test_rows_may_be_a_data_frame() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X, columns=["a", "b"])
+    net = gn.Network([2, 3, 2], hidden="relu", output="softmax", seed=1)
+    net.fit(frame, pandas.Series(XOR), epochs=1)
+    block = boundary(net, frame, pandas.Series(XOR), features=("b", "a"))
+    assert (block.x_name, block.y_name) == ("b", "a")
+    assert [point.place for point in block.points] == XOR
+
+
 def test_an_estimator_has_its_network() -> None:
     estimator = MLPClassifier((3,), random_state=1, tol=1.0, n_iter_no_change=2)
     estimator.fit(X, ["no", "yes", "yes", "no"])

@@ -159,10 +159,12 @@ def _labelled(subject: Subject, inputs: Array, unit: str | None, y: ArrayLike | 
         return Labelled.by_side(subject.net_inputs(inputs, unit), y, decides=decides)
     predicted = subject.predicted(inputs)
     if network.task is not Task.REGRESSION:
-        return Labelled.by_class(predicted, y, network.classes)
+        count = network.task.classes(network.architecture.outputs)
+        classes = np.arange(count) if network.classes is None else network.classes
+        return Labelled.by_class(predicted, y, classes)
     if np.ndim(predicted) > 1 and np.shape(predicted)[1] > 1:
-        names = [subject.symbols.unit_name(subject.symbols.depth, k) for k in range(3)]
-        raise ValueError(f"several numbers are predicted; give one as unit, such as {names[0]!r}")
+        name = subject.symbols.unit_name(subject.symbols.depth, 0)
+        raise ValueError(f"several numbers are predicted; give one as unit, such as {name!r}")
     return Labelled.by_band(predicted, y)
 
 

@@ -45,13 +45,14 @@ class Labelled:
         ValueError
             If a label is none of the classes that the network knows.
         """
+        if np.ndim(predicted) > 1:  # several labels, of which each combination is a region
+            classes = None
         of_cells = _single(predicted, classes)
         of_rows = None if y is None else _single(y, classes)
-        if classes is None or np.ndim(predicted) > 1:
+        known = classes
+        if known is None:
             given = of_cells if of_rows is None else np.concatenate([of_cells, of_rows])
             known = distinct_labels(given)
-        else:
-            known = classes
         rows = np.zeros(0, dtype=np.int64) if of_rows is None else places_of(of_rows, known)
         if of_rows is not None and (rows < 0).any():
             stray = label_text(label_values(of_rows)[int(np.argmin(rows))])
