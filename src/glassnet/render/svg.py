@@ -161,18 +161,24 @@ class _Writer:
 
     def _words(self, words: Words) -> str:
         place = f'x="{words.x:.1f}" y="{words.y:.1f}" text-anchor="{words.anchor}"'
-        style = f'font-size="{words.size:.3g}" {self._fill(words.paint)}'
+        style = f'font-size="{words.size:.3g}"'
         if words.bold:
             style += ' font-weight="600"'
-        if words.halo:
-            paper = self._stroke(Paint("paper"), 3, dashed=False)
-            style += f' {paper} paint-order="stroke" stroke-linejoin="round"'
-        power = ""
+        content = escape(words.words)
         if words.power:
             size = POWER_SIZE * words.size
             up = f'dy="{-0.4 * words.size:.3g}" font-size="{size:.3g}"'
-            power = f"<tspan {up}>{escape(words.power)}</tspan>"
-        return f"<text {place} {style}>{escape(words.words)}{power}</text>"
+            content += f"<tspan {up}>{escape(words.power)}</tspan>"
+        ink, before = self._fill(words.paint), ""
+        if words.halo:
+            paper = f'{self._stroke(Paint("paper"), 3, dashed=False)} stroke-linejoin="round"'
+            if self._colours is None:
+                ink += f' {paper} paint-order="stroke"'
+            else:  # programs for slides do not know that order
+                before = (
+                    f"<text {place} {style} {self._fill(Paint('paper'))} {paper}>{content}</text>"
+                )
+        return f"{before}<text {place} {style} {ink}>{content}</text>"
 
 
 def _rules(drawing: Drawing) -> str:

@@ -99,7 +99,7 @@ def place_numbers(
                 for line, (words, power), box in zip(own, texts, boxes, strict=True):
                     x, base = (box[0] + box[2]) / 2, box[3] - 0.22 * size
                     paint = Paint("one" if line.weight.value >= 0 else "two")
-                    yield Words(x, base, words, power, size, paint, halo=True)
+                    yield Words(x, base, words, power, size, paint)
                 break
 
 
