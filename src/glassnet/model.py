@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.core.file_record import read_record
 from glassnet.core.plural import counted, named_in_short
+from glassnet.drawing.image_shape import image_shape
 from glassnet.errors import FileFormatError, NotFiniteError
 from glassnet.explanation.explain import Example, chosen_optimizer, explain_example
 from glassnet.explanation.explanation import Explanation
@@ -29,6 +30,7 @@ from glassnet.tables.encoders.table_encoder import AnyEncoder, TableEncoder
 from glassnet.tables.read.frames import as_table
 from glassnet.tables.read.options import TableOptions
 from glassnet.tables.source import Source, open_source
+from glassnet.tables.table import Table
 from glassnet.tables.targets.any_target import AnyTarget
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.target import Target
@@ -214,13 +216,27 @@ class Model:
             preface.append(Section("From the output to the target", blocks))
         return explain_example(
             self.network,
-            Example(x[0], None if target is None else self.target.encode_value(target)),
+            Example(
+                x[0],
+                None if target is None else self.target.encode_value(target),
+                pixels=self._pixels(one),
+            ),
             None if chosen is None else UpdateRule(chosen),
             self.network.loss,
             Limits(),
             preface,
             {name: origins[self.encoder.column_of(name)] for name in self.encoder.feature_names},
         )
+
+    def _pixels(self, one: Table) -> Array | None:
+        """The image that a row of a table with a column for each pixel is, before it is scaled."""
+        names = self.encoder.columns
+        if image_shape(names) is None or names != self.encoder.feature_names:
+            return None
+        columns = [one.columns[name] for name in names]
+        if any(column.dtype.kind not in "fiu" for column in columns):
+            return None
+        return np.concatenate(columns).astype(np.float64)
 
     def _ensemble_section(self, x: Array) -> Section:
         """What each network predicts for one row, and their mean."""

@@ -135,12 +135,15 @@ class Example:
         Which example of a batch is shown, counted from 0.
     sample_weight : array-like, optional
         Of each example of a batch.
+    pixels : array of shape (inputs,), optional
+        The image of which one example's inputs were computed.
     """
 
     x: ArrayLike
     target: Any = None
     number: int = 0
     sample_weight: ArrayLike | None = None
+    pixels: Array | None = None
 
     def rows(self, inputs: int) -> Array:
         """Return the inputs as rows, one or several."""
@@ -186,7 +189,7 @@ def explain_example(
             raise ValueError("an update and a sample_weight need a target; give target as well")
         one = inputs[number : number + 1]
         forward = take_forward(net.program(loss, for_loss=False), parameters, one)
-        explainer = Explainer(forward, symbols, limits)
+        explainer = Explainer(forward, symbols, limits, given.pixels)
         predicted = _predicted(explainer, net.classes)
         sections = [*preface, *forward_sections(explainer)]
         return Explanation.of(f"Forward pass: {predicted}", sections, explainer, None, origins)
@@ -201,7 +204,8 @@ def explain_example(
         update = Update(rule, 1, rule.optimizer.learning_rate, state)
     program = engine.compile(net.architecture, net.chosen_loss(loss), rule)
     step = take_step(program, parameters, batch, update, number)
-    return _explanation(Explainer(step, symbols, limits), net.classes, preface, origins)
+    explainer = Explainer(step, symbols, limits, given.pixels)
+    return _explanation(explainer, net.classes, preface, origins)
 
 
 def _explain_recorded(recorded: RecordedStep, example: int, limits: Limits) -> Explanation:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from glassnet.core.array import Array
 from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.equations.update import UpdateEquations
@@ -24,11 +25,14 @@ class Explainer:
         A :class:`Step` if there is a target, and so a backward pass.
     symbols : Symbols
     limits : Limits
+    pixels : array of shape (inputs,), optional
+        The image of which the inputs were computed, if they are no pixels as they stand.
     """
 
     forward: Forward
     symbols: Symbols
     limits: Limits = field(default_factory=Limits)
+    pixels: Array | None = None
 
     @property
     def step(self) -> Step:

@@ -36,4 +36,5 @@ def draw_example(explainer: Explainer) -> Drawing:
     image = image_shape(names.feature_names)
     parts = NetworkParts(forward.architecture, forward.parameters, weight_name, image)
     caption = "Units show their net input in and their output y; the lines are weights."
-    return parts.drawing(shown, units, caption, outputs[0])
+    pixels = outputs[0] if explainer.pixels is None else explainer.pixels
+    return parts.drawing(shown, units, caption, pixels)
