@@ -6,14 +6,18 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 
+import glassnet as gn
 from glassnet.formula.document import (
     Bars,
     Curve,
     Curves,
     Document,
     DocumentTable,
+    Mark,
     Paragraph,
     Picture,
+    RegionPoint,
+    Regions,
     Section,
     equation_with_numbers,
 )
@@ -25,6 +29,12 @@ from tests.formula.test_tree import formulas
 HOSTILE = '<script>alert("x")</script>&'
 
 
+def regions(words: str) -> Regions:
+    line, points = Curve(words, (0.0, 1.0), (0.0, 1.0)), (RegionPoint(0.2, 0.2, 1),)
+    bounds, rows = (0.0, 1.0, 0.0, 1.0), ((0, 1), (1, 1))
+    return Regions(words, words, bounds, (words, words), rows, points, (line,), words)
+
+
 def everything(words: str) -> Document:
     w = Symbol("w", -0.5, layer=1, index=words)
     blocks = (
@@ -32,8 +42,10 @@ def everything(words: str) -> Document:
         equation_with_numbers(Symbol("in", 2.0), w * 3 + 1),
         DocumentTable((words, "n"), ((words, 1.0), (w, 2.0)), words),
         Bars((words,), ((words, (0.25,)),), words),
-        Curves(words, words, (Curve(words, (0.0, 1.0), (1.0, 0.0)),), words),
+        Curves(words, words, (Curve(words, (0.0, 1.0), (1.0, 0.0)),), words, (Mark(words, 0.5),)),
+        regions(words),
         Picture(((0.0, 0.5), (1.0, 0.25)), words),
+        gn.Network([2, 2], output="softmax").draw().drawing,
     )
     return Document(words, (Section(words, blocks),))
 

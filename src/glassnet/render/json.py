@@ -15,6 +15,7 @@ from glassnet.formula.document import (
     Document,
     DocumentTable,
     Drawing,
+    DrawnImage,
     DrawnLayer,
     Equation,
     Paragraph,
@@ -124,8 +125,13 @@ def _drawn_layer(layer: DrawnLayer) -> dict[str, Any]:
         "units": units,
         "more": layer.more,
         "has_bias": layer.has_bias,
-        "image": None if layer.image is None else asdict(layer.image),
+        "image": None if layer.image is None else _image(layer.image),
     }
+
+
+def _image(image: DrawnImage) -> dict[str, Any]:
+    rows = [list(row) for row in image.rows]
+    return {"height": image.height, "width": image.width, "rows": rows}
 
 
 def _cell(cell: Cell, digits: int | None) -> str | float | None:
