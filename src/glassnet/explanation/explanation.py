@@ -6,18 +6,20 @@ from dataclasses import replace
 from typing import Any, Self, TypeAlias
 
 from glassnet.core.validation import one_of
+from glassnet.drawing.network_drawing import NetworkDrawing
 from glassnet.errors import NotFiniteError
 from glassnet.explanation.check.check import Check, check_also, no_gradients
 from glassnet.explanation.check.lines import Line, check_lines
 from glassnet.explanation.check.paper import check_paper_lines
 from glassnet.explanation.explainer import Explainer
+from glassnet.explanation.pages.drawing import draw_example
 from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
 from glassnet.explanation.paper_loss import paper_loss_section
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
 from glassnet.explanation.unit_names import place_of, unit_place_of
-from glassnet.formula.document import Block, Document, Paragraph, Section
+from glassnet.formula.document import Block, Document, Drawing, Paragraph, Section
 from glassnet.nn.file_format import write_atomically
 from glassnet.render.format import formats
 from glassnet.render.html import document_html
@@ -287,6 +289,23 @@ class Explanation:
     def gradient(self, place: WeightPlace) -> float:
         """Return ∂E/∂w of a weight."""
         return self.step.gradient_at(place)
+
+    def draw(self) -> NetworkDrawing:
+        """Draw the network with this example's values in its units.
+
+        A notebook shows the drawing; ``to_svg``, ``to_png`` and ``to_pdf`` write it.
+
+        Examples
+        --------
+        >>> import glassnet as gn
+        >>> net = gn.Network([2, 3, 2], hidden="tanh", output="softmax", seed=1)
+        >>> gn.explain(net, x=[1, 0]).draw().drawing.layers[0].units[0].output
+        1.0
+        """
+        if self._explainer is not None:
+            return NetworkDrawing(draw_example(self._explainer))
+        blocks = (block for section in self.document.sections for block in section.blocks)
+        return NetworkDrawing(next(block for block in blocks if isinstance(block, Drawing)))
 
     def to(self, name: str, path: str | os.PathLike[str] | None = None) -> str:
         """Return the explanation in a format; write it to `path` if given.
