@@ -26,6 +26,7 @@ def test_xor_is_learned_and_explained(
     assert names["step"].check.passed
     assert "The weight w1[1,2]" in capsys.readouterr().out
     assert (tmp_path / "step.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert (tmp_path / "step.xlsx").exists()
 
 
 def test_penguins_on_the_command_line_and_from_python(
