@@ -43,6 +43,10 @@ a, b = Symbol("a", 3.0), Symbol("b", -4.0)
         (IversonBracket(a), "[a > 0]"),
         (Partial(a, b, 1.0), r"\frac{\partial a}{\partial b}"),
         (Remainder(1234, -0.5), r"\text{(\ldots{} and 1,234 more, together $-$0.5)}"),
+        (
+            Remainder(9, 7.5e-5),
+            r"\text{(\ldots{} and 9 more, together 7.5$\cdot $10$^{-5}$)}",
+        ),
         (Symbol("w", 1.0, layer=2, index="1,3"), "w_{1,3}^{(2)}"),
         (Symbol("x", 1.0, index="sex_male → h1.2"), r"x_{\text{sex\_male $\to $ h1.2}}"),
         (Symbol("in", 1.0, layer=1, index="2"), r"\text{in}_{2}^{(1)}"),

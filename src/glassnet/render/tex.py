@@ -1,7 +1,9 @@
 """Formulas and words in TeX."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import cycle
 
 from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula, Symbol
@@ -183,9 +185,19 @@ def words_tex(words: str, longest: int = LONG_WORD) -> str:
 
     A word of more characters than `longest` is broken where it does not fit on a line.
     """
+    text = unicodedata.normalize("NFC", words)
+    # 7.5·10^−5 is written with an exponent.
+    parts = re.split(r"(?<=·10)\^(−?\d+)", text)
+    return "".join(
+        f"$^{{{signs_tex(part)}}}$" if odd else _breakable(part, longest)
+        for part, odd in zip(parts, cycle((False, True)), strict=False)
+    )
+
+
+def _breakable(words: str, longest: int) -> str:
     written = []
     length = 0  # of the word so far, without a place to break it
-    for character in unicodedata.normalize("NFC", words):
+    for character in words:
         text = _character(character)
         size = longest if text.startswith(r"\texttt") else 1
         if length + size > longest:
