@@ -10,7 +10,7 @@ from pathlib import Path
 
 import glassnet
 
-__all__ = ["LIST", "sentences_of_all_files"]
+__all__ = ["LIST", "docstrings", "sentences_of_all_files"]
 
 SOURCE = Path(glassnet.__file__).parent
 LIST = Path(__file__).parent / "sentences.txt"
@@ -33,7 +33,7 @@ def sentences_of_all_files() -> str:
 
 def _sentences(tree: ast.Module, *, with_help: bool) -> Iterator[str]:
     """The texts of a file; docstrings only where they are the help of a command."""
-    docstrings = {id(node) for node in _docstrings(tree)}
+    docstrings = {id(node) for node in docstrings(tree)}
     inside: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
@@ -48,7 +48,8 @@ def _sentences(tree: ast.Module, *, with_help: bool) -> Iterator[str]:
             yield " ".join(text.split())
 
 
-def _docstrings(tree: ast.Module) -> Iterator[ast.expr]:
+def docstrings(tree: ast.Module) -> Iterator[ast.expr]:
+    """Return the docstrings of a file."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None

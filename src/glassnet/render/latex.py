@@ -1,43 +1,48 @@
-"""A document as LaTeX that compiles with any TeX Live: amsmath, longtable and TikZ."""
+"""A document as LaTeX that compiles with any TeX Live: amsmath, longtable and TikZ.
+
+How wide a formula, a table or a picture is, only TeX knows: the macros of ``preamble.tex`` decide
+what stands on a line and what stays on a page. This module says what belongs together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from glassnet.formula.document import (
     Bars,
     Block,
-    Cell,
     Curves,
     Document,
     DocumentTable,
     Drawing,
     Equation,
     Matrices,
+    Matrix,
     MatrixEquation,
     Paragraph,
     Picture,
     Regions,
     Section,
 )
-from glassnet.formula.tree import Formula
 from glassnet.render.format import Format
-from glassnet.render.formula_writer import number_parts
+from glassnet.render.formula_writer import SIX_DIGITS
+from glassnet.render.latex_tables import (
+    matrices_latex,
+    number_latex,
+    row_latex,
+    table_latex,
+    width_latex,
+)
 from glassnet.render.tex import TeXWriter, signs_tex, words_tex
+from glassnet.render.text import formula_text
 from glassnet.render.tikz import COLOURS, curves_tikz, drawing_tikz, picture_tikz, regions_tikz
 
 __all__ = ["document_latex"]
 
-PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
-\usepackage[T1]{fontenc}
-\usepackage[utf8]{inputenc}
-\usepackage[margin=2.2cm]{geometry}
-\usepackage{amsmath,amssymb,longtable,tikz}
-\setlength{\parindent}{0pt}
-\setlength{\parskip}{4pt}
-\setlength{\LTleft}{0pt}
-\raggedright
-\definecolor{one}{HTML}{2F6FD0}
-\definecolor{two}{HTML}{D9822B}
-\definecolor{three}{HTML}{3A9A68}
-\definecolor{four}{HTML}{A04EC4}
-"""
+PREAMBLE = Path(__file__).with_name("preamble.tex")
+LINE, COLUMN = 174.0, 84.0  # mm
+SMALL = 0.8  # letters of tables in small print, relative to others
+COLUMN_CHARACTERS = 66  # of a formula in one line of text, which takes two lines of a column
 
 BAR_WIDTH = 7.0  # cm
 
@@ -48,132 +53,194 @@ def document_latex(document: Document) -> str:
     Examples
     --------
     >>> document_latex(Document("A network", ())).splitlines()[-3:]
-    ['\\section*{A network}', '', '\\end{document}']
+    ['\\fullpage{\\section*{A network}', '}', '\\end{document}']
     """
-    writer = TeXWriter(document.numbers)
-    sections = "\n".join(_section(section, writer) for section in document.story)
+    layout = _layout(document)
     title = f"\\section*{{{words_tex(document.title)}}}"
-    return f"{PREAMBLE}\\begin{{document}}\n{title}\n{sections}\n\\end{{document}}\n"
+    first, *others = [_section(section, layout) for section in document.story] or [""]
+    preamble = PREAMBLE.read_text(encoding="utf-8")
+    body = "\n".join([rf"\{layout.name}{{{title}", f"{first}}}", *others])
+    return f"{preamble}\\begin{{document}}\n{body}\n\\end{{document}}\n"
 
 
-def _section(section: Section, writer: TeXWriter) -> str:
-    blocks = "\n".join(_block(block, writer) for block in section.blocks)
-    return f"\\subsection*{{{words_tex(section.title)}}}\n{blocks}\n"
+@dataclass(frozen=True)
+class _Layout:
+    """How lines are set.
+
+    Attributes
+    ----------
+    name : str
+        The macro of ``preamble.tex``.
+    writer : TeXWriter
+    room : float
+        The width of a line in mm, for tables.
+    saves_lines : bool
+        Whether what is worked out in part is left out where it takes a line of its own.
+    """
+
+    name: str
+    writer: TeXWriter
+    room: float
+    saves_lines: bool
 
 
-def _block(block: Block, writer: TeXWriter) -> str:
+def _layout(document: Document) -> _Layout:
+    """A short form is set in small print, in two columns if its lines are short."""
+    writer = TeXWriter(document.numbers)
+    if document.story == document.sections:
+        return _Layout("fullpage", writer, LINE, saves_lines=False)
+    if _is_narrow(document, writer):
+        return _Layout("smallcolumns", writer, COLUMN / SMALL, saves_lines=True)
+    return _Layout("smallpage", writer, LINE / SMALL, saves_lines=True)
+
+
+def _is_narrow(document: Document, writer: TeXWriter) -> bool:
+    """Whether what follows the first section fits into two columns, but for few equations."""
+    blocks = [block for section in document.story[1:] for block in section.blocks]
+    if any(
+        width_latex(block, writer) > COLUMN / SMALL
+        for block in blocks
+        if isinstance(block, DocumentTable | Matrices)
+    ):
+        return False
+    longest = [
+        max(len(formula_text(step, writer.numbers)) for step in block.shown)
+        for block in blocks
+        if isinstance(block, Equation)
+    ]
+    return 8 * sum(length > COLUMN_CHARACTERS for length in longest) <= len(longest)
+
+
+def _section(section: Section, layout: _Layout) -> str:
+    heading = rf"\heading{{{words_tex(section.title)}}}" if section.title else ""
+    groups = _grouped(section.blocks)
+    parts = [] if groups and isinstance(groups[0][-1], Drawing) else [heading]
+    for number, group in enumerate(groups, 1):
+        if isinstance(group[-1], Drawing):
+            words = [_block(block, layout) for block in group[:-1]]
+            parts.append(_drawing(group[-1], [heading, *words] if number == 1 else words))
+        else:
+            parts.append(_group(group, layout))
+        if isinstance(group[-1], Paragraph) and number < len(groups):
+            parts.append("\\nopagebreak\n")
+    return "\n".join(parts) + "\n"
+
+
+def _grouped(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Blocks that are set together: equations in a row, and a drawing with the words before it."""
+    groups: list[list[Block]] = []
+    for block in blocks:
+        above = groups[-1][-1] if groups else None
+        equations = isinstance(above, _EQUATIONS) and isinstance(block, _EQUATIONS)
+        words = isinstance(above, Paragraph) and isinstance(block, Paragraph | Drawing)
+        if equations or words:
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    return groups
+
+
+_EQUATIONS = (Equation, MatrixEquation)
+
+
+def _group(group: Sequence[Block], layout: _Layout) -> str:
+    if isinstance(group[0], _EQUATIONS):
+        lines = [
+            _equation(block, layout)
+            if isinstance(block, Equation)
+            else _matrix_equation(block, layout.writer)
+            for block in group
+            if isinstance(block, _EQUATIONS)
+        ]
+        return "\n".join([r"\equations{%", *lines, "}"])
+    return "\n".join(_block(block, layout) for block in group)
+
+
+def _block(block: Block, layout: _Layout) -> str:
+    writer, room = layout.writer, layout.room
     match block:
         case Paragraph(text):
             return f"{words_tex(text)}\n"
-        case Equation():
-            return _equation(block, writer)
         case DocumentTable():
-            return _table(block, writer)
+            return _captioned(block.caption, table_latex(block, writer, room))
         case Matrices():
-            return _captioned(block.caption, _matrices(block, writer))
-        case MatrixEquation():
-            return _matrix_equation(block, writer)
+            return _captioned(block.caption, matrices_latex(block, writer, room))
         case Bars():
-            return _bars(block, writer)
+            return _captioned(block.caption, _bars(block, writer))
         case Curves():
-            return _captioned(block.caption, curves_tikz(block))
+            return _captioned(block.caption, rf"\fit{{{curves_tikz(block)}}}")
         case Drawing():
-            above, below = (
-                rf"\textcolor{{{colour}}}{{\rule[0.5ex]{{1.5em}}{{1.5pt}}}}"
-                for colour in COLOURS[:2]
-            )
-            legend = f"{above} positive, {below} negative; wider lines: larger weights."
-            return _captioned(block.caption, f"{legend}\n\n{drawing_tikz(block)}")
+            return _drawing(block, [])
         case Regions():
-            return _captioned(block.caption, regions_tikz(block))
+            return _captioned(block.caption, rf"\fit{{{regions_tikz(block)}}}")
         case Picture():
-            return _captioned(block.caption, picture_tikz(block))
-
-
-def _equation(equation: Equation, writer: TeXWriter) -> str:
-    """A paragraph for each step, because TeX breaks inline mathematics at its signs."""
-    lines = []
-    left = writer.write(equation.left)
-    for number, step in enumerate(equation.all_steps):
-        head = left if number == 0 else rf"\hphantom{{{left}}}"
-        lines.append(rf"\hangindent=3em $\displaystyle {head} = {writer.write(step)}$")
-    return "\n\n".join(lines) + "\n\\smallskip\n"
+            return _captioned(block.caption, rf"\fit{{{picture_tikz(block)}}}")
+    raise TypeError(f"{type(block).__name__} stands in a group")
 
 
 def _captioned(caption: str, content: str) -> str:
-    return f"{words_tex(caption)}\n\n{content}\n" if caption else f"{content}\n"
+    return f"{words_tex(caption)}\\par\\nopagebreak\n{content}\n" if caption else f"{content}\n"
 
 
-def _table(table: DocumentTable, writer: TeXWriter) -> str:
-    columns = "".join("r" if right else "l" for right in table.numeric)
-    head = " & ".join(words_tex(name) for name in table.columns)
-    rows = []
-    for row, texts in zip(table.rows, table.number_texts(writer.numbers), strict=True):
-        cells = [
-            _cell(cell, writer) if text is None else _number(text, writer)
-            for cell, text in zip(row, texts, strict=True)
-        ]
-        rows.append(" & ".join(cells) + r" \\")
-    lines = [
-        rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
-        rf"{head} \\ \hline\noalign{{\smallskip}}",
-        r"\endhead",
-        *rows,
-        r"\end{longtable}",
-    ]
-    return _captioned(table.caption, "\n".join(lines))
-
-
-def _cell(cell: Cell, writer: TeXWriter) -> str:
-    if isinstance(cell, str):
-        return words_tex(cell)
-    if isinstance(cell, Formula):
-        return f"${writer.write(cell)}$"
-    return _number(writer.value_text(cell), writer)
-
-
-def _number(text: str, writer: TeXWriter) -> str:
-    return f"${writer.number(*number_parts(text))}$"
-
-
-def _matrices(block: Matrices, writer: TeXWriter) -> str:
-    """A table with the matrices one below the other, each under its name."""
-    columns = len(block.column_names)
-    lines = [rf"\begin{{longtable}}{{@{{}}l{'r' * columns}@{{}}}}"]
-    for matrix in block.matrices:
-        heads = " & ".join(map(words_tex, block.column_names))
-        lines.append(rf"${writer.write(matrix.name)}$ & {heads} \\ \hline")
-        for name, row in zip(block.row_names, matrix.number_texts(writer.numbers), strict=True):
-            numbers = " & ".join(_number(text, writer) for text in row)
-            lines.append(rf"{_cell(name, writer)} & {numbers} \\")
-        lines.append(r"\noalign{\smallskip}")
-    return "\n".join([*lines, r"\end{longtable}"])
+def _equation(equation: Equation, layout: _Layout) -> str:
+    r"""Return \quantity{left}{\is{step}\is{value}}."""
+    writer = layout.writer
+    *steps, value = map(writer.write, equation.shown)
+    if equation.exact is not None:
+        exact = number_latex(SIX_DIGITS.text(equation.exact), writer)
+        value += rf"\quad\text{{(exactly {exact})}}"
+    forms = [rf"\is{{{step}}}" for step in steps]
+    if equation.between is not None:
+        macro = "between" if layout.saves_lines else "is"
+        forms.append(rf"\{macro}{{{writer.write(equation.between)}}}")
+    return _quantity(writer.write(equation.left), [*forms, rf"\is{{{value}}}"])
 
 
 def _matrix_equation(block: MatrixEquation, writer: TeXWriter) -> str:
-    names, filled = [], []
-    for sign, matrix in block.parts:
-        operator = signs_tex(sign)
-        names.append(f"{operator} {writer.write(matrix.name)}")
-        rows = [
-            " & ".join(writer.number(*number_parts(text)) for text in row)
-            for row in matrix.number_texts(writer.numbers)
-        ]
-        inner = r" \\ ".join(rows)
-        filled.append(rf"{operator} \begin{{pmatrix}} {inner} \end{{pmatrix}}")
-    return f"${' '.join(names).strip()}$\n\n${' '.join(filled).strip()}$\n"
+    """The names, the matrices on the right with their numbers, and that on the left."""
+    (_, left), (_, first), *others = block.parts
+    names, filled = [writer.write(first.name)], [_matrix(first, writer)]
+    for sign, matrix in others:
+        names += [signs_tex(sign), writer.write(matrix.name)]
+        filled += [signs_tex(sign), _matrix(matrix, writer)]
+    steps = [" ".join(names), " ".join(filled), _matrix(left, writer)]
+    return _quantity(writer.write(left.name), [rf"\is{{{step}}}" for step in steps])
+
+
+def _quantity(left: str, forms: Sequence[str]) -> str:
+    return "\n  ".join([rf"\quantity{{{left}}}{{%", *forms]) + "}"
+
+
+def _matrix(matrix: Matrix, writer: TeXWriter) -> str:
+    rows = [
+        " & ".join(number_latex(text, writer).strip("$") for text in row)
+        for row in matrix.number_texts(writer.numbers)
+    ]
+    inner = r" \\ ".join(rows)
+    return rf"\begin{{pmatrix}} {inner} \end{{pmatrix}}"
+
+
+def _drawing(drawing: Drawing, words: Sequence[str]) -> str:
+    """A drawing beside the words before it, its caption and its legend."""
+    above, below = (
+        rf"\textcolor{{{colour}}}{{\rule[0.5ex]{{1.5em}}{{1.5pt}}}}" for colour in COLOURS[:2]
+    )
+    legend = f"{above} positive, {below} negative; wider lines: larger weights."
+    text = "\n".join([*words, f"{words_tex(drawing.caption)}\n", legend])
+    return f"\\beside{{{text}}}{{%\n{drawing_tikz(drawing)}}}"
 
 
 def _bars(bars: Bars, writer: TeXWriter) -> str:
     short = TeXWriter(writer.numbers.short())
-    lines = [r"\begin{longtable}{@{}lll@{}}"]
+    lines = [r"\fit{\tablesize\begin{tabular}{@{}lll@{}}"]
     for place, label in enumerate(bars.labels):
         for number, (name, values) in enumerate(bars.series):
             width = BAR_WIDTH * bars.size(values[place])
             bar = rf"\textcolor{{{COLOURS[number % 4]}}}{{\rule{{{width:.3f}cm}}{{1.4ex}}}}"
             head = words_tex(label) if number == 0 else ""
-            lines.append(rf"{head} & {words_tex(name)} & {bar} {_cell(values[place], short)} \\")
-    return _captioned(bars.caption, "\n".join([*lines, r"\end{longtable}"]))
+            value = number_latex(short.value_text(values[place]), short)
+            lines.append(row_latex([head, words_tex(name), f"{bar} {value}"]))
+    return "\n".join([*lines, r"\end{tabular}}"])
 
 
 Format("latex", document_latex)

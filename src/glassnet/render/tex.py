@@ -1,7 +1,9 @@
 """Formulas and words in TeX."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import cycle
 
 from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula, Symbol
@@ -11,22 +13,21 @@ __all__ = ["TeXWriter", "formula_tex", "signs_tex", "words_tex"]
 
 # A sum may break at its signs; a product only as a last resort.
 CDOT = r" \cdot\penalty9000 "
+LAST_BREAK = r"\penalty3000{}"  # in a long word, where no line can hold it
+
+LETTERS = (
+    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+    "upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Upsilon Phi Psi Omega"
+)
+GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΥΦΨΩ", LETTERS.split(), strict=True))
 
 # Characters that are commands in TeX's mathematics.
 MATHEMATICS = {
+    **{letter: rf"\{name} " for letter, name in GREEK.items()},
     "∂": r"\partial ",
-    "α": r"\alpha ",
-    "β": r"\beta ",
-    "δ": r"\delta ",
-    "ε": r"\varepsilon ",
-    "κ": r"\kappa ",
-    "λ": r"\lambda ",
-    "μ": r"\mu ",
-    "ρ": r"\rho ",
-    "σ": r"\sigma ",
     "Σ": r"\textstyle\sum ",
-    "Φ": r"\Phi ",
     "→": r"\to ",
+    "←": r"\gets ",
     "−": "-",
     "·": r"\cdot ",
     "×": r"\times ",
@@ -60,8 +61,11 @@ TEXT = {
     '"': r"\textquotedbl{}",
     "…": r"\ldots{}",
     "–": "--",
-    "ₖ": "$_k$",
 }
+HEIGHTS = {"<super>": "^", "<sub>": "_"}  # as Unicode says of ⁵ and ₖ
+IN_FONT = ({chr(code) for code in range(0xA1, 0x17F)} | set("ȘșȚț‘’“”„‚†‡•‰€—")) - set("ĦħĸĿŀŉŦŧ")
+UNKNOWN = "U+{:04X}"
+LONG_WORD, LONG_INDEX = 20, 30  # characters
 FUNCTIONS = {name: rf"\{name}" for name in ("exp", "ln", "tanh", "max", "min", "sin", "cos")}
 
 
@@ -87,11 +91,14 @@ class TeXWriter(FormulaWriter):
 
     def symbol(self, symbol: Symbol) -> str:
         """Write the index as subscript, the layer as superscript in parentheses."""
+        plain = symbol.letter.removesuffix("ᵀ")
+        above = f"({symbol.layer})" if symbol.layer is not None else ""
+        if plain != symbol.letter:  # a letter bears one superscript
+            above += r"\top"
         index = f"_{{{_index(symbol.index)}}}" if symbol.index else ""
-        layer = f"^{{({symbol.layer})}}" if symbol.layer is not None else ""
-        letter = _letter(symbol.letter)
+        letter = _letter(plain)
         base = f"{{{letter}}}" if "_" in letter else letter  # β₁ has an index of its own
-        return f"{base}{index}{layer}"
+        return f"{base}{index}^{{{above}}}" if above else f"{base}{index}"
 
     def partial(self, of: str, by: str) -> str:
         """Write a fraction with ∂ above and below."""
@@ -115,7 +122,9 @@ class TeXWriter(FormulaWriter):
 
     def power(self, base: str, exponent: Formula) -> str:
         """Write the exponent as superscript."""
-        return f"{{{base}}}^{{{self.write(exponent)}}}"
+        # What stands in braces is not broken into lines.
+        braced = base if base.startswith("(") else f"{{{base}}}"
+        return f"{braced}^{{{self.write(exponent)}}}"
 
     def negative(self, of: str) -> str:
         """Write a leading minus."""
@@ -132,7 +141,7 @@ class TeXWriter(FormulaWriter):
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """Write f(a, b)."""
         name = FUNCTIONS.get(function) or MATHEMATICS.get(function)
-        written = name or rf"\operatorname{{{function}}}"
+        written = name or rf"\operatorname{{{words_tex(function)}}}"
         return f"{written}({', '.join(arguments)})"
 
     def parenthesised(self, text: str) -> str:
@@ -144,17 +153,27 @@ def _letter(letter: str) -> str:
     """A symbol's letter: mathematics if it is short, text if it is a word."""
     decomposed = unicodedata.normalize("NFD", letter)
     if len(decomposed) == 2 and decomposed[1] == "\N{COMBINING CIRCUMFLEX ACCENT}":
-        return rf"\hat{{{decomposed[0]}}}"
-    if len(letter) <= 2 and not letter.isascii():
+        return rf"\hat{{{_letter(decomposed[0])}}}"
+    if len(letter) <= 2 and not letter.isascii() and all(map(_is_mathematics, letter)):
         return "".join(MATHEMATICS.get(character, character) for character in letter).strip()
-    if len(letter) == 1:
+    if len(letter) == 1 and _is_mathematics(letter):
         return letter
+    words, _, last = letter.rpartition(" ")
+    if words:  # new w
+        return rf"\text{{{words_tex(words)} }}{_letter(last)}"
     return rf"\text{{{words_tex(letter)}}}"
 
 
+def _is_mathematics(character: str) -> bool:
+    return character in MATHEMATICS or (character.isascii() and character.isalnum())
+
+
 def _index(index: str) -> str:
-    numbers = index.replace(",", "").isdecimal() and index.isascii()
-    return index if numbers else rf"\text{{{words_tex(index)}}}"
+    if index.replace(",", "").isdecimal() and index.isascii():
+        return index
+    if len(index) > LONG_INDEX:
+        return rf"\parbox[t]{{35mm}}{{\scriptsize\raggedright {words_tex(index, 8)}}}"
+    return rf"\text{{{words_tex(index)}}}"
 
 
 def signs_tex(signs: str) -> str:
@@ -162,9 +181,35 @@ def signs_tex(signs: str) -> str:
     return "".join(MATHEMATICS.get(sign, sign) for sign in signs)
 
 
-def words_tex(words: str) -> str:
-    """Return text with special characters, and those that TeX's fonts lack, as commands."""
-    return "".join(_character(character) for character in words)
+def words_tex(words: str, longest: int = LONG_WORD) -> str:
+    """Return text with special characters, and those that TeX's fonts lack, as commands.
+
+    A word of more characters than `longest` is broken where it does not fit on a line.
+    """
+    text = unicodedata.normalize("NFC", words)
+    # 7.5·10^−5 is written with an exponent.
+    parts = re.split(r"(?<=·10)\^(−?\d+)", text)
+    return "".join(
+        f"$^{{{signs_tex(part)}}}$" if odd else _breakable(part, longest)
+        for part, odd in zip(parts, cycle((False, True)), strict=False)
+    )
+
+
+def _breakable(words: str, longest: int) -> str:
+    written = []
+    length = 0  # of the word so far, without a place to break it
+    for character in words:
+        text = _character(character)
+        size = longest if text.startswith(r"\texttt") else 1
+        if length + size > longest:
+            written.append(LAST_BREAK)
+            length = 0
+        written.append(text)
+        length = 0 if character.isspace() else length + size
+        if length >= longest / 2 and not character.isalnum():
+            written.append(LAST_BREAK)
+            length = 0
+    return "".join(written)
 
 
 def _character(character: str) -> str:
@@ -175,5 +220,9 @@ def _character(character: str) -> str:
     if character.isascii():
         return character if character.isprintable() else " "
     # pdfTeX stops at characters that its fonts do not have.
-    latin = "\u00a1" <= character <= "\u017e"
-    return character if latin else rf"\texttt{{U+{ord(character):04X}}}"
+    if character in IN_FONT:
+        return character
+    kind, _, code = unicodedata.decomposition(character).partition(" ")
+    if kind in HEIGHTS and " " not in code:
+        return f"${HEIGHTS[kind]}{{{signs_tex(chr(int(code, 16)))}}}$"
+    return rf"\texttt{{{UNKNOWN.format(ord(character))}}}"
