@@ -19,6 +19,7 @@ from glassnet.formula.document import (
     Equation,
     Matrices,
     Matrix,
+    MatrixEquation,
     Paragraph,
     Picture,
     Section,
@@ -134,9 +135,10 @@ def test_wide_matrices_and_long_tables(tmp_path: Path) -> None:
     rows = tuple(tuple(float(i) * 1234.5 for i in range(14)) for _ in range(14))
     names = tuple(f"unit {i}" for i in range(14))
     W = Matrix(Symbol("W", 0.0, layer=1), rows)
+    equation = MatrixEquation((("", W), ("=", W), ("·", W)))
     text = 30 * "some words "
     table = DocumentTable(("one", "two", "n"), ((text, text, 1e-30),) * 40, "A long table")
-    assert pages(alone(Matrices((W, W), names, names), table), tmp_path) > 3
+    assert pages(alone(Matrices((W, W), names, names), equation, table), tmp_path) > 3
 
 
 def test_every_kind_of_block(tmp_path: Path) -> None:

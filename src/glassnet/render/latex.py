@@ -217,7 +217,7 @@ def _matrix(matrix: Matrix, writer: TeXWriter) -> str:
         for row in matrix.number_texts(writer.numbers)
     ]
     inner = r" \\ ".join(rows)
-    return rf"\begin{{pmatrix}} {inner} \end{{pmatrix}}"
+    return rf"\numbers{{{inner}}}"
 
 
 def _drawing(drawing: Drawing, words: Sequence[str]) -> str:
