@@ -10,6 +10,8 @@ from glassnet.errors import NotFiniteError
 from glassnet.explanation.check.check import Check, check_also, no_gradients
 from glassnet.explanation.check.lines import Line, check_lines
 from glassnet.explanation.check.paper import check_paper_lines
+from glassnet.explanation.exercise.grade import Grade, grade_sheet
+from glassnet.explanation.exercise.sheet import Sheet
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
@@ -242,6 +244,35 @@ class Explanation:
         end = self.explainer.end
         if end is not None:
             raise NotFiniteError(f"there is no page of its own here. {end}")
+
+    def grade(self, answers: Mapping[str, Any]) -> Grade:
+        """Return how a student's numbers compare with this step, line by line.
+
+        Each written number stands for all that round to it: a text keeps its digits (``"0.30"``
+        is not ``"0.3"``), and a line is right as well if it follows from earlier rounded ones.
+
+        Parameters
+        ----------
+        answers : mapping of str to str or float
+            Numbers by the names on the page: ``{"in1[1]": "0.250", "p[1]": "0.562"}``. Lines that
+            are left out are not filled in.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no line of a name, an answer is no number, or no target was given.
+
+        Examples
+        --------
+        >>> import glassnet as gn
+        >>> net = gn.Network([1, 1], output="sigmoid", dtype="float64", seed=1)
+        >>> net.weights[0][0, 0], net.biases[0][0] = 0.5, 0.1
+        >>> step = gn.explain(net, x=[2], target=1, learning_rate=0.5)
+        >>> grade = step.grade({"in1[1]": "1.0"})
+        >>> print(grade.hint(2))
+        in1[1]: the bias is missing.
+        """
+        return grade_sheet(Sheet(self.explainer), answers)
 
     def gradient(self, place: WeightPlace) -> float:
         """Return ∂E/∂w of a weight."""
