@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from glassnet.core.validation import one_of
@@ -10,9 +11,12 @@ from glassnet.errors import NotFiniteError
 from glassnet.explanation.check.check import Check, check_also, no_gradients
 from glassnet.explanation.check.lines import Line, check_lines
 from glassnet.explanation.check.paper import check_paper_lines
+from glassnet.explanation.exercise.exercise import Exercise
 from glassnet.explanation.exercise.grade import Grade, grade_sheet
 from glassnet.explanation.exercise.sheet import Sheet
 from glassnet.explanation.explainer import Explainer
+from glassnet.explanation.pages.details import ShownWeights
+from glassnet.explanation.pages.step import step_sections
 from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
 from glassnet.explanation.paper_loss import paper_loss_section
@@ -31,6 +35,8 @@ __all__ = ["Explanation", "Origins"]
 #: For each input, by its name: how it was computed from the raw row.
 Origins: TypeAlias = Mapping[str, Sequence[Block]]
 
+# The solution of an exercise is computed as on paper.
+SOLUTION_DECIMALS = 4
 UNFOLD = "Every other line: step.full() in Python, --full on the command line."
 
 
@@ -244,6 +250,41 @@ class Explanation:
         end = self.explainer.end
         if end is not None:
             raise NotFiniteError(f"there is no page of its own here. {end}")
+
+    def exercise(self, level: str = "values", seed: int = 0) -> "Exercise[Explanation]":
+        """Return an exercise sheet on this step, with gaps to fill in, and its solution.
+
+        Parameters
+        ----------
+        level : str
+            What is missing: ``"values"``, some values; ``"formulas"``, some lines, formula and
+            value; ``"step"``, all lines.
+        seed : int
+            Decides which lines are missing.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such level, no target was given, or the network is too large.
+
+        Examples
+        --------
+        >>> import glassnet as gn
+        >>> net = gn.Network([2, 2], output="softmax", dtype="float64", seed=1)
+        >>> exercise = gn.explain(net, x=[1, 0], target=1, learning_rate=0.5).exercise(seed=7)
+        >>> exercise
+        <Exercise: 11 of 22 lines to fill in>
+        >>> exercise.grade({}).possible
+        11
+        """
+        decimals = self.explainer.numbers.decimals or SOLUTION_DECIMALS
+        return Exercise.of(Sheet(self.explainer), level, seed, partial(self._on_paper, decimals))
+
+    def _on_paper(self, decimals: int) -> "Explanation":
+        """The same step computed as on paper."""
+        explainer = self.explainer.with_decimals(decimals)
+        made = partial(step_sections, shown=ShownWeights.of(self.step, explainer.limits))
+        return Explanation.of(self.document.title, made, explainer, self.check, self._origins)
 
     def grade(self, answers: Mapping[str, Any]) -> Grade:
         """Return how a student's numbers compare with this step, line by line.

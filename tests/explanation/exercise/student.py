@@ -267,10 +267,10 @@ class Student:
             gradient = self.put(f"∂E/∂{name}", total / given.examples, **slips)
         w, rate = step.weight(place), given.rate
         if given.adam:
-            m = self.put(f"new m of {name}", 0.1 * gradient)
-            v = self.put(f"new v of {name}", 0.001 * gradient**2)
-            m_hat = self.put(f"m̂ of {name}", m / (1 - 0.9))
-            v_hat = self.put(f"v̂ of {name}", v / (1 - 0.999))
+            m = self.put(f"new m[{name}]", 0.1 * gradient)
+            v = self.put(f"new v[{name}]", 0.001 * gradient**2)
+            m_hat = self.put(f"m̂[{name}]", m / (1 - 0.9))
+            v_hat = self.put(f"v̂[{name}]", v / (1 - 0.999))
             change = m_hat / (self.on_the_way(math.sqrt(v_hat)) + 1e-8)
         else:
             change = gradient

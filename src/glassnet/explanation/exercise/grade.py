@@ -156,7 +156,7 @@ class Grade:
 
 
 def grade_sheet(
-    sheet: Sheet, answers: Mapping[str, Any], asked: frozenset[Key] | None = None
+    sheet: Sheet, answers: Mapping[str, Any], printed: Mapping[str, str] | None = None
 ) -> Grade:
     """Return the grade of some answers.
 
@@ -165,17 +165,19 @@ def grade_sheet(
     sheet : Sheet
     answers : mapping of str to str or float
         The number of each line by its name, as on the page.
-    asked : frozenset of key, optional
-        The lines that count; all if not given.
+    printed : mapping of str to str, optional
+        The lines of which the sheet gives the number, as far as the answers do not; they do not
+        count.
 
     Raises
     ------
     ValueError, TypeError
         If there is no line of a name, or if an answer is no number.
     """
-    known = numbers_by_line(sheet, answers)
-    findings = Grading(sheet, known).findings()
-    return Grade(tuple(one for one in findings if asked is None or one.line.key in asked), known)
+    given = numbers_by_line(sheet, printed or {})
+    known = {**given, **numbers_by_line(sheet, answers)}
+    findings = Grading(sheet, known, frozenset(given)).findings()
+    return Grade(tuple(one for one in findings if one.line.key not in given), known)
 
 
 def numbers_by_line(sheet: Sheet, answers: Mapping[str, Any]) -> dict[Key, Written]:

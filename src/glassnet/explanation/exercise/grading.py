@@ -64,10 +64,14 @@ class Grading:
     ----------
     sheet : Sheet
     answers : mapping of key to Written
+    printed : frozenset of key
+        The lines of which the sheet gave the answer. Others may go on from it, or from what they
+        were computed from.
     """
 
     sheet: Sheet
     answers: Mapping[Key, Written]
+    printed: frozenset[Key] = frozenset()
     _faults: dict[Key, Line] = field(default_factory=dict)
     _easy: set[Key] = field(default_factory=set)
 
@@ -80,6 +84,8 @@ class Grading:
         telling = {
             key: own for key, own in self.intervals.items() if ZERO not in own or exact[key] == 0
         }
+        unprinted = {key: own for key, own in self.intervals.items() if key not in self.printed}
+        self.without_printed = OwnNumbers(self.sheet, unprinted, self.precision)
         self.roughly = OwnNumbers(self.sheet, self.intervals, self.precision, inside=True)
         self.without_zeros = OwnNumbers(self.sheet, telling, self.precision)
 
@@ -125,10 +131,12 @@ class Grading:
         to 0 are computed again, from those before.
         """
         results = self.own.results(line)
-        return [
+        results = [
             one if is_bounded(one) else two
             for one, two in zip(results, self.without_zeros.results(line), strict=True)
         ]
+        others = self.without_printed.results(line) if self.printed else []
+        return results + [other for other in others if is_bounded(other)]
 
     def _is_near(self, own: Interval, results: list[Interval]) -> bool:
         """Whether a number is so near to a result that one more rounding may have led there."""

@@ -45,6 +45,7 @@ class OwnNumbers(Intervals):
         super().__init__()
         self.inside = inside
         self.functions = {name: self._rounding(each) for name, each in self.functions.items()}
+        self.sheet = sheet
         self.by_key = sheet.by_key
         self.intervals = intervals
         self.precision = precision
@@ -52,9 +53,12 @@ class OwnNumbers(Intervals):
         self._computed: dict[Key, Interval] = {}
 
     def symbol(self, symbol: Symbol | Partial) -> Interval:
-        """Return what a line stands for, or the value of what is given."""
+        """Return what a line stands for, or what is given: exactly, or as the page shows it."""
         line = self.by_key.get(key_of(symbol))
-        return self.number(symbol.value) if line is None else self._of(line)
+        if line is not None:
+            return self._of(line)
+        shown = self.sheet.as_shown(symbol.value)
+        return hull([self.number(symbol.value), Interval(shown, shown)])
 
     def multiply(self, factors: Sequence[Interval]) -> Interval:
         """Return the product."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.equations.update import UpdateEquations
 from glassnet.explanation.explainer import Explainer
-from glassnet.explanation.places import WeightPlace, place_at
+from glassnet.explanation.places import WeightPlace, index_of, place_at
 from glassnet.explanation.step import Step
 from glassnet.formula.decimals import Decimals
 from glassnet.formula.tree import Formula, Number, Partial, Symbol
@@ -87,6 +87,8 @@ class Sheet:
     lines : tuple of Line
     equations : StepEquations
         Without rounding.
+    explainer : Explainer
+        As the page shows the step.
     """
 
     def __init__(self, explainer: Explainer) -> None:
@@ -103,6 +105,7 @@ class Sheet:
         exact = replace(explainer, style=replace(explainer.style, limits=whole)).exact
         self.equations = exact.step_equations
         self.updates = UpdateEquations.of(self.equations)
+        self.explainer = explainer
         self.lines = tuple(unique(self._made()))
 
     @property
@@ -131,6 +134,21 @@ class Sheet:
         """The value of each line, computed in fifty digits from what is given."""
         arithmetic = _FromLines(self)
         return {line.key: arithmetic.take(line) for line in self.lines}
+
+    @cached_property
+    def given(self) -> tuple[Symbol | Partial, ...]:
+        """What the formulas need besides the lines and the weights: inputs, targets, the rate."""
+        found: dict[Key, Symbol | Partial] = {}
+        for line in self.lines:
+            for formula in line.formulas:
+                found.update((key_of(one), one) for one in quantities(formula))
+        known = {*self.by_key, *self.weights}
+        return tuple(one for key, one in found.items() if key not in known)
+
+    def as_shown(self, value: float) -> Decimal:
+        """Return a given number as the page shows it, rounded."""
+        text = self.explainer.numbers.text(value)
+        return Decimal(text.replace("−", "-").replace("·10^", "e"))
 
     def needs(self, line: Line) -> list[Line]:
         """Return the lines that a line's formulas refer to, in order."""
@@ -249,16 +267,20 @@ def _line(
 def _update_lines(
     updates: UpdateEquations | None, equations: StepEquations, place: WeightPlace
 ) -> Iterator[Line]:
-    """The lines of one weight's update; what it computes on the way bears the weight's name."""
+    """The lines of one weight's update; what it computes on the way has the weight as index."""
     assert updates is not None
     weight = formula_text(equations.weight(place))
     renamed: dict[Key, Symbol] = {}
+    if updates.update.number > 1:  # what the optimizer remembers differs from weight to weight
+        state = updates.update.state[:, index_of(updates.step.architecture, place)].tolist()
+        for name, value in zip(updates.update.rule.optimizer.state_names, state, strict=True):
+            renamed[key_of(Symbol(name, 0.0))] = Symbol(name, value, index=weight)
     *before, last = updates.equations(place)
     for equation in before:
         left = equation.left
         assert isinstance(left, Symbol)
         letter = f"new {left.letter}" if left.index == "new" else left.letter
-        own = Symbol(f"{letter} of {weight}", left.value)
+        own = Symbol(letter, left.value, index=weight)
         yield Line(own, (_with_names(equation.steps[0], renamed),), UPDATE, place=place)
         renamed[key_of(left)] = own
     assert isinstance(last.left, Symbol)
