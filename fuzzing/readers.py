@@ -24,6 +24,7 @@ from fuzzing.structure import (
     in_gzip,
     in_lines,
 )
+from glassnet.explanation.exercise.files import grade_file
 from glassnet.tables.read import files, text
 from glassnet.tables.source import open_source, open_training
 from glassnet.workflows.predict import predict
@@ -192,5 +193,10 @@ READERS: dict[str, Reader] = {
         lambda path, random: _network(gn.from_torch(path, like=_like()), random),
         (change_bytes, change_safetensors),
         ("safetensors",),
+    ),
+    "sheet": Reader(
+        lambda path, random: str(grade_file(path)),
+        (change_text, change_json, change_json, in_archive(change_text)),
+        ("msgspec", "openpyxl"),
     ),
 }

@@ -344,6 +344,22 @@ def safetensors(folder: Path) -> None:
         save_file(own, folder / f"{name}.safetensors", {"format": "pt"})
 
 
+def sheets(folder: Path) -> None:
+    """Exercise sheets, as tables and as notebooks that are filled in."""
+    import glassnet as gn
+
+    net = gn.Network([2, 2, 2], hidden="sigmoid", output="softmax", dtype="float64", seed=1)
+    for name, optimizer in (("plain", gn.SGD(0.5)), ("adam", gn.Adam(0.1))):
+        step = gn.explain(net, [0.5, 1.0], 1, optimizer=optimizer)
+        exercise = step.exercise("step")
+        exercise.to_csv(folder / f"{name}.csv")
+        exercise.to_xlsx(folder / f"{name}.xlsx")
+        exercise.to_notebook(folder / f"{name}.ipynb")
+        path = folder / f"{name}.ipynb"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(': \\"\\",', ": 0.25,"), encoding="utf-8")
+
+
 SEEDS: dict[str, Callable[[Path], None]] = {
     "text": text_tables,
     "packed": packed_tables,
@@ -361,6 +377,7 @@ SEEDS: dict[str, Callable[[Path], None]] = {
     "onnx": onnx,
     "torch": torch_files,
     "safetensors": safetensors,
+    "sheet": sheets,
 }
 
 

@@ -33,7 +33,7 @@ def sentences_of_all_files() -> str:
 
 def _sentences(tree: ast.Module, *, with_help: bool) -> Iterator[str]:
     """The texts of a file; docstrings only where they are the help of a command."""
-    docstrings = {id(node) for node in docstrings(tree)}
+    documentation = {id(node) for node in docstrings(tree)}
     inside: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
@@ -41,7 +41,7 @@ def _sentences(tree: ast.Module, *, with_help: bool) -> Iterator[str]:
         text = _text(node)
         if text is None or id(node) in inside:
             continue
-        if id(node) in docstrings and not with_help:
+        if id(node) in documentation and not with_help:
             continue
         words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\{[^}]*\}", "", text))
         if len(words) >= FEWEST_WORDS and " " in text and not MARKUP.search(text):

@@ -19,9 +19,12 @@ EXAMPLES = {
 # They use what was added, and need not know that it is new.
 USERS = {
     "src/glassnet/__init__.py",
+    "src/glassnet/explanation/exercise/exercise.py",
+    "src/glassnet/explanation/exercise/page.py",
     "src/glassnet/explanation/explanation.py",
     "src/glassnet/interop/importers.py",
     "src/glassnet/workflows/recipe.py",
+    "tests/explanation/exercise/test_exercise.py",
     "tests/explanation/test_explain.py",
     "src/glassnet/workflows/presets.py",
     "tests/workflows/test_presets.py",

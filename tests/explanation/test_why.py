@@ -1,7 +1,6 @@
 """Why is it wrong here? What the page compares, what it lists, and that its sums hold."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -216,7 +215,7 @@ def test_every_format(digits: tuple[gn.Network, Any, Any]) -> None:
     assert page.to_dict()["title"] == page.document.title
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="prints with Chromium")
+@pytest.mark.system("chromium")
 def test_the_page_is_at_most_two_printed_pages(
     digits: tuple[gn.Network, Any, Any], tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self, TypeAlias
 
 from glassnet.core.validation import one_of
@@ -11,8 +12,13 @@ from glassnet.errors import NotFiniteError
 from glassnet.explanation.check.check import Check, check_also, no_gradients
 from glassnet.explanation.check.lines import Line, check_lines
 from glassnet.explanation.check.paper import check_paper_lines
+from glassnet.explanation.exercise.exercise import Exercise
+from glassnet.explanation.exercise.grade import Grade, grade_sheet
+from glassnet.explanation.exercise.sheet import Sheet
 from glassnet.explanation.explainer import Explainer
+from glassnet.explanation.pages.details import ShownWeights
 from glassnet.explanation.pages.drawing import draw_example
+from glassnet.explanation.pages.step import step_sections
 from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
 from glassnet.explanation.paper_loss import paper_loss_section
@@ -32,6 +38,8 @@ __all__ = ["Explanation", "Origins"]
 #: For each input, by its name: how it was computed from the raw row.
 Origins: TypeAlias = Mapping[str, Sequence[Block]]
 
+# The solution of an exercise is computed as on paper.
+SOLUTION_DECIMALS = 4
 UNFOLD = "Every other line: step.full() in Python, --full on the command line."
 
 
@@ -286,6 +294,70 @@ class Explanation:
         end = self.explainer.end
         if end is not None:
             raise NotFiniteError(f"{refused}. {end}")
+
+    def exercise(self, level: str = "values", seed: int = 0) -> "Exercise[Explanation]":
+        """Return an exercise sheet on this step, with gaps to fill in, and its solution.
+
+        Parameters
+        ----------
+        level : str
+            What is missing: ``"values"``, some values; ``"formulas"``, some lines, formula and
+            value; ``"step"``, all lines.
+        seed : int
+            Decides which lines are missing.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such level, no target was given, or the network is too large.
+
+        Examples
+        --------
+        >>> import glassnet as gn
+        >>> net = gn.Network([2, 2], output="softmax", dtype="float64", seed=1)
+        >>> exercise = gn.explain(net, x=[1, 0], target=1, learning_rate=0.5).exercise(seed=7)
+        >>> exercise
+        <Exercise: 11 of 22 lines to fill in>
+        >>> exercise.grade({}).possible
+        11
+        """
+        decimals = self.explainer.numbers.decimals or SOLUTION_DECIMALS
+        return Exercise.of(Sheet(self.explainer), level, seed, partial(self._on_paper, decimals))
+
+    def _on_paper(self, decimals: int) -> "Explanation":
+        """The same step computed as on paper."""
+        explainer = self.explainer.with_decimals(decimals)
+        made = partial(step_sections, shown=ShownWeights.of(self.step, explainer.limits))
+        return Explanation.of(self.document.title, made, explainer, self.check, self._origins)
+
+    def grade(self, answers: Mapping[str, Any]) -> Grade:
+        """Return how a student's numbers compare with this step, line by line.
+
+        Each written number stands for all that round to it: a text keeps its digits (``"0.30"``
+        is not ``"0.3"``), and a line is right as well if it follows from earlier rounded ones.
+
+        Parameters
+        ----------
+        answers : mapping of str to str or float
+            Numbers by the names on the page: ``{"in1[1]": "0.250", "p[1]": "0.562"}``. Lines that
+            are left out are not filled in.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no line of a name, an answer is no number, or no target was given.
+
+        Examples
+        --------
+        >>> import glassnet as gn
+        >>> net = gn.Network([1, 1], output="sigmoid", dtype="float64", seed=1)
+        >>> net.weights[0][0, 0], net.biases[0][0] = 0.5, 0.1
+        >>> step = gn.explain(net, x=[2], target=1, learning_rate=0.5)
+        >>> grade = step.grade({"in1[1]": "1.0"})
+        >>> print(grade.hint(2))
+        in1[1]: the bias is missing.
+        """
+        return grade_sheet(Sheet(self.explainer), answers)
 
     def gradient(self, place: WeightPlace) -> float:
         """Return ∂E/∂w of a weight."""

@@ -1,0 +1,1 @@
+"""Exercises: a step's lines as a sheet, and a student's numbers compared with it."""
