@@ -139,8 +139,8 @@ class Grading:
         return results + [other for other in others if is_bounded(other)]
 
     def _is_near(self, own: Interval, results: list[Interval]) -> bool:
-        """Whether a number is so near to a result that one more rounding may have led there."""
-        unit = 2 * self.precision.half(own.middle)
+        """Whether a number is so near to a result that a rounding on the way may have led there."""
+        unit = self.precision.half(own.middle)
         near = Interval(own.low - unit, own.high + unit)
         return any(near.meets(result) for result in results)
 
