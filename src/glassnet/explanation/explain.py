@@ -306,7 +306,7 @@ def _symbols(
 def _target_rows(net: Network, target: Any, examples: int, alone: bool) -> Array:
     if alone:
         target = np.asarray(target)[np.newaxis] if np.ndim(target) else [target]
-    name = "the target" if alone else "the targets"
+    name = "the target" if alone else "target"
     outputs = net.architecture.outputs
     targets = checked_targets(
         target, net.task, outputs, net.dtype, net.classes, name, learning=False
