@@ -51,11 +51,10 @@ def test_a_fraction_has_numerator_and_denominator() -> None:
     assert ["".join(part.itertext()) for part in fraction] == ["∂E", "∂w1,2(1)"]
 
 
-def test_an_equation_has_a_line_for_each_stage_and_a_math_element_for_each_term() -> None:
+def test_an_equation_has_a_math_element_for_each_step_and_each_term_of_a_sum() -> None:
     x, y = Symbol("x", 1.0), Symbol("y", -2.0)
     html = equation_mathml(equation_with_numbers(Symbol("in", -1.0), x + y))
-    assert html.count('class="step"') == 3
-    assert html.count("<math ") == 1 + 2 + 2 + 1
+    assert html.count("<math>") == 1 + 2 + 2 + 1
 
 
 def test_names_are_escaped_everywhere() -> None:

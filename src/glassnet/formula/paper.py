@@ -1,11 +1,13 @@
 """Numbers as on paper: each line is rounded when it is written, and used as it is written."""
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
 from glassnet.formula.decimals import Decimals, as_decimal, rounded
-from glassnet.formula.tree import Formula, Partial, Remainder, Symbol
+from glassnet.formula.number import number_text
+from glassnet.formula.tree import Formula, Number, Partial, Remainder, Symbol
 
 __all__ = ["Paper"]
 
@@ -63,10 +65,16 @@ class Paper:
         return value
 
     def formula(self, formula: Formula) -> Formula:
-        """Return a formula in which the terms that are not shown are added up on paper."""
+        """Return a formula with each number in it as it is written.
+
+        Constants and hyper-parameters keep their own digits; the terms that are not shown are
+        added up from what is written.
+        """
         if isinstance(formula, Remainder):
             return self._remainder(formula)
-        leaf = isinstance(formula, Symbol | Partial)
+        if isinstance(formula, Number | Symbol) and formula.decimals is None:
+            return replace(formula, value=_as_printed(formula.value))
+        leaf = isinstance(formula, Number | Symbol | Partial)
         return formula if leaf else formula.mapped(self.formula)
 
     def rounds_to(self, exact: float, result: float) -> bool:
@@ -80,3 +88,10 @@ class Paper:
             value = arithmetic.add([term.evaluate(arithmetic) for term in remainder.terms()])
         on_paper = float(rounded(value, self.decimals))
         return replace(remainder, value=on_paper, decimals=self.decimals)
+
+
+def _as_printed(value: float) -> float:
+    """A constant with the six digits that are printed."""
+    if not math.isfinite(value):
+        return value
+    return float(number_text(value).replace("−", "-").replace("·10^", "e"))

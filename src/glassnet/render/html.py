@@ -38,13 +38,11 @@ STYLE = """
 .glassnet h2 { font-size: 1.2rem; margin: 1.8rem 0 .6rem; padding-bottom: .2rem;
   border-bottom: 1px solid var(--line); }
 .glassnet p { margin: .5rem 0; }
-.glassnet .equation { display: flex; gap: .4rem; padding: .35rem .6rem; margin: .3rem 0;
-  background: var(--shade); border-radius: 6px; align-items: baseline; }
-.glassnet .left { flex: none; max-width: 45%; }
-.glassnet .steps { flex: 1; min-width: 0; }
-.glassnet .step { display: block; padding-left: 1.6em; text-indent: -1.6em; overflow-x: auto;
-  overflow-y: hidden; padding-block: .22rem; }
-.glassnet math { font-size: 1.05em; text-indent: 0; }
+.glassnet .equation { padding: .3rem .6rem .3rem 2.6rem; text-indent: -2rem; margin: .2rem 0;
+  background: var(--shade); border-radius: 6px; line-height: 1.9; overflow-x: auto;
+  overflow-y: hidden; }
+.glassnet .exact { color: var(--soft); font-size: .92rem; }
+.glassnet math { font-size: 1.15em; text-indent: 0; }
 .glassnet .scroll { overflow-x: auto; margin: .6rem 0; }
 .glassnet table { border-collapse: collapse; }
 .glassnet caption, .glassnet figcaption { text-align: left; color: var(--soft);
@@ -73,8 +71,22 @@ STYLE = """
 .glassnet nav { font-size: .92rem; }
 .glassnet nav .more { margin-left: 1.2rem; list-style: circle; }
 .glassnet nav a { color: var(--ink); }
-@media print { .glassnet { --paper: #fff; --ink: #000; }
-  .glassnet .equation { break-inside: avoid; } }
+@media print { @page { margin: 1.1cm; }
+  .glassnet { --paper: #fff; --ink: #000; --shade: #fff; font-size: 10px; line-height: 1.3;
+    padding: 0; max-width: none; }
+  .glassnet h1 { font-size: 14px; margin: 0 0 4px; }
+  .glassnet h2 { font-size: 11px; margin: 5px 0 1px; padding: 0; break-after: avoid; }
+  .glassnet p, .glassnet .scroll, .glassnet figure { margin: 2px 0; }
+  .glassnet .equation { break-inside: avoid; padding: 0 0 0 2rem; margin: 0; line-height: 1.55;
+    overflow: visible; }
+  .glassnet math { font-size: 1.15em; }
+  .glassnet caption, .glassnet figcaption, .glassnet .bars, .glassnet .exact { font-size: 10px; }
+  .glassnet th, .glassnet td { padding: 0 .8rem 0 0; }
+  .glassnet .matrices { gap: 2px 2rem; }
+  .glassnet figure:has(.matrices) { display: inline-block; margin-right: 1.6rem; }
+  .glassnet svg.network { min-width: 0; max-height: 3.3cm; width: auto; }
+  .glassnet nav, .glassnet details:not([open]) { display: none; }
+  .glassnet section.more { margin: 0; padding: 0; border: 0; } }
 """
 
 PAGE = """<!doctype html>

@@ -23,22 +23,18 @@ def formula_mathml(formula: Formula, numbers: NumberFormat = SIX_DIGITS) -> str:
 
 
 def equation_mathml(equation: Equation, numbers: NumberFormat = SIX_DIGITS) -> str:
-    """Return an equation as lines of math elements, one line for each step.
+    """Return an equation as math elements that flow like words.
 
-    Browsers do not break a math element into lines, so each term of a sum is a separate element.
+    Browsers do not break a math element into lines, so each step of an equation, and each term of
+    a sum, is a separate element.
     """
     writer = MathMLWriter(numbers)
-    left = f'<math displaystyle="true">{writer.write(equation.left)}</math>'
-    steps = "".join(
-        f'<span class="step">{_pieces(step, writer)}</span>' for step in equation.all_steps
-    )
+    left = f"<math>{writer.write(equation.left)}</math>"
+    steps = [_pieces(step, writer) for step in equation.all_steps]
     if equation.exact is not None:
         exact = escape(SIX_DIGITS.text(equation.exact))
-        steps += f'<span class="step exact">(exactly {exact})</span>'
-    return (
-        f'<div class="equation"><span class="left">{left}</span>'
-        f'<span class="steps">{steps}</span></div>'
-    )
+        steps.append(f'<span class="exact">(exactly {exact})</span>')
+    return f'<div class="equation">{left} {" ".join(steps)}</div>'
 
 
 def matrix_equation_mathml(equation: MatrixEquation, numbers: NumberFormat = SIX_DIGITS) -> str:
@@ -51,8 +47,7 @@ def matrix_equation_mathml(equation: MatrixEquation, numbers: NumberFormat = SIX
         rows = "".join(_row(row, writer) for row in matrix.number_texts(numbers))
         filled.append(f"{operator}<mrow><mo>(</mo><mtable>{rows}</mtable><mo>)</mo></mrow>")
     lines = (f"<math>{''.join(parts)}</math>" for parts in (names, filled))
-    steps = "".join(f'<span class="step">{line}</span>' for line in lines)
-    return f'<div class="equation"><span class="steps">{steps}</span></div>'
+    return f'<div class="equation">{"<br>".join(lines)}</div>'
 
 
 def _row(texts: Sequence[str], writer: "MathMLWriter") -> str:
@@ -64,10 +59,7 @@ def _pieces(step: Formula, writer: "MathMLWriter") -> str:
     first, *rest = step.terms if isinstance(step, Sum) else (step,)
     signed = [("=", writer.write(first)), *(writer.signed(term) for term in rest)]
     # At the start of an element, an operator would be set as a prefix, without spaces.
-    pieces = [
-        f'<math displaystyle="true"><mo form="infix">{sign}</mo>{inner}</math>'
-        for sign, inner in signed
-    ]
+    pieces = [f'<math><mo form="infix">{sign}</mo>{inner}</math>' for sign, inner in signed]
     return " ".join(pieces)
 
 

@@ -142,6 +142,8 @@ class UpdateEquations:
                 left = self.names.new_weight(place, self.step.new_weight(place))
             elif name in state_names:
                 left = new_state(name, formula)
+            elif name == "shrunk w":
+                left = Symbol(name, formula.evaluate(), weight.layer, weight.index)
             else:
                 left = Symbol(name, formula.evaluate())
             found.append((left, formula))
