@@ -25,6 +25,7 @@ __all__ = [
     "DrawnUnit",
     "DrawnWeight",
     "Equation",
+    "Heading",
     "Link",
     "Matrices",
     "Matrix",
@@ -39,6 +40,13 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """Plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading within a section, under which its next blocks stand."""
 
     text: str
 
@@ -253,6 +261,7 @@ class Drawing:
 
 Block: TypeAlias = (
     Paragraph
+    | Heading
     | Equation
     | DocumentTable
     | Matrices

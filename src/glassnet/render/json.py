@@ -15,6 +15,7 @@ from glassnet.formula.document import (
     Drawing,
     DrawnLayer,
     Equation,
+    Heading,
     Matrices,
     Matrix,
     MatrixEquation,
@@ -55,6 +56,8 @@ def _block(block: Block, numbers: NumberFormat) -> dict[str, Any]:
     match block:
         case Paragraph(text):
             return {"kind": "paragraph", "text": text}
+        case Heading(text):
+            return {"kind": "heading", "text": text}
         case Equation(left, _, _, exact, _):
             return {
                 "kind": "equation",

@@ -9,6 +9,7 @@ from glassnet.formula.document import (
     DocumentTable,
     Drawing,
     Equation,
+    Heading,
     Matrices,
     MatrixEquation,
     Paragraph,
@@ -65,6 +66,8 @@ def _block(block: Block, writer: TeXWriter) -> str:
     match block:
         case Paragraph(text):
             return f"{words_tex(text)}\n"
+        case Heading(text):
+            return rf"\subsubsection*{{{words_tex(text)}}}" + "\n"
         case Equation():
             return _equation(block, writer)
         case DocumentTable():

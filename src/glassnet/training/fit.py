@@ -37,8 +37,18 @@ from glassnet.training.progress_bar import progress_bar
 from glassnet.training.recorded_steps import checked_record
 from glassnet.training.schedule import ConstantRate, Schedule
 
-__all__ = ["FitOptions", "Fitting", "Learner", "checked_examples", "validation_split"]
+__all__ = [
+    "DEFAULT_OPTIMIZER",
+    "FitOptions",
+    "Fitting",
+    "Learner",
+    "checked_examples",
+    "validation_split",
+]
 
+
+#: What learns where no optimizer is given.
+DEFAULT_OPTIMIZER = Adam(0.001)
 
 # The number of the split, which is independent of one into training and test rows.
 VALIDATION = 1
@@ -155,7 +165,7 @@ class Fitting:
         )
         rows, validation = _validation(learner, x, targets, options.validation)
         _require_measurable(options.stopping, learner.task)
-        optimizer = options.optimizer or Adam(0.001)
+        optimizer = options.optimizer or DEFAULT_OPTIMIZER
         # L-BFGS takes no steps of ours; the rule still holds its penalties.
         stepping = SGD() if isinstance(optimizer, LBFGS) else optimizer
         rule = UpdateRule(stepping, options.all_penalties, options.clip_norm)
