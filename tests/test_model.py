@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import save
 
 from glassnet.evaluation.evaluate import evaluate
+from glassnet.formula.document import DocumentTable, Picture
+from glassnet.formula.number import number_text
 from glassnet.model import Model, load
 from glassnet.network import Network
 from glassnet.nn.activations.elu import Elu
@@ -22,6 +25,7 @@ from glassnet.nn.file_format import KEY, read_file
 from glassnet.nn.losses.huber import Huber
 from glassnet.tables.encoders.category import CategoryEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
+from glassnet.tables.samples import digits
 from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.number_target import NumberTarget
@@ -344,3 +348,67 @@ def test_values_that_a_model_does_not_know_are_warned_of(fruit_model: Model) -> 
         fruit_model.predict(frame)
     with pytest.warns(UserWarning, match="not seen in training"):
         fruit_model.predict_proba(frame)
+
+
+def test_why_goes_by_the_columns_of_the_raw_row(fruit_model: Model) -> None:
+    page = fruit_model.why(fruits(), 1, "cherry")  # a plum
+    assert page.document.title == "Why plum and not cherry?"
+    table = next(
+        block for block in page.document.sections[1].blocks if isinstance(block, DocumentTable)
+    )
+    values = {row[0]: row[1] for row in table.rows}
+    assert values == {"weight": fruits().columns["weight"][1], "colour": "yellow"}
+    # What the inputs of a column add is summed.
+    shares = {row[0]: row[3] for row in table.rows}
+    inputs = page.attribution.integrated_gradients
+    assert shares["weight"] == pytest.approx(inputs[0])
+    assert shares["colour"] == pytest.approx(inputs[1:].sum())
+    missing = fruit_model.why(fruits(), 2, "cherry").to_text()
+    assert re.search(r"colour +missing", missing)
+    with pytest.raises(ValueError, match="unknown class 'pear'"):
+        fruit_model.why(fruits(), 1, "pear")
+    with pytest.raises(ValueError, match="there is no row 60"):
+        fruit_model.why(fruits(), 60, "plum")
+    with pytest.raises(TypeError, match="give the target"):
+        fruit_model.why(fruits(), 1)
+
+
+def test_why_speaks_in_the_unit_of_the_target(price_model: Model) -> None:
+    predicted = float(price_model.predict({"weight": [2.0]})[0])
+    page = price_model.why({"weight": [2.0]}, 0, 9.0)
+    assert page.document.title == f"Why {number_text(predicted, 4)} where the target is 9.0?"
+    assert "In its own unit, price is predicted to be" in page.to_text()
+
+
+def test_pixels_in_columns_are_a_picture_and_begin_blank() -> None:
+    table = digits().rows(slice(0, 200))
+    model = train(table, "digit", Recipe("plain", hidden=(8,), epochs=3), progress=False).model
+    page = model.why(table, 7, "3")
+    pictures = [b for b in page.document.sections[0].blocks if isinstance(b, Picture)]
+    raw = np.array([table.columns[f"pixel {r},{c}"][7] for r in range(1, 9) for c in range(1, 9)])
+    np.testing.assert_allclose(pictures[0].rows, raw.reshape(8, 8) / raw.max())
+    blank = {f"pixel {r},{c}": [0.0] for r in range(1, 9) for c in range(1, 9)}
+    np.testing.assert_allclose(page.attribution.baseline, model.encode(blank)[0][0], rtol=1e-6)
+    own = page.attribution.integrated_gradients.reshape(8, 8)
+    np.testing.assert_allclose(pictures[1].rows, own / np.abs(own).max())
+    # A pixel that is blank adds nothing.
+    assert not own[raw.reshape(8, 8) == 0].any()
+
+
+def test_images_are_shown_as_they_are() -> None:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, size=(12, 3, 4), dtype=np.uint8)
+    images[:, 0] = 255  # the background is white
+    table = Table({"image": images, "class": text_column(*(["a", "b"] * 6))})
+    model = train(table, "class", Recipe("plain", hidden=(4,), epochs=3), progress=False).model
+    page = model.why(table, 0, "a")
+    row, signed = [b for b in page.document.sections[0].blocks if isinstance(b, Picture)]
+    np.testing.assert_allclose(row.rows, 1 - images[0] / 255, atol=1e-6)
+    assert np.shape(signed.rows) == (3, 4)
+    assert page.attribution.baseline.tolist() == [1.0] * 12
+
+
+def test_of_an_ensemble_the_first_network_is_asked() -> None:
+    recipe = Recipe("plain", hidden=(4,), epochs=3, ensemble=2)
+    model = train(fruits(), "fruit", recipe, progress=False).model
+    assert "the mean of 2 networks" in " ".join(model.why(fruits(), 0, "plum").to_text().split())

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from glassnet.explanation.limits import Limits as Limits
     from glassnet.explanation.notation import Notation as Notation
     from glassnet.explanation.several_steps import SeveralSteps as SeveralSteps
+    from glassnet.explanation.why import why as why
     from glassnet.interop.keras import from_keras as from_keras
     from glassnet.interop.onnx import from_onnx as from_onnx
     from glassnet.interop.sklearn import from_sklearn as from_sklearn
@@ -183,6 +184,7 @@ _HOMES = {
     "info": "glassnet.engine",
     "load": "glassnet.model",
     "train": "glassnet.workflows.train",
+    "why": "glassnet.explanation.why",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a test compares it with the imports above

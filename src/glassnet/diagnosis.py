@@ -14,6 +14,7 @@ from glassnet.core.random import example_order
 from glassnet.engine import Trace
 from glassnet.explanation.symbols import Symbols
 from glassnet.network import Network
+from glassnet.nn.layers import Layer
 from glassnet.training.fit import checked_examples
 from glassnet.training.history import History
 
@@ -21,8 +22,10 @@ __all__ = ["DiagnosisCallback", "Finding", "diagnose"]
 
 # At most this many examples are examined: after training, and during training.
 MAX_EXAMPLES, MAX_WATCHED = 1000, 250
-# This share of a layer's units may be dead or saturated without a finding.
+# This share of a layer's units may be saturated without a finding, and dead while it learns.
 TOLERATED = 0.25
+# Who asks about a network is told of dead units from this many on, or from this share of a layer.
+FEW, FEW_OF_LAYER = 2, 1 / 16
 # A unit is saturated if its slope is below this fraction of the steepest slope ...
 FLAT = 0.01
 # ... for more than this share of the examples.
@@ -76,18 +79,18 @@ class Finding:
 
 
 def diagnose(
-    network: Network, history: History, X: ArrayLike, y: ArrayLike | Targets
+    network: Network, X: ArrayLike, y: ArrayLike | Targets, history: History | None = None
 ) -> list[Finding]:
-    """Diagnose training problems of a trained network.
+    """Diagnose training problems of a network, whoever trained it.
 
     Parameters
     ----------
     network : Network
-    history : History
-        The history of its training.
     X : array-like
     y : array-like or Targets
         Training examples; a seeded sample of up to 1000 is examined.
+    history : History, optional
+        Of its training, which shows whether the learning rate was good, and overfitting.
 
     Returns
     -------
@@ -103,10 +106,14 @@ def diagnose(
     --------
     >>> net = Network([1, 2], output="softmax", seed=1)
     >>> X, y = [[0.0], [1.0], [1000.0], [2000.0]], [0, 0, 1, 1]
-    >>> [finding.kind for finding in diagnose(net, net.fit(X, y, epochs=3), X, y)][0]
+    >>> history = net.fit(X, y, epochs=3)
+    >>> [finding.kind for finding in diagnose(net, X, y, history)][0]
     'inputs not scaled'
     """
-    return _found(network, history, *_sample(network, X, y, MAX_EXAMPLES))
+    if history is not None and not isinstance(history, History):
+        raise TypeError(f"the history must be what fit returned, not {history!r}")
+    x, targets = _sample(network, X, y, MAX_EXAMPLES)
+    return _found(network, history, x, targets, names_few=True)
 
 
 def _sample(
@@ -118,13 +125,15 @@ def _sample(
     return x[chosen], targets.values[chosen]
 
 
-def _found(network: Network, history: History, x: Array, targets: Array) -> list[Finding]:
+def _found(
+    network: Network, history: History | None, x: Array, targets: Array, *, names_few: bool = False
+) -> list[Finding]:
     trace = network.program().trace(network.parameters, x, targets)
     return [
         *_inputs(x),
-        *_units(network, trace),
+        *_units(network, trace, names_few=names_few),
         *_gradients(network, trace),
-        *_curves(history),
+        *(_curves(history) if history else ()),
         *_classes(network, trace.predicted, targets),
     ]
 
@@ -169,7 +178,7 @@ class DiagnosisCallback:
     ) -> None:
         self._network, self._x, self._y = network, X, y
         self._sample: tuple[Array, Array] | None = None
-        self._on_finding = on_finding or _to_standard_error
+        self._on_finding = on_finding or (lambda words: sys.stderr.write(f"{words}\n"))
         self._harmless = {"overfitting"} if restores_best else set()
         self._begin()
 
@@ -198,10 +207,6 @@ class DiagnosisCallback:
                 self._on_finding(f"after {history.epochs} epochs: {finding}")
 
 
-def _to_standard_error(words: str) -> None:
-    sys.stderr.write(f"{words}\n")
-
-
 def _inputs(x: Array) -> Iterator[Finding]:
     means, spreads = np.abs(x.mean(axis=0)), x.std(axis=0)
     varying = spreads > 1e-6 * (1 + means)  # less is rounding
@@ -217,32 +222,15 @@ def _inputs(x: Array) -> Iterator[Finding]:
         )
 
 
-def _units(network: Network, trace: Trace) -> Iterator[Finding]:
-    layers, names = network.architecture.layers[:-1], Symbols(network.architecture)
-    for number, (layer, net_input, output) in enumerate(
-        zip(layers, trace.net_inputs, trace.outputs, strict=False), start=1
-    ):
-        name = layer.activation.name
-        if name == "relu":
-            dead = np.flatnonzero((output <= 0).all(axis=0))
-            if len(dead) > TOLERATED * layer.units:
-                yield Finding(
-                    "dead units",
-                    f"{len(dead)} of {layer.units} units of layer {number} output 0 for every "
-                    f"example ({_shown(names, number, dead)})",
-                    "try a lower learning rate, He initialisation, or leaky_relu",
-                )
-        if name in STEEPEST:
-            slopes = layer.activation.backward(net_input, np.ones_like(net_input))
-            flat = (slopes < FLAT * STEEPEST[name]).mean(axis=0)
-            saturated = np.flatnonzero(flat > MOSTLY)
-            if len(saturated) > TOLERATED * layer.units:
-                yield Finding(
-                    "saturated units",
-                    f"{len(saturated)} of {layer.units} units of layer {number} are in a flat part "
-                    f"of {name} for nearly every example ({_shown(names, number, saturated)})",
-                    "scale the inputs, or use smaller initial weights",
-                )
+def _units(network: Network, trace: Trace, *, names_few: bool) -> Iterator[Finding]:
+    names = Symbols(network.architecture)
+    layers = zip(network.architecture.layers[:-1], trace.net_inputs, trace.outputs, strict=False)
+    for number, (layer, net_input, output) in enumerate(layers, start=1):
+        slopes = layer.activation.backward(net_input, np.ones_like(net_input))
+        if layer.activation.name in STEEPEST:
+            yield from _saturated(layer, slopes, names, number)
+        else:
+            yield from _dead(layer, slopes, output, names, number, names_few=names_few)
         if layer.units > 1 and network.architecture.places[number - 1].from_units > 1:
             apart = np.abs(output - output[:, :1]).max()
             if apart <= 1e-6 * max(float(np.abs(output).max()), 1e-30) and np.any(output):
@@ -252,6 +240,37 @@ def _units(network: Network, trace: Trace) -> Iterator[Finding]:
                     "example",
                     "use random initial weights, so that units can learn different things",
                 )
+
+
+def _dead(
+    layer: Layer, slopes: Array, output: Array, names: Symbols, number: int, *, names_few: bool
+) -> Iterator[Finding]:
+    """Units whose slope is 0 for every example, so that no gradient reaches their weights."""
+    dead = np.flatnonzero((slopes == 0).all(axis=0))
+    few = len(dead) >= FEW or len(dead) > FEW_OF_LAYER * layer.units
+    if not (few if names_few else len(dead) > TOLERATED * layer.units):
+        return
+    does = "output 0" if not output[:, dead].any() else "have the slope 0"
+    yield Finding(
+        "dead units",
+        f"{len(dead)} of {layer.units} units of layer {number} {does} for every example "
+        f"({_listed(names, number, dead)})",
+        "they learn no more; try a lower learning rate, He initialisation, or leaky_relu",
+    )
+
+
+def _saturated(layer: Layer, slopes: Array, names: Symbols, number: int) -> Iterator[Finding]:
+    """Units of a sigmoid or tanh that are in a flat part for nearly every example."""
+    name = layer.activation.name
+    flat = (slopes < FLAT * STEEPEST[name]).mean(axis=0)
+    saturated = np.flatnonzero(flat > MOSTLY)
+    if len(saturated) > TOLERATED * layer.units:
+        yield Finding(
+            "saturated units",
+            f"{len(saturated)} of {layer.units} units of layer {number} are in a flat part "
+            f"of {name} for nearly every example ({_listed(names, number, saturated)})",
+            "scale the inputs, or use smaller initial weights",
+        )
 
 
 def _gradients(network: Network, trace: Trace) -> Iterator[Finding]:
@@ -372,6 +391,10 @@ def _classes(network: Network, predicted: Array, targets: Array) -> Iterator[Fin
             )
 
 
-def _shown(names: Symbols, layer: int, units: Array, most: int = 5) -> str:
-    shown = ", ".join(names.unit_name(layer, unit) for unit in units[:most].tolist())
-    return shown + (", ..." if len(units) > most else "")
+def _listed(names: Symbols, layer: int, units: Array) -> str:
+    """The names of all units; of three or more in a row, the first and the last."""
+    listed = []
+    for run in np.split(units, np.flatnonzero(np.diff(units) > 1) + 1):
+        own = [names.unit_name(layer, unit) for unit in run.tolist()]
+        listed += [f"{own[0]} to {own[-1]}"] if len(own) > 2 else own
+    return ", ".join(listed)

@@ -3,8 +3,8 @@
 import os
 import warnings
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -14,11 +14,17 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.core.file_record import read_record
 from glassnet.core.plural import counted, named_in_short
-from glassnet.errors import FileFormatError, NotFiniteError
-from glassnet.explanation.explain import Example, chosen_optimizer, explain_example
+from glassnet.errors import FileFormatError
+from glassnet.explanation.example import Example
+from glassnet.explanation.explain import explain_example
 from glassnet.explanation.explanation import Explanation
+from glassnet.explanation.limits import Limits
+from glassnet.explanation.notation import Notation
 from glassnet.explanation.style import Style
+from glassnet.explanation.update_options import chosen_optimizer
+from glassnet.explanation.why import FEW, Row, WhyExplanation, explain_why
 from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
+from glassnet.formula.number import number_text
 from glassnet.network import Network
 from glassnet.nn.file_format import read_file, write_file
 from glassnet.nn.schema import NetworkFile, NetworkRecord, own_arrays
@@ -29,15 +35,14 @@ from glassnet.tables.encoders.table_encoder import AnyEncoder, TableEncoder
 from glassnet.tables.read.frames import as_table
 from glassnet.tables.read.options import TableOptions
 from glassnet.tables.source import Source, open_source
+from glassnet.tables.table import Table
 from glassnet.tables.targets.any_target import AnyTarget
 from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning
 
-__all__ = ["Model", "load", "require_finite_outputs"]
-
-#: So many rows are named in a message.
-NAMED = 5
+__all__ = ["Model", "load"]
 
 MAX_COLUMNS_SHOWN = 40
 
@@ -178,7 +183,7 @@ class Model:
         target: Any = None,
         *,
         learning_rate: float | None = None,
-        optimizer: Optimizer | None = None,
+        optimizer: str | Optimizer | None = None,
     ) -> Explanation:
         """Explain the prediction, loss and update for one row, starting from its raw values.
 
@@ -199,12 +204,9 @@ class Model:
             If the row does not exist, or a value is not valid.
         """
         chosen = chosen_optimizer(learning_rate, optimizer)
-        table = as_table(frame, needed=self.encoder.columns)
-        if not 0 <= row < len(table):
-            raise ValueError(f"there is no row {row}; the table has rows 0 to {len(table) - 1}")
-        one = table.rows(np.array([row]))
-        x, _ = self.encoder.encode(one)
-        origins = self.encoder.explain(table, row)
+        one = self._one(frame, row)
+        x, _ = self.encode(one)
+        origins = self.encoder.explain(one, 0)
         of_inputs = tuple(block for own in origins.values() for block in own)
         preface = [Section("From the raw row to the inputs", of_inputs)]
         if self.others:
@@ -221,6 +223,61 @@ class Model:
             preface,
             {name: origins[self.encoder.column_of(name)] for name in self.encoder.feature_names},
         )
+
+    def why(
+        self,
+        frame: Any,
+        row: int = 0,
+        target: Any = None,
+        *,
+        learning_rate: float = 0.1,
+        limits: Limits | None = None,
+        digits: int | None = 4,
+        notation: str | Notation = "in-y",
+    ) -> WhyExplanation:
+        """Say why a row is predicted as it is, column by column: see :func:`glassnet.why`.
+
+        Parameters
+        ----------
+        frame : Table, data frame or mapping
+        row : int
+            Counted from 0.
+        target : class name or number
+            The right one, in the target's own unit; for several columns, a list of them.
+        learning_rate, limits, digits, notation
+            As in :func:`glassnet.why`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the row does not exist, or a value is not valid.
+        """
+        one = self._one(frame, row)
+        x, _ = self.encode(one)
+        own_target = None if target is None else self.target.encode_value(target)
+        asked = replace(self._row(one), note=self._note(x, target))
+        if isinstance(self.target, NumberTarget) and target is not None:
+            predicted = number_text(float(self.target.decode(self.outputs(x))[0]), 4)
+            asked = replace(asked, title=f"Why {predicted} where the target is {target}?")
+        style = Style.of(limits or FEW, digits, None, notation)
+        return explain_why(self.network, x[0], own_target, asked, learning_rate, None, style)
+
+    def _one(self, frame: Any, row: int) -> Table:
+        """One row of a table."""
+        table = as_table(frame, needed=self.encoder.columns)
+        if not 0 <= row < len(table):
+            raise ValueError(f"there is no row {row}; the table has rows 0 to {len(table) - 1}")
+        return table.rows(np.array([row]))
+
+    def _row(self, one: Table) -> Row:
+        """How a row is shown beside its inputs."""
+        return self.encoder.row(one)
+
+    def _note(self, x: Array, target: Any) -> str:
+        """What the numbers of the first network are to the model's own."""
+        several = f"The model is the mean of {len(self.networks)} networks, this the first one. "
+        own = self.target.own_unit(self.network.predict_proba(x), target)
+        return several + own if self.others else own
 
     def _ensemble_section(self, x: Array) -> Section:
         """What each network predicts for one row, and their mean."""
@@ -347,23 +404,3 @@ def _revived(record: NetworkFile | ModelFile, arrays: dict[str, Array]) -> Netwo
         return networks[0]
     encoder, provenance = TableEncoder(tuple(record.encoders)), dict(record.provenance)
     return Model(networks[0], encoder, record.target, provenance, tuple(networks[1:]))
-
-
-def require_finite_outputs(outputs: Array, rows: Sequence[int]) -> None:
-    """Refuse outputs that are no numbers, from which any class or number might be read.
-
-    Raises
-    ------
-    NotFiniteError
-        With the first rows, as `rows` numbers them.
-    """
-    places = np.flatnonzero(~np.isfinite(outputs).all(axis=1)).tolist()
-    if not places:
-        return
-    named = ", ".join(f"{rows[place]:,}" for place in places[:NAMED])
-    more = f" and {len(places) - NAMED:,} more" if len(places) > NAMED else ""
-    raise NotFiniteError(
-        f"the model gives no finite number for row{'s' * (len(places) > 1)} {named}{more} (counted "
-        "from 0): its weights or these values are too large; train it again with a smaller "
-        "learning rate, or look for outliers in these rows"
-    )

@@ -163,7 +163,7 @@ class Network:
         y: ArrayLike | Targets,
         *,
         loss: str | Loss | None = None,
-        optimizer: Optimizer | LBFGS | None = None,
+        optimizer: str | Optimizer | LBFGS | None = None,
         epochs: int = 100,
         batch_size: int = 32,
         sample_weight: ArrayLike | None = None,
@@ -194,8 +194,8 @@ class Network:
         loss : str or Loss, optional
             What follows the output activation if not given: softmax → categorical cross-entropy,
             sigmoid → binary cross-entropy, exponential → Poisson, otherwise mean squared error.
-        optimizer : Optimizer or LBFGS, optional
-            ``Adam(0.001)`` if not given.
+        optimizer : Optimizer, LBFGS or str, optional
+            ``Adam(0.001)`` if not given; by its name, with its own default learning rate.
         epochs, batch_size : int
         sample_weight : array-like of shape (examples,), optional
             The weight of each example: the loss of a batch is the weighted mean.

@@ -338,3 +338,73 @@ def test_full_precision_can_be_read_back() -> None:
         assert error in text
     with pytest.raises(ValueError, match="digits must be from 1 to 17, not 0"):
         gn.explain(net, [0.1, 0.7], 1, digits=0)
+
+
+def test_the_other_examples_of_a_batch_are_reached() -> None:
+    net = gn.Network([2, 3, 2], hidden="tanh", output="softmax", dtype="float64", seed=1)
+    X, y = [[1.0, 0.5], [-1.0, 2.0], [0.0, 1.0]], [1, 0, 1]
+    step = gn.explain(net, X, y, learning_rate=0.1)
+    table = next(s for s in step.document.sections if s.title == "The examples of the batch")
+    assert table.folded
+    other = step.example(2)
+    assert other.step.example == 2
+    assert other.step.new_parameters.tobytes() == step.step.new_parameters.tobytes()
+    again = gn.explain(net, X, y, learning_rate=0.1, example=2)
+    assert other.to_text() == again.to_text()
+    with pytest.raises(ValueError, match="example must be from 0 to 2"):
+        step.example(3)
+    with pytest.raises(ValueError, match="there is no batch"):
+        step.weight("w1[1,1]").example(0)
+
+
+def test_numbers_of_classes_are_no_index() -> None:
+    net = gn.Network([2, 2], output="softmax", dtype="float64", seed=1)
+    net.fit([[1, 0], [0, 1]], ["0", "1"], epochs=1)
+    text = gn.explain(net, [1, 0], "0", learning_rate=0.5).full().to_text()
+    assert "1 is class 0, 2 is class 1" in " ".join(text.split())
+    assert "p[0]" not in text
+    assert "target class 0" in text.splitlines()[0]
+
+
+def test_a_notation_changes_letters_and_nothing_else() -> None:
+    net = gn.Network([2, 3, 2], hidden="tanh", output="softmax", dtype="float64", seed=1)
+    usual = gn.explain(net, [1, 0], 1, learning_rate=0.5)
+    other = gn.explain(net, [1, 0], 1, learning_rate=0.5, notation="z-a")
+    mine = gn.explain(net, [1, 0], 1, learning_rate=0.5, notation=gn.Notation(delta="d"))
+    assert [e.value for e in equations(usual)] == [e.value for e in equations(other)]
+    assert "W2[1,3]" in other.to_text()
+    assert "w2[3,1]" in usual.to_text()
+    assert "d2[1] = " in mine.to_text()
+    same = usual.weight("w1[2,3]").document
+    assert other.weight("W1[3,2]").document.sections[3].blocks[-1] == same.sections[3].blocks[
+        -1
+    ] or (other.weight("W1[3,2]").step.gradient.tolist() == usual.step.gradient.tolist())
+    with pytest.raises(ValueError, match="notation must be one of 'in-y', 'z-a', not 'y-z'"):
+        gn.explain(net, [1, 0], 1, notation="y-z")
+    with pytest.raises(ValueError, match="each letter of a notation has one meaning"):
+        gn.Notation(output="x")
+
+
+def test_what_vanishes_on_paper_is_said() -> None:
+    net = gn.Network([1, gn.Dense(1, "sigmoid", bias=False)], dtype="float64")
+    net.weights = [[[9.0]]]
+    text = " ".join(gn.explain(net, [1], 1, learning_rate=0.5, decimals=2).to_text().split())
+    # p = 0.99988, so that 1 − p and the gradient are 0.00; 1 − p = 0.000123 needs four decimals.
+    assert "Not 0, but 0.00 with 2 decimals: " in text
+    assert "decimals=4 shows them." in text
+    text = gn.explain(net, [1], 1, learning_rate=0.5, decimals=4).to_text()
+    assert "What rounding hides" not in text
+
+
+@pytest.mark.parametrize(("layers", "most"), [([2, 2, 2], 60), ([3, 4, 3], 110)])
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+@pytest.mark.parametrize("decimals", [None, 4])
+def test_the_short_form_is_short(
+    layers: list[int], most: int, output: str, decimals: int | None
+) -> None:
+    net = gn.Network(layers, hidden="sigmoid", output=output, dtype="float64", seed=1)
+    target = [0.0, *[1.0] * (layers[-1] - 1)] if output == "sigmoid" else 1
+    x = [0.5, -1.0, 2.0][: layers[0]]
+    text = gn.explain(net, x, target, learning_rate=0.5, decimals=decimals).to_text()
+    assert len(text.splitlines()) <= most + (6 if decimals else 0)  # exact values take lines
+    assert max(map(len, text.splitlines())) <= 80

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.evaluation.evaluate import evaluate
 from glassnet.nn.losses.binary_crossentropy import BinaryCrossentropy
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.losses.huber import Huber
 from glassnet.nn.losses.poisson import Poisson
-from glassnet.workflows.explain import explain_file
+from glassnet.workflows.explain import RowToExplain, explain_file
+from glassnet.workflows.open_model import open_model, open_with_tables
 from tests.keras_models import MODELS, TARGETS, X, gradients, keras, layers, one, usual
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -127,16 +129,34 @@ def test_the_command_line_explains_a_keras_file(tmp_path: Path) -> None:
     rows = "\n".join(",".join(str(value) for value in row) for row in X.tolist())
     (tmp_path / "rows.csv").write_text(f"{header}\n{rows}\n")
     model, table = tmp_path / "model.keras", tmp_path / "rows.csv"
-    explanation = explain_file(model, table, 1, "2", "w1[2,3]", 0.1)
+    explanation, _ = explain_file(model, RowToExplain(table, 1, value="2"), "w1[2,3]")
     assert explanation.step.x == pytest.approx(X[1])
     assert explanation.document.title == "The weight w1[f1 → 3]"
     assert explanation.check is not None
     assert explanation.check.passed
     with pytest.raises(ValueError, match="there is no row 16; the table has rows 0 to 15"):
-        explain_file(model, table, 16, None, None, 0.1)
+        explain_file(model, RowToExplain(table, 16))
     (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ValueError, match="the table has 2 columns; the network has 6 inputs"):
-        explain_file(model, table, 0, None, None, 0.1)
+    with pytest.raises(ValueError, match="has 2 columns: 'a', 'b'; the network has 6 inputs"):
+        explain_file(model, RowToExplain(table))
+
+
+def test_the_command_line_evaluates_and_predicts_a_keras_file(tmp_path: Path) -> None:
+    model = usual()
+    model.save(tmp_path / "model.keras")
+    outputs = np.asarray(model(X))
+    header = ",".join(f"f{number}" for number in range(6))
+    lines = [
+        ",".join(map(str, [*row, place]))
+        for row, place in zip(X.tolist(), outputs.argmax(1).tolist(), strict=True)
+    ]
+    (tmp_path / "rows.csv").write_text("\n".join([f"{header},label", *lines]) + "\n")
+    loaded = open_model(tmp_path / "model.keras")
+    opened, (source,) = open_with_tables(loaded, [tmp_path / "rows.csv"], target=["label"])
+    np.testing.assert_allclose(opened.predict_proba(source.rows.in_memory()), outputs, atol=1e-5)
+    assert evaluate(opened, source.rows).scores["accuracy"] == 1
+    with pytest.raises(ValueError, match=r"has 7 columns.*name it: --target COLUMN"):
+        open_with_tables(open_model(tmp_path / "model.keras"), [tmp_path / "rows.csv"])
 
 
 def relu(x: Any) -> Any:

@@ -104,7 +104,7 @@ def test_the_command_line_takes_a_loss(tmp_path: Path) -> None:
     header, row = ",".join("abcdef"), ",".join(map(str, X[0].tolist()))
     (tmp_path / "rows.csv").write_text(f"{header}\n{row}\n")
     call = [sys.executable, "-m", "glassnet.cli", "explain", "model.keras", "rows.csv"]
-    call += ["--target", "1.5"]
+    call += ["--target-value", "1.5"]
 
     def ran(*further: str) -> Any:
         return subprocess.run(
@@ -171,7 +171,7 @@ def explain_file_text(form: Any) -> str:
     """The description of a file, as the command line shows it."""
     if not isinstance(form, Path):
         return "Not imported"
-    return explain_file(form, None, 0, None, None, 0.1).to_text()
+    return explain_file(form)[0].to_text()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from glassnet.formula.document import (
     Curves,
     Document,
     DocumentTable,
+    Link,
     Paragraph,
     Picture,
     Section,
@@ -20,6 +21,7 @@ from glassnet.formula.document import (
 from glassnet.formula.tree import Formula, Partial, Symbol
 from glassnet.render.html import document_html, document_page
 from glassnet.render.mathml import equation_mathml, formula_mathml
+from glassnet.render.svg import COLOURS
 from tests.formula.test_tree import formulas
 
 HOSTILE = '<script>alert("x")</script>&'
@@ -80,3 +82,21 @@ def test_a_notebook_gets_the_same_without_the_page_around_it() -> None:
 def test_bars_name_their_series(text: str) -> None:
     bars = Bars(("a",), (("predicted", (0.5,)), ("target", (1.0,))))
     assert text in document_html(Document("T", (Section("S", (bars,)),)))
+
+
+def test_a_link_leads_into_a_folded_section() -> None:
+    table = DocumentTable(("weight",), ((Link("w1[1,2]", "#w1[1,2]"),),))
+    folded = Section("Its story", (Paragraph("words"),), folded=True, anchor="w1[1,2]")
+    page = document_page(Document("A", (Section("B", (table,)), folded)))
+    assert '<a href="#w1[1,2]">w1[1,2]</a>' in page
+    inside = page.rpartition("<details>")[2].partition("</details>")[0]
+    assert '<div id="w1[1,2]"></div>' in inside
+    assert "words" in inside
+
+
+def test_a_signed_picture_has_two_colours() -> None:
+    picture = Picture(((0.0, 0.5), (-1.0, 0.0)), "what speaks for 8", signed=True)
+    page = document_page(Document("A", (Section("B", (picture,)),)))
+    found = re.findall(r'x="(\d)" y="(\d)"[^>]*style="fill:(\S+)" fill-opacity="(\S+)"', page)
+    assert found == [("1", "0", COLOURS[0], "0.5"), ("0", "1", COLOURS[1], "1")]
+    assert "■ positive" in page

@@ -97,3 +97,12 @@ def test_an_explanation_compiles(tmp_path: Path) -> None:
     options: dict[str, Any] = {"penalties": [gn.L1(0.1), gn.WeightDecay(0.1)], "dropout": 0.2}
     history = net.fit([[0, 1], [1, 0]], ["a%", "b_c"], epochs=1, record=[0], **options)
     compiled(gn.explain(history.steps[0]).to_latex(), tmp_path)
+
+
+def test_a_signed_picture_has_two_colours_and_a_folded_section_is_left_out() -> None:
+    picture = Picture(((0.0, 0.5), (-1.0, 0.0)), signed=True)
+    folded = Section("Folded", (Paragraph("words"),), folded=True)
+    tex = document_latex(Document("A", (Section("B", (picture,)), folded)))
+    assert r"\fill[one!50] (1,0)" in tex
+    assert r"\fill[two!100] (0,-1)" in tex
+    assert "Folded" not in tex

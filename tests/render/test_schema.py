@@ -34,8 +34,10 @@ def test_every_other_block_follows_it() -> None:
         Bars(("a",), (("predicted", (float("nan"),)),)),
         Curves("epoch", "error", (Curve("a", (0.0,), (float("inf"),)),)),
         Picture(((0.5,),)),
+        Picture(((-0.5,),), signed=True),
     )
-    VALIDATOR.validate(document_dict(Document("Blocks", (Section("All", blocks),))))
+    section = Section("All", blocks, folded=True, anchor="all")
+    VALIDATOR.validate(document_dict(Document("Blocks", (section,))))
 
 
 def test_what_is_no_document_does_not() -> None:

@@ -147,3 +147,17 @@ def test_a_picture_is_drawn_with_five_inks() -> None:
     picture = Picture(((0.0, 0.25, 0.5), (0.75, 1.0, 0.0)))
     text = document_text(Document("T", (Section("S", (picture,)),)))
     assert "  ░░▒▒\n▓▓██\n" in text
+
+
+def test_a_signed_picture_has_other_signs_for_negative_values() -> None:
+    picture = Picture(((0.0, 0.2, 1.0), (-0.09, -0.2, -0.7)), signed=True)
+    lines = document_text(Document("A", (Section("B", (picture,)),))).splitlines()
+    assert lines[3:5] == ["  ++##", "  --=="]
+    assert "+ small, # large: positive" in lines[5]
+
+
+def test_folded_sections_are_left_out() -> None:
+    folded = Section("Folded", (Paragraph("words"),), folded=True)
+    text = document_text(Document("A", (folded, Section("Open", (Paragraph("more"),)))))
+    assert "Folded" not in text
+    assert "Open" in text

@@ -470,5 +470,5 @@ def test_labels_of_files_and_commands(
     alone = ("explain", "table.safetensors", table, "--json")
     same = json.loads(run(*alone).stdout)
     for target in {label_text(labels[0]), str(as_json[0])}:
-        assert json.loads(run(*alone, "--target", target).stdout) == same
-    assert json.loads(run(*alone, "--target", label_text(labels[1])).stdout) != same
+        assert json.loads(run(*alone, "--target-value", target).stdout) == same
+    assert json.loads(run(*alone, "--target-value", label_text(labels[1])).stdout) != same

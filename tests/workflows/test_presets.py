@@ -10,6 +10,7 @@ import pytest
 import glassnet as gn
 from glassnet.arrays.targets import Targets
 from glassnet.nn.task import Task
+from glassnet.optim.optimizer import Optimizer
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.table import Table
 from glassnet.training.fit import validation_split
@@ -96,7 +97,7 @@ def test_what_a_recipe_says_itself_goes_before_its_preset(name: str, task: Task)
     said = PRESETS[name](task)
     assert {option: getattr(plain, option) for option in said} == said
     faster = Recipe(name, learning_rate=0.75).complete(task, images=False)
-    assert faster.optimizer is not None
+    assert isinstance(faster.optimizer, Optimizer)
     assert faster.optimizer.learning_rate == 0.75
 
 

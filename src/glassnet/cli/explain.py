@@ -7,7 +7,14 @@ from typing import Any
 import click
 
 from glassnet.cli.group import commands
-from glassnet.cli.options import KnownName, checked_rate, require_other_file, table_options
+from glassnet.cli.options import (
+    KnownName,
+    checked_rate,
+    require_other_file,
+    table_options,
+    target_options,
+)
+from glassnet.cli.output import print_warnings
 
 __all__ = ["explain"]
 
@@ -35,11 +42,11 @@ def _formats() -> Iterable[str]:
     show_default=True,
     help="Index of the row to explain, counted from 0.",
 )
+@target_options
 @click.option(
-    "--target",
-    metavar="CLASS",
-    help="Target class or value; separate several targets by commas. Default: the target of "
-    "the row.",
+    "--target-value",
+    metavar="VALUE",
+    help="The right class or number, if it is not in the table; several, separated by commas.",
 )
 @click.option(
     "--weight",
@@ -75,7 +82,9 @@ def explain(
     model: Path,
     table: Path | None,
     row: int,
-    target: str | None,
+    target: tuple[str, ...],
+    classes: tuple[str, ...] | None,
+    target_value: str | None,
     weight: str | None,
     learning_rate: float,
     loss: str | None,
@@ -86,16 +95,25 @@ def explain(
 ) -> None:
     """Explain MODEL step by step for one row of TABLE.
 
-    Shows the forward pass, the backward pass and the weight updates with all numbers. Without
-    TABLE, describes the network's layers and weights. MODEL may also be a Keras file (.keras, .h5),
-    an ONNX file (.onnx) or a scikit-learn model that skops saved (.skops).
+    First says why the row is predicted as it is, if it has a target: which inputs, units and
+    weights make it. Then shows the forward pass, the backward pass and the weight updates with all
+    numbers. Without TABLE, describes the network's layers and weights.
+
+    MODEL may also be a Keras file (.keras, .h5), an ONNX file (.onnx) or a scikit-learn model that
+    skops saved (.skops). The columns of TABLE are then its inputs, in order, but for --target.
     """
     from glassnet.render.terminal import show_document
-    from glassnet.workflows.explain import explain_file
+    from glassnet.workflows.explain import RowToExplain, explain_file
 
     if output is not None:
         require_other_file(output, model, *([table] if table else []))
-    explained = explain_file(model, table, row, target, weight, learning_rate, options, loss)
+    which = None
+    if table is not None:
+        which = RowToExplain(table, row, target, target_value, classes, options)
+    elif target or target_value is not None:
+        raise ValueError("a target needs a row; give a table as well")
+    explained, warnings = explain_file(model, which, weight, learning_rate, loss)
+    print_warnings(warnings)
     chosen = "json" if as_json else notation
     if chosen == "text" and output is None:
         show_document(explained.document)

@@ -3,21 +3,18 @@
 import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-
-if TYPE_CHECKING:
-    from glassnet.model import Model
 
 __all__ = [
     "SEED",
     "KnownName",
     "as_json",
     "checked_rate",
-    "load_model",
     "require_other_file",
     "table_options",
+    "target_options",
 ]
 
 SEED = click.IntRange(0, 2**64 - 1)
@@ -49,6 +46,30 @@ TABLE_OPTIONS = (
     ),
     click.option("--sheet", metavar="NAME", help="Of a spreadsheet, or the table of a database."),
     click.option("--encoding", help="Of a text file, like cp1250; found if not given."),
+)
+
+
+def _names(
+    context: click.Context, option: click.Parameter, text: str | None
+) -> tuple[str, ...] | None:
+    """Names separated by commas; a callback of an option."""
+    return None if text is None else tuple(name.strip() for name in text.split(","))
+
+
+TARGET_OPTIONS = (
+    click.option(
+        "--target",
+        multiple=True,
+        metavar="COLUMN",
+        help="The target column of the table, for a model of another library; repeat for more.",
+    ),
+    click.option(
+        "--classes",
+        metavar="A,B,...",
+        callback=_names,
+        help="The classes of such a model in the order of its outputs. Default: those that it "
+        "names, or the sorted labels of the target column.",
+    ),
 )
 
 
@@ -128,22 +149,16 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_options
 
 
+def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what other libraries' models do not."""
+    for option in reversed(TARGET_OPTIONS):
+        command = option(command)
+    return command
+
+
 def require_other_file(output: Path, *inputs: Path) -> None:
     """Refuse to overwrite an input file."""
     if any(output.exists() and path.exists() and output.samefile(path) for path in inputs):
         raise click.BadParameter(
             f"{output} is an input; choose another file", param_hint="--output"
         )
-
-
-def load_model(path: Path) -> "Model":
-    """Load a model that has table columns, not a bare network."""
-    from glassnet.model import Model, load
-
-    loaded = load(path)
-    if not isinstance(loaded, Model):
-        raise ValueError(
-            f"{path} is a bare network without table columns; expected a model saved by "
-            "'glassnet train'"
-        )
-    return loaded

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 import click
 
 from glassnet.cli.group import commands
-from glassnet.cli.options import as_json, load_model, require_other_file, table_options
+from glassnet.cli.options import as_json, require_other_file, table_options, target_options
 from glassnet.cli.output import print_json, print_warnings
 
 __all__ = ["predict"]
@@ -26,6 +26,7 @@ __all__ = ["predict"]
 @click.option(
     "--top", type=click.IntRange(1), help="Write only so many of the most probable classes."
 )
+@target_options
 @table_options
 @as_json
 def predict(
@@ -34,6 +35,8 @@ def predict(
     output: Path | None,
     keep: tuple[str, ...],
     top: int | None,
+    target: tuple[str, ...],
+    classes: tuple[str, ...] | None,
     as_json: bool,
     options: Any,
 ) -> None:
@@ -41,18 +44,20 @@ def predict(
 
     The predictions are written as CSV, with the probability of each class; those of pictures begin
     with the name of the file. For a single image, the most probable classes are shown as a bar
-    chart.
+    chart. MODEL may also be a Keras, ONNX or skops file; the columns are then its inputs, in order,
+    but for --target and --keep.
     """
     from glassnet.nn.file_format import require_writable, write_atomically
     from glassnet.render.text import document_text
+    from glassnet.workflows.open_model import open_model, open_with_tables
     from glassnet.workflows.predict import predict as run
     from glassnet.workflows.predict import write_csv
 
     if output is not None:
         require_other_file(output, model, *sources)
         require_writable(output)
-    loaded = load_model(model)
-    opened = [loaded.open(source, options, keep) for source in sources]
+    bare = open_model(model)
+    loaded, opened = open_with_tables(bare, sources, options, target, classes, keep)
     warnings = [warning for source in opened for warning in source.warnings]
     tables = [source.test or source.rows for source in opened]
 

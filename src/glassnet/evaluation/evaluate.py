@@ -9,10 +9,11 @@ from glassnet.arrays.splits import sampled_rows
 from glassnet.core.array import Array
 from glassnet.core.labels import json_label, label_text
 from glassnet.core.random import Purpose
+from glassnet.evaluation.finite_outputs import require_finite_outputs
 from glassnet.evaluation.importance import importances
 from glassnet.evaluation.scores import Bin, Scorer, scorer_for
 from glassnet.formula.document import Block, Cell, DocumentTable, Section
-from glassnet.model import Model, require_finite_outputs
+from glassnet.model import Model
 from glassnet.tables.table import Rows, complete_rows, enumerate_chunks
 from glassnet.tables.warnings import DataWarning, merge_warnings
 

@@ -3,21 +3,18 @@
 from __future__ import annotations  # signatures in help() keep their short names
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypedDict, Unpack, overload
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import engine
-from glassnet.arrays.inputs import checked_inputs
-from glassnet.arrays.numbers import require_unmasked
-from glassnet.arrays.targets import checked_targets
 from glassnet.core.array import Array
 from glassnet.core.labels import label_text, label_values
 from glassnet.core.validation import whole_number
 from glassnet.explanation.check.check import check_gradient
 from glassnet.explanation.check.outcome import outcome_lines
+from glassnet.explanation.example import Example, checked_batch, checked_rows
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.explanation import Explanation, Origins
 from glassnet.explanation.headline import forward_title, step_title
@@ -33,22 +30,19 @@ from glassnet.explanation.steps_ahead import MOST_STEPS, steps_ahead
 from glassnet.explanation.style import Style
 from glassnet.explanation.symbols import Symbols
 from glassnet.explanation.unit_names import place_of
+from glassnet.explanation.update_options import chosen_optimizer, chosen_rule, update_rule
 from glassnet.formula.document import Document, Section
 from glassnet.network import Network
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.summary import layers_section, not_imported_section
-from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
-from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.fit import DEFAULT_OPTIMIZER
 from glassnet.training.recorded_steps import RecordedStep
 
 __all__ = [
-    "Example",
-    "chosen_optimizer",
     "describe",
     "explain",
     "explain_example",
@@ -61,7 +55,7 @@ class _Options(TypedDict, total=False):
 
     example: int
     learning_rate: float | None
-    optimizer: Optimizer | None
+    optimizer: str | Optimizer | None
     penalties: Penalty | Sequence[Penalty]
     clip_norm: float | None
     sample_weight: ArrayLike | None
@@ -105,7 +99,7 @@ def explain(
     *,
     example: int = 0,
     learning_rate: float | None = None,
-    optimizer: Optimizer | None = None,
+    optimizer: str | Optimizer | None = None,
     penalties: Penalty | Sequence[Penalty] = (),
     clip_norm: float | None = None,
     sample_weight: ArrayLike | None = None,
@@ -136,8 +130,9 @@ def explain(
         Which example of a batch is shown in full, counted from 0.
     learning_rate : float, optional
         Short for ``optimizer=SGD(learning_rate)``.
-    optimizer : Optimizer, optional
-        Its first step, from state 0, is shown as the update. Without it there is none.
+    optimizer : Optimizer or str, optional
+        Its first step, from state 0, is shown as the update. Without it there is none. By its
+        name, with its own default learning rate or the one given.
     penalties, clip_norm
         As of :meth:`Network.fit`.
     sample_weight : array-like of shape (examples,), optional
@@ -199,43 +194,12 @@ def explain(
     given = Example(x, target, example, sample_weight)
     optimizer = chosen_optimizer(learning_rate, optimizer)
     if steps is not None:
-        rule = _update_rule(optimizer or DEFAULT_OPTIMIZER, penalties, clip_norm)
+        rule = update_rule(optimizer or DEFAULT_OPTIMIZER, penalties, clip_norm)
         return explain_steps(subject, given, rule, loss, style, steps, weights)
     _require_several(weights)
-    return explain_example(subject, given, _rule(optimizer, penalties, clip_norm), loss, style)
-
-
-@dataclass(frozen=True)
-class Example:
-    """What is to be explained: one example, or a batch of which one is shown in full.
-
-    Attributes
-    ----------
-    x : array-like
-    target : optional
-        Without it there is the forward pass only.
-    number : int
-        Which example of a batch is shown, counted from 0.
-    sample_weight : array-like, optional
-        Of each example of a batch.
-    """
-
-    x: ArrayLike
-    target: Any = None
-    number: int = 0
-    sample_weight: ArrayLike | None = None
-
-    def rows(self, inputs: int) -> Array:
-        """Return the inputs as rows, one or several."""
-        given = np.asarray(self.x)
-        return given.reshape(1, -1) if self.is_one(inputs) else given
-
-    def is_one(self, inputs: int) -> bool:
-        """Return whether x is one example, not a batch of one or several."""
-        given, target = np.asarray(self.x), self.target
-        if given.ndim > 1 and len(given) == 1 and np.ndim(target) > 0 and len(target) == 1:
-            return False
-        return given.size == inputs
+    return explain_example(
+        subject, given, chosen_rule(optimizer, penalties, clip_norm), loss, style
+    )
 
 
 def explain_example(
@@ -251,7 +215,7 @@ def explain_example(
 
     `origins` are such sections for single inputs, by name, for the pages of single weights.
     """
-    inputs = _checked_inputs(net, given)
+    inputs = checked_rows(net, given)
     number = whole_number("example", given.number, 0, len(inputs) - 1)
     symbols = _symbols(net.architecture, net.classes, net.feature_names, style)
     parameters, origins = net.parameters.copy(), origins or {}
@@ -267,7 +231,7 @@ def explain_example(
             return [*preface, *forward_sections(explainer)]
 
         return Explanation.of(title, made, explainer, None, origins)
-    batch = _batch(net, given, inputs)
+    batch = checked_batch(net, given, inputs)
     if net.not_imported:
         preface = [not_imported_section(net.not_imported), *preface]
     update = None
@@ -293,7 +257,7 @@ def explain_steps(
     count = whole_number("steps", steps, 1, MOST_STEPS)
     if given.target is None:
         raise ValueError("steps need a target; give target as well")
-    batch = _batch(net, given, _checked_inputs(net, given))
+    batch = checked_batch(net, given, checked_rows(net, given))
     number = whole_number("example", given.number, 0, len(batch) - 1)
     program = engine.compile(net.architecture, net.chosen_loss(loss), rule)
     taken = [
@@ -376,8 +340,14 @@ def _explanation(
         return [*preface, *step_sections(explainer, shown)]
 
     further = outcome_lines(step) if end is None else ()
+
+    def of_example(index: int) -> Explanation:
+        number = whole_number("example", index, 0, len(step.batch) - 1)
+        other = take_step(step.program, step.parameters, step.batch, step.update, number)
+        return _explanation(replace(explainer, forward=other), classes, preface, origins)
+
     title = step_title(explainer, classes)
-    return Explanation.of(title, made, explainer, check, origins, further=further)
+    return Explanation.of(title, made, explainer, check, origins, (), further, of_example)
 
 
 def describe(net: Network) -> Explanation:
@@ -391,34 +361,6 @@ def describe(net: Network) -> Explanation:
     return Explanation(Document("A network", tuple(sections)), None, None, {})
 
 
-def chosen_optimizer(learning_rate: float | None, optimizer: Optimizer | None) -> Optimizer | None:
-    """Return the optimizer, or SGD at the learning rate; ValueError where both are given."""
-    if isinstance(optimizer, LBFGS):
-        raise TypeError("L-BFGS takes no steps that could be explained one by one; give another")
-    if learning_rate is None:
-        return optimizer
-    if optimizer is not None:
-        raise ValueError("give learning_rate or optimizer, not both")
-    return SGD(learning_rate)
-
-
-def _rule(
-    optimizer: Optimizer | None, penalties: Penalty | Sequence[Penalty], clip_norm: float | None
-) -> UpdateRule | None:
-    if optimizer is not None:
-        return _update_rule(optimizer, penalties, clip_norm)
-    if penalties != () or clip_norm is not None:
-        raise ValueError("penalties and clipping act in an update; give an optimizer as well")
-    return None
-
-
-def _update_rule(
-    optimizer: Optimizer, penalties: Penalty | Sequence[Penalty], clip_norm: float | None
-) -> UpdateRule:
-    several = tuple(penalties) if isinstance(penalties, Sequence) else (penalties,)
-    return UpdateRule(optimizer, several, clip_norm)
-
-
 def _symbols(
     architecture: Architecture,
     classes: Array | None,
@@ -430,49 +372,3 @@ def _symbols(
         class_names = tuple(map(label_text, label_values(classes)))
     feature_names = tuple(features) if features else None
     return Symbols(architecture, feature_names, class_names, notation=style.notation)
-
-
-def _checked_inputs(net: Network, given: Example) -> Array:
-    """The inputs as rows, and everything else of the example known not to be masked."""
-    net.require_finite()
-    for name, values in (
-        ("x", given.x),
-        ("the target", given.target),
-        ("sample_weight", given.sample_weight),
-    ):
-        require_unmasked(values, name)
-    inputs = net.architecture.inputs
-    return checked_inputs(given.rows(inputs), inputs, net.dtype, "x")
-
-
-def _batch(net: Network, given: Example, inputs: Array) -> Batch:
-    one_only = given.is_one(net.architecture.inputs)
-    targets = _target_rows(net, given.target, len(inputs), alone=one_only)
-    return Batch(inputs, targets, _checked_sample_weight(given.sample_weight, inputs))
-
-
-def _target_rows(net: Network, target: Any, examples: int, alone: bool) -> Array:
-    if alone:
-        target = np.asarray(target)[np.newaxis] if np.ndim(target) else [target]
-    name = "the target" if alone else "target"
-    outputs = net.architecture.outputs
-    targets = checked_targets(
-        target, net.task, outputs, net.dtype, net.classes, name, learning=False
-    )
-    if len(targets.values) != examples:
-        raise ValueError(
-            f"there are {examples} examples and {len(targets.values)} targets; expected as many"
-        )
-    return targets.values
-
-
-def _checked_sample_weight(sample_weight: ArrayLike | None, inputs: Array) -> Array | None:
-    if sample_weight is None:
-        return None
-    checked = np.asarray(sample_weight, dtype=inputs.dtype)
-    if checked.shape != (len(inputs),) or not (np.isfinite(checked) & (checked >= 0)).all():
-        raise ValueError(
-            f"sample_weight has shape {checked.shape}; expected a number, at least 0, for each of "
-            f"{len(inputs)} examples"
-        )
-    return checked

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from glassnet.errors import NotFiniteError
 from glassnet.explanation.check.check import Check, check_also, no_gradients
@@ -49,11 +49,13 @@ class Explanation(Renderable):
         explainer: Explainer | None,
         check: Check | None,
         origins: Origins,
+        of_example: "Callable[[int], Explanation] | None" = None,
     ) -> None:
         self.document = document
         self.check = check
         self._explainer = explainer
         self._origins = origins
+        self._of_example = of_example
 
     @classmethod
     def of(
@@ -65,7 +67,8 @@ class Explanation(Renderable):
         origins: Origins,
         own: Sequence[Block] = (),
         further: Iterable[Line] = (),
-    ) -> "Explanation":
+        of_example: "Callable[[int], Explanation] | None" = None,
+    ) -> Self:
         """Return the explanation with these sections and, at their end, the check.
 
         Parameters
@@ -81,19 +84,21 @@ class Explanation(Renderable):
             What the section about the check begins with.
         further : iterable of Line
             Lines of its tables, checked already.
+        of_example : callable, optional
+            Explains another example of the batch.
         """
         numbers, sections = explainer.numbers, list(made(explainer))
         exact = made(explainer.exact) if explainer.paper else sections
         dtype = explainer.forward.parameters.dtype.name
         lines = check_lines(Document(title, tuple(exact), numbers), dtype, tuple(further))
         check = replace(gradients or no_gradients(dtype), lines=lines)
-        words = [Paragraph(str(check))]
+        words = str(check)
         if numbers.decimals is not None:
-            words.append(Paragraph(str(check_paper_lines(sections, numbers.decimals))))
+            words += f" {check_paper_lines(sections, numbers.decimals)}"
             sections += paper_loss_section(explainer, sections, made)
-        last = Section("Check", (*own, *words))
+        last = Section("Check", (*own, Paragraph(words)))
         document = Document(title, (*sections, last), numbers, _data(check), UNFOLD)
-        return cls(document, explainer, check, origins)
+        return cls(document, explainer, check, origins, of_example)
 
     def full(self) -> "Explanation":
         """Return the same with everything that the short form leaves out.
@@ -106,7 +111,33 @@ class Explanation(Renderable):
         True
         """
         document = self.document.unfolded()
-        return Explanation(document, self._explainer, self.check, self._origins)
+        explainer, origins = self._explainer, self._origins
+        return Explanation(document, explainer, self.check, origins, self._of_example)
+
+    def example(self, index: int) -> "Explanation":
+        """Return the explanation of another example of the batch, in the same step.
+
+        Parameters
+        ----------
+        index : int
+            Of the example in the batch, counted from 0.
+
+        Raises
+        ------
+        ValueError
+            If there is no such example, or no batch.
+
+        Examples
+        --------
+        >>> import glassnet as gn
+        >>> net = gn.Network([2, 1], output="sigmoid", dtype="float64")
+        >>> step = gn.explain(net, [[1, 0], [0, 1]], [1, 0])
+        >>> step.example(1).step.example
+        1
+        """
+        if self._of_example is None:
+            raise ValueError("there is no batch; an explanation of a batch has several examples")
+        return self._of_example(index)
 
     @property
     def explainer(self) -> Explainer:
@@ -234,6 +265,16 @@ class Explanation(Renderable):
             return unit_sections(explainer, place)
 
         return Explanation.of(title, made, explainer, self.check, self._origins)
+
+    def preceded_by(self, page: "Explanation") -> "Explanation":
+        """Return the same with another page about it before, and that page's title.
+
+        The check comes once, at the end.
+        """
+        before = page.document.sections[:-1]
+        sections = (*before, *self.document.sections)
+        document = replace(self.document, title=page.document.title, sections=sections)
+        return Explanation(document, self._explainer, self.check, self._origins)
 
     def _require_finite(self) -> None:
         end = self.explainer.end

@@ -29,7 +29,7 @@ def step_title(explainer: Explainer, classes: Array | None) -> str:
     step = explainer.step
     which = "One step"
     if step.update is not None and step.update.number > 1:
-        which = f"Step {step.update.number:,}"
+        which = f"Step {step.update.number:,} (index {step.update.number - 1})"
     if len(step.batch) > 1:
         which += f", batch of {len(step.batch)}; example {step.example + 1}"
     return f"{which}: {step_words(explainer, classes)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from glassnet.nn.architecture import Architecture
 
-__all__ = ["UnitPlace", "WeightPlace", "index_of", "place_at"]
+__all__ = ["UnitPlace", "WeightPlace", "index_of", "name_of", "place_at"]
 
 
 @dataclass(frozen=True)
@@ -49,3 +49,16 @@ def place_at(architecture: Architecture, index: int) -> WeightPlace:
         return WeightPlace(layer, None, index - where.weights.stop)
     source, unit = divmod(index - where.weights.start, where.to_units)
     return WeightPlace(layer, unit if len(where.shape) == 1 else source, unit)
+
+
+def name_of(place: WeightPlace) -> str:
+    """Return the name by which a weight can be asked for, with units counted from 1.
+
+    Examples
+    --------
+    >>> name_of(WeightPlace(1, 0, 1)), name_of(WeightPlace(2, None, 0))
+    ('w1[1,2]', 'b2[1]')
+    """
+    if place.source is None:
+        return f"b{place.layer}[{place.unit + 1}]"
+    return f"w{place.layer}[{place.source + 1},{place.unit + 1}]"

@@ -206,10 +206,14 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A small grey picture: rows of values from 0 (paper) to 1 (ink)."""
+    """A small grey picture: rows of values from 0 (paper) to 1 (ink).
+
+    With `signed`, values from −1 to 1: negative ones in one colour, positive ones in another.
+    """
 
     rows: tuple[tuple[float, ...], ...]
     caption: str = ""
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

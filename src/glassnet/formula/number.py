@@ -11,7 +11,7 @@ __all__ = ["NumberFormat", "column_texts", "count_text", "number_text"]
 # Longer counts are read as a power of ten.
 LONGEST_COUNT = 10**15
 # A column has one number of decimals where its smallest number then keeps so many digits.
-LEAST_DIGITS = 3
+LEAST_DIGITS = 2
 # float32 has fewer digits below.
 SMALLEST_SINGLE = float(np.finfo(np.float32).tiny)
 # Beyond these powers of ten, a column is written with powers.

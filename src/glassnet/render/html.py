@@ -23,7 +23,7 @@ from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula
 from glassnet.render.format import Format
 from glassnet.render.mathml import equation_mathml, formula_mathml, matrix_equation_mathml
-from glassnet.render.svg import COLOURS, curves_svg, drawing_svg, picture_svg
+from glassnet.render.svg import COLOURS, curves_svg, drawing_svg, picture_svg, signed_picture_svg
 
 __all__ = ["document_html", "document_page"]
 
@@ -52,6 +52,8 @@ STYLE = """
   border-bottom: 1px solid var(--line); vertical-align: baseline; }
 .glassnet .number { text-align: right; font-variant-numeric: tabular-nums; }
 .glassnet figure { margin: .8rem 0; }
+.glassnet summary h2 { display: inline-block; border: 0; margin: .3rem 0; font-size: 1rem; }
+.glassnet .beside { display: inline-block; vertical-align: top; width: 15rem; margin-right: 1rem; }
 .glassnet .bars { display: grid; grid-template-columns: auto auto 1fr; gap: .1rem .7rem;
   font-size: .92rem; }
 .glassnet .bars .label { font-weight: 600; }
@@ -89,6 +91,12 @@ STYLE = """
   .glassnet nav, .glassnet details:not([open]) { display: none; }
   .glassnet section.more { margin: 0; padding: 0; border: 0; } }
 """
+
+#: The colours of positive and negative values.
+SIGNS = (
+    f'<div><span style="color:{COLOURS[0]}">■ positive</span> '
+    f'<span style="color:{COLOURS[1]}">■ negative</span></div>'
+)
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -141,9 +149,10 @@ def _section(section: Section, place: str, numbers: NumberFormat) -> str:
     blocks = "\n".join(_block(block, numbers) for block in section.blocks)
     heading = f"<h2>{escape(section.title)}</h2>" if section.title else ""
     anchor = f'id="{escape(section.anchor or place)}"'
-    if section.folded:
-        opened = f"<details><summary>{escape(section.title)}</summary>\n{blocks}</details>"
-        return f'<section class="more" {anchor}>{opened}</section>\n'
+    if section.folded:  # the anchor stands inside the details, so that a link to it opens them
+        summary = f"<summary>{escape(section.title)}</summary>"
+        opened = f"<details>{summary}<div {anchor}></div>\n{blocks}</details>"
+        return f'<section class="more">{opened}</section>\n'
     return f"<section {anchor}>{heading}\n{blocks}</section>\n"
 
 
@@ -165,8 +174,9 @@ def _block(block: Block, numbers: NumberFormat) -> str:
             return _bars(block, numbers)
         case Curves():
             return _curves(block)
-        case Picture(rows, caption):
-            return _figure(caption, picture_svg(rows))
+        case Picture(rows, caption, signed):
+            drawn = f"{signed_picture_svg(rows)}{SIGNS}" if signed else picture_svg(rows)
+            return f'<div class="beside">{_figure(caption, drawn)}</div>'
         case Drawing():
             scrolling = f'<div class="scroll">{drawing_svg(block)}</div>'
             legend = (

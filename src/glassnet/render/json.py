@@ -38,6 +38,7 @@ def document_dict(document: Document) -> dict[str, Any]:
         "sections": [
             {
                 "title": section.title,
+                **({"anchor": section.anchor} if section.anchor else {}),
                 "folded": section.folded,
                 "blocks": [_block(block, document.numbers) for block in section.blocks],
             }
@@ -103,8 +104,9 @@ def _block(block: Block, numbers: NumberFormat) -> dict[str, Any]:
                     {**asdict(weight), "value": json_number(weight.value)} for weight in weights
                 ],
             }
-        case Picture(rows, caption):
-            return {"kind": "picture", "caption": caption, "rows": [list(row) for row in rows]}
+        case Picture(rows, caption, signed):
+            squares = [list(row) for row in rows]
+            return {"kind": "picture", "caption": caption, "signed": signed, "rows": squares}
 
 
 def _matrix(matrix: Matrix) -> dict[str, Any]:

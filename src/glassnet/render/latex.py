@@ -20,7 +20,13 @@ from glassnet.formula.tree import Formula
 from glassnet.render.format import Format
 from glassnet.render.formula_writer import number_parts
 from glassnet.render.tex import TeXWriter, signs_tex, words_tex
-from glassnet.render.tikz import COLOURS, curves_tikz, drawing_tikz, picture_tikz
+from glassnet.render.tikz import (
+    COLOURS,
+    curves_tikz,
+    drawing_tikz,
+    picture_tikz,
+    signed_picture_tikz,
+)
 
 __all__ = ["document_latex"]
 
@@ -41,6 +47,11 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 """
 
 BAR_WIDTH = 7.0  # cm
+#: The colours of positive and negative values of a picture.
+SIGNS = ", ".join(
+    rf"\textcolor{{{colour}}}{{$\blacksquare$}} {word}"
+    for colour, word in zip(COLOURS, ("positive", "negative"), strict=False)
+)
 
 
 def document_latex(document: Document) -> str:
@@ -87,8 +98,9 @@ def _block(block: Block, writer: TeXWriter) -> str:
             )
             legend = f"{above} positive, {below} negative; wider lines: larger weights."
             return _captioned(block.caption, f"{legend}\n\n{drawing_tikz(block)}")
-        case Picture(rows, caption):
-            return _captioned(caption, picture_tikz(rows))
+        case Picture(rows, caption, signed):
+            drawn = f"{SIGNS}\n\n{signed_picture_tikz(rows)}" if signed else picture_tikz(rows)
+            return _captioned(caption, drawn)
 
 
 def _equation(equation: Equation, writer: TeXWriter) -> str:

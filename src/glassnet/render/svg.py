@@ -6,7 +6,7 @@ from html import escape
 from glassnet.formula.document import Curves, Drawing, DrawnLayer, DrawnUnit, DrawnWeight
 from glassnet.formula.number import number_text
 
-__all__ = ["COLOURS", "curves_svg", "drawing_svg", "picture_svg"]
+__all__ = ["COLOURS", "curves_svg", "drawing_svg", "picture_svg", "signed_picture_svg"]
 
 COLOURS = ("var(--one)", "var(--two)", "var(--three)", "var(--four)")
 PLOT_LEFT, PLOT_WIDTH, PLOT_HEIGHT = 80, 640, 240
@@ -71,6 +71,19 @@ def picture_svg(rows: Sequence[Sequence[float]]) -> str:
         f'<rect x="{x}" y="{y}" width="1" height="1" fill-opacity="{value:.3g}"/>'
         for y, row in enumerate(rows)
         for x, value in enumerate(row)
+    )
+    box = f"0 0 {max(len(row) for row in rows)} {len(rows)}"
+    return f'<svg class="picture" viewBox="{box}" role="img">{squares}</svg>'
+
+
+def signed_picture_svg(rows: Sequence[Sequence[float]]) -> str:
+    """Return a small picture of values from −1 to 1, in the colours of positive and negative."""
+    squares = "".join(
+        f'<rect x="{x}" y="{y}" width="1" height="1" style="fill:{COLOURS[0 if value > 0 else 1]}" '
+        f'fill-opacity="{abs(value):.3g}"><title>{y + 1},{x + 1}: {value:.2g}</title></rect>'
+        for y, row in enumerate(rows)
+        for x, value in enumerate(row)
+        if value
     )
     box = f"0 0 {max(len(row) for row in rows)} {len(rows)}"
     return f'<svg class="picture" viewBox="{box}" role="img">{squares}</svg>'

@@ -36,6 +36,7 @@ BAR_WIDTH = 30
 DEEPEST_INDENT = 24  # of the steps of an equation
 CURVE_WIDTH, CURVE_HEIGHT = 60, 12
 INK = " ░▒▓█"
+SIGNED_SMALL, SIGNED_LARGE = 0.1, 0.5
 
 
 def document_text(document: Document) -> str:
@@ -167,13 +168,16 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
         case Curves():
             return _captioned(block.caption, _curves(block))
         case Drawing():
-            return _drawing(block)
-        case Picture(rows, caption):
-            return _captioned(caption, _picture(rows))
+            return _drawing(block, writer)
+        case Picture(rows, caption, signed):
+            return _captioned(caption, _signed_picture(rows) if signed else _picture(rows))
 
 
-def _drawing(drawing: Drawing) -> list[str]:
-    """A line for each layer: its units with their outputs."""
+def _drawing(drawing: Drawing, writer: TextWriter) -> list[str]:
+    """A line for each layer: its units with their outputs; in the short form, only the names."""
+    if not writer.has_room:
+        layers = [_in_short(layer, number) for number, layer in enumerate(drawing.layers)]
+        return textwrap.wrap(" → ".join(layers), WIDTH)
     width = max(len(layer.title) for layer in drawing.layers)
     lines = []
     for layer in drawing.layers:
@@ -184,6 +188,13 @@ def _drawing(drawing: Drawing) -> list[str]:
         wrapped = textwrap.wrap(text, WIDTH, subsequent_indent=" " * (width + 2))
         lines += [line.replace("\u00a0", " ") for line in wrapped]
     return lines
+
+
+def _in_short(layer: DrawnLayer, number: int) -> str:
+    names = ", ".join(unit.name for unit in layer.units)
+    more = f", … {layer.more:,} more" if layer.more else ""
+    kind = f" ({layer.title.partition(': ')[2]})" if number else ""
+    return f"{names}{more}{kind}"
 
 
 def _drawn_unit(unit: DrawnUnit) -> str:
@@ -199,6 +210,19 @@ def _picture(rows: Sequence[Sequence[float]]) -> list[str]:
     """Two characters for each value, which together are about square."""
     darkest = len(INK) - 1
     return ["".join(2 * INK[round(value * darkest)] for value in row).rstrip() for row in rows]
+
+
+def _signed_picture(rows: Sequence[Sequence[float]]) -> list[str]:
+    """Two characters for each value: + and # for positive ones, - and = for negative ones."""
+    lines = ["".join(2 * _sign(value) for value in row).rstrip() for row in rows]
+    return [*lines, "(+ small, # large: positive; - small, = large: negative)"]
+
+
+def _sign(value: float) -> str:
+    if abs(value) < SIGNED_SMALL:
+        return " "
+    small, large = "+#" if value > 0 else "-="
+    return small if abs(value) < SIGNED_LARGE else large
 
 
 def _captioned(caption: str, lines: list[str]) -> list[str]:

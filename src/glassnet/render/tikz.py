@@ -6,11 +6,12 @@ from glassnet.formula.document import Curves, Drawing, DrawnLayer, DrawnUnit, Dr
 from glassnet.formula.number import number_text
 from glassnet.render.tex import words_tex
 
-__all__ = ["COLOURS", "curves_tikz", "drawing_tikz", "picture_tikz"]
+__all__ = ["COLOURS", "curves_tikz", "drawing_tikz", "picture_tikz", "signed_picture_tikz"]
 
 COLOURS = ("one", "two", "three", "four")
 PLOT_WIDTH, PLOT_HEIGHT = 12.0, 4.5  # cm
 PAGE_WIDTH, PAGE_HEIGHT = 16.5, 22.0  # for drawings
+PICTURE_WIDTH = 3.5
 ACROSS, DOWN = 3.2, 1.5  # between the centres of units
 
 
@@ -71,6 +72,18 @@ def picture_tikz(rows: Sequence[Sequence[float]]) -> str:
         for x, value in enumerate(row)
     ]
     return "\n".join([r"\begin{tikzpicture}[scale=0.25]", *squares, r"\end{tikzpicture}"])
+
+
+def signed_picture_tikz(rows: Sequence[Sequence[float]]) -> str:
+    """Return a small picture of values from −1 to 1, in the colours of positive and negative."""
+    squares = [
+        rf"\fill[{COLOURS[0 if value > 0 else 1]}!{100 * abs(value):.0f}] ({x},{-y}) "
+        "rectangle ++(1,1);"
+        for y, row in enumerate(rows)
+        for x, value in enumerate(row)
+    ]
+    begin = rf"\begin{{tikzpicture}}[scale={PICTURE_WIDTH / max(map(len, rows)):.4g}]"
+    return "\n".join([begin, *squares, r"\end{tikzpicture}"])
 
 
 def _layer(number: int, layer: DrawnLayer, title_at: float) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol, TypeGuard, overload
 
 import numpy as np
@@ -24,6 +25,7 @@ from glassnet.optim.dropout import Dropout
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L2, Penalty
+from glassnet.optim.registry import optimizer_named
 from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
 from glassnet.training.early_stopping import EarlyStopping
@@ -73,7 +75,7 @@ class Learner(Protocol):
 class FitOptions:
     """The options of ``Network.fit``, where they are documented."""
 
-    optimizer: Optimizer | LBFGS | None = None
+    optimizer: str | Optimizer | LBFGS | None = None
     epochs: int = 100
     batch_size: int = 32
     sample_weight: ArrayLike | None = None
@@ -90,7 +92,8 @@ class FitOptions:
     callbacks: Callback | Sequence[Callback] = ()
 
     def __post_init__(self) -> None:
-        _require_type("optimizer", self.optimizer, (Optimizer, LBFGS), "gn.Adam(0.001)")
+        wanted = "'adam' or gn.Adam(0.001)"
+        _require_type("optimizer", self.optimizer, (Optimizer, LBFGS, str), wanted)
         _require_type("schedule", self.schedule, (Schedule,), "gn.Cosine()")
         _require_type("stopping", self.stopping, (EarlyStopping,), "gn.EarlyStopping(10)")
         for penalty in self.all_penalties:
@@ -104,8 +107,15 @@ class FitOptions:
         for callback in self.all_callbacks:
             if not callable(callback):
                 raise TypeError(f"a callback is a function of the history, not {callback!r}")
-        if isinstance(self.optimizer, LBFGS):
+        if isinstance(self.chosen_optimizer, LBFGS):
             self._require_smooth()
+
+    @cached_property
+    def chosen_optimizer(self) -> Optimizer | LBFGS:
+        """The optimizer, also where its name was given."""
+        if isinstance(self.optimizer, str):
+            return optimizer_named(self.optimizer)
+        return self.optimizer or DEFAULT_OPTIMIZER
 
     @property
     def all_penalties(self) -> tuple[Penalty, ...]:
@@ -165,7 +175,7 @@ class Fitting:
         )
         rows, validation = _validation(learner, x, targets, options.validation)
         _require_measurable(options.stopping, learner.task)
-        optimizer = options.optimizer or DEFAULT_OPTIMIZER
+        optimizer = options.chosen_optimizer
         # L-BFGS takes no steps of ours; the rule still holds its penalties.
         stepping = SGD() if isinstance(optimizer, LBFGS) else optimizer
         rule = UpdateRule(stepping, options.all_penalties, options.clip_norm)

@@ -11,8 +11,9 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.core.labels import json_label, label_text, label_values
+from glassnet.evaluation.finite_outputs import require_finite_outputs
 from glassnet.formula.document import Bars, Document, Section
-from glassnet.model import Model, require_finite_outputs
+from glassnet.model import Model
 from glassnet.nn.task import Task
 from glassnet.tables.table import Rows, Table, enumerate_chunks
 from glassnet.tables.targets.target import Target

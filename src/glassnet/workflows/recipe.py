@@ -11,6 +11,7 @@ from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.categorical_crossentropy import CategoricalCrossentropy
 from glassnet.nn.task import Task
 from glassnet.optim.optimizer import Optimizer
+from glassnet.optim.registry import optimizer_named
 from glassnet.tables.encoders.table_encoder import TableEncoder
 from glassnet.tables.table import Table
 from glassnet.training.early_stopping import EarlyStopping
@@ -32,7 +33,7 @@ CHOICES = {
 #: What options of other types are, for messages.
 KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "hidden": ((tuple, list), "the units of each hidden layer, like (64, 64)"),
-    "optimizer": ((Optimizer,), "an Optimizer, like gn.Adam(0.003)"),
+    "optimizer": ((Optimizer,), "an Optimizer or its name, like gn.Adam(0.003) or 'adam'"),
     "activation": ((str, Activation), "a name or an Activation"),
     "schedule": ((Schedule,), "a Schedule, like gn.Cosine()"),
     "class_weight": ((str, Mapping), "a mapping like {'yes': 2} or 'balanced'"),
@@ -54,7 +55,8 @@ class Recipe:
     hidden : sequence of int, optional
         Units of the hidden layers.
     epochs, batch_size : int, optional
-    optimizer : Optimizer, optional
+    optimizer : Optimizer or str, optional
+        By its name, with its own default learning rate.
     learning_rate : float, optional
         Overrides the optimizer's learning rate.
     validation : float, optional
@@ -109,7 +111,7 @@ class Recipe:
     hidden: Sequence[int] | None = None
     epochs: int | None = None
     batch_size: int | None = None
-    optimizer: Optimizer | None = None
+    optimizer: str | Optimizer | None = None
     learning_rate: float | None = None
     validation: float | None = None
     held_out: float = 0.2
@@ -146,6 +148,8 @@ class Recipe:
                 real_number(name, getattr(self, name), 0, 1, include_maximum=False)
         if self.learning_rate is not None:
             real_number("learning_rate", self.learning_rate, 0, include_minimum=False)
+        if isinstance(self.optimizer, str):
+            object.__setattr__(self, "optimizer", optimizer_named(self.optimizer))
         for name, (kinds, expected) in KINDS.items():
             if (value := getattr(self, name)) is not None and not isinstance(value, kinds):
                 raise TypeError(f"{name} must be {expected}, not {value!r}")

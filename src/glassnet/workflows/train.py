@@ -134,7 +134,7 @@ def train(
     history = _fit(model, dataset, recipe, progress, diagnosis)
     if save_as is not None and not is_stream(save_as):
         model.save(save_as)
-    findings = diagnose(model.network, history, few.x, few.targets)
+    findings = diagnose(model.network, few.x, few.targets, history)
     evaluation = _evaluated(model, dataset.held_out)
     if save_as is not None:
         model.save(save_as)

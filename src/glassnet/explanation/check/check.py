@@ -127,8 +127,8 @@ class Check:
         which = f"All {count:,}" if count == self.weights else f"{count:,} of {self.weights:,}"
         verdict = "agree" if self.gradients_agree else "DO NOT AGREE"
         text = (
-            f"{which} gradients {verdict} with central differences in {self.arithmetic} (largest "
-            f"relative difference {self.largest_difference:.2g}, tolerance {self.tolerance:.2g})."
+            f"{which} gradients {verdict} with central differences in {self.arithmetic} (relative "
+            f"difference up to {self.largest_difference:.2g}, allowed {self.tolerance:.2g})."
         )
         return f"{text} {left} others {few}." if left else text
 

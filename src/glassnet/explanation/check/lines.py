@@ -45,8 +45,8 @@ class LineCheck:
     def __str__(self) -> str:
         if not self.failures:
             return (
-                f"All {self.count:,} equations of the full page, evaluated again from unrounded "
-                "numbers, give the values shown."
+                f"All {self.count:,} equations of the full page hold, evaluated again from "
+                "unrounded numbers."
             )
         named = "; ".join(
             f"{line.name} shows {line.shown:.6g}, its formula gives {line.evaluated:.6g}"

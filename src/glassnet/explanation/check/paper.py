@@ -25,7 +25,7 @@ class PaperCheck:
             return (
                 f"Of {self.count:,} lines, {len(self.failures):,} DO NOT HOLD as printed: {names}."
             )
-        return f"With {self.decimals} decimals, all {self.count:,} lines hold as they are printed."
+        return f"With {self.decimals} decimals all lines hold as printed."
 
 
 def check_paper_lines(sections: Sequence[Section], decimals: int) -> PaperCheck:

@@ -22,6 +22,8 @@ from glassnet.nn.losses.loss import CrossEntropyFromLogits, divided
 
 __all__ = ["StepEquations", "delta_as_partial", "softmax_slope"]
 
+# Of a loss with more symbols, only the terms that count are shown.
+MOST_SYMBOLS = 6
 # Outputs nearer to 0 or 1 lose digits in 1 − y.
 NEAR = 1e-2
 # The square or the exponential of a larger number may be infinite.
@@ -54,10 +56,11 @@ class StepEquations(ForwardEquations):
         """E of the example: all terms, those that count, numbers, and value."""
         left, whole = self.loss_symbol(), self.loss_formula()
         counting = self.step.output_loss.loss.terms_that_count(self.predicted, self.target)
-        if counting is None or len(self.predicted) > (self.most_terms or len(self.predicted)):
+        if counting is None:
             return self.equation(left, whole)
         stages = self.equation(left, product_of(self.sample_weight(), counting))
-        return replace(stages, steps=(whole, *stages.steps))
+        is_long = len(list(whole.symbols())) > MOST_SYMBOLS
+        return replace(stages, steps=(whole, *stages.steps), brief=is_long)
 
     def mean_loss(self) -> Equation:
         """E of the batch: the mean of its examples' losses."""

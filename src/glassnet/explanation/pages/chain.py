@@ -42,7 +42,8 @@ def _from_delta(equations: StepEquations, place: WeightPlace) -> list[Equation]:
         for k in spread
         if _factors(equations, place, k)
     ]
-    if len(of_chain) == len(spread) <= FEW:
+    whole = place.layer == equations.depth and len(of_chain) == len(spread) <= FEW
+    if whole:
         steps = (sum_of(of_chain), *gradient.steps[1:])
         gradient = replace(gradient, steps=steps)
     return [equations.equation(d_net_input, source), gradient]

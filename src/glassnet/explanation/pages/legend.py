@@ -62,8 +62,8 @@ def _numbers(explainer: Explainer) -> str:
     numbers = explainer.numbers
     if numbers.decimals is not None:
         return (
-            f"Each line is rounded to {numbers.decimals} decimals and used as it is written, as on "
-            "paper; where the exact value rounds otherwise, it stands beside."
+            f"Each line is rounded to {numbers.decimals} decimals, as on paper; an exact value "
+            "that rounds otherwise stands beside."
         )
     if numbers.digits is None:
         return "Nothing is rounded; all digits are shown."

@@ -15,6 +15,7 @@ from glassnet.formula.document import (
     Block,
     Cell,
     DocumentTable,
+    Equation,
     Paragraph,
 )
 from glassnet.formula.tree import ln
@@ -47,12 +48,13 @@ def unit_blocks(explainer: Explainer, layer: int) -> list[Block]:
 def delta_blocks(explainer: Explainer, layer: int) -> list[Block]:
     """δ of a layer's units, factor by factor; for a wide layer, the largest."""
     chosen = largest(explainer.step.deltas[layer - 1], explainer.limits.units)
-    blocks: list[Block] = []
+    lines: list[Equation] = []
     for unit in chosen.shown:
-        blocks += with_rounding(
-            delta_lines(explainer.step_equations, layer, unit), explainer.numbers
-        )
-    return blocks + chosen.sentence("units", "δ", explainer.numbers)
+        own = delta_lines(explainer.step_equations, layer, unit)
+        lines += [line for line in own if line not in lines]  # softmax units share a factor
+    blocks = with_rounding(lines, explainer.numbers)
+    letter = explainer.symbols.notation.delta
+    return blocks + chosen.sentence("units", letter, explainer.numbers)
 
 
 def gradient_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:

@@ -22,6 +22,7 @@ from glassnet.formula.document import (
     Block,
     Cell,
     DocumentTable,
+    Equation,
     Matrices,
     Matrix,
     Paragraph,
@@ -109,7 +110,7 @@ def backward_story(explainer: Explainer) -> list[Section]:
     """The chain rule for one weight of the last layer, and for one of the layer before."""
     equations, depth = explainer.step_equations, explainer.depth
     last = told_weight(explainer, depth)
-    lines = with_rounding(chain_lines(equations, last), explainer.numbers)
+    lines = with_rounding(_chain(explainer, last), explainer.numbers)
     if depth == 1:
         return [Section(_for_weight(explainer, last), tuple(lines))]
     others = [unit for unit in told_units(explainer, depth) if unit != last.unit]
@@ -119,9 +120,16 @@ def backward_story(explainer: Explainer) -> list[Section]:
         Section(_for_weight(explainer, last), tuple(lines)),
         Section(
             _for_weight(explainer, before),
-            tuple(with_rounding(chain_lines(equations, before), explainer.numbers)),
+            tuple(with_rounding(_chain(explainer, before), explainer.numbers)),
         ),
     ]
+
+
+def _chain(explainer: Explainer, place: WeightPlace) -> list[Equation]:
+    """The chain of one weight; of a batch, then the mean over its examples."""
+    equations = explainer.step_equations
+    lines = chain_lines(equations, place)
+    return lines if explainer.step.alone else [*lines, equations.batch_gradient(place)]
 
 
 def told_weight(explainer: Explainer, layer: int, into: int | None = None) -> WeightPlace:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.core.record import import_all
-from glassnet.formula.document import Block
+from glassnet.explanation.pages.why import InputPart
+from glassnet.explanation.why import Row, background, blank_words, shape_of_pixels
+from glassnet.formula.document import Block, Picture
 from glassnet.tables import encoders
 from glassnet.tables.cells.column_format import ColumnFormat
 from glassnet.tables.encoders.encoder import Encoder
@@ -103,9 +105,35 @@ class TableEncoder:
             for encoder in self.encoders
         }
 
+    def row(self, table: Table) -> Row:
+        """Return how a table's only row is shown beside the inputs that it became."""
+        parts, start = [], 0
+        for encoder in self.encoders:
+            stop = start + len(encoder.feature_names)
+            value = table.columns[encoder.name][0]
+            if np.ndim(value):  # an image, whose pixels are the inputs
+                picture = next(b for b in encoder.explain(value) if isinstance(b, Picture))
+                return Row(picture=picture)
+            parts.append(InputPart(encoder.name, _shown(value), tuple(range(start, stop))))
+            start = stop
+        shape = shape_of_pixels(parts)
+        blank = background(np.array([part.value for part in parts])) if shape else None
+        if blank is None:
+            words = "a row of inputs 0 (numbers at their center, no category)"
+            return Row(parts, None, np.zeros(start), words)
+        empty = Table({encoder.name: np.array([blank]) for encoder in self.encoders})
+        return Row(parts, None, self.encode(empty)[0][0], blank_words(blank), is_blank=True)
+
     def column_of(self, feature: str) -> str:
         """Return the name of the column that an input comes from."""
         return next(e.name for e in self.encoders if feature in e.feature_names)
+
+
+def _shown(value: Any) -> str | float:
+    """A cell as a page shows it."""
+    if value is None or value != value:
+        return "missing"
+    return float(value) if isinstance(value, float) else str(value)
 
 
 def _kind_for(column: Array) -> type[Encoder]:

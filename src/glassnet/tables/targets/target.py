@@ -8,6 +8,7 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.core.file_record import FileRecord
 from glassnet.formula.document import Block
+from glassnet.formula.number import number_text
 from glassnet.nn.task import Task
 from glassnet.tables.table import Table
 
@@ -78,6 +79,24 @@ class Target(FileRecord, frozen=True, tag_field="kind"):
         ValueError
             If the value is not valid for this target.
         """
+
+    def own_unit(self, outputs: Array, value: Any) -> str:
+        """Say what a row's outputs and target value are in the target's unit, if it has one.
+
+        Parameters
+        ----------
+        outputs : array of shape (1, outputs)
+        value
+            The row's target value.
+        """
+        if self.task is not Task.REGRESSION:
+            return ""
+        own = self.decode(self.rescale(outputs))[0]
+        said = ", ".join(number_text(float(number), 4) for number in np.ravel(own))
+        return (
+            f"In its own unit, {self.name} is predicted to be {said}, and the target is {value}. "
+            "The numbers here are those of the network."
+        )
 
     def explain(self, outputs: Array, value: Any, letter: str = "p") -> tuple[Block, ...]:
         """Show how outputs become numbers in the target's unit, and how the target is standardised.
