@@ -4,6 +4,8 @@ A half adder adds two bits. Its carry is 1 where both bits are 1, its sum where 
 One straight line separates the carry's 1 from its 0s. No line does so for the sum, and a network
 without a hidden layer can only draw lines.
 
+The plane of the two bits shows it.
+
 Run: python examples/half_adder.py [page.html] [paper.tex]
 """
 
@@ -13,7 +15,16 @@ import numpy as np
 from show import show
 
 import glassnet as gn
-from glassnet.formula.document import Curve, Curves, Document, DocumentTable, Paragraph, Section
+from glassnet.formula.document import (
+    Block,
+    Curve,
+    Curves,
+    Document,
+    DocumentTable,
+    Paragraph,
+    Section,
+)
+from glassnet.plot.boundary import boundary
 from glassnet.tables.samples import half_adder
 
 COLUMNS = ("carry", "sum")
@@ -23,7 +34,9 @@ EPOCHS, EPOCHS_BETWEEN_LOOKS = 3000, 30
 def network(layers: Sequence[int], seed: int) -> gn.Network:
     """Sigmoid units throughout; the two outputs are carry and sum."""
     hidden = "sigmoid" if len(layers) > 2 else None
-    return gn.Network(layers, hidden=hidden, output="sigmoid", seed=seed)
+    net = gn.Network(layers, hidden=hidden, output="sigmoid", seed=seed)
+    net.feature_names = ["first bit", "second bit"]
+    return net
 
 
 def train(net: gn.Network, epochs: int = EPOCHS) -> None:
@@ -47,6 +60,24 @@ def right(net: gn.Network) -> tuple[int, ...]:
     return int(carry), int(total)
 
 
+def planes(net: gn.Network) -> list[Block]:
+    """Each output over the plane of the two bits, with the four rows and the lines of units."""
+    X, y = half_adder()
+    lines = len(net.weights) > 1  # of the hidden units
+    what = "the lines of the hidden units" if lines else "the line of the output"
+    return [
+        boundary(
+            net,
+            X,
+            y[:, number],
+            unit=f"output {number + 1}",
+            lines=lines,
+            caption=f"The {column} over the two bits, with {what}, where in = 0",
+        )
+        for number, column in enumerate(COLUMNS)
+    ]
+
+
 def lesson(seed: int = 1) -> Document:
     """Train both networks and show their losses over time."""
     sections = []
@@ -67,9 +98,13 @@ def lesson(seed: int = 1) -> Document:
         blocks = (
             Curves("epoch", "loss", curves, f"Loss of the {name}, over time"),
             DocumentTable(("learned", "loss at the end", "rows right"), rows),
+            *planes(net),
         )
         sections.append(Section(f"The {name}", blocks))
     words = (
+        "One straight line separates the carry's 1 from its 0s. For the sum there is none: the two "
+        "rows with sum 1 lie across from each other, and so do the two with sum 0. Whatever line "
+        "is drawn, at least one of the four rows lies on the wrong side. "
         "The perceptron's loss on the sum stops at 0.6931 = ln 2: the best it can do is to predict "
         "one half for every row. Each unit of a hidden layer draws a line of its own, and the "
         "output combines them: that is enough for the sum."

@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from glassnet.formula.document import Bars, Curves, Document
+from glassnet.formula.document import Bars, Curves, Document, Regions
 from glassnet.render.html import document_page
 from glassnet.render.text import document_text
 
@@ -153,3 +153,30 @@ def test_the_lessons_show_their_course() -> None:
         if isinstance(block, Curves)
     ]
     assert [len(block.curves) for block in curves] == [2, 2]
+
+
+def test_the_first_lesson_shows_one_line_for_the_carry_and_several_for_the_sum() -> None:
+    document: Document = lesson("half_adder").lesson()
+    planes = [
+        block
+        for section in document.sections
+        for block in section.blocks
+        if isinstance(block, Regions)
+    ]
+    wrong = [
+        sum(_region_at(block, point.x, point.y) != point.place for point in block.points)
+        for block in planes
+    ]
+    assert [len(block.points) for block in planes] == [4] * 4
+    assert wrong[0] == 0
+    assert wrong[1] >= 1
+    assert wrong[2:] == [0, 0]
+    assert [line.name for line in planes[0].lines] == ["output 1"]
+    assert len(planes[3].lines) >= 2
+
+
+def _region_at(block: Regions, x: float, y: float) -> int:
+    left, right, low, high = block.bounds
+    column = int((x - left) / (right - left) * len(block.rows[0]))
+    row = int((high - y) / (high - low) * len(block.rows))
+    return block.rows[row][column]

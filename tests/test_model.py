@@ -412,3 +412,15 @@ def test_of_an_ensemble_the_first_network_is_asked() -> None:
     recipe = Recipe("plain", hidden=(4,), epochs=3, ensemble=2)
     model = train(fruits(), "fruit", recipe, progress=False).model
     assert "the mean of 2 networks" in " ".join(model.why(fruits(), 0, "plum").to_text().split())
+
+
+def test_a_row_with_a_column_for_each_pixel_is_drawn_as_the_image_before_scaling() -> None:
+    values = np.random.default_rng(3).integers(0, 17, size=(40, 6)).astype(float)
+    values[:, 0] = 0
+    frame: dict[str, Any] = {f"pixel_{n // 3}_{n % 3}": values[:, n] for n in range(6)}
+    frame["sort"] = np.array(["a", "b"] * 20, dtype=object)
+    model = train(frame, "sort", Recipe("plain", epochs=2), progress=False).model
+    for target in (None, "a"):
+        image = model.explain(frame, 5, target).draw().drawing.layers[0].image
+        assert image is not None
+        assert np.array(image.rows) == pytest.approx(1 - values[5].reshape(2, 3) / 16)

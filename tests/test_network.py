@@ -197,7 +197,7 @@ def test_images_and_frames_bring_names() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"optimizer": "adam"}, "optimizer must be of type Optimizer, like gn.Adam"),
+        ({"optimizer": 0.1}, "optimizer must be of type Optimizer, like 'adam' or gn.Adam"),
         ({"optimizer": gn.Adam}, "optimizer must be of type"),
         ({"schedule": "cosine"}, "schedule must be of type Schedule, like gn.Cosine"),
         ({"stopping": 5}, "stopping must be of type EarlyStopping, like"),

@@ -87,7 +87,7 @@ def test_the_changelog_begins_with_the_version_of_the_package() -> None:
 
 @pytest.mark.parametrize(
     "package",
-    ["sklearn", "polars", "rich", "mpmath", "safetensors", "click"],
+    ["sklearn", "polars", "rich", "mpmath", "safetensors", "click", "matplotlib"],
 )
 def test_a_first_network_needs_none_of_the_heavy_packages(package: str) -> None:
     code = (

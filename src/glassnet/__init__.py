@@ -76,6 +76,9 @@ if TYPE_CHECKING:
     from glassnet.optim.penalties import WeightDecay as WeightDecay
     from glassnet.optim.rmsprop import RMSprop as RMSprop
     from glassnet.optim.sgd import SGD as SGD
+    from glassnet.plot.boundary import plot_boundary as plot_boundary
+    from glassnet.plot.history import plot_history as plot_history
+    from glassnet.plot.weights import plot_weights as plot_weights
     from glassnet.tables.read.images import ImageOptions as ImageOptions
     from glassnet.tables.read.options import TableOptions as TableOptions
     from glassnet.training.early_stopping import EarlyStopping as EarlyStopping
@@ -110,6 +113,8 @@ PUBLIC_MODULES = (
     "glassnet.nn.losses.registry",
     "glassnet.optim.optimizer",
     "glassnet.optim.penalties",
+    "glassnet.plot.boundary",
+    "glassnet.plot.weights",
     "glassnet.render.html",
     "glassnet.render.json",
     "glassnet.render.latex",
@@ -183,6 +188,9 @@ _HOMES = {
     "from_torch": "glassnet.interop.torch",
     "info": "glassnet.engine",
     "load": "glassnet.model",
+    "plot_boundary": "glassnet.plot.boundary",
+    "plot_history": "glassnet.plot.history",
+    "plot_weights": "glassnet.plot.weights",
     "train": "glassnet.workflows.train",
     "why": "glassnet.explanation.why",
 }

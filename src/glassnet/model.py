@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.core.file_record import read_record
 from glassnet.core.plural import counted, named_in_short
+from glassnet.drawing.image_shape import image_shape
 from glassnet.errors import FileFormatError
 from glassnet.explanation.example import Example
 from glassnet.explanation.explain import explain_example
@@ -216,7 +217,11 @@ class Model:
             preface.append(Section("From the output to the target", blocks))
         return explain_example(
             self.network,
-            Example(x[0], None if target is None else self.target.encode_value(target)),
+            Example(
+                x[0],
+                None if target is None else self.target.encode_value(target),
+                pixels=self._pixels(one),
+            ),
             None if chosen is None else UpdateRule(chosen),
             self.network.loss,
             Style(),
@@ -278,6 +283,16 @@ class Model:
         several = f"The model is the mean of {len(self.networks)} networks, this the first one. "
         own = self.target.own_unit(self.network.predict_proba(x), target)
         return several + own if self.others else own
+
+    def _pixels(self, one: Table) -> Array | None:
+        """The image that a row of a table with a column for each pixel is, before it is scaled."""
+        names = self.encoder.columns
+        if image_shape(names) is None or names != self.encoder.feature_names:
+            return None
+        columns = [one.columns[name] for name in names]
+        if any(column.dtype.kind not in "fiu" for column in columns):
+            return None
+        return np.concatenate(columns).astype(np.float64)
 
     def _ensemble_section(self, x: Array) -> Section:
         """What each network predicts for one row, and their mean."""

@@ -17,6 +17,7 @@ from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
 from glassnet.core.record import record_from_file
 from glassnet.core.validation import float_dtype, whole_number
+from glassnet.drawing.drawable import Drawable
 from glassnet.errors import NotFiniteError
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.architecture import Architecture
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Network"]
 
 
-class Network:
+class Network(Drawable):
     """A fully connected network: units in layers, weights between them, bias units of 1.
 
     Parameters
@@ -397,15 +398,6 @@ class Network:
         inner = f'hidden="{hidden.pop()}", ' if hidden else ""
         ends = f'{inner}output="{self.output_activation.name}", {end}'
         return f"Network({list(self.architecture.units)}, {ends}"
-
-    def __str__(self) -> str:
-        """Return a table of the layers."""
-        from glassnet.formula.document import Document
-        from glassnet.nn.summary import layers_section  # only who prints needs documents
-        from glassnet.render.text import document_text
-
-        section = layers_section(self.architecture, self.dtype.name)
-        return document_text(Document("A network", (section,)))
 
     def chosen_loss(self, loss: str | Loss | None) -> Loss:
         """Return a loss given by name or as itself; that of the last training if not given."""

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 
+import glassnet as gn
 from glassnet.formula.document import (
     Bars,
     Curve,
@@ -13,18 +14,26 @@ from glassnet.formula.document import (
     Document,
     DocumentTable,
     Link,
+    Mark,
     Paragraph,
     Picture,
+    RegionPoint,
+    Regions,
     Section,
     equation_with_numbers,
 )
 from glassnet.formula.tree import Formula, Partial, Symbol
 from glassnet.render.html import document_html, document_page
 from glassnet.render.mathml import equation_mathml, formula_mathml
-from glassnet.render.svg import COLOURS
 from tests.formula.test_tree import formulas
 
 HOSTILE = '<script>alert("x")</script>&'
+
+
+def regions(words: str) -> Regions:
+    line, points = Curve(words, (0.0, 1.0), (0.0, 1.0)), (RegionPoint(0.2, 0.2, 1),)
+    bounds, rows = (0.0, 1.0, 0.0, 1.0), ((0, 1), (1, 1))
+    return Regions(words, words, bounds, (words, words), rows, points, (line,), words)
 
 
 def everything(words: str) -> Document:
@@ -34,8 +43,10 @@ def everything(words: str) -> Document:
         equation_with_numbers(Symbol("in", 2.0), w * 3 + 1),
         DocumentTable((words, "n"), ((words, 1.0), (w, 2.0)), words),
         Bars((words,), ((words, (0.25,)),), words),
-        Curves(words, words, (Curve(words, (0.0, 1.0), (1.0, 0.0)),), words),
+        Curves(words, words, (Curve(words, (0.0, 1.0), (1.0, 0.0)),), words, (Mark(words, 0.5),)),
+        regions(words),
         Picture(((0.0, 0.5), (1.0, 0.25)), words),
+        gn.Network([2, 2], output="softmax").draw().drawing,
     )
     return Document(words, (Section(words, blocks),))
 
@@ -92,11 +103,3 @@ def test_a_link_leads_into_a_folded_section() -> None:
     inside = page.rpartition("<details>")[2].partition("</details>")[0]
     assert '<div id="w1[1,2]"></div>' in inside
     assert "words" in inside
-
-
-def test_a_signed_picture_has_two_colours() -> None:
-    picture = Picture(((0.0, 0.5), (-1.0, 0.0)), "what speaks for 8", signed=True)
-    page = document_page(Document("A", (Section("B", (picture,)),)))
-    found = re.findall(r'x="(\d)" y="(\d)"[^>]*style="fill:(\S+)" fill-opacity="(\S+)"', page)
-    assert found == [("1", "0", COLOURS[0], "0.5"), ("0", "1", COLOURS[1], "1")]
-    assert "■ positive" in page

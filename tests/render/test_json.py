@@ -11,7 +11,10 @@ from tests.render.test_html import everything
 def test_every_kind_of_block_is_there_and_is_strict_json() -> None:
     content = document_dict(everything("plain"))
     kinds = [block["kind"] for block in content["sections"][0]["blocks"]]
-    assert kinds == ["paragraph", "equation", "table", "bars", "curves", "picture"]
+    assert kinds == [
+        *("paragraph", "equation", "table", "bars"),
+        *("curves", "regions", "picture", "drawing"),
+    ]
     assert json.loads(json.dumps(content, allow_nan=False)) == content
 
 

@@ -8,7 +8,17 @@ from jsonschema import Draft202012Validator, ValidationError
 
 import glassnet as gn
 from glassnet.explanation.explain import describe
-from glassnet.formula.document import Bars, Curve, Curves, Document, Paragraph, Picture, Section
+from glassnet.formula.document import (
+    Bars,
+    Curve,
+    Curves,
+    Document,
+    Mark,
+    Paragraph,
+    Picture,
+    Section,
+)
+from glassnet.plot.boundary import boundary
 from glassnet.render.json import document_dict
 
 SCHEMA = json.loads((files("glassnet.render") / "document.schema.json").read_text("utf-8"))
@@ -33,8 +43,12 @@ def test_every_other_block_follows_it() -> None:
         Paragraph("words"),
         Bars(("a",), (("predicted", (float("nan"),)),)),
         Curves("epoch", "error", (Curve("a", (0.0,), (float("inf"),)),)),
+        Curves("x", "y", (), marks=(Mark("best", float("inf")),)),
+        boundary(gn.Network([2, 1], output="sigmoid"), [[0, 0], [1, 1]], [0, 1], lines=True),
         Picture(((0.5,),)),
         Picture(((-0.5,),), signed=True),
+        gn.Network([4, 2], output="softmax").draw(image=(2, 2)).drawing,
+        gn.explain(gn.Network([2, 2], output="softmax"), [1, 2]).draw().drawing,
     )
     section = Section("All", blocks, folded=True, anchor="all")
     VALIDATOR.validate(document_dict(Document("Blocks", (section,))))

@@ -4,7 +4,8 @@ from xml.etree import ElementTree as ET
 
 import glassnet as gn
 from glassnet.formula.document import Drawing
-from glassnet.render.svg import drawing_svg
+from glassnet.render.network_layout import network_scene
+from glassnet.render.svg import drawing_svg, scene_svg
 from glassnet.render.tikz import drawing_tikz
 
 
@@ -20,16 +21,17 @@ def example() -> Drawing:
 
 
 def test_every_unit_and_weight_of_a_small_network_is_drawn() -> None:
-    svg = ET.fromstring(drawing_svg(example()))  # noqa: S314 - our own text
-    assert len(svg.findall(".//circle[@class='unit']")) == 2 + 3 + 2
-    assert len(svg.findall(".//circle[@class='bias']")) == 2
+    svg = ET.fromstring(scene_svg(network_scene(example())))  # noqa: S314 - our own text
+    assert len(svg.findall(".//g[@class='unit']/circle")) == 2 + 3 + 2
     titles = [title.text or "" for title in svg.iter("title")]
-    assert len(titles) == 2 * 3 + 3 + 3 * 2 + 2
+    assert titles.count("bias unit") == 2
+    assert len([title for title in titles if " = " in title]) == 2 * 3 + 3 + 3 * 2 + 2
     assert any(title.startswith("w1[a < b → 1] = ") for title in titles)
 
 
 def test_a_weight_lights_up_what_lies_behind_it() -> None:
-    svg = drawing_svg(example())
+    both = drawing_svg(example())
+    svg = both[: both.index("</svg>") + 6]
     assert ".layer:has(.j2:hover) + .layer .i2.w { opacity: 1; }" in svg
     root = ET.fromstring(svg)  # noqa: S314 - our own text
     first, second = root.findall("./g[@class='layer']")
@@ -65,3 +67,19 @@ def test_a_scale_layer_has_its_own_lines_only() -> None:
     drawing = drawing_of(gn.explain(net, [1, 2]))
     into_scale = {(weight.source, weight.unit) for weight in drawing.weights if weight.layer == 2}
     assert into_scale <= {(0, 0), (1, 1), (None, 0), (None, 1)}
+
+
+def test_a_page_fits_its_drawings_and_scrolls_only_deep_networks() -> None:
+    for layers, scrolls in (([2, 2, 2], False), ([9, 8, 8, 3], False), ([9] * 9, True)):
+        net = gn.Network(layers, hidden="tanh", output="tanh", seed=0)
+        wide, narrow, _ = drawing_svg(net.draw().drawing).split("</svg>")
+        assert 'class="network wide"' in wide
+        assert 'class="network narrow"' in narrow
+        assert ("min-width" in wide) == ("min-width" in narrow) == scrolls
+
+
+def test_drawings_of_a_page_have_the_colours_of_the_page() -> None:
+    svg = drawing_svg(example())
+    assert "#" not in svg.replace("&#", "")
+    assert "var(--ink)" in svg
+    assert "max-width" in svg

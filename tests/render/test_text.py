@@ -12,8 +12,11 @@ from glassnet.formula.document import (
     Curves,
     Document,
     DocumentTable,
+    Mark,
     Paragraph,
     Picture,
+    RegionPoint,
+    Regions,
     Section,
     equation_with_numbers,
 )
@@ -136,11 +139,40 @@ def test_bars_are_as_long_as_their_values() -> None:
     assert [line.count("█") for line in text.splitlines() if "  p  " in line] == [30, 15, 0]
 
 
-def test_curves_show_their_ends_and_names() -> None:
-    curves = Curves("epoch", "error", (Curve("training", (1.0, 50.0), (0.75, 0.25)),))
-    text = document_text(Document("T", (Section("S", (curves,)),)))
-    for shown in ("0.75", "0.25", "epoch", "50", "● training"):
+def test_curves_have_round_ticks_and_names() -> None:
+    curve = Curve("training", (1.0, 50.0), (0.97, 0.02))
+    text = document_text(Document("T", (Section("S", (Curves("epoch", "error", (curve,)),)),)))
+    lines = text.splitlines()
+    assert [line.split(" ┤")[0] for line in lines if "┤" in line] == [
+        "  1", "0.8", "0.6", "0.4", "0.2", "  0"
+    ]  # fmt: skip
+    assert ["0", "10", "20", "30", "40", "50"] in [line.split() for line in lines]
+    for shown in ("epoch", "error", "● training"):
         assert shown in text
+
+
+def test_a_best_epoch_is_marked() -> None:
+    curve = Curve("validation", (1.0, 2.0, 3.0), (0.9, 0.1, 0.5))
+    curves = Curves("epoch", "loss", (curve,), marks=(Mark("best: epoch 2", 2.0),))
+    text = document_text(Document("T", (Section("S", (curves,)),)))
+    assert text.count("┊") >= 12
+    assert "┊ best: epoch 2" in text
+
+
+def test_regions_have_a_shade_for_each_class_and_a_sign_for_each_example() -> None:
+    rows = ((0, 0, 1, 1),) * 4
+    points = (RegionPoint(0.1, 0.5, 0), RegionPoint(0.9, 0.5, 1))
+    line = Curve("in = 0", (0.5, 0.5), (0.0, 1.0))
+    regions = Regions("x1", "x2", (0.0, 1.0, 0.0, 1.0), ("no", "yes"), rows, points, (line,))
+    text = document_text(Document("T", (Section("S", (regions,)),)))
+    plane = [
+        line.split("│")[-1].split("┤")[-1]
+        for line in text.splitlines()
+        if "│" in line or "┤" in line
+    ]
+    assert any("●" in line and "○" in line and line.index("●") < line.index("○") for line in plane)
+    assert "· ● no  ░ ○ yes  ╳ in = 0" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_a_picture_is_drawn_with_five_inks() -> None:

@@ -29,12 +29,15 @@ class Example:
         Which example of a batch is shown, counted from 0.
     sample_weight : array-like, optional
         Of each example of a batch.
+    pixels : array of shape (inputs,), optional
+        The image of which one example's inputs were computed.
     """
 
     x: ArrayLike
     target: Any = None
     number: int = 0
     sample_weight: ArrayLike | None = None
+    pixels: Array | None = None
 
     def rows(self, inputs: int) -> Array:
         """Return the inputs as rows, one or several."""

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 
 from glassnet import engine
 from glassnet.core.array import Array
-from glassnet.core.labels import label_text, label_values
 from glassnet.core.validation import whole_number
 from glassnet.explanation.check.check import check_gradient
 from glassnet.explanation.check.outcome import outcome_lines
@@ -21,7 +20,6 @@ from glassnet.explanation.headline import forward_title, step_title
 from glassnet.explanation.limits import Limits
 from glassnet.explanation.notation import Notation
 from glassnet.explanation.pages.details import ShownWeights
-from glassnet.explanation.pages.drawing import draw_network
 from glassnet.explanation.pages.step import forward_sections, step_sections
 from glassnet.explanation.several_steps import SeveralSteps
 from glassnet.explanation.step import Batch, Update, take_forward, take_step
@@ -36,6 +34,7 @@ from glassnet.network import Network
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.summary import layers_section, not_imported_section
+from glassnet.nn.unit_name import class_names_of
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
 from glassnet.optim.update_rule import UpdateRule
@@ -224,7 +223,7 @@ def explain_example(
             raise ValueError("an update and a sample_weight need a target; give target as well")
         one = inputs[number : number + 1]
         forward = take_forward(net.program(loss, for_loss=False), parameters, one)
-        explainer = Explainer(forward, symbols, style)
+        explainer = Explainer(forward, symbols, style, given.pixels)
         title = forward_title(explainer, net.classes)
 
         def made(explainer: Explainer) -> list[Section]:
@@ -240,7 +239,8 @@ def explain_example(
         update = Update(rule, 1, rule.optimizer.learning_rate, state)
     program = engine.compile(net.architecture, net.chosen_loss(loss), rule)
     step = take_step(program, parameters, batch, update, number)
-    return _explanation(Explainer(step, symbols, style), net.classes, preface, origins)
+    explainer = Explainer(step, symbols, style, given.pixels)
+    return _explanation(explainer, net.classes, preface, origins)
 
 
 def explain_steps(
@@ -352,9 +352,8 @@ def _explanation(
 
 def describe(net: Network) -> Explanation:
     """Show a network's layers, without an example."""
-    names = _symbols(net.architecture, net.classes, net.feature_names, Style())
     section = layers_section(net.architecture, net.dtype.name)
-    drawing = draw_network(net.architecture, net.parameters, names, Limits())
+    drawing = net.draw().drawing
     sections = [section, Section("Its units and weights", (drawing,))]
     if net.not_imported:
         sections.append(not_imported_section(net.not_imported))
@@ -367,8 +366,6 @@ def _symbols(
     features: Sequence[str] | None,
     style: Style,
 ) -> Symbols:
-    class_names = None
-    if classes is not None and len(classes) == architecture.outputs:
-        class_names = tuple(map(label_text, label_values(classes)))
+    class_names = class_names_of(classes, architecture.outputs)
     feature_names = tuple(features) if features else None
     return Symbols(architecture, feature_names, class_names, notation=style.notation)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from glassnet.core.array import Array
 from glassnet.explanation.equations.backward import StepEquations
 from glassnet.explanation.equations.forward import ForwardEquations
 from glassnet.explanation.equations.update import UpdateEquations
@@ -28,11 +29,14 @@ class Explainer:
     symbols : Symbols
     style : Style
         How much of them is shown, and how they are written.
+    pixels : array of shape (inputs,), optional
+        The image of which the inputs were computed, if they are no pixels as they stand.
     """
 
     forward: Forward
     symbols: Symbols
     style: Style = field(default_factory=Style)
+    pixels: Array | None = None
 
     @property
     def limits(self) -> Limits:

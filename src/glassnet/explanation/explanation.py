@@ -4,18 +4,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self, TypeAlias
 
+from glassnet.drawing.network_drawing import NetworkDrawing
 from glassnet.errors import NotFiniteError
 from glassnet.explanation.check.check import Check, check_also, no_gradients
 from glassnet.explanation.check.lines import Line, check_lines
 from glassnet.explanation.check.paper import check_paper_lines
 from glassnet.explanation.explainer import Explainer
+from glassnet.explanation.pages.drawing import draw_example
 from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
 from glassnet.explanation.paper_loss import paper_loss_section
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Forward, Step
 from glassnet.explanation.unit_names import place_of, unit_place_of
-from glassnet.formula.document import Block, Document, Paragraph, Section
+from glassnet.formula.document import Block, Document, Drawing, Paragraph, Section
 from glassnet.render.json import json_number
 from glassnet.render.text import formula_text
 from glassnet.renderable import Renderable
@@ -284,6 +286,23 @@ class Explanation(Renderable):
     def gradient(self, place: WeightPlace) -> float:
         """Return ∂E/∂w of a weight."""
         return self.step.gradient_at(place)
+
+    def draw(self) -> NetworkDrawing:
+        """Draw the network with this example's values in its units.
+
+        A notebook shows the drawing; ``to_svg``, ``to_png`` and ``to_pdf`` write it.
+
+        Examples
+        --------
+        >>> import glassnet as gn
+        >>> net = gn.Network([2, 3, 2], hidden="tanh", output="softmax", seed=1)
+        >>> gn.explain(net, x=[1, 0]).draw().drawing.layers[0].units[0].output
+        1.0
+        """
+        if self._explainer is not None:
+            return NetworkDrawing(draw_example(self._explainer))
+        blocks = (block for section in self.document.sections for block in section.blocks)
+        return NetworkDrawing(next(block for block in blocks if isinstance(block, Drawing)))
 
     def to_document(self) -> Document:
         """Return the document, which all formats show."""

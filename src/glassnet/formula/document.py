@@ -1,4 +1,4 @@
-"""Documents: sections with paragraphs, equations, tables, bars, curves and drawings.
+"""Documents: sections with paragraphs, equations, tables, bars, curves, regions and drawings.
 
 A document holds everything that its renderings show. The renderers in ``render`` compute nothing,
 so terminal, page and JSON have the same content.
@@ -6,6 +6,7 @@ so terminal, page and JSON have the same content.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any, Self, TypeAlias
 
 from glassnet.formula.number import NumberFormat, column_texts
@@ -21,17 +22,21 @@ __all__ = [
     "Document",
     "DocumentTable",
     "Drawing",
+    "DrawnImage",
     "DrawnLayer",
     "DrawnUnit",
     "DrawnWeight",
     "Equation",
     "Heading",
     "Link",
+    "Mark",
     "Matrices",
     "Matrix",
     "MatrixEquation",
     "Paragraph",
     "Picture",
+    "RegionPoint",
+    "Regions",
     "Section",
     "equation_with_numbers",
 ]
@@ -186,6 +191,20 @@ class Curve:
     x: tuple[float, ...]
     y: tuple[float, ...]
 
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """The points whose numbers are finite."""
+        pairs = zip(self.x, self.y, strict=True)
+        return tuple((x, y) for x, y in pairs if isfinite(x) and isfinite(y))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the axis that has a name, for example the best epoch."""
+
+    name: str
+    x: float
+
 
 @dataclass(frozen=True, slots=True)
 class Curves:
@@ -195,20 +214,62 @@ class Curves:
     y_name: str
     curves: tuple[Curve, ...]
     caption: str = ""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def bounds(self) -> tuple[float, float, float, float] | None:
         """The smallest and the largest x, then y; None if there are no points."""
-        x = [value for curve in self.curves for value in curve.x]
-        y = [value for curve in self.curves for value in curve.y]
-        return (min(x), max(x), min(y), max(y)) if x else None
+        points = [point for curve in self.curves for point in curve.points]
+        if not points:
+            return None
+        x, y = zip(*points, strict=True)
+        return min(x), max(x), min(y), max(y)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionPoint:
+    """An example in the plane, and the place of its class, or of its band, among the names."""
+
+    x: float
+    y: float
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """A plane of two inputs: what is predicted where, the examples, and lines between.
+
+    Attributes
+    ----------
+    x_name, y_name : str
+        The inputs.
+    bounds : (left, right, low, high)
+    names : tuple of str
+        Of the classes; or of bands of a number, in ascending order, where `ordered`.
+    rows : tuple of tuple of int
+        For each cell of a grid the place of its name; the highest row first.
+    points : tuple of RegionPoint
+    lines : tuple of Curve
+    caption : str
+    ordered : bool
+    """
+
+    x_name: str
+    y_name: str
+    bounds: tuple[float, float, float, float]
+    names: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+    points: tuple[RegionPoint, ...] = ()
+    lines: tuple[Curve, ...] = ()
+    caption: str = ""
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A small grey picture: rows of values from 0 (paper) to 1 (ink).
+    """A small picture: rows of values from 0 (paper) to 1 (ink).
 
-    With `signed`, values from −1 to 1: negative ones in one colour, positive ones in another.
+    A `signed` one has values from −1 to 1: positive ones in one colour, negative ones in another.
     """
 
     rows: tuple[tuple[float, ...], ...]
@@ -217,26 +278,48 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnImage:
+    """Inputs that are the pixels of an image: rows of values from 0 (white) to 1 (black).
+
+    Without an example there are no rows.
+    """
+
+    height: int
+    width: int
+    rows: tuple[tuple[float, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnUnit:
-    """A unit with its values, if there are any; an input has no net input."""
+    """A unit with its values, if there are any; an input has no net input.
+
+    `letters` are those of the two values.
+    """
 
     name: str
     net_input: float | None
     output: float | None
+    letters: tuple[str, str] = ("in", "y")
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnLayer:
-    """Units in a column, the number of units not drawn, and whether there is a bias unit."""
+    """Units in a column, the number of units not drawn, and whether there is a bias unit.
+
+    Inputs that are an image are drawn as `image`; their units are among those not drawn.
+    """
 
     title: str
     units: tuple[DrawnUnit, ...]
     more: int
     has_bias: bool
+    image: DrawnImage | None = None
 
     @property
     def rows(self) -> int:
-        """The number of places in its column."""
+        """The number of places in its column; an image takes two."""
+        if self.image is not None:
+            return 2 + self.has_bias
         return len(self.units) + bool(self.more) + self.has_bias
 
 
@@ -272,6 +355,7 @@ Block: TypeAlias = (
     | MatrixEquation
     | Bars
     | Curves
+    | Regions
     | Picture
     | Drawing
 )

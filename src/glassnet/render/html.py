@@ -17,24 +17,26 @@ from glassnet.formula.document import (
     MatrixEquation,
     Paragraph,
     Picture,
+    Regions,
     Section,
 )
 from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula
+from glassnet.render import svg
+from glassnet.render.colours import DARK, LIGHT, SERIES, css_colours
 from glassnet.render.format import Format
 from glassnet.render.mathml import equation_mathml, formula_mathml, matrix_equation_mathml
-from glassnet.render.svg import COLOURS, curves_svg, drawing_svg, picture_svg, signed_picture_svg
 
 __all__ = ["document_html", "document_page"]
 
+COLOURS_STYLE = f"""
+.glassnet {{ {css_colours(LIGHT)} }}
+@media (prefers-color-scheme: dark) {{ .glassnet {{ {css_colours(DARK)} }} }}
+"""
 STYLE = """
-.glassnet { --ink: #1c2430; --soft: #5c6878; --line: #d5dbe3; --paper: #ffffff; --shade: #f3f5f8;
-  --one: #2f6fd0; --two: #d9822b; --three: #3a9a68; --four: #a04ec4;
+.glassnet {
   color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif;
   max-width: 60rem; margin: 0 auto; padding: 1rem 1.25rem; }
-@media (prefers-color-scheme: dark) { .glassnet { --ink: #e4e9f0; --soft: #9aa7b8;
-  --line: #36404e; --paper: #14181f; --shade: #1d232d; --one: #6ea3f2; --two: #eda65c;
-  --three: #64c08f; --four: #c58be0; } }
 .glassnet h1 { font-size: 1.6rem; margin: .5rem 0 1rem; }
 .glassnet h2 { font-size: 1.2rem; margin: 1.8rem 0 .6rem; padding-bottom: .2rem;
   border-bottom: 1px solid var(--line); }
@@ -60,13 +62,6 @@ STYLE = """
 .glassnet .bars .name { color: var(--soft); }
 .glassnet .bar { display: flex; align-items: center; gap: .4rem; }
 .glassnet .bar i { display: block; height: .75rem; border-radius: 2px; min-width: 1px; flex: none; }
-.glassnet svg { width: 100%; max-width: 44rem; height: auto; }
-.glassnet svg.picture { width: 8rem; fill: var(--ink); background: var(--shade); }
-.glassnet svg.network { min-width: 28rem; }
-.glassnet svg .unit { fill: var(--paper); stroke: var(--soft); stroke-width: 1.5; }
-.glassnet svg .bias { fill: var(--shade); stroke: var(--soft); stroke-dasharray: 3 2; }
-.glassnet svg text.small { font-size: 10px; fill: var(--ink); }
-.glassnet svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 .glassnet .matrices { display: flex; flex-wrap: wrap; gap: .8rem 2rem; overflow-x: auto; }
 .glassnet details > summary { cursor: pointer; color: var(--soft); padding: .25rem 0; }
 .glassnet section.more { margin: .3rem 0 .3rem .6rem; padding-left: .8rem;
@@ -80,23 +75,18 @@ STYLE = """
   .glassnet h1 { font-size: 14px; margin: 0 0 4px; }
   .glassnet h2 { font-size: 11px; margin: 5px 0 1px; padding: 0; break-after: avoid; }
   .glassnet p, .glassnet .scroll, .glassnet figure { margin: 2px 0; }
-  .glassnet .equation { break-inside: avoid; padding: 0 0 0 2rem; margin: 0; line-height: 1.55;
-    overflow: visible; }
+  .glassnet p:has(+ .scroll) { break-after: avoid; }
+  .glassnet .equation, .glassnet tr, .glassnet figure { break-inside: avoid; }
+  .glassnet .equation { padding: 0 0 0 2rem; margin: 0; line-height: 1.55; overflow: visible; }
   .glassnet math { font-size: 1.15em; }
   .glassnet caption, .glassnet figcaption, .glassnet .bars, .glassnet .exact { font-size: 10px; }
   .glassnet th, .glassnet td { padding: 0 .8rem 0 0; }
   .glassnet .matrices { gap: 2px 2rem; }
   .glassnet figure:has(.matrices) { display: inline-block; margin-right: 1.6rem; }
-  .glassnet svg.network { min-width: 0; max-height: 3.3cm; width: auto; }
+  .glassnet svg.network { max-height: 3.3cm; width: auto; }
   .glassnet nav, .glassnet details:not([open]) { display: none; }
   .glassnet section.more { margin: 0; padding: 0; border: 0; } }
 """
-
-#: The colours of positive and negative values.
-SIGNS = (
-    f'<div><span style="color:{COLOURS[0]}">■ positive</span> '
-    f'<span style="color:{COLOURS[1]}">■ negative</span></div>'
-)
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -114,6 +104,8 @@ PAGE = """<!doctype html>
 </html>
 """
 
+COLOURS = tuple(f"var(--{role})" for role in SERIES)
+
 
 def document_page(document: Document) -> str:
     """Return a document as a whole HTML page."""
@@ -129,7 +121,8 @@ def document_html(document: Document) -> str:
     )
     title = f"<h1>{escape(document.title)}</h1>"
     contents = _contents(document)
-    return f'<div class="glassnet"><style>{STYLE}</style>{title}{contents}{sections}</div>'
+    style = f"<style>{COLOURS_STYLE}{svg.STYLE}{STYLE}</style>"
+    return f'<div class="glassnet">{style}{title}{contents}{sections}</div>'
 
 
 def _contents(document: Document) -> str:
@@ -174,11 +167,12 @@ def _block(block: Block, numbers: NumberFormat) -> str:
             return _bars(block, numbers)
         case Curves():
             return _curves(block)
-        case Picture(rows, caption, signed):
-            drawn = f"{signed_picture_svg(rows)}{SIGNS}" if signed else picture_svg(rows)
-            return f'<div class="beside">{_figure(caption, drawn)}</div>'
+        case Regions():
+            return _figure(block.caption, svg.regions_svg(block))
+        case Picture():
+            return f'<div class="beside">{_figure(block.caption, svg.picture_svg(block))}</div>'
         case Drawing():
-            scrolling = f'<div class="scroll">{drawing_svg(block)}</div>'
+            scrolling = f'<div class="scroll">{svg.drawing_svg(block)}</div>'
             legend = (
                 f'<span style="color:{COLOURS[0]}">━ positive</span> '
                 f'<span style="color:{COLOURS[1]}">━ negative</span>; wider lines: larger weights'
@@ -246,11 +240,7 @@ def _bars(bars: Bars, numbers: NumberFormat) -> str:
 def _curves(curves: Curves) -> str:
     if curves.bounds is None:
         return _figure(curves.caption, "<p>(no points)</p>")
-    legend = " ".join(
-        f'<span style="color:{COLOURS[number % len(COLOURS)]}">━ {escape(curve.name)}</span>'
-        for number, curve in enumerate(curves.curves)
-    )
-    return _figure(curves.caption, f"{curves_svg(curves)}<div>{legend}</div>")
+    return _figure(curves.caption, svg.curves_svg(curves))
 
 
 def _number(text: str) -> str:

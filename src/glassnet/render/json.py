@@ -3,16 +3,19 @@
 import json
 import math
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from glassnet.formula.document import (
     Bars,
     Block,
     Cell,
+    Curve,
     Curves,
     Document,
     DocumentTable,
     Drawing,
+    DrawnImage,
     DrawnLayer,
     Equation,
     Heading,
@@ -21,6 +24,7 @@ from glassnet.formula.document import (
     MatrixEquation,
     Paragraph,
     Picture,
+    Regions,
 )
 from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula
@@ -84,17 +88,14 @@ def _block(block: Block, numbers: NumberFormat) -> dict[str, Any]:
         case Bars(labels, series, caption):
             values = {name: [json_number(value) for value in values] for name, values in series}
             return {"kind": "bars", "caption": caption, "labels": list(labels), "series": values}
-        case Curves(x_name, y_name, curves, caption):
-            lines = [
-                {
-                    "name": curve.name,
-                    "x": [json_number(value) for value in curve.x],
-                    "y": [json_number(value) for value in curve.y],
-                }
-                for curve in curves
-            ]
-            names = {"x_name": x_name, "y_name": y_name}
-            return {"kind": "curves", "caption": caption, **names, "curves": lines}
+        case Curves(x_name, y_name, curves, caption, marks):
+            lines = list(map(_curve, curves))
+            names: dict[str, Any] = {"x_name": x_name, "y_name": y_name}
+            marked = [{"name": mark.name, "x": json_number(mark.x)} for mark in marks]
+            names |= {"curves": lines, "marks": marked}
+            return {"kind": "curves", "caption": caption, **names}
+        case Regions():
+            return _regions(block)
         case Drawing(layers, weights, caption):
             return {
                 "kind": "drawing",
@@ -105,8 +106,30 @@ def _block(block: Block, numbers: NumberFormat) -> dict[str, Any]:
                 ],
             }
         case Picture(rows, caption, signed):
-            squares = [list(row) for row in rows]
-            return {"kind": "picture", "caption": caption, "signed": signed, "rows": squares}
+            content = {"rows": [list(row) for row in rows], "signed": signed}
+            return {"kind": "picture", "caption": caption, **content}
+
+
+def _regions(regions: Regions) -> dict[str, Any]:
+    """The regions; equal cells of a row as one pair, place and number of cells."""
+    rows = [[[place, len(list(cells))] for place, cells in groupby(row)] for row in regions.rows]
+    return {
+        "kind": "regions",
+        "caption": regions.caption,
+        "x_name": regions.x_name,
+        "y_name": regions.y_name,
+        "bounds": list(map(json_number, regions.bounds)),
+        "names": list(regions.names),
+        "ordered": regions.ordered,
+        "rows": rows,
+        "points": [asdict(point) for point in regions.points],
+        "lines": [_curve(line) for line in regions.lines],
+    }
+
+
+def _curve(curve: Curve) -> dict[str, Any]:
+    x, y = (list(map(json_number, values)) for values in (curve.x, curve.y))
+    return {"name": curve.name, "x": x, "y": y}
 
 
 def _matrix(matrix: Matrix) -> dict[str, Any]:
@@ -128,7 +151,13 @@ def _drawn_layer(layer: DrawnLayer) -> dict[str, Any]:
         "units": units,
         "more": layer.more,
         "has_bias": layer.has_bias,
+        "image": None if layer.image is None else _image(layer.image),
     }
+
+
+def _image(image: DrawnImage) -> dict[str, Any]:
+    rows = [list(row) for row in image.rows]
+    return {"height": image.height, "width": image.width, "rows": rows}
 
 
 def _cell(cell: Cell, numbers: NumberFormat) -> str | float | None:

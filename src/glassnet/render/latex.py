@@ -14,19 +14,14 @@ from glassnet.formula.document import (
     MatrixEquation,
     Paragraph,
     Picture,
+    Regions,
     Section,
 )
 from glassnet.formula.tree import Formula
 from glassnet.render.format import Format
 from glassnet.render.formula_writer import number_parts
 from glassnet.render.tex import TeXWriter, signs_tex, words_tex
-from glassnet.render.tikz import (
-    COLOURS,
-    curves_tikz,
-    drawing_tikz,
-    picture_tikz,
-    signed_picture_tikz,
-)
+from glassnet.render.tikz import COLOURS, curves_tikz, drawing_tikz, picture_tikz, regions_tikz
 
 __all__ = ["document_latex"]
 
@@ -39,7 +34,6 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \setlength{\parskip}{4pt}
 \setlength{\LTleft}{0pt}
 \raggedright
-\usetikzlibrary{backgrounds}
 \definecolor{one}{HTML}{2F6FD0}
 \definecolor{two}{HTML}{D9822B}
 \definecolor{three}{HTML}{3A9A68}
@@ -47,11 +41,6 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 """
 
 BAR_WIDTH = 7.0  # cm
-#: The colours of positive and negative values of a picture.
-SIGNS = ", ".join(
-    rf"\textcolor{{{colour}}}{{$\blacksquare$}} {word}"
-    for colour, word in zip(COLOURS, ("positive", "negative"), strict=False)
-)
 
 
 def document_latex(document: Document) -> str:
@@ -98,9 +87,10 @@ def _block(block: Block, writer: TeXWriter) -> str:
             )
             legend = f"{above} positive, {below} negative; wider lines: larger weights."
             return _captioned(block.caption, f"{legend}\n\n{drawing_tikz(block)}")
-        case Picture(rows, caption, signed):
-            drawn = f"{SIGNS}\n\n{signed_picture_tikz(rows)}" if signed else picture_tikz(rows)
-            return _captioned(caption, drawn)
+        case Regions():
+            return _captioned(block.caption, regions_tikz(block))
+        case Picture():
+            return _captioned(block.caption, picture_tikz(block))
 
 
 def _equation(equation: Equation, writer: TeXWriter) -> str:

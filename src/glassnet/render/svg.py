@@ -1,161 +1,184 @@
-"""Drawings, curves and pictures as SVG, in the colours of the surrounding page."""
+"""Scenes as SVG, in the colours of the surrounding page or in colours of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from html import escape
 
-from glassnet.formula.document import Curves, Drawing, DrawnLayer, DrawnUnit, DrawnWeight
-from glassnet.formula.number import number_text
+from glassnet.formula.document import Curves, Drawing, Picture, Regions
+from glassnet.render.colours import LIGHT
+from glassnet.render.network_layout import NARROW, network_scene
+from glassnet.render.plot_layout import curves_scene, picture_scene, regions_scene
+from glassnet.render.shapes import Boxes, Circle, Group, Line, Paint, Scene, Shape, Words
+from glassnet.render.text_width import POWER_SIZE
 
-__all__ = ["COLOURS", "curves_svg", "drawing_svg", "picture_svg", "signed_picture_svg"]
+__all__ = [
+    "STYLE",
+    "curves_svg",
+    "drawing_alone_svg",
+    "drawing_svg",
+    "picture_svg",
+    "regions_svg",
+    "scene_svg",
+]
 
-COLOURS = ("var(--one)", "var(--two)", "var(--three)", "var(--four)")
-PLOT_LEFT, PLOT_WIDTH, PLOT_HEIGHT = 80, 640, 240
+WIDEST = 1200  # pixels of a page
+FONT = "system-ui, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 
-RADIUS, BIAS_RADIUS = 29, 15
-ACROSS, DOWN = 200, 84  # between the centres of units
-TOP, LEFT = 66, 70
-WIDEST_LINE, WIDEST_OF_MANY, MANY = 6.0, 3.0, 20
+#: Of the figures of a page: which of the two layouts is seen, at most as wide as it was made.
+STYLE = """
+.glassnet figure { container-type: inline-size; }
+.glassnet svg { display: block; height: auto; width: 100%; }
+.glassnet svg.narrow { display: none; }
+@container (max-width: 32rem) { .glassnet svg.wide { display: none; }
+  .glassnet svg.narrow { display: block; } }
+.glassnet svg.picture { width: 8rem; }
+"""
 
 
 def drawing_svg(drawing: Drawing) -> str:
-    """Return a network as an svg element; hovering over a weight highlights its paths.
+    """Return a network for a page: one svg element for wide and one for narrow screens.
 
-    This needs no script: the classes of each weight name its source and unit.
+    Hovering over a weight highlights its paths. This needs no script: the classes of each weight
+    name its source and unit.
     """
-    rows = max(layer.rows for layer in drawing.layers)
-    width = 2 * LEFT + ACROSS * (len(drawing.layers) - 1)
-    height = TOP + DOWN * (rows - 1) + RADIUS + 10
-    widths = _widths(drawing)
-    weights = ["" for _ in drawing.layers]
-    for weight, line_width in zip(drawing.weights, widths, strict=True):
-        weights[weight.layer] += _weight(weight, drawing, rows, line_width)
-    lines = "".join(f'<g class="layer">{of_layer}</g>' for of_layer in weights[1:])
-    layers = "".join(_layer(n, layer, rows) for n, layer in enumerate(drawing.layers))
-    return (
-        f'<svg class="network" viewBox="0 0 {width} {height}" style="max-width:{width}px" '
-        f'role="img"><style>{_rules(drawing)}</style>{lines}{layers}</svg>'
+    rules = f"<style>{_rules(drawing)}</style>"
+    return "".join(
+        scene_svg(network_scene(drawing, narrow=narrow), kind=f"network {kind}", before=rules)
+        for kind, narrow in (("wide", False), ("narrow", True))
     )
+
+
+def drawing_alone_svg(drawing: Drawing) -> str:
+    """Return a network as an SVG image that stands alone, on its own paper."""
+    rules = f"<style>{_rules(drawing)}</style>"
+    return scene_svg(network_scene(drawing), LIGHT, kind="network", before=rules)
 
 
 def curves_svg(curves: Curves) -> str:
-    """Return lines over one axis as an svg element; there must be points."""
-    assert curves.bounds is not None
-    left, right, low, high = curves.bounds
-    x_scale, y_scale = PLOT_WIDTH / (right - left or 1), PLOT_HEIGHT / (high - low or 1)
-    lines = []
-    for number, curve in enumerate(curves.curves):
-        path = " ".join(
-            f"{PLOT_LEFT + (x - left) * x_scale:.1f},{20 + (high - y) * y_scale:.1f}"
-            for x, y in zip(curve.x, curve.y, strict=True)
-        )
-        colour = COLOURS[number % len(COLOURS)]
-        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-    bottom = 20 + PLOT_HEIGHT
-    start, end, middle = PLOT_LEFT, PLOT_LEFT + PLOT_WIDTH, PLOT_LEFT + PLOT_WIDTH / 2
-    axes = (
-        f'<path d="M{start} 20V{bottom}H{end}" fill="none" stroke="var(--line)"/>'
-        + _label(start - 6, 26, number_text(high, 3), "end")
-        + _label(start - 6, bottom, number_text(low, 3), "end")
-        + _label(start, bottom + 18, number_text(left, 4), "start")
-        + _label(end, bottom + 18, number_text(right, 4), "end")
-        + _label(middle, bottom + 18, curves.x_name, "middle")
-        + _label(start, 13, curves.y_name, "start")
-    )
-    box = f"0 0 {end + 20} {PLOT_HEIGHT + 45}"
-    return f'<svg viewBox="{box}" role="img">{axes}{"".join(lines)}</svg>'
-
-
-def picture_svg(rows: Sequence[Sequence[float]]) -> str:
-    """Return a small grey picture as an svg element."""
-    squares = "".join(
-        f'<rect x="{x}" y="{y}" width="1" height="1" fill-opacity="{value:.3g}"/>'
-        for y, row in enumerate(rows)
-        for x, value in enumerate(row)
-    )
-    box = f"0 0 {max(len(row) for row in rows)} {len(rows)}"
-    return f'<svg class="picture" viewBox="{box}" role="img">{squares}</svg>'
-
-
-def signed_picture_svg(rows: Sequence[Sequence[float]]) -> str:
-    """Return a small picture of values from −1 to 1, in the colours of positive and negative."""
-    squares = "".join(
-        f'<rect x="{x}" y="{y}" width="1" height="1" style="fill:{COLOURS[0 if value > 0 else 1]}" '
-        f'fill-opacity="{abs(value):.3g}"><title>{y + 1},{x + 1}: {value:.2g}</title></rect>'
-        for y, row in enumerate(rows)
-        for x, value in enumerate(row)
-        if value
-    )
-    box = f"0 0 {max(len(row) for row in rows)} {len(rows)}"
-    return f'<svg class="picture" viewBox="{box}" role="img">{squares}</svg>'
-
-
-def _place(layer: DrawnLayer, number: int, row: int, rows: int) -> tuple[float, float]:
-    """The centre of a unit; each layer is centred vertically."""
-    lower = (rows - layer.rows) / 2
-    return LEFT + ACROSS * number, TOP + DOWN * (row + lower)
-
-
-def _widths(drawing: Drawing) -> list[float]:
-    """The width of each line, relative to the largest weight of its layer."""
-    sizes: dict[int, list[float]] = {}
-    for weight in drawing.weights:
-        sizes.setdefault(weight.layer, []).append(abs(weight.value))
-    widest = {
-        layer: (WIDEST_OF_MANY if len(values) > MANY else WIDEST_LINE) / (max(values) or 1)
-        for layer, values in sizes.items()
-    }
-    return [0.4 + abs(weight.value) * widest[weight.layer] for weight in drawing.weights]
-
-
-def _weight(weight: DrawnWeight, drawing: Drawing, rows: int, width: float) -> str:
-    before, behind = drawing.layers[weight.layer - 1 : weight.layer + 1]
-    row = before.rows - 1 if weight.source is None else weight.source
-    x1, y1 = _place(before, weight.layer - 1, row, rows)
-    x2, y2 = _place(behind, weight.layer, weight.unit, rows)
-    colour = COLOURS[0] if weight.value >= 0 else COLOURS[1]
-    source = "from-bias" if weight.source is None else f"i{weight.source}"
-    start = x1 + (BIAS_RADIUS if weight.source is None else RADIUS)
-    ends = f'x1="{start:g}" y1="{y1:g}" x2="{x2 - RADIUS:g}" y2="{y2:g}"'
-    title = f"{weight.name} = {number_text(weight.value)}"
-    return (
-        f'<g class="w {source} j{weight.unit}"><title>{escape(title)}</title>'
-        f'<line {ends} stroke="transparent" stroke-width="10"/>'
-        f'<line {ends} stroke="{colour}" stroke-width="{width:.2f}"/></g>'
+    """Return lines over one axis for a page, for wide and for narrow screens."""
+    return "".join(
+        scene_svg(curves_scene(curves, narrow=narrow), kind=kind)
+        for kind, narrow in (("wide", False), ("narrow", True))
     )
 
 
-def _layer(number: int, layer: DrawnLayer, rows: int) -> str:
-    x = LEFT + ACROSS * number
-    parts = [_label(x, 16, layer.title, "middle")]
-    for row, unit in enumerate(layer.units):
-        parts.append(_unit(unit, *_place(layer, number, row, rows)))
-    if layer.more:
-        _, y = _place(layer, number, len(layer.units), rows)
-        parts.append(_label(x, y + 4, f"… {layer.more:,} more", "middle"))
-    if layer.has_bias:
-        _, y = _place(layer, number, layer.rows - 1, rows)
-        parts.append(
-            f'<circle class="bias" cx="{x:g}" cy="{y:g}" r="{BIAS_RADIUS}"/>'
-            + _label(x, y + 4, "1", "middle")
-        )
-    return "".join(parts)
+def regions_svg(regions: Regions) -> str:
+    """Return a plane of two inputs for a page, for wide and for narrow screens."""
+    return "".join(
+        scene_svg(regions_scene(regions, narrow=narrow), kind=kind)
+        for kind, narrow in (("wide", False), ("narrow", True))
+    )
 
 
-def _unit(unit: DrawnUnit, x: float, y: float) -> str:
-    circle = f'<circle class="unit" cx="{x:g}" cy="{y:g}" r="{RADIUS}"/>'
-    name = _label(x, y - RADIUS - 5, unit.name, "middle")
-    if unit.output is None:
-        return circle + name
-    out = number_text(unit.output, 3)
-    if unit.net_input is None:
-        return circle + name + _label(x, y + 4, out, "middle")
-    values = _label(x, y - 3, f"in {number_text(unit.net_input, 3)}", "middle", small=True)
-    return circle + name + values + _label(x, y + 11, f"y {out}", "middle", small=True)
+def picture_svg(picture: Picture) -> str:
+    """Return a small picture for a page."""
+    return scene_svg(picture_scene(picture), kind="picture")
 
 
-def _label(x: float, y: float, words: str, anchor: str, *, small: bool = False) -> str:
-    kind = ' class="small"' if small else ""
-    return f'<text{kind} x="{x:g}" y="{y:g}" text-anchor="{anchor}">{escape(words)}</text>'
+def scene_svg(
+    scene: Scene, colours: Mapping[str, str] | None = None, kind: str = "", before: str = ""
+) -> str:
+    """Return a scene as an svg element.
+
+    Parameters
+    ----------
+    scene : Scene
+    colours : mapping of role to colour, optional
+        For an image that stands alone, on paper of its own. Without them the colours are the CSS
+        variables of the page.
+    kind : str
+        Its CSS classes.
+    before : str
+        Further elements, such as a style.
+    """
+    width, height = f"{scene.width:.0f}", f"{scene.height:.0f}"
+    writer = _Writer(colours)
+    shapes = "".join(map(writer.shape, scene.shapes))
+    box = f'viewBox="0 0 {width} {height}" font-family="{FONT}" role="img"'
+    if colours is None:
+        # A wider one than a page, or a phone, is not made smaller than can be read: it scrolls.
+        room = NARROW if "narrow" in kind else WIDEST
+        least = f";min-width:{0.8 * scene.width:.0f}px" if scene.width > room else ""
+        size = f'class="{kind}" style="max-width:{width}px{least}"'
+        return f"<svg {size} {box}>{before}{shapes}</svg>"
+    paper = f'<rect width="{width}" height="{height}" fill="{colours["paper"]}"/>'
+    alone = f'xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+    return f'<svg {alone} class="{kind}" {box}>{before}{paper}{shapes}</svg>'
+
+
+class _Writer:
+    """Shapes as elements, in one set of colours."""
+
+    def __init__(self, colours: Mapping[str, str] | None) -> None:
+        self._colours = colours
+
+    def shape(self, shape: Shape) -> str:
+        """Return a shape as an element."""
+        match shape:
+            case Circle():
+                return self._circle(shape)
+            case Line():
+                return self._line(shape)
+            case Boxes():
+                return self._boxes(shape)
+            case Words():
+                return self._words(shape)
+            case Group(shapes, kind, title):
+                of_class = f' class="{kind}"' if kind else ""
+                words = f"<title>{escape(title)}</title>" if title else ""
+                return f"<g{of_class}>{words}{''.join(map(self.shape, shapes))}</g>"
+
+    def _colour(self, role: str) -> str:
+        if role in ("black", "white"):
+            return role
+        return f"var(--{role})" if self._colours is None else self._colours[role]
+
+    def _fill(self, paint: Paint) -> str:
+        strength = f' fill-opacity="{paint.strength:.2g}"' if paint.strength < 1 else ""
+        return f'fill="{self._colour(paint.role)}"{strength}'
+
+    def _stroke(self, paint: Paint, width: float, dashed: bool) -> str:
+        strength = f' stroke-opacity="{paint.strength:.2g}"' if paint.strength < 1 else ""
+        dashes = ' stroke-dasharray="4 3"' if dashed else ""
+        return f'stroke="{self._colour(paint.role)}" stroke-width="{width:.3g}"{strength}{dashes}'
+
+    def _circle(self, circle: Circle) -> str:
+        rim = self._stroke(circle.rim, circle.width, circle.dashed)
+        place = f'cx="{circle.x:.1f}" cy="{circle.y:.1f}" r="{circle.radius:.1f}"'
+        return f"<circle {place} {self._fill(circle.fill)} {rim}/>"
+
+    def _line(self, line: Line) -> str:
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in line.points)
+        stroke = self._stroke(line.paint, line.width, line.dashed)
+        return f'<polyline points="{points}" fill="none" {stroke}/>'
+
+    def _boxes(self, boxes: Boxes) -> str:
+        """All boxes as one path, in units of the grid's cells."""
+        path = "".join(f"M{x} {y}h{w}v{h}h{-w}z" for x, y, w, h in boxes.boxes)
+        across, down = boxes.cell
+        place = f"translate({boxes.x:.2f} {boxes.y:.2f}) scale({across:.4g} {down:.4g})"
+        sharp = 'shape-rendering="crispEdges"'
+        return f'<path transform="{place}" d="{path}" {self._fill(boxes.fill)} {sharp}/>'
+
+    def _words(self, words: Words) -> str:
+        place = f'x="{words.x:.1f}" y="{words.y:.1f}" text-anchor="{words.anchor}"'
+        style = f'font-size="{words.size:.3g}"'
+        if words.bold:
+            style += ' font-weight="600"'
+        content = escape(words.words)
+        if words.power:
+            size = POWER_SIZE * words.size
+            up = f'dy="{-0.4 * words.size:.3g}" font-size="{size:.3g}"'
+            content += f"<tspan {up}>{escape(words.power)}</tspan>"
+        ink, before = self._fill(words.paint), ""
+        if words.halo:
+            paper = f'{self._stroke(Paint("paper"), 3, dashed=False)} stroke-linejoin="round"'
+            if self._colours is None:
+                ink += f' {paper} paint-order="stroke"'
+            else:  # programs for slides do not know that order
+                before = (
+                    f"<text {place} {style} {self._fill(Paint('paper'))} {paper}>{content}</text>"
+                )
+        return f"{before}<text {place} {style} {ink}>{content}</text>"
 
 
 def _rules(drawing: Drawing) -> str:

@@ -33,6 +33,7 @@ MATHEMATICS = {
     "∘": r"\circ ",
     "≠": r"\neq ",
     "≤": r"\leq ",
+    "≥": r"\geq ",
     "∞": r"\infty ",
     "√": r"\surd ",
     "′": "'",

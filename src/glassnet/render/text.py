@@ -20,6 +20,7 @@ from glassnet.formula.document import (
     MatrixEquation,
     Paragraph,
     Picture,
+    Regions,
     Section,
 )
 from glassnet.formula.number import NumberFormat, number_text
@@ -27,6 +28,7 @@ from glassnet.formula.tree import Formula, Number, Symbol
 from glassnet.render.format import Format
 from glassnet.render.formula_writer import SIX_DIGITS, FormulaWriter
 from glassnet.render.text_matrices import cell_text, matrices_text, matrix_equation_text
+from glassnet.render.text_plots import curves_lines, regions_lines
 
 __all__ = ["document_text", "formula_text"]
 
@@ -34,7 +36,6 @@ WIDTH = 80
 MAX_NARROW = 12  # columns of a table are not made narrower than this
 BAR_WIDTH = 30
 DEEPEST_INDENT = 24  # of the steps of an equation
-CURVE_WIDTH, CURVE_HEIGHT = 60, 12
 INK = " ░▒▓█"
 SIGNED_SMALL, SIGNED_LARGE = 0.1, 0.5
 
@@ -166,9 +167,11 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
         case Bars():
             return _captioned(block.caption, _bars(block, writer))
         case Curves():
-            return _captioned(block.caption, _curves(block))
+            return _captioned(block.caption, curves_lines(block))
         case Drawing():
             return _drawing(block, writer)
+        case Regions():
+            return _captioned(block.caption, regions_lines(block))
         case Picture(rows, caption, signed):
             return _captioned(caption, _signed_picture(rows) if signed else _picture(rows))
 
@@ -182,6 +185,8 @@ def _drawing(drawing: Drawing, writer: TextWriter) -> list[str]:
     lines = []
     for layer in drawing.layers:
         units = [*(_drawn_unit(unit) for unit in layer.units), *_drawn_rest(layer)]
+        if layer.image is not None:
+            lines += _picture(layer.image.rows)
         text = f"{layer.title.ljust(width)}  " + "  ".join(
             unit.replace(" ", "\u00a0") for unit in units
         )
@@ -203,13 +208,21 @@ def _drawn_unit(unit: DrawnUnit) -> str:
 
 def _drawn_rest(layer: DrawnLayer) -> list[str]:
     more = [f"… {layer.more:,} more"] if layer.more else []
+    if layer.image is not None:
+        more = [f"an image of {layer.more:,} inputs"]
     return [*more, "bias: 1"] if layer.has_bias else more
 
 
 def _picture(rows: Sequence[Sequence[float]]) -> list[str]:
-    """Two characters for each value, which together are about square."""
+    """Two characters for each value, which together are about square; + and − if negative."""
     darkest = len(INK) - 1
-    return ["".join(2 * INK[round(value * darkest)] for value in row).rstrip() for row in rows]
+    signed = any(value < 0 for row in rows for value in row)
+
+    def ink(value: float) -> str:
+        pair = 2 * INK[round(abs(value) * darkest)]
+        return pair[0] + "+−"[value < 0] if signed and pair.strip() else pair
+
+    return ["".join(map(ink, row)).rstrip() for row in rows]
 
 
 def _signed_picture(rows: Sequence[Sequence[float]]) -> list[str]:
@@ -327,29 +340,6 @@ def _bars(bars: Bars, writer: TextWriter) -> list[str]:
             head = (label if number == 0 else "").ljust(label_width)
             value = writer.numbers.short().text(values[place])
             lines.append(f"{head}  {name.ljust(name_width)}  {bar} {value}".rstrip())
-    return lines
-
-
-def _curves(curves: Curves) -> list[str]:
-    if curves.bounds is None:
-        return ["(no points)"]
-    left, right, low, high = curves.bounds
-    grid = [[" "] * CURVE_WIDTH for _ in range(CURVE_HEIGHT)]
-    for number, curve in enumerate(curves.curves):
-        for x, y in zip(curve.x, curve.y, strict=True):
-            column = round((x - left) / (right - left or 1) * (CURVE_WIDTH - 1))
-            row = round((high - y) / (high - low or 1) * (CURVE_HEIGHT - 1))
-            grid[row][column] = "●○▲△■□"[number % 6]
-    edge = max(len(number_text(low, 3)), len(number_text(high, 3)))
-    lines = [f"{curves.y_name}"]
-    for row, cells in enumerate(grid):
-        value = {0: number_text(high, 3), CURVE_HEIGHT - 1: number_text(low, 3)}.get(row, "")
-        lines.append(f"{value.rjust(edge)} │{''.join(cells).rstrip()}")
-    lines.append(f"{' ' * edge} └{'─' * CURVE_WIDTH}")
-    ends = number_text(left, 4), number_text(right, 4)
-    gap = CURVE_WIDTH - len(ends[0]) - len(ends[1])
-    lines.append(f"{' ' * edge}  {ends[0]}{curves.x_name.center(gap)}{ends[1]}")
-    lines.append("  ".join(f"{'●○▲△■□'[n % 6]} {c.name}" for n, c in enumerate(curves.curves)))
     return lines
 
 

@@ -1,123 +1,110 @@
-"""Drawings, curves and pictures as TikZ."""
+"""Scenes as TikZ, scaled to the page."""
 
-from collections.abc import Sequence
-
-from glassnet.formula.document import Curves, Drawing, DrawnLayer, DrawnUnit, DrawnWeight
-from glassnet.formula.number import number_text
+from glassnet.formula.document import Curves, Drawing, Picture, Regions
+from glassnet.render.network_layout import network_scene
+from glassnet.render.plot_layout import curves_scene, picture_scene, regions_scene
+from glassnet.render.shapes import Boxes, Circle, Line, Paint, Scene, Words, flat
 from glassnet.render.tex import words_tex
 
-__all__ = ["COLOURS", "curves_tikz", "drawing_tikz", "picture_tikz", "signed_picture_tikz"]
+__all__ = ["COLOURS", "curves_tikz", "drawing_tikz", "picture_tikz", "regions_tikz", "scene_tikz"]
 
+#: Of bars, and in the preamble: the first four series.
 COLOURS = ("one", "two", "three", "four")
-PLOT_WIDTH, PLOT_HEIGHT = 12.0, 4.5  # cm
-PAGE_WIDTH, PAGE_HEIGHT = 16.5, 22.0  # for drawings
-PICTURE_WIDTH = 3.5
-ACROSS, DOWN = 3.2, 1.5  # between the centres of units
+ROLES = {"ink": "black", "soft": "black!65", "line": "black!25", "paper": "white"}
+ROLES["shade"] = "black!5"
+CM, POINTS = 0.0225, 0.64  # of a pixel
+PAGE_WIDTH, PAGE_HEIGHT = 16.5, 22.0  # cm
+ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 
 
 def drawing_tikz(drawing: Drawing) -> str:
-    """Return a network: units as nodes, weights as lines behind them, scaled to the page."""
-    depth = len(drawing.layers) - 1
-    most = max(layer.rows for layer in drawing.layers)
-    scale = min(1.0, PAGE_WIDTH / (ACROSS * depth + 2.5), PAGE_HEIGHT / (DOWN * most))
-    nodes = [
-        line
-        for number, layer in enumerate(drawing.layers)
-        for line in _layer(number, layer, title_at=DOWN / 2 * most + 0.9)
-    ]
-    largest: dict[int, float] = {}
-    for weight in drawing.weights:
-        largest[weight.layer] = max(largest.get(weight.layer, 0.0), abs(weight.value))
-    lines = [_weight(weight, largest[weight.layer]) for weight in drawing.weights]
-    behind = [r"\begin{scope}[on background layer]", *lines, r"\end{scope}"]
-    begin = rf"\begin{{tikzpicture}}[scale={scale:.2f},transform shape]"
-    return "\n".join([begin, *nodes, *behind, r"\end{tikzpicture}"])
+    """Return a network: circles, and weights as lines behind them."""
+    return scene_tikz(network_scene(drawing))
 
 
 def curves_tikz(curves: Curves) -> str:
     """Return lines over one axis."""
-    if curves.bounds is None:
-        return "(no points)"
-    left, right, low, high = curves.bounds
-    x_scale, y_scale = PLOT_WIDTH / (right - left or 1), PLOT_HEIGHT / (high - low or 1)
+    return "(no points)" if curves.bounds is None else scene_tikz(curves_scene(curves))
+
+
+def regions_tikz(regions: Regions) -> str:
+    """Return a plane of two inputs."""
+    return scene_tikz(regions_scene(regions))
+
+
+def picture_tikz(picture: Picture) -> str:
+    """Return a small picture."""
+    return scene_tikz(picture_scene(picture))
+
+
+def scene_tikz(scene: Scene) -> str:
+    r"""Return a scene as one picture, at most as large as a page.
+
+    Examples
+    --------
+    >>> print(scene_tikz(Scene(100, 50, (Circle(50, 25, 10, Paint("paper")),))))
+    \begin{tikzpicture}[x=0.0225cm,y=-0.0225cm]
+    \useasboundingbox (0,0) rectangle (100,50);
+    \path[draw=black!65,fill=white,line width=0.96pt] (50.0,25.0) circle[radius=0.225cm];
+    \end{tikzpicture}
+    """
+    scale = min(1.0, PAGE_WIDTH / (CM * scene.width), PAGE_HEIGHT / (CM * scene.height))
     lines = [
-        r"\begin{tikzpicture}",
-        rf"\draw (0,{PLOT_HEIGHT}) -- (0,0) -- ({PLOT_WIDTH},0);",
-        rf"\node[left] at (0,{PLOT_HEIGHT}) {{{words_tex(number_text(high, 3))}}};",
-        rf"\node[left] at (0,0) {{{words_tex(number_text(low, 3))}}};",
-        rf"\node[below] at (0,-0.1) {{{words_tex(number_text(left, 4))}}};",
-        rf"\node[below] at ({PLOT_WIDTH},-0.1) {{{words_tex(number_text(right, 4))}}};",
-        rf"\node[below] at ({PLOT_WIDTH / 2},-0.1) {{{words_tex(curves.x_name)}}};",
-        rf"\node[above right] at (0,{PLOT_HEIGHT}) {{{words_tex(curves.y_name)}}};",
+        rf"\begin{{tikzpicture}}[x={CM * scale:.4g}cm,y=-{CM * scale:.4g}cm]",
+        rf"\useasboundingbox (0,0) rectangle ({scene.width:.0f},{scene.height:.0f});",
     ]
-    for number, curve in enumerate(curves.curves):
-        way = " -- ".join(
-            f"({(x - left) * x_scale:.3f},{(y - low) * y_scale:.3f})"
-            for x, y in zip(curve.x, curve.y, strict=True)
-        )
-        colour = COLOURS[number % 4]
-        lines.append(rf"\draw[{colour},thick] {way};")
-        height = PLOT_HEIGHT - 0.5 * number
-        lines.append(
-            rf"\node[left,text={colour}] at ({PLOT_WIDTH},{height}) {{{words_tex(curve.name)}}};"
-        )
+    for shape in flat(scene.shapes):
+        match shape:
+            case Circle():
+                lines.append(_circle(shape, scale))
+            case Line():
+                lines += _line(shape, scale)
+            case Boxes():
+                lines += _boxes(shape)
+            case Words():
+                lines.append(_words(shape, scale))
     return "\n".join([*lines, r"\end{tikzpicture}"])
 
 
-def picture_tikz(rows: Sequence[Sequence[float]]) -> str:
-    """Return a small grey picture."""
-    squares = [
-        rf"\fill[black!{100 * value:.0f}] ({x},{-y}) rectangle ++(1,1);"
-        for y, row in enumerate(rows)
-        for x, value in enumerate(row)
+def _colour(paint: Paint) -> str:
+    """A colour, mixed with white where it is not at its full strength."""
+    name = ROLES.get(paint.role, paint.role)
+    return name if paint.strength >= 1 else f"{name}!{100 * paint.strength:.0f}!white"
+
+
+def _circle(circle: Circle, scale: float) -> str:
+    dashed = ",dashed" if circle.dashed else ""
+    width = f"line width={POINTS * scale * circle.width:.2f}pt"
+    style = f"draw={_colour(circle.rim)},fill={_colour(circle.fill)},{width}{dashed}"
+    radius = CM * scale * circle.radius
+    return rf"\path[{style}] ({circle.x:.1f},{circle.y:.1f}) circle[radius={radius:.3f}cm];"
+
+
+def _line(line: Line, scale: float) -> list[str]:
+    if line.paint.strength == 0:  # only for the pointer
+        return []
+    dashed = ",dashed" if line.dashed else ""
+    style = f"{_colour(line.paint)},line width={POINTS * scale * line.width:.2f}pt{dashed}"
+    way = " -- ".join(f"({x:.1f},{y:.1f})" for x, y in line.points)
+    return [rf"\draw[{style}] {way};"]
+
+
+def _boxes(boxes: Boxes) -> list[str]:
+    across, down = boxes.cell
+    colour = _colour(boxes.fill)
+    return [
+        rf"\fill[{colour}] ({boxes.x + across * x:.2f},{boxes.y + down * y:.2f}) "
+        rf"rectangle ({boxes.x + across * (x + w):.2f},{boxes.y + down * (y + h):.2f});"
+        for x, y, w, h in boxes.boxes
     ]
-    return "\n".join([r"\begin{tikzpicture}[scale=0.25]", *squares, r"\end{tikzpicture}"])
 
 
-def signed_picture_tikz(rows: Sequence[Sequence[float]]) -> str:
-    """Return a small picture of values from −1 to 1, in the colours of positive and negative."""
-    squares = [
-        rf"\fill[{COLOURS[0 if value > 0 else 1]}!{100 * abs(value):.0f}] ({x},{-y}) "
-        "rectangle ++(1,1);"
-        for y, row in enumerate(rows)
-        for x, value in enumerate(row)
-    ]
-    begin = rf"\begin{{tikzpicture}}[scale={PICTURE_WIDTH / max(map(len, rows)):.4g}]"
-    return "\n".join([begin, *squares, r"\end{tikzpicture}"])
-
-
-def _layer(number: int, layer: DrawnLayer, title_at: float) -> list[str]:
-    x, top = ACROSS * number, DOWN / 2 * (layer.rows - 1)
-    nodes = [rf"\node at ({x:.2f},{title_at:.2f}) {{{words_tex(layer.title)}}};"]
-    nodes += [
-        _unit(unit, f"u{number}x{row}", f"({x:.2f},{top - DOWN * row:.2f})")
-        for row, unit in enumerate(layer.units)
-    ]
-    if layer.more:
-        below = top - DOWN * len(layer.units)
-        nodes.append(rf"\node at ({x:.2f},{below:.2f}) {{\ldots{{}} {layer.more:,} more}};")
-    if layer.has_bias:
-        kind = "[circle,draw,dashed,fill=white]"
-        nodes.append(rf"\node{kind} (u{number}xbias) at ({x:.2f},{-top:.2f}) {{1}};")
-    return nodes
-
-
-def _unit(unit: DrawnUnit, name: str, at: str) -> str:
-    values = ""
-    if unit.output is not None:
-        values = words_tex(number_text(unit.output, 3))
-        if unit.net_input is not None:
-            values = rf"in {words_tex(number_text(unit.net_input, 3))}\\ y {values}"
-    label = rf"label={{[font=\tiny]above:{{{words_tex(unit.name)}}}}}"
-    shape = "circle,draw,fill=white,align=center,font=\\tiny,inner sep=0pt,minimum size=1cm"
-    return rf"\node[{shape},{label}] ({name}) at {at} {{{values}}};"
-
-
-def _weight(weight: DrawnWeight, largest: float) -> str:
-    size = abs(weight.value) / largest if largest else 0.0
-    colour = COLOURS[0] if weight.value >= 0 else COLOURS[1]
-    source = "bias" if weight.source is None else weight.source
-    return (
-        rf"\draw[{colour},line width={0.2 + 2.6 * size:.2f}pt] "
-        rf"(u{weight.layer - 1}x{source}) -- (u{weight.layer}x{weight.unit});"
-    )
+def _words(words: Words, scale: float) -> str:
+    size = POINTS * scale * words.size
+    font = rf"font=\fontsize{{{size:.1f}}}{{{1.2 * size:.1f}}}\selectfont"
+    if words.bold:
+        font += r"\bfseries"
+    halo = ",fill=white,inner sep=0.6pt" if words.halo else ",inner sep=0pt"
+    style = f"text={_colour(words.paint)},anchor={ANCHORS[words.anchor]}{halo},{font}"
+    power = rf"\textsuperscript{{{words_tex(words.power)}}}" if words.power else ""
+    return rf"\node[{style}] at ({words.x:.1f},{words.y:.1f}) {{{words_tex(words.words)}{power}}};"

@@ -1,6 +1,6 @@
 """The history of a training run."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,7 +78,7 @@ class History(Renderable):
         networks : int
             How many were trained; this history is that of the first.
         """
-        from glassnet.formula.document import Paragraph, Section
+        from glassnet.formula.document import Mark, Paragraph, Section
 
         words = f"{self.epochs} epochs in {sum(self.seconds):.2g} s."
         if self.stopped_early:
@@ -94,6 +94,9 @@ class History(Renderable):
             words += " Interrupted; these are the best weights so far."
         losses = {"training": self.losses, "validation": self.validation_losses}
         curves = self._curves("loss", losses, "Mean loss of each epoch")
+        if self.best_epoch is not None:
+            best = self.best_epoch + 1
+            curves = replace(curves, marks=(Mark(f"best: epoch {best}", float(best)),))
         title = "Training" if networks == 1 else f"Training of the first of {networks} networks"
         return Section(title, (Paragraph(words), curves))
 

@@ -77,7 +77,8 @@ class ImportedModel(Model):
         x, _ = self.encode(self._one(frame, row))
         value = None if target is None else self.target.encode_value(target)
         chosen: dict[str, Any] = {"learning_rate": learning_rate, "optimizer": optimizer}
-        return explain(self.network, x[0], value, **chosen)
+        explanation: Explanation = explain(self.network, x[0], value, **chosen)
+        return explanation
 
     def _row(self, one: Table) -> Row:
         row = super()._row(one)

@@ -21,9 +21,11 @@ from glassnet.formula.document import (
 )
 from glassnet.model import Model
 from glassnet.nn.file_format import require_writable, write_atomically
+from glassnet.plot.boundary import boundary
 from glassnet.render.html import document_page
 from glassnet.tables.table import Rows, Table
 from glassnet.tables.targets.class_target import ClassTarget
+from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.target import target_values
 from glassnet.training.history import History
 
@@ -34,6 +36,9 @@ __all__ = [
     "require_report_writable",
     "write_report",
 ]
+
+#: So many rows are drawn.
+ROWS_IN_PLANE = 500
 
 
 def examples_section(model: Model, table: Table, rows: Sequence[int], title: str) -> Section:
@@ -129,6 +134,7 @@ def write_report(
     if history is not None:
         heading = f"On {evaluation.rows:,} held-out test rows"
         of_training = [history.section(len(model.networks)), *findings_sections(findings)]
+    of_training += _plane_sections(model, rows)
     sections = [*of_training, *evaluation_sections(evaluation, heading, pages)]
     page = document_page(Document(title, tuple(sections)))
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
@@ -163,6 +169,19 @@ def _write_explanations(path: Path, model: Model, rows: Rows, evaluation: Evalua
         explanation.to_html(page)
         pages.append(f"{folder.name}/{page.name}")
     return pages
+
+
+def _plane_sections(model: Model, rows: Rows) -> list[Section]:
+    """What is predicted where, if there are two columns and both hold numbers."""
+    columns = model.encoder.columns
+    if len(columns) != 2 or not isinstance(model.target, ClassTarget | NumberTarget):
+        return []
+    shown = rows.rows(np.arange(min(len(rows), ROWS_IN_PLANE))).in_memory()
+    if any(shown.columns[name].dtype.kind not in "fiu" for name in columns):
+        return []
+    words = "What the model predicts over the plane of its two columns, and the rows."
+    plane = boundary(model, shown, target_values(model.target, shown), caption=words)
+    return [Section("The predictions over both columns", (plane,))]
 
 
 def _reliability_section(evaluation: Evaluation) -> Section:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.formula.document import DocumentTable
+from glassnet.formula.document import DocumentTable, Picture
 
 
 def explained() -> gn.Explanation:
@@ -56,3 +57,19 @@ def test_a_unit_is_named_one_way() -> None:
         explained().unit("h1.1", layer=1)
     with pytest.raises(TypeError, match="give a unit"):
         explained().unit(layer=1)
+
+
+def test_a_unit_that_sees_an_image_shows_its_weights_as_one() -> None:
+    net = gn.Network([6, 3, 2], hidden="relu", output="softmax", seed=1, dtype="float64")
+    X = np.random.default_rng(1).random((4, 2, 3))
+    net.fit(X, [0, 1, 0, 1], epochs=1)
+    explanation = gn.explain(net, X[0], 1)
+
+    def pictures(page: gn.Explanation) -> list[Picture]:
+        blocks = [block for section in page.document.sections for block in section.blocks]
+        return [block for block in blocks if isinstance(block, Picture)]
+
+    (picture,) = pictures(explanation.unit("h1.2"))
+    weights = net.to_arrays()["w1"][:, 1].reshape(2, 3)
+    assert np.array(picture.rows) == pytest.approx(weights / np.abs(weights).max())
+    assert pictures(explanation.unit("1")) == []

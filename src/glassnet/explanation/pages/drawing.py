@@ -1,85 +1,43 @@
-"""The network as a drawing: units with their values, weights as lines; wide layers shortened."""
+"""The network as a drawing, with an example's values in its units."""
 
-from collections.abc import Sequence
+import numpy as np
 
-from glassnet.core.array import Array
+from glassnet.drawing.image_shape import image_shape
+from glassnet.drawing.network_parts import NetworkParts
 from glassnet.explanation.explainer import Explainer
-from glassnet.explanation.limits import Limits, largest
-from glassnet.explanation.places import WeightPlace, index_of
-from glassnet.explanation.symbols import Symbols
-from glassnet.formula.document import Drawing, DrawnLayer, DrawnUnit, DrawnWeight
-from glassnet.nn.architecture import Architecture
-from glassnet.nn.layers import Scale
+from glassnet.explanation.limits import largest
+from glassnet.explanation.places import WeightPlace
+from glassnet.formula.document import Drawing, DrawnUnit
 from glassnet.render.text import formula_text
 
-__all__ = ["draw_example", "draw_network"]
+__all__ = ["draw_example"]
 
 
 def draw_example(explainer: Explainer) -> Drawing:
     """Return the network with an example's values; of wide layers, the largest outputs."""
     forward, names, most = explainer.forward, explainer.symbols, explainer.limits.units
-    depth = names.depth
-    shown = [largest(forward.units(layer), most).shown for layer in range(depth + 1)]
-    layers = []
-    for layer, units in enumerate(shown):
-        y = forward.units(layer)
-        net_input = forward.net_inputs[layer - 1] if layer else None
-        drawn = tuple(
+    outputs = [forward.units(layer) for layer in range(names.depth + 1)]
+    shown = [largest(np.nan_to_num(values), most).shown for values in outputs]
+    letters = names.notation.net_input, names.notation.output
+    units = [
+        [
             DrawnUnit(
                 names.unit_name(layer, unit),
-                None if net_input is None else float(net_input[unit]),
-                float(y[unit]),
+                float(forward.net_inputs[layer - 1][unit]) if layer else None,
+                float(outputs[layer][unit]),
+                letters,
             )
-            for unit in units
-        )
-        layers.append(_drawn_layer(forward.architecture, layer, drawn))
-    weights = _weights(forward.architecture, forward.parameters, names, shown)
-    caption = "Units show their net input in and their output y; the lines are weights."
-    return Drawing(tuple(layers), weights, caption)
-
-
-def draw_network(
-    architecture: Architecture, parameters: Array, names: Symbols, limits: Limits
-) -> Drawing:
-    """Return the network without an example; of wide layers, the first units."""
-    shown = [list(range(min(units, limits.units))) for units in architecture.units]
-    layers = [
-        _drawn_layer(
-            architecture,
-            layer,
-            tuple(DrawnUnit(names.unit_name(layer, unit), None, None) for unit in units),
-        )
-        for layer, units in enumerate(shown)
+            for unit in own
+        ]
+        for layer, own in enumerate(shown)
     ]
-    weights = _weights(architecture, parameters, names, shown)
-    return Drawing(tuple(layers), weights, "The lines are weights.")
 
+    def weight_name(layer: int, source: int | None, unit: int) -> str:
+        return formula_text(names.weight(WeightPlace(layer, source, unit), 0.0))
 
-def _drawn_layer(
-    architecture: Architecture, layer: int, units: tuple[DrawnUnit, ...]
-) -> DrawnLayer:
-    title = "input"
-    if layer:
-        title = f"layer {layer}: {architecture.layers[layer - 1].activation.name}"
-    has_bias = layer < len(architecture.layers) and architecture.layers[layer].bias
-    return DrawnLayer(title, units, architecture.units[layer] - len(units), has_bias)
-
-
-def _weights(
-    architecture: Architecture, parameters: Array, names: Symbols, shown: Sequence[list[int]]
-) -> tuple[DrawnWeight, ...]:
-    """The weights between units that are shown, and those from the bias units."""
-    weights = []
-    for layer in range(1, len(shown)):
-        own_only = isinstance(architecture.layers[layer - 1], Scale)
-        bias: list[int | None] = [None] if architecture.layers[layer - 1].bias else []
-        for j, unit in enumerate(shown[layer]):
-            for source in [*shown[layer - 1], *bias]:
-                if own_only and source not in (None, unit):
-                    continue
-                place = WeightPlace(layer, source, unit)
-                value = float(parameters[index_of(architecture, place)])
-                name = formula_text(names.weight(place, value))
-                at = None if source is None else shown[layer - 1].index(source)
-                weights.append(DrawnWeight(layer, at, j, name, value))
-    return tuple(weights)
+    image = image_shape(names.feature_names)
+    parts = NetworkParts(forward.architecture, forward.parameters, weight_name, image)
+    net_input, output = letters
+    caption = f"Units show {net_input} and {output}; the lines are weights."
+    pixels = outputs[0] if explainer.pixels is None else explainer.pixels
+    return parts.drawing(shown, units, caption, pixels)

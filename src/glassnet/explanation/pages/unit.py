@@ -5,13 +5,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.drawing.image_shape import image_shape
+from glassnet.drawing.weight_pictures import weight_pictures
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.limits import largest
 from glassnet.explanation.pages.chain import delta_lines
 from glassnet.explanation.pages.rounding import with_rounding
 from glassnet.explanation.places import UnitPlace
 from glassnet.explanation.step import Step
-from glassnet.formula.document import Block, Cell, DocumentTable, Section
+from glassnet.formula.document import Block, Cell, DocumentTable, Picture, Section
+from glassnet.nn.layers import Scale
 
 __all__ = ["unit_sections"]
 
@@ -52,10 +55,22 @@ def _contributions(explainer: Explainer, place: UnitPlace) -> list[Block]:
     columns = ("from", "weight", "w", "output y", adds)
     table = DocumentTable(columns, tuple(rows), "Contributions of the inputs, largest first")
     return [
+        *_weights_as_picture(explainer, place),
         table,
         *chosen.sentence("inputs", "contributions", explainer.numbers),
         equations.net_input(layer, unit),
     ]
+
+
+def _weights_as_picture(explainer: Explainer, place: UnitPlace) -> list[Picture]:
+    """The weights of a unit that sees an image."""
+    shape = image_shape(explainer.symbols.feature_names)
+    forward = explainer.forward
+    if place.layer > 1 or shape is None or isinstance(forward.layer(1), Scale):
+        return []
+    weights = forward.architecture.weights(forward.parameters)[0][:, [place.unit]]
+    caption = "The weights of this unit over the image: positive blue or +, negative orange or −"
+    return weight_pictures(weights, shape, [caption])
 
 
 def _backward_contributions(explainer: Explainer, place: UnitPlace) -> list[Block]:

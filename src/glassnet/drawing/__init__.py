@@ -1,0 +1,1 @@
+"""Drawings of networks: what is drawn, and the object that a notebook shows."""

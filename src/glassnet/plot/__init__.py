@@ -1,0 +1,1 @@
+"""Plots of networks and trainings: matplotlib's objects, and the same as blocks of documents."""
