@@ -137,6 +137,22 @@ def test_explaining(folder: Path) -> None:
     assert "w2[1,2]" in json.dumps(printed(*command, cwd=folder))
 
 
+def test_explaining_several_steps_in_full_and_as_on_paper(folder: Path) -> None:
+    command = ("explain", "fruit.safetensors", "fruit.csv", "--row", "1", "--learning-rate", "0.5")
+    several = printed(*command, "--steps", "3", cwd=folder)
+    assert "Three steps: E " in several
+    assert "─ Forward pass" not in several
+    assert printed(*command, "--steps", "3", "--full", cwd=folder).count("─ Forward pass") == 3
+    short, full = printed(*command, cwd=folder), printed(*command, "--full", cwd=folder)
+    assert len(full) > 1.5 * len(short)
+    on_paper = printed(*command, "--decimals", "3", "--notation", "z-a", cwd=folder)
+    assert "∂E/∂z2[" in on_paper
+    assert "Each line is rounded to 3 decimals" in " ".join(on_paper.split())
+    assert "shown with 3 digits" in " ".join(printed(*command, "--digits", "3", cwd=folder).split())
+    alone = glassnet("explain", "fruit.safetensors", "--steps", "3", cwd=folder)
+    assert (alone.returncode, "steps are taken on a row" in alone.stderr) == (1, True)
+
+
 def test_the_demo(tmp_path: Path) -> None:
     content = printed("demo", "-o", "made", cwd=tmp_path)
     assert content["evaluation"]["scores"]["accuracy"] >= 0.97

@@ -3,8 +3,8 @@
 from __future__ import annotations  # signatures in help() keep their short names
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, TypedDict, Unpack, overload
+from dataclasses import dataclass, replace
+from typing import Any, Unpack, overload
 
 from numpy.typing import ArrayLike
 
@@ -25,7 +25,7 @@ from glassnet.explanation.several_steps import SeveralSteps
 from glassnet.explanation.step import Batch, Update, take_forward, take_step
 from glassnet.explanation.step_series import StepSeries, recorded_steps
 from glassnet.explanation.steps_ahead import MOST_STEPS, steps_ahead
-from glassnet.explanation.style import Style
+from glassnet.explanation.style import Style, StyleOptions
 from glassnet.explanation.symbols import Symbols
 from glassnet.explanation.unit_names import place_of
 from glassnet.explanation.update_options import chosen_optimizer, chosen_rule, update_rule
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 
-class _Options(TypedDict, total=False):
+class _Options(StyleOptions, total=False):
     """The options of a step and of several."""
 
     example: int
@@ -59,10 +59,6 @@ class _Options(TypedDict, total=False):
     clip_norm: float | None
     sample_weight: ArrayLike | None
     loss: str | Loss | None
-    limits: Limits | None
-    digits: int | None
-    decimals: int | None
-    notation: str | Notation
 
 
 @overload
@@ -185,9 +181,9 @@ def explain(
         if any(option is not None for option in unfit) or penalties != ():
             raise TypeError("a recorded step brings its own data and options; give it alone")
         if not isinstance(subject, RecordedStep):
-            return _explain_several(recorded_steps(subject), example, style, weights)
+            return _explain_several(recorded_steps(subject), _Shown(example, style), weights)
         _require_several(weights)
-        return _explain_recorded(subject, example, style)
+        return _explain_recorded(subject, _Shown(example, style))
     if x is None:
         raise TypeError("give an example, x, or a batch of them")
     given = Example(x, target, example, sample_weight)
@@ -199,6 +195,16 @@ def explain(
     return explain_example(
         subject, given, chosen_rule(optimizer, penalties, clip_norm), loss, style
     )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What is shown of a step: which example, how, and whether a training took the step."""
+
+    example: int
+    style: Style
+    trained: bool = True
+    pixels: Array | None = None
 
 
 def explain_example(
@@ -266,19 +272,18 @@ def explain_steps(
     ]
     if net.not_imported:
         preface = [not_imported_section(net.not_imported), *preface]
-    return _explain_several(taken, number, style, weights, preface, count)
+    shown = _Shown(number, style, trained=False, pixels=given.pixels)
+    return _explain_several(taken, shown, weights, preface, count)
 
 
 def _explain_several(
     taken: Sequence[RecordedStep],
-    example: int,
-    style: Style,
+    shown: _Shown,
     weights: Sequence[str] | None,
     preface: Sequence[Section] = (),
     wanted: int | None = None,
 ) -> SeveralSteps:
-    trained = wanted is None
-    explainers = [_recorded_explainer(step, example, style, trained) for step in taken]
+    explainers = [_recorded_explainer(step, shown) for step in taken]
     if isinstance(weights, str):
         raise TypeError(f"weights must be a list of names, like ['w1[1,1]'], not {weights!r}")
     names = explainers[0].symbols
@@ -286,7 +291,7 @@ def _explain_several(
     series = StepSeries(taken, explainers, chosen, wanted)
 
     def explain_one(recorded: RecordedStep) -> Explanation:
-        return _explain_recorded(recorded, example, style, trained)
+        return _explain_recorded(recorded, shown)
 
     return SeveralSteps.of(series, explain_one, preface)
 
@@ -298,29 +303,23 @@ def _require_several(weights: Sequence[str] | None) -> None:
         )
 
 
-def _explain_recorded(
-    recorded: RecordedStep, example: int, style: Style, trained: bool = True
-) -> Explanation:
-    explainer = _recorded_explainer(recorded, example, style, trained)
-    return _explanation(explainer, recorded.classes, (), {})
+def _explain_recorded(recorded: RecordedStep, shown: _Shown) -> Explanation:
+    return _explanation(_recorded_explainer(recorded, shown), recorded.classes, (), {})
 
 
-def _recorded_explainer(
-    recorded: RecordedStep, example: int, style: Style, trained: bool
-) -> Explainer:
-    """The numbers of a step; its examples are rows of the training data where it is `trained`."""
-    rows = recorded.examples if trained else None
+def _recorded_explainer(recorded: RecordedStep, shown: _Shown) -> Explainer:
+    rows = recorded.examples if shown.trained else None
     batch = Batch(recorded.x, recorded.targets, recorded.sample_weight, recorded.masks, rows)
     step = take_step(
         recorded.program,
         recorded.parameters,
         batch,
         Update(recorded.rule, recorded.number, recorded.learning_rate, recorded.state),
-        whole_number("example", example, 0, len(batch) - 1),
+        whole_number("example", shown.example, 0, len(batch) - 1),
     )
     architecture = recorded.program.architecture
-    symbols = _symbols(architecture, recorded.classes, recorded.feature_names, style)
-    return Explainer(step, symbols, style)
+    symbols = _symbols(architecture, recorded.classes, recorded.feature_names, shown.style)
+    return Explainer(step, symbols, shown.style, shown.pixels)
 
 
 def _explanation(

@@ -236,7 +236,7 @@ class _Stories:
 
     def __call__(self, place: WeightPlace) -> list[Block]:
         """Return the blocks of a weight's page, but for what all weights share."""
-        story = self.step.weight(name_of(place)).document
+        story = self.step.weight(name_of(place, self.step.explainer.symbols.notation)).document
         blocks: list[Block] = []
         for section in story.sections[:-1]:
             if not section.folded and not section.title.startswith(SHARED):
