@@ -49,6 +49,9 @@ __all__ = ["Model", "load"]
 
 MAX_COLUMNS_SHOWN = 40
 
+# How more columns become inputs is folded behind the short form.
+MANY_INPUTS = 8
+
 
 @dataclass(repr=False)
 class Model:
@@ -255,7 +258,8 @@ class Model:
         """What stands before an explanation: how the row became inputs, of each by its name."""
         columns = self.encoder.explain(one, 0)
         of_inputs = tuple(block for own in columns.values() for block in own)
-        preface = [Section("From the raw row to the inputs", of_inputs)]
+        many = len(of_inputs) > MANY_INPUTS
+        preface = [Section("From the raw row to the inputs", of_inputs, folded=many)]
         if self.others:
             preface.append(self._ensemble_section(x))
         letter = "mean p" if self.others else "p"

@@ -81,9 +81,10 @@ STYLE = """
   .glassnet math { font-size: 1.15em; }
   .glassnet caption, .glassnet figcaption, .glassnet .bars, .glassnet .exact { font-size: 10px; }
   .glassnet th, .glassnet td { padding: 0 .8rem 0 0; }
-  .glassnet .matrices { gap: 2px 2rem; }
-  .glassnet figure:has(.matrices) { display: inline-block; margin-right: 1.6rem; }
-  .glassnet svg.network { max-height: 3.3cm; width: auto; }
+  .glassnet .matrices { gap: 2px 2rem; overflow: visible; }
+  .glassnet section:has(> .equation + .equation) { columns: 2; column-gap: 1.6rem; }
+  .glassnet h2 { column-span: all; }
+  .glassnet svg.network { max-height: 4cm; width: auto; }
   .glassnet nav, .glassnet details:not([open]) { display: none; }
   .glassnet section.more { margin: 0; padding: 0; border: 0; } }
 """

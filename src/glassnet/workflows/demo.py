@@ -1,6 +1,6 @@
 """The demo: train on handwritten digits, compare a prediction with its target, explain it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +84,7 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
         (
             *sections,
             *_titled(f"{story.document.title}: ", story),
-            *_titled("The whole training step: ", explanation),
+            *_titled("The whole training step: ", explanation, folded=True),
         ),
     )
     page = document_page(report)
@@ -92,9 +92,10 @@ def demo(folder: Path, seed: int = 0, progress: bool | None = None) -> Demo:
     return Demo(trained, summary, story, model_path, report_path)
 
 
-def _titled(before: str, explanation: Explanation) -> list[Section]:
+def _titled(before: str, explanation: Explanation, *, folded: bool = False) -> list[Section]:
     return [
-        Section(before + section.title, section.blocks) for section in explanation.document.sections
+        replace(section, title=before + section.title, folded=folded or section.folded)
+        for section in explanation.document.sections
     ]
 
 

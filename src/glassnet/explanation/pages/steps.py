@@ -117,14 +117,14 @@ def _words(series: StepSeries) -> list[Block]:
     sentences = [words]
     if series.wanted is not None and series.wanted > len(recorded):
         sentences.append(
-            f"Of {series.wanted:,} steps {len(recorded):,} were taken: then the weights are no "
-            "longer finite numbers. A smaller learning rate helps."
+            f"Only {len(recorded):,} of {series.wanted:,} steps were taken: after them the weights "
+            "are no longer finite numbers. A smaller learning rate helps."
         )
     hidden = len(recorded) - len(told_steps(series))
     if hidden:
         sentences.append(
-            f"{counted(hidden, 'step')} between the first and the last ones not shown here: "
-            "Limits(steps=...) shows more, and steps[k] tells the one of index k."
+            f"Not shown: {counted(hidden, 'step')} between the first and the last. "
+            "Limits(steps=...) shows more, steps[k] the one with index k."
         )
     return [Paragraph(sentence) for sentence in sentences]
 
