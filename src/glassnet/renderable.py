@@ -2,12 +2,16 @@
 
 import os
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # documents are imported only when needed
     from glassnet.formula.document import Document
 
 __all__ = ["Renderable"]
+
+#: The format of a file, by the ending of its name.
+ENDINGS = {".html": "html", ".tex": "latex", ".json": "json", ".txt": "text"}
 
 
 class Renderable(ABC):
@@ -44,6 +48,23 @@ class Renderable(ABC):
             ended = text if text.endswith("\n") else f"{text}\n"
             write_atomically(path, lambda file: file.write_text(ended, encoding="utf-8"))
         return text
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it in the format that the file's name ends in: .html, .tex, .json or .txt.
+
+        Raises
+        ------
+        ValueError
+            If the name ends otherwise.
+        OSError
+            If the file cannot be written.
+        """
+        ending = Path(path).suffix.lower()
+        if ending not in ENDINGS:
+            raise ValueError(
+                f"{os.fspath(path)!r} ends in no known format; expected {', '.join(ENDINGS)}"
+            )
+        self.to(ENDINGS[ending], path)
 
     def to_text(self) -> str:
         """Return it as text of at most 80 columns."""

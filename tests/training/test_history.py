@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from glassnet.formula.document import Curves
 from glassnet.training.history import History
 
@@ -61,3 +63,17 @@ def test_it_is_written_in_every_format(tmp_path: Path) -> None:
     curves = history.to_dict()["sections"][0]["blocks"][-1]
     assert curves["curves"][0]["y"] == [1.0, 0.5]
     assert history.to_text() == str(history)
+
+
+def test_a_file_is_written_in_the_format_of_its_name(tmp_path: Path) -> None:
+    history = History(losses=[1.0, 0.5], learning_rates=[0.1, 0.1], seconds=[0.1, 0.1])
+    for name, begins in (
+        ("a.html", "<!doctype html>"),
+        ("a.TEX", r"\documentclass"),
+        ("a.json", "{"),
+        ("a.txt", "══ History("),
+    ):
+        history.save(tmp_path / name)
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+    with pytest.raises(ValueError, match=r"a.docx' ends in no known format; expected .html, .tex"):
+        history.save("a.docx")
