@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-INSTALLATION = "pip install ."
+INSTALLATION = 'pip install ".'
 
 
 @dataclass
@@ -83,6 +83,7 @@ def test_a_step_is_explained_before_training(typed: Typed) -> None:
     assert "The unit h1.2" in told
     assert "Three steps: E " in told
     assert (typed.folder / "step.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert (typed.folder / "step.xlsx").exists()
     assert "<svg" in (typed.folder / "step.svg").read_text(encoding="utf-8")
 
 

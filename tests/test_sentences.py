@@ -7,8 +7,7 @@ def test_the_list_is_that_of_today() -> None:
     listed, today = LIST.read_text(encoding="utf-8"), sentences_of_all_files()
     new = sorted(set(today.splitlines()) - set(listed.splitlines()))
     gone = sorted(set(listed.splitlines()) - set(today.splitlines()))
-    assert not [*new, *gone], (
-        "read the new sentences aloud, then run python -m tests.sentences\n"
-        + "\n".join([*(f"+ {line}" for line in new), *(f"- {line}" for line in gone)])
-    )
+    changes = [*(f"+ {line}" for line in new), *(f"- {line}" for line in gone)]
+    advice = "read the new sentences aloud, then run python -m tests.sentences"
+    assert not changes, "\n".join([advice, *changes])
     assert listed == today

@@ -75,8 +75,7 @@ class Backwards(gn.Adam):
     def step(self, parameters, state, gradient, number, learning_rate):
         super().step(parameters, state, -gradient, number, learning_rate)
     def formulas(self, weight, gradient, state, number, learning_rate):
-        negative = type(gradient)("−g", -gradient.value)
-        return super().formulas(weight, negative, state, number, learning_rate)
+        return super().formulas(weight, -gradient, state, number, learning_rate)
 
 class NamedBackwards(Backwards):
     name = "backwards"

@@ -1,5 +1,6 @@
 """The result of ``gn.explain``: a document, and the explanations of single weights and units."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self, TypeAlias
@@ -15,6 +16,7 @@ from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
 from glassnet.explanation.paper_loss import paper_loss_section
 from glassnet.explanation.places import WeightPlace
+from glassnet.explanation.spreadsheet.spreadsheet import write_spreadsheet
 from glassnet.explanation.step import Forward, Step
 from glassnet.explanation.unit_names import place_of, unit_place_of
 from glassnet.formula.document import Block, Document, Drawing, Paragraph, Section
@@ -278,10 +280,10 @@ class Explanation(Renderable):
         document = replace(self.document, title=page.document.title, sections=sections)
         return Explanation(document, self._explainer, self.check, self._origins)
 
-    def _require_finite(self) -> None:
+    def _require_finite(self, refused: str = "there is no page of its own here") -> None:
         end = self.explainer.end
         if end is not None:
-            raise NotFiniteError(f"there is no page of its own here. {end}")
+            raise NotFiniteError(f"{refused}. {end}")
 
     def gradient(self, place: WeightPlace) -> float:
         """Return ∂E/∂w of a weight."""
@@ -303,6 +305,31 @@ class Explanation(Renderable):
             return NetworkDrawing(draw_example(self._explainer))
         blocks = (block for section in self.document.sections for block in section.blocks)
         return NetworkDrawing(next(block for block in blocks if isinstance(block, Drawing)))
+
+    def to_xlsx(self, path: str | os.PathLike[str]) -> None:
+        """Write the step as a spreadsheet that computes it.
+
+        What is given stands in coloured cells: inputs, targets, weights, the numbers of the
+        optimizer. All else is computed from them by formulas, for each example of a batch, so that
+        a changed weight changes everything that follows. The page of a weight or a unit gives the
+        spreadsheet of its whole step.
+
+        Raises
+        ------
+        ValueError
+            If only a network is described, or two quantities have the same name.
+        NotFiniteError
+            If the numbers are not all finite.
+        LimitError
+            If there are more than 10,000 weights, or 100,000 weights times examples.
+        MissingPackageError
+            If openpyxl is not installed: ``pip install 'glassnet[xlsx]'``.
+        OSError
+            If the file cannot be written.
+        """
+        explainer = self.explainer
+        self._require_finite("there is no spreadsheet")
+        write_spreadsheet(explainer, path)
 
     def to_document(self) -> Document:
         """Return the document, which all formats show."""

@@ -107,7 +107,8 @@ class UpdateEquations:
         """The new weight by the optimizer's formula, after the quantities that it needs."""
         equations: list[Equation] = []
         known: dict[tuple[str, str], Symbol] = {}
-        for symbol, unlinked in self._formulas(place):
+        gradient = self.step_equations.batch_gradient_symbol(place)
+        for symbol, unlinked in self.formulas(place, gradient):
             formula = _with_known(unlinked, known)
             left = self.step_equations.written(
                 replace(symbol, definition=partial(as_formula, formula))
@@ -116,8 +117,8 @@ class UpdateEquations:
             equations.append(self.step_equations.equation(left, formula))
         return equations
 
-    def _formulas(self, place: WeightPlace) -> list[tuple[Symbol, Formula]]:
-        """The quantities of a weight's update and their formulas, the new weight last."""
+    def formulas(self, place: WeightPlace, gradient: Formula) -> list[tuple[Symbol, Formula]]:
+        """The quantities of a weight's update, given its gradient; the new weight last."""
         rule, weight = self.update.rule, self.step_equations.weight(place)
         biases = place.source is None
         layer = self.step.layer(place.layer)
@@ -131,7 +132,7 @@ class UpdateEquations:
         found: list[tuple[Symbol, Formula]] = []
         for name, formula in rule.formulas(
             weight,
-            self.step_equations.batch_gradient_symbol(place),
+            gradient,
             state,
             self.names.learning_rate(rate),
             self.update.info(self.step.batch.weight),

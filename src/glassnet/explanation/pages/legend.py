@@ -6,15 +6,20 @@ from glassnet.explanation.step import Step
 from glassnet.formula.document import Paragraph
 from glassnet.render.text import formula_text
 
-__all__ = ["legend"]
+__all__ = ["legend", "meanings"]
 
 
 def legend(explainer: Explainer) -> list[Paragraph]:
-    """Return what the names on a page mean."""
-    sentences = [f"{_weight(explainer)}. {_letters(explainer)}.", _numbers(explainer)]
+    """Return what the names on a page mean, and how its numbers are meant."""
+    return [Paragraph(" ".join([*meanings(explainer), _numbers(explainer)]))]
+
+
+def meanings(explainer: Explainer) -> list[str]:
+    """Return sentences that say what the names mean."""
+    sentences = [f"{_weight(explainer)}. {_letters(explainer)}."]
     if named := _classes(explainer):
-        sentences.insert(1, named)
-    return [Paragraph(" ".join(sentences))]
+        sentences.append(named)
+    return sentences
 
 
 def _weight(explainer: Explainer) -> str:
