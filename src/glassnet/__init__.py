@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from glassnet.explanation.explanation import Explanation as Explanation
     from glassnet.explanation.limits import Limits as Limits
     from glassnet.explanation.notation import Notation as Notation
+    from glassnet.explanation.several_steps import SeveralSteps as SeveralSteps
     from glassnet.explanation.why import why as why
     from glassnet.interop.keras import from_keras as from_keras
     from glassnet.interop.onnx import from_onnx as from_onnx
@@ -171,6 +172,7 @@ _HOMES = {
     "SGD": "glassnet.optim.sgd",
     "Recipe": "glassnet.workflows.recipe",
     "Scale": "glassnet.nn.layers",
+    "SeveralSteps": "glassnet.explanation.several_steps",
     "StepDecay": "glassnet.training.schedules",
     "TableOptions": "glassnet.tables.read.options",
     "TrainingResult": "glassnet.workflows.train",

@@ -3,9 +3,9 @@
 import os
 import warnings
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Unpack, overload
 
 import msgspec
 import numpy as np
@@ -16,11 +16,14 @@ from glassnet.core.file_record import read_record
 from glassnet.core.plural import counted, named_in_short
 from glassnet.drawing.image_shape import image_shape
 from glassnet.errors import FileFormatError
-from glassnet.explanation.explain import Example, chosen_optimizer, explain_example
-from glassnet.explanation.explanation import Explanation
+from glassnet.explanation.example import Example
+from glassnet.explanation.explain import explain_example, explain_steps
+from glassnet.explanation.explanation import Explanation, Origins
 from glassnet.explanation.limits import Limits
 from glassnet.explanation.notation import Notation
-from glassnet.explanation.style import Style
+from glassnet.explanation.several_steps import SeveralSteps
+from glassnet.explanation.style import Style, StyleOptions
+from glassnet.explanation.update_options import chosen_optimizer
 from glassnet.explanation.why import FEW, Row, WhyExplanation, explain_why
 from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
 from glassnet.formula.number import number_text
@@ -40,6 +43,7 @@ from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning
+from glassnet.training.fit import DEFAULT_OPTIMIZER
 
 __all__ = ["Model", "load"]
 
@@ -178,6 +182,7 @@ class Model:
         mean: Array = np.mean([network.predict_proba(x) for network in self.networks], axis=0)
         return mean
 
+    @overload
     def explain(
         self,
         frame: Any,
@@ -186,7 +191,37 @@ class Model:
         *,
         learning_rate: float | None = None,
         optimizer: str | Optimizer | None = None,
-    ) -> Explanation:
+        steps: None = None,
+        **style: Unpack[StyleOptions],
+    ) -> Explanation: ...
+    @overload
+    def explain(
+        self,
+        frame: Any,
+        row: int = 0,
+        target: Any = None,
+        *,
+        learning_rate: float | None = None,
+        optimizer: str | Optimizer | None = None,
+        steps: int,
+        weights: Sequence[str] | None = None,
+        **style: Unpack[StyleOptions],
+    ) -> SeveralSteps: ...
+    def explain(
+        self,
+        frame: Any,
+        row: int = 0,
+        target: Any = None,
+        *,
+        learning_rate: float | None = None,
+        optimizer: str | Optimizer | None = None,
+        steps: int | None = None,
+        weights: Sequence[str] | None = None,
+        limits: Limits | None = None,
+        digits: int | None = 6,
+        decimals: int | None = None,
+        notation: str | Notation = "in-y",
+    ) -> Explanation | SeveralSteps:
         """Explain the prediction, loss and update for one row, starting from its raw values.
 
         Parameters
@@ -197,7 +232,7 @@ class Model:
         target : optional
             Class name, or number in the target's own unit; for several columns, a list of them.
             Without a target, only the forward pass is explained.
-        learning_rate, optimizer
+        learning_rate, optimizer, steps, weights, limits, digits, decimals, notation
             As in :func:`glassnet.explain`.
 
         Raises
@@ -205,11 +240,24 @@ class Model:
         ValueError
             If the row does not exist, or a value is not valid.
         """
+        style = Style.of(limits, digits, decimals, notation)
         chosen = chosen_optimizer(learning_rate, optimizer)
         one = self._one(frame, row)
         x, _ = self.encode(one)
-        origins = self.encoder.explain(one, 0)
-        of_inputs = tuple(block for own in origins.values() for block in own)
+        value = None if target is None else self.target.encode_value(target)
+        given = Example(x[0], value, pixels=self._pixels(one))
+        preface, origins = self._before(one, x, target)
+        net = self.network
+        if steps is not None:
+            rule = UpdateRule(chosen or DEFAULT_OPTIMIZER)
+            return explain_steps(net, given, rule, net.loss, style, steps, weights, preface)
+        rule_of_one = None if chosen is None else UpdateRule(chosen)
+        return explain_example(net, given, rule_of_one, net.loss, style, preface, origins)
+
+    def _before(self, one: Table, x: Array, target: Any) -> tuple[list[Section], Origins]:
+        """What stands before an explanation: how the row became inputs, of each by its name."""
+        columns = self.encoder.explain(one, 0)
+        of_inputs = tuple(block for own in columns.values() for block in own)
         many = len(of_inputs) > MANY_INPUTS
         preface = [Section("From the raw row to the inputs", of_inputs, folded=many)]
         if self.others:
@@ -217,19 +265,8 @@ class Model:
         letter = "mean p" if self.others else "p"
         if blocks := self.target.explain(self._mean_outputs(x)[0], target, letter):
             preface.append(Section("From the output to the target", blocks))
-        return explain_example(
-            self.network,
-            Example(
-                x[0],
-                None if target is None else self.target.encode_value(target),
-                pixels=self._pixels(one),
-            ),
-            None if chosen is None else UpdateRule(chosen),
-            self.network.loss,
-            Style(),
-            preface,
-            {name: origins[self.encoder.column_of(name)] for name in self.encoder.feature_names},
-        )
+        names = self.encoder.feature_names
+        return preface, {name: columns[self.encoder.column_of(name)] for name in names}
 
     def why(
         self,

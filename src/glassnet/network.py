@@ -70,6 +70,11 @@ class Network(Drawable):
     loss : Loss
         That of the last :meth:`fit`; before, the one that follows the output activation. Reading
         the loss of an imported model raises LimitError where Glassnet does not know it.
+    weights : list of array
+        W of each layer, from → to: ``net.weights[0][1, 2]`` leads from input 2 to unit 3. Set all
+        by ``net.weights = [...]``, one layer by ``net.weights[0] = ...``.
+    biases : list of array or None
+        b of each layer.
     not_imported : tuple of str
         Of an imported model: what acts on its training and is not in this network, in words.
 
@@ -121,7 +126,23 @@ class Network(Drawable):
 
     @property
     def weights(self) -> ParameterViews:
-        """Weights of layers 1 ... L, each of shape (units before, units); views that can be set."""
+        """Weights of layers 1 ... L, each W of shape (from, to); views that can be set.
+
+        ``net.weights[0][1, 2]`` leads from the second input to the third unit of layer 1, and is
+        called w1[2,3] on a page: a row holds what leaves a unit, a column what enters one. A matrix
+        that is written W[to, from], as PyTorch and books with z = W x do, is set as its transpose.
+        That of another shape is refused; of a square one, nothing tells which way it is meant.
+
+        Examples
+        --------
+        >>> net = Network([2, 3, 1], hidden="sigmoid", output="sigmoid")
+        >>> net.weights = [[[0.1, 0.2, 0.3],   # from input 1 to units 1, 2 and 3
+        ...                 [0.4, 0.5, 0.6]],  # from input 2
+        ...                [[0.7], [0.8], [0.9]]]
+        >>> net.weights[0] = np.transpose([[0.1, 0.4], [0.2, 0.5], [0.3, 0.6]])  # W[to, from]
+        >>> round(float(net.weights[0][1, 2]), 1)
+        0.6
+        """
         return ParameterViews("weights", self.architecture.weights(self.parameters))
 
     @weights.setter

@@ -173,6 +173,18 @@ def test_an_unknown_class_is_named_beside_the_known_ones() -> None:
         checked_targets(["a", "c"], Task.MULTICLASS, 2, SINGLE, np.array(["a", "b"]))
 
 
+def test_of_many_known_classes_the_first_are_named_and_the_others_counted() -> None:
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+    with pytest.raises(ValueError, match="'é'; known are: a, b, c, d, e, f, g, h, i, j and 16 mo"):
+        checked_targets(["é"], Task.MULTICLASS, 26, SINGLE, letters)
+
+
+@pytest.mark.parametrize("y", [["dog"], [["dog", "cat"]], np.array([["dog", "cat"]])])
+def test_labels_without_names_take_none(y: Any) -> None:
+    with pytest.raises(TypeError, match="y holds 'dog'; the network has 2 outputs, each a label"):
+        checked_targets(y, Task.MULTILABEL, 2, SINGLE)
+
+
 def test_one_class_out_of_several_may_be_learned_alone() -> None:
     net = Network([1, 3], output="softmax")
     net.fit([[1.0], [2.0]], [1, 1], epochs=2)

@@ -137,6 +137,23 @@ def test_explaining(folder: Path) -> None:
     assert "w2[1,2]" in json.dumps(printed(*command, cwd=folder))
 
 
+def test_explaining_several_steps_in_full_and_as_on_paper(folder: Path) -> None:
+    def told(*options: str) -> str:
+        command = ("explain", "fruit.safetensors", "fruit.csv", "--row", "1", *options)
+        return glassnet(*command, cwd=folder).stdout
+
+    several = told("--steps", "3")
+    assert "Three steps: E " in several
+    assert "─ Forward pass" not in several.replace("──", "")
+    assert told("--steps", "3", "--full").count("─ Forward pass") == 3
+    assert len(told("--full")) > 1.5 * len(told())
+    on_paper = " ".join(told("--decimals", "3", "--notation", "z-a").split())
+    assert "∂E/∂z2[" in on_paper
+    assert "Each line is rounded to 3 decimals" in on_paper
+    alone = glassnet("explain", "fruit.safetensors", "--steps", "3", cwd=folder)
+    assert (alone.returncode, "steps are taken on a row" in alone.stderr) == (1, True)
+
+
 def test_the_demo(tmp_path: Path) -> None:
     content = printed("demo", "-o", "made", cwd=tmp_path)
     assert content["evaluation"]["scores"]["accuracy"] >= 0.97

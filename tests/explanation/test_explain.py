@@ -82,6 +82,26 @@ def test_a_network_that_knows_no_names_takes_none(target: object, outputs: int) 
         net.evaluate([[1, 0]], np.array([target]))
 
 
+@pytest.mark.parametrize("target", [True, False])
+def test_a_truth_value_is_no_class_of_three(target: bool) -> None:
+    net = gn.Network([2, 3], output="softmax")
+    with pytest.raises(ValueError, match="expected their numbers, 0 to 2, or one-hot rows"):
+        gn.explain(net, [1, 0], target)
+
+
+@pytest.mark.parametrize("target", ["zebra", 0, 2.5, ["zebra"], "A"])
+@pytest.mark.parametrize(("outputs", "output"), [(2, "softmax"), (1, "sigmoid")])
+def test_an_unknown_class_is_refused_with_the_known_ones(
+    target: object, outputs: int, output: str
+) -> None:
+    net = gn.Network([2, outputs], output=output)
+    net.fit([[0, 1], [1, 0]], ["a", "b"], epochs=1, progress=False)
+    with pytest.raises(ValueError, match=r"holds the unknown class .*; known are: a, b"):
+        gn.explain(net, [1, 0], target)
+    with pytest.raises(ValueError, match=r"^target holds the unknown class 'zebra'; known are"):
+        gn.explain(net, [[1, 0], [0, 1]], ["a", "zebra"])
+
+
 @pytest.mark.parametrize("target", ["yes", 2])
 def test_one_output_that_knows_no_names_takes_none(target: object) -> None:
     net = gn.Network([2, 1], output="sigmoid")

@@ -12,14 +12,15 @@ NOTATIONS: tuple[str | gn.Notation, ...] = ("in-y", "z-a", gn.Notation(net_input
 
 def explained(seed: int, **style: object) -> gn.Explanation:
     case = random_case(seed, dtype="float64", widest=4, most_hidden=2, most_rows=3, plain=True)
-    return gn.explain(
+    explanation: gn.Explanation = gn.explain(  # type: ignore[call-overload]  # of numbers and notation
         case.net,
         case.x,
         case.targets,
         loss=case.loss,
         optimizer=case.rule.optimizer,
-        **style,  # type: ignore[arg-type]  # numbers and notation
+        **style,
     )
+    return explanation
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -187,7 +187,7 @@ def test_lbfgs_has_no_steps_to_record() -> None:
     with pytest.raises(ValueError, match="no use for record"):
         net.fit(X, Y, optimizer=gn.LBFGS(), record=[0])
     with pytest.raises(TypeError, match="L-BFGS takes no steps"):
-        gn.explain(net, X[0], Y[0], optimizer=gn.LBFGS())  # type: ignore[arg-type]  # a mistake
+        gn.explain(net, X[0], Y[0], optimizer=gn.LBFGS())  # type: ignore[call-overload]  # a mistake
 
 
 @pytest.mark.parametrize(

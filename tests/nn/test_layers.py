@@ -104,6 +104,24 @@ def test_setting_checks_everything_before_it_changes_anything() -> None:
         views.set_all([[[1, 2]]])
 
 
+def test_a_transposed_matrix_is_refused_with_the_hint() -> None:
+    buffer = np.zeros(10)
+    views = ParameterViews("weights", [buffer[:6].reshape(2, 3), buffer[6:].reshape(2, 2)])
+    hint = r"W has shape \(from, to\).* the matrix given is its transpose: give np.transpose of it"
+    with pytest.raises(ValueError, match=rf"layer 1 have shape \(2, 3\), not \(3, 2\): {hint}"):
+        views[0] = [[1, 4], [2, 5], [3, 6]]
+    assert not buffer.any()
+    views[0] = np.transpose([[1, 4], [2, 5], [3, 6]])
+    assert buffer[:6].tolist() == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("values", [[[1, 2, 3]], [1, 2, 3, 4], [[1, 2], [3, 4], [5, 6]]])
+def test_another_shape_is_not_taken_for_a_transpose(values: list[Any]) -> None:
+    views = ParameterViews("weights", [np.zeros((2, 2))])
+    with pytest.raises(ValueError, match=r"have shape \(2, 2\), not \([\d, ]+\)$"):
+        views[0] = values
+
+
 def test_weights_are_a_list_that_sets_the_network() -> None:
     buffer = np.arange(6.0)
     views: Any = ParameterViews("weights", [buffer[:2].reshape(1, 2), buffer[2:].reshape(2, 2)])

@@ -9,7 +9,7 @@ from glassnet.errors import FileFormatError
 from glassnet.explanation.explanation import Explanation
 from glassnet.network import Network
 from glassnet.optim.sgd import SGD
-from glassnet.workflows.explain import RowToExplain, explain_file
+from glassnet.workflows.explain import RowToExplain, explain_file, explain_steps_of_file
 from tests.small_tables import fruits, prices, trained_on, write_csv
 
 
@@ -146,3 +146,35 @@ def test_files_that_are_not_there_or_are_something_else_are_refused(folder: Path
         explained(folder / "fruit.csv", folder / "fruit.csv", 0, None, None, 0.1)
     with pytest.raises(FileNotFoundError, match="does not exist; expected a table"):
         explained(folder / "fruit", folder / "none.csv", 0, None, None, 0.1)
+
+
+def test_several_steps_on_a_row_leave_the_model_as_it_is(folder: Path) -> None:
+    before = (folder / "fruit").read_bytes()
+    row = RowToExplain(folder / "fruit.csv", 1)
+    several, warnings = explain_steps_of_file(folder / "fruit", row, 3, None, 0.5)
+    assert warnings == []
+    assert len(several) == 3
+    assert several.losses == sorted(several.losses, reverse=True)
+    assert (folder / "fruit").read_bytes() == before
+    first = explained(folder / "fruit", folder / "fruit.csv", 1, None, None, 0.5)
+    assert several[0].step.new_parameters.tolist() == first.step.new_parameters.tolist()
+    assert several.document.sections[0].title == "From the raw row to the inputs"
+    followed, _ = explain_steps_of_file(folder / "fruit", row, 2, "b1[1]", 0.5)
+    assert "b1[1]" in str(followed)
+    assert "b1[2]" not in str(followed)
+
+
+def test_steps_need_a_target(folder: Path) -> None:
+    with pytest.raises(ValueError, match="steps need a target"):
+        explain_steps_of_file(folder / "fruit", RowToExplain(folder / "new.csv"), 3)
+
+
+def test_numbers_and_letters_as_asked_for(folder: Path) -> None:
+    row = RowToExplain(folder / "fruit.csv", 1)
+    explanation, _ = explain_file(folder / "fruit", row, decimals=4, notation="z-a")
+    assert explanation.document.numbers.decimals == 4
+    assert "∂E/∂z2[" in str(explanation.full())
+    shorter, _ = explain_file(folder / "fruit", row, digits=3)
+    assert shorter.document.numbers.digits == 3
+    with pytest.raises(ValueError, match="notation"):
+        explain_file(folder / "fruit", row, notation="a-b")

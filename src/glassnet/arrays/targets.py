@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from glassnet.arrays.numbers import numbers_of, rectangular, require_finite
 from glassnet.core.array import Array
 from glassnet.core.labels import (
+    classes_in_short,
     distinct_labels,
     label_array,
     label_text,
@@ -84,6 +85,8 @@ def checked_targets(
         return Targets(one_hot.values[:, 1:].copy(), one_hot.classes)
     if given.dtype.kind == "M":
         raise TypeError(f"{name} holds dates; expected numbers or one-hot rows")
+    if task is Task.MULTILABEL:
+        _require_no_names(given, outputs, name)
     values = _rows(y, task, outputs, dtype, name)
     if learning and task is Task.BINARY and classes is None and given.dtype.kind == "f":
         yes_or_no = bool(((given == 0) | (given == 1)).all())
@@ -123,6 +126,16 @@ def _of_labels(
     labels = _labels(given, name)
     classes = _classes_of(labels, outputs, name) if classes is None else classes
     return Targets(_one_hot(labels, classes, dtype, name), classes)
+
+
+def _require_no_names(given: Array, outputs: int, name: str) -> None:
+    """Refuse names of labels where each output is a label of its own."""
+    texts = [value for value in given.reshape(-1).tolist() if isinstance(value, str)]
+    if texts:
+        raise TypeError(
+            f"{name} holds {texts[0]!r}; the network has {counted(outputs, 'output')}, each a "
+            "label of its own without a name: expected 0 or 1 for each"
+        )
 
 
 def _rows(y: ArrayLike, task: Task, outputs: int, dtype: np.dtype[Any], name: str) -> Array:
@@ -170,7 +183,7 @@ def _without_names(labels: Array, task: Task, outputs: int, name: str) -> Array:
     if labels.ndim > 1 if task is Task.MULTICLASS else _are_probabilities(labels, None):
         return labels
     for label in labels.reshape(-1).tolist():
-        if label not in range(count):
+        if isinstance(label, bool) or label not in range(count):
             raise ValueError(
                 f"{name} holds the label {label!r}; the network has outputs for {count} and knows "
                 f"no names for them: expected their numbers, 0 to {count - 1}, or one-hot rows"
@@ -209,7 +222,7 @@ def _one_hot(labels: Array, classes: Array, dtype: np.dtype[Any], name: str) -> 
     if (places < 0).any():
         unknown = label_values(labels[places < 0][:1])[0]
         shown = repr(unknown) if isinstance(unknown, str) else label_text(unknown)
-        known = ", ".join(label_text(label) for label in classes[:10])
+        known = classes_in_short(classes)
         raise ValueError(f"{name} holds the unknown class {shown}; known are: {known}")
     one_hot: Array = np.zeros((len(labels), len(classes)), dtype=dtype)
     one_hot[np.arange(len(labels)), places] = 1

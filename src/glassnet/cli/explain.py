@@ -1,8 +1,10 @@
 """``glassnet explain``."""
 
+from __future__ import annotations  # what is imported for types only
+
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +17,10 @@ from glassnet.cli.options import (
     target_options,
 )
 from glassnet.cli.output import print_warnings
+
+if TYPE_CHECKING:
+    from glassnet.explanation.explanation import Explanation
+    from glassnet.explanation.several_steps import SeveralSteps
 
 __all__ = ["explain"]
 
@@ -30,6 +36,12 @@ def _formats() -> Iterable[str]:
     from glassnet.render.format import formats
 
     return formats()
+
+
+def _notations() -> Iterable[str]:
+    from glassnet.explanation.notation import NOTATIONS
+
+    return NOTATIONS
 
 
 @commands.command()
@@ -69,13 +81,34 @@ def _formats() -> Iterable[str]:
 )
 @click.option(
     "--format",
-    "notation",
+    "output_format",
     type=KnownName(_formats),
     default="text",
     show_default=True,
     help="Output format.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option(
+    "--steps",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Take N steps on the row, without changing MODEL, and tell them as one story; --weight "
+    "then names the weight that its table follows.",
+)
+@click.option("--full", is_flag=True, help="Every line, not the short form.")
+@click.option(
+    "--digits", type=click.IntRange(1, 17), help="Significant digits of the numbers shown."
+)
+@click.option(
+    "--decimals",
+    type=click.IntRange(1, 12),
+    help="Compute as on paper, besides: each line rounded to so many decimals.",
+)
+@click.option(
+    "--notation",
+    type=KnownName(_notations),
+    help="Letters: in-y (the default), or z-a for z, a, W[to,from] and η.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Same as --format json.")
 @table_options
 def explain(
@@ -88,8 +121,13 @@ def explain(
     weight: str | None,
     learning_rate: float,
     loss: str | None,
-    notation: str,
+    output_format: str,
     output: Path | None,
+    steps: int | None,
+    full: bool,
+    digits: int | None,
+    decimals: int | None,
+    notation: str | None,
     as_json: bool,
     options: Any,
 ) -> None:
@@ -103,7 +141,7 @@ def explain(
     skops saved (.skops). The columns of TABLE are then its inputs, in order, but for --target.
     """
     from glassnet.render.terminal import show_document
-    from glassnet.workflows.explain import RowToExplain, explain_file
+    from glassnet.workflows.explain import RowToExplain, explain_file, explain_steps_of_file
 
     if output is not None:
         require_other_file(output, model, *([table] if table else []))
@@ -112,9 +150,21 @@ def explain(
         which = RowToExplain(table, row, target, target_value, classes, options)
     elif target or target_value is not None:
         raise ValueError("a target needs a row; give a table as well")
-    explained, warnings = explain_file(model, which, weight, learning_rate, loss)
+    given = {"digits": digits, "decimals": decimals, "notation": notation}
+    style: Any = {name: value for name, value in given.items() if value is not None}
+    explained: Explanation | SeveralSteps
+    if steps is None:
+        explained, warnings = explain_file(model, which, weight, learning_rate, loss, **style)
+    elif which is None:
+        raise ValueError("steps are taken on a row; give a table as well")
+    else:
+        explained, warnings = explain_steps_of_file(
+            model, which, steps, weight, learning_rate, loss, **style
+        )
     print_warnings(warnings)
-    chosen = "json" if as_json else notation
+    if full:
+        explained = explained.full()
+    chosen = "json" if as_json else output_format
     if chosen == "text" and output is None:
         show_document(explained.document)
         return

@@ -17,6 +17,7 @@ from glassnet.core.array import Array
 __all__ = [
     "DAYS",
     "MICROSECONDS",
+    "classes_in_short",
     "distinct_labels",
     "json_label",
     "label_array",
@@ -34,6 +35,8 @@ TIME = r"[-\d]+T\d\d(:\d\d(:\d\d(\.\d{1,18})?)?)?"
 DAYS, MICROSECONDS = np.dtype("datetime64[D]"), np.dtype("datetime64[us]")
 COARSER_THAN_DAYS = tuple(np.dtype(f"datetime64[{unit}]") for unit in "YMW")
 EXPECTED = "expected labels: text, numbers, truth values or dates"
+#: So many classes are named in a message.
+NAMED = 10
 #: How a file writes the labels of a type.
 JSON_TYPES: dict[str, tuple[type, ...]] = {
     "truth value": (bool,),
@@ -301,3 +304,16 @@ def _type_of(labels: Array) -> str:
             return _kind(labels[0]) if len(labels) else "text"
         case _:
             return "text"
+
+
+def classes_in_short(classes: Sequence[Any] | Array) -> str:
+    """Return the names of classes for a message: all, or of many the first.
+
+    Examples
+    --------
+    >>> classes_in_short(["a", "b"]), classes_in_short(range(26))
+    ('a, b', '0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 16 more')
+    """
+    names = ", ".join(label_text(label) for label in classes[:NAMED])
+    more = len(classes) - NAMED
+    return f"{names} and {more} more" if more > 0 else names

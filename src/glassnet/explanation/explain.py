@@ -2,21 +2,18 @@
 
 from __future__ import annotations  # signatures in help() keep their short names
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack, overload
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import engine
-from glassnet.arrays.inputs import checked_inputs
-from glassnet.arrays.numbers import require_unmasked
-from glassnet.arrays.targets import checked_targets
 from glassnet.core.array import Array
 from glassnet.core.validation import whole_number
 from glassnet.explanation.check.check import check_gradient
 from glassnet.explanation.check.outcome import outcome_lines
+from glassnet.explanation.example import Example, checked_batch, checked_rows
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.explanation import Explanation, Origins
 from glassnet.explanation.headline import forward_title, step_title
@@ -24,28 +21,74 @@ from glassnet.explanation.limits import Limits
 from glassnet.explanation.notation import Notation
 from glassnet.explanation.pages.details import ShownWeights
 from glassnet.explanation.pages.step import forward_sections, step_sections
+from glassnet.explanation.several_steps import SeveralSteps
 from glassnet.explanation.step import Batch, Update, take_forward, take_step
-from glassnet.explanation.style import Style
+from glassnet.explanation.step_series import StepSeries, recorded_steps
+from glassnet.explanation.steps_ahead import MOST_STEPS, steps_ahead
+from glassnet.explanation.style import Style, StyleOptions
 from glassnet.explanation.symbols import Symbols
+from glassnet.explanation.unit_names import place_of
+from glassnet.explanation.update_options import chosen_optimizer, chosen_rule, update_rule
 from glassnet.formula.document import Document, Section
 from glassnet.network import Network
 from glassnet.nn.architecture import Architecture
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.summary import layers_section, not_imported_section
 from glassnet.nn.unit_name import class_names_of
-from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
-from glassnet.optim.registry import optimizer_named
-from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
+from glassnet.training.fit import DEFAULT_OPTIMIZER
 from glassnet.training.recorded_steps import RecordedStep
 
-__all__ = ["Example", "chosen_optimizer", "describe", "explain", "explain_example"]
+__all__ = [
+    "describe",
+    "explain",
+    "explain_example",
+    "explain_steps",
+]
 
 
+class _Options(StyleOptions, total=False):
+    """The options of a step and of several."""
+
+    example: int
+    learning_rate: float | None
+    optimizer: str | Optimizer | None
+    penalties: Penalty | Sequence[Penalty]
+    clip_norm: float | None
+    sample_weight: ArrayLike | None
+    loss: str | Loss | None
+
+
+@overload
 def explain(
     subject: Network | RecordedStep,
+    x: ArrayLike | None = None,
+    target: Any = None,
+    *,
+    steps: None = None,
+    **options: Unpack[_Options],
+) -> Explanation: ...
+@overload
+def explain(
+    subject: Network,
+    x: ArrayLike,
+    target: Any,
+    *,
+    steps: int,
+    weights: Sequence[str] | None = None,
+    **options: Unpack[_Options],
+) -> SeveralSteps: ...
+@overload
+def explain(
+    subject: Mapping[int, RecordedStep] | Sequence[RecordedStep],
+    *,
+    weights: Sequence[str] | None = None,
+    **options: Unpack[_Options],
+) -> SeveralSteps: ...
+def explain(
+    subject: Network | RecordedStep | Mapping[int, RecordedStep] | Sequence[RecordedStep],
     x: ArrayLike | None = None,
     target: Any = None,
     *,
@@ -56,18 +99,23 @@ def explain(
     clip_norm: float | None = None,
     sample_weight: ArrayLike | None = None,
     loss: str | Loss | None = None,
+    steps: int | None = None,
+    weights: Sequence[str] | None = None,
     limits: Limits | None = None,
     digits: int | None = 6,
     decimals: int | None = None,
     notation: str | Notation = "in-y",
-) -> Explanation:
+) -> Explanation | SeveralSteps:
     """Show every number of a step: forward, loss, backward, update, outcome, check.
+
+    Or of several steps, as one story: those of a training, or so many from here.
 
     Parameters
     ----------
-    subject : Network or RecordedStep
+    subject : Network, RecordedStep, or several RecordedStep
         A network, which does not change; or a step that a training took, from
-        ``history.steps``, which contains everything except `example` and how it is written.
+        ``history.steps``, which contains everything except `example` and how it is written; or
+        ``history.steps`` themselves.
     x : array-like of shape (inputs,) or (examples, inputs)
         One example, an image in its own shape, or a batch.
     target : optional
@@ -86,6 +134,12 @@ def explain(
         The weight of each example of a batch.
     loss : str or Loss, optional
         That of the last training if not given.
+    steps : int, optional
+        Takes so many steps from here, as a training on this batch would; the network stays as it
+        is. The optimizer is then ``Adam(0.001)`` if none is given, as in :meth:`Network.fit`.
+    weights : sequence of str, optional
+        Of several steps: the weights in their table, ``["w1[1,1]", "b2[1]"]``. If not given, all of
+        a small network, or those that change most.
     limits : Limits, optional
         How many terms are shown before the rest is summed up.
     digits : int, optional
@@ -98,7 +152,7 @@ def explain(
 
     Returns
     -------
-    Explanation
+    Explanation, or SeveralSteps
 
     Raises
     ------
@@ -117,58 +171,40 @@ def explain(
     >>> recorded = explain(history.steps[2])
     >>> bool((recorded.step.new_parameters == net.parameters).all())
     True
+    >>> several = explain(net, [[1, 0], [0, 1]], [1, 0], learning_rate=0.5, steps=3)
+    >>> len(several), several[2].step.new_mean_loss < several[0].step.mean_loss
+    (3, True)
     """
     style = Style.of(limits, digits, decimals, notation)
-    if isinstance(subject, RecordedStep):
-        unfit = (x, target, learning_rate, optimizer, clip_norm, sample_weight, loss)
+    if not isinstance(subject, Network):
+        unfit = (x, target, learning_rate, optimizer, clip_norm, sample_weight, loss, steps)
         if any(option is not None for option in unfit) or penalties != ():
             raise TypeError("a recorded step brings its own data and options; give it alone")
-        return _explain_recorded(subject, example, style)
+        if not isinstance(subject, RecordedStep):
+            return _explain_several(recorded_steps(subject), _Shown(example, style), weights)
+        _require_several(weights)
+        return _explain_recorded(subject, _Shown(example, style))
     if x is None:
         raise TypeError("give an example, x, or a batch of them")
+    given = Example(x, target, example, sample_weight)
+    optimizer = chosen_optimizer(learning_rate, optimizer)
+    if steps is not None:
+        rule = update_rule(optimizer or DEFAULT_OPTIMIZER, penalties, clip_norm)
+        return explain_steps(subject, given, rule, loss, style, steps, weights)
+    _require_several(weights)
     return explain_example(
-        subject,
-        Example(x, target, example, sample_weight),
-        _rule(chosen_optimizer(learning_rate, optimizer), penalties, clip_norm),
-        loss,
-        style,
+        subject, given, chosen_rule(optimizer, penalties, clip_norm), loss, style
     )
 
 
 @dataclass(frozen=True)
-class Example:
-    """What is to be explained: one example, or a batch of which one is shown in full.
+class _Shown:
+    """What is shown of a step: which example, how, and whether a training took the step."""
 
-    Attributes
-    ----------
-    x : array-like
-    target : optional
-        Without it there is the forward pass only.
-    number : int
-        Which example of a batch is shown, counted from 0.
-    sample_weight : array-like, optional
-        Of each example of a batch.
-    pixels : array of shape (inputs,), optional
-        The image of which one example's inputs were computed.
-    """
-
-    x: ArrayLike
-    target: Any = None
-    number: int = 0
-    sample_weight: ArrayLike | None = None
+    example: int
+    style: Style
+    trained: bool = True
     pixels: Array | None = None
-
-    def rows(self, inputs: int) -> Array:
-        """Return the inputs as rows, one or several."""
-        given = np.asarray(self.x)
-        return given.reshape(1, -1) if self.is_one(inputs) else given
-
-    def is_one(self, inputs: int) -> bool:
-        """Return whether x is one example, not a batch of one or several."""
-        given, target = np.asarray(self.x), self.target
-        if given.ndim > 1 and len(given) == 1 and np.ndim(target) > 0 and len(target) == 1:
-            return False
-        return given.size == inputs
 
 
 def explain_example(
@@ -184,16 +220,7 @@ def explain_example(
 
     `origins` are such sections for single inputs, by name, for the pages of single weights.
     """
-    net.require_finite()
-    for name, values in (
-        ("x", given.x),
-        ("the target", given.target),
-        ("sample_weight", given.sample_weight),
-    ):
-        require_unmasked(values, name)
-    inputs = checked_inputs(
-        given.rows(net.architecture.inputs), net.architecture.inputs, net.dtype, "x"
-    )
+    inputs = checked_rows(net, given)
     number = whole_number("example", given.number, 0, len(inputs) - 1)
     symbols = _symbols(net.architecture, net.classes, net.feature_names, style)
     parameters, origins = net.parameters.copy(), origins or {}
@@ -209,9 +236,7 @@ def explain_example(
             return [*preface, *forward_sections(explainer)]
 
         return Explanation.of(title, made, explainer, None, origins)
-    one_only = given.is_one(net.architecture.inputs)
-    targets = _target_rows(net, given.target, len(inputs), alone=one_only)
-    batch = Batch(inputs, targets, _checked_sample_weight(given.sample_weight, inputs))
+    batch = checked_batch(net, given, inputs)
     if net.not_imported:
         preface = [not_imported_section(net.not_imported), *preface]
     update = None
@@ -224,21 +249,77 @@ def explain_example(
     return _explanation(explainer, net.classes, preface, origins)
 
 
-def _explain_recorded(recorded: RecordedStep, example: int, style: Style) -> Explanation:
-    batch = Batch(
-        recorded.x, recorded.targets, recorded.sample_weight, recorded.masks, recorded.examples
-    )
-    example = whole_number("example", example, 0, len(batch) - 1)
-    architecture = recorded.program.architecture
-    symbols = _symbols(architecture, recorded.classes, recorded.feature_names, style)
+def explain_steps(
+    net: Network,
+    given: Example,
+    rule: UpdateRule,
+    loss: str | Loss | None,
+    style: Style,
+    steps: int,
+    weights: Sequence[str] | None = None,
+    preface: Sequence[Section] = (),
+) -> SeveralSteps:
+    """Explain so many steps from here, after sections of one's own; the network stays as it is."""
+    count = whole_number("steps", steps, 1, MOST_STEPS)
+    if given.target is None:
+        raise ValueError("steps need a target; give target as well")
+    batch = checked_batch(net, given, checked_rows(net, given))
+    number = whole_number("example", given.number, 0, len(batch) - 1)
+    program = engine.compile(net.architecture, net.chosen_loss(loss), rule)
+    taken = [
+        replace(step, classes=net.classes, feature_names=net.feature_names)
+        for step in steps_ahead(program, net.parameters, batch, rule, count)
+    ]
+    if net.not_imported:
+        preface = [not_imported_section(net.not_imported), *preface]
+    shown = _Shown(number, style, trained=False, pixels=given.pixels)
+    return _explain_several(taken, shown, weights, preface, count)
+
+
+def _explain_several(
+    taken: Sequence[RecordedStep],
+    shown: _Shown,
+    weights: Sequence[str] | None,
+    preface: Sequence[Section] = (),
+    wanted: int | None = None,
+) -> SeveralSteps:
+    explainers = [_recorded_explainer(step, shown) for step in taken]
+    if isinstance(weights, str):
+        raise TypeError(f"weights must be a list of names, like ['w1[1,1]'], not {weights!r}")
+    names = explainers[0].symbols
+    chosen = [place_of(names, name, None, None, None) for name in weights or ()]
+    series = StepSeries(taken, explainers, chosen, wanted)
+
+    def explain_one(recorded: RecordedStep) -> Explanation:
+        return _explain_recorded(recorded, shown)
+
+    return SeveralSteps.of(series, explain_one, preface)
+
+
+def _require_several(weights: Sequence[str] | None) -> None:
+    if weights is not None:
+        raise ValueError(
+            "weights are for several steps, steps=3; .weight('w1[1,1]') explains one weight"
+        )
+
+
+def _explain_recorded(recorded: RecordedStep, shown: _Shown) -> Explanation:
+    return _explanation(_recorded_explainer(recorded, shown), recorded.classes, (), {})
+
+
+def _recorded_explainer(recorded: RecordedStep, shown: _Shown) -> Explainer:
+    rows = recorded.examples if shown.trained else None
+    batch = Batch(recorded.x, recorded.targets, recorded.sample_weight, recorded.masks, rows)
     step = take_step(
         recorded.program,
         recorded.parameters,
         batch,
         Update(recorded.rule, recorded.number, recorded.learning_rate, recorded.state),
-        example,
+        whole_number("example", shown.example, 0, len(batch) - 1),
     )
-    return _explanation(Explainer(step, symbols, style), recorded.classes, (), {})
+    architecture = recorded.program.architecture
+    symbols = _symbols(architecture, recorded.classes, recorded.feature_names, shown.style)
+    return Explainer(step, symbols, shown.style, shown.pixels)
 
 
 def _explanation(
@@ -278,35 +359,6 @@ def describe(net: Network) -> Explanation:
     return Explanation(Document("A network", tuple(sections)), None, None, {})
 
 
-def chosen_optimizer(
-    learning_rate: float | None, optimizer: str | Optimizer | None
-) -> Optimizer | None:
-    """Return the optimizer, or SGD at the learning rate; ValueError where both are given.
-
-    With an optimizer's name there may be both.
-    """
-    named = isinstance(optimizer, str)
-    chosen = optimizer_named(optimizer, learning_rate) if isinstance(optimizer, str) else optimizer
-    if isinstance(chosen, LBFGS):
-        raise TypeError("L-BFGS takes no steps that could be explained one by one; give another")
-    if learning_rate is None or named:
-        return chosen
-    if chosen is not None:
-        raise ValueError("give learning_rate or optimizer, not both")
-    return SGD(learning_rate)
-
-
-def _rule(
-    optimizer: Optimizer | None, penalties: Penalty | Sequence[Penalty], clip_norm: float | None
-) -> UpdateRule | None:
-    several = tuple(penalties) if isinstance(penalties, Sequence) else (penalties,)
-    if optimizer is not None:
-        return UpdateRule(optimizer, several, clip_norm)
-    if several or clip_norm is not None:
-        raise ValueError("penalties and clipping act in an update; give an optimizer as well")
-    return None
-
-
 def _symbols(
     architecture: Architecture,
     classes: Array | None,
@@ -316,30 +368,3 @@ def _symbols(
     class_names = class_names_of(classes, architecture.outputs)
     feature_names = tuple(features) if features else None
     return Symbols(architecture, feature_names, class_names, notation=style.notation)
-
-
-def _target_rows(net: Network, target: Any, examples: int, alone: bool) -> Array:
-    if alone:
-        target = np.asarray(target)[np.newaxis] if np.ndim(target) else [target]
-    name = "the target" if alone else "the targets"
-    outputs = net.architecture.outputs
-    targets = checked_targets(
-        target, net.task, outputs, net.dtype, net.classes, name, learning=False
-    )
-    if len(targets.values) != examples:
-        raise ValueError(
-            f"there are {examples} examples and {len(targets.values)} targets; expected as many"
-        )
-    return targets.values
-
-
-def _checked_sample_weight(sample_weight: ArrayLike | None, inputs: Array) -> Array | None:
-    if sample_weight is None:
-        return None
-    checked = np.asarray(sample_weight, dtype=inputs.dtype)
-    if checked.shape != (len(inputs),) or not (np.isfinite(checked) & (checked >= 0)).all():
-        raise ValueError(
-            f"sample_weight has shape {checked.shape}; expected a number, at least 0, for each of "
-            f"{len(inputs)} examples"
-        )
-    return checked

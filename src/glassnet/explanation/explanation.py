@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Self, TypeAlias
 
-from glassnet.core.validation import one_of
 from glassnet.drawing.network_drawing import NetworkDrawing
 from glassnet.errors import NotFiniteError
 from glassnet.explanation.check.check import Check, check_also, no_gradients
@@ -27,11 +26,9 @@ from glassnet.explanation.spreadsheet.spreadsheet import write_spreadsheet
 from glassnet.explanation.step import Forward, Step
 from glassnet.explanation.unit_names import place_of, unit_place_of
 from glassnet.formula.document import Block, Document, Drawing, Paragraph, Section
-from glassnet.nn.file_format import write_atomically
-from glassnet.render.format import formats
-from glassnet.render.html import document_html
-from glassnet.render.json import document_dict, json_number
+from glassnet.render.json import json_number
 from glassnet.render.text import formula_text
+from glassnet.renderable import Renderable
 
 __all__ = ["Explanation", "Origins"]
 
@@ -43,10 +40,11 @@ SOLUTION_DECIMALS = 4
 UNFOLD = "Every other line: step.full() in Python, --full on the command line."
 
 
-class Explanation:
+class Explanation(Renderable):
     """A document with every number of a step, or of one weight or unit in it.
 
-    It prints as text and displays as HTML in a notebook.
+    It prints as text and displays as HTML in a notebook; ``to_html`` writes it as a page, ``to`` in
+    any format.
 
     Attributes
     ----------
@@ -380,46 +378,6 @@ class Explanation:
         blocks = (block for section in self.document.sections for block in section.blocks)
         return NetworkDrawing(next(block for block in blocks if isinstance(block, Drawing)))
 
-    def to(self, name: str, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation in a format; write it to `path` if given.
-
-        Parameters
-        ----------
-        name : str
-            One of ``glassnet.render.format.formats()``: text of at most 80 columns, one page of
-            HTML, LaTeX (which needs amsmath, longtable and TikZ), JSON.
-        path : path, optional
-
-        Raises
-        ------
-        ValueError
-            If there is no such format.
-        OSError
-            If the file cannot be written.
-        """
-        known = formats()
-        text = known[one_of("format", name, tuple(known))].write(self.document)
-        if path is not None:
-            ended = text if text.endswith("\n") else f"{text}\n"
-            write_atomically(path, lambda file: file.write_text(ended, encoding="utf-8"))
-        return text
-
-    def to_text(self) -> str:
-        """Return the explanation as text of at most 80 columns."""
-        return self.to("text")
-
-    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as one HTML page; write it to `path` if given."""
-        return self.to("html", path)
-
-    def to_latex(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as a LaTeX document; write it to `path` if given."""
-        return self.to("latex", path)
-
-    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the explanation as JSON text; write it to `path` if given."""
-        return self.to("json", path)
-
     def to_xlsx(self, path: str | os.PathLike[str]) -> None:
         """Write the step as a spreadsheet that computes it.
 
@@ -445,19 +403,12 @@ class Explanation:
         self._require_finite("there is no spreadsheet")
         write_spreadsheet(explainer, path)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the explanation as a dict of JSON values."""
-        return document_dict(self.document)
-
-    def __str__(self) -> str:
-        return self.to_text()
+    def to_document(self) -> Document:
+        """Return the document, which all formats show."""
+        return self.document
 
     def __repr__(self) -> str:
         return f"<Explanation: {self.document.title}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Return HTML for notebooks, and plain text for those without HTML."""
-        return {"text/html": document_html(self.document), "text/plain": self.to_text()}
 
 
 def _data(check: Check) -> dict[str, Any]:

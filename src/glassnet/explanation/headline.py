@@ -10,7 +10,7 @@ from glassnet.explanation.explainer import Explainer
 from glassnet.formula.number import NumberFormat
 from glassnet.nn.task import Task
 
-__all__ = ["forward_title", "step_title"]
+__all__ = ["forward_title", "step_title", "step_words"]
 
 # So many outputs, with so many digits.
 FEW, DIGITS = 4, 3
@@ -32,7 +32,12 @@ def step_title(explainer: Explainer, classes: Array | None) -> str:
         which = f"Step {step.update.number:,} (index {step.update.number - 1})"
     if len(step.batch) > 1:
         which += f", batch of {len(step.batch)}; example {step.example + 1}"
-    return f"{which}: {_prediction(explainer, classes)}, target {_target(explainer, classes)}"
+    return f"{which}: {step_words(explainer, classes)}"
+
+
+def step_words(explainer: Explainer, classes: Array | None) -> str:
+    """Return what a step predicts, and the target: ``p = 0.555, target 1``."""
+    return f"{_prediction(explainer, classes)}, target {_target(explainer, classes)}"
 
 
 def _prediction(explainer: Explainer, classes: Array | None) -> str:

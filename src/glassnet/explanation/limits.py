@@ -30,6 +30,8 @@ class Limits:
     paths : int
         At most this many paths from a weight to the loss are all listed; if there are more, only
         the largest `terms`.
+    steps : int
+        Of several steps at most so many are told: the first and the last.
 
     Examples
     --------
@@ -41,9 +43,10 @@ class Limits:
     units: int = 8
     weights: int = 24
     paths: int = 36
+    steps: int = 12
 
     def __post_init__(self) -> None:
-        for name, least in (("terms", 2), ("units", 1), ("weights", 1), ("paths", 1)):
+        for name, least in (("terms", 2), ("units", 1), ("weights", 1), ("paths", 1), ("steps", 1)):
             whole_number(name, getattr(self, name), least)
 
 

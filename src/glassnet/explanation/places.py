@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from glassnet.explanation.notation import NOTATIONS, Notation
 from glassnet.nn.architecture import Architecture
 
 __all__ = ["UnitPlace", "WeightPlace", "index_of", "name_of", "place_at"]
@@ -51,14 +52,18 @@ def place_at(architecture: Architecture, index: int) -> WeightPlace:
     return WeightPlace(layer, unit if len(where.shape) == 1 else source, unit)
 
 
-def name_of(place: WeightPlace) -> str:
+def name_of(place: WeightPlace, letters: Notation = NOTATIONS["in-y"]) -> str:
     """Return the name by which a weight can be asked for, with units counted from 1.
 
     Examples
     --------
     >>> name_of(WeightPlace(1, 0, 1)), name_of(WeightPlace(2, None, 0))
     ('w1[1,2]', 'b2[1]')
+    >>> name_of(WeightPlace(1, 0, 1), NOTATIONS["z-a"])
+    'W1[2,1]'
     """
     if place.source is None:
-        return f"b{place.layer}[{place.unit + 1}]"
-    return f"w{place.layer}[{place.source + 1},{place.unit + 1}]"
+        return f"{letters.bias}{place.layer}[{place.unit + 1}]"
+    indices = [place.source + 1, place.unit + 1]
+    first, second = reversed(indices) if letters.to_first else indices
+    return f"{letters.weight}{place.layer}[{first},{second}]"

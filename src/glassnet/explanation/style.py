@@ -1,16 +1,26 @@
 """How an explanation is written: how much of it, with which digits, in which letters."""
 
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from glassnet.core.validation import whole_number
 from glassnet.explanation.limits import Limits
 from glassnet.explanation.notation import NOTATIONS, Notation, notation_named
 from glassnet.formula.number import NumberFormat
 
-__all__ = ["MOST_DECIMALS", "Style"]
+__all__ = ["MOST_DECIMALS", "Style", "StyleOptions"]
 
 #: Values on paper are floats, which have no more digits.
 MOST_DECIMALS = 12
+
+
+class StyleOptions(TypedDict, total=False):
+    """The options of :func:`glassnet.explain` that make a style."""
+
+    limits: Limits | None
+    digits: int | None
+    decimals: int | None
+    notation: str | Notation
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from glassnet.arrays.numbers import numbers_of
 from glassnet.core.array import Array
 from glassnet.errors import NotFiniteError
 from glassnet.explanation.attribution import Attribution, Score
-from glassnet.explanation.explain import Example, explain_example
+from glassnet.explanation.example import Example
+from glassnet.explanation.explain import explain_example
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.explanation import Explanation, Origins
 from glassnet.explanation.image_shape import image_shape
@@ -235,7 +236,7 @@ class _Stories:
 
     def __call__(self, place: WeightPlace) -> list[Block]:
         """Return the blocks of a weight's page, but for what all weights share."""
-        story = self.step.weight(name_of(place)).document
+        story = self.step.weight(name_of(place, self.step.explainer.symbols.notation)).document
         blocks: list[Block] = []
         for section in story.sections[:-1]:
             if not section.folded and not section.title.startswith(SHARED):

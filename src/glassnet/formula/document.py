@@ -27,6 +27,7 @@ __all__ = [
     "DrawnUnit",
     "DrawnWeight",
     "Equation",
+    "Heading",
     "Link",
     "Mark",
     "Matrices",
@@ -44,6 +45,13 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """Plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading within a section, under which its next blocks stand."""
 
     text: str
 
@@ -340,6 +348,7 @@ class Drawing:
 
 Block: TypeAlias = (
     Paragraph
+    | Heading
     | Equation
     | DocumentTable
     | Matrices

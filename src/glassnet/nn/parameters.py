@@ -10,6 +10,12 @@ from glassnet.core.array import Array
 
 __all__ = ["ParameterViews"]
 
+#: Many books and PyTorch write W[to, from].
+TRANSPOSED = (
+    ": W has shape (from, to), a row for each unit before and a column for each unit of the layer; "
+    "the matrix given is its transpose: give np.transpose of it"
+)
+
 
 class ParameterViews(list["Array | None"]):
     """The weights or the biases of layers 1 ... L; reading gives views, assignment copies values.
@@ -82,6 +88,7 @@ class ParameterViews(list["Array | None"]):
         if array.shape != view.shape:
             raise ValueError(
                 f"the {self._what} of layer {number} have shape {view.shape}, not {array.shape}"
+                + (TRANSPOSED if array.ndim == 2 and array.T.shape == view.shape else "")
             )
         if not np.isfinite(array).all():
             raise ValueError(f"the {self._what} of layer {number} must be finite numbers")

@@ -11,6 +11,7 @@ from glassnet.formula.document import (
     DocumentTable,
     Drawing,
     Equation,
+    Heading,
     Link,
     Matrices,
     MatrixEquation,
@@ -153,6 +154,8 @@ def _block(block: Block, numbers: NumberFormat) -> str:
     match block:
         case Paragraph(text):
             return f"<p>{escape(text)}</p>"
+        case Heading(text):
+            return f"<h3>{escape(text)}</h3>"
         case Equation():
             return equation_mathml(block, numbers)
         case DocumentTable():

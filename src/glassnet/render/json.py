@@ -18,6 +18,7 @@ from glassnet.formula.document import (
     DrawnImage,
     DrawnLayer,
     Equation,
+    Heading,
     Matrices,
     Matrix,
     MatrixEquation,
@@ -60,6 +61,8 @@ def _block(block: Block, numbers: NumberFormat) -> dict[str, Any]:
     match block:
         case Paragraph(text):
             return {"kind": "paragraph", "text": text}
+        case Heading(text):
+            return {"kind": "heading", "text": text}
         case Equation(left, _, _, exact, _):
             return {
                 "kind": "equation",

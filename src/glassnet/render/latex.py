@@ -16,6 +16,7 @@ from glassnet.formula.document import (
     DocumentTable,
     Drawing,
     Equation,
+    Heading,
     Matrices,
     Matrix,
     MatrixEquation,
@@ -161,6 +162,8 @@ def _block(block: Block, layout: _Layout) -> str:
     match block:
         case Paragraph(text):
             return f"{words_tex(text)}\n"
+        case Heading(text):
+            return rf"\subsubsection*{{{words_tex(text)}}}" + "\n"
         case DocumentTable():
             return _captioned(block.caption, table_latex(block, writer, room))
         case Matrices():

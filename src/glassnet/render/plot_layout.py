@@ -28,6 +28,8 @@ SIZE = 12.0
 TOP, RIGHT, BELOW = 28.0, 18.0, 40.0
 LEGEND_ROW, LEGEND_GAP, KEY = 18.0, 16.0, 18.0
 POINT_RADIUS = 5.0
+# A line through at most so many points shows each.
+MARKED = 30
 
 
 def curves_scene(curves: Curves, *, narrow: bool = False) -> Scene:
@@ -37,10 +39,10 @@ def curves_scene(curves: Curves, *, narrow: bool = False) -> Scene:
     lines: list[Shape] = []
     for number, curve in enumerate(curves.curves):
         points = tuple(plot.at(*point) for point in curve.points)
-        if len(points) == 1:
-            lines.append(Circle(*points[0], 2.5, _series(number), _series(number)))
-        else:
+        if len(points) > 1:
             lines.append(Line(points, _series(number), 2))
+        if len(points) <= MARKED:
+            lines += [Circle(*point, 2.5, _series(number), _series(number)) for point in points]
     for mark in curves.marks:
         lines += _mark(plot, mark.name, mark.x)
     keys = [(_series(number), curve.name) for number, curve in enumerate(curves.curves)]

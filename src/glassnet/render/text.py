@@ -15,6 +15,7 @@ from glassnet.formula.document import (
     DrawnLayer,
     DrawnUnit,
     Equation,
+    Heading,
     Matrices,
     MatrixEquation,
     Paragraph,
@@ -153,6 +154,8 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
     match block:
         case Paragraph(text):
             return textwrap.wrap(text, WIDTH)
+        case Heading(text):
+            return [f"─ {text}"]
         case Equation():
             return _equation(block, writer)
         case DocumentTable():

@@ -39,8 +39,18 @@ from glassnet.training.progress_bar import progress_bar
 from glassnet.training.recorded_steps import checked_record
 from glassnet.training.schedule import ConstantRate, Schedule
 
-__all__ = ["FitOptions", "Fitting", "Learner", "checked_examples", "validation_split"]
+__all__ = [
+    "DEFAULT_OPTIMIZER",
+    "FitOptions",
+    "Fitting",
+    "Learner",
+    "checked_examples",
+    "validation_split",
+]
 
+
+#: What learns where no optimizer is given.
+DEFAULT_OPTIMIZER = Adam(0.001)
 
 # The number of the split, which is independent of one into training and test rows.
 VALIDATION = 1
@@ -105,7 +115,7 @@ class FitOptions:
         """The optimizer, also where its name was given."""
         if isinstance(self.optimizer, str):
             return optimizer_named(self.optimizer)
-        return self.optimizer or Adam(0.001)
+        return self.optimizer or DEFAULT_OPTIMIZER
 
     @property
     def all_penalties(self) -> tuple[Penalty, ...]:

@@ -1,11 +1,12 @@
 """The history of a training run."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.renderable import Renderable
 from glassnet.training.recorded_steps import RecordedStep
 
 if TYPE_CHECKING:  # documents are imported only when needed
@@ -15,8 +16,11 @@ __all__ = ["History"]
 
 
 @dataclass
-class History:
+class History(Renderable):
     """The loss, metrics and learning rate of each epoch, and the recorded steps.
+
+    It prints its learning curves and shows them in notebooks; ``to_html`` writes them as a page,
+    ``to`` in any format. ``gn.explain(history.steps)`` tells the recorded steps.
 
     Attributes
     ----------
@@ -122,15 +126,7 @@ class History:
         return Curves("epoch", y_name, tuple(lines), caption)
 
     def __str__(self) -> str:
-        from glassnet.render.text import document_text
-
-        return document_text(self.to_document()) if self.epochs else repr(self)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Return learning curves as HTML for notebooks, and plain text for those without HTML."""
-        from glassnet.render.html import document_html
-
-        return {"text/html": document_html(self.to_document()), "text/plain": str(self)}
+        return self.to_text() if self.epochs else repr(self)
 
     def __repr__(self) -> str:
         if not self.epochs:

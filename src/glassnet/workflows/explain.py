@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from glassnet.explanation.explain import describe
 from glassnet.explanation.explanation import Explanation
-from glassnet.explanation.limits import Limits
+from glassnet.explanation.several_steps import SeveralSteps
+from glassnet.explanation.style import StyleOptions
 from glassnet.model import Model
 from glassnet.network import Network
 from glassnet.tables.read.options import TableOptions
@@ -17,7 +18,7 @@ from glassnet.tables.table import Table, complete_rows
 from glassnet.tables.targets.target import target_values
 from glassnet.workflows.open_model import open_model, open_with_tables
 
-__all__ = ["RowToExplain", "explain_file"]
+__all__ = ["RowToExplain", "explain_file", "explain_steps_of_file"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def explain_file(
     weight: str | None = None,
     learning_rate: float = 0.1,
     loss: str | None = None,
+    **style: Unpack[StyleOptions],
 ) -> tuple[Explanation, list[str]]:
     """Explain one row of a table, or, without one, describe the network.
 
@@ -68,6 +70,8 @@ def explain_file(
     learning_rate : float
     loss : str, optional
         Of a model of another library, if it is another one than was recognised.
+    **style
+        How numbers and symbols are written, as in :func:`glassnet.explain`.
 
     Returns
     -------
@@ -88,14 +92,59 @@ def explain_file(
     model, table, warnings = _opened(loaded, row)
     target = _target(model, table, row.value)
     rate = None if target is None else learning_rate
-    explanation = model.explain(table, 0, target, learning_rate=rate)
+    explanation = model.explain(table, 0, target, learning_rate=rate, **style)
     if weight is not None:
         return explanation.weight(weight), warnings
     if target is None or explanation.explainer.end is not None:
         return explanation, warnings
-    few = Limits(terms=6, units=6)  # for one or two printed pages
-    first = model.why(table, 0, target, learning_rate=learning_rate, limits=few)
+    digits, notation = style.get("digits", 4), style.get("notation", "in-y")
+    first = model.why(
+        table, 0, target, learning_rate=learning_rate, digits=digits, notation=notation
+    )
     return explanation.preceded_by(first), warnings
+
+
+def explain_steps_of_file(
+    model_path: Path,
+    row: RowToExplain,
+    steps: int,
+    weight: str | None = None,
+    learning_rate: float = 0.1,
+    loss: str | None = None,
+    **style: Unpack[StyleOptions],
+) -> tuple[SeveralSteps, list[str]]:
+    """Take some steps on one row of a table, and explain them as one story.
+
+    Parameters
+    ----------
+    model_path, row, learning_rate, loss, **style
+        As of :func:`explain_file`. The model's file stays as it is.
+    steps : int
+    weight : str, optional
+        The weight that the table of the steps follows.
+
+    Returns
+    -------
+    SeveralSteps
+    list of str
+        Warnings about the table.
+
+    Raises
+    ------
+    ValueError
+        If the row, weight or class does not exist, or the row has no target.
+    """
+    model, table, warnings = _opened(open_model(model_path, loss), row)
+    several = model.explain(
+        table,
+        0,
+        _target(model, table, row.value),
+        learning_rate=learning_rate,
+        steps=steps,
+        weights=None if weight is None else [weight],
+        **style,
+    )
+    return several, warnings
 
 
 def _opened(loaded: Network | Model, row: RowToExplain) -> tuple[Model, Table, list[str]]:

@@ -14,13 +14,12 @@ from glassnet.arrays.targets import checked_targets
 from glassnet.core.array import Array
 from glassnet.core.labels import distinct_labels, label_array, label_text, label_values
 from glassnet.core.plural import counted
-from glassnet.explanation.explain import explain
-from glassnet.explanation.explanation import Explanation
+from glassnet.explanation.explanation import Origins
 from glassnet.explanation.why import Row
+from glassnet.formula.document import Section
 from glassnet.model import Model
 from glassnet.network import Network
 from glassnet.nn.task import Task
-from glassnet.optim.optimizer import Optimizer
 from glassnet.tables.columns import is_missing
 from glassnet.tables.encoders.number import NumberEncoder
 from glassnet.tables.encoders.table_encoder import TableEncoder
@@ -64,20 +63,8 @@ class ImportedModel(Model):
             _require_numbers(name, table.columns[name])
         return self.encoder.encode(table)
 
-    def explain(
-        self,
-        frame: Any,
-        row: int = 0,
-        target: Any = None,
-        *,
-        learning_rate: float | None = None,
-        optimizer: str | Optimizer | None = None,
-    ) -> Explanation:
-        """Explain one row: :func:`glassnet.explain`, since the inputs are the row's own values."""
-        x, _ = self.encode(self._one(frame, row))
-        value = None if target is None else self.target.encode_value(target)
-        chosen: dict[str, Any] = {"learning_rate": learning_rate, "optimizer": optimizer}
-        return explain(self.network, x[0], value, **chosen)
+    def _before(self, one: Table, x: Array, target: Any) -> tuple[list[Section], Origins]:
+        return [], {}  # the inputs are the row's own values
 
     def _row(self, one: Table) -> Row:
         row = super()._row(one)

@@ -12,7 +12,8 @@ from tests.explanation.exercise.student import Homework, Student
 
 def _step(**options: Any) -> Explanation:
     net = gn.Network([2, 2, 2], hidden="sigmoid", output="softmax", dtype="float64", seed=1)
-    return gn.explain(net, [0.5, 1.0], 1, **{"learning_rate": 0.5, **options})
+    step: Explanation = gn.explain(net, [0.5, 1.0], 1, **{"learning_rate": 0.5, **options})
+    return step
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -72,7 +72,8 @@ def _step(decimals: int | None = None, **options: Any) -> Explanation:
     net = gn.Network([1, 1, 1], hidden="sigmoid", output="sigmoid", dtype="float64")
     net.parameters[:] = [0.5, 0.1, 2.0, -1.0]
     given: dict[str, Any] = {"learning_rate": 0.5, "loss": "half_squared_error", **options}
-    return gn.explain(net, x=[1.0], target=1, decimals=decimals, **given)
+    step: Explanation = gn.explain(net, x=[1.0], target=1, decimals=decimals, **given)
+    return step
 
 
 def _verdicts(answers: dict[str, Any], **options: Any) -> dict[str, tuple[str, bool]]:

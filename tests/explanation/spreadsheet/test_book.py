@@ -15,7 +15,8 @@ from glassnet.explanation.explanation import Explanation
 
 def small_step(**options: Any) -> Explanation:
     net = gn.Network([2, 2], output="softmax", dtype="float64", seed=7)
-    return gn.explain(net, x=[1, 0], target=1, learning_rate=0.5, **options)
+    step: Explanation = gn.explain(net, x=[1, 0], target=1, learning_rate=0.5, **options)
+    return step
 
 
 def test_only_what_is_given_has_values(tmp_path: Path) -> None:

@@ -1,11 +1,9 @@
 """Spreadsheets of steps, recalculated by LibreOffice and compared with the numbers of the step.
 
-Those tests are skipped where LibreOffice is not installed. All files are recalculated in one call,
-since its start takes seconds.
+All files are recalculated in one call, since its start takes seconds.
 """
 
 import math
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -29,7 +27,7 @@ from glassnet.render.text import formula_text
 from tests.explanation.spreadsheet.steps import CASES
 from tests.random_networks import built_in
 
-SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+pytestmark = pytest.mark.system("soffice")
 
 #: Where both are smaller, they are as good as 0.
 TINY = 1e-280
@@ -65,10 +63,9 @@ class Recalculated:
 
 def recalculate(folder: Path, files: list[Path]) -> None:
     """Let LibreOffice open the files, compute their formulas, and write them to `folder`."""
-    assert SOFFICE is not None
     profile = f"-env:UserInstallation=file://{folder}/profile"
     convert = ["--headless", "--convert-to", "xlsx", "--outdir", str(folder)]
-    subprocess.run([SOFFICE, profile, *convert, *files], check=True, capture_output=True)
+    subprocess.run(["soffice", profile, *convert, *files], check=True, capture_output=True)
 
 
 def read(path: Path) -> dict[str, list[list[Cell]]]:
@@ -78,8 +75,6 @@ def read(path: Path) -> dict[str, list[list[Cell]]]:
 
 @pytest.fixture(scope="module")
 def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recalculated]:
-    if SOFFICE is None:
-        pytest.skip("LibreOffice, which recalculates the files, is not installed")
     given, made = tmp_path_factory.mktemp("given"), tmp_path_factory.mktemp("made")
     explanations = {name: make() for name, make in CASES.items()}
     paths = {name: given / f"{number}.xlsx" for number, name in enumerate(CASES)}

@@ -269,7 +269,7 @@ def _weights(why: Why, places: Sequence[WeightPlace]) -> list[Block]:
     step, names = why.step, why.explainer.symbols
     rows: list[tuple[Cell, ...]] = []
     for place in places:
-        name = name_of(place)
+        name = name_of(place, names.notation)
         source = "bias"
         if place.source is not None:
             source = names.unit_name(place.layer - 1, place.source)
@@ -280,7 +280,8 @@ def _weights(why: Why, places: Sequence[WeightPlace]) -> list[Block]:
     rate = number_text(step.update.learning_rate)
     words = (
         f"The largest |∂E/∂w| of all {step.parameters.size:,} weights. Each has a story of its "
-        f"own: .weight({name_of(places[0])!r}) in Python, --weight on the command line."
+        f"own: .weight({name_of(places[0], names.notation)!r}) in Python, --weight on the command "
+        "line."
     )
     columns = ("weight", "from → to", "w", "∂E/∂w", f"w after a step, α = {rate}")
     return [Paragraph(words), DocumentTable(columns, tuple(rows))]
@@ -337,5 +338,5 @@ def _is_right(step: Step, after: Step) -> bool:
 
 
 def _story(why: Why, place: WeightPlace) -> Section:
-    name = name_of(place)
+    name = name_of(place, why.explainer.symbols.notation)
     return Section(f"The weight {name}", tuple(why.story(place)), folded=True, anchor=name)

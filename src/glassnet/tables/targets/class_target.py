@@ -9,6 +9,7 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.core.file_record import Labels
 from glassnet.core.labels import (
+    classes_in_short,
     label_text,
     label_values,
     place_of,
@@ -109,7 +110,7 @@ class ClassTarget(Target, frozen=True, dict=True, tag="class"):
 
     def unknown(self, label: Any) -> ValueError:
         """Return the exception for a class that is not among these."""
-        known = ", ".join(self.output_names[:10])
+        known = classes_in_short(self.classes)
         return ValueError(
             f"column {self.name!r} has the unknown class {label_text(label)!r}; known are: {known}"
         )
