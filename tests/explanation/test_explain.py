@@ -328,6 +328,9 @@ def test_a_saturated_output_says_that_the_numbers_cancel() -> None:
     net.weights = [[[40.0]]]
     text = gn.explain(net, [1], 1, learning_rate=0.5).to_text()
     assert "so nearly saturated" in text
+    # p is 1 in float64; its logarithm is computed from the net input, and is not shown as ln(1).
+    assert "ln(1)" not in text
+    assert "1·ln(1 + exp(−40)) + (1 − 1)·ln(1 + exp(40)) = 4.24835·10^−18" in text
 
 
 def test_full_precision_can_be_read_back() -> None:
@@ -390,7 +393,7 @@ def test_what_vanishes_on_paper_is_said() -> None:
     net.weights = [[[9.0]]]
     text = " ".join(gn.explain(net, [1], 1, learning_rate=0.5, decimals=2).to_text().split())
     # p = 0.99988, so that 1 − p and the gradient are 0.00; 1 − p = 0.000123 needs four decimals.
-    assert "Not 0, but 0.00 with 2 decimals: " in text
+    assert "With 2 decimals these become 0.00, though they are not 0: " in text
     assert "decimals=4 shows them." in text
     text = gn.explain(net, [1], 1, learning_rate=0.5, decimals=4).to_text()
     assert "What rounding hides" not in text

@@ -48,7 +48,9 @@ def paper_loss_section(
     if lost.zero:
         names = named_in_short("quantity", "quantities", lost.zero)
         zero = explainer.numbers.text(0.0)
-        words.append(f"Not 0, but {zero} with {decimals} decimals: {names}.")
+        words.append(
+            f"With {decimals} decimals these become {zero}, though they are not 0: {names}."
+        )
     if lost.infinite:
         names = named_in_short("quantity", "quantities", lost.infinite)
         words.append(f"Without a value, since something became 0: {names}.")

@@ -3,6 +3,7 @@
 Activations and losses define their own formulas; the chain rule combines them here.
 """
 
+import math
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -24,6 +25,8 @@ __all__ = ["StepEquations", "delta_as_partial", "softmax_slope"]
 
 # Of a loss with more symbols, only the terms that count are shown.
 MOST_SYMBOLS = 6
+# A logarithm with a larger relative error is lost.
+LOST = 1e-4
 # Outputs nearer to 0 or 1 lose digits in 1 − y.
 NEAR = 1e-2
 # The square or the exponential of a larger number may be infinite.
@@ -53,7 +56,24 @@ class StepEquations(ForwardEquations):
         return product_of(self.sample_weight(), formula)
 
     def loss(self) -> Equation:
-        """E of the example: all terms, those that count, numbers, and value."""
+        """E of the example: all terms, those that count, numbers, and value.
+
+        Where a probability is so near to 0 or 1 that its logarithm is lost, from the net inputs.
+        """
+        equation, left = self._loss_of_predictions(), self.loss_symbol()
+        output_loss, numbers = self.step.output_loss, equation.steps[-2:][0].evaluate()
+        if (
+            not isinstance(output_loss, CrossEntropyFromLogits)
+            or self.paper is not None
+            or math.isclose(numbers, left.value, rel_tol=LOST)
+            or len(self.predicted) > (self.most_terms or len(self.predicted))
+        ):
+            return equation
+        logits = self.net_input_symbols(self.depth)
+        formula = output_loss.formula_of_net_inputs(logits, self.target)
+        return self.equation(left, product_of(self.sample_weight(), formula))
+
+    def _loss_of_predictions(self) -> Equation:
         left, whole = self.loss_symbol(), self.loss_formula()
         counting = self.step.output_loss.loss.terms_that_count(self.predicted, self.target)
         if counting is None:
