@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -411,3 +412,30 @@ def test_the_short_form_is_short(
     text = gn.explain(net, x, target, learning_rate=0.5, decimals=decimals).to_text()
     assert len(text.splitlines()) <= most + (6 if decimals else 0)  # exact values take lines
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_matrices_follow_the_notation() -> None:
+    net = gn.Network([2, 3, 2], hidden="tanh", output="softmax", dtype="float64", seed=1)
+    usual = gn.explain(net, [1, 0], 1, learning_rate=0.5).full().to_text()
+    other = gn.explain(net, [1, 0], 1, learning_rate=0.5, notation="z-a").full().to_text()
+    for words in ("in(2) = y(1) W(2) + b(2)", "∂E/∂W(2) = y(1)ᵀ δ(2)", "in1 = x · W1 + b1"):
+        assert words in usual
+    for words in ("z(2) = W(2) a(1) + b(2)", "∂E/∂W(2) = δ(2) a(1)ᵀ", "z1 = W1 · x + b1"):
+        assert words in other
+    unit = gn.explain(net, [1, 0], 1, notation="z-a").unit("h1.2").to_text()
+    assert "δ = ∂E/∂z" in unit
+    assert " in[" not in unit
+
+
+def test_a_loss_that_grew_says_why() -> None:
+    net = gn.Network([1, gn.Dense(1, "identity", bias=False)], dtype="float64")
+    net.weights = [[[1.0]]]
+    # E = (w − 3)², so that 4 + 2·1.1·2 steps over the minimum: w = 1 + 4.4 = 5.4.
+    text = gn.explain(net, [1], [3], learning_rate=1.1).to_text()
+    assert "the step was too long. With a smaller learning rate it falls." in text
+    X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+    net = gn.Network([2, 4, 2], hidden="sigmoid", output="softmax", seed=7)
+    options: dict[str, Any] = {"epochs": 1000, "batch_size": 4, "record": [7]}
+    history = net.fit(X, y, optimizer=gn.Adam(0.05), **options)
+    text = " ".join(gn.explain(history.steps[7]).to_text().split())
+    assert "moved the weights against the gradient here" in text

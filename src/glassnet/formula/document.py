@@ -135,7 +135,8 @@ class DocumentTable:
                 list(map(numbers.text, values)) if self.mixed else column_texts(values, numbers)
             )
             for (row, _), text in zip(found, written, strict=True):
-                texts[row][column] = text
+                whole = isinstance(self.rows[row][column], int)
+                texts[row][column] = str(self.rows[row][column]) if whole else text
         return texts
 
 

@@ -10,8 +10,10 @@ __all__ = ["NumberFormat", "column_texts", "count_text", "number_text"]
 
 # Longer counts are read as a power of ten.
 LONGEST_COUNT = 10**15
-# A column has one number of decimals where its smallest number then keeps so many digits.
+# A column has one number of decimals, so that its smallest number keeps so many digits ...
 LEAST_DIGITS = 2
+# ... if that takes at most so many more than the largest one needs.
+MORE_DECIMALS = 2
 # float32 has fewer digits below.
 SMALLEST_SINGLE = float(np.finfo(np.float32).tiny)
 # Beyond these powers of ten, a column is written with powers.
@@ -105,9 +107,10 @@ def column_texts(values: Sequence[float], numbers: NumberFormat) -> list[str]:
         return [numbers.text(value) for value in values]
     largest, smallest = (math.floor(math.log10(size)) for size in (max(sizes), min(sizes)))
     needed = max(_count_decimals(_shortest(size)) for size in sizes)
-    decimals = min(needed, max(digits - 1 - largest, 0))
-    kept = smallest + 1 + decimals
-    fits = needed == decimals or kept >= min(LEAST_DIGITS, digits)
+    usual = max(digits - 1 - largest, 0)
+    # The smallest number may need more, so that the others show more digits than asked for.
+    decimals = min(needed, max(usual, LEAST_DIGITS - 1 - smallest))
+    fits = decimals <= usual + MORE_DECIMALS
     if fits and SMALLEST_POWER <= largest < LARGEST_POWER:
         return [number_text(value, digits, decimals) for value in values]
     return [_with_power(value, digits) for value in values]

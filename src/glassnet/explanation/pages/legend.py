@@ -1,5 +1,6 @@
 """The legend of a page: what a weight's name says, what the letters mean, how numbers are meant."""
 
+from glassnet.core.plural import counted
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.places import WeightPlace
 from glassnet.explanation.step import Step
@@ -9,25 +10,35 @@ from glassnet.render.text import formula_text
 __all__ = ["legend", "meanings"]
 
 
-def legend(explainer: Explainer) -> list[Paragraph]:
-    """Return what the names on a page mean, and how its numbers are meant."""
-    return [Paragraph(" ".join([*meanings(explainer), _numbers(explainer)]))]
+def legend(explainer: Explainer, place: WeightPlace | None = None) -> list[Paragraph]:
+    """Return what the names on a page mean, and how its numbers are meant.
+
+    `place` is the weight whose name is explained, if the page is about one.
+    """
+    return [Paragraph(" ".join([*meanings(explainer, place), _numbers(explainer)]))]
 
 
-def meanings(explainer: Explainer) -> list[str]:
+def meanings(explainer: Explainer, place: WeightPlace | None = None) -> list[str]:
     """Return sentences that say what the names mean."""
-    sentences = [f"{_weight(explainer)}. {_letters(explainer)}."]
+    if place is None or place.source is None:
+        place = _last_weight(explainer)
+    sentences = [f"{_weight(explainer, place)}. {_letters(explainer)}."]
     if named := _classes(explainer):
         sentences.append(named)
     return sentences
 
 
-def _weight(explainer: Explainer) -> str:
-    """What the name of one weight says: of the output layer, from its last source."""
-    names, layer = explainer.symbols, explainer.depth
-    source = names.architecture.units[layer - 1] - 1
-    unit = source if explainer.equations.is_scale(layer) else 0
-    symbol = names.weight(WeightPlace(layer, source, unit), 0.0)
+def _last_weight(explainer: Explainer) -> WeightPlace:
+    """A weight of the output layer, from its last source."""
+    layer = explainer.depth
+    source = explainer.symbols.architecture.units[layer - 1] - 1
+    return WeightPlace(layer, source, source if explainer.equations.is_scale(layer) else 0)
+
+
+def _weight(explainer: Explainer, weight: WeightPlace) -> str:
+    """What the name of a weight says."""
+    layer, source, unit = weight.layer, weight.source or 0, weight.unit
+    symbol = explainer.symbols.weight(weight, 0.0)
     before = f"unit {source + 1} of layer {layer - 1}" if layer > 1 else f"input {source + 1}"
     place = f"{source}" if explainer.equations.is_scale(layer) else f"{source}, {unit}"
     return (
@@ -44,6 +55,8 @@ def _letters(explainer: Explainer) -> str:
     meanings.append(f"{letters.prediction}: prediction")
     if biases:
         meanings.insert(0, f"{letters.bias}: bias")
+    if any(place.multiplier != 1 for place in forward.architecture.places):
+        meanings.append("c: multiplier of a layer")
     if isinstance(forward, Step):
         loss = letters.loss
         meanings += [f"{letters.target}: target", f"{loss}: loss"]
@@ -66,9 +79,10 @@ def _classes(explainer: Explainer) -> str:
 def _numbers(explainer: Explainer) -> str:
     numbers = explainer.numbers
     if numbers.decimals is not None:
+        decimals = counted(numbers.decimals, "decimal")
         return (
-            f"Each line is rounded to {numbers.decimals} decimals, as on paper; an exact value "
-            "that rounds otherwise stands beside."
+            f"Each line is rounded to {decimals}, as on paper (to more in between, where the "
+            "result depends on it); an exact value that rounds differently stands in parentheses."
         )
     if numbers.digits is None:
         return "Nothing is rounded; all digits are shown."

@@ -117,19 +117,32 @@ def outcome_blocks(explainer: Explainer) -> list[Block]:
     blocks: list[Block] = [DocumentTable(("", "was", "is", "target"), tuple(rows))]
     if chosen.others:
         blocks.append(Paragraph(f"Remaining outputs: {chosen.others:,}."))
-    if words := _outcome_words(step):
+    if words := _outcome_words(explainer):
         blocks.append(Paragraph(words))
     return blocks
 
 
-def _outcome_words(step: Step) -> str:
+def _outcome_words(explainer: Explainer) -> str:
     """What the table does not say by itself."""
-    words = []
-    if step.new_mean_loss >= step.mean_loss:
-        words.append("The loss is not smaller than before: a smaller learning rate makes it so.")
+    step, words = explainer.step, []
+    if step.new_mean_loss > step.mean_loss:
+        words.append(_why_it_grew(step))
+    if explainer.paper is not None:
+        words.append("This table is computed without rounding.")
     if step.dropout_mask is not None:
         words.append("Both use the dropout mask of this step; a prediction uses all units.")
     return " ".join(words)
+
+
+def _why_it_grew(step: Step) -> str:
+    """Whether the step was too long, or went the wrong way."""
+    slope = float(np.dot(step.gradient.astype(np.float64), step.changes.astype(np.float64)))
+    if slope < 0:
+        return "The loss grew: the step was too long. With a smaller learning rate it falls."
+    return (
+        "The loss grew: what the optimizer remembers of earlier steps, or a penalty, moved the "
+        "weights against the gradient here."
+    )
 
 
 def loss_name(loss: Loss) -> str:

@@ -32,7 +32,9 @@ def unit_sections(explainer: Explainer, place: UnitPlace) -> list[Section]:
         )
         if layer < explainer.depth:
             blocks += _backward_contributions(explainer, place)
-        sections.append(Section("δ = ∂E/∂in", tuple(blocks)))
+        letters = explainer.symbols.notation
+        title = f"{letters.delta} = ∂{letters.loss}/∂{letters.net_input}"
+        sections.append(Section(title, tuple(blocks)))
     return sections
 
 
@@ -51,8 +53,10 @@ def _contributions(explainer: Explainer, place: UnitPlace) -> list[Block]:
         y = equations.output(layer - 1, weight.source).value
         rows.append((source, symbol, symbol.value, y, float(values[number])))
     multiplier = equations.forward.architecture.places[layer - 1].multiplier
-    adds = "adds" if multiplier == 1 else f"adds {explainer.numbers.text(multiplier)}·w·y"
-    columns = ("from", "weight", "w", "output y", adds)
+    letters = explainer.symbols.notation
+    product = f"{explainer.numbers.text(multiplier)}·{letters.weight}·{letters.output}"
+    adds = "adds" if multiplier == 1 else f"adds {product}"
+    columns = ("from", "weight", letters.weight, f"output {letters.output}", adds)
     table = DocumentTable(columns, tuple(rows), "Contributions of the inputs, largest first")
     return [
         *_weights_as_picture(explainer, place),
@@ -82,8 +86,10 @@ def _backward_contributions(explainer: Explainer, place: UnitPlace) -> list[Bloc
         j = unit if equations.is_scale(layer + 1) else number
         name = equations.names.unit_name(layer + 1, j)
         rows.append((name, equations.delta_symbol(layer + 1, j).value, float(values[number])))
-    caption = f"Contributions to ∂E/∂y = {explainer.numbers.text(math.fsum(values))}, largest first"
-    table = DocumentTable(("from", "δ", "adds w·δ"), tuple(rows), caption)
+    letters, total = explainer.symbols.notation, explainer.numbers.text(math.fsum(values))
+    caption = f"Contributions to ∂{letters.loss}/∂{letters.output} = {total}, largest first"
+    columns = ("from", letters.delta, f"adds {letters.weight}·{letters.delta}")
+    table = DocumentTable(columns, tuple(rows), caption)
     return [table, *chosen.sentence("units", "contributions", explainer.numbers)]
 
 

@@ -63,7 +63,7 @@ def _forward_blocks(explainer: Explainer, place: WeightPlace) -> list[Block]:
     bias = equations.contributions(layer, unit).size - 1
     keep = bias if place.source is None else place.source
     blocks: list[Block] = [
-        *legend(explainer),
+        *legend(explainer, place),
         Paragraph(_weight_words(names, place)),
         equations.net_input(layer, unit, keep),
         *equations.outputs(layer, unit),
