@@ -67,9 +67,10 @@ def _parse(name: str, names: Symbols) -> WeightPlace:
     )
     if not match:
         example = names.weight(WeightPlace(1, 0, 0), 0.0)
+        order = "to, from" if letters.to_first else "from, to"
         raise ValueError(
-            f"{name!r} is not a weight; expected {letters.weight}1[1,2], or {letters.bias}1[2] for "
-            f"a bias; the first here is {example.letter}1[{example.index}]"
+            f"{name!r} is not a weight; expected {letters.weight}1[1,2] ({order}), or "
+            f"{letters.bias}1[2] for a bias; the first here is {example.letter}1[{example.index}]"
         )
     layer, first, second, bias_layer, bias_unit = match.groups()
     if bias_layer:
