@@ -161,10 +161,29 @@ def test_a_changed_step_ends_in_a_sentence(field: str, value: Any, tmp_path: Pat
         grade_file(path)
 
 
-def test_an_answer_that_is_no_number_is_named(tmp_path: Path) -> None:
-    path = _write(_exercise(), tmp_path / "sheet.csv")
-    _fill_in(path, {"in1[1]": "many"})
-    with pytest.raises(FileFormatError, match=r"sheet.csv: in1\[1\]: expected a number"):
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_that_is_no_number_is_wrong(kind: str, tmp_path: Path) -> None:
+    path = _write(_exercise(), tmp_path / f"sheet.{kind}")
+    _fill_in(path, {"in1[1]": "many", "in1[2]": "-0.4759"})
+    first, second, *_ = grade_file(path).findings
+    assert (first.verdict, first.slip) == ("first wrong line", "not a number")
+    assert second.verdict == "right"
+
+
+def test_a_notebook_with_a_list_as_answer_is_graded(tmp_path: Path) -> None:
+    path = _write(_exercise(), tmp_path / "sheet.ipynb")
+    _fill_in(path, {"in1[1]": [1, 2], "in1[2]": -0.4759})
+    assert [one.slip for one in grade_file(path).findings[:2]] == ["not a number", None]
+
+
+def test_a_printed_number_that_is_none_is_damage(tmp_path: Path) -> None:
+    path = _write(_exercise("values"), tmp_path / "sheet.ipynb")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    record = json.loads(notebook["metadata"]["glassnet"])
+    record["printed"] = {"in1[1]": "many"}
+    notebook["metadata"]["glassnet"] = json.dumps(record)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(FileFormatError, match=r"in1\[1\]: expected a number"):
         grade_file(path)
 
 

@@ -129,7 +129,7 @@ def grade_file(path: str | os.PathLike[str]) -> Grade:
     Raises
     ------
     FileFormatError
-        If it is no such sheet, or an answer in it is no number.
+        If it is no such sheet, or it has an answer to a line that it does not ask for.
     OSError
         If it cannot be read.
     MissingPackageError
@@ -228,7 +228,13 @@ def _read_notebook(file: Path) -> tuple[str, dict[str, Any]]:
     answers: Mapping[str, Any] = {}
     for found in (answer for source in sources for answer in _dicts(source)):
         answers = found
-    return step, dict(answers)
+    return step, {name: _as_written(answer) for name, answer in answers.items()}
+
+
+def _as_written(answer: Any) -> Any:
+    """An answer in a notebook; what is neither number nor text, as text."""
+    is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
+    return answer if answer is None or is_number or isinstance(answer, str) else repr(answer)
 
 
 def _dicts(source: str) -> Iterator[dict[str, Any]]:
