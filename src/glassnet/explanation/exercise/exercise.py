@@ -238,7 +238,9 @@ class Exercise(Generic[S]):
 
         formulas = {line.name: self.formula_of(line) for line in self.sheet.lines}
         shown = {name: formula_text(one) for name, one in formulas.items() if one is not None}
-        return Template(self.sheet, shown, self.printed, self.to_text())
+        given = {n: _given_text(self.sheet, value) for n, value in self.sheet.all_given.items()}
+        network = network_words(self.sheet)
+        return Template(self.sheet, shown, self.printed, self.to_text(), network, given)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -260,17 +262,20 @@ class Exercise(Generic[S]):
 
 def given_blocks(sheet: Sheet) -> list[Block]:
     """Return what the sheet gives: the network in words, its weights, and the other numbers."""
+    blocks: list[Block] = [Paragraph(network_words(sheet))]
+    blocks += [weights_table(sheet, layer) for layer in range(1, sheet.equations.depth + 1)]
+    rows: list[tuple[Cell, ...]] = [(one, _given_text(sheet, one.value)) for one in sheet.given]
+    return [*blocks, DocumentTable(("quantity", "value"), tuple(rows))]
+
+
+def network_words(sheet: Sheet) -> str:
+    """Return the activation of each layer, and the loss, in words."""
     step = sheet.step
     layers = "; ".join(
         f"layer {number}: {layer.activation.name}"
         for number, layer in enumerate(step.architecture.layers, start=1)
     )
-    blocks: list[Block] = [
-        Paragraph(f"Activations: {layers}. Loss: {loss_name(step.output_loss.loss)}.")
-    ]
-    blocks += [weights_table(sheet, layer) for layer in range(1, sheet.equations.depth + 1)]
-    rows: list[tuple[Cell, ...]] = [(one, _given_text(sheet, one.value)) for one in sheet.given]
-    return [*blocks, DocumentTable(("quantity", "value"), tuple(rows))]
+    return f"Activations: {layers}. Loss: {loss_name(step.output_loss.loss)}."
 
 
 def weights_table(sheet: Sheet, layer: int) -> DocumentTable:
