@@ -44,6 +44,16 @@ def test_a_class_becomes_a_table_and_a_damaged_sheet_its_row(folder: Path) -> No
     assert rows[2]["problem"]
 
 
+def test_a_cell_that_is_no_number_is_a_wrong_line(folder: Path) -> None:
+    path = folder / "ben.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(",1.000\n", ",abc\n"), encoding="utf-8"
+    )
+    done = glassnet("grade", "ben.csv", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The first wrong line is in1[1]: it is not a number" in done.stdout
+
+
 def test_json_is_for_graders(folder: Path) -> None:
     done = glassnet("grade", "anna.csv", "ben.csv", "--json", cwd=folder)
     anna, ben = json.loads(done.stdout)["sheets"]

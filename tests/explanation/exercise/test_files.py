@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import glassnet as gn
@@ -89,12 +90,63 @@ def test_a_cell_stands_for_what_it_shows(tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     path = _write(_exercise(), tmp_path / "sheet.xlsx")
     book = openpyxl.load_workbook(path)
-    cell = book["exercise"]["C2"]
+    page = book["exercise"]
+    cell = next(row[2] for row in page.iter_rows() if row[0].value == "in1[1]")
     cell.value, cell.number_format = -0.2018282, "0.00"
     book.save(path)
     first = grade_file(path).findings[0]
     assert first.written is not None
     assert first.written.text == "-0.20"
+
+
+def _rows(path: Path) -> list[list[Any]]:
+    if path.suffix == ".csv":
+        return list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    openpyxl = pytest.importorskip("openpyxl")
+    rows = openpyxl.load_workbook(path)["exercise"].iter_rows(values_only=True)
+    return [[value or "" for value in row] if row[2] != 0 else list(row) for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_given_stands_before_the_lines(kind: str, seed: int, tmp_path: Path) -> None:
+    homework = Homework.random(seed, batch=seed == 3, adam=seed == 2)
+    rows = _rows(_write(homework.step.exercise("step"), tmp_path / f"sheet.{kind}"))
+    start = rows.index(["line", "formula", "number"])
+    given = {row[0]: row[2] for row in rows[2:start]}
+    assert rows[1][1].startswith("Activations: layer 1: ")
+    expected = {f"x[{n}]": value for n, value in enumerate(homework.x, start=1)}
+    expected |= {f"t[{n}]": value for n, value in enumerate(homework.target, start=1)}
+    expected["α"] = homework.rate
+    for layer, W in enumerate(homework.net.weights, start=1):
+        assert W is not None
+        expected |= {f"w{layer}[{i + 1},{j + 1}]": W[i, j] for i, j in np.ndindex(W.shape)}
+    for layer, b in enumerate(homework.net.biases, start=1):
+        assert b is not None
+        expected |= {f"b{layer}[{j + 1}]": value for j, value in enumerate(b)}
+    used = {name: value for name, value in expected.items() if name in given or name[0] != "t"}
+    assert {name: float(given[name]) for name in used} == pytest.approx(used)
+    if kind == "xlsx":
+        assert all(isinstance(given[name], float | int) for name in used)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_is_given_is_not_read_back(kind: str, tmp_path: Path) -> None:
+    path = _write(_exercise(), tmp_path / f"sheet.{kind}")
+    _fill_in(path, {"x[1]": "9", "w1[1,1]": "changed", "in1[1]": "-0.2018"})
+    grade = grade_file(path)
+    assert (grade.points, grade.first_wrong) == (1, None)
+
+
+def test_a_spreadsheet_prints_one_page_wide_with_bold_headings(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    page = openpyxl.load_workbook(_write(_exercise(), tmp_path / "sheet.xlsx"))["exercise"]
+    bold = [row[0].value for row in page.iter_rows() if row[0].font.bold]
+    assert bold == ["given", "line"]
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 0)
+    names = max(len(row[0].value) for row in page.iter_rows())
+    assert page.column_dimensions["A"].width > names
 
 
 def test_a_notebook_is_never_run(tmp_path: Path) -> None:
@@ -161,10 +213,29 @@ def test_a_changed_step_ends_in_a_sentence(field: str, value: Any, tmp_path: Pat
         grade_file(path)
 
 
-def test_an_answer_that_is_no_number_is_named(tmp_path: Path) -> None:
-    path = _write(_exercise(), tmp_path / "sheet.csv")
-    _fill_in(path, {"in1[1]": "many"})
-    with pytest.raises(FileFormatError, match=r"sheet.csv: in1\[1\]: expected a number"):
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_that_is_no_number_is_wrong(kind: str, tmp_path: Path) -> None:
+    path = _write(_exercise(), tmp_path / f"sheet.{kind}")
+    _fill_in(path, {"in1[1]": "many", "in1[2]": "-0.4759"})
+    first, second, *_ = grade_file(path).findings
+    assert (first.verdict, first.slip) == ("first wrong line", "not a number")
+    assert second.verdict == "right"
+
+
+def test_a_notebook_with_a_list_as_answer_is_graded(tmp_path: Path) -> None:
+    path = _write(_exercise(), tmp_path / "sheet.ipynb")
+    _fill_in(path, {"in1[1]": [1, 2], "in1[2]": -0.4759})
+    assert [one.slip for one in grade_file(path).findings[:2]] == ["not a number", None]
+
+
+def test_a_printed_number_that_is_none_is_damage(tmp_path: Path) -> None:
+    path = _write(_exercise("values"), tmp_path / "sheet.ipynb")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    record = json.loads(notebook["metadata"]["glassnet"])
+    record["printed"] = {"in1[1]": "many"}
+    notebook["metadata"]["glassnet"] = json.dumps(record)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(FileFormatError, match=r"in1\[1\]: expected a number"):
         grade_file(path)
 
 

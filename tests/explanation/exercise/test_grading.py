@@ -145,7 +145,52 @@ def test_empty_lines_are_no_fault() -> None:
     grade = _step().grade({"in1[1]": "", "p[1]": "0.5723", "E": None})
     assert grade.findings[0].verdict == "not filled in"
     assert (grade.points, grade.first_wrong) == (1, None)
-    assert str(grade).endswith("Nothing is wrong; not yet filled in: 18 of 19 lines.")
+    lines = str(grade).splitlines()
+    assert lines[-1] == "Nothing is wrong; 18 lines are not filled in."
+    assert [line.split()[1] for line in lines if line.startswith("  ")] == ["p[1]"]
+    wrong = str(_step().grade({"in1[1]": "0.500"})).splitlines()
+    assert wrong[-2] == "18 lines are not filled in."
+    assert wrong[-1] == "The first wrong line is in1[1]: the bias is missing."
+    assert str(_step().grade({})) == "0 of 19 lines count.\n\nNothing is filled in yet."
+    values = {one.line.name: f"{one.expected:.6g}" for one in grade.findings[1:]}
+    assert str(_step().grade(values)).endswith("Nothing is wrong; 1 line is not filled in.")
+
+
+@pytest.mark.parametrize(
+    "text", ["much", "nan", "0.6o", "1 3/8", "3/0", "1/2/3", "9" * 999, "1e9999"]
+)
+def test_what_is_no_number_is_wrong_and_the_rest_is_graded(text: str) -> None:
+    grade = _step().grade({"in1[1]": "0.600", "y1[1]": text, "in2[1]": "0.291", "p[1]": "0.111"})
+    found = [(one.verdict, one.slip, one.counts) for one in grade.findings[:4]]
+    assert found[0] == found[2] == ("right", None, True)
+    assert found[1] == ("first wrong line", "not a number", False)
+    assert (found[3][0], found[3][2]) == ("wrong", False)
+    assert grade.hint(2) == "y1[1]: it is not a number such as 0.550, 1.2e-3 or 3/8."
+    assert "With your numbers: y1[1] = 1/(1 + exp(−0.600)) = 0.645656; you wrote" in grade.hint(4)
+    assert len(max(str(grade).splitlines(), key=len)) < 130
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("3/5", "right"),
+        (" 6 / 10", "right"),
+        ("0,6/1", "right"),
+        ("-3/-5", "right"),
+        ("2/3", "first wrong line"),
+        ("59/100", "first wrong line"),
+    ],
+)
+def test_a_fraction_is_exact(text: str, verdict: str) -> None:
+    grade = _step().grade({"in1[1]": text, "y1[1]": "0.646"})
+    assert grade.findings[0].verdict == verdict
+    assert grade.hint(4)
+
+
+def test_a_fraction_is_carried_on() -> None:
+    grade = _step().grade({"in1[1]": "1/3", "y1[1]": "0.5826"})
+    assert grade.findings[1].verdict == "follows from a wrong line"
+    assert "exp(−0.6)" in _step().grade({"in1[1]": "3/5", "y1[1]": "0.111"}).hint(4)
 
 
 def test_names_can_be_typed() -> None:
@@ -159,10 +204,10 @@ def test_names_can_be_typed() -> None:
     [
         ({"in3[1]": 1}, r"there is no line 'in3\[1\]' on this sheet; did you mean 'in\d\[1\]'"),
         ({7: 1}, "there is no line 7"),
-        ({"E": "much"}, "E: expected a number such as 0.550 or 1.2e-3, not 'much'"),
-        ({"E": "nan"}, "not 'nan'"),
-        ({"E": "1" * 1000}, "not '11111111111111111111…'"),
-        ({"E": "1e999999999"}, "not '1e999999999'"),
+        ({"delta2[2]": 1}, r"did you mean 'δ2\[1\]'"),
+        ({"new w1[1,2]": 1}, r"did you mean 'new w1\[1,1\]'"),
+        ({"h1": 1}, r"'h1' on this sheet; its lines have names such as 'in1\[1\]', 'E', '∂E/∂p"),
+        ({"q": 1}, "its lines have names such as"),
     ],
 )
 def test_answers_that_cannot_be_read(answers: dict[Any, Any], message: str) -> None:

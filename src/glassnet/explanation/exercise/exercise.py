@@ -1,16 +1,19 @@
 """An exercise: a sheet of which some lines are blank."""
 
+import copy
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from glassnet.core.validation import one_of, whole_number
 from glassnet.explanation.exercise.grade import Grade, grade_sheet
 from glassnet.explanation.exercise.page import GAP, exercise_html, exercise_latex
 from glassnet.explanation.exercise.sheet import Key, Line, Sheet
+from glassnet.explanation.exercise.solution import solved_lines
 from glassnet.explanation.exercise.written import written
+from glassnet.explanation.pages.legend import meanings
 from glassnet.explanation.pages.sections import loss_name
 from glassnet.explanation.places import WeightPlace
 from glassnet.formula.document import (
@@ -41,7 +44,14 @@ BLANK = 0.5
 # A given number that would vanish is shown with all digits that count.
 SHOWN = NumberFormat(9)
 
-S = TypeVar("S")
+
+class Page(Protocol):
+    """What a solution is: something with a document."""
+
+    document: Document
+
+
+S = TypeVar("S", bound=Page)
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ class Exercise(Generic[S]):
     blanks : frozenset of key
         The lines that are to be filled in.
     solved : callable
-        Returns the solution.
+        Returns the explanation of the step, of which the solution is another document.
     """
 
     sheet: Sheet
@@ -102,13 +112,47 @@ class Exercise(Generic[S]):
     @property
     def document(self) -> Document:
         """The sheet as a document, with gaps."""
+        lines = [(line, self._equation(line)) for line in self.sheet.lines]
+        return self._document(self.title, Section("To do", (Paragraph(self.task),)), lines)
+
+    @property
+    def solved_document(self) -> Document:
+        """The sheet as a document, with its gaps filled in."""
+        sheet, decimals = self.sheet, self.decimals
+        given = [line for line in sheet.lines if line.key not in self.blanks]
+        printed = {line.key: self._given_number(line) for line in given}
+        words = (
+            f"What is filled in is rounded to {decimals} decimals (3 significant digits at least) "
+            "and used as it is written; an exact value that rounds otherwise stands beside."
+        )
+        numbers = Section("Numbers", (Paragraph(words),))
+        return self._document(
+            f"Solution of the {self.title[0].lower()}{self.title[1:]}",
+            numbers,
+            solved_lines(sheet, printed, decimals),
+        )
+
+    def _document(
+        self, title: str, words: Section, lines: Iterable[tuple[Line, Equation]]
+    ) -> Document:
+        """What is given, some words, and the lines, part by part."""
+        explainer = self.sheet.explainer
+        letters = Section("Letters", (Paragraph(" ".join([*meanings(explainer), self._letters])),))
         given = Section("Given", tuple(given_blocks(self.sheet)))
         parts: dict[str, list[Block]] = {}
-        for line in self.sheet.lines:
-            parts.setdefault(line.part, []).append(self._equation(line))
-        to_do = Section("To do", (Paragraph(self.task),))
+        for line, equation in lines:
+            parts.setdefault(line.part, []).append(equation)
         sections = [Section(part, tuple(blocks)) for part, blocks in parts.items()]
-        return Document(self.title, (given, to_do, *sections), self.sheet.explainer.numbers)
+        return Document(title, (letters, given, words, *sections), explainer.numbers)
+
+    @property
+    def _letters(self) -> str:
+        """What the letters mean that a legend leaves out."""
+        letters = self.sheet.explainer.symbols.notation
+        meaning = f"{letters.input}: input"
+        if self.sheet.updates is None:
+            return f"{meaning}."
+        return f"{meaning}, {letters.learning_rate}: learning rate, new: after the step."
 
     @property
     def task(self) -> str:
@@ -119,13 +163,15 @@ class Exercise(Generic[S]):
             "step": "Take the whole step: formula and value of each line.",
         }[self.level]
         return (
-            f"{blank} Write at least 3 digits of each number, better {self.decimals} decimals, and "
-            "go on with what you wrote or with more digits, as you like."
+            f"{blank} Give each number to {self.decimals} decimals (3 significant digits at "
+            "least). You may go on with your rounded numbers or with more digits."
         )
 
     def solution(self) -> S:
-        """Return the solution: the explanation of the step."""
-        return self.solved()
+        """Return the solution: the same sheet with its gaps filled in, each line with numbers."""
+        page = copy.copy(self.solved())
+        page.document = self.solved_document
+        return page
 
     def grade(self, answers: Mapping[str, Any]) -> Grade:
         """Return how some answers compare with the sheet; only the blank lines count.
@@ -192,7 +238,9 @@ class Exercise(Generic[S]):
 
         formulas = {line.name: self.formula_of(line) for line in self.sheet.lines}
         shown = {name: formula_text(one) for name, one in formulas.items() if one is not None}
-        return Template(self.sheet, shown, self.printed, self.to_text())
+        given = {n: _given_text(self.sheet, value) for n, value in self.sheet.all_given.items()}
+        network = network_words(self.sheet)
+        return Template(self.sheet, shown, self.printed, self.to_text(), network, given)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -214,17 +262,20 @@ class Exercise(Generic[S]):
 
 def given_blocks(sheet: Sheet) -> list[Block]:
     """Return what the sheet gives: the network in words, its weights, and the other numbers."""
+    blocks: list[Block] = [Paragraph(network_words(sheet))]
+    blocks += [weights_table(sheet, layer) for layer in range(1, sheet.equations.depth + 1)]
+    rows: list[tuple[Cell, ...]] = [(one, _given_text(sheet, one.value)) for one in sheet.given]
+    return [*blocks, DocumentTable(("quantity", "value"), tuple(rows))]
+
+
+def network_words(sheet: Sheet) -> str:
+    """Return the activation of each layer, and the loss, in words."""
     step = sheet.step
     layers = "; ".join(
         f"layer {number}: {layer.activation.name}"
         for number, layer in enumerate(step.architecture.layers, start=1)
     )
-    blocks: list[Block] = [
-        Paragraph(f"Activations: {layers}. Loss: {loss_name(step.output_loss.loss)}.")
-    ]
-    blocks += [weights_table(sheet, layer) for layer in range(1, sheet.equations.depth + 1)]
-    rows: list[tuple[Cell, ...]] = [(one, _given_text(sheet, one.value)) for one in sheet.given]
-    return [*blocks, DocumentTable(("quantity", "value"), tuple(rows))]
+    return f"Activations: {layers}. Loss: {loss_name(step.output_loss.loss)}."
 
 
 def weights_table(sheet: Sheet, layer: int) -> DocumentTable:

@@ -20,6 +20,10 @@ from glassnet.nn.file_format import write_atomically
 __all__ = ["Template", "grade_file", "write_csv", "write_notebook", "write_xlsx"]
 
 HEADER = ("line", "formula", "number")
+# Above what is given. Its rows are not read back.
+GIVEN_HEADER = ("given", "", "value")
+# The widest that a column of a spreadsheet becomes.
+WIDEST = 60
 # The row that says what was asked; its text is in pieces that fit into cells of a spreadsheet.
 STEP = "step (do not change)"
 LONGEST_CELL = 30_000
@@ -40,12 +44,18 @@ class Template:
         The number of each line that is given, by name.
     text : str
         The whole sheet as text.
+    network : str
+        Activations and loss, in words.
+    given : mapping of str to str
+        Inputs, targets, weights and so on, by name.
     """
 
     sheet: Sheet
     formulas: Mapping[str, str]
     printed: Mapping[str, str]
     text: str
+    network: str
+    given: Mapping[str, str]
 
     @property
     def record(self) -> str:
@@ -54,12 +64,19 @@ class Template:
 
     @property
     def rows(self) -> list[tuple[str, str, str]]:
-        """Name, formula and number of each line; then the step."""
+        """What is given; name, formula and number of each line."""
+        given = [(name, "", _typed(text)) for name, text in self.given.items()]
         names = [line.name for line in self.sheet.lines]
-        rows = [(name, self.formulas.get(name, ""), self.printed.get(name, "")) for name in names]
+        numbers = {name: _typed(text) for name, text in self.printed.items()}
+        lines = [(name, self.formulas.get(name, ""), numbers.get(name, "")) for name in names]
+        return [GIVEN_HEADER, ("network", self.network, ""), *given, HEADER, *lines]
+
+    @property
+    def step_rows(self) -> list[tuple[str, str, str]]:
+        """The step, in pieces."""
         text = self.record
         pieces = [text[n : n + LONGEST_CELL] for n in range(0, len(text), LONGEST_CELL)]
-        return [*rows, *((STEP, piece, "") for piece in pieces)]
+        return [(STEP, piece, "") for piece in pieces]
 
 
 def write_csv(template: Template, path: str | os.PathLike[str]) -> None:
@@ -67,7 +84,7 @@ def write_csv(template: Template, path: str | os.PathLike[str]) -> None:
 
     def write(file: Path) -> None:
         with file.open("w", encoding="utf-8-sig", newline="") as stream:
-            csv.writer(stream).writerows([HEADER, *template.rows])
+            csv.writer(stream).writerows([*template.rows, *template.step_rows])
 
     write_atomically(path, write)
 
@@ -84,15 +101,36 @@ def write_xlsx(template: Template, path: str | os.PathLike[str]) -> None:
     book = openpyxl.Workbook()
     page, step = book.active, book.create_sheet("step")
     page.title, step.sheet_state = "exercise", "hidden"
-    page.append(HEADER)
-    for row in template.rows:
-        (step if row[0] == STEP else page).append(row)
+    for rows, sheet in ((template.rows, page), (template.step_rows, step)):
+        for row in rows:
+            sheet.append(row)
     for cells in page.iter_rows(min_row=1, max_col=3):
         for cell in cells:
             cell.number_format, cell.data_type = "@", "s"
-    for column, width in (("A", 18), ("B", 48), ("C", 16)):
-        page.column_dimensions[column].width = width
+        if cells[0].value in template.given:  # numbers, with which formulas can compute
+            cells[2].number_format, cells[2].value = "General", float(cells[2].value)
+    _lay_out(openpyxl, page)
     write_atomically(path, lambda file: book.save(str(file)))
+
+
+def _lay_out(openpyxl: Any, page: Any) -> None:
+    """Set bold headings, columns as wide as what is in them, and one printed page in width."""
+    styles = openpyxl.styles
+    for cells in page.iter_rows(min_row=1, max_col=3):
+        heading = tuple(cell.value or "" for cell in cells) in (HEADER, GIVEN_HEADER)
+        for cell in cells:
+            cell.font = styles.Font(bold=heading)
+            cell.alignment = styles.Alignment(wrap_text=True, vertical="top")
+    for column, least in (("A", 14), ("B", 30), ("C", 14)):
+        longest = max(len(str(cell.value or "")) for cell in page[column])
+        page.column_dimensions[column].width = min(max(longest + 2, least), WIDEST)
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+
+
+def _typed(text: str) -> str:
+    """A number as it is typed, which other programs can read."""
+    return text.replace("−", "-").replace("·10^", "e")
 
 
 def write_notebook(template: Template, path: str | os.PathLike[str]) -> None:
@@ -129,7 +167,7 @@ def grade_file(path: str | os.PathLike[str]) -> Grade:
     Raises
     ------
     FileFormatError
-        If it is no such sheet, or an answer in it is no number.
+        If it is no such sheet, or it has an answer to a line that it does not ask for.
     OSError
         If it cannot be read.
     MissingPackageError
@@ -141,8 +179,9 @@ def grade_file(path: str | os.PathLike[str]) -> Grade:
         _require_small(file.stat().st_size)
         step, answers = readers.get(file.suffix.lower(), _read_csv)(file)
         sheet, printed = sheet_of_text(step)
-        given = {name: text for name, text in answers.items() if name not in printed}
-        return grade_sheet(sheet, given, printed)
+        ignored = {*printed, *sheet.all_given, GIVEN_HEADER[0]}
+        own = {name: answer for name, answer in answers.items() if name not in ignored}
+        return grade_sheet(sheet, own, printed)
     except (ValueError, TypeError) as error:
         raise FileFormatError(f"{file}: {error}") from None
 
@@ -228,7 +267,13 @@ def _read_notebook(file: Path) -> tuple[str, dict[str, Any]]:
     answers: Mapping[str, Any] = {}
     for found in (answer for source in sources for answer in _dicts(source)):
         answers = found
-    return step, dict(answers)
+    return step, {name: _as_written(answer) for name, answer in answers.items()}
+
+
+def _as_written(answer: Any) -> Any:
+    """An answer in a notebook; what is neither number nor text, as text."""
+    is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
+    return answer if answer is None or is_number or isinstance(answer, str) else repr(answer)
 
 
 def _dicts(source: str) -> Iterator[dict[str, Any]]:

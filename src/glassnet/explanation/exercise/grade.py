@@ -1,7 +1,7 @@
 """The grade of a sheet: a verdict for each line, the first wrong line and its slip, hints."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -20,7 +20,7 @@ from glassnet.explanation.exercise.grading import (
 )
 from glassnet.explanation.exercise.sheet import Key, Line, Sheet, key_of
 from glassnet.explanation.exercise.slips import SLIPS
-from glassnet.explanation.exercise.written import Written, written
+from glassnet.explanation.exercise.written import LONGEST, Written, written
 from glassnet.formula.number import number_text
 from glassnet.formula.tree import Formula, Number, Partial, Symbol
 from glassnet.render.text import formula_text
@@ -28,6 +28,8 @@ from glassnet.render.text import formula_text
 __all__ = ["Grade", "grade_sheet", "numbers_by_line"]
 
 DIGITS = 6
+# A name that is less like one of the sheet is not taken for that.
+NEAR = 0.7
 MARKS = {RIGHT: "✓", ROUNDED: "✓", FOLLOWS: "→", FIRST: "✗", WRONG: "✗", EMPTY: " "}
 # The width of a line in the terminal.
 NAME, WRITTEN = 16, 14
@@ -114,33 +116,42 @@ class Grade:
         lines = [f"{self.points} of {self.possible} lines count.", ""]
         part = ""
         for finding in self.findings:
+            if finding.verdict == EMPTY:
+                continue
             if finding.line.part != part:
                 part = finding.line.part
                 lines.append(part)
             lines.append(_line_text(finding))
-        return "\n".join([*lines, "", self._summary()])
+        told = [""] if part else []
+        return "\n".join([*lines, *told, self._summary()])
 
     def _summary(self) -> str:
         finding = self.first_wrong
         if finding is None:
             return self._nothing_wrong()
-        return f"The first wrong line is {finding.line.name}: {_kind(finding)}."
+        first = f"The first wrong line is {finding.line.name}: {_kind(finding)}."
+        empty = self._empty
+        return f"{_count(empty)} not filled in.\n{first}" if empty else first
+
+    @property
+    def _empty(self) -> int:
+        """How many lines are not filled in."""
+        return sum(one.verdict == EMPTY for one in self.findings)
 
     def _nothing_wrong(self) -> str:
-        empty = sum(one.verdict == EMPTY for one in self.findings)
+        empty = self._empty
         if empty == self.possible:
             return "Nothing is filled in yet."
         if empty:
-            return f"Nothing is wrong; not yet filled in: {empty} of {self.possible} lines."
+            return f"Nothing is wrong; {_count(empty)} not filled in."
         return "Everything is right."
 
     def _with_numbers(self, finding: Finding, formula: Formula) -> str:
         """The formula with the student's own earlier numbers, and what it gives."""
-        assert finding.carried is not None
         assert finding.written is not None
         numbers = formula_text(self._own_numbers(formula))
-        middle = finding.carried.middle
-        value = middle if middle.is_finite() else finding.expected
+        middle = None if finding.carried is None else finding.carried.middle
+        value = finding.expected if middle is None or not middle.is_finite() else middle
         return (
             f"With your numbers: {finding.line.name} = {numbers} = {_text(value)}; you wrote "
             f"{finding.written.text}."
@@ -151,7 +162,7 @@ class Grade:
             answer = self.answers.get(key_of(formula))
             if answer is None or not answer.value.is_finite():
                 return formula.with_numbers()
-            return Number(float(answer.value), answer.decimals)
+            return Number(float(answer.value), None if answer.exact else answer.decimals)
         return formula.mapped(self._own_numbers)
 
 
@@ -164,7 +175,8 @@ def grade_sheet(
     ----------
     sheet : Sheet
     answers : mapping of str to str or float
-        The number of each line by its name, as on the page.
+        The number of each line by its name, as on the page. A text that is no number makes its
+        line wrong.
     printed : mapping of str to str, optional
         The lines of which the sheet gives the number, as far as the answers do not; they do not
         count.
@@ -172,21 +184,32 @@ def grade_sheet(
     Raises
     ------
     ValueError, TypeError
-        If there is no line of a name, or if an answer is no number.
+        If there is no line of a name, or if an answer is neither a number nor a text.
     """
-    given = numbers_by_line(sheet, printed or {})
-    known = {**given, **numbers_by_line(sheet, answers)}
-    findings = Grading(sheet, known, frozenset(given)).findings()
+    given = numbers_by_line(sheet, printed or {}, written)
+    found = numbers_by_line(sheet, answers, _number)
+    unread = {key: one for key, one in found.items() if one.value.is_nan()}
+    known = {**given, **{key: one for key, one in found.items() if key not in unread}}
+    findings = Grading(sheet, known, frozenset(given), unread).findings()
     return Grade(tuple(one for one in findings if one.line.key not in given), known)
 
 
-def numbers_by_line(sheet: Sheet, answers: Mapping[str, Any]) -> dict[Key, Written]:
+def numbers_by_line(
+    sheet: Sheet, answers: Mapping[str, Any], read: Callable[[str, Any], Written | None]
+) -> dict[Key, Written]:
     """Return the numbers of some answers, by line.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    answers : mapping of str to str or float
+    read : callable
+        Reads what stands at a name; None if nothing does.
 
     Raises
     ------
     ValueError, TypeError
-        If there is no line of a name, or if an answer is no number.
+        If there is no line of a name, or if an answer cannot be read.
     """
     if not isinstance(answers, Mapping):
         raise TypeError(
@@ -197,19 +220,41 @@ def numbers_by_line(sheet: Sheet, answers: Mapping[str, Any]) -> dict[Key, Writt
     found: dict[Key, Written] = {}
     for name, given in answers.items():
         line = _line_named(by_name, name)
-        number = written(line.name, given)
+        number = read(line.name, given)
         if number is not None:
             found[line.key] = number
     return found
 
 
+def _number(name: str, given: Any) -> Written | None:
+    """A number as it was written; NaN for a text that is none."""
+    try:
+        return written(name, given)
+    except ValueError:
+        text = " ".join(str(given).split())
+        shown = text if len(text) <= LONGEST else f"{text[:20]}…"
+        return Written(shown, Decimal("nan"))
+
+
 def _line_named(by_name: Mapping[str, Line], name: Any) -> Line:
     line = by_name.get(_plain(name)) if isinstance(name, str) else None
     if line is None:
-        names = [one.name for one in by_name.values()]
-        near = get_close_matches(str(name), names, 1, 0.0) or names[:1]
-        raise ValueError(f"there is no line {name!r} on this sheet; did you mean {near[0]!r}?")
+        near = get_close_matches(_plain(str(name)), by_name, 1, NEAR)
+        meant = f"did you mean {by_name[near[0]].name!r}?" if near else _some_names(by_name)
+        raise ValueError(f"there is no line {name!r} on this sheet; {meant}")
     return line
+
+
+def _some_names(by_name: Mapping[str, Line]) -> str:
+    """The first name of each part of a sheet."""
+    first: dict[str, str] = {}
+    for line in by_name.values():
+        first.setdefault(line.part, line.name)
+    return f"its lines have names such as {', '.join(map(repr, first.values()))}"
+
+
+def _count(lines: int) -> str:
+    return "1 line is" if lines == 1 else f"{lines} lines are"
 
 
 def _plain(name: str) -> str:

@@ -17,6 +17,8 @@ __all__ = ["EMPTY", "FIRST", "FOLLOWS", "RIGHT", "ROUNDED", "WRONG", "Finding", 
 RIGHT, ROUNDED, FOLLOWS = "right", "right, but rounded early", "follows from a wrong line"
 FIRST, WRONG, EMPTY = "first wrong line", "wrong", "not filled in"
 
+# The slip of a line that has something else than a number.
+NOT_A_NUMBER = "not a number"
 # What a computer's rounding may change of a number, by the type of the network's numbers.
 RELATIVE = {"float32": Decimal("1e-5"), "float64": Decimal("1e-9")}
 # These slips are more usual than the others.
@@ -67,11 +69,14 @@ class Grading:
     printed : frozenset of key
         The lines of which the sheet gave the answer. Others may go on from it, or from what they
         were computed from.
+    unread : mapping of key to Written
+        What is not a number. Other lines go on as if nothing was written there.
     """
 
     sheet: Sheet
     answers: Mapping[Key, Written]
     printed: frozenset[Key] = frozenset()
+    unread: Mapping[Key, Written] = field(default_factory=dict)
     _faults: dict[Key, Line] = field(default_factory=dict)
     _easy: set[Key] = field(default_factory=set)
 
@@ -106,7 +111,7 @@ class Grading:
         if answer is None:
             if fault is not None:
                 self._faults[line.key] = fault
-            return Finding(line, None, EMPTY, expected)
+            return self._without_number(line, expected, if_wrong)
         own = self.intervals[line.key]
         if expected in own or as_decimal(line.left.value) in own:
             return Finding(line, answer, RIGHT, expected, counts=True)
@@ -123,6 +128,13 @@ class Grading:
         self._set_wrong(line, fault, own)
         counts = line.key not in self._easy and fault.key not in self._easy
         return Finding(line, answer, FOLLOWS, expected, met[0], follows=fault, counts=counts)
+
+    def _without_number(self, line: Line, expected: Decimal, if_wrong: str) -> Finding:
+        """A line that is empty, or has something else than a number."""
+        unread = self.unread.get(line.key)
+        if unread is None:
+            return Finding(line, None, EMPTY, expected)
+        return Finding(line, unread, if_wrong, expected, slip=NOT_A_NUMBER)
 
     def _carried(self, line: Line) -> list[Interval]:
         """What a line can be, from the student's own numbers.

@@ -145,6 +145,18 @@ class Sheet:
         known = {*self.by_key, *self.weights}
         return tuple(one for key, one in found.items() if key not in known)
 
+    @cached_property
+    def all_given(self) -> dict[str, float]:
+        """Each number that is given, by its name: inputs, targets, the rate; then the weights."""
+        weights = [self.equations.weight(place) for place in self.places]
+        names = {formula_text(one): one.value for one in (*self.given, *weights)}
+        return {name: value for name, value in names.items() if name not in self.names}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the lines."""
+        return frozenset(line.name for line in self.lines)
+
     def as_shown(self, value: float) -> Decimal:
         """Return a given number as the page shows it, rounded."""
         text = self.explainer.numbers.text(value)

@@ -42,6 +42,7 @@ SLIPS = {
     "logarithm": "the logarithm to base 10 was taken instead of the natural one",
     "cut off": "the last digit was cut off, not rounded",
     "decimal point": "the decimal point is in the wrong place",
+    "not a number": "it is not a number such as 0.550, 1.2e-3 or 3/8",
 }
 
 

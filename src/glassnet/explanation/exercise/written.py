@@ -4,7 +4,7 @@ import re
 import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from numbers import Real
 from typing import Any
 
@@ -26,6 +26,9 @@ LEAST_DECIMALS = 2
 MOST = 0.9
 # So many digits a number has at most; more are an attack.
 LONGEST = 60
+# A fraction that is no finite decimal number is kept with all but this part of it.
+AS_EXACT = Decimal("1e-20")
+FRACTION = re.compile(r"([^\s/]+)\s*/\s*([^\s/]+)")
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,13 @@ class Written:
     text : str
         Its digits: ``"0.30"`` is not ``"0.3"``.
     value : Decimal
+    exact : bool
+        Whether it stands for itself alone: a fraction.
     """
 
     text: str
     value: Decimal
+    exact: bool = False
 
     @property
     def decimals(self) -> int:
@@ -65,6 +71,9 @@ class Written:
         """
         if not self.value.is_finite():
             return Interval(self.value, self.value)
+        if self.exact:
+            half = abs(self.value) * max(relative, AS_EXACT)
+            return Interval(self.value - half, self.value + half)
         if self.value == 0:
             half = Decimal(5).scaleb(-max(self.decimals, decimals_of_zero) - 1)
             return Interval(-half, half)
@@ -97,7 +106,7 @@ def written(name: str, given: Any) -> Written | None:
     name : str
         The name of the line, for messages.
     given : str, int, float or None
-        A text keeps its digits; its point may be a comma.
+        A text keeps its digits; its point may be a comma. It may be a fraction, which is exact.
 
     Raises
     ------
@@ -108,6 +117,8 @@ def written(name: str, given: Any) -> Written | None:
     --------
     >>> written("p[1]", "0,550").value, written("p[1]", 0.55).text, written("p[1]", " ")
     (Decimal('0.550'), '0.55', None)
+    >>> written("p[1]", "3/8").value
+    Decimal('0.375')
     """
     if given is None:
         return None
@@ -117,13 +128,22 @@ def written(name: str, given: Any) -> Written | None:
     if not text or text.strip("_ .…") == "":
         return None
     try:
-        value = Decimal(_plain(text))
-    except InvalidOperation:
+        value = _value(text)
+    except ArithmeticError:
         value = Decimal("nan")
     if value.is_nan() or len(text) > LONGEST or abs(value.adjusted()) > 400:
         shown = text if len(text) <= LONGEST else f"{text[:20]}…"
         raise ValueError(f"{name}: expected a number such as 0.550 or 1.2e-3, not {shown!r}")
-    return Written(text, value)
+    return Written(text, value, "/" in text)
+
+
+def _value(text: str) -> Decimal:
+    """The value of a number or a fraction."""
+    fraction = FRACTION.fullmatch(text)
+    if fraction is None:
+        return Decimal(_plain(text))
+    above, below = (Decimal(_plain(part)) for part in fraction.groups())
+    return above / below
 
 
 def number_text_of(number: Any) -> str:
@@ -153,8 +173,8 @@ class Precision:
 
     @classmethod
     def of(cls, answers: Iterable[Written]) -> "Precision":
-        """Return the precision of some answers; a 0 does not tell."""
-        telling = [one for one in answers if one.value != ZERO and one.value.is_finite()]
+        """Return the precision of some answers; a 0 or a fraction does not tell."""
+        telling = [one for one in answers if one.value.is_finite() and one.value and not one.exact]
         if not telling:
             return cls(DECIMALS_OF_ZERO, DECIMALS_OF_ZERO, fixed=True)
         decimals = [one.decimals for one in telling]
