@@ -343,7 +343,7 @@ class Explanation(Renderable):
         Raises
         ------
         ValueError, TypeError
-            If there is no line of a name, an answer is no number, or no target was given.
+            If there is no line of a name, or no target was given.
 
         Examples
         --------

@@ -42,6 +42,7 @@ MATHEMATICS = {
     "₁": "_1",
     "₂": "_2",
     "²": "^2",
+    "✓": r"\checkmark ",
     "½": r"\tfrac12 ",
 }
 TEXT = {
