@@ -255,7 +255,7 @@ def _dead(
         "dead units",
         f"{len(dead)} of {layer.units} units of layer {number} {does} for every example "
         f"({_listed(names, number, dead)})",
-        "they learn no more; try a lower learning rate, He initialisation, or leaky_relu",
+        "they no longer learn; try a lower learning rate, He initialisation, or leaky_relu",
     )
 
 
