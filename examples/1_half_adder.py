@@ -6,7 +6,7 @@ them is 0 divides the plane of the two bits. For the carry there is such a line.
 is none: the two rows with sum 1 lie across from each other, and so do the two with sum 0. Each
 unit of a hidden layer draws a line of its own, and the output combines them.
 
-Run: python examples/1_half_adder.py [planes.png]
+Run: python examples/1_half_adder.py [page.html] [paper.tex] [planes.png]
 """
 
 import sys
@@ -53,11 +53,16 @@ The perceptron's loss on the sum stops at 0.6931 = ln 2: whatever line is drawn,
 at least one row lies on the wrong side of it, and the best it can do is to
 predict one half for every row.""")
 
-if len(sys.argv) > 1:  # a picture, with the lines of the units; it needs matplotlib
-    import matplotlib.pyplot as plt
+net, _ = networks["sum, network with a hidden layer of 4"]
+explanation = gn.explain(net, x=[1, 1], target=0, learning_rate=2.0)
+for path in sys.argv[1:]:
+    if not path.endswith(".png"):  # a page or a paper: how the sum of 1 and 1 is predicted
+        explanation.save(path)
+        continue
+    import matplotlib.pyplot as plt  # the planes, with the lines of the units
 
     figure, axes = plt.subplots(2, 2, figsize=(10, 10))
     for ax, (title, (net, y)) in zip(axes.flat, networks.items(), strict=True):
         gn.plot_boundary(net, X, y, lines=True, ax=ax)
         ax.set_title(title)
-    figure.savefig(sys.argv[1])
+    figure.savefig(path)

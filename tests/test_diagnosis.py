@@ -253,5 +253,18 @@ def test_one_unit_of_many_and_a_history_that_is_none() -> None:
     net = gn.Network([5, 32, 3], hidden="relu", output="softmax", seed=1)
     net.biases[0] = np.where(np.arange(32) == 4, -1000.0, 0.0)
     assert gn.diagnose(net, X, y) == []
+    assert str(gn.diagnose(net, X, y)) == "No training problem was found."
     with pytest.raises(TypeError, match="history must be what fit returned"):
         gn.diagnose(net, X, y, y)
+
+
+def test_a_diagnosis_prints_each_finding_as_a_sentence_with_its_advice() -> None:
+    net = gn.Network([1, 4, 2], hidden="relu", output="softmax", seed=1)
+    net.biases[0] = [-1e9, -1e9, -1e9, -1e9]
+    found = gn.diagnose(net, [[0.0], [1.0], [1000.0], [2000.0]], [0, 0, 1, 1])
+    lines = str(found).splitlines()
+    assert len(lines) == len(found) >= 2
+    for line, finding in zip(lines, found, strict=True):
+        assert line.lower().startswith(f"{finding.kind}: ")
+        assert line.endswith(f"{finding.words}. Advice: {finding.advice}.")
+    assert "they no longer learn" in str(found)

@@ -95,7 +95,11 @@ def test_its_text_builds_the_same_network(seed: int) -> None:
         (lambda: gn.Network([2, 2]), 'output="softmax" for classes'),
         (lambda: gn.Network([2, 3, 2], output="softmax"), 'hidden="relu"'),
         (lambda: gn.Network([2, 0], output="softmax"), "units must be at least 1, not 0"),
-        (lambda: gn.Network([2, 2], output="sotfmax"), "unknown activation 'sotfmax'"),
+        (lambda: gn.Network([2, 2], output="sotfmax"), "'sotfmax'; .* Did you mean 'softmax'"),
+        (
+            lambda: gn.Network([2, 2], hidden="sigmoide", output="softmax"),
+            "unknown activation 'sigmoide'; .* Did you mean 'sigmoid'",
+        ),
         (lambda: gn.Network([2, 2], output="softmax", dtype="float16"), "'float32' or 'float64'"),
         (lambda: gn.Network([2, 2], output="softmax", seed=-1), "the seed must be from 0 to"),
         (

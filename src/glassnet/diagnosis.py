@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +19,7 @@ from glassnet.nn.layers import Layer
 from glassnet.training.fit import checked_examples
 from glassnet.training.history import History
 
-__all__ = ["DiagnosisCallback", "Finding", "diagnose"]
+__all__ = ["Diagnosis", "DiagnosisCallback", "Finding", "diagnose"]
 
 # At most this many examples are examined: after training, and during training.
 MAX_EXAMPLES, MAX_WATCHED = 1000, 250
@@ -78,9 +79,29 @@ class Finding:
         return f"{self.kind}: {self.words}; {self.advice}"
 
 
+class Diagnosis(list[Finding]):
+    """The findings about a network, which print as one sentence each.
+
+    Examples
+    --------
+    >>> print(Diagnosis([Finding("overfitting", "it rises by 40 %", "stop earlier")]))
+    Overfitting: it rises by 40 %. Advice: stop earlier.
+    >>> print(Diagnosis())
+    No training problem was found.
+    """
+
+    def __str__(self) -> str:
+        lines = (f"{one.kind.capitalize()}: {one.words}. Advice: {one.advice}." for one in self)
+        return "\n".join(lines) or "No training problem was found."
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the sentences in notebooks and in IPython."""
+        printer.text(str(self))
+
+
 def diagnose(
     network: Network, X: ArrayLike, y: ArrayLike | Targets, history: History | None = None
-) -> list[Finding]:
+) -> Diagnosis:
     """Diagnose training problems of a network, whoever trained it.
 
     Parameters
@@ -94,8 +115,8 @@ def diagnose(
 
     Returns
     -------
-    list of Finding
-        Empty if nothing was found.
+    Diagnosis
+        A list of findings, which prints as sentences; empty if nothing was found.
 
     Raises
     ------
@@ -113,7 +134,7 @@ def diagnose(
     if history is not None and not isinstance(history, History):
         raise TypeError(f"the history must be what fit returned, not {history!r}")
     x, targets = _sample(network, X, y, MAX_EXAMPLES)
-    return _found(network, history, x, targets, names_few=True)
+    return Diagnosis(_found(network, history, x, targets, names_few=True))
 
 
 def _sample(
@@ -255,7 +276,7 @@ def _dead(
         "dead units",
         f"{len(dead)} of {layer.units} units of layer {number} {does} for every example "
         f"({_listed(names, number, dead)})",
-        "they learn no more; try a lower learning rate, He initialisation, or leaky_relu",
+        "they no longer learn; try a lower learning rate, He initialisation, or leaky_relu",
     )
 
 

@@ -8,10 +8,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # documents are imported only when needed
     from glassnet.formula.document import Document
 
-__all__ = ["Renderable"]
+__all__ = ["Renderable", "format_of"]
 
 #: The format of a file, by the ending of its name.
 ENDINGS = {".html": "html", ".tex": "latex", ".json": "json", ".txt": "text"}
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """Return the name of the format that a file's name ends in.
+
+    Raises
+    ------
+    ValueError
+        If it ends otherwise.
+
+    Examples
+    --------
+    >>> format_of("paper.tex")
+    'latex'
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in ENDINGS:
+        raise ValueError(
+            f"{os.fspath(path)!r} ends in no known format; expected {', '.join(ENDINGS)}"
+        )
+    return ENDINGS[ending]
 
 
 class Renderable(ABC):
@@ -59,12 +80,7 @@ class Renderable(ABC):
         OSError
             If the file cannot be written.
         """
-        ending = Path(path).suffix.lower()
-        if ending not in ENDINGS:
-            raise ValueError(
-                f"{os.fspath(path)!r} ends in no known format; expected {', '.join(ENDINGS)}"
-            )
-        self.to(ENDINGS[ending], path)
+        self.to(format_of(path), path)
 
     def to_text(self) -> str:
         """Return it as text of at most 80 columns."""

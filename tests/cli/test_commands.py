@@ -137,6 +137,22 @@ def test_explaining(folder: Path) -> None:
     assert "w2[1,2]" in json.dumps(printed(*command, cwd=folder))
 
 
+@pytest.mark.parametrize(
+    ("ending", "begins"),
+    [("html", "<!doctype html>"), ("tex", "\\documentclass"), ("json", "{"), ("TXT", "══ ")],
+)
+def test_an_explanation_is_in_the_format_of_its_file(
+    folder: Path, ending: str, begins: str
+) -> None:
+    name = f"explained.{ending}"
+    done = glassnet("explain", "fruit.safetensors", "fruit.csv", "-o", name, cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (folder / name).read_text(encoding="utf-8").startswith(begins)
+    chosen = ("--format", "json", "-o", name)
+    done = glassnet("explain", "fruit.safetensors", "fruit.csv", *chosen, cwd=folder)
+    assert json.loads((folder / name).read_text(encoding="utf-8"))["title"]
+
+
 def test_explaining_several_steps_in_full_and_as_on_paper(folder: Path) -> None:
     def told(*options: str) -> str:
         command = ("explain", "fruit.safetensors", "fruit.csv", "--row", "1", *options)

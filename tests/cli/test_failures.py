@@ -115,8 +115,10 @@ FAILURES: list[tuple[str, str]] = [
     ("explain fruit.safetensors fruit.csv --row 60", r"no row 60; the table has rows 0 to 59"),
     ("explain fruit.safetensors fruit.csv --target-value pear", r"unknown class 'pear'"),
     ("explain price.safetensors price.csv --target-value dear", r"number.*'dear'"),
+    ("explain fruit.safetensors fruit.csv -o p.pdf", r"'p.pdf' ends in no known format; .*\.tex"),
+    ("explain fruit.safetensors fruit.csv -o page", r"'page' ends in no known format"),
     ("explain fruit.safetensors fruit.csv --weight w9[1,1]", r"w9|layer"),
-    ("explain fruit.safetensors fruit.csv -o nowhere/e", r"folder nowhere does not exist"),
+    ("explain fruit.safetensors fruit.csv -o nowhere/e.txt", r"folder nowhere does not exist"),
     ("demo -o fruit.csv", r"fruit\.csv"),
 ]
 

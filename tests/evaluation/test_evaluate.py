@@ -9,6 +9,7 @@ import pytest
 
 from glassnet.errors import MissingPackageError
 from glassnet.evaluation.evaluate import evaluate
+from glassnet.formula.document import DocumentTable
 from glassnet.model import Model
 from glassnet.network import Network
 from glassnet.tables.encoders.table_encoder import TableEncoder
@@ -16,7 +17,7 @@ from glassnet.tables.table import Table
 from glassnet.tables.targets.class_target import ClassTarget
 from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.training.history import History
-from glassnet.workflows.report import write_report
+from glassnet.workflows.report import evaluation_sections, write_report
 from tests.small_tables import fruits, text_column, trained_on
 
 NAN = float("nan")
@@ -208,6 +209,20 @@ def test_a_column_that_matters_is_more_important_than_one_that_does_not() -> Non
     assert evaluate(model, table, with_importances=True).importances == found
 
 
+def test_the_worst_predictions_have_the_index_by_which_they_can_be_explained() -> None:
+    table = fruits()
+    wrong = Table({**table.columns, "fruit": table.columns["fruit"][::-1].copy()})
+    evaluation = evaluate(trained_on(fruits(), "fruit"), wrong)
+    worst = evaluation_sections(evaluation, "Scores")[-1].blocks[0]
+    assert isinstance(worst, DocumentTable)
+    assert worst.columns[:2] == ("row", "--row")
+    assert [int(str(row[1])) for row in worst.rows] == [one.row for one in evaluation.mistakes]
+    assert all(int(str(row[0])) == int(str(row[1])) + 1 for row in worst.rows)
+    of_some = evaluation_sections(evaluation, "Scores", whole=False)[-1].blocks[0]
+    assert isinstance(of_some, DocumentTable)
+    assert "--row" not in of_some.columns
+
+
 def test_a_report_links_each_mistake_to_its_explanation(tmp_path: Path) -> None:
     model = trained_on(fruits(), "fruit")
     table = fruits()
@@ -216,6 +231,7 @@ def test_a_report_links_each_mistake_to_its_explanation(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     write_report(path, "Fruits", model, wrong, evaluation, History([1.0, 0.5]))
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert ">--row<" not in page  # the rows are some of a table, which are not its first
     for title in ("Training", "Permutation importance", "Calibration", "Worst predictions"):
         assert title in page
     assert "http" not in page.replace("http://www.w3.org", "")

@@ -77,16 +77,17 @@ def test_a_network_that_knows_no_names_takes_none(target: object, outputs: int) 
     net = gn.Network([2, outputs], output="softmax")
     if target == 2 and outputs == 3:
         return
-    with pytest.raises(ValueError, match=f"expected their numbers, 0 to {outputs - 1}"):
+    numbers = "0 or 1" if outputs == 2 else "0 to 2"
+    with pytest.raises(ValueError, match=f"as a number, {numbers}, or a one-hot row$"):
         gn.explain(net, [1, 0], target)
-    with pytest.raises(ValueError, match="knows no names for them"):
+    with pytest.raises(ValueError, match=f"tells {outputs} classes apart and has no names for"):
         net.evaluate([[1, 0]], np.array([target]))
 
 
 @pytest.mark.parametrize("target", [True, False])
 def test_a_truth_value_is_no_class_of_three(target: bool) -> None:
     net = gn.Network([2, 3], output="softmax")
-    with pytest.raises(ValueError, match="expected their numbers, 0 to 2, or one-hot rows"):
+    with pytest.raises(ValueError, match="give the class as a number, 0 to 2, or a one-hot row"):
         gn.explain(net, [1, 0], target)
 
 
@@ -103,10 +104,23 @@ def test_an_unknown_class_is_refused_with_the_known_ones(
         gn.explain(net, [[1, 0], [0, 1]], ["a", "zebra"])
 
 
+@pytest.mark.parametrize(
+    ("examples", "targets", "message"),
+    [
+        (2, 1, "2 examples need 2 targets, but 1 was given"),
+        (3, 2, "3 examples need 3 targets, but 2 were given"),
+    ],
+)
+def test_each_example_needs_a_target(examples: int, targets: int, message: str) -> None:
+    net = gn.Network([2, 2], output="softmax")
+    with pytest.raises(ValueError, match=message):
+        gn.explain(net, [[0, 1]] * examples, [0] * targets)
+
+
 @pytest.mark.parametrize("target", ["yes", 2])
 def test_one_output_that_knows_no_names_takes_none(target: object) -> None:
     net = gn.Network([2, 1], output="sigmoid")
-    with pytest.raises(ValueError, match="expected their numbers, 0 to 1"):
+    with pytest.raises(ValueError, match=r"give the class as a number, 0 or 1$"):
         gn.explain(net, [1, 0], target)
 
 
@@ -279,7 +293,11 @@ def test_text_is_at_most_80_columns_wide() -> None:
 
 @pytest.mark.parametrize(
     ("target", "message"),
-    [([1, 0, 0], "the network has 2 outputs"), (5, "outputs for 2"), ([0.2, 0.2], "sum to 1")],
+    [
+        ([1, 0, 0], "the network has 2 outputs"),
+        (5, "tells 2 classes apart"),
+        ([0.2, 0.2], "sum to 1"),
+    ],
 )
 def test_a_desired_output_that_does_not_fit_is_refused(target: object, message: str) -> None:
     net = gn.Network([2, 2], output="softmax")

@@ -113,10 +113,26 @@ def test_a_small_step_brings_the_right_class_nearer(digits: tuple[gn.Network, An
     assert numbers(now)[0] > numbers(small)[0] > numbers(given)[0]  # the loss
     assert numbers(now)[1] > numbers(small)[1] > numbers(given)[1]  # the distance
     # At the rate that is said to suffice the row is right, at half of it not.
-    (found,) = re.findall(r"At α = (\S+) a single one", words(page, "What a small step"))
+    (found,) = re.findall(r"One step with α = (\S+) is enough", words(page, "What a small step"))
     for rate, right in ((float(found), True), (float(found) / 2.1, False)):
         step = gn.explain(net, X[0], int(y[0]), learning_rate=rate).step
         assert (int(step.new_prediction.argmax()) == int(y[0])) is right
+
+
+@pytest.mark.parametrize(
+    ("notation", "named"), [("in-y", "w1[length → no]"), ("z-a", "W1[no ← length]")]
+)
+def test_a_weight_has_one_name_on_the_page(notation: str, named: str) -> None:
+    net = gn.Network([2, 2], output="softmax", dtype="float64", seed=1)
+    net.feature_names, net.classes = ["length", "petal width"], np.array(["no", "yes"])
+    page = gn.why(net, [1, 5], "no", notation=notation)
+    listed = [str(row[0]) for row in table(page, "Which weights would change").rows]
+    assert named in listed
+    folded = [section for section in page.document.sections if section.folded]
+    assert [section.title for section in folded] == [f"The weight {name}" for name in listed]
+    assert all(" " not in section.anchor for section in folded)
+    for name in listed:
+        assert page.weight(name).document.title == f"The weight {name}"
 
 
 def test_a_right_prediction_is_compared_with_the_next_class() -> None:
@@ -126,7 +142,9 @@ def test_a_right_prediction_is_compared_with_the_next_class() -> None:
     net.classes = np.array(["a", "b", "c"])
     page = gn.why(net, [1, 5], "a")
     assert page.document.title == "Why a and not c?"
-    assert "which is right; the next class is c" in words(page, "The prediction")
+    assert "The prediction is a. That is right; the next class is c." in words(
+        page, "The prediction"
+    )
     assert page.attribution.value == 1.0
     assert page.attribution.integrated_gradients.tolist() == [1.0, 0.0]
     titles = [section.title for section in page.document.sections]
@@ -143,8 +161,9 @@ def test_one_output_of_two_classes(bias: float, predicted: str, other: str) -> N
         assert page.document.title == f"Why {predicted} and not {other}?"
         net_input = float(page.step.net_inputs[-1][0])
         assert page.attribution.value == pytest.approx(abs(net_input))
-        verdict = "which is right" if target == predicted else f"which is wrong: it is {other}"
-        assert verdict in words(page, "The prediction")
+        verdict = f"wrong: the target is {other}." if target != predicted else "right."
+        said = f"The prediction is {predicted}. That is {verdict}"
+        assert said in words(page, "The prediction")
 
 
 def test_numbers_are_too_large_or_too_small() -> None:
@@ -185,7 +204,7 @@ def test_the_baseline_is_given_or_the_background() -> None:
     [
         ({"x": [1, 2, 3]}, "x has 3 values; expected one example of 2 inputs"),
         ({"x": [[1, 2], [3, 4]]}, "x has 4 values; expected one example of 2 inputs"),
-        ({"target": "plum"}, "unknown class 'plum'|knows no names"),
+        ({"target": "plum"}, "unknown class 'plum'|has no names"),
         ({"target": None}, "give the target"),
         ({"baseline": [1, 2, 3]}, "the baseline has 3 values"),
         ({"learning_rate": 0}, "learning_rate must be above 0"),

@@ -1,6 +1,7 @@
 """Losses, and the pairs of output activation and loss."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -187,5 +188,9 @@ def test_an_unknown_cost_lists_the_known_ones() -> None:
         loss_named("triplet")
     for name in built_in(Loss):
         assert name in str(raised.value)
+    assert "Did you mean" not in str(raised.value)
+    likely = "Did you mean 'binary_crossentropy' or 'categorical_crossentropy'?"
+    with pytest.raises(ValueError, match=re.escape(likely)):
+        loss_named("crossentropy")
     loss: Loss = loss_named("mean_squared_error")
     assert loss_named(loss) is loss

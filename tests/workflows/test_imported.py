@@ -181,7 +181,8 @@ def test_the_first_page_of_a_row_says_why(tmp_path: Path) -> None:
     )
     assert len(warnings) == 1
     predicted = "abc"[net.predict(X[4:5])[0]]
-    assert explanation.document.title == f"Why {predicted} and not {y[4]}?"
+    title = f"Row 5 (index 4): Why {predicted} and not {y[4]}?"
+    assert explanation.document.title == title
     titles = [section.title for section in explanation.document.sections]
     assert titles[0] == "The prediction"
     assert titles.count("Check") == 1

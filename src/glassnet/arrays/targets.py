@@ -185,10 +185,17 @@ def _without_names(labels: Array, task: Task, outputs: int, name: str) -> Array:
     for label in labels.reshape(-1).tolist():
         if isinstance(label, bool) or label not in range(count):
             raise ValueError(
-                f"{name} holds the label {label!r}; the network has outputs for {count} and knows "
-                f"no names for them: expected their numbers, 0 to {count - 1}, or one-hot rows"
+                f"{name} holds the label {label!r}; the network tells {count} classes apart and "
+                f"has no names for them: give {_unnamed(task, count)}"
             )
     return labels
+
+
+def _unnamed(task: Task, count: int) -> str:
+    """How classes without names are given."""
+    numbers = "0 or 1" if count == 2 else f"0 to {count - 1}"
+    words = f"the class as a number, {numbers}"
+    return words if task is Task.BINARY else f"{words}, or a one-hot row"
 
 
 def _classes_of(labels: Array, outputs: int, name: str) -> Array:

@@ -52,14 +52,14 @@ def evaluate(
     bare = open_model(model)
     loaded, (data,) = open_with_tables(bare, [source], options, target, classes)
     measured = importances or report is not None
-    rows = data.test or data.rows
+    rows, whole = data.test or data.rows, data.test is None
     evaluation = run(loaded, rows, with_importances=measured)
     title = f"{source.resolve().name}: {loaded.target.name}"
     if report is not None:
-        write_report(report, title, loaded, rows, evaluation)
+        write_report(report, title, loaded, rows, evaluation, whole=whole)
     if as_json:
         print_json(evaluation.to_dict())
         return
-    sections = evaluation_sections(evaluation, f"{evaluation.rows} rows")
+    sections = evaluation_sections(evaluation, f"{evaluation.rows} rows", whole=whole)
     click.echo(document_text(Document(title, tuple(sections))))
     print_warnings([*data.warnings, *evaluation.warnings])

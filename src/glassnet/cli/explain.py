@@ -83,9 +83,8 @@ def _notations() -> Iterable[str]:
     "--format",
     "output_format",
     type=KnownName(_formats),
-    default="text",
-    show_default=True,
-    help="Output format.",
+    help="Output format. Default: the one that the name of the --output file ends in (.html, .tex, "
+    ".json, .txt); text on the terminal.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option(
@@ -121,7 +120,7 @@ def explain(
     weight: str | None,
     learning_rate: float,
     loss: str | None,
-    output_format: str,
+    output_format: str | None,
     output: Path | None,
     steps: int | None,
     full: bool,
@@ -143,6 +142,7 @@ def explain(
     from glassnet.render.terminal import show_document
     from glassnet.workflows.explain import RowToExplain, explain_file, explain_steps_of_file
 
+    chosen = _chosen_format("json" if as_json else output_format, output)
     if output is not None:
         require_other_file(output, model, *([table] if table else []))
     which = None
@@ -164,10 +164,18 @@ def explain(
     print_warnings(warnings)
     if full:
         explained = explained.full()
-    chosen = "json" if as_json else output_format
     if chosen == "text" and output is None:
         show_document(explained.document)
         return
     text = explained.to(chosen, output)
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
+
+
+def _chosen_format(given: str | None, output: Path | None) -> str:
+    """The format asked for; if none is, that of the file, or text for the terminal."""
+    from glassnet.renderable import format_of
+
+    if given is not None:
+        return given
+    return "text" if output is None else format_of(output)

@@ -3,8 +3,9 @@
 import inspect
 import math
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, field, fields, is_dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ from glassnet.core.validation import real_number
 __all__ = [
     "Record",
     "bounded",
+    "did_you_mean",
     "hyper_parameter_names",
     "import_all",
     "record_from_file",
@@ -142,8 +144,8 @@ def record_named(
     record = _find(base, name)
     if record is None:
         raise ValueError(
-            f"unknown {base.__name__.lower()} {name!r}; known are: {', '.join(records(base))}. "
-            "Your own is known once its class is defined"
+            f"unknown {base.__name__.lower()} {name!r}; known are: {', '.join(records(base))}."
+            f"{did_you_mean(name, records(base))} Your own is known once its class is defined"
         )
     given, own = hyper_parameters or {}, _arguments(record)
     if unknown := [number for number in given if number not in own]:
@@ -153,6 +155,23 @@ def record_named(
         if argument.default is argument.empty and number not in given:
             raise ValueError(f"{name!r} needs its hyper-parameter {number!r}")
     return record(**given)
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """Return a question with the one or two known names that are most like an unknown one.
+
+    It begins with a space; where no name is like it, nothing is asked.
+
+    Examples
+    --------
+    >>> did_you_mean("squre", ["ring", "square"])
+    " Did you mean 'square'?"
+    >>> did_you_mean("triplet", ["ring"])
+    ''
+    """
+    plain = {_plain(own): own for own in known}
+    alike = get_close_matches(_plain(str(name)), plain, 2)
+    return f" Did you mean {' or '.join(repr(plain[own]) for own in alike)}?" if alike else ""
 
 
 def record_from_file(base: type[R], name: object, hyper_parameters: object) -> R:

@@ -10,6 +10,7 @@ from glassnet.arrays.inputs import checked_inputs
 from glassnet.arrays.numbers import require_unmasked
 from glassnet.arrays.targets import checked_targets
 from glassnet.core.array import Array
+from glassnet.core.plural import counted
 from glassnet.explanation.step import Batch
 from glassnet.network import Network
 
@@ -93,8 +94,10 @@ def _target_rows(net: Network, target: Any, examples: int, alone: bool) -> Array
         target, net.task, outputs, net.dtype, net.classes, name, learning=False
     )
     if len(targets.values) != examples:
+        given = len(targets.values)
         raise ValueError(
-            f"there are {examples} examples and {len(targets.values)} targets; expected as many"
+            f"{counted(examples, 'example')} need{'s' * (examples == 1)} "
+            f"{counted(examples, 'target')}, but {given:,} {'was' if given == 1 else 'were'} given"
         )
     return targets.values
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from typing import Any, Self, TypeAlias
@@ -287,6 +288,12 @@ class Explanation(Renderable):
         sections = (*before, *self.document.sections)
         document = replace(self.document, title=page.document.title, sections=sections)
         return Explanation(document, self._explainer, self.check, self._origins)
+
+    def titled(self, title: str) -> Self:
+        """Return the same with another title."""
+        other = copy(self)
+        other.document = replace(self.document, title=title)
+        return other
 
     def _require_finite(self, refused: str = "there is no page of its own here") -> None:
         end = self.explainer.end

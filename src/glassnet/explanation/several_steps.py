@@ -1,6 +1,7 @@
 """The result of ``gn.explain`` for several steps: one story, and the explanation of each step."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from glassnet.core.plural import named_in_short
 from glassnet.explanation.explanation import Explanation
@@ -66,6 +67,11 @@ class SeveralSteps(Renderable):
         """Return the same with the short story of each step; ``steps[k].full()`` has all of one."""
         unfolded = self.document.unfolded()
         return SeveralSteps(unfolded, self._series, self._explain_one, self._known)
+
+    def titled(self, title: str) -> "SeveralSteps":
+        """Return the same with another title."""
+        document = replace(self.document, title=title)
+        return SeveralSteps(document, self._series, self._explain_one, self._known)
 
     @property
     def passed(self) -> bool | None:

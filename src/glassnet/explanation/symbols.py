@@ -82,6 +82,11 @@ class Symbols:
             return f"{to},{source}" if numbers else f"{to} ← {source}"
         return f"{source},{to}" if numbers else f"{source} → {to}"
 
+    def weight_name(self, place: WeightPlace) -> str:
+        """Return the name of a weight as formulas write it, by which it can be asked for."""
+        symbol = self.weight(place, 0.0)
+        return f"{symbol.letter}{symbol.layer}[{symbol.index}]"
+
     def weight(self, place: WeightPlace, value: float) -> Symbol:
         """Return w, or b for the bias unit's weight."""
         letter = self.notation.bias if place.source is None else self.notation.weight

@@ -14,6 +14,7 @@ from glassnet.core.random import Purpose
 from glassnet.core.validation import whole_number
 from glassnet.errors import LimitError
 from glassnet.nn.activations.activation import Activation
+from glassnet.nn.activations.registry import activation_named
 from glassnet.nn.initialisers import Constant, FromArray
 from glassnet.nn.layers import Dense, Layer, Scale
 
@@ -108,6 +109,8 @@ class Architecture:
             )
         if len(units) > 1 and hidden is None:
             raise ValueError('give the activation of the hidden layers, for example hidden="relu"')
+        if hidden is not None:
+            activation_named(hidden)  # refused if it is unknown, also where no layer has it
         between = [Dense(count, hidden or output) for count in units[:-1]]
         return cls.of(inputs, [*between, Dense(units[-1], output)])
 

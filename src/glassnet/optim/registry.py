@@ -1,6 +1,6 @@
 """Optimizers by name."""
 
-from glassnet.core.record import record_named, records
+from glassnet.core.record import did_you_mean, record_named, records
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.optimizer import Optimizer
 
@@ -36,8 +36,9 @@ def optimizer_named(name: str, learning_rate: float | None = None) -> Optimizer 
             return record_named(Optimizer, own, rate)
     if _plain(name) == "lbfgs":
         return LBFGS()
-    listed = ", ".join((*known, "lbfgs"))
-    raise ValueError(f"unknown optimizer {name!r}; known are: {listed}")
+    all_names = (*known, "lbfgs")
+    like = did_you_mean(name, all_names)
+    raise ValueError(f"unknown optimizer {name!r}; known are: {', '.join(all_names)}.{like}")
 
 
 def _plain(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, TypeVar, Unpack
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from glassnet.tables.targets.target import target_values
 from glassnet.workflows.open_model import open_model, open_with_tables
 
 __all__ = ["RowToExplain", "explain_file", "explain_steps_of_file"]
+
+Explained = TypeVar("Explained", Explanation, SeveralSteps)
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,14 @@ def explain_file(
     rate = None if target is None else learning_rate
     explanation = model.explain(table, 0, target, learning_rate=rate, **style)
     if weight is not None:
-        return explanation.weight(weight), warnings
+        return _named(explanation.weight(weight), row.number), warnings
     if target is None or explanation.explainer.end is not None:
-        return explanation, warnings
+        return _named(explanation, row.number), warnings
     digits, notation = style.get("digits", 4), style.get("notation", "in-y")
     first = model.why(
         table, 0, target, learning_rate=learning_rate, digits=digits, notation=notation
     )
-    return explanation.preceded_by(first), warnings
+    return _named(explanation.preceded_by(first), row.number), warnings
 
 
 def explain_steps_of_file(
@@ -144,7 +146,12 @@ def explain_steps_of_file(
         weights=None if weight is None else [weight],
         **style,
     )
-    return several, warnings
+    return _named(several, row.number), warnings
+
+
+def _named(explained: Explained, row: int) -> Explained:
+    """The same, with the row in its title: counted from 1, and its index as it was given."""
+    return explained.titled(f"Row {row + 1} (index {row}): {explained.document.title}")
 
 
 def _opened(loaded: Network | Model, row: RowToExplain) -> tuple[Model, Table, list[str]]:

@@ -56,7 +56,7 @@ def examples_section(model: Model, table: Table, rows: Sequence[int], title: str
 
 
 def evaluation_sections(
-    evaluation: Evaluation, title: str, pages: Sequence[str] = ()
+    evaluation: Evaluation, title: str, pages: Sequence[str] = (), *, whole: bool = True
 ) -> list[Section]:
     """Return scores, calibration, permutation importances and worst predictions.
 
@@ -67,6 +67,8 @@ def evaluation_sections(
         The title of the scores.
     pages : sequence of str
         Addresses of the explanation pages of the worst predictions, if any.
+    whole : bool
+        Whether the rows are those of a whole table, so that ``glassnet explain`` finds them there.
     """
     sections = [evaluation.section(title)]
     if evaluation.reliability:
@@ -77,17 +79,27 @@ def evaluation_sections(
         bars = Bars(names, (("rise", rises),))
         sections.append(Section("Permutation importance", (Paragraph(words), bars)))
     if evaluation.mistakes:
-        numbers = [str(one.row + 1) for one in evaluation.mistakes]
-        if pages:
-            numbers = [Link(row, page) for row, page in zip(numbers, pages, strict=True)]
-        rows: list[tuple[Cell, ...]] = [
-            (number, one.target, one.predicted, one.loss)
-            for number, one in zip(numbers, evaluation.mistakes, strict=True)
-        ]
-        caption = "Rows of the evaluated table, counted from 1"
-        table = DocumentTable(("row", "target", "predicted", "loss"), tuple(rows), caption)
+        table = _mistakes_table(evaluation, pages, whole)
         sections.append(Section("Worst predictions", (table,)))
     return sections
+
+
+def _mistakes_table(evaluation: Evaluation, pages: Sequence[str], whole: bool) -> DocumentTable:
+    numbers = [str(one.row + 1) for one in evaluation.mistakes]
+    if pages:
+        numbers = [Link(row, page) for row, page in zip(numbers, pages, strict=True)]
+    rows: list[tuple[Cell, ...]] = [
+        (number, *([str(one.row)] if whole else []), one.target, one.predicted, one.loss)
+        for number, one in zip(numbers, evaluation.mistakes, strict=True)
+    ]
+    if not whole:
+        caption = "Rows of the held-out test rows, counted from 1"
+        return DocumentTable(("row", "target", "predicted", "loss"), tuple(rows), caption)
+    caption = (
+        "Rows of the evaluated table, counted from 1; --row is the index, counted from 0, by which "
+        "glassnet explain takes the row"
+    )
+    return DocumentTable(("row", "--row", "target", "predicted", "loss"), tuple(rows), caption)
 
 
 def findings_sections(findings: Sequence[Finding]) -> list[Section]:
@@ -106,6 +118,8 @@ def write_report(
     evaluation: Evaluation,
     history: History | None = None,
     findings: Sequence[Finding] = (),
+    *,
+    whole: bool = True,
 ) -> None:
     """Write an HTML report: training, diagnosis and evaluation.
 
@@ -122,6 +136,8 @@ def write_report(
     evaluation : Evaluation
     history : History, optional
     findings : sequence of Finding
+    whole : bool
+        Whether the rows are a whole table, as those that a training held out are not.
 
     Raises
     ------
@@ -135,7 +151,8 @@ def write_report(
         heading = f"On {evaluation.rows:,} held-out test rows"
         of_training = [history.section(len(model.networks)), *findings_sections(findings)]
     of_training += _plane_sections(model, rows)
-    sections = [*of_training, *evaluation_sections(evaluation, heading, pages)]
+    whole = whole and history is None
+    sections = [*of_training, *evaluation_sections(evaluation, heading, pages, whole=whole)]
     page = document_page(Document(title, tuple(sections)))
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
 
@@ -166,7 +183,8 @@ def _write_explanations(path: Path, model: Model, rows: Rows, evaluation: Evalua
         place = int(np.searchsorted(chosen, mistake.row))
         explanation = model.explain(table, place, targets[place])
         page = folder / f"{mistake.row + 1}.html"
-        explanation.to_html(page)
+        title = f"Row {mistake.row + 1}: {explanation.document.title}"
+        explanation.titled(title).to_html(page)
         pages.append(f"{folder.name}/{page.name}")
     return pages
 

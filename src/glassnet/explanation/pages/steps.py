@@ -111,7 +111,7 @@ def _words(series: StepSeries) -> list[Block]:
         words += (
             f", on a batch of its own; {letter} is the mean loss of that batch before the step."
         )
-    words += " Each row of the table is before a step, the last one after the last step."
+    words += " Each row shows the state before a step; the last row, after the final step."
     if series.explainers[0].paper is not None:
         words += " A step begins with the exact weights of the one before, rounded."
     sentences = [words]

@@ -175,7 +175,8 @@ def _question_words(why: Why) -> str:
             f"The prediction is {why.number(p)}, the target {why.number(t)}: it is {away} {side} "
             f"the target.{through} Positive contributions make it larger, negative ones smaller."
         )
-    verdict = "which is right" if question.is_right else f"which is wrong: it is {question.other}"
+    wrong = f"That is wrong: the target is {question.other}"
+    verdict = "That is right" if question.is_right else wrong
     if second:
         apart = f"The logits of {question.predicted} and {question.other} are {distance} apart"
         if question.is_right:
@@ -184,9 +185,10 @@ def _question_words(why: Why) -> str:
         net_input = why.number(float(step.net_inputs[-1][first]))
         apart = f"The net input (logit) of the output is {net_input}"
     return (
-        f"Predicted is {question.predicted}, {verdict}. {apart}, so that {question.predicted} is "
-        f"{_odds(why.attribution.value)} as probable as {question.other}. Positive contributions "
-        f"speak for {question.predicted}, negative ones for {question.other}."
+        f"The prediction is {question.predicted}. {verdict}. {apart}, so that "
+        f"{question.predicted} is {_odds(why.attribution.value)} as probable as {question.other}. "
+        f"Positive contributions speak for {question.predicted}, negative ones for "
+        f"{question.other}."
     )
 
 
@@ -269,18 +271,18 @@ def _weights(why: Why, places: Sequence[WeightPlace]) -> list[Block]:
     step, names = why.step, why.explainer.symbols
     rows: list[tuple[Cell, ...]] = []
     for place in places:
-        name = name_of(place, names.notation)
+        anchor = name_of(place, names.notation)  # without the spaces that a name may have
         source = "bias"
         if place.source is not None:
             source = names.unit_name(place.layer - 1, place.source)
         way = f"{source} → {names.unit_name(place.layer, place.unit)}"
         values = step.weight(place), step.gradient_at(place), step.new_weight(place)
-        rows.append((Link(name, f"#{name}"), way, *values))
+        rows.append((Link(names.weight_name(place), f"#{anchor}"), way, *values))
     assert step.update is not None
     rate = number_text(step.update.learning_rate)
     words = (
         f"The largest |∂E/∂w| of all {step.parameters.size:,} weights. Each has a story of its "
-        f"own: .weight({name_of(places[0], names.notation)!r}) in Python, --weight on the command "
+        f"own: .weight({names.weight_name(places[0])!r}) in Python, --weight on the command "
         "line."
     )
     columns = ("weight", "from → to", "w", "∂E/∂w", f"w after a step, α = {rate}")
@@ -300,9 +302,11 @@ def _steps(why: Why) -> list[Block]:
         enough = next(right, None)
         if enough is not None:
             taken.append(enough)
-            words += f" At α = {number_text(enough[0], 3)} a single one makes the row right."
+            words += (
+                f" One step with α = {number_text(enough[0], 3)} is enough to get this row right."
+            )
         else:
-            words += " No single one makes the row right."
+            words += " No single step is enough to get this row right."
     taken.sort(key=lambda each: each[0])
     rows = [_outcome(why, "now", step)]
     rows += [_outcome(why, f"α = {number_text(a, 3)}", after) for a, after in taken]
@@ -338,5 +342,6 @@ def _is_right(step: Step, after: Step) -> bool:
 
 
 def _story(why: Why, place: WeightPlace) -> Section:
-    name = name_of(place, why.explainer.symbols.notation)
-    return Section(f"The weight {name}", tuple(why.story(place)), folded=True, anchor=name)
+    names = why.explainer.symbols
+    title, anchor = f"The weight {names.weight_name(place)}", name_of(place, names.notation)
+    return Section(title, tuple(why.story(place)), folded=True, anchor=anchor)
