@@ -43,6 +43,7 @@ MATHEMATICS = {
     "₂": "_2",
     "²": "^2",
     "✓": r"\checkmark ",
+    "✗": r"\times ",
     "½": r"\tfrac12 ",
 }
 TEXT = {
