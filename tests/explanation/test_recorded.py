@@ -208,7 +208,7 @@ def test_options_that_do_not_fit_are_refused(options: dict[str, Any], message: s
 
 def test_as_many_desired_outputs_as_examples() -> None:
     net = gn.Network([4, 3], output="softmax", seed=3)
-    with pytest.raises(ValueError, match="there are 2 examples and 3 targets"):
+    with pytest.raises(ValueError, match="2 examples need 2 targets, but 3 were given"):
         gn.explain(net, X[:2], Y[:3])
 
 

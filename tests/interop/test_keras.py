@@ -131,7 +131,7 @@ def test_the_command_line_explains_a_keras_file(tmp_path: Path) -> None:
     model, table = tmp_path / "model.keras", tmp_path / "rows.csv"
     explanation, _ = explain_file(model, RowToExplain(table, 1, value="2"), "w1[2,3]")
     assert explanation.step.x == pytest.approx(X[1])
-    assert explanation.document.title == "The weight w1[f1 → 3]"
+    assert explanation.document.title == "Row 2 (index 1): The weight w1[f1 → 3]"
     assert explanation.check is not None
     assert explanation.check.passed
     with pytest.raises(ValueError, match="there is no row 16; the table has rows 0 to 15"):

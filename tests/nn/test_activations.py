@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from glassnet.formula.tree import Symbol
@@ -24,6 +24,7 @@ inputs = st.floats(-20, 20).filter(lambda x: abs(x) > 1e-3)
 @given(inputs, elementwise)
 def test_the_derivative_is_that_of_the_value(x: float, activation: Elementwise) -> None:
     h = 1e-5
+    assume(all(abs(x - kink) > h for kink in activation.kinks))  # there are two slopes
     near = activation.value(np.array([[x - h, x + h]]))[0]
     slope = (near[1] - near[0]) / (2 * h)
     assert activation.derivative(np.array([[x]]))[0, 0] == pytest.approx(slope, rel=1e-4, abs=1e-9)
