@@ -16,9 +16,7 @@ from glassnet.explanation.exercise.exercise import Exercise
 from glassnet.explanation.exercise.grade import Grade, grade_sheet
 from glassnet.explanation.exercise.sheet import Sheet
 from glassnet.explanation.explainer import Explainer
-from glassnet.explanation.pages.details import ShownWeights
 from glassnet.explanation.pages.drawing import draw_example
-from glassnet.explanation.pages.step import step_sections
 from glassnet.explanation.pages.unit import unit_sections
 from glassnet.explanation.pages.weight import weight_sections
 from glassnet.explanation.paper_loss import paper_loss_section
@@ -330,10 +328,9 @@ class Explanation(Renderable):
         return Exercise.of(Sheet(self.explainer), level, seed, partial(self._on_paper, decimals))
 
     def _on_paper(self, decimals: int) -> "Explanation":
-        """The same step computed as on paper."""
+        """The same step, whose further pages are computed as on paper."""
         explainer = self.explainer.with_decimals(decimals)
-        made = partial(step_sections, shown=ShownWeights.of(self.step, explainer.limits))
-        return Explanation.of(self.document.title, made, explainer, self.check, self._origins)
+        return Explanation(self.document, explainer, self.check, self._origins)
 
     def grade(self, answers: Mapping[str, Any]) -> Grade:
         """Return how a student's numbers compare with this step, line by line.

@@ -3,6 +3,7 @@
 import decimal
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from glassnet.formula.arithmetic import Arithmetic
@@ -119,13 +120,20 @@ def _tanh(x: Decimal) -> Decimal:
     return size.copy_sign(x)
 
 
+@cache
+def _mpmath() -> tuple[Any, dict[str, Callable[[Any], Any]]]:
+    """A context of fifty digits, and its functions."""
+    from mpmath.ctx_mp import MPContext
+
+    context = MPContext()
+    context.dps = 50
+    return context, bounded_functions(context)
+
+
 def _by_mpmath(name: str) -> Callable[[Decimal], Decimal]:
     def apply(x: Decimal) -> Decimal:
-        from mpmath.ctx_mp import MPContext
-
-        context = MPContext()
-        context.dps = 50
-        value = bounded_functions(context)[name](context.mpf(str(x)))
+        context, functions = _mpmath()
+        value = functions[name](context.mpf(str(x)))
         if not context.isfinite(value) or context.mag(value) < SMALLEST_POWER:
             return Decimal(str(float(value)))
         return Decimal(context.nstr(value, 50, min_fixed=0, max_fixed=0))

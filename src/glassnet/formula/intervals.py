@@ -7,6 +7,7 @@ from typing import Any
 
 from glassnet.formula.arithmetic import Arithmetic
 from glassnet.formula.decimals import INFINITY, ONE, ZERO, Decimals, as_decimal
+from glassnet.formula.number import typed_text
 
 __all__ = ["Interval", "Intervals", "interval_of_text"]
 
@@ -46,7 +47,7 @@ def interval_of_text(text: str) -> Interval:
     >>> interval_of_text("0.250")
     Interval(low=Decimal('0.2495'), high=Decimal('0.2505'))
     """
-    value = Decimal(text.replace("−", "-").replace("·10^", "e"))
+    value = Decimal(typed_text(text))
     if not value.is_finite():
         return Interval(value, value)
     exponent = value.as_tuple().exponent

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["NumberFormat", "column_texts", "count_text", "number_text"]
+__all__ = ["NumberFormat", "column_texts", "count_text", "number_text", "typed_text"]
 
 # Longer counts are read as a power of ten.
 LONGEST_COUNT = 10**15
@@ -89,6 +89,17 @@ def number_text(value: float, digits: int | None = 6, decimals: int | None = Non
         missing = abs(1 - abs(value))
         rounded = f"{value:.{min(17, 1 - math.floor(math.log10(missing)))}f}".rstrip("0")
     return _written(rounded)
+
+
+def typed_text(text: str) -> str:
+    """Return a number as it is typed, so that Python and other programs can read it.
+
+    Examples
+    --------
+    >>> typed_text("−1.5·10^−7")
+    '-1.5e-7'
+    """
+    return text.replace("−", "-").replace("·10^", "e")
 
 
 def column_texts(values: Sequence[float], numbers: NumberFormat) -> list[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from glassnet.formula.decimals import Decimals, as_decimal, rounded
-from glassnet.formula.number import number_text
+from glassnet.formula.number import number_text, typed_text
 from glassnet.formula.tree import Formula, Number, Partial, Remainder, Symbol
 
 __all__ = ["Paper"]
@@ -94,4 +94,4 @@ def _as_printed(value: float) -> float:
     """A constant with the six digits that are printed."""
     if not math.isfinite(value):
         return value
-    return float(number_text(value).replace("−", "-").replace("·10^", "e"))
+    return float(typed_text(number_text(value)))

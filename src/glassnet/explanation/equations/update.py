@@ -105,7 +105,11 @@ class UpdateEquations:
 
     def equations(self, place: WeightPlace) -> list[Equation]:
         """The new weight by the optimizer's formula, after the quantities that it needs."""
-        equations: list[Equation] = []
+        return [self.step_equations.equation(*quantity) for quantity in self._quantities(place)]
+
+    def _quantities(self, place: WeightPlace) -> list[tuple[Symbol, Formula]]:
+        """The quantities of a weight's update, as they are written, each from those before."""
+        quantities: list[tuple[Symbol, Formula]] = []
         known: dict[tuple[str, str], Symbol] = {}
         gradient = self.step_equations.batch_gradient_symbol(place)
         for symbol, unlinked in self.formulas(place, gradient):
@@ -114,8 +118,8 @@ class UpdateEquations:
                 replace(symbol, definition=partial(as_formula, formula))
             )
             known[left.letter, left.index] = left
-            equations.append(self.step_equations.equation(left, formula))
-        return equations
+            quantities.append((left, formula))
+        return quantities
 
     def formulas(self, place: WeightPlace, gradient: Formula) -> list[tuple[Symbol, Formula]]:
         """The quantities of a weight's update, given its gradient; the new weight last."""
@@ -152,9 +156,7 @@ class UpdateEquations:
 
     def new_weight_symbol(self, place: WeightPlace) -> Symbol:
         """The weight after the update."""
-        left = self.equations(place)[-1].left
-        assert isinstance(left, Symbol)
-        return left
+        return self._quantities(place)[-1][0]
 
 
 def _with_known(formula: Formula, known: Mapping[tuple[str, str], Symbol]) -> Formula:

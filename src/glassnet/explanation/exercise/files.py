@@ -15,6 +15,7 @@ from glassnet.errors import FileFormatError, MissingPackageError
 from glassnet.explanation.exercise.grade import Grade, grade_sheet
 from glassnet.explanation.exercise.sheet import Sheet
 from glassnet.explanation.exercise.sheet_record import record_text, sheet_of_text
+from glassnet.formula.number import typed_text
 from glassnet.nn.file_format import write_atomically
 
 __all__ = ["Template", "grade_file", "write_csv", "write_notebook", "write_xlsx"]
@@ -65,9 +66,9 @@ class Template:
     @property
     def rows(self) -> list[tuple[str, str, str]]:
         """What is given; name, formula and number of each line."""
-        given = [(name, "", _typed(text)) for name, text in self.given.items()]
+        given = [(name, "", typed_text(text)) for name, text in self.given.items()]
         names = [line.name for line in self.sheet.lines]
-        numbers = {name: _typed(text) for name, text in self.printed.items()}
+        numbers = {name: typed_text(text) for name, text in self.printed.items()}
         lines = [(name, self.formulas.get(name, ""), numbers.get(name, "")) for name in names]
         return [GIVEN_HEADER, ("network", self.network, ""), *given, HEADER, *lines]
 
@@ -126,11 +127,6 @@ def _lay_out(openpyxl: Any, page: Any) -> None:
         page.column_dimensions[column].width = min(max(longest + 2, least), WIDEST)
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-
-
-def _typed(text: str) -> str:
-    """A number as it is typed, which other programs can read."""
-    return text.replace("−", "-").replace("·10^", "e")
 
 
 def write_notebook(template: Template, path: str | os.PathLike[str]) -> None:

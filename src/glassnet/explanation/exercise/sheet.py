@@ -11,6 +11,7 @@ from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.places import WeightPlace, index_of, place_at
 from glassnet.explanation.step import Step
 from glassnet.formula.decimals import Decimals
+from glassnet.formula.number import typed_text
 from glassnet.formula.tree import Formula, Number, Partial, Symbol
 from glassnet.render.text import formula_text
 
@@ -159,8 +160,7 @@ class Sheet:
 
     def as_shown(self, value: float) -> Decimal:
         """Return a given number as the page shows it, rounded."""
-        text = self.explainer.numbers.text(value)
-        return Decimal(text.replace("−", "-").replace("·10^", "e"))
+        return Decimal(typed_text(self.explainer.numbers.text(value)))
 
     def needs(self, line: Line) -> list[Line]:
         """Return the lines that a line's formulas refer to, in order."""

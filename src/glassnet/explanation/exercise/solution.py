@@ -7,7 +7,7 @@ from decimal import Decimal
 from glassnet.explanation.exercise.sheet import Key, Line, Sheet, key_of
 from glassnet.formula.decimals import Decimals, rounded
 from glassnet.formula.document import Equation, equation_with_numbers
-from glassnet.formula.number import NumberFormat
+from glassnet.formula.number import NumberFormat, typed_text
 from glassnet.formula.tree import Formula, Number, Partial, Symbol
 
 __all__ = ["solved_lines"]
@@ -65,8 +65,7 @@ class _Paper:
         """A value with its decimals; a small one with more of them."""
         needed = SIGNIFICANT - 1 - result.adjusted() if result else 0
         if needed > max(MOST_DECIMALS, self.decimals):
-            text = SMALL.text(float(result))
-            return Number(float(text.replace("−", "-").replace("·10^", "e")))
+            return Number(float(typed_text(SMALL.text(float(result)))))
         decimals = max(self.decimals, needed)
         return Number(float(rounded(result, decimals)), decimals)
 

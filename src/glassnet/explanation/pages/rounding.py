@@ -6,7 +6,7 @@ from typing import Any
 from glassnet.formula.decimals import as_decimal
 from glassnet.formula.document import Block, Equation, Paragraph
 from glassnet.formula.intervals import ANYTHING, Interval, Intervals, interval_of_text
-from glassnet.formula.number import NumberFormat
+from glassnet.formula.number import NumberFormat, typed_text
 
 __all__ = ["holds_as_printed", "with_rounding"]
 
@@ -20,7 +20,7 @@ class AsPrinted(Intervals):
 
     def number(self, value: Any) -> Interval:
         """Return the numbers that are printed like this one; itself if nothing is left out."""
-        text = self.numbers.text(value).replace("−", "-").replace("·10^", "e")
+        text = typed_text(self.numbers.text(value))
         if text.lstrip("-") in ("∞", "NaN"):
             return ANYTHING
         exact = as_decimal(value)
