@@ -15,6 +15,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
 from glassnet.core.array import Array
+from glassnet.core.elementary import log
 from glassnet.estimators.epoch_loss import LossScale
 from glassnet.estimators.parameters import takes_steps
 from glassnet.estimators.perceptron import MultilayerPerceptron
@@ -285,7 +286,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     def _largest_term(self) -> float:
         # scikit-learn takes a probability as at least the machine epsilon.
         smallest = float(np.finfo(self.network_.dtype).eps)
-        return -math.log(smallest) if self.loss == "log_loss" else math.inf
+        return float(-log(smallest)) if self.loss == "log_loss" else math.inf
 
     def _loss_scale(self, targets: Array) -> LossScale:
         return LossScale()

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import xlogy
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 
 from glassnet.core.array import Array
+from glassnet.core.elementary import log
 from glassnet.estimators.epoch_loss import LossScale
 from glassnet.estimators.parameters import takes_steps
 from glassnet.estimators.perceptron import MultilayerPerceptron
@@ -117,7 +117,8 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc] 
 
     def _loss_scale(self, targets: Array) -> LossScale:
         if self.loss == "poisson":
-            return LossScale(1.0, (xlogy(targets, targets) - targets).sum(axis=1))
+            logarithms = log(np.where(targets == 0, 1, targets))  # 0 log 0 is 0
+            return LossScale(1.0, (targets * logarithms - targets).sum(axis=1))
         return LossScale(1 / targets.shape[1] if self.loss == "squared_error" else 1.0)
 
     def _score_of(self, outputs: Array, targets: Array, weights: Array | None) -> float:

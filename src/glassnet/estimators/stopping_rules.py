@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.elementary import power
 from glassnet.errors import DivergedError
 from glassnet.estimators.fit_callbacks import ask_callbacks
 from glassnet.network import Network
@@ -112,7 +113,8 @@ class StoppingRules(Schedule):
             self._record_validation(history)
         self._count_stalled(by_score=measures and estimator.early_stopping)
         if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
-            self._set_rate(estimator.learning_rate_init / (estimator.t_ + 1) ** estimator.power_t)
+            divisor = float(power(estimator.t_ + 1, estimator.power_t))
+            self._set_rate(estimator.learning_rate_init / divisor)
         asked_to_stop = ask_callbacks(estimator)
         stalls = self.stalled > estimator.n_iter_no_change
         return (stalls and self._is_over()) or asked_to_stop

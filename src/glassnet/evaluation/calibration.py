@@ -1,10 +1,10 @@
 """Calibration of probabilities by temperature scaling (Guo et al. 2017, section 4.2)."""
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
+from glassnet.core.elementary import exp, log
 from glassnet.network import Network
 
 __all__ = ["calibrate"]
@@ -40,11 +40,11 @@ def calibrate(network: Network, x: Array, y: ArrayLike | Targets) -> float:
     trained = network.parameters[last].copy()
 
     def log_loss(log_temperature: float) -> float:
-        network.parameters[last] = trained / np.exp(log_temperature)
+        network.parameters[last] = trained / exp(log_temperature)
         return network.evaluate(x, y, loss="categorical_crossentropy")
 
-    bounds = (np.log(COLDEST), np.log(HOTTEST))
+    bounds = (log(COLDEST), log(HOTTEST))
     found = minimize_scalar(log_loss, bounds=bounds, method="bounded")
     log_temperature = found.x if found.fun < log_loss(0.0) else 0.0
-    network.parameters[last] = trained / np.exp(log_temperature)
-    return float(np.exp(log_temperature))
+    network.parameters[last] = trained / exp(log_temperature)
+    return float(exp(log_temperature))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.elementary import log
 from glassnet.core.labels import label_text
 from glassnet.errors import MissingPackageError
 from glassnet.formula.number import number_text
@@ -263,7 +264,7 @@ class NumberScorer(Scorer):
 def _minus_logarithms(probabilities: Array) -> Array:
     """−ln p; 0 counts as the smallest positive number."""
     smallest = np.finfo(probabilities.dtype).tiny
-    logarithms: Array = -np.log(np.maximum(probabilities, smallest).astype(np.float64))
+    logarithms: Array = -log(np.maximum(probabilities, smallest))
     return logarithms
 
 

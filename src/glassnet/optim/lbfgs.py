@@ -12,7 +12,8 @@ class LBFGS:
     """SciPy's L-BFGS-B (Zhu, Byrd, Lu and Nocedal 1997), on all examples at once.
 
     An epoch is one iteration; `batch_size`, schedules, dropout and clipping do not apply. Of the
-    penalties only L2 is possible.
+    penalties only L2 is possible. The gradient has the same bits on every machine, but SciPy's own
+    sums do not: they are BLAS's, which adds in another order on other processors.
 
     Parameters
     ----------

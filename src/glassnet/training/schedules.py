@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from glassnet.core.elementary import cos_pi, log2, power
 from glassnet.core.validation import real_number, whole_number
 from glassnet.training.schedule import ConstantRate, Factors, Schedule, UpcomingSteps
 
@@ -41,7 +42,7 @@ class StepDecay(Schedule):
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return factor to the power of the number of decays so far."""
-        factors: Factors = self.factor ** (steps.epochs // self.epochs).astype(np.float64)
+        factors: Factors = power(self.factor, steps.epochs // self.epochs)
         return factors
 
 
@@ -63,7 +64,7 @@ class ExponentialDecay(Schedule):
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return final to the power of the fraction of steps done."""
-        factors: Factors = self.final**steps.done
+        factors: Factors = power(self.final, steps.done)
         return factors
 
 
@@ -172,8 +173,7 @@ class InverseScaling(Schedule):
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return (epochs · rows + 1)^−power."""
-        seen = (steps.epochs * steps.rows + 1).astype(np.float64)
-        factors: Factors = seen**-self.power
+        factors: Factors = power(steps.epochs * steps.rows + 1, -self.power)
         return factors
 
 
@@ -225,13 +225,13 @@ class Adaptive(Schedule):
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return divisor^−(number of times the loss stopped falling)."""
-        return np.full_like(steps.done, self.divisor ** -self._pauses(steps.losses))
+        return np.full_like(steps.done, 1 / power(self.divisor, self._pauses(steps.losses)))
 
     def has_ended(self, steps: UpcomingSteps) -> bool:
         """Return whether the learning rate would become too small."""
         pauses = self._pauses(steps.losses)
-        before_last = steps.learning_rate * self.divisor ** -(pauses - 1)
-        return pauses > 0 and before_last <= self.smallest
+        before_last = steps.learning_rate / power(self.divisor, pauses - 1)
+        return bool(pauses > 0 and before_last <= self.smallest)
 
     def _pauses(self, losses: Sequence[float]) -> int:
         patience = Patience(self.patience, self.min_improvement)
@@ -248,10 +248,11 @@ class CosLog4(Schedule):
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return (1 − cos(2π log₂(1 + 15 done))) / 2."""
-        factors: Factors = (1 - np.cos(2 * np.pi * np.log2(1 + 15 * steps.done))) / 2
+        factors: Factors = (1 - cos_pi(2 * log2(1 + 15 * steps.done))) / 2
         return factors
 
 
 def _cosine(start: float, end: float, part: Factors) -> Factors:
     """From start to end along half a cosine."""
-    return end + (start - end) * (1 + np.cos(np.pi * part)) / 2
+    factors: Factors = end + (start - end) * (1 + cos_pi(part)) / 2
+    return factors

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
+from glassnet.core.elementary import cos_pi, sin_pi
 from glassnet.formula.document import Block, Paragraph, equation_with_numbers
 from glassnet.formula.tree import Call, Formula, Number, Symbol
 from glassnet.tables.cells.column_format import ColumnFormat
@@ -95,8 +96,8 @@ class DateEncoder(Encoder, frozen=True, tag="date"):
         days = days_since_1970(dates)
         x, _ = self.days.encode(days)
         warnings = [*strays, *DataWarning.of(self.name, "inputs set to 0", missing)]
-        angles = [2 * math.pi * np.where(missing, 0, days) / PERIODS[p] for p in self.periods]
-        turns = [f(angle) for angle in angles for f in (np.sin, np.cos)]
+        halves = [2 * np.where(missing, 0, days) / PERIODS[period] for period in self.periods]
+        turns = [f(half_turns) for half_turns in halves for f in (sin_pi, cos_pi)]
         return np.column_stack([x, *(np.where(missing, 0.0, turn) for turn in turns)]), warnings
 
     def _dates(self, column: Array) -> tuple[Array, list[DataWarning]]:

@@ -265,7 +265,7 @@ def _number_target(name: str, rows: Rows, learning: NDArray[np.bool_]) -> Number
             raise ValueError(f"the target {name!r} must hold finite numbers, but holds {text!r}")
         own, both = float(column.mean()), count + len(column)
         apart = own - mean
-        squares += float(np.square(column - own).sum()) + apart**2 * count * len(column) / both
+        squares += float(np.square(column - own).sum()) + apart * apart * count * len(column) / both
         mean = own if not count else mean + apart * len(column) / both
         count = both
     scale = math.sqrt(squares / count)
