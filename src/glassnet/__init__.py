@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from glassnet.errors import DivergedError as DivergedError
     from glassnet.errors import FileFormatError as FileFormatError
     from glassnet.errors import GlassnetError as GlassnetError
+    from glassnet.errors import JournalError as JournalError
+    from glassnet.errors import JournalWarning as JournalWarning
     from glassnet.errors import LimitError as LimitError
     from glassnet.errors import MissingPackageError as MissingPackageError
     from glassnet.errors import NotFiniteError as NotFiniteError
@@ -83,6 +85,7 @@ if TYPE_CHECKING:
     from glassnet.tables.read.options import TableOptions as TableOptions
     from glassnet.training.early_stopping import EarlyStopping as EarlyStopping
     from glassnet.training.history import History as History
+    from glassnet.training.journal.settings import Journal as Journal
     from glassnet.training.schedule import ConstantRate as ConstantRate
     from glassnet.training.schedules import Adaptive as Adaptive
     from glassnet.training.schedules import Cosine as Cosine
@@ -150,6 +153,7 @@ _HOMES = {
     "HardSigmoid": "glassnet.nn.activations.hard_sigmoid",
     "HardTanh": "glassnet.nn.activations.hard_tanh",
     "History": "glassnet.training.history",
+    "Journal": "glassnet.training.journal.settings",
     "Huber": "glassnet.nn.losses.huber",
     "ImageOptions": "glassnet.tables.read.images",
     "InverseScaling": "glassnet.training.schedules",
@@ -157,6 +161,8 @@ _HOMES = {
     "L2": "glassnet.optim.penalties",
     "LBFGS": "glassnet.optim.lbfgs",
     "LeakyRelu": "glassnet.nn.activations.leaky_relu",
+    "JournalError": "glassnet.errors",
+    "JournalWarning": "glassnet.errors",
     "LimitError": "glassnet.errors",
     "Limits": "glassnet.explanation.limits",
     "Notation": "glassnet.explanation.notation",

@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from glassnet.arrays.inputs import feature_names_of
 from glassnet.arrays.targets import Targets
 from glassnet.engine import thread_count
 from glassnet.network import Network
@@ -15,6 +16,8 @@ from glassnet.nn.losses.loss import Loss
 from glassnet.training.fit import FitOptions, Fitting
 from glassnet.training.history import History
 from glassnet.training.interruption import interruption
+from glassnet.training.journal.fits import keeping_fits
+from glassnet.training.journal.settings import JournalPath
 from glassnet.training.plan import Progress
 from glassnet.training.progress_bar import Show, progress_bar
 
@@ -27,6 +30,7 @@ def fit_many(
     y: ArrayLike | Targets,
     *,
     loss: str | Loss | None = None,
+    journal: JournalPath | None = None,
     progress: bool | None = None,
     **options: Any,
 ) -> list[History]:
@@ -43,6 +47,8 @@ def fit_many(
     X : array-like
     y : array-like or Targets
     loss : str or Loss, optional
+    journal : path or Journal, optional
+        One file for all of them, as of :meth:`Network.fit`.
     progress : bool, optional
         Whether to show a bar on standard error, of how far all are on average; if not given, only
         on a terminal.
@@ -72,7 +78,11 @@ def fit_many(
         raise ValueError("the networks to train at once must be different objects")
     chosen = FitOptions(**options, threads=1)
     fittings = [Fitting.prepare(net, net.chosen_loss(loss), X, y, chosen) for net in networks]
-    with interruption() as interrupted, progress_bar(progress) as bar:
+    with (
+        keeping_fits(journal, networks, fittings, chosen, feature_names_of(X), "fit_many"),
+        interruption() as interrupted,
+        progress_bar(progress) as bar,
+    ):
         _run_at_once(fittings, chosen.epochs, interrupted, bar)
         histories = [fitting.run.finish(interrupted()) for fitting in fittings]
     for net, fitting, history in zip(networks, fittings, histories, strict=True):

@@ -9,11 +9,13 @@ A wrong argument raises ``ValueError`` or ``TypeError``. Other failures have the
         ├── DivergedError (ValueError)   the loss became infinite or NaN
         ├── NotFiniteError (ValueError)  an input is infinite or NaN
         ├── MissingPackageError          an optional package is not installed
-        └── FileFormatError (ValueError) a file is damaged or not of the expected format
+        ├── FileFormatError (ValueError) a file is damaged or not of the expected format
+        └── JournalError (ValueError)    a journal is in use, or of another run or other data
 
 What is worth a word and no failure is warned of::
 
     UserWarning
+    ├── JournalWarning                   a journal cannot be written; the training goes on
     └── PartialImportWarning             something of a model was not imported as it is
 
 """
@@ -22,6 +24,8 @@ __all__ = [
     "DivergedError",
     "FileFormatError",
     "GlassnetError",
+    "JournalError",
+    "JournalWarning",
     "LimitError",
     "MissingPackageError",
     "NotFiniteError",
@@ -51,6 +55,14 @@ class MissingPackageError(GlassnetError):
 
 class FileFormatError(GlassnetError, ValueError):
     """A file is damaged or not of the expected format."""
+
+
+class JournalError(GlassnetError, ValueError):
+    """A journal is in use, or is of another run or of data that changed since."""
+
+
+class JournalWarning(UserWarning):
+    """A journal cannot be written; the training goes on without it."""
 
 
 class PartialImportWarning(UserWarning):

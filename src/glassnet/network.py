@@ -34,6 +34,8 @@ from glassnet.optim.penalties import Penalty
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.fit import FitOptions, Fitting, checked_examples
 from glassnet.training.history import History
+from glassnet.training.journal.fits import keeping_fits
+from glassnet.training.journal.settings import JournalPath
 from glassnet.training.plan import Callback
 from glassnet.training.schedule import Schedule
 
@@ -179,6 +181,7 @@ class Network(Drawable):
         threads: int | None = None,
         shuffle: bool = True,
         callbacks: Callback | Sequence[Callback] = (),
+        journal: JournalPath | None = None,
         progress: bool | None = None,
     ) -> History:
         """Learn from examples, continuing from the present weights.
@@ -226,6 +229,10 @@ class Network(Drawable):
         callbacks : callable or sequence of callable
             Called with the history so far after every epoch (of L-BFGS, every iteration), when
             the network has its weights. One that returns True ends the training.
+        journal : path or Journal, optional
+            A file from which the training goes on after any death, with the same bits: by the
+            same call once more, or by ``gn.resume``. Any of its steps can be looked into later, by
+            ``gn.open_run``. With L-BFGS it starts anew.
         progress : bool, optional
             Whether to show a bar on standard error; if not given, only on a terminal.
 
@@ -241,6 +248,8 @@ class Network(Drawable):
             If the data or an option are wrong; the network is as it was.
         DivergedError
             If the loss is no longer a finite number; the network is as it was.
+        JournalError
+            If the journal is of another run or of other data, or is being written.
 
         Examples
         --------
@@ -269,7 +278,8 @@ class Network(Drawable):
             callbacks,
         )
         fitting = Fitting.prepare(self, self.chosen_loss(loss), X, y, options)
-        history = fitting.finish(progress)
+        with keeping_fits(journal, [self], [fitting], options, feature_names_of(X)):
+            history = fitting.finish(progress)
         self.adopt(fitting, history, X)
         return history
 

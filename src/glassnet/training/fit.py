@@ -41,6 +41,7 @@ from glassnet.training.schedule import ConstantRate, Schedule
 
 __all__ = [
     "DEFAULT_OPTIMIZER",
+    "GIVEN",
     "FitOptions",
     "Fitting",
     "Learner",
@@ -51,6 +52,9 @@ __all__ = [
 
 #: What learns where no optimizer is given.
 DEFAULT_OPTIMIZER = Adam(0.001)
+
+#: How a configuration says that validation data were given.
+GIVEN = "given"
 
 # The number of the split, which is independent of one into training and test rows.
 VALIDATION = 1
@@ -116,6 +120,25 @@ class FitOptions:
         if isinstance(self.optimizer, str):
             return optimizer_named(self.optimizer)
         return self.optimizer or DEFAULT_OPTIMIZER
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """What decides the numbers of a training besides network and data, for a journal."""
+        given = isinstance(self.validation, tuple | list)
+        return {
+            "optimizer": self.chosen_optimizer,
+            "epochs": int(self.epochs),
+            "batch_size": int(self.batch_size),
+            "penalties": self.all_penalties,
+            "dropout": self.dropout,
+            "clip_norm": self.clip_norm,
+            "validation": GIVEN if given else self.validation,
+            "schedule": self.schedule,
+            "stopping": self.stopping,
+            "record": tuple(self.record),
+            "shuffle": self.shuffle,
+            "callbacks": len(self.all_callbacks),
+        }
 
     @property
     def all_penalties(self) -> tuple[Penalty, ...]:
@@ -195,6 +218,18 @@ class Fitting:
             return cls(run, targets.classes)
         plan = _plan(learner, options, len(x), rows, validation)
         return cls(Run(program, training, plan), targets.classes)
+
+    @property
+    def data(self) -> dict[str, Inputs]:
+        """The arrays that it learns from, by name."""
+        training = self.run.training
+        data: dict[str, Inputs] = {"X": training.x, "y": training.targets}
+        if training.sample_weight is not None:
+            data["sample_weight"] = training.sample_weight
+        validation = self.run.plan.validation if isinstance(self.run, Run) else None
+        if validation is not None and validation.rows is None:
+            data["validation X"], data["validation y"] = validation.x, validation.targets
+        return data
 
     def finish(self, progress: bool | None) -> History:
         """Train to the end, until early stopping or until Ctrl-C."""

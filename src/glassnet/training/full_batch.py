@@ -15,7 +15,7 @@ from glassnet.engine.interface import Program, Training, parameter_groups
 from glassnet.errors import DivergedError
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.training.history import History
-from glassnet.training.loop import requests_stop
+from glassnet.training.loop import Keeper, requests_stop
 from glassnet.training.plan import Callback, Progress
 from glassnet.training.rollback import Rollback
 
@@ -42,6 +42,7 @@ class FullBatchRun:
     history: History = field(default_factory=History)
     total: float = math.nan
     converged: bool = False
+    keeper: Keeper | None = None
     _loss: float = 0.0
     _examples: float = field(init=False)
 
@@ -69,11 +70,15 @@ class FullBatchRun:
             began = time.perf_counter()
             for callback in self.callbacks:
                 self.history.stopped_early |= requests_stop(callback(self.history))
+            if self.keeper is not None:
+                self.keeper.look(self)
             ended = watch(Progress(self.history.epochs, self.epochs, self._loss, None))
             if ended or self.history.stopped_early:
                 raise StopIteration
 
         with Rollback(parameters) as before:
+            if self.keeper is not None:
+                self.keeper.restore(self)
             result = minimize(
                 lambda point: self._loss_and_gradient(point, before),
                 parameters.astype(np.float64),
@@ -97,6 +102,8 @@ class FullBatchRun:
 
     def finish(self, interrupted: bool = False) -> History:
         """Return the history; the network has the best weights found."""
+        if self.keeper is not None:
+            self.keeper.end(self)
         self.history.interrupted = interrupted
         return self.history
 

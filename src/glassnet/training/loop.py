@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,9 @@ from glassnet.training.history import History
 from glassnet.training.plan import Plan, Progress, Validation
 from glassnet.training.recorded_steps import RecordedStep
 from glassnet.training.rollback import Rollback
-from glassnet.training.schedule import UpcomingSteps
+from glassnet.training.schedule import Factors, UpcomingSteps
 
-__all__ = ["Run", "all_finite", "requests_stop"]
+__all__ = ["Keeper", "Run", "all_finite", "requests_stop"]
 
 # The compiled loop returns about this often, for progress and Ctrl-C.
 SECONDS_BETWEEN_LOOKS = 0.1
@@ -40,19 +41,47 @@ MIN_MULTIPLY_ADDS = 10_000
 MAX_MAPPED, ROWS_MAPPED = 64 * 2**20, 256
 
 
+class Keeper(Protocol):
+    """What keeps a training, so that it can go on from there: the journal."""
+
+    def restore(self, run: Any) -> None:
+        """Bring a training that is about to begin to where it was left."""
+
+    def look(self, run: Any) -> None:
+        """Look at a training between two steps, about ten times a second and after each epoch."""
+
+    def keep_step(self, run: Any) -> None:
+        """Keep the training as it is before a step that is recorded."""
+
+    def end(self, run: Any) -> None:
+        """Keep the training as it is after its last step."""
+
+
 @dataclass
 class Run:
     """A training under way.
 
     :meth:`follow` it, or consume :meth:`progress` to the end or stop doing so; then call
     :meth:`finish`.
+
+    Attributes
+    ----------
+    history : History
+    best_parameters : array or None
+        Those of the best epoch on the validation data.
+    losses, squared_weights : array of float64
+        Of the steps since the last whole epoch.
+    keeper : Keeper or None
     """
 
     program: Program
     training: Training
     plan: Plan
     history: History = field(default_factory=History)
-    _best: Array | None = None
+    best_parameters: Array | None = None
+    losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    squared_weights: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    keeper: Keeper | None = None
     _steps_at_once: int = 0
     _most_at_once: float = math.inf
 
@@ -82,12 +111,19 @@ class Run:
         with Rollback(self.training.parameters) as before:
             # A first step may take a while: an earlier Ctrl-C need not wait for it.
             yield Progress(0.0, self.plan.epochs, math.nan, None)
+            if self.keeper is not None:
+                self.keeper.restore(self)
+            if self.history.epochs and not len(self.losses):  # it goes on between two epochs
+                self._end_where_schedule_does()
             while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
                 for losses, progress in self._epochs():
                     self._require_finite(losses, before)
                     yield progress
                 self._require_finite(self.training.parameters, before)
-                self.history.stopped_early |= self.plan.schedule.has_ended(self._upcoming_steps(1))
+                self._end_where_schedule_does()
+
+    def _end_where_schedule_does(self) -> None:
+        self.history.stopped_early |= self.plan.schedule.has_ended(self._upcoming_steps(1))
 
     def _require_finite(self, numbers: Array, before: Rollback) -> None:
         if self.plan.may_diverge or all_finite(numbers):
@@ -106,11 +142,18 @@ class Run:
         The best weights are those of the lowest validation loss. Without validation data, an
         interrupted training keeps the weights of its last step.
         """
+        if self.keeper is not None:
+            self.keeper.end(self)
         self.history.interrupted = interrupted
-        if self._best is not None and (interrupted or self.plan.stopping):
-            self.training.parameters[...] = self._best
+        if self.best_parameters is not None and (interrupted or self.plan.stopping):
+            self.training.parameters[...] = self.best_parameters
             self.history.restored = True
         return self.history
+
+    @property
+    def steps_taken(self) -> int:
+        """How many steps are done."""
+        return self.history.epochs * self.steps_in_epoch + len(self.losses)
 
     @property
     def _rows(self) -> int:
@@ -118,7 +161,8 @@ class Run:
         return len(self.training.x if self.plan.rows is None else self.plan.rows)
 
     @property
-    def _steps_in_epoch(self) -> int:
+    def steps_in_epoch(self) -> int:
+        """How many steps an epoch has."""
         return -(-self._rows // self.plan.batch_size)
 
     def _chosen(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -127,20 +171,42 @@ class Run:
 
     def _upcoming_steps(self, epochs: int) -> UpcomingSteps:
         """The steps of the epochs to come, as the schedule sees them."""
-        first, in_epoch = self.history.epochs, self._steps_in_epoch
+        return self._steps_after(self.history.losses, epochs, self.plan.epochs)
+
+    def _steps_after(self, losses: list[float], epochs: int, planned: int) -> UpcomingSteps:
+        """The steps of some epochs after those of some losses, as the schedule sees them."""
+        first, in_epoch = len(losses), self.steps_in_epoch
         steps = np.arange(epochs * in_epoch) + first * in_epoch
         return UpcomingSteps(
-            steps / (self.plan.epochs * in_epoch),
+            steps / (planned * in_epoch),
             steps // in_epoch,
             self._rows,
             self.training.rule.optimizer.learning_rate,
-            self.history.losses,
+            losses,
+        )
+
+    def has_rates_of(self, planned: int, losses: list[float]) -> bool:
+        """Return whether the learning rates until now are those of a plan of so many epochs.
+
+        Parameters
+        ----------
+        planned : int
+        losses : list of float
+            Of the epochs until now; the one after them counts, too.
+        """
+
+        def factors(epoch: int, planned: int) -> Factors:
+            return self.plan.schedule.factors(self._steps_after(losses[:epoch], 1, planned))
+
+        return all(
+            np.array_equal(factors(epoch, planned), factors(epoch, self.plan.epochs))
+            for epoch in range(min(len(losses) + 1, planned))
         )
 
     def _epochs(self) -> Iterator[tuple[NDArray[np.float64], Progress]]:
         """Train one epoch, or several tiny ones at once where nobody looks in between."""
         plan, training = self.plan, self.training
-        rows, steps_in_epoch = self._rows, self._steps_in_epoch
+        rows, steps_in_epoch = self._rows, self.steps_in_epoch
         epochs, first = self._epochs_at_once(), self.history.epochs
         before = first * steps_in_epoch
         order = plan.order(range(plan.first_epoch + first, plan.first_epoch + first + epochs), rows)
@@ -151,7 +217,8 @@ class Run:
             order = order[:]
             weight = training.batch_weight(self._chosen(order[:rows]))
         losses, squares = np.zeros(len(rates)), np.zeros(len(rates))
-        done = recorded = 0
+        done, recorded = len(self.losses), 0  # it may go on within an epoch
+        losses[:done], squares[:done] = self.losses, self.squared_weights
         began = time.perf_counter()
         while done < len(rates):
             part = slice(done, self._until(before, done, len(rates)))
@@ -163,6 +230,8 @@ class Run:
             losses[part] = self._timed_run(steps)
             examples_weight = training.batch_weight(steps.order)
             done = part.stop
+            unfinished = slice(done // steps_in_epoch * steps_in_epoch, done)
+            self.losses, self.squared_weights = losses[unfinished], squares[unfinished]
             # The caller may stop here: what is complete is in the history before.
             if complete := done // steps_in_epoch - recorded:
                 whole = slice(recorded * steps_in_epoch, (recorded + complete) * steps_in_epoch)
@@ -175,6 +244,8 @@ class Run:
                 )
                 self._look()
                 recorded, began = recorded + complete, time.perf_counter()
+            if self.keeper is not None:
+                self.keeper.look(self)
             validated = self.history.validation_losses
             last = validated[-1] if validated else None
             loss = float(losses[part].sum() / examples_weight) if examples_weight else 0.0
@@ -187,6 +258,8 @@ class Run:
     def _keep_step(self, number: int, steps: Steps) -> None:
         """Keep the first of some steps in the history, if it is to be recorded."""
         if number in self.plan.record:
+            if self.keeper is not None:
+                self.keeper.keep_step(self)
             batch, rate = steps.order[: steps.batch_starts[1]], float(steps.learning_rates[0])
             self.history.steps[number] = RecordedStep.of(self.program, self.training, batch, rate)
 
@@ -208,7 +281,7 @@ class Run:
         if self.plan.validation or self.plan.callbacks or self.plan.schedule.depends_on_losses:
             return 1
         left = self.plan.epochs - self.history.epochs
-        return min(max(self._steps_at_once // self._steps_in_epoch, 1), left)
+        return min(max(self._steps_at_once // self.steps_in_epoch, 1), left)
 
     def _timed_run(self, steps: Steps) -> NDArray[np.float64]:
         began = time.perf_counter()
@@ -243,7 +316,7 @@ class Run:
             loss, history.validation_losses[best], accuracies[-1], accuracies[best]
         ):
             history.best_epoch = epoch
-            self._best = self.training.parameters.copy()
+            self.best_parameters = self.training.parameters.copy()
         elif self.plan.stopping and stopping.should_stop(epoch, best):
             history.stopped_early = True
 

@@ -1,0 +1,141 @@
+"""How a run was configured: options as JSON values, and back. No code is run from them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.record import Record, import_all
+from glassnet.errors import JournalError
+from glassnet.nn.activations.activation import Activation
+from glassnet.nn.losses.loss import Loss
+from glassnet.optim.dropout import Dropout
+from glassnet.optim.lbfgs import LBFGS
+from glassnet.optim.optimizer import Optimizer
+from glassnet.optim.penalties import Penalty
+from glassnet.training.early_stopping import EarlyStopping
+from glassnet.training.schedule import Schedule
+
+__all__ = ["configured", "differences", "revived"]
+
+OF, PAIRS = "of", "pairs"
+#: What options can be besides numbers, texts, lists and mappings.
+BASES: tuple[type, ...] = (
+    Optimizer,
+    LBFGS,
+    Penalty,
+    Dropout,
+    Schedule,
+    EarlyStopping,
+    Loss,
+    Activation,
+)
+
+
+def configured(option: Any) -> Any:
+    """Return an option as JSON values.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be written down.
+
+    Examples
+    --------
+    >>> configured(EarlyStopping(5))
+    {'of': 'EarlyStopping', 'patience': 5, 'min_improvement': 0.0, 'measure': 'loss'}
+    """
+    match option:
+        case None | bool() | int() | float() | str():
+            return option
+        case np.generic():
+            return option.item()
+        case Path():
+            return str(option)
+        case list() | tuple():
+            return [configured(one) for one in option]
+        case Mapping():
+            return {PAIRS: [[configured(key), configured(one)] for key, one in option.items()]}
+    if is_dataclass(option) and not isinstance(option, type):
+        own = {one.name: getattr(option, one.name) for one in fields(option) if one.init}
+    elif isinstance(option, Record):
+        own = option.hyper_parameters
+    else:
+        raise TypeError(f"a journal cannot hold {option!r}")
+    return {OF: type(option).__name__} | {name: configured(one) for name, one in own.items()}
+
+
+def revived(values: Any, bases: tuple[type, ...] = BASES) -> Any:
+    """Return the option that JSON values describe.
+
+    Parameters
+    ----------
+    values : JSON values
+    bases : tuple of type
+        What it may be an object of, or of a subclass.
+
+    Raises
+    ------
+    JournalError
+        If it is of a class that is not defined, or does not fit it.
+
+    Examples
+    --------
+    >>> revived(configured(EarlyStopping(5)))
+    EarlyStopping(patience=5, min_improvement=0.0, measure='loss')
+    """
+    if isinstance(values, list):
+        return tuple(revived(one, bases) for one in values)
+    if not isinstance(values, dict):
+        return values
+    if PAIRS in values:
+        return {key: revived(one, bases) for key, one in values[PAIRS]}
+    name = values.get(OF)
+    options = {key: revived(one, bases) for key, one in values.items() if key != OF}
+    for kind in _classes(bases):
+        if kind.__name__ == name:
+            try:
+                return kind(**options)
+            except (TypeError, ValueError) as error:
+                raise JournalError(f"the run's {name} does not fit: {error}") from None
+    raise JournalError(f"the run was made with {name}, which is not known here; define its class")
+
+
+def _classes(bases: tuple[type, ...]) -> Iterator[type]:
+    for base in bases:
+        if issubclass(base, Record):  # their modules are imported when they are needed
+            import_all(base.__module__.rpartition(".")[0])
+        yield base
+        yield from _classes(tuple(base.__subclasses__()))
+
+
+def differences(before: Any, now: Any, name: str = "") -> list[str]:
+    """Return in which options two configurations differ: ``"epochs is 5, and 10 now"``.
+
+    Examples
+    --------
+    >>> differences({"epochs": 5, "seed": 0}, {"epochs": 10, "seed": 0})
+    ['epochs was 5 and is 10']
+    """
+    if before == now:
+        return []
+    if isinstance(before, dict) and isinstance(now, dict) and before.get(OF) == now.get(OF):
+        names = [*before, *(key for key in now if key not in before)]
+        return [
+            words
+            for key in names
+            for words in differences(before.get(key), now.get(key), f"{name} {key}".strip())
+        ]
+    return [f"{name} was {_words(before)} and is {_words(now)}"]
+
+
+def _words(values: Any) -> str:
+    if values is None:
+        return "not given"
+    if isinstance(values, dict) and OF in values:
+        inner = ", ".join(f"{key}={_words(one)}" for key, one in values.items() if key != OF)
+        return f"{values[OF]}({inner})"
+    text = repr(values)
+    return text if len(text) <= 60 else f"{text[:57]}..."

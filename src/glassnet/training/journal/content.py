@@ -1,0 +1,218 @@
+"""What a journal says, read without changing it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.errors import FileFormatError, JournalError
+from glassnet.training.history import History
+from glassnet.training.journal.checkpoint import Checkpoint
+from glassnet.training.journal.epochs import history_of
+from glassnet.training.journal.lock import is_in_use
+from glassnet.training.journal.log import Entry, Log, read_log
+from glassnet.training.journal.records import (
+    VERSION,
+    CheckpointRecord,
+    DataRecord,
+    EndRecord,
+    EpochsRecord,
+    FindingRecord,
+    LongerRecord,
+    RunRecord,
+    SessionRecord,
+    record_of,
+)
+
+__all__ = ["Content", "NetworkContent", "RunState", "arrays_of", "read_content"]
+
+#: How a run stands: it is being written, it ended in one of three ways, or its process died.
+RunState: TypeAlias = Literal["running", "finished", "interrupted", "failed", "died"]
+
+
+@dataclass
+class NetworkContent:
+    """What a journal says of one network: where its epochs and its checkpoints lie."""
+
+    epochs: list[tuple[EpochsRecord, Entry]] = field(default_factory=list)
+    checkpoints: dict[int, tuple[CheckpointRecord, Entry]] = field(default_factory=dict)
+
+
+@dataclass
+class Content:
+    """All records of a journal; arrays are read when they are asked for.
+
+    Attributes
+    ----------
+    log : Log
+    run : RunRecord
+    epochs : int
+        That were planned.
+    networks : list of NetworkContent
+    data : DataRecord or None
+    sessions : list of SessionRecord
+    findings : list of str
+    end : EndRecord or None
+        How the last process ended, if it said so.
+    """
+
+    log: Log
+    run: RunRecord
+    epochs: int
+    networks: list[NetworkContent]
+    data: DataRecord | None = None
+    sessions: list[SessionRecord] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+    end: EndRecord | None = None
+    _data_entry: Entry | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.log.path
+
+    @property
+    def state(self) -> RunState:
+        """How the run stands."""
+        if is_in_use(self.path):
+            return "running"
+        return "died" if self.end is None else self.end.state
+
+    def kept_data(self) -> dict[str, Array]:
+        """Return the arrays of the data by name, if the journal has them.
+
+        Raises
+        ------
+        JournalError
+            If it has not.
+        """
+        if self.data is None or not self.data.is_kept or self._data_entry is None:
+            raise JournalError(
+                f"{self.path} does not hold the data of its run, which are too large; give them"
+            )
+        return arrays_of(self.log, self._data_entry)
+
+    def history(self, network: int = 0, epochs: int | None = None) -> History:
+        """Return losses and metrics of a network's epochs.
+
+        Parameters
+        ----------
+        network : int
+        epochs : int, optional
+            Of so many from the first; of all if not given.
+        """
+        parts = (
+            (record.first, arrays_of(self.log, entry))
+            for record, entry in self.networks[network].epochs
+        )
+        return history_of(parts, epochs)
+
+    def last_step(self, network: int = 0) -> int:
+        """Return the step of the last checkpoint; -1 if there is none."""
+        return max(self.networks[network].checkpoints, default=-1)
+
+    def checkpoint(self, network: int = 0, step: int | None = None) -> Checkpoint | None:
+        """Return the last checkpoint of a network, or the last one before a step or at it.
+
+        One that cannot be read is passed over for the one before it.
+        """
+        own = self.networks[network].checkpoints
+        for place in sorted(own, reverse=True):
+            if step is not None and place > step:
+                continue
+            record, entry = own[place]
+            try:
+                return Checkpoint(record, arrays_of(self.log, entry))
+            except FileFormatError:
+                continue
+        return None
+
+
+def arrays_of(log: Log, entry: Entry) -> dict[str, Array]:
+    """Return the arrays in the body of a record; they can be written to.
+
+    Raises
+    ------
+    FileFormatError
+        If the body is damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    body = log.body(entry)
+    if not body:
+        return {}
+    try:
+        arrays: Mapping[str, Any] = load(body)
+    except (SafetensorError, TypeError, AttributeError, ValueError, OverflowError, KeyError):
+        raise FileFormatError(f"{log.path} is damaged at byte {entry.start:,}") from None
+    return {name: np.array(array) for name, array in arrays.items()}
+
+
+def read_content(path: Path) -> Content:
+    """Read a journal, up to its first record that is not whole.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    FileFormatError
+        If it is not a journal, or is of a newer version.
+    """
+    log = read_log(path)
+    if not log.entries:
+        raise FileFormatError(f"{path} ends before the first record of a run")
+    try:
+        return _content(log)
+    except FileFormatError as error:
+        raise FileFormatError(f"{path}: {error}") from None
+
+
+def _content(log: Log) -> Content:
+    first = record_of(log.entries[0].text)
+    if not isinstance(first, RunRecord):
+        raise FileFormatError("it does not begin with a run")
+    if first.version > VERSION:
+        raise FileFormatError(
+            f"it has version {first.version}; this version of Glassnet reads up to {VERSION}. "
+            "Install a newer one to open it"
+        )
+    epochs = first.options.get("epochs")
+    if not isinstance(epochs, int):
+        raise FileFormatError("it does not say how many epochs were planned")
+    networks = [NetworkContent() for _ in first.networks]
+    content = Content(log, first, epochs, networks)
+    for entry in log.entries[1:]:
+        _take(content, entry)
+    return content
+
+
+def _take(content: Content, entry: Entry) -> None:
+    """Add what one record says."""
+    match record := record_of(entry.text):
+        case DataRecord():
+            content.data, content._data_entry = record, entry  # noqa: SLF001 - of this module
+        case SessionRecord():
+            content.sessions.append(record)
+            content.end = None
+        case EpochsRecord():
+            _network(content, record.network).epochs.append((record, entry))
+        case CheckpointRecord():
+            _network(content, record.network).checkpoints[record.step] = record, entry
+        case FindingRecord():
+            content.findings.append(record.words)
+        case LongerRecord():
+            content.epochs = record.epochs
+        case EndRecord():
+            content.end = record
+        case RunRecord():
+            raise FileFormatError("it holds two runs")
+
+
+def _network(content: Content, number: int) -> NetworkContent:
+    if number >= len(content.networks):
+        raise FileFormatError(f"it has no network {number}")
+    return content.networks[number]

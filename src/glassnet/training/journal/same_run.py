@@ -1,0 +1,116 @@
+"""Whether a journal is of the training that is about to begin; what is not the same is named."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from glassnet import engine
+from glassnet.core.file_record import as_json
+from glassnet.errors import JournalError
+from glassnet.training.full_batch import FullBatchRun
+from glassnet.training.journal.configuration import differences
+from glassnet.training.journal.content import Content
+from glassnet.training.journal.fingerprint import Data, changes, fingerprint
+from glassnet.training.journal.records import RunRecord
+from glassnet.training.loop import Run
+
+__all__ = ["require_same_data", "require_same_run"]
+
+
+def require_same_run(
+    content: Content, now: RunRecord, runs: Sequence[Run | FullBatchRun], *, allow_changes: bool
+) -> None:
+    """Refuse a journal of another run.
+
+    It may be planned for more epochs now, where they change nothing about those that were taken.
+
+    Raises
+    ------
+    JournalError
+        If networks, options, initial weights or the engine are others.
+    """
+    path, before = content.path, content.run
+    found: list[str] = []
+    if before.what != now.what:
+        found.append(f"it is of {before.what}, and this is {now.what}")
+    elif len(before.networks) != len(now.networks):
+        found.append(f"it is of {len(before.networks)} networks, and these are {len(now.networks)}")
+    else:
+        for one, other in zip(before.networks, now.networks, strict=True):
+            found += differences(as_json(one), as_json(other), "the network's")
+        found += differences(_without_epochs(before.options), _without_epochs(now.options))
+        found += differences(before.source, now.source)
+    if not found:
+        found += _weights(content, runs)
+    if found:
+        raise JournalError(
+            f"{path} is the journal of another run: {'; '.join(found[:3])}. Give this one a "
+            "journal of its own, or delete that one"
+        )
+    if not allow_changes:
+        _require_same_engine(content)
+    _require_epochs(content, now.options["epochs"], runs)
+
+
+def _without_epochs(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name != "epochs"}
+
+
+def _weights(content: Content, runs: Sequence[Run | FullBatchRun]) -> list[str]:
+    """What differs in the weights before the first step, where the journal has them."""
+    for number, run in enumerate(runs):
+        first = content.checkpoint(number, 0)
+        if first is not None and not np.array_equal(
+            first.arrays.get("parameters", np.zeros(0)), run.training.parameters
+        ):
+            resume = f"gn.resume({str(content.path)!r})"
+            return [f"it began with other weights; a network that it trained goes on by {resume}"]
+    return []
+
+
+def _require_same_engine(content: Content) -> None:
+    before = content.sessions[-1].engine.get("engine") if content.sessions else None
+    now = engine.info()["engine"]
+    if before is not None and before != now:
+        raise JournalError(
+            f"{content.path} was written with the {before} engine, and this is the {now} engine, "
+            "whose numbers differ in the last digits; set GLASSNET_ENGINE, or allow changes"
+        )
+
+
+def _require_epochs(content: Content, epochs: int, runs: Sequence[Run | FullBatchRun]) -> None:
+    planned, path = content.epochs, content.path
+    taken = max(content.history(number).epochs for number in range(len(content.networks)))
+    if epochs < taken:
+        raise JournalError(f"{path} holds {taken} epochs already; {epochs} are fewer")
+    if epochs == planned:
+        return
+    for number, run in enumerate(runs):
+        if isinstance(run, FullBatchRun):
+            continue
+        losses = content.history(number).losses
+        if not run.has_rates_of(planned, losses):
+            raise JournalError(
+                f"{path} was planned for {planned} epochs, and its learning rates follow from that "
+                f"number: {run.plan.schedule!r}. Going on to {epochs} would not be the same as "
+                "having planned them"
+            )
+
+
+def require_same_data(content: Content, data: Data) -> None:
+    """Refuse a journal of other data.
+
+    Raises
+    ------
+    JournalError
+        If they changed; the message says which of them, and where.
+    """
+    if content.data is None:
+        return
+    names = content.run.networks[0].feature_names
+    if found := changes(content.data.parts, fingerprint(data), names):
+        raise JournalError(
+            f"the data are not those of {content.path}: {'; '.join(found[:3])}. Go on with the "
+            "same data, or allow changes, and the result is that of no single run"
+        )

@@ -1,0 +1,84 @@
+"""A journal that became too large, written anew with fewer checkpoints."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from glassnet.core.atomic_file import move_into_place, new_file_beside
+from glassnet.training.journal.content import Content, read_content
+from glassnet.training.journal.epochs import columns_of
+from glassnet.training.journal.lock import lock
+from glassnet.training.journal.log import MAGIC, framed
+from glassnet.training.journal.records import (
+    CheckpointRecord,
+    EpochsRecord,
+    record_of,
+    text_of,
+)
+from glassnet.training.journal.thinning import thinned
+from glassnet.training.journal.writer import body_of
+
+__all__ = ["shrunk"]
+
+
+def shrunk(path: Path, most: int) -> IO[bytes]:
+    """Write a smaller journal in the place of a larger one; return it, open and locked.
+
+    Parameters
+    ----------
+    path : Path
+    most : int
+        Old checkpoints go until it has at most so many bytes, if that is possible.
+
+    Raises
+    ------
+    OSError
+        If there is no space; the journal is as it was.
+    """
+    content = read_content(path)
+    new = new_file_beside(path)
+    smaller = new.open("rb+", buffering=0)
+    try:
+        smaller.write(MAGIC)
+        for frame in _frames(content, most):
+            smaller.write(frame)
+        lock(smaller, path)
+        move_into_place(new, path)
+    except BaseException:
+        smaller.close()
+        raise
+    finally:
+        new.unlink(missing_ok=True)
+    return smaller
+
+
+def _frames(content: Content, most: int) -> Iterator[bytes]:
+    """The records that stay: all but old checkpoints, the epochs of a network as one."""
+    staying = _staying(content, most)
+    epochs_said: set[int] = set()
+    for entry in content.log.entries:
+        record = record_of(entry.text)
+        if isinstance(record, CheckpointRecord) and entry.start not in staying:
+            continue
+        if isinstance(record, EpochsRecord):
+            if record.network not in epochs_said:
+                epochs_said.add(record.network)
+                body = body_of(columns_of(content.history(record.network)))
+                yield framed(text_of(EpochsRecord(record.network, 0)), body) + body
+            continue
+        body = content.log.body(entry)
+        yield framed(entry.text, body) + body
+
+
+def _staying(content: Content, most: int) -> set[int]:
+    """Where the checkpoints begin that stay."""
+    own = [sorted(network.checkpoints.items()) for network in content.networks]
+    of_checkpoints = sum(entry.end - entry.start for one in own for _, (_, entry) in one)
+    for_each = (most - (content.log.end - of_checkpoints)) // len(own)
+    staying = set()
+    for one in own:
+        steps = [step for step, _ in one]
+        sizes = [entry.end - entry.start for _, (_, entry) in one]
+        kept = {place for place, (_, (record, _)) in enumerate(one) if record.is_recorded}
+        staying |= {one[place][1][1].start for place in thinned(steps, sizes, kept, for_each)}
+    return staying

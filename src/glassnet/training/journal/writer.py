@@ -1,0 +1,240 @@
+"""Writes a journal in a thread of its own: a training waits for copies in memory, never for a disk.
+
+A journal that cannot be written does not end a training. It is warned of once; what was whole
+stays, and each further checkpoint is tried anew.
+"""
+
+import os
+import threading
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.errors import JournalError, JournalWarning
+from glassnet.training.journal.lock import HEARTBEAT, lock
+from glassnet.training.journal.log import MAGIC, framed
+from glassnet.training.journal.records import AnyRecord, text_of
+
+__all__ = ["Item", "Writer", "body_of"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A record to write.
+
+    Attributes
+    ----------
+    record : record
+    arrays : mapping of str to array
+    is_durable : bool
+        Whether it has to be on the disk, and not only on its way there.
+    done : callable, optional
+        Called when its arrays are no longer needed: with whether it was written, and the seconds
+        that it took with what was written beside it.
+    """
+
+    record: AnyRecord
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+    is_durable: bool = False
+    done: Callable[[bool, float], object] | None = None
+
+
+class Writer:
+    """The one writer of a journal.
+
+    Parameters
+    ----------
+    path : Path
+    end : int, optional
+        Where the last whole record of an existing journal ends; if not given, a new one begins.
+    first : callable
+        Returns the records with which this process begins; called in the writer's thread.
+    sources : list of callable
+        Each returns a record of what came to pass since its last call, or None.
+    shrink : callable
+        Called when the file is larger than `most_bytes`; returns a smaller one, open and locked,
+        which took its place.
+    most_bytes : int
+    delay : float
+        A new file is begun after so many seconds, or not at all if the training is over before.
+
+    Raises
+    ------
+    JournalError
+        If somebody else writes it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        first: Callable[[], list[Item]],
+        sources: list[Callable[[], Item | None]],
+        shrink: Callable[[], IO[bytes]],
+        most_bytes: int,
+        end: int | None = None,
+        delay: float = 0.0,
+    ) -> None:
+        self._path, self._first, self._sources = path, first, sources
+        self._shrink, self._most_bytes = shrink, most_bytes
+        self._begins_at = time.monotonic() + delay
+        self._file: IO[bytes] | None = None
+        self._end, self._has_begun = 0, False
+        self._problem: OSError | None = None
+        self._warned = False
+        self._pending: list[Item] = []
+        self._is_closing = False
+        self._changed = threading.Condition()
+        if end is not None or not delay:
+            self._open(end)
+        self._thread = threading.Thread(target=self._run, name="glassnet journal", daemon=True)
+        self._thread.start()
+
+    def submit(self, item: Item) -> None:
+        """Have a record written soon."""
+        with self._changed:
+            self._pending.append(item)
+            self._changed.notify()
+
+    def warn_once(self) -> None:
+        """Warn, in the thread that trains, if the journal cannot be written."""
+        if self._problem is None or self._warned:
+            return
+        self._warned = True
+        reason = self._problem.strerror or str(self._problem)
+        warnings.warn(
+            f"the journal {self._path} cannot be written: {reason}. The training goes on; if it "
+            "is interrupted now, what it learned since is lost",
+            JournalWarning,
+            stacklevel=2,
+        )
+
+    def close(self) -> None:
+        """Write what is left, and end."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify()
+        self._thread.join()
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+        self.warn_once()
+
+    def _open(self, end: int | None) -> None:
+        try:
+            self._file = self._path.open("xb+" if end is None else "rb+", buffering=0)
+            lock(self._file, self._path)
+            self._end = end or 0
+            self._file.truncate(self._end)
+            self._file.seek(self._end)
+        except FileExistsError:  # somebody was faster
+            raise JournalError(f"{self._path} has just been made by another training") from None
+        except JournalError:
+            assert self._file is not None  # it was opened, and not locked
+            self._file.close()
+            raise
+        except OSError as error:
+            self._problem = error
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._pending or self._is_closing, HEARTBEAT / 2)
+                closing, due = self._is_closing, time.monotonic() >= self._begins_at
+                items: list[Item] = []
+                if due or closing:
+                    items, self._pending = self._pending, []
+            began = time.perf_counter()
+            if due:
+                items = [item for source in self._sources if (item := source())] + items
+            written = due and self._write_all(items)
+            for item in items:
+                if item.done is not None:
+                    item.done(written, time.perf_counter() - began)
+            if closing:
+                return
+
+    def _write_all(self, items: list[Item]) -> bool:
+        """Write records in their order; return whether all were."""
+        try:
+            self._begin()
+            before = self._end
+            try:
+                for item in items:
+                    self._append(item)
+                if any(item.is_durable for item in items):
+                    os.fsync(self._opened().fileno())
+            except OSError:
+                self._end = before
+                raise
+            if not items:  # keep the time of its last change young
+                os.utime(self._path)
+            self._keep_within_bounds()
+        except (OSError, JournalError) as error:
+            self._give_up(error)
+            return False
+        return True
+
+    def _begin(self) -> None:
+        if self._has_begun:
+            return
+        if self._file is None:
+            self._open(None)
+        before = self._end
+        try:
+            if not self._end:
+                self._write(MAGIC)
+            for item in self._first():
+                self._append(item)
+        except OSError:
+            self._end = before
+            raise
+        self._has_begun = True
+
+    def _opened(self) -> IO[bytes]:
+        if self._file is None:
+            raise self._problem or OSError("it could not be opened")
+        return self._file
+
+    def _append(self, item: Item) -> None:
+        body = body_of(item.arrays)
+        self._write(framed(text_of(item.record), body) + body)
+
+    def _write(self, content: bytes) -> None:
+        left = memoryview(content)
+        while left:
+            left = left[self._opened().write(left) :]
+        self._end += len(content)
+
+    def _keep_within_bounds(self) -> None:
+        if self._end <= self._most_bytes or self._file is None:
+            return
+        smaller = self._shrink()
+        self._file.close()
+        self._file = smaller
+        self._end = smaller.seek(0, os.SEEK_END)
+        self._most_bytes = max(self._most_bytes, 2 * self._end)
+
+    def _give_up(self, error: Exception) -> None:
+        """Cut off what was written of a record; the next one is tried all the same."""
+        self._problem = error if isinstance(error, OSError) else OSError(str(error))
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.truncate(self._end)
+                self._file.seek(self._end)
+
+
+def body_of(arrays: Mapping[str, Array]) -> bytes:
+    """Return arrays as the body of a record: the bytes of a safetensors file."""
+    if not arrays:
+        return b""
+    from safetensors.numpy import save
+
+    # safetensors writes wrong values, silently, for arrays that are not C-contiguous.
+    return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
