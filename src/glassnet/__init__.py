@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from glassnet.training.schedules import StepDecay as StepDecay
     from glassnet.training.schedules import WarmUp as WarmUp
     from glassnet.workflows.recipe import Recipe as Recipe
+    from glassnet.workflows.resume import resume as resume
     from glassnet.workflows.train import TrainingResult as TrainingResult
     from glassnet.workflows.train import train as train
 
@@ -197,6 +198,7 @@ _HOMES = {
     "plot_boundary": "glassnet.plot.boundary",
     "plot_history": "glassnet.plot.history",
     "plot_weights": "glassnet.plot.weights",
+    "resume": "glassnet.workflows.resume",
     "train": "glassnet.workflows.train",
     "why": "glassnet.explanation.why",
 }

@@ -1,7 +1,7 @@
 """Training problems in plain words, each with the numbers that show it."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -206,6 +206,19 @@ class DiagnosisCallback:
     def _begin(self) -> None:
         self._next, self._reported = FIRST_LOOK, set[str]()
         self._in_a_row: dict[str, int] = {}
+
+    def state(self) -> dict[str, Any]:
+        """Return what it has seen and said, as JSON values."""
+        return {
+            "next": self._next,
+            "reported": sorted(self._reported),
+            "in_a_row": self._in_a_row,
+        }
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`state` returned."""
+        self._next, self._reported = int(state["next"]), set(state["reported"])
+        self._in_a_row = dict(state["in_a_row"])
 
     def __call__(self, history: History) -> None:
         """Diagnose the network, if it is due."""

@@ -1,5 +1,6 @@
 """From a table to a model: split, encode, train, evaluate on rows that were held out."""
 
+import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,9 @@ from glassnet.tables.source import open_test, open_training
 from glassnet.tables.table import Rows
 from glassnet.training.fit import validation_split
 from glassnet.training.history import History
+from glassnet.training.journal.settings import Journal, JournalPath
 from glassnet.workflows.recipe import Recipe
+from glassnet.workflows.table_call import TableCall
 
 __all__ = ["TrainingResult", "train"]
 
@@ -70,6 +73,7 @@ def train(
     on_finding: Callable[[str], object] | None = None,
     images: ImageOptions | None = None,
     options: TableOptions | None = None,
+    journal: JournalPath | None = None,
 ) -> TrainingResult:
     """Train a network on a table's columns to predict one or several of them.
 
@@ -105,6 +109,9 @@ def train(
         How the images of a path are read.
     options : TableOptions, optional
         How a text file is written, and what its columns hold, where that is not plain to see.
+    journal : path or Journal, optional
+        A file from which the training goes on after any death, with the same bits: by the same
+        call once more, or by ``gn.resume``.
 
     Raises
     ------
@@ -112,10 +119,16 @@ def train(
         If a target column is missing or has fewer than two classes, or rows are too few.
     OSError
         If the temporary folder has no space for the encoded rows of a large file.
+    JournalError
+        If the journal is of another training or of other data, or is being written.
     """
     recipe = recipe or Recipe()
     if not isinstance(recipe, Recipe):
         raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
+    kept = None
+    if journal is not None:
+        call = TableCall(table, target, recipe, task, save_as, name, drop, test, images, options)
+        kept = call.in_journal(Journal.of(journal))
     source = open_training(table, target, task, drop, images, options)
     recipe = recipe.complete(source.targets.task, images=source.images)
     tested = source.test if test is None else open_test(test, source.rows, options)
@@ -128,10 +141,10 @@ def train(
         model.network,
         few.x,
         few.targets,
-        on_finding,
+        _told(on_finding, kept),
         restores_best=bool(recipe.validation),
     )
-    history = _fit(model, dataset, recipe, progress, diagnosis)
+    history = _fit(model, dataset, recipe, progress, diagnosis, kept)
     if save_as is not None and not is_stream(save_as):
         model.save(save_as)
     findings = diagnose(model.network, few.x, few.targets, history)
@@ -141,6 +154,23 @@ def train(
     warnings = [*source.warnings, *map(str, dataset.warnings)]
     rows = len(dataset.learning.x)
     return TrainingResult(model, history, evaluation, dataset.held_out, rows, warnings, findings)
+
+
+def _told(
+    on_finding: Callable[[str], object] | None, kept: Journal | None
+) -> Callable[[str], object] | None:
+    """What tells of a finding, and has the journal keep it."""
+    if kept is None:
+        return on_finding
+
+    def tell(words: str) -> None:
+        kept.findings.append(words)
+        if on_finding is None:
+            sys.stderr.write(f"{words}\n")
+        else:
+            on_finding(words)
+
+    return tell
 
 
 def _evaluated(model: Model, held_out: Rows) -> Evaluation:
@@ -184,13 +214,18 @@ def _fit(
     recipe: Recipe,
     progress: bool | None,
     watch: DiagnosisCallback,
+    journal: Journal | None,
 ) -> History:
     options = recipe.fit_options(model.target.task)
     x, targets = dataset.learning.x, dataset.learning.targets
     if model.others:
-        history = fit_many(model.networks, x, targets, progress=progress, **options)[0]
+        history = fit_many(
+            model.networks, x, targets, progress=progress, journal=journal, **options
+        )[0]
     else:
-        history = model.network.fit(x, targets, progress=progress, callbacks=watch, **options)
+        history = model.network.fit(
+            x, targets, progress=progress, callbacks=watch, journal=journal, **options
+        )
     if recipe.calibrate and recipe.validation:
         model.provenance["temperatures"] = [
             _calibrated(network, dataset.learning, recipe.validation) for network in model.networks

@@ -37,7 +37,7 @@ def keeping_fits(
     feature_names : list of str, optional
         Of the inputs, where the networks have none.
     what : str
-        The function that trains.
+        The function that trains, if the journal knows no source.
     """
     if journal is None:
         return nullcontext()
@@ -57,6 +57,7 @@ def keeping_fits(
         fields["feature_names"] = fields["feature_names"] or feature_names
         records.append(NetworkRecord(**fields))
     chosen = Journal.of(journal)
+    what = what if chosen.source is None else "train"
     record = RunRecord(
         version=VERSION,
         glassnet=version("glassnet"),

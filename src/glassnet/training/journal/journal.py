@@ -92,13 +92,14 @@ class RunKeeper:
             if self.content.log.is_damaged:
                 _keep_damaged(path)
         self.last_seconds = 0.0
+        self._findings = 0
         self.networks = [NetworkKeeper(self, number, run) for number, run in enumerate(runs)]
         for run, keeper in zip(runs, self.networks, strict=True):
             run.keeper = keeper
         self.writer = Writer(
             path,
             self._first_records,
-            [keeper.new_epochs for keeper in self.networks],
+            [self._new_finding, *(keeper.new_epochs for keeper in self.networks)],
             self._smaller,
             journal.most_bytes,
             None if self.content is None else self.content.log.end,
@@ -120,9 +121,16 @@ class RunKeeper:
     def _smaller(self) -> IO[bytes]:
         return shrunk(self.journal.place, self.journal.most_bytes // 2)
 
-    def note(self, words: str) -> None:
-        """Keep what was found while the training goes on."""
-        self.writer.submit(Item(FindingRecord(words)))
+    def _new_finding(self) -> Item | None:
+        """Return a record of what was found since the last one; called in the writer's thread."""
+        if self._findings == len(self.journal.findings):
+            return None
+        words = self.journal.findings[self._findings]
+
+        def done(written: bool, seconds: float) -> None:
+            self._findings += written
+
+        return Item(FindingRecord(words), done=done)
 
     def close(self, end: EndRecord) -> None:
         """Write what is left, and how the training ended."""

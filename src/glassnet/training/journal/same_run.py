@@ -39,8 +39,8 @@ def require_same_run(
     else:
         for one, other in zip(before.networks, now.networks, strict=True):
             found += differences(as_json(one), as_json(other), "the network's")
-        found += differences(_without_epochs(before.options), _without_epochs(now.options))
-        found += differences(before.source, now.source)
+        found += differences(_deciding(before.options), _deciding(now.options))
+        found += differences(_arguments(before.source), _arguments(now.source))
     if not found:
         found += _weights(content, runs)
     if found:
@@ -53,8 +53,21 @@ def require_same_run(
     _require_epochs(content, now.options["epochs"], runs)
 
 
-def _without_epochs(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if name != "epochs"}
+def _deciding(options: dict[str, Any]) -> dict[str, Any]:
+    """The options that have to be the same."""
+    left = {name: one for name, one in options.items() if name not in ("epochs", "callbacks")}
+    stopping = left.get("stopping")
+    if isinstance(stopping, dict) and stopping.get("patience", 0) >= options["epochs"]:
+        left["stopping"] = stopping | {"patience": None}  # it cannot stop this run
+    return left
+
+
+def _arguments(source: dict[str, Any] | None) -> Any:
+    """What was called, but for the number of epochs."""
+    arguments = None if source is None else source.get("arguments")
+    if not isinstance(arguments, dict) or not isinstance(recipe := arguments.get("recipe"), dict):
+        return arguments
+    return arguments | {"recipe": {name: own for name, own in recipe.items() if name != "epochs"}}
 
 
 def _weights(content: Content, runs: Sequence[Run | FullBatchRun]) -> list[str]:

@@ -26,7 +26,10 @@ class Journal:
     allow_changes : bool
         Whether a run goes on although its data, or the engine, are not what they were.
     source : dict of JSON values, optional
-        Where the data come from, for whoever goes on without them.
+        What was called on which data, for whoever goes on without them: ``arguments``, which have
+        to be the same, and ``places``, which may change.
+    findings : list of str
+        What is found while the training goes on; the journal takes up what is added.
     """
 
     path: str | os.PathLike[str]
@@ -35,6 +38,7 @@ class Journal:
     delay: float = 0.0
     allow_changes: bool = False
     source: dict[str, Any] | None = field(default=None, repr=False)
+    findings: list[str] = field(default_factory=list, repr=False)
 
     @classmethod
     def of(cls, given: "JournalPath") -> "Journal":

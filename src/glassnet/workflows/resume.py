@@ -1,0 +1,156 @@
+"""``gn.resume``: a run goes on where it was left, with the same bits."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from glassnet.core.plural import counted
+from glassnet.ensemble import fit_many
+from glassnet.errors import JournalError
+from glassnet.network import Network
+from glassnet.training.history import History
+from glassnet.training.journal.content import Content, read_content
+from glassnet.training.journal.settings import Journal
+from glassnet.training.plan import Callback
+from glassnet.workflows.rerun import LearnedFrom, networks_of, options_of
+from glassnet.workflows.table_call import TableCall
+from glassnet.workflows.train import TrainingResult, train
+
+__all__ = ["Resumed", "resume"]
+
+#: What the training returns: of `fit` the network as well, of `fit_many` the networks.
+Resumed: TypeAlias = tuple[Network, History] | tuple[list[Network], list[History]] | TrainingResult
+
+
+def resume(
+    path: str | os.PathLike[str],
+    X: Any = None,
+    y: Any = None,
+    *,
+    table: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    validation: Any = None,
+    epochs: int | None = None,
+    callbacks: Callback | Sequence[Callback] | None = None,
+    threads: int | None = None,
+    save_as: str | os.PathLike[str] | None = None,
+    allow_changes: bool = False,
+    progress: bool | None = None,
+) -> Resumed:
+    """Go on with the run of a journal; it ends with the bits of one that nothing disturbed.
+
+    What died in whatever way goes on from its last checkpoint, also on another machine. A run that
+    is finished is not trained again. With L-BFGS it starts anew, and ends with the same bits.
+
+    Parameters
+    ----------
+    path : path
+        The journal.
+    X, y, sample_weight, class_weight, validation
+        The data of ``Network.fit`` or ``fit_many``, where the journal does not hold them: it does
+        up to 16 MiB. `validation` only where validation data of their own were given.
+    table : path, data frame or mapping, optional
+        That of ``gn.train``, if it is no longer where it was, or was in memory.
+    epochs : int, optional
+        More than were planned. The result is that of having planned them; where the learning
+        rates follow from the number of epochs, it is refused.
+    callbacks : callable or sequence of callable, optional
+        Those of the run, which a journal cannot hold; ``()`` for none. They are called for the
+        epochs since the last checkpoint once more.
+    threads : int, optional
+    save_as : path, optional
+        Where ``gn.train`` saves the model, if not where it was to.
+    allow_changes : bool
+        Whether to go on with data, or an engine, that are not those of the run.
+    progress : bool, optional
+
+    Returns
+    -------
+    (Network, History), (list of Network, list of History) or TrainingResult
+        For a run of ``Network.fit``, ``fit_many`` or ``gn.train``.
+
+    Raises
+    ------
+    FileNotFoundError, FileFormatError
+        If there is no such file, or it is no journal.
+    JournalError
+        If data are missing or changed, or somebody else writes the journal.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> place = Path(folder.name) / "run.glassnet"
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    >>> net = Network([2, 2, 2], hidden="sigmoid", output="softmax", seed=7)
+    >>> _ = net.fit(X, y, epochs=10, journal=place)
+    >>> longer, history = resume(place, epochs=20)
+    >>> history.epochs
+    20
+    >>> folder.cleanup()
+    """
+    content = read_content(Path(path))
+    journal = Journal(path, allow_changes=allow_changes)
+    if content.run.what == "estimator":
+        name = (content.run.source or {}).get("estimator", "an estimator")
+        raise JournalError(
+            f"{path} is the run of {name}, which goes on by its own fit, called once more with "
+            f"journal={os.fspath(path)!r}"
+        )
+    if content.run.what == "train":
+        if X is not None or y is not None:
+            raise JournalError(f"{path} is the run of a table; give table=, not X and y")
+        return _resume_table(content, journal, table, save_as, epochs, progress)
+    if table is not None:
+        raise JournalError(f"{path} is the run of arrays; give X and y, not table=")
+    had = content.run.options.get("callbacks")
+    if had and callbacks is None:
+        raise JournalError(
+            f"the run of {path} had {counted(int(had), 'callback')}, which a journal cannot hold; "
+            "give callbacks=, or callbacks=() to go on without"
+        )
+    if X is None or y is None:
+        learned = LearnedFrom.kept_in(content)
+    else:
+        learned = LearnedFrom(X, y, sample_weight, class_weight, validation)
+    changed: dict[str, Any] = {"callbacks": callbacks or ()}
+    if epochs is not None:
+        changed["epochs"] = epochs
+    networks = networks_of(content)
+    given = options_of(content, learned, **changed)
+    given |= {"loss": networks[0].loss, "journal": journal, "progress": progress}
+    if content.run.what == "fit_many":
+        return networks, fit_many(networks, learned.X, learned.y, **given)
+    (net,) = networks
+    return net, net.fit(learned.X, learned.y, threads=threads, **given)
+
+
+def _resume_table(
+    content: Content,
+    journal: Journal,
+    table: Any,
+    save_as: str | os.PathLike[str] | None,
+    epochs: int | None,
+    progress: bool | None,
+) -> TrainingResult:
+    call = TableCall.from_source(content.run.source, content.path)
+    if table is None and call.table is None:
+        raise JournalError(f"the table of {content.path} was in memory; give it: table=")
+    recipe = call.recipe if epochs is None else replace(call.recipe, epochs=epochs)
+    return train(
+        call.table if table is None else table,
+        call.target,
+        recipe,
+        call.task,
+        Path(save_as) if save_as is not None else call.save_as,
+        call.name,
+        progress,
+        call.drop,
+        call.test,
+        images=call.images,
+        options=call.options,
+        journal=replace(journal, source=content.run.source),
+    )
