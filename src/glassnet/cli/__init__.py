@@ -11,7 +11,15 @@ from typing import NoReturn
 
 import click
 
-from glassnet.cli import demo, evaluate, explain, grade, predict, train  # noqa: F401 - each registers
+from glassnet.cli import (  # noqa: F401 - each registers
+    demo,
+    evaluate,
+    explain,
+    grade,
+    predict,
+    resume,
+    train,
+)
 from glassnet.cli.group import commands
 from glassnet.cli.signals import end_like_ctrl_c, exit_code
 from glassnet.errors import GlassnetError

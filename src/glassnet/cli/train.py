@@ -1,7 +1,6 @@
 """``glassnet train``."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +15,10 @@ from glassnet.cli.options import (
     require_other_file,
     table_options,
 )
-from glassnet.cli.output import exit_if_interrupted, print_json, print_warnings, trained_dict
+from glassnet.cli.trained import kept_journal, show_trained, shows_findings
 
 if TYPE_CHECKING:
     from glassnet.optim.optimizer import Optimizer
-    from glassnet.workflows.train import TrainingResult
 
 __all__ = ["train"]
 
@@ -153,6 +151,13 @@ def _optimizer(
     metavar="MODEL",
     help="The model's file; the table's name with .safetensors if not given.",
 )
+@click.option(
+    "--journal",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep a journal of the run, to go on from and to look into. A training that takes longer "
+    "than some seconds keeps one beside the model anyway, until it ends.",
+)
 @table_options
 @as_json
 def train(
@@ -164,6 +169,7 @@ def train(
     colour: Any,
     skip_unreadable: bool,
     report: Path | None,
+    journal: Path | None,
     output: Path | None,
     as_json: bool,
     options: Any,
@@ -194,6 +200,7 @@ def train(
         require_report_writable(report)
     if output is not None:
         require_other_file(output, source)
+    kept = kept_journal(path, journal, report)
     trained = run(
         source,
         targets or None,
@@ -203,39 +210,9 @@ def train(
         name=source.resolve().name,
         progress=False if as_json else None,
         drop=drop,
-        on_finding=lambda words: None if as_json else click.echo(f"diagnosis {words}", err=True),
+        on_finding=shows_findings(as_json=as_json),
         images=ImageOptions(size, colour, skip_unreadable),
         options=options,
+        journal=kept,
     )
-    title = f"{source.resolve().name}: {trained.model.target.name}"
-    if report is not None:
-        _write_report(report, title, trained)
-    if as_json:
-        print_json({**trained_dict(trained), "model": str(path)})
-    else:
-        _print_summary(title, trained)
-        click.echo(f"The model: {path}")
-    exit_if_interrupted(trained)
-
-
-def _write_report(path: Path, title: str, trained: "TrainingResult") -> None:
-    from glassnet.evaluation.importance import importances
-    from glassnet.workflows.report import write_report
-
-    model, rows = trained.model, trained.held_out
-    whole = replace(trained.evaluation, importances=importances(model, rows))
-    write_report(path, title, model, rows, whole, trained.history, trained.findings)
-
-
-def _print_summary(title: str, trained: "TrainingResult") -> None:
-    """Print columns, learning curves and scores; warnings and findings to standard error."""
-    from glassnet.formula.document import Document
-    from glassnet.render.text import document_text
-
-    scores = trained.evaluation.section(f"On {trained.evaluation.rows:,} held-out test rows")
-    training = trained.history.section(len(trained.model.networks))
-    sections = (trained.model.columns_section(), training, scores)
-    click.echo(document_text(Document(title, sections)))
-    print_warnings(trained.warnings)
-    for finding in trained.findings:
-        click.echo(f"diagnosis: {finding}", err=True)
+    show_trained(trained, path, kept, as_json=as_json)

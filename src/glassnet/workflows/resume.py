@@ -1,16 +1,14 @@
 """``gn.resume``: a run goes on where it was left, with the same bits."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from glassnet.core.plural import counted
 from glassnet.ensemble import fit_many
 from glassnet.errors import JournalError
-from glassnet.network import Network
-from glassnet.training.history import History
 from glassnet.training.journal.content import Content, read_content
 from glassnet.training.journal.settings import Journal
 from glassnet.training.plan import Callback
@@ -18,10 +16,7 @@ from glassnet.workflows.rerun import LearnedFrom, networks_of, options_of
 from glassnet.workflows.table_call import TableCall
 from glassnet.workflows.train import TrainingResult, train
 
-__all__ = ["Resumed", "resume"]
-
-#: What the training returns: of `fit` the network as well, of `fit_many` the networks.
-Resumed: TypeAlias = tuple[Network, History] | tuple[list[Network], list[History]] | TrainingResult
+__all__ = ["resume"]
 
 
 def resume(
@@ -38,8 +33,9 @@ def resume(
     threads: int | None = None,
     save_as: str | os.PathLike[str] | None = None,
     allow_changes: bool = False,
+    on_finding: Callable[[str], object] | None = None,
     progress: bool | None = None,
-) -> Resumed:
+) -> Any:
     """Go on with the run of a journal; it ends with the bits of one that nothing disturbed.
 
     What died in whatever way goes on from its last checkpoint, also on another machine. A run that
@@ -65,6 +61,8 @@ def resume(
         Where ``gn.train`` saves the model, if not where it was to.
     allow_changes : bool
         Whether to go on with data, or an engine, that are not those of the run.
+    on_finding : callable, optional
+        As of ``gn.train``.
     progress : bool, optional
 
     Returns
@@ -85,9 +83,10 @@ def resume(
     >>> folder = tempfile.TemporaryDirectory()
     >>> place = Path(folder.name) / "run.glassnet"
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
-    >>> net = Network([2, 2, 2], hidden="sigmoid", output="softmax", seed=7)
+    >>> import glassnet as gn
+    >>> net = gn.Network([2, 2, 2], hidden="sigmoid", output="softmax", seed=7)
     >>> _ = net.fit(X, y, epochs=10, journal=place)
-    >>> longer, history = resume(place, epochs=20)
+    >>> longer, history = gn.resume(place, epochs=20)
     >>> history.epochs
     20
     >>> folder.cleanup()
@@ -103,7 +102,7 @@ def resume(
     if content.run.what == "train":
         if X is not None or y is not None:
             raise JournalError(f"{path} is the run of a table; give table=, not X and y")
-        return _resume_table(content, journal, table, save_as, epochs, progress)
+        return _resume_table(content, journal, table, save_as, epochs, on_finding, progress)
     if table is not None:
         raise JournalError(f"{path} is the run of arrays; give X and y, not table=")
     had = content.run.options.get("callbacks")
@@ -134,6 +133,7 @@ def _resume_table(
     table: Any,
     save_as: str | os.PathLike[str] | None,
     epochs: int | None,
+    on_finding: Callable[[str], object] | None,
     progress: bool | None,
 ) -> TrainingResult:
     call = TableCall.from_source(content.run.source, content.path)
@@ -150,6 +150,7 @@ def _resume_table(
         progress,
         call.drop,
         call.test,
+        on_finding,
         images=call.images,
         options=call.options,
         journal=replace(journal, source=content.run.source),

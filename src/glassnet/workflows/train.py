@@ -163,14 +163,14 @@ def _told(
     if kept is None:
         return on_finding
 
-    def tell(words: str) -> None:
+    def told(words: str) -> None:
         kept.findings.append(words)
         if on_finding is None:
             sys.stderr.write(f"{words}\n")
         else:
             on_finding(words)
 
-    return tell
+    return told
 
 
 def _evaluated(model: Model, held_out: Rows) -> Evaluation:

@@ -20,6 +20,7 @@ from glassnet.training.journal.content import read_content
 from glassnet.training.journal.epochs import columns_of
 from glassnet.training.journal.fingerprint import Data, fingerprint
 from glassnet.training.journal.records import (
+    CheckpointRecord,
     DataRecord,
     EndRecord,
     EpochsRecord,
@@ -203,6 +204,7 @@ class NetworkKeeper:
     def _copy(self, *, is_recorded: bool = False, is_last: bool = False) -> None:
         run = self.run
         if not isinstance(run, Run):
+            self._copy_of_full_batch(run, is_last=is_last)
             return
         began = time.perf_counter()
         space = self._spaces.pop() if self._spaces else Space.of(run)
@@ -216,6 +218,20 @@ class NetworkKeeper:
 
         self._copied_at = time.monotonic()
         self.of.writer.submit(Item(kept.record, kept.arrays, is_durable=True, done=done))
+
+    def _copy_of_full_batch(self, run: FullBatchRun, *, is_last: bool) -> None:
+        """Keep the weights before L-BFGS and after it; between them it cannot go on."""
+        record = CheckpointRecord(
+            network=self.number,
+            epochs=run.history.epochs,
+            step=run.history.epochs,
+            steps_done=0,
+            best_epoch=None,
+            stopped_early=run.history.stopped_early,
+            is_last=is_last,
+        )
+        arrays = {"parameters": run.training.parameters.copy()}
+        self.of.writer.submit(Item(record, arrays, is_durable=True))
 
     def new_epochs(self) -> Item | None:
         """Return a record of the epochs since the last one; called in the writer's thread."""

@@ -1,0 +1,202 @@
+"""A run that was interrupted goes on by the journal alone, and ends as if it had not been."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.errors import JournalError
+from glassnet.training.history import History
+
+X = np.random.default_rng(1).normal(size=(90, 5))
+Y = np.where(X[:, 0] * X[:, 1] > 0, "up", "down")
+
+
+class Dies(BaseException):
+    """Ends a training as no exception of Glassnet's does."""
+
+
+def dying(epoch: int) -> Callable[[History], None]:
+    def die(history: History) -> None:
+        if history.epochs == epoch:
+            raise Dies
+
+    return die
+
+
+def network(seed: int = 3) -> gn.Network:
+    return gn.Network([5, 8, 2], hidden="relu", output="softmax", seed=seed)
+
+
+CONFIGURATIONS: dict[str, dict[str, Any]] = {
+    "adam": {},
+    "sgd": {"optimizer": gn.SGD(0.1), "clip_norm": 0.5},
+    "nesterov, penalties": {
+        "optimizer": gn.Nesterov(0.05),
+        "penalties": [gn.L2(0.01), gn.L1(0.001)],
+    },
+    "dropout, cosine": {"dropout": 0.2, "schedule": gn.Cosine(0.1)},
+    "warm-up, one at a time": {"schedule": gn.WarmUp(0.2, gn.StepDecay(3)), "batch_size": 7},
+    "adaptive": {"schedule": gn.Adaptive(patience=1, min_improvement=0.05)},
+    "validation": {"validation": 0.3, "stopping": gn.EarlyStopping(4, measure="accuracy")},
+    "validation of its own": {"validation": (X[:9] + 0.1, Y[:9])},
+    "weights": {"sample_weight": np.arange(90.0), "class_weight": "balanced"},
+    "recorded": {"record": [0, 7, 30], "batch_size": 11},
+    "in their order": {"shuffle": False, "batch_size": 1000},
+}
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_a_run_that_died_ends_with_the_bits_of_one_that_did_not(name: str, tmp_path: Path) -> None:
+    options, path = CONFIGURATIONS[name], tmp_path / "run.glassnet"
+    undisturbed = network()
+    history = undisturbed.fit(X, Y, epochs=12, **options)
+    with pytest.raises(Dies):
+        network().fit(X, Y, epochs=12, journal=path, callbacks=dying(5), **options)
+    net, again = gn.resume(path, callbacks=())
+    assert net.parameters.tobytes() == undisturbed.parameters.tobytes()
+    assert net.epochs_trained == undisturbed.epochs_trained
+    for numbers in ("losses", "validation_losses", "metrics", "learning_rates"):
+        assert getattr(again, numbers) == getattr(history, numbers)
+    for fact in ("best_epoch", "restored", "stopped_early", "interrupted"):
+        assert getattr(again, fact) == getattr(history, fact)
+    assert again.steps.keys() == history.steps.keys()
+    for number, step in again.steps.items():
+        assert step.parameters.tobytes() == history.steps[number].parameters.tobytes()
+        assert step.state.tobytes() == history.steps[number].state.tobytes()
+        assert step.x.tobytes() == history.steps[number].x.tobytes()
+    assert (net.predict(X) == undisturbed.predict(X)).all()
+
+
+def test_the_same_call_goes_on_too_and_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
+    path = tmp_path / "run.glassnet"
+    undisturbed, seen = network(), list[int]()
+    history = undisturbed.fit(X, Y, epochs=12)
+    with pytest.raises(Dies):
+        network().fit(X, Y, epochs=12, journal=path, callbacks=dying(5))
+    net = network()
+    net.fit(X, Y, epochs=12, journal=path, callbacks=lambda now: seen.append(now.epochs))
+    assert net.parameters.tobytes() == undisturbed.parameters.tobytes()
+    assert seen[-1] == 12
+    seen.clear()
+    net = network()
+    again = net.fit(X, Y, epochs=12, journal=path, callbacks=lambda now: seen.append(now.epochs))
+    assert (net.parameters.tobytes(), again.losses) == (
+        undisturbed.parameters.tobytes(),
+        history.losses,
+    )
+    assert not seen
+
+
+def test_networks_trained_at_once_go_on(tmp_path: Path) -> None:
+    path, seeds = tmp_path / "run.glassnet", (1, 2, 3)
+    undisturbed = [network(seed) for seed in seeds]
+    gn.fit_many(undisturbed, X, Y, epochs=12, validation=0.3)
+    with pytest.raises(Dies):
+        gn.fit_many(
+            [network(seed) for seed in seeds],
+            X,
+            Y,
+            epochs=12,
+            validation=0.3,
+            journal=path,
+            callbacks=dying(5),
+        )
+    networks, histories = gn.resume(path, callbacks=())
+    assert isinstance(networks, list)
+    assert isinstance(histories, list)
+    for net, other in zip(networks, undisturbed, strict=True):
+        assert net.parameters.tobytes() == other.parameters.tobytes()
+    assert [history.epochs for history in histories] == [12, 12, 12]
+
+
+def test_lbfgs_starts_anew_with_the_same_bits(tmp_path: Path) -> None:
+    path = tmp_path / "run.glassnet"
+    undisturbed = network()
+    history = undisturbed.fit(X, Y, optimizer=gn.LBFGS(), epochs=12)
+    with pytest.raises(Dies):
+        network().fit(X, Y, optimizer=gn.LBFGS(), epochs=12, journal=path, callbacks=dying(5))
+    net, again = gn.resume(path, callbacks=())
+    assert net.parameters.tobytes() == undisturbed.parameters.tobytes()
+    assert again.losses == history.losses
+
+
+@pytest.mark.parametrize(
+    ("recipe", "target"),
+    [
+        (gn.Recipe("plain", epochs=12), "label"),
+        (gn.Recipe("tabular", epochs=6, ensemble=2, calibrate=True), "label"),
+        (gn.Recipe("tabular", epochs=6, ensemble=2), "a"),
+    ],
+)
+def test_a_training_on_a_table_goes_on(recipe: gn.Recipe, target: str, tmp_path: Path) -> None:
+    table = {"a": X[:, 0], "b": X[:, 1], "label": Y}
+    path = tmp_path / "run.glassnet"
+    undisturbed = gn.train(table, target, recipe, progress=False)
+    undisturbed.model.save(tmp_path / "undisturbed")
+    gn.train(table, target, recipe, journal=path, progress=False)
+    for share in (0.3, 0.6, 0.9):
+        content = path.read_bytes()
+        torn = tmp_path / f"{share}.glassnet"
+        torn.write_bytes(content[: int(share * len(content))])
+        again = gn.resume(torn, table=table, progress=False)
+        assert isinstance(again, gn.TrainingResult)
+        again.model.save(tmp_path / "again")
+        assert (tmp_path / "again").read_bytes() == (tmp_path / "undisturbed").read_bytes()
+        assert again.evaluation.scores == undisturbed.evaluation.scores
+        assert (again.warnings, again.findings) == (undisturbed.warnings, undisturbed.findings)
+
+
+def made(tmp_path: Path, **options: Any) -> Path:
+    path = tmp_path / "run.glassnet"
+    network().fit(X, Y, epochs=4, journal=path, **options)
+    return path
+
+
+def test_more_epochs_are_those_that_might_have_been_planned(tmp_path: Path) -> None:
+    path = made(tmp_path, schedule=gn.StepDecay(3))
+    planned = network()
+    history = planned.fit(X, Y, epochs=9, schedule=gn.StepDecay(3))
+    net, longer = gn.resume(path, epochs=9)
+    assert net.parameters.tobytes() == planned.parameters.tobytes()
+    assert longer.losses == history.losses
+
+
+def test_more_epochs_are_refused_where_the_rates_follow_from_their_number(tmp_path: Path) -> None:
+    path = made(tmp_path, schedule=gn.Cosine())
+    with pytest.raises(JournalError, match=r"planned for 4 epochs.*Cosine\(final=0\.0\)"):
+        gn.resume(path, epochs=9)
+    with pytest.raises(JournalError, match="holds 4 epochs already; 3 are fewer"):
+        gn.resume(path, epochs=3)
+
+
+def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
+    path = made(tmp_path, callbacks=lambda history: None)
+    with pytest.raises(JournalError, match="had 1 callback, which a journal cannot hold"):
+        gn.resume(path)
+    small = gn.Journal(tmp_path / "small.glassnet", kept_data=10)
+    network().fit(X, Y, epochs=4, journal=small)
+    with pytest.raises(JournalError, match="does not hold the data of its run"):
+        gn.resume(small.path)
+    net, _ = gn.resume(small.path, X, Y)
+    assert net.epochs_trained == 4
+    with pytest.raises(JournalError, match="is the run of arrays; give X and y"):
+        gn.resume(path, table="x.csv")
+    whole = tmp_path / "table.glassnet"
+    table = {"a": X[:, 0], "label": Y}
+    gn.train(table, "label", gn.Recipe("plain", epochs=2), journal=whole, progress=False)
+    with pytest.raises(JournalError, match="was in memory; give it"):
+        gn.resume(whole)
+
+
+def test_data_that_changed_are_named_and_refused_unless_allowed(tmp_path: Path) -> None:
+    path, changed = made(tmp_path), X.copy()
+    changed[3, 2] += 1
+    with pytest.raises(JournalError, match="of X the column 2 changed"):
+        gn.resume(path, changed, Y)
+    with pytest.raises(JournalError, match=r"X had shape \(90, 5\) and has \(89, 5\)"):
+        gn.resume(path, X[:-1], Y[:-1])
+    gn.resume(path, changed, Y, allow_changes=True, epochs=5)
