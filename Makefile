@@ -30,7 +30,7 @@ format: .venv/installed-lint
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/clang-format -i kernels/*.h kernels/*.cpp
-	$(BIN)/python docs/file_format.py
+	$(BIN)/python docs/formats.py
 
 # All of it, or one: make bench WORKLOAD=digits-adam
 bench: .venv-bench/installed

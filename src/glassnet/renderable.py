@@ -59,8 +59,8 @@ class Renderable(ABC):
         OSError
             If the file cannot be written.
         """
+        from glassnet.core.atomic_file import write_atomically
         from glassnet.core.validation import one_of
-        from glassnet.nn.file_format import write_atomically
         from glassnet.render.format import formats
 
         known = formats()

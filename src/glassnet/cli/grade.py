@@ -78,7 +78,7 @@ def _as_dict(sheet: Path, found: "Grade | str") -> dict[str, object]:
 
 
 def _write_table(graded: "dict[Path, Grade | str]", path: Path) -> None:
-    from glassnet.nn.file_format import write_atomically
+    from glassnet.core.atomic_file import write_atomically
 
     rows: list[tuple[object, ...]] = [COLUMNS]
     for sheet, found in graded.items():

@@ -47,7 +47,7 @@ def predict(
     chart. MODEL may also be a Keras, ONNX or skops file; the columns are then its inputs, in order,
     but for --target and --keep.
     """
-    from glassnet.nn.file_format import require_writable, write_atomically
+    from glassnet.core.atomic_file import require_writable, write_atomically
     from glassnet.render.text import document_text
     from glassnet.workflows.open_model import open_model, open_with_tables
     from glassnet.workflows.predict import predict as run

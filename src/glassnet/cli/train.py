@@ -181,7 +181,7 @@ def train(
     .xlsx, .sqlite, or - for standard input), or images: a folder with a subfolder for each class, a
     folder of IDX files, or .npz. A table that is too large for memory is read in chunks.
     """
-    from glassnet.nn.file_format import require_writable
+    from glassnet.core.atomic_file import require_writable
     from glassnet.tables.read.images import ImageOptions, holds_images
     from glassnet.workflows.recipe import Recipe
     from glassnet.workflows.report import require_report_writable

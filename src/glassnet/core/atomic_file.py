@@ -94,7 +94,7 @@ def move_into_place(new: Path, target: Path) -> None:
     Raises
     ------
     OSError
-        If the disk does not take it, or the move fails; `target` is then as it was.
+        If the disk does not take it, or the move fails. Until it is moved, `target` is as it was.
     """
     with _naming(target):
         place = _real_place(target)

@@ -1,7 +1,7 @@
 """Records of files: their fields are what the file holds, and are checked when it is read.
 
 A record is described once: types and bounds of its fields are the schema, what the reader refuses,
-and what docs/file_format.md says. Importing this module imports msgspec, which takes a moment, so
+and what docs/formats.md says. Importing this module imports msgspec, which takes a moment, so
 that only what reads and writes files, or tables, does so.
 """
 

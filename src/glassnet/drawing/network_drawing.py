@@ -4,9 +4,9 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from glassnet.core.atomic_file import write_atomically
 from glassnet.core.validation import whole_number
 from glassnet.formula.document import Document, Drawing, Section
-from glassnet.nn.file_format import write_atomically
 from glassnet.render.network_layout import network_scene
 from glassnet.render.scene_figure import scene_pdf, scene_png
 from glassnet.render.svg import drawing_alone_svg

@@ -1,23 +1,18 @@
 """The file format: safetensors, with everything that is not an array as JSON in its header.
 
-Opening such a file never runs code from it. A file is written next to its destination and then
-moved there, so that a full disk or a killed process leaves the old file unchanged. What a killed
-process left beside it goes at the next write.
+Opening such a file never runs code from it.
 """
 
 import json
 import os
-import platform
-import sys
-import zlib
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.atomic_file import write_atomically
 from glassnet.core.file_record import FileRecord, as_json
 from glassnet.core.labels import label_array, labels_to_json
 from glassnet.core.record import Record, hyper_parameter_names, records
@@ -27,10 +22,7 @@ from glassnet.nn.losses.loss import Loss
 
 __all__ = [
     "FORMAT_VERSION",
-    "is_stream",
     "read_file",
-    "require_writable",
-    "write_atomically",
     "write_file",
 ]
 
@@ -69,92 +61,6 @@ def write_file(
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     content = save(contiguous, metadata)
     write_atomically(path, lambda file: file.write_bytes(content))
-
-
-def write_atomically(path: str | os.PathLike[str], write: Callable[[Path], Any]) -> None:
-    """Let `write` fill a new file next to `path`, and move it to `path` when it is complete."""
-    target = _real_place(path)
-    if is_stream(target):
-        write(target)
-        return
-    new = _new_file_beside(target)
-    try:
-        write(new)
-        # mkstemp makes files private; give this one the permissions of any other new file.
-        new.chmod(0o666 & ~_umask())
-        new.replace(target)
-    except OSError as error:
-        raise type(error)(f"cannot write {target}: {error.strerror or error}") from None
-    finally:
-        new.unlink(missing_ok=True)
-
-
-def require_writable(path: str | os.PathLike[str]) -> None:
-    """Raise the OSError that writing to `path` would raise, before any work is done."""
-    target = _real_place(path)
-    if not is_stream(target):
-        _new_file_beside(target).unlink()
-
-
-def is_stream(path: str | os.PathLike[str]) -> bool:
-    """Return whether it is a device or a pipe, which is written once, and replaced by no file."""
-    place = Path(path)
-    return place.exists() and not place.is_file() and not place.is_dir()
-
-
-def _real_place(path: str | os.PathLike[str]) -> Path:
-    """The path; for a symbolic link its destination, so that the link is kept."""
-    target = Path(path)
-    if not target.is_symlink():
-        return target
-    place = Path(os.path.realpath(target))
-    if place.is_symlink():
-        raise OSError(f"cannot write {target}: it is a link that leads back to itself")
-    return place
-
-
-def _new_file_beside(target: Path) -> Path:
-    import tempfile
-
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; expected the name of a file")
-    if target.parent.exists() and not target.parent.is_dir():
-        raise NotADirectoryError(f"{target.parent} is not a folder; cannot write {target}")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"the folder {target.parent} does not exist; create it first")
-    _clear_leftovers(target.parent)
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{_prefix()}{os.getpid()}.")
-    except OSError as error:
-        raise type(error)(f"cannot write {target}: {error.strerror}") from None
-    os.close(handle)
-    return Path(name)
-
-
-def _prefix() -> str:
-    """How new files of this machine are called; a folder may be shared with others."""
-    return f".glassnet.{zlib.crc32(platform.node().encode()):08x}."
-
-
-def _clear_leftovers(folder: Path) -> None:
-    """Remove new files of processes that are gone without having completed them."""
-    for path in folder.glob(f"{_prefix()}*"):
-        number = path.name.removeprefix(_prefix()).partition(".")[0]
-        if number.isdecimal() and not _is_running(int(number)):
-            with suppress(OSError):  # another process was faster, or may do it
-                path.unlink()
-
-
-def _is_running(process: int) -> bool:
-    if sys.platform == "win32":  # where signal 0 would end it
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
 
 
 def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -324,9 +230,3 @@ def _named_hyper_parameters(
 
 # From each format to the next.
 UPGRADES = {1: _from_format_1, 2: _from_format_2, 3: _from_format_3}
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

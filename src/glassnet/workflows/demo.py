@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
+from glassnet.core.atomic_file import require_writable, write_atomically
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.places import WeightPlace, place_at
 from glassnet.explanation.step import Step
 from glassnet.formula.document import Document, Paragraph, Picture, Section
 from glassnet.model import Model
-from glassnet.nn.file_format import require_writable, write_atomically
 from glassnet.render.html import document_page
 from glassnet.tables.samples import digits
 from glassnet.tables.table import Table

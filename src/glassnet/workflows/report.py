@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from glassnet.core.atomic_file import require_writable, write_atomically
 from glassnet.diagnosis import Finding
 from glassnet.evaluation.evaluate import Evaluation
 from glassnet.formula.document import (
@@ -20,7 +21,6 @@ from glassnet.formula.document import (
     Section,
 )
 from glassnet.model import Model
-from glassnet.nn.file_format import require_writable, write_atomically
 from glassnet.plot.boundary import boundary
 from glassnet.render.html import document_page
 from glassnet.tables.table import Rows, Table

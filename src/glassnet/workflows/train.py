@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.atomic_file import is_stream
 from glassnet.diagnosis import DiagnosisCallback, Finding, diagnose
 from glassnet.ensemble import fit_many
 from glassnet.evaluation.calibration import calibrate
 from glassnet.evaluation.evaluate import Evaluation, evaluate
 from glassnet.model import Model
 from glassnet.network import Network
-from glassnet.nn.file_format import is_stream
 from glassnet.nn.task import TargetTask
 from glassnet.tables.dataset import Dataset, Examples, prepare
 from glassnet.tables.read.images import ImageOptions

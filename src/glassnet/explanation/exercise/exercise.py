@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from glassnet.core.atomic_file import write_atomically
 from glassnet.core.validation import one_of, whole_number
 from glassnet.explanation.exercise.grade import Grade, grade_sheet
 from glassnet.explanation.exercise.page import GAP, exercise_html, exercise_latex
@@ -27,7 +28,6 @@ from glassnet.formula.document import (
 )
 from glassnet.formula.number import NumberFormat
 from glassnet.formula.tree import Formula, Number
-from glassnet.nn.file_format import write_atomically
 from glassnet.nn.layers import Scale
 from glassnet.render.text import document_text, formula_text
 

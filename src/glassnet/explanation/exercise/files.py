@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from glassnet.core.atomic_file import write_atomically
 from glassnet.errors import FileFormatError, MissingPackageError
 from glassnet.explanation.exercise.grade import Grade, grade_sheet
 from glassnet.explanation.exercise.sheet import Sheet
 from glassnet.explanation.exercise.sheet_record import record_text, sheet_of_text
+from glassnet.explanation.workbook import write_workbook
 from glassnet.formula.number import typed_text
-from glassnet.nn.file_format import write_atomically
 
 __all__ = ["Template", "grade_file", "write_csv", "write_notebook", "write_xlsx"]
 
@@ -111,7 +112,7 @@ def write_xlsx(template: Template, path: str | os.PathLike[str]) -> None:
         if cells[0].value in template.given:  # numbers, with which formulas can compute
             cells[2].number_format, cells[2].value = "General", float(cells[2].value)
     _lay_out(openpyxl, page)
-    write_atomically(path, lambda file: book.save(str(file)))
+    write_workbook(book, path)
 
 
 def _lay_out(openpyxl: Any, page: Any) -> None:

@@ -20,7 +20,7 @@ from glassnet.explanation.spreadsheet.outcome import outcome_sheet
 from glassnet.explanation.spreadsheet.update import update_sheet, weight_groups
 from glassnet.explanation.step import Forward, Step, take_step
 from glassnet.explanation.symbols import Symbols
-from glassnet.nn.file_format import write_atomically
+from glassnet.explanation.workbook import write_workbook
 
 __all__ = ["MOST_GRADIENTS", "MOST_WEIGHTS", "write_spreadsheet"]
 
@@ -44,7 +44,7 @@ def write_spreadsheet(explainer: Explainer, path: str | os.PathLike[str]) -> Non
     _require_in_limits(explainer.forward)
     book = _book(explainer)
     book.finish()
-    write_atomically(path, book.workbook.save)
+    write_workbook(book.workbook, path)
 
 
 def _book(explainer: Explainer) -> Book:

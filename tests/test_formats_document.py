@@ -1,4 +1,4 @@
-"""docs/file_format.md says what the records of files are."""
+"""docs/formats.md says what the records of files are."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_document_is_what_the_records_say(tmp_path: Path) -> None:
-    script = ROOT / "docs" / "file_format.py"
+    script = ROOT / "docs" / "formats.py"
     if not script.is_file():
         pytest.skip("outside the source tree")
     own = tmp_path / script.name
@@ -18,6 +18,6 @@ def test_the_document_is_what_the_records_say(tmp_path: Path) -> None:
     subprocess.run([sys.executable, own], check=True)
     written = own.with_suffix(".md").read_text(encoding="utf-8")
     committed = script.with_suffix(".md").read_text(encoding="utf-8")
-    assert committed == written, "write it anew: python docs/file_format.py"
+    assert committed == written, "write it anew: python docs/formats.py"
     assert "| `scale` | a finite number above 0 |" in written
     assert "| `units` | a whole number of at least 1 |" in written

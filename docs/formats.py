@@ -1,9 +1,9 @@
-"""Writes docs/file_format.md from the records of files: ``python docs/file_format.py``."""
+"""Writes docs/formats.md from the records of files: ``python docs/formats.py``."""
 
 import inspect
 import re
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import msgspec
 
@@ -14,18 +14,13 @@ from glassnet.nn.schema import LayerRecord, NetworkFile, NetworkRecord
 from glassnet.tables.encoders.table_encoder import AnyEncoder
 from glassnet.tables.targets.any_target import AnyTarget
 
-RECORDS: tuple[type[FileRecord], ...] = (
-    NetworkFile,
-    ModelFile,
-    NetworkRecord,
-    LayerRecord,
-    Labels,
-    *get_args(AnyEncoder),
-    *get_args(AnyTarget),
-)
-INTRODUCTION = f"""# The file format
+INTRODUCTION = """# File formats
 
-Written by `python docs/file_format.py` from the records that the reader uses.
+Written by `python docs/formats.py` from the records that the reader uses. Opening a file never runs
+code from it.
+"""
+
+MODELS = f"""## Models
 
 A model is one [safetensors](https://github.com/huggingface/safetensors) file. Its arrays are the
 weights and biases of each layer: `w1` of shape (units before, units), or (units,) for a scale
@@ -35,13 +30,36 @@ and hold finite numbers.
 
 Everything else is JSON in the file's header, under the key `glassnet`: `format`, which is
 {FORMAT_VERSION}, beside the fields of NetworkFile or ModelFile. Older formats are read as well.
-Opening a file never runs code from it.
 """
+
+
+class Part(NamedTuple):
+    """A kind of file: what it is, and the records that stand in it."""
+
+    introduction: str
+    records: tuple[type[FileRecord], ...]
+
+
+PARTS = (
+    Part(
+        MODELS,
+        (
+            NetworkFile,
+            ModelFile,
+            NetworkRecord,
+            LayerRecord,
+            Labels,
+            *get_args(AnyEncoder),
+            *get_args(AnyTarget),
+        ),
+    ),
+)
 
 
 def document() -> str:
     """Return the document."""
-    return "\n".join([INTRODUCTION, *map(section, RECORDS)])
+    parts = [text for part in PARTS for text in (part.introduction, *map(section, part.records))]
+    return "\n".join([INTRODUCTION, *parts])
 
 
 def section(record: type[FileRecord]) -> str:
@@ -52,7 +70,7 @@ def section(record: type[FileRecord]) -> str:
     tag = f' Its `kind` is `"{info.tag}"`.' if info.tag else ""
     inherited = issubclass(record, NetworkRecord) and record is not NetworkRecord
     also = " It has the fields of NetworkRecord, and:" if inherited else ""
-    lines = [f"## {record.__name__}\n", summary + tag + also + "\n"]
+    lines = [f"### {record.__name__}\n", summary + tag + also + "\n"]
     lines += ["| field | value | |", "|---|---|---|"]
     for field in info.fields:
         if inherited and field.encode_name in NetworkRecord.__struct_fields__:
