@@ -19,6 +19,7 @@ from glassnet.training.journal.checkpoint import Space, checkpoint_of, restore
 from glassnet.training.journal.content import read_content
 from glassnet.training.journal.epochs import columns_of
 from glassnet.training.journal.fingerprint import Data, fingerprint
+from glassnet.training.journal.log import holds_nothing
 from glassnet.training.journal.records import (
     CheckpointRecord,
     DataRecord,
@@ -85,7 +86,12 @@ class RunKeeper:
     ) -> None:
         self.journal, self.record, self.data = journal, record, data
         path = journal.place
-        self.content = read_content(path) if path.exists() else None
+        end, self.content = None, None
+        if path.is_file() and holds_nothing(path):
+            end = 0
+        elif path.exists():
+            self.content = read_content(path)
+            end = self.content.log.end
         if self.content is not None:
             require_same_run(self.content, record, runs, allow_changes=journal.allow_changes)
             if not journal.allow_changes:
@@ -99,22 +105,23 @@ class RunKeeper:
             run.keeper = keeper
         self.writer = Writer(
             path,
+            record,
             self._first_records,
             [self._new_finding, *(keeper.new_epochs for keeper in self.networks)],
             self._smaller,
             journal.most_bytes,
-            None if self.content is None else self.content.log.end,
+            end,
             journal.delay,
         )
 
     def _first_records(self) -> list[Item]:
         session = SessionRecord(now(), platform.node(), os.getpid(), engine.info())
-        if self.content is None:
+        if self.content is None or self.content.data is None:
             small = sum(array.nbytes for array in _dense(self.data)) <= self.journal.kept_data
             kept = small and len(_dense(self.data)) == len(self.data)
             parts = DataRecord(fingerprint(self.data), kept)
             arrays = dict(zip(self.data, _dense(self.data), strict=True)) if kept else {}
-            return [Item(self.record), Item(session), Item(parts, arrays)]
+            return [Item(session), Item(parts, arrays)]
         longer = self.record.options["epochs"]
         further = [] if longer == self.content.epochs else [Item(LongerRecord(longer))]
         return [Item(session), *further]

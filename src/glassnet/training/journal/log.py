@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from glassnet.errors import FileFormatError
 
-__all__ = ["MAGIC", "Entry", "Log", "framed", "read_log"]
+__all__ = ["MAGIC", "Entry", "Log", "framed", "holds_nothing", "read_log"]
 
 MAGIC = b"\x93glassnet run\r\n\x1a"
 MARKER = b"GREC"
@@ -145,6 +145,16 @@ def read_log(path: Path, *, bodies: bool = True) -> Log:
         raise
 
 
+def holds_nothing(path: Path) -> bool:
+    """Return whether a file is a log that ended before its first record was whole."""
+    with path.open("rb") as file:
+        begin = file.read(len(MAGIC))
+    if len(begin) < len(MAGIC):
+        return MAGIC.startswith(begin)
+    log = read_log(path) if begin == MAGIC else None
+    return log is not None and not log.entries and not log.is_damaged
+
+
 def _read(path: Path, file: IO[bytes], *, bodies: bool) -> Log:
     size = os.fstat(file.fileno()).st_size
     if file.read(len(MAGIC)) != MAGIC:
@@ -184,7 +194,7 @@ def _crc_of_next(file: IO[bytes], length: int) -> int:
 
 def _follows_whole(file: IO[bytes], start: int, size: int) -> bool:
     """Whether a record begins anywhere after some byte; a hostile file is not tried for ever."""
-    place, tries = start, 0
+    place, tries = start + 1, 0
     while place < size and tries < MAX_TRIES:
         file.seek(place)
         found = file.read(CHUNK + len(MARKER) - 1).find(MARKER)

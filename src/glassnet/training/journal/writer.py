@@ -54,8 +54,10 @@ class Writer:
     path : Path
     end : int, optional
         Where the last whole record of an existing journal ends; if not given, a new one begins.
+    head : record
+        The first record of a new file, which is there from the beginning.
     first : callable
-        Returns the records with which this process begins; called in the writer's thread.
+        Returns further records with which this process begins; called in the writer's thread.
     sources : list of callable
         Each returns a record of what came to pass since its last call, or None.
     shrink : callable
@@ -74,6 +76,7 @@ class Writer:
     def __init__(
         self,
         path: Path,
+        head: AnyRecord,
         first: Callable[[], list[Item]],
         sources: list[Callable[[], Item | None]],
         shrink: Callable[[], IO[bytes]],
@@ -81,7 +84,7 @@ class Writer:
         end: int | None = None,
         delay: float = 0.0,
     ) -> None:
-        self._path, self._first, self._sources = path, first, sources
+        self._path, self._head, self._first, self._sources = path, head, first, sources
         self._shrink, self._most_bytes = shrink, most_bytes
         self._begins_at = time.monotonic() + delay
         self._file: IO[bytes] | None = None
@@ -133,6 +136,8 @@ class Writer:
             self._end = end or 0
             self._file.truncate(self._end)
             self._file.seek(self._end)
+            if not self._end:
+                self._write(MAGIC + framed(text_of(self._head)))
         except FileExistsError:  # somebody was faster
             raise JournalError(f"{self._path} has just been made by another training") from None
         except JournalError:
@@ -140,7 +145,7 @@ class Writer:
             self._file.close()
             raise
         except OSError as error:
-            self._problem = error
+            self._give_up(error)
 
     def _run(self) -> None:
         while True:
@@ -189,7 +194,7 @@ class Writer:
         before = self._end
         try:
             if not self._end:
-                self._write(MAGIC)
+                self._write(MAGIC + framed(text_of(self._head)))
             for item in self._first():
                 self._append(item)
         except OSError:
