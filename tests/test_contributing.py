@@ -58,7 +58,9 @@ USERS = {
     "tests/test_contributing.py",
     "tests/test_words.py",
     "tests/test_lessons.py",
+    "tests/golden_files.py",
     "tests/test_model.py",
+    "tests/test_model_files.py",
     "tests/test_readme.py",
 }
 

@@ -134,7 +134,10 @@ def _is_deeper(value: Any, levels: int) -> bool:
 
 
 def _from_format_1(header: dict[str, Any]) -> dict[str, Any]:
-    """Add the defaults of what format 1 did not store; damaged parts stay as they are."""
+    """Add the defaults of what networks of format 1 did not store.
+
+    Damaged parts stay as they are.
+    """
     defaults = {"connection": "dense", "activation_parameter": 0.0, "multiplier": 1.0}
     defaults |= {"weight_rate": 1.0, "bias_rate": 1.0}
     layers = header.get("layers")
@@ -154,7 +157,10 @@ RENAMED = {
 
 
 def _from_format_2(header: dict[str, Any]) -> dict[str, Any]:
-    """The same header with the current names; damaged parts stay as they are."""
+    """The same header with the current names, and what the first models of format 2 did not store.
+
+    Damaged parts stay as they are.
+    """
 
     def renamed(record: Any) -> Any:
         if not isinstance(record, dict):
@@ -170,7 +176,16 @@ def _from_format_2(header: dict[str, Any]) -> dict[str, Any]:
         header["provenance"] = renamed(header["provenance"])
     if isinstance(others := header.get("others"), list):
         header["others"] = [renamed(other) for other in others]
+    if isinstance(encoders := header.get("encoders"), list):
+        header = {"others": [], **header, "encoders": [_centered(one) for one in encoders]}
     return header
+
+
+def _centered(encoder: Any) -> Any:
+    """An encoder of numbers had a mean before it could also have a median."""
+    if not isinstance(encoder, dict) or encoder.get("kind") != "number" or "mean" not in encoder:
+        return encoder
+    return {"center" if key == "mean" else key: value for key, value in encoder.items()}
 
 
 def _from_format_3(header: dict[str, Any]) -> dict[str, Any]:
