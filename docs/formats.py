@@ -13,6 +13,8 @@ from glassnet.nn.file_format import FORMAT_VERSION
 from glassnet.nn.schema import LayerRecord, NetworkFile, NetworkRecord
 from glassnet.tables.encoders.table_encoder import AnyEncoder
 from glassnet.tables.targets.any_target import AnyTarget
+from glassnet.training.journal.log import FRAME, MAGIC
+from glassnet.training.journal.records import VERSION, AnyRecord, DataPart
 
 INTRODUCTION = """# File formats
 
@@ -30,6 +32,19 @@ and hold finite numbers.
 
 Everything else is JSON in the file's header, under the key `glassnet`: `format`, which is
 {FORMAT_VERSION}, beside the fields of NetworkFile or ModelFile. Older formats are read as well.
+"""
+
+RUNS = f"""## Runs
+
+The journal of a run begins with 16 bytes, `{MAGIC!r}` as Python writes them. Then one record
+follows another: a frame of {FRAME.size} bytes, a text and a body. The frame has the four bytes
+`GREC`, the length of the text (4 bytes, little-endian, as are the following), that of the body (8),
+the CRC-32 of these 16 bytes and the text (4), and that of the body (4). The text is JSON; the body
+is a safetensors file, or empty. What follows after the last whole record was being written when a
+process died: it is no part of the run, and is cut off when the run goes on.
+
+The first record is a RunRecord; the others come in any order, and `kind` says what each is. This is
+version {VERSION}.
 """
 
 
@@ -53,6 +68,7 @@ PARTS = (
             *get_args(AnyTarget),
         ),
     ),
+    Part(RUNS, (*get_args(AnyRecord), DataPart)),
 )
 
 
@@ -76,7 +92,7 @@ def section(record: type[FileRecord]) -> str:
         if inherited and field.encode_name in NetworkRecord.__struct_fields__:
             continue
         note = notes.get(field.encode_name, "")
-        default = "" if field.required else f", {json(field.default)} if it is not there"
+        default = "" if field.required else f", {json(default_of(field))} if it is not there"
         lines.append(f"| `{field.encode_name}` | {words(field.type)}{default} | {note} |")
     if len(lines) == 4:
         lines = [lines[0], summary + tag + " It has the fields of NetworkRecord."]
@@ -84,9 +100,12 @@ def section(record: type[FileRecord]) -> str:
 
 
 def described(record: type[FileRecord]) -> tuple[str, dict[str, str]]:
-    """Return the first sentence of a record's docstring, and what it says of single fields."""
+    """Return what a record's docstring says of it, and of single fields."""
     text = inspect.cleandoc(record.__doc__ or "")
-    summary = text.split("\n\n", maxsplit=1)[0].replace("\n", " ")
+    summary = (
+        re.split(r"\n\n(?:Attributes|Parameters)\n", text)[0].replace("``", "`").replace("::", ":")
+    )
+    summary = " ".join(summary.split())
     notes = {}
     for names, _, note in re.findall(r"^([\w, ]+) : (.*)\n((?:    .*\n?)+)", text, re.MULTILINE):
         sentence = " ".join(note.split()).replace("``", "`")
@@ -127,6 +146,14 @@ def words(kind: msgspec.inspect.Type) -> str:
         case inspected.DictType():
             return f"by name: {words(kind.value_type)}"
     return "any value"
+
+
+def default_of(field: msgspec.inspect.Field) -> object:
+    """Return what a field is where a file lacks it."""
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    assert callable(field.default_factory)
+    return field.default_factory()
 
 
 def json(value: object) -> str:
