@@ -122,6 +122,8 @@ def feature_names_of(x: Any) -> list[str] | None:
     >>> feature_names_of(np.zeros((10, 2, 2)))
     ['pixel 1,1', 'pixel 1,2', 'pixel 2,1', 'pixel 2,2']
     """
+    if isinstance(x, SparseRows):  # its columns are where its numbers stand
+        return None
     if hasattr(x, "columns"):
         return [str(name) for name in x.columns]
     shape = np.shape(x)[1:]
