@@ -73,8 +73,8 @@ def sparse(journal: gn.Journal, folder: Path) -> Any:
     """Train on sparse rows."""
     X, classes = examples()
     X[np.abs(X) < 1] = 0
-    net = network()
-    history = net.fit(SparseRows(csr_array(X)), classes, epochs=60, journal=journal, progress=False)
+    net, rows = network(), SparseRows(csr_array(X))
+    history = net.fit(rows, classes, epochs=60, journal=journal, progress=False)  # type: ignore[arg-type]
     net.save(folder / "network.safetensors")
     return numbers_of(history)
 
