@@ -223,13 +223,17 @@ def _steps(life: _Life) -> tuple[Block, ...]:
             life.before[place],
             life.after[place],
             float(changes[place]),
-            f'run.step({life.steps[place]}).weight("{name}")',
+            f"run.step({life.steps[place]})",
         )
         for place in places
     )
-    table = DocumentTable(("step", "was", "is", "change", "to see why"), rows)
+    table = DocumentTable(("step", "was", "is", "change", "to see it"), rows)
     step = life.steps[places[0]]
-    return table, Paragraph(f"On the command line: {_command(life, step)}")
+    words = (
+        f'Why it moved in the first of them: run.step({step}).weight("{name}"), or on the command '
+        f"line: {_command(life, step)}"
+    )
+    return table, Paragraph(words)
 
 
 def _examples(life: _Life) -> tuple[Block, ...]:
