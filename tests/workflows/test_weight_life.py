@@ -51,8 +51,14 @@ def test_its_value_is_that_of_every_step(
 @pytest.mark.parametrize("name", [name for name, *_ in NAMES_AND_BIASES])
 @pytest.mark.parametrize(
     "options",
-    [{}, {"sample_weight": WEIGHTS}, {"dropout": 0.3}, {"schedule": gn.Cosine()}],
-    ids=["plain", "weighted", "dropout", "cosine"],
+    [
+        {},
+        {"sample_weight": WEIGHTS},
+        {"dropout": 0.3},
+        {"dropout": gn.Dropout([0.2], inputs=0.3)},
+        {"schedule": gn.Cosine()},
+    ],
+    ids=["plain", "weighted", "dropout", "dropout of inputs", "cosine"],
 )
 def test_all_pulls_together_are_the_change_of_plain_sgd(
     tmp_path: Path, name: str, options: dict[str, Any]

@@ -137,8 +137,9 @@ def pulls_of(recorded: RecordedStep, place: WeightPlace) -> NDArray[np.float64]:
     trace = recorded.program.trace(
         recorded.parameters, batch.x, batch.targets, batch.sample_weight, batch.masks
     )
-    mask = batch.dropout_mask(architecture)
-    met: Array = batch.x if mask is None else batch.x * mask[0]
+    met: Array = batch.x
+    if batch.masks is not None and batch.masks.rates[0]:  # the trace has the other layers' masks
+        met = batch.x * batch.masks.factors(architecture, len(batch), batch.x.dtype)[0]
     own = gradients_of_examples(architecture, trace, met, place)
     return -recorded.learning_rate * own / batch.weight if batch.weight else np.zeros(len(own))
 

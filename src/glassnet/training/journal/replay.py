@@ -15,6 +15,9 @@ from glassnet.training.recorded_steps import RecordedStep
 
 __all__ = ["OnProgress", "parameters_before", "recorded_step", "recorded_steps", "run_before"]
 
+# Where a step has fewer multiply-adds and is taken by itself, threads would wait more than work.
+SMALL_STEP = 30_000_000
+
 #: Called about ten times a second, with how far the steps are taken.
 OnProgress: TypeAlias = Callable[[Progress], object]
 
@@ -111,6 +114,9 @@ def recorded_steps(
         else sorted(wanted | {step + 1 for step in wanted})
     )
     again = run_before(content, run, network, steps[0], stops)
+    size = 3 * run.plan.batch_size * len(run.training.parameters)
+    if again.training.threads is None and len(steps) > 1 and size < SMALL_STEP:
+        again.training.threads = 1
     for progress in again.progress():
         watch(progress)
         for step in list(again.history.steps):
