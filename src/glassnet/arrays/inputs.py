@@ -122,7 +122,7 @@ def feature_names_of(x: Any) -> list[str] | None:
     >>> feature_names_of(np.zeros((10, 2, 2)))
     ['pixel 1,1', 'pixel 1,2', 'pixel 2,1', 'pixel 2,2']
     """
-    if hasattr(x, "columns"):
+    if hasattr(x, "columns") and not isinstance(x, SparseRows):  # whose columns are numbers
         return [str(name) for name in x.columns]
     shape = np.shape(x)[1:]
     if len(shape) < 2:
