@@ -181,7 +181,7 @@ class Writer:
             if not items:  # keep the time of its last change young
                 os.utime(self._path)
             self._keep_within_bounds()
-        except (OSError, JournalError) as error:
+        except Exception as error:  # noqa: BLE001 - no mishap of a journal ends a training
             self._give_up(error)
             return False
         return True
@@ -228,7 +228,10 @@ class Writer:
 
     def _give_up(self, error: Exception) -> None:
         """Cut off what was written of a record; the next one is tried all the same."""
-        self._problem = error if isinstance(error, OSError) else OSError(str(error))
+        if isinstance(error, OSError):
+            self._problem = error
+        else:
+            self._problem = OSError(str(error) or type(error).__name__)
         if self._file is not None:
             with suppress(OSError):
                 self._file.truncate(self._end)
