@@ -10,13 +10,17 @@ COMPILER := $(shell command -v c++ || command -v g++ || command -v clang++)
 export GLASSNET_REQUIRE_KERNELS ?= $(if $(COMPILER),1,0)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format bench quality clean
+.PHONY: demo test torture lint format bench quality clean
 
 demo: .venv/installed
 	$(BIN)/glassnet demo -o build/demo
 
 test: .venv/installed-test
 	$(BIN)/python -m pytest -q
+
+# Trainings that are killed again and again, for some minutes.
+torture: .venv/installed-test
+	$(BIN)/python -m torture --minutes 10 --kills 200
 
 lint: .venv/installed-test .venv/installed-lint
 	$(BIN)/ruff check .

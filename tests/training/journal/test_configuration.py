@@ -7,7 +7,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.core.record import records
-from glassnet.errors import JournalError
+from glassnet.errors import FileFormatError, JournalError
 from glassnet.nn.losses.loss import Loss
 from glassnet.optim.optimizer import Optimizer
 from glassnet.training.journal.configuration import configured, differences, revived
@@ -35,6 +35,8 @@ OPTIONS = [
     0.25,
     "balanced",
     {"yes": 2.0, 3: 1.0, True: 0.5},
+    float("inf"),
+    {"of": 1.0, "number": float("nan"), "pairs": -float("inf")},
 ]
 
 
@@ -42,6 +44,7 @@ OPTIONS = [
 def test_an_option_comes_back_equal(option: object) -> None:
     again = revived(configured(option))
     assert type(again) is type(option)
+    # repr tells NaN, which is equal to nothing.
     assert repr(again) == repr(option).replace("[0.1, 0.2]", "(0.1, 0.2)")
 
 
@@ -63,6 +66,34 @@ def test_a_users_own_comes_back_where_its_class_is_defined() -> None:
         revived({"of": "StepDecay", "epochs": -3})
     with pytest.raises(JournalError, match="the run's StepDecay does not fit"):
         revived({"of": "StepDecay", "code": "import os"})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"of": 3},
+        {"pairs": 3},
+        {"pairs": [[1]]},
+        {"pairs": [[[], 2]]},
+        {"pairs": [], "more": 1},
+        {"number": "0x1"},
+        {"number": 1},
+        [{"of": None}],
+    ],
+    ids=repr,
+)
+def test_what_is_no_option_is_refused(values: object) -> None:
+    with pytest.raises(FileFormatError, match="option"):
+        revived(values)
+
+
+def test_options_that_are_nested_without_end_are_refused() -> None:
+    values: list[object] = []
+    for _ in range(100_000):
+        values = [values]
+    with pytest.raises(FileFormatError, match="nested too deeply"):
+        revived(values)
 
 
 def test_what_cannot_be_written_down_is_refused() -> None:

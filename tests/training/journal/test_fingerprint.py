@@ -1,5 +1,6 @@
 """Data are recognised by their content, and what changed is named."""
 
+import msgspec
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -49,3 +50,16 @@ def test_sparse_rows_are_recognised() -> None:
     dense[2, 2] = 3
     assert said(rows, SparseRows(csr_array(np.eye(5)))) == []
     assert said(rows, SparseRows(csr_array(dense))) == ["X (values) changed, first in rows 0 to 4"]
+
+
+def test_several_columns_are_named_and_foreign_parts_are_compared() -> None:
+    changed = X + np.array([1, 0, 1])
+    assert said(X, changed) == ["of X the columns 0, 2 changed"]
+    (part,) = fingerprint({"X": X})
+    for foreign in (
+        msgspec.structs.replace(part, columns=["x"]),
+        msgspec.structs.replace(part, columns=part.columns and [*part.columns, "x"]),
+        msgspec.structs.replace(part, blocks=[], columns=None),
+        msgspec.structs.replace(part, rows=1),
+    ):
+        assert len(changes([foreign], [part])) == 1

@@ -1,5 +1,6 @@
 """A checkpoint: all that a training needs to go on from between two steps, with the same bits."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -9,10 +10,18 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
 from glassnet.training.history import History
+from glassnet.training.journal.configuration import NUMBER
 from glassnet.training.journal.records import CheckpointRecord
 from glassnet.training.loop import Run
 
 __all__ = ["Checkpoint", "HasState", "Space", "checkpoint_of", "require_fitting", "restore"]
+
+
+#: The types of arrays that a state may have.
+ARRAYS = {
+    *("bool", "float16", "float32", "float64"),
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+}
 
 
 @runtime_checkable
@@ -83,11 +92,11 @@ def checkpoint_of(
     more: dict[str, dict[str, Any]] = {}
     for name, part in _parts_with_state(run):
         more[name] = {}
-        for key, value in part.state().items():
+        for key, value in part.state().items():  # a copy: it goes on to change
             if isinstance(value, np.ndarray):
-                arrays[f"more.{name}.{key}"] = value
+                arrays[f"more.{name}.{key}"] = _copied(value, f"{key} of the {name}")
             else:
-                more[name][key] = value
+                more[name][key] = _written(value, f"{key} of the {name}")
     record = CheckpointRecord(
         network=network,
         epochs=history.epochs,
@@ -99,7 +108,52 @@ def checkpoint_of(
         is_last=is_last,
         more=more,
     )
-    return Checkpoint(record, {name: array for name, array in arrays.items() if array.size})
+    return Checkpoint(
+        record,
+        {name: array for name, array in arrays.items() if array.size or name.startswith("more.")},
+    )
+
+
+def _written(value: Any, what: str) -> Any:
+    """A value of a state as JSON values, which hold no infinite numbers."""
+    match value:
+        case float() if not math.isfinite(value):
+            return {NUMBER: repr(value)}
+        case np.generic():
+            return _written(value.item(), what)
+        case None | bool() | int() | float() | str():
+            return value
+        case list() | tuple():
+            return [_written(one, what) for one in value]
+        case dict() if all(isinstance(key, str) for key in value) and not _is_number(value):
+            return {key: _written(one, what) for key, one in value.items()}
+    raise TypeError(
+        f"the state of a training must be numbers, texts, lists, dictionaries with names, and "
+        f"arrays of its own; {what} is {value!r}"
+    )
+
+
+def _read(value: Any) -> Any:
+    """A value of a state from the JSON values of a journal."""
+    match value:
+        case dict() if _is_number(value):
+            return float(value[NUMBER])
+        case dict():
+            return {key: _read(one) for key, one in value.items()}
+        case list():
+            return [_read(one) for one in value]
+    return value
+
+
+def _is_number(value: dict[str, Any]) -> bool:
+    """Whether JSON values stand for a number that is not finite."""
+    return value.keys() == {NUMBER} and value[NUMBER] in ("inf", "-inf", "nan")
+
+
+def _copied(array: Array, what: str) -> Array:
+    if array.dtype.name not in ARRAYS:
+        raise TypeError(f"the state of a training holds arrays of numbers; {what} has none")
+    return np.array(array, dtype=array.dtype.newbyteorder("="))
 
 
 def _is_at_best(run: Run) -> bool:
@@ -124,6 +178,8 @@ def restore(run: Run, checkpoint: Checkpoint, history: History) -> None:
     """
     record, arrays, training = checkpoint.record, checkpoint.arrays, run.training
     require_fitting(checkpoint, training.parameters, training.state)
+    if history.epochs != record.epochs or run.steps_in_epoch <= len(arrays.get("losses", ())):
+        raise FileFormatError("a checkpoint of the journal does not fit its epochs")
     training.parameters[...] = arrays["parameters"]
     if "state" in arrays:
         training.state[...] = arrays["state"]
@@ -147,7 +203,8 @@ def restore(run: Run, checkpoint: Checkpoint, history: History) -> None:
             for key, array in arrays.items()
             if key.startswith(prefix)
         }
-        part.set_state(record.more.get(name, {}) | own)
+        values = {key: _read(value) for key, value in record.more.get(name, {}).items()}
+        part.set_state(values | own)
 
 
 def require_fitting(checkpoint: Checkpoint, parameters: Array, state: Array) -> None:
@@ -169,6 +226,9 @@ def require_fitting(checkpoint: Checkpoint, parameters: Array, state: Array) -> 
                 f"a checkpoint of the journal does not fit its network: {name} should be "
                 f"{like.dtype} of shape {like.shape}"
             )
+    for name, values in checkpoint.record.more.items():
+        if not isinstance(values, dict):
+            raise FileFormatError(f"a checkpoint of the journal has no state of the {name}")
     for name in ("losses", "squared_weights", "last.losses", "last.squared_weights"):
         if name in arrays and (arrays[name].ndim != 1 or arrays[name].dtype != np.float64):
             raise FileFormatError("a checkpoint of the journal has losses that are no numbers")

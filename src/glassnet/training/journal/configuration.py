@@ -1,5 +1,6 @@
 """How a run was configured: options as JSON values, and back. No code is run from them."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.record import Record, import_all
-from glassnet.errors import JournalError
+from glassnet.errors import FileFormatError, JournalError
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Loss
 from glassnet.optim.dropout import Dropout
@@ -21,6 +22,8 @@ from glassnet.training.schedule import Schedule
 __all__ = ["configured", "differences", "revived"]
 
 OF, PAIRS = "of", "pairs"
+#: JSON has no infinite numbers.
+NUMBER = "number"
 #: What options can be besides numbers, texts, lists and mappings.
 BASES: tuple[type, ...] = (
     Optimizer,
@@ -48,10 +51,12 @@ def configured(option: Any) -> Any:
     {'of': 'EarlyStopping', 'patience': 5, 'min_improvement': 0.0, 'measure': 'loss'}
     """
     match option:
+        case np.generic():
+            return configured(option.item())
+        case float() if not math.isfinite(option):
+            return {NUMBER: repr(option)}
         case None | bool() | int() | float() | str():
             return option
-        case np.generic():
-            return option.item()
         case Path():
             return str(option)
         case list() | tuple():
@@ -80,20 +85,48 @@ def revived(values: Any, bases: tuple[type, ...] = BASES) -> Any:
     ------
     JournalError
         If it is of a class that is not defined, or does not fit it.
+    FileFormatError
+        If no option is written down like this.
 
     Examples
     --------
     >>> revived(configured(EarlyStopping(5)))
     EarlyStopping(patience=5, min_improvement=0.0, measure='loss')
     """
-    if isinstance(values, list):
-        return tuple(revived(one, bases) for one in values)
-    if not isinstance(values, dict):
-        return values
-    if PAIRS in values:
-        return {key: revived(one, bases) for key, one in values[PAIRS]}
-    name = values.get(OF)
-    options = {key: revived(one, bases) for key, one in values.items() if key != OF}
+    try:
+        return _revived(values, bases)
+    except RecursionError:
+        raise FileFormatError("an option of the run is nested too deeply") from None
+
+
+def _revived(values: Any, bases: tuple[type, ...]) -> Any:
+    match values:
+        case list():
+            return tuple(_revived(one, bases) for one in values)
+        case {"number": "inf" | "-inf" | "nan" as number, **others} if not others:
+            return float(number)
+        case {"pairs": list() as pairs, **others} if not others:
+            return _mapping(pairs, bases)
+        case {"of": str() as name, **options}:
+            own = {str(key): _revived(one, bases) for key, one in options.items()}
+            return _object(name, own, bases)
+        case dict():
+            raise FileFormatError("an option of the run is nothing that options can be")
+    return values
+
+
+def _mapping(pairs: list[Any], bases: tuple[type, ...]) -> dict[Any, Any]:
+    mapping = {}
+    for pair in pairs:
+        match pair:
+            case [None | bool() | int() | float() | str() as key, value]:
+                mapping[key] = _revived(value, bases)
+            case _:
+                raise FileFormatError("a mapping in the options of the run has no pairs")
+    return mapping
+
+
+def _object(name: str, options: dict[str, Any], bases: tuple[type, ...]) -> Any:
     for kind in _classes(bases):
         if kind.__name__ == name:
             try:
@@ -134,6 +167,8 @@ def differences(before: Any, now: Any, name: str = "") -> list[str]:
 def _words(values: Any) -> str:
     if values is None:
         return "not given"
+    if isinstance(values, dict) and NUMBER in values:
+        return str(values[NUMBER])
     if isinstance(values, dict) and OF in values:
         inner = ", ".join(f"{key}={_words(one)}" for key, one in values.items() if key != OF)
         return f"{values[OF]}({inner})"

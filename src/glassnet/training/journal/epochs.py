@@ -60,7 +60,7 @@ def history_of(
     for first, arrays in parts:
         for name, array in arrays.items():
             known = columns.setdefault(name, [])
-            if array.ndim != 1 or first > len(known):
+            if array.ndim != 1 or array.dtype != np.float64 or first > len(known):
                 raise FileFormatError("epochs are missing in the journal")
             known[first:] = array.tolist()
     history = History()

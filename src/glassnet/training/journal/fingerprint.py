@@ -95,22 +95,20 @@ def _change(before: DataPart, now: DataPart, column_names: list[str] | None) -> 
     if before.dtype != now.dtype:
         return f"{name} was {before.dtype} and is {now.dtype}"
     if before.columns and now.columns and not name.endswith("y"):
-        pairs = enumerate(zip(before.columns, now.columns, strict=True))
+        pairs = enumerate(zip(before.columns, now.columns, strict=False))
         places = [place for place, (one, other) in pairs if one != other]
         if column_names is not None and len(column_names) == len(before.columns):
             named = [repr(column_names[place]) for place in places]
         else:
             named = [str(place) for place in places]
-        if len(places) <= 3:
-            return f"of {name} the column {', '.join(named)} changed"
-        return f"of {name} {len(places)} columns changed, {named[0]} the first"
-    first = next(
-        (
-            k
-            for k, pair in enumerate(zip(before.blocks, now.blocks, strict=True))
-            if len(set(pair)) > 1
-        )
-    )
+        if 0 < len(places) <= 3:
+            return f"of {name} the column{'s' * (len(places) > 1)} {', '.join(named)} changed"
+        if places:
+            return f"of {name} {len(places)} columns changed, {named[0]} the first"
+    pairs_of_blocks = enumerate(zip(before.blocks, now.blocks, strict=False))
+    first = next((k for k, (one, other) in pairs_of_blocks if one != other), None)
+    if first is None or before.rows != now.rows:  # a part that we would not have written
+        return f"{name} changed"
     last = min((first + 1) * before.rows, before.shape[0]) - 1
     return f"{name} changed, first in rows {first * before.rows:,} to {last:,}"
 

@@ -14,12 +14,14 @@ import numpy as np
 
 from glassnet import engine
 from glassnet.core.array import Array
+from glassnet.core.atomic_file import write_atomically
+from glassnet.errors import JournalError
 from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.journal.checkpoint import Space, checkpoint_of, restore
 from glassnet.training.journal.content import read_content
 from glassnet.training.journal.epochs import columns_of
 from glassnet.training.journal.fingerprint import Data, fingerprint
-from glassnet.training.journal.log import holds_nothing
+from glassnet.training.journal.log import without_records
 from glassnet.training.journal.records import (
     CheckpointRecord,
     DataRecord,
@@ -86,12 +88,10 @@ class RunKeeper:
     ) -> None:
         self.journal, self.record, self.data = journal, record, data
         path = journal.place
-        end, self.content = None, None
-        if path.is_file() and holds_nothing(path):
-            end = 0
-        elif path.exists():
+        before, self.content = without_records(path), None
+        if before is None and path.exists():
             self.content = read_content(path)
-            end = self.content.log.end
+            before = self.content.log
         if self.content is not None:
             require_same_run(self.content, record, runs, allow_changes=journal.allow_changes)
             if not journal.allow_changes:
@@ -110,7 +110,7 @@ class RunKeeper:
             [self._new_finding, *(keeper.new_epochs for keeper in self.networks)],
             self._smaller,
             journal.most_bytes,
-            end,
+            before,
             journal.delay,
         )
 
@@ -154,7 +154,13 @@ def _keep_damaged(path: Path) -> None:
     """Keep a copy of a journal that is cut off in its middle, as whole records follow."""
     import shutil
 
-    shutil.copyfile(path, path.with_name(path.name + ".damaged"))
+    copy = path.with_name(path.name + ".damaged")
+    try:
+        write_atomically(copy, lambda new: shutil.copyfile(path, new))
+    except OSError as error:
+        raise JournalError(
+            f"{path} is damaged in its middle, and before it goes on a copy has to be kept: {error}"
+        ) from None
 
 
 @dataclass

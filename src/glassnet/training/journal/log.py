@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from glassnet.errors import FileFormatError
 
-__all__ = ["MAGIC", "Entry", "Log", "framed", "holds_nothing", "is_log", "read_log"]
+__all__ = ["MAGIC", "Entry", "Log", "framed", "is_log", "read_log", "without_records"]
 
 MAGIC = b"\x93glassnet run\r\n\x1a"
 MARKER = b"GREC"
@@ -73,6 +73,8 @@ class Log:
     is_damaged : bool
         Whether whole records follow after something that is none: more was lost than the record
         that was being written.
+    size : int
+        Of the file.
     """
 
     path: Path
@@ -80,10 +82,16 @@ class Log:
     entries: list[Entry] = field(repr=False)
     end: int
     is_damaged: bool
+    size: int
     _reading: Any = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
         weakref.finalize(self, self.file.close)
+
+    def has_changed(self, file: IO[bytes]) -> bool:
+        """Return whether the file, opened anew, is no longer the one that was read."""
+        before, now = os.fstat(self.file.fileno()), os.fstat(file.fileno())
+        return not os.path.samestat(before, now) or now.st_size != self.size
 
     def body(self, entry: Entry) -> bytes:
         """Return the body of a record.
@@ -154,14 +162,16 @@ def read_log(path: Path, *, bodies: bool = True) -> Log:
         raise
 
 
-def holds_nothing(path: Path) -> bool:
-    """Return whether a file is a log that ended before its first record was whole."""
+def without_records(path: Path) -> Log | None:
+    """Return the log of a file that ended before its first record was whole; None if it did not."""
+    if not path.is_file():
+        return None
     with path.open("rb") as file:
         begin = file.read(len(MAGIC))
-    if len(begin) < len(MAGIC):
-        return MAGIC.startswith(begin)
+    if len(begin) < len(MAGIC) and MAGIC.startswith(begin):
+        return Log(path, path.open("rb"), [], 0, is_damaged=False, size=len(begin))
     log = read_log(path) if begin == MAGIC else None
-    return log is not None and not log.entries and not log.is_damaged
+    return None if log is None or log.entries or log.is_damaged else log
 
 
 def _read(path: Path, file: IO[bytes], *, bodies: bool) -> Log:
@@ -172,7 +182,7 @@ def _read(path: Path, file: IO[bytes], *, bodies: bool) -> Log:
     while (entry := _entry_at(file, end, size, bodies=bodies)) is not None:
         entries.append(entry)
         end = entry.end
-    return Log(path, file, entries, end, _follows_whole(file, end, size))
+    return Log(path, file, entries, end, _follows_whole(file, end, size), size)
 
 
 def _entry_at(file: IO[bytes], start: int, size: int, *, bodies: bool) -> Entry | None:

@@ -4,6 +4,7 @@ A journal that cannot be written does not end a training. It is warned of once; 
 stays, and each further checkpoint is tried anew.
 """
 
+import errno
 import os
 import threading
 import time
@@ -18,8 +19,8 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.errors import JournalError, JournalWarning
-from glassnet.training.journal.lock import HEARTBEAT, lock
-from glassnet.training.journal.log import MAGIC, framed
+from glassnet.training.journal.lock import HEARTBEAT, in_use, lock
+from glassnet.training.journal.log import MAGIC, Log, framed
 from glassnet.training.journal.records import AnyRecord, text_of
 
 __all__ = ["Item", "Writer", "body_of"]
@@ -52,8 +53,9 @@ class Writer:
     Parameters
     ----------
     path : Path
-    end : int, optional
-        Where the last whole record of an existing journal ends; if not given, a new one begins.
+    before : Log, optional
+        The existing journal that it goes on with, from the end of its last whole record; if not
+        given, a new one begins.
     head : record
         The first record of a new file, which is there from the beginning.
     first : callable
@@ -81,10 +83,11 @@ class Writer:
         sources: list[Callable[[], Item | None]],
         shrink: Callable[[], IO[bytes]],
         most_bytes: int,
-        end: int | None = None,
+        before: Log | None = None,
         delay: float = 0.0,
     ) -> None:
         self._path, self._head, self._first, self._sources = path, head, first, sources
+        self._before = before
         self._shrink, self._most_bytes = shrink, most_bytes
         self._begins_at = time.monotonic() + delay
         self._file: IO[bytes] | None = None
@@ -94,8 +97,8 @@ class Writer:
         self._pending: list[Item] = []
         self._is_closing = False
         self._changed = threading.Condition()
-        if end is not None or not delay:
-            self._open(end)
+        if before is not None or not delay:
+            self._open()
         self._thread = threading.Thread(target=self._run, name="glassnet journal", daemon=True)
         self._thread.start()
 
@@ -129,16 +132,22 @@ class Writer:
                 self._file.close()
         self.warn_once()
 
-    def _open(self, end: int | None) -> None:
+    def _open(self) -> None:
+        before = self._before
         try:
-            self._file = self._path.open("xb+" if end is None else "rb+", buffering=0)
+            self._file = self._path.open("xb+" if before is None else "rb+", buffering=0)
             lock(self._file, self._path)
-            self._end = end or 0
+            if before is not None and before.has_changed(self._file):
+                raise in_use(self._path)  # by somebody who was faster
+            self._end = 0 if before is None or not before.entries else before.end
             self._file.truncate(self._end)
             self._file.seek(self._end)
             if not self._end:
                 self._write(MAGIC + framed(text_of(self._head)))
-        except FileExistsError:  # somebody was faster
+        except FileExistsError:
+            if self._path.is_symlink() and not self._path.exists():
+                self._give_up(FileNotFoundError(errno.ENOENT, "it is a link that leads nowhere"))
+                return
             raise JournalError(f"{self._path} has just been made by another training") from None
         except JournalError:
             assert self._file is not None  # it was opened, and not locked
@@ -169,19 +178,21 @@ class Writer:
         """Write records in their order; return whether all were."""
         try:
             self._begin()
-            before = self._end
+            file, before = self._opened(), self._end
             try:
                 for item in items:
                     self._append(item)
                 if any(item.is_durable for item in items):
-                    os.fsync(self._opened().fileno())
-            except OSError:
+                    os.fsync(file.fileno())
+            except BaseException:
                 self._end = before
                 raise
             if not items:  # keep the time of its last change young
-                os.utime(self._path)
+                os.utime(file.fileno() if os.utime in os.supports_fd else self._path)
+            if not os.fstat(file.fileno()).st_nlink:
+                raise FileNotFoundError(errno.ENOENT, "it was deleted")  # noqa: TRY301 - as others
             self._keep_within_bounds()
-        except Exception as error:  # noqa: BLE001 - no mishap of a journal ends a training
+        except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
             self._give_up(error)
             return False
         return True
@@ -190,14 +201,14 @@ class Writer:
         if self._has_begun:
             return
         if self._file is None:
-            self._open(None)
+            self._open()
         before = self._end
         try:
             if not self._end:
                 self._write(MAGIC + framed(text_of(self._head)))
             for item in self._first():
                 self._append(item)
-        except OSError:
+        except BaseException:
             self._end = before
             raise
         self._has_begun = True
