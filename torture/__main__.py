@@ -30,9 +30,7 @@ def main() -> int:
     for number, name in enumerate(names):
         share = -(-left // (len(names) - number))
         until = time.monotonic() + (ends_at - time.monotonic()) / (len(names) - number)
-        own = Tortured(
-            name, FOLDER, sets if isinstance(sets, list) else [""], Random(f"{given.seed} {name}")
-        )
+        own = Tortured(name, FOLDER.absolute(), sets, Random(f"{given.seed} {name}"))
         own.undisturbed()
         own.torture(share, until)
         left -= own.kills

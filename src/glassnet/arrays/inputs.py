@@ -122,7 +122,9 @@ def feature_names_of(x: Any) -> list[str] | None:
     >>> feature_names_of(np.zeros((10, 2, 2)))
     ['pixel 1,1', 'pixel 1,2', 'pixel 2,1', 'pixel 2,2']
     """
-    if hasattr(x, "columns") and not isinstance(x, SparseRows):  # whose columns are numbers
+    if isinstance(x, SparseRows):  # its columns are where its numbers stand
+        return None
+    if hasattr(x, "columns"):
         return [str(name) for name in x.columns]
     shape = np.shape(x)[1:]
     if len(shape) < 2:

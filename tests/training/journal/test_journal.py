@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 import glassnet as gn
+from glassnet.arrays.sparse import SparseRows
 from glassnet.errors import FileFormatError, JournalError, JournalWarning
 from glassnet.training.history import History
 from glassnet.training.journal import lock as locking
@@ -299,3 +301,12 @@ def test_of_a_short_training_there_is_no_journal_where_it_may_wait(tmp_path: Pat
     assert not path.exists()
     with pytest.raises(TypeError, match="journal must be a path"):
         fitted(3)
+
+
+def test_sparse_rows_are_learned_from_and_have_no_names(tmp_path: Path) -> None:
+    rows = SparseRows(csr_array(np.where(np.abs(X) < 1, 0, X)))
+    nets = [network(), network()]
+    for net, journal in zip(nets, (None, tmp_path / "run.glassnet"), strict=True):
+        net.fit(rows, Y, epochs=3, journal=journal)
+        assert net.feature_names is None
+    assert nets[0].parameters.tobytes() == nets[1].parameters.tobytes()
