@@ -1,5 +1,6 @@
 """How a run was configured: options as JSON values, and back. No code is run from them."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from glassnet.training.schedule import Schedule
 
 __all__ = ["configured", "differences", "revived"]
 
-OF, PAIRS = "of", "pairs"
+OF, PAIRS, NUMBER = "of", "pairs", "number"
 #: What options can be besides numbers, texts, lists and mappings.
 BASES: tuple[type, ...] = (
     Optimizer,
@@ -48,10 +49,12 @@ def configured(option: Any) -> Any:
     {'of': 'EarlyStopping', 'patience': 5, 'min_improvement': 0.0, 'measure': 'loss'}
     """
     match option:
+        case float() if not math.isfinite(option):  # JSON has none
+            return {NUMBER: str(option)}
         case None | bool() | int() | float() | str():
             return option
         case np.generic():
-            return option.item()
+            return configured(option.item())
         case Path():
             return str(option)
         case list() | tuple():
@@ -90,6 +93,8 @@ def revived(values: Any, bases: tuple[type, ...] = BASES) -> Any:
         return tuple(revived(one, bases) for one in values)
     if not isinstance(values, dict):
         return values
+    if NUMBER in values:
+        return float(values[NUMBER])
     if PAIRS in values:
         return {key: revived(one, bases) for key, one in values[PAIRS]}
     name = values.get(OF)
@@ -137,5 +142,7 @@ def _words(values: Any) -> str:
     if isinstance(values, dict) and OF in values:
         inner = ", ".join(f"{key}={_words(one)}" for key, one in values.items() if key != OF)
         return f"{values[OF]}({inner})"
+    if isinstance(values, dict) and NUMBER in values:
+        return str(values[NUMBER])
     text = repr(values)
     return text if len(text) <= 60 else f"{text[:57]}..."
