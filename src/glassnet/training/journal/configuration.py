@@ -145,7 +145,8 @@ def _classes(bases: tuple[type, ...]) -> Iterator[type]:
 
 
 def _subclasses(base: type) -> Iterator[type]:
-    for kind in base.__subclasses__():
+    kinds: list[type] = base.__subclasses__()
+    for kind in kinds:
         yield kind
         yield from _subclasses(kind)
 
