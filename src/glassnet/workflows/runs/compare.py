@@ -157,12 +157,12 @@ class Comparison(Renderable):
         self, name: str, title: str, of: Callable[[History], list[float]]
     ) -> Section | None:
         lines = []
-        for letter, run in zip(self.letters, self.runs, strict=True):
+        for letter, run in zip(self.letters, self.runs, strict=True):  # one colour in all plots
             values = of(run.histories[0])
-            if values:
-                epochs = tuple(float(epoch) for epoch in range(1, len(values) + 1))
-                lines.append(Curve(f"{letter} {run.path.name}", epochs, tuple(values)))
-        return Section(title, (Curves("epoch", name, tuple(lines)),)) if lines else None
+            epochs = tuple(float(epoch) for epoch in range(1, len(values) + 1))
+            lines.append(Curve(f"{letter} {run.path.name}", epochs, tuple(values)))
+        has_points = any(line.points for line in lines)
+        return Section(title, (Curves("epoch", name, tuple(lines)),)) if has_points else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
