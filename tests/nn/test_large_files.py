@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import struct
 import subprocess
 import sys
@@ -30,18 +29,18 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
 """
 #: Of a process that opens a file: address space, which counts for more than it takes.
 MOST_SPACE = 4 * 2**30
+LIMIT = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({MOST_SPACE}, {MOST_SPACE}))\n"
 
 
 def opened_in_bounds(path: Path) -> tuple[str, int]:
     """What a process says that opens a file, and how many bytes of memory that takes it."""
     good = Path(__file__).parent.parent / "files" / "format_4_network.safetensors"
     finished = subprocess.run(
-        [sys.executable, "-c", OPENING, str(path), str(good)],
+        [sys.executable, "-c", LIMIT + OPENING, str(path), str(good)],
         capture_output=True,
         text=True,
         check=True,
         timeout=300,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MOST_SPACE, MOST_SPACE)),
     )
     assert not finished.stderr
     *words, memory = finished.stdout.splitlines()
