@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -73,8 +73,8 @@ def sparse(journal: gn.Journal, folder: Path) -> Any:
     """Train on sparse rows."""
     X, classes = examples()
     X[np.abs(X) < 1] = 0
-    net, rows = network(), SparseRows(csr_array(X))
-    history = net.fit(rows, classes, epochs=60, journal=journal, progress=False)  # type: ignore[arg-type]
+    net, rows = network(), cast("Any", SparseRows(csr_array(X)))
+    history = net.fit(rows, classes, epochs=60, journal=journal, progress=False)
     net.save(folder / "network.safetensors")
     return numbers_of(history)
 

@@ -95,6 +95,8 @@ if TYPE_CHECKING:
     from glassnet.training.schedules import OneCycle as OneCycle
     from glassnet.training.schedules import StepDecay as StepDecay
     from glassnet.training.schedules import WarmUp as WarmUp
+    from glassnet.workflows.open_run import JournalledRun as JournalledRun
+    from glassnet.workflows.open_run import open_run as open_run
     from glassnet.workflows.recipe import Recipe as Recipe
     from glassnet.workflows.resume import resume as resume
     from glassnet.workflows.train import TrainingResult as TrainingResult
@@ -164,6 +166,7 @@ _HOMES = {
     "LeakyRelu": "glassnet.nn.activations.leaky_relu",
     "JournalError": "glassnet.errors",
     "JournalWarning": "glassnet.errors",
+    "JournalledRun": "glassnet.workflows.open_run",
     "LimitError": "glassnet.errors",
     "Limits": "glassnet.explanation.limits",
     "Notation": "glassnet.explanation.notation",
@@ -195,6 +198,7 @@ _HOMES = {
     "from_torch": "glassnet.interop.torch",
     "info": "glassnet.engine",
     "load": "glassnet.model",
+    "open_run": "glassnet.workflows.open_run",
     "plot_boundary": "glassnet.plot.boundary",
     "plot_history": "glassnet.plot.history",
     "plot_weights": "glassnet.plot.weights",

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.array import Array
-from glassnet.core.file_record import read_record
+from glassnet.core.file_record import read_record, shortened
 from glassnet.core.plural import counted, named_in_short
 from glassnet.drawing.image_shape import image_shape
 from glassnet.errors import FileFormatError
@@ -29,7 +29,7 @@ from glassnet.formula.document import Cell, DocumentTable, Paragraph, Section
 from glassnet.formula.number import number_text
 from glassnet.network import Network
 from glassnet.nn.file_format import read_file, write_file
-from glassnet.nn.schema import NetworkFile, NetworkRecord, own_arrays
+from glassnet.nn.schema import NetworkFile, NetworkRecord, arrays_of_networks
 from glassnet.nn.task import Task
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.update_rule import UpdateRule
@@ -423,6 +423,9 @@ class ModelFile(NetworkRecord, frozen=True, tag_field="kind", tag="model"):
         name, count = columns.most_common(1)[0]
         if count > 1:
             raise ValueError(f"two encoders or targets are for the column {name!r}")
+        made = sum(encoder.inputs for encoder in self.encoders)
+        if made != self.inputs:
+            raise ValueError(f"the encoders make {made} inputs; the network has {self.inputs}")
 
 
 def load(path: str | os.PathLike[str]) -> Network | Model:
@@ -436,6 +439,8 @@ def load(path: str | os.PathLike[str]) -> Network | Model:
         If the file does not exist.
     FileFormatError
         If it is not a model file, or is damaged.
+    MemoryError
+        If its arrays do not fit into memory.
     """
     header, arrays = read_file(path)
     try:
@@ -445,14 +450,16 @@ def load(path: str | os.PathLike[str]) -> Network | Model:
     except FileFormatError as error:
         raise FileFormatError(f"{os.fspath(path)}: {error}") from None
     except (TypeError, ValueError) as error:
-        raise FileFormatError(f"{os.fspath(path)} does not describe a model: {error}") from None
+        words = shortened(str(error))
+        raise FileFormatError(f"{os.fspath(path)} does not describe a model: {words}") from None
 
 
 def _revived(record: NetworkFile | ModelFile, arrays: dict[str, Array]) -> Network | Model:
     others = record.others if isinstance(record, ModelFile) else []
+    records = (record, *others)
     networks = [
-        Network.from_record(own, own_arrays(arrays, number, 1 + len(others)))
-        for number, own in enumerate((record, *others), start=1)
+        Network.from_record(one, own)
+        for one, own in zip(records, arrays_of_networks(arrays, len(records)), strict=True)
     ]
     if not isinstance(record, ModelFile):
         return networks[0]

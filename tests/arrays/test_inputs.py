@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy.sparse import csr_array
 
 from glassnet.arrays.inputs import checked_inputs, feature_names_of
+from glassnet.arrays.sparse import SparseRows
 from glassnet.arrays.targets import checked_targets
 from glassnet.core.array import Array
 from glassnet.explanation.explain import explain
@@ -290,6 +292,7 @@ def test_frames_and_images_bring_names() -> None:
     assert feature_names_of(np.zeros((5, 3))) is None
     assert feature_names_of(np.zeros((5, 1, 2))) == ["pixel 1,1", "pixel 1,2"]
     assert feature_names_of(pl.DataFrame({"length": [1.0]})) == ["length"]
+    assert feature_names_of(SparseRows(csr_array([[0.0, 1.0], [2.0, 0.0]]))) is None
 
 
 MASKED = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[False, True], [False, False]])

@@ -93,13 +93,12 @@ except OSError as error:
 
 def saved_in_vain(save: str, path: Path, most_bytes: int) -> subprocess.CompletedProcess[str]:
     """What a process says that saves to `path`, and whose files can have so many bytes."""
-    limits = (most_bytes, resource.RLIM_INFINITY)
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most_bytes}, -1))\n"
     return subprocess.run(
-        [sys.executable, "-c", SAVING.format(save=save), str(path)],
+        [sys.executable, "-c", limit + SAVING.format(save=save), str(path)],
         capture_output=True,
         text=True,
         check=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits),
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 from safetensors.numpy import save
 
 from glassnet.core.array import Array
-from glassnet.errors import FileFormatError
+from glassnet.errors import FileFormatError, LimitError
 from glassnet.nn.file_format import (
     FORMAT_VERSION,
     read_file,
@@ -184,3 +184,11 @@ def test_a_header_that_is_nested_deeply_is_refused(tmp_path: Path) -> None:
         for text in (nested, header):
             with pytest.raises(FileFormatError, match=r"the header of .* is damaged"):
                 read_file(with_header(path, text))
+
+
+def test_a_record_that_no_header_holds_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+    with pytest.raises(LimitError, match="take more than 100 MB; a model file holds no more"):
+        write_file(path, {"classes": "x" * 101_000_000}, ARRAYS)
+    assert path.read_bytes() == b"old"

@@ -1,6 +1,7 @@
 """Opening a stranger's file: whatever its header claims, a sentence and nothing worse."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
 from glassnet.model import Model, load
 from glassnet.nn.file_format import read_file
+from glassnet.nn.schema import NetworkRecord
 from tests.small_tables import fruits, trained_on
 
 
@@ -82,6 +84,7 @@ LIES: list[tuple[str, Any]] = [
     ("hyper_parameters", {"label_smoothing": 1}), ("hyper_parameters", {"label_smoothing": "0"}),
     ("hyper_parameters", {"label_smoothing": None}), ("hyper_parameters", {"threshold": 1}),
     ("hyper_parameters", {"label_smoothing": 0, "x": 1}), ("hyper_parameters", {"self": 1}),
+    ("hyper_parameters", {"label_smoothing": float("nan")}),
     ("hyper_parameters", 5), ("hyper_parameters", ["label_smoothing"]), ("hyper_parameters", "x"),
     ("layers", []), ("layers", {}), ("layers", "relu"), ("layers", None), ("layers", [[8, 2]]),
     ("kind", "forest"), ("kind", None), ("kind", ["model"]),
@@ -167,6 +170,9 @@ def test_a_target_of_no_kind_is_refused_also_in_an_older_format(
         ("hyper_parameters", {"slope": 0.1}, "'relu' has no hyper-parameter 'slope'"),
         ("hyper_parameters", ["slope"], "expected values by name"),
         ("hyper_parameters", 5, "hyper_parameters is 5; expected values by name"),
+        ("units", 10**30, "the arrays of the file do not fit"),
+        ("multiplier", float("nan"), "multiplier is nan; expected a number above 0"),
+        ("weight_rate", float("inf"), "weight_rate is inf; expected a finite number"),
     ],
 )
 def test_a_layer_that_lies_is_refused(
@@ -211,3 +217,100 @@ def test_opening_runs_no_code_and_takes_no_pickle(tmp_path: Path) -> None:
     path.write_bytes(pickle.dumps({"w1": 1}))
     with pytest.raises(FileFormatError, match="is not a model file"):
         load(path)
+
+
+def test_what_is_no_file_is_refused_without_reading_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (tmp_path / "astray").symlink_to(tmp_path / "nowhere")
+    problems = {
+        tmp_path: "is a folder",
+        tmp_path / "pipe": "is a device or a pipe",
+        Path("/dev/zero"): "is a device or a pipe",
+        tmp_path / "a": "is a link that leads nowhere",
+        tmp_path / "astray": "is a link that leads nowhere",
+        tmp_path / "nothing": "does not exist",
+    }
+    for path, problem in problems.items():
+        with pytest.raises(FileNotFoundError, match=f"^{path} {problem}; expected a model file$"):
+            load(path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no /proc here")
+def test_a_file_that_the_system_does_not_read_is_named() -> None:
+    with pytest.raises(OSError, match=r"^cannot read /proc/self/mem: [A-Z][a-z ]+$"):
+        load("/proc/self/mem")
+
+
+def test_a_name_that_stands_in_the_header_twice_is_refused(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]]
+) -> None:
+    """Other programs take the first one, and would read another model."""
+    header, arrays = stored
+    text = json.dumps(header)
+    for twice in (
+        text[:-1] + ', "inputs": 5}',
+        text.replace('"units": 8', '"units": 9, "units": 8'),
+        text.replace('"provenance": {', '"provenance": {"a": {"b": 1, "b": 2}, ', 1),
+    ):
+        assert twice != text
+        path = tmp_path / "twice"
+        path.write_bytes(save(arrays, {"glassnet": twice}))
+        with pytest.raises(FileFormatError, match=r"the header of .*twice is damaged"):
+            load(path)
+
+
+LONG = "x" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": LONG},
+        {"loss": LONG},
+        {"hyper_parameters": {LONG: 1.0}},
+        {"classes": {"type": LONG, "values": ["a", "b"]}},
+        {"classes": {"type": "date", "values": [LONG, "b"]}},
+        {"encoders": [{"kind": LONG}]},
+        {"feature_names": LONG},
+        {"layers": [{LONG: 1}]},
+    ],
+    ids=str,
+)
+def test_a_message_quotes_only_the_beginning_of_a_long_text(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]], change: Header
+) -> None:
+    header, arrays = stored
+    refused(tmp_path, {**header, **change}, arrays)
+
+
+def test_text_that_is_no_unicode_is_refused(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]]
+) -> None:
+    header, arrays = stored
+    names = ["\ud800", *header["feature_names"][1:]]
+    changes: list[Header] = [{"feature_names": names}, {"provenance": {"data": ["\udfff"]}}]
+    for change in changes:
+        words = refused(tmp_path, {**header, **change}, arrays)
+        assert words.endswith("a text in it is no Unicode")
+
+
+def test_an_image_encoder_for_more_pixels_than_memory_is_refused(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]]
+) -> None:
+    header, arrays = stored
+    for shape in ([10**9, 10**9], [10**5, 10**5, 3], [10**300, 10**300]):
+        encoders = [{"kind": "image", "name": "image", "shape": shape}]
+        words = refused(tmp_path, {**header, "encoders": encoders}, arrays)
+        assert "the encoders make" in words or "too large" in words
+
+
+@pytest.mark.parametrize("networks", [2, 20_000])
+def test_an_ensemble_of_many_networks_over_few_arrays_is_refused(
+    tmp_path: Path, stored: tuple[Header, dict[str, Array]], networks: int
+) -> None:
+    header, arrays = stored
+    own = {key: header[key] for key in NetworkRecord.__struct_fields__}
+    words = refused(tmp_path, {**header, "others": [own] * (networks - 1)}, arrays)
+    assert words.endswith("the arrays of the file do not fit the network in its header")

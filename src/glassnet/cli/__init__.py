@@ -18,6 +18,7 @@ from glassnet.cli import (  # noqa: F401 - each registers
     grade,
     predict,
     resume,
+    runs,
     train,
 )
 from glassnet.cli.group import commands

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from glassnet.cli.group import commands
 from glassnet.cli.options import (
@@ -21,6 +22,7 @@ from glassnet.cli.output import print_warnings
 if TYPE_CHECKING:
     from glassnet.explanation.explanation import Explanation
     from glassnet.explanation.several_steps import SeveralSteps
+    from glassnet.workflows.open_run import JournalledRun
 
 __all__ = ["explain"]
 
@@ -94,6 +96,18 @@ def _notations() -> Iterable[str]:
     help="Take N steps on the row, without changing MODEL, and tell them as one story; --weight "
     "then names the weight that its table follows.",
 )
+@click.option(
+    "--step",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Of the journal of a run: the step with this index, counted from 0.",
+)
+@click.option(
+    "--example",
+    type=click.IntRange(0),
+    metavar="N",
+    help="With --step: the example of its batch to show in full, counted from 0.",
+)
 @click.option("--full", is_flag=True, help="Every line, not the short form.")
 @click.option(
     "--digits", type=click.IntRange(1, 17), help="Significant digits of the numbers shown."
@@ -123,6 +137,8 @@ def explain(
     output_format: str | None,
     output: Path | None,
     steps: int | None,
+    step: int | None,
+    example: int | None,
     full: bool,
     digits: int | None,
     decimals: int | None,
@@ -138,38 +154,64 @@ def explain(
 
     MODEL may also be a Keras file (.keras, .h5), an ONNX file (.onnx) or a scikit-learn model that
     skops saved (.skops). The columns of TABLE are then its inputs, in order, but for --target.
+
+    Or MODEL is the journal of a run: with --step explains that step of the training, with its
+    batch; without it says what the run is, and how to go on.
     """
     from glassnet.render.terminal import show_document
+    from glassnet.training.journal.log import is_log
     from glassnet.workflows.explain import RowToExplain, explain_file, explain_steps_of_file
+    from glassnet.workflows.explain_run import explain_run
 
     chosen = _chosen_format("json" if as_json else output_format, output)
     if output is not None:
         require_other_file(output, model, *([table] if table else []))
-    which = None
-    if table is not None:
-        which = RowToExplain(table, row, target, target_value, classes, options)
-    elif target or target_value is not None:
-        raise ValueError("a target needs a row; give a table as well")
     given = {"digits": digits, "decimals": decimals, "notation": notation}
     style: Any = {name: value for name, value in given.items() if value is not None}
-    explained: Explanation | SeveralSteps
-    if steps is None:
-        explained, warnings = explain_file(model, which, weight, learning_rate, loss, **style)
-    elif which is None:
-        raise ValueError("steps are taken on a row; give a table as well")
-    else:
-        explained, warnings = explain_steps_of_file(
-            model, which, steps, weight, learning_rate, loss, **style
+    explained: Explanation | SeveralSteps | JournalledRun
+    which: RowToExplain | None = None
+    warnings: list[str] = []
+    if is_log(model) or (step is not None and not model.exists()):
+        _require_own_options()
+        explained = explain_run(model, step, example, weight, table, **style)
+    elif step is not None or example is not None:
+        raise ValueError(
+            f"{model} is not the journal of a run; --step and --example are for those that "
+            "training with --journal, or fit(journal=...), wrote"
         )
+    else:
+        if table is not None:
+            which = RowToExplain(table, row, target, target_value, classes, options)
+        elif target or target_value is not None:
+            raise ValueError("a target needs a row; give a table as well")
+        if steps is None:
+            explained, warnings = explain_file(model, which, weight, learning_rate, loss, **style)
+        elif which is None:
+            raise ValueError("steps are taken on a row; give a table as well")
+        else:
+            explained, warnings = explain_steps_of_file(
+                model, which, steps, weight, learning_rate, loss, **style
+            )
     print_warnings(warnings)
     if full:
         explained = explained.full()
     if chosen == "text" and output is None:
-        show_document(explained.document)
+        show_document(explained.to_document())
         return
     text = explained.to(chosen, output)
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
+
+
+def _require_own_options() -> None:
+    """Refuse options that a step of a run has no use for, as it brings what they say."""
+    context = click.get_current_context()
+    for name in ("row", "target", "classes", "target_value", "learning_rate", "loss", "steps"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                f"--{name.replace('_', '-')} is for models; a step of a run brings its own data "
+                "and options"
+            )
 
 
 def _chosen_format(given: str | None, output: Path | None) -> str:

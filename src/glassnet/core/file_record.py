@@ -23,7 +23,11 @@ __all__ = [
     "NotNegative",
     "as_json",
     "read_record",
+    "shortened",
 ]
+
+#: A message has at most so many characters.
+LONGEST = 300
 
 #: A whole number of at least 1.
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
@@ -104,7 +108,8 @@ def read_record(values: Any, kind: Any, what: str) -> Any:
         If they do not describe one; the message says where, and what was expected.
     """
     try:
-        return msgspec.convert(values, kind)
+        record = msgspec.convert(values, kind)
+        msgspec.json.encode(record)  # text that is no Unicode could not be shown
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         path = path.rstrip("`").lstrip(".")
@@ -116,7 +121,14 @@ def read_record(values: Any, kind: Any, what: str) -> Any:
         wrong = "it is nested too deeply"
     except UnicodeError:
         wrong = "a text in it is no Unicode"
-    raise FileFormatError(f"it does not describe {what}: {wrong}")
+    else:
+        return record
+    raise FileFormatError(f"it does not describe {what}: {shortened(wrong)}")
+
+
+def shortened(words: str) -> str:
+    """Return a message without the end of a long text from a file that it quotes."""
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 3]}..."
 
 
 WORDS = {

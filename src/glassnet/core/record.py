@@ -108,6 +108,9 @@ class Record:
         return hash((self.name, *self.hyper_parameters.values()))
 
 
+#: A longer name is like none that is known.
+MOST_LETTERS = 100
+
 R = TypeVar("R", bound=Record)
 
 
@@ -170,6 +173,8 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
     ''
     """
     plain = {_plain(own): own for own in known}
+    if len(str(name)) > MOST_LETTERS:
+        return ""
     alike = get_close_matches(_plain(str(name)), plain, 2)
     return f" Did you mean {' or '.join(repr(plain[own]) for own in alike)}?" if alike else ""
 

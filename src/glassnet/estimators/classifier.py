@@ -95,6 +95,13 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         ``sklearn.callback`` (scikit-learn 1.9) are for ``set_callbacks``.
     n_jobs : int, optional
         Number of threads; chosen automatically if not given.
+    journal : path or Journal, optional
+        A file from which :meth:`fit` goes on after any death: the same call once more, in whatever
+        process, ends with exactly the bits of the undisturbed fit. A fit that is finished is not
+        trained again; a larger `max_iter` goes on with it. Where `random_state` is no number, the
+        journal keeps what it began with, and the later call draws the same. With ``"lbfgs"`` the
+        fit starts anew, and ends with the same bits. `callbacks` see the epochs since the last
+        checkpoint once more. Not with `warm_start` and :meth:`partial_fit`.
     class_weight : dict, list of dict or "balanced", optional
         Weights of the classes, as elsewhere in scikit-learn.
     loss : str or Loss

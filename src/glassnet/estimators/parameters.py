@@ -20,6 +20,7 @@ from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.momentum import Momentum, Nesterov
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import L1, L2, Penalty
+from glassnet.training.journal.settings import Journal, JournalPath
 from glassnet.training.schedule import ConstantRate, Schedule
 
 __all__ = ["Parameters", "takes_steps"]
@@ -69,6 +70,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     keep_optimizer_state: bool = False
     callbacks: Any = None
     n_jobs: int | None = None
+    journal: JournalPath | None = None
 
     def _require_valid_parameters(self) -> None:
         for name in SWITCHES:
@@ -87,6 +89,8 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         real_number("power_t", self.power_t, 0)
         real_number("tol", self.tol, 0)
         require_scorer(self.scoring)
+        if self.journal is not None:
+            Journal.of(self.journal)
         fraction, none_too = self.validation_fraction, not self.early_stopping
         real_number(
             "validation_fraction", fraction, 0, 1, include_minimum=none_too, include_maximum=False

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from glassnet.core.array import Array
@@ -20,6 +19,7 @@ from glassnet.estimators.fit_callbacks import (
     ask_callbacks,
     with_callbacks,
 )
+from glassnet.estimators.fit_journal import FitJournal
 from glassnet.estimators.fitted_network import FittedNetwork
 from glassnet.estimators.initial_weights import InSequence
 from glassnet.estimators.scoring import score_by
@@ -91,14 +91,17 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
         DivergedError
             If the weights became infinite or not a number; it is a ValueError, too. Whatever is
             raised, the estimator is what it was before.
+        JournalError
+            If the journal is of another fit or of other data, or is being written.
         """
         self._require_valid_parameters()
         with FitTasks(self, X, y, sample_weight), unchanged_if_it_fails(self):
             continues = self.warm_start and self.__sklearn_is_fitted__()
-            examples, random = self._start(X, y, sample_weight, continues=continues)
+            random = (journal := FitJournal(self)).random
+            examples = self._start(X, y, sample_weight, random, continues=continues)
             validation = self._given_validation(X_val, y_val, sample_weight_val)
             if self.solver == "lbfgs":
-                self._minimise(examples)
+                self._minimise(examples, journal)
                 return self
             if validation is None and self.early_stopping:
                 stratify = self._stratifies and self.n_outputs_ == 1
@@ -107,7 +110,7 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
                 )
             if not (continues and self.keep_optimizer_state):
                 self._begin_optimizer()
-            self._train(examples, validation, random, self.max_iter)
+            self._train(examples, validation, random, self.max_iter, journal)
         return self
 
     def _learn_on(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Self:
@@ -116,11 +119,12 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
         with unchanged_if_it_fails(self):
             if self.early_stopping:
                 raise ValueError("partial_fit does not support early_stopping=True")
+            random = (journal := FitJournal(self, partial=True)).random
             continues = self.__sklearn_is_fitted__()
-            examples, random = self._start(
-                X, y, sample_weight, continues=continues, classes=classes, partial=True
+            examples = self._start(
+                X, y, sample_weight, random, continues=continues, classes=classes, partial=True
             )
-            self._train(examples, None, random, None)
+            self._train(examples, None, random, None, journal)
         return self
 
     def _start(
@@ -128,16 +132,16 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
         X: Any,
         y: Any,
         sample_weight: Any,
+        random: np.random.RandomState,
         *,
         continues: bool,
         classes: Any = None,
         partial: bool = False,
-    ) -> tuple[Examples, np.random.RandomState]:
-        """Check everything, and make the network ready; return the examples and randomness."""
+    ) -> Examples:
+        """Check everything, and make the network ready; return the examples."""
         first = not (continues and hasattr(self, "network_"))
         x, targets = self._checked(X, y, first=first, classes=classes, partial=partial)
         examples = Examples(x, targets, self._weights(sample_weight, targets, x))
-        random = check_random_state(self.random_state)
         if continues:
             self._take_given_arrays()
             self._go_on()
@@ -150,7 +154,7 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
         if self.solver != "lbfgs" and not {"loss_curve_", "_best_parameters"} <= vars(self).keys():
             self._begin_curves()
         self.n_iter_ = 0
-        return examples, random
+        return examples
 
     def _begin_curves(self) -> None:
         self.loss_curve_: list[float] = []
@@ -229,6 +233,7 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
         validation: Examples | None,
         random: np.random.RandomState,
         epochs: int | None,
+        journal: FitJournal,
     ) -> None:
         """Train by steps until the rules say to stop; without `epochs`, for one that is a part."""
         if validation is not None and self._best_parameters is None:
@@ -237,7 +242,8 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
         run, rules = self._run(examples, validation, random, epochs or 1, schedule)
         if validation is not None:
             self._measure_score(run, validation)
-        self._follow(run)
+        with journal.keeping(run, validation and validation.weights):
+            self._follow(run)
         self._no_improvement_count, self._rate = rules.stalled, rules.rate
         self._best_parameters = rules.best_parameters
         if validation is not None and self.restore_best:
@@ -255,7 +261,8 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
         epochs: int,
         schedule: Schedule,
     ) -> tuple[Run, StoppingRules]:
-        rows, order = examples.rows, InSequence(random) if self.shuffle else None
+        rows = examples.rows
+        order = InSequence(random, rows) if self.shuffle else None
         batch_size = self._batch_size(rows)
         scale = self._loss_scale(examples.targets)
         starts = Steps.batch_starts_of(rows, batch_size)
@@ -348,7 +355,7 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
         measured = replace(run.plan.validation, metrics={"score": score}, chunk_size=rows)
         run.plan = replace(run.plan, validation=measured)
 
-    def _minimise(self, examples: Examples) -> None:
+    def _minimise(self, examples: Examples, journal: FitJournal) -> None:
         """Train by L-BFGS."""
         if np.any(self.dropout):
             raise ValueError("solver='lbfgs' descends one smooth loss; dropout has no place there")
@@ -372,9 +379,9 @@ class MultilayerPerceptron(CallbackSupportMixin, FittedNetwork):  # type: ignore
             callbacks=after_iteration,
         )
         run = cast("FullBatchRun", self._prepared(examples, options))
-        with interruption() as interrupted:
+        with journal.keeping(run), interruption() as interrupted:
             run.follow(lambda _: interrupted())
-        self.n_iter_ = run.finish().epochs
+            self.n_iter_ = run.finish(interrupted()).epochs
         self.network_.epochs_trained += self.n_iter_
         self.loss_ = sklearn_loss()
         self._begin_optimizer()

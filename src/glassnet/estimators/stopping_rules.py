@@ -1,15 +1,15 @@
 """Loss curve, learning rate and stopping by scikit-learn's rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.core.elementary import power
-from glassnet.errors import DivergedError
-from glassnet.estimators.fit_callbacks import ask_callbacks
+from glassnet.errors import DivergedError, FileFormatError
+from glassnet.estimators.fit_callbacks import ask_callbacks, several
 from glassnet.network import Network
 from glassnet.optim.optimizer import Optimizer
 from glassnet.training.history import History
@@ -17,10 +17,18 @@ from glassnet.training.loop import all_finite
 from glassnet.training.schedule import Factors, Schedule, UpcomingSteps
 from glassnet.training.schedules import Adaptive
 
+if TYPE_CHECKING:
+    from glassnet.training.journal.checkpoint import HasState
+
 __all__ = ["EstimatorState", "StoppingRules"]
 
 # scikit-learn's "adaptive" learning rate.
 ADAPTIVE = Adaptive()
+# What the rules write to the estimator besides counts, as numbers.
+WRITTEN = (
+    *("loss_curve_", "validation_loss_curve_", "validation_scores_"),
+    *("best_loss_", "best_validation_score_"),
+)
 
 
 class EstimatorState(Protocol):
@@ -48,7 +56,7 @@ class EstimatorState(Protocol):
     best_validation_score_: float | None
 
 
-@dataclass
+@dataclass(repr=False)
 class StoppingRules(Schedule):
     """Bookkeeping after each epoch of an estimator's training.
 
@@ -83,6 +91,10 @@ class StoppingRules(Schedule):
 
     def __post_init__(self) -> None:
         self._learning_rate = self.rate * self.estimator.learning_rate_init
+
+    def __repr__(self) -> str:
+        """Return the schedule that was given."""
+        return repr(self.schedule)
 
     def factors(self, steps: UpcomingSteps) -> Factors:
         """Return the current factor of the learning rate."""
@@ -183,3 +195,73 @@ class StoppingRules(Schedule):
     def _tell(self, words: str) -> None:
         if self.estimator.verbose:
             print(words)  # noqa: T201 - verbose=True asks for it, as in scikit-learn
+
+    def state(self) -> dict[str, Any]:
+        """Return what the rules remember and what they wrote to the estimator, for a journal."""
+        estimator = self.estimator
+        known = {name: getattr(estimator, name) for name in WRITTEN}
+        known["rates"] = [self.rate, self._learning_rate]
+        # As arrays, since JSON has neither infinities nor NaN.
+        state: dict[str, Any] = {
+            name: np.atleast_1d(np.array(numbers, np.float64))
+            for name, numbers in known.items()
+            if numbers is not None
+        }
+        state |= {"stalled": self.stalled, "epochs": estimator.n_iter_, "examples": estimator.t_}
+        if self.best_parameters is not None:
+            state["best_parameters"] = self.best_parameters
+        for prefix, part in self._parts_with_state():
+            state |= {f"{prefix}.{name}": value for name, value in part.state().items()}
+        return state
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Take over what :meth:`state` returned.
+
+        Raises
+        ------
+        FileFormatError
+            If it is no such state.
+        """
+        try:
+            self._take(state)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            raise FileFormatError(
+                "a checkpoint of the journal does not fit the estimator"
+            ) from None
+        for prefix, part in self._parts_with_state():
+            own = {
+                name.removeprefix(f"{prefix}."): value
+                for name, value in state.items()
+                if name.startswith(f"{prefix}.")
+            }
+            part.set_state(own)
+
+    def _take(self, state: Mapping[str, Any]) -> None:
+        estimator = self.estimator
+        self.rate, self._learning_rate = state["rates"].tolist()
+        self.stalled = int(state["stalled"])
+        estimator.n_iter_, estimator.t_ = int(state["epochs"]), int(state["examples"])
+        for name in WRITTEN:
+            # There is no array of an empty list, nor of None.
+            numbers = state[name].tolist() if name in state else []
+            if not name.startswith("best"):
+                none = name == "validation_scores_" and not numbers and not estimator.early_stopping
+                setattr(estimator, name, None if none else numbers)
+            elif numbers:
+                setattr(estimator, name, numbers[0])
+        if estimator.loss_curve_:
+            estimator.loss_ = estimator.loss_curve_[-1]
+        best, like = state.get("best_parameters"), estimator.network_.parameters
+        if best is not None and (best.shape, best.dtype) != (like.shape, like.dtype):
+            raise ValueError("they are those of another network")
+        self.best_parameters = best
+
+    def _parts_with_state(self) -> Iterator[tuple[str, "HasState"]]:
+        """The schedule and the callbacks that were given and remember something."""
+        from glassnet.training.journal.checkpoint import HasState
+
+        parts: dict[str, Any] = {"schedule": self.schedule}
+        parts |= {f"callback {n}": one for n, one in enumerate(several(self.estimator.callbacks))}
+        for name, part in parts.items():
+            if isinstance(part, HasState):
+                yield name, part

@@ -16,7 +16,15 @@ from glassnet.nn.layers import Layer
 from glassnet.nn.losses.loss import OutputLoss
 from glassnet.optim.update_rule import StepInfo, UpdateRule
 
-__all__ = ["Batch", "Forward", "Step", "Update", "take_forward", "take_step"]
+__all__ = [
+    "Batch",
+    "Forward",
+    "Step",
+    "Update",
+    "gradients_of_examples",
+    "take_forward",
+    "take_step",
+]
 
 
 @dataclass(frozen=True)
@@ -227,20 +235,37 @@ class Step(Forward):
 
     def example_gradients(self, place: WeightPlace) -> NDArray[np.float64]:
         """Return the gradient of each example's loss; their mean is the batch's gradient."""
-        of_unit = self.trace.deltas[place.layer - 1][:, place.unit]
-        deltas: NDArray[np.float64] = of_unit.astype(np.float64)
-        if place.source is None:
-            return deltas
-        multiplier = self.architecture.places[place.layer - 1].multiplier
-        before = [self.met_inputs, *self.trace.outputs][place.layer - 1]
-        own: NDArray[np.float64] = deltas * multiplier * before[:, place.source]
-        return own
+        return gradients_of_examples(self.architecture, self.trace, self.met_inputs, place)
 
     @cached_property
     def met_inputs(self) -> Array:
         """The inputs of all examples as the first layer meets them."""
         dropout_mask = self.batch.dropout_mask(self.architecture)
         return self.batch.x if dropout_mask is None else self.batch.x * dropout_mask[0]
+
+
+def gradients_of_examples(
+    architecture: Architecture, trace: Trace, met_inputs: Array, place: WeightPlace
+) -> NDArray[np.float64]:
+    """Return ∂E/∂w of one weight for the loss of each example, times the example's weight.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    trace : Trace
+        Of a batch.
+    met_inputs : array of shape (examples, inputs)
+        Its inputs as the first layer meets them: after dropout, if there is any.
+    place : WeightPlace
+    """
+    of_unit = trace.deltas[place.layer - 1][:, place.unit]
+    deltas: NDArray[np.float64] = of_unit.astype(np.float64)
+    if place.source is None:
+        return deltas
+    multiplier = architecture.places[place.layer - 1].multiplier
+    before = [met_inputs, *trace.outputs][place.layer - 1]
+    own: NDArray[np.float64] = deltas * multiplier * before[:, place.source]
+    return own
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # the page says where numbers end

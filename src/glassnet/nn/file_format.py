@@ -1,10 +1,12 @@
 """The file format: safetensors, with everything that is not an array as JSON in its header.
 
-Opening such a file never runs code from it.
+Opening such a file never runs code from it, and takes memory for its arrays and about 1 GiB for the
+largest header there can be.
 """
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from glassnet.core.atomic_file import write_atomically
 from glassnet.core.file_record import FileRecord, as_json
 from glassnet.core.labels import label_array, labels_to_json
 from glassnet.core.record import Record, hyper_parameter_names, records
-from glassnet.errors import FileFormatError
+from glassnet.errors import FileFormatError, LimitError
 from glassnet.nn.activations.activation import Activation
 from glassnet.nn.losses.loss import Loss
 
@@ -32,6 +34,10 @@ FORMAT_VERSION = 4
 KEY = "glassnet"
 #: A header is nested less deeply.
 DEEPEST = 100
+#: A header has fewer lists, and values by name. Each takes much more memory than text.
+MOST_LISTS = 4_000_000
+#: A file has fewer arrays.
+MOST_ARRAYS = 1_000_000
 
 
 def write_file(
@@ -50,16 +56,25 @@ def write_file(
 
     Raises
     ------
+    LimitError
+        If the record is too large for a header.
     OSError
         If the file cannot be written.
     """
+    from safetensors import SafetensorError
     from safetensors.numpy import save
 
     header = {"format": FORMAT_VERSION, **as_json(record)}
     metadata = {KEY: json.dumps(header, ensure_ascii=False)}
     # safetensors writes wrong values, silently, for arrays that are not C-contiguous.
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    content = save(contiguous, metadata)
+    try:
+        content = save(contiguous, metadata)
+    except SafetensorError:
+        raise LimitError(
+            "the names, classes and categories of the model take more than 100 MB; a model file "
+            "holds no more"
+        ) from None
     write_atomically(path, lambda file: file.write_bytes(content))
 
 
@@ -70,25 +85,16 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, A
     ------
     FileNotFoundError
         If there is no such file.
+    OSError
+        If it cannot be read.
     FileFormatError
         If it is not a Glassnet file, is damaged, or comes from a newer version.
+    MemoryError
+        If its arrays do not fit into memory.
     """
-    from safetensors import SafetensorError, safe_open
-
     source = Path(path)
-    if not source.is_file():
-        problem = "is a folder" if source.is_dir() else "does not exist"
-        raise FileNotFoundError(f"{source} {problem}; expected a model file")
-    try:
-        with safe_open(source, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            header = _parse_header(source, metadata.get(KEY))
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
-    except FileFormatError:
-        raise
-    except (SafetensorError, TypeError, AttributeError, ValueError, OverflowError):
-        # safetensors also passes on NumPy's exceptions for types and shapes that NumPy lacks.
-        raise FileFormatError(f"{source} is not a model file, or is damaged or cut off") from None
+    _require_file(source)
+    header, arrays = _read_safetensors(source)
     # Other packages register further number types with NumPy, which then load without an error.
     foreign = [array.dtype for array in arrays.values() if array.dtype.isbuiltin != 1]
     if foreign:
@@ -96,11 +102,53 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, A
     return header, arrays
 
 
+def _require_file(source: Path) -> None:
+    if source.is_file():
+        return
+    problem = "does not exist"
+    if source.is_dir():
+        problem = "is a folder"
+    elif source.exists():
+        problem = "is a device or a pipe"
+    elif source.is_symlink():
+        problem = "is a link that leads nowhere"
+    raise FileNotFoundError(f"{source} {problem}; expected a model file")
+
+
+def _read_safetensors(source: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(source, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            header = _parse_header(source, metadata.get(KEY))
+            names = file.keys()
+            _require_few(source, len(names))
+            return header, {name: file.get_tensor(name) for name in names}
+    except FileFormatError:
+        raise
+    except MemoryError:
+        raise MemoryError(f"{source} does not fit into memory") from None
+    except OSError as error:
+        words = re.sub(r" \(os error \d+\)$", "", error.strerror or str(error))
+        raise type(error)(f"cannot read {source}: {words}") from None
+    except (SafetensorError, TypeError, AttributeError, ValueError, OverflowError):
+        # safetensors also passes on NumPy's exceptions for types and shapes that NumPy lacks.
+        raise FileFormatError(f"{source} is not a model file, or is damaged or cut off") from None
+
+
+def _require_few(source: Path, arrays: int) -> None:
+    if arrays > MOST_ARRAYS:
+        raise FileFormatError(f"{source} holds {arrays:,} arrays; expected up to {MOST_ARRAYS:,}")
+
+
 def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
     if text is None:
         raise FileFormatError(f"{source} is a safetensors file, but not one of Glassnet's")
+    if text.count("[") + text.count("{") > MOST_LISTS:
+        raise FileFormatError(f"the header of {source} has more than {MOST_LISTS:,} lists in it")
     try:
-        parsed = json.loads(text)
+        parsed = json.loads(text, object_pairs_hook=_by_name)
     except (ValueError, RecursionError):
         parsed = None
     if _is_deeper(parsed, DEEPEST):
@@ -118,6 +166,14 @@ def _parse_header(source: Path, text: str | None) -> dict[str, Any]:
         if version <= older:
             header = upgrade(header)
     return header
+
+
+def _by_name(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The values by name; with a name twice, other programs could read another model."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a name stands there twice")
+    return values
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

@@ -1,7 +1,7 @@
 """What a file says of a network: the records, and the way from a network to them and back."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -17,7 +17,7 @@ from glassnet.nn.layers import Dense, Layer, Scale
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.task import Task
 
-__all__ = ["LayerRecord", "NetworkFile", "NetworkRecord", "own_arrays"]
+__all__ = ["LayerRecord", "NetworkFile", "NetworkRecord", "arrays_of_networks"]
 
 
 class LayerRecord(FileRecord, frozen=True):
@@ -152,20 +152,19 @@ class NetworkFile(NetworkRecord, frozen=True, tag_field="kind", tag="network"):
     """A file with one network."""
 
 
-def own_arrays(arrays: Mapping[str, Array], number: int, networks: int) -> dict[str, Array]:
-    """Return the arrays of one of a file's networks: w1, b1, ...; then 2.w1, 2.b1, ...
+def arrays_of_networks(arrays: Mapping[str, Array], networks: int) -> list[dict[str, Array]]:
+    """Return the arrays of each of a file's networks: w1, b1, ...; then 2.w1, 2.b1, ...
 
     Raises
     ------
     FileFormatError
         If there are arrays of further networks.
     """
-    prefixes = {f"{k}" for k in range(2, networks + 1)}
-    numbers: dict[str, Any] = {}
+    own: list[dict[str, Array]] = [{} for _ in range(networks)]
+    numbers = {"": 0} | {f"{number}": number - 1 for number in range(2, networks + 1)}
     for name, array in arrays.items():
         prefix, _, rest = name.rpartition(".")
-        if prefix and prefix not in prefixes:
+        if prefix not in numbers:
             raise FileFormatError("the arrays of the file do not match the networks in its header")
-        if prefix == ("" if number == 1 else str(number)):
-            numbers[rest] = array
-    return numbers
+        own[numbers[prefix]][rest] = array
+    return own

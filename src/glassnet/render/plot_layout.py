@@ -40,7 +40,7 @@ def curves_scene(curves: Curves, *, narrow: bool = False) -> Scene:
     for number, curve in enumerate(curves.curves):
         points = tuple(plot.at(*point) for point in curve.points)
         if len(points) > 1:
-            lines.append(Line(points, _series(number), 2))
+            lines.append(Line(points, _series(number), 2, dashed=_is_again(number)))
         if len(points) <= MARKED:
             lines += [Circle(*point, 2.5, _series(number), _series(number)) for point in points]
     for mark in curves.marks:
@@ -109,6 +109,11 @@ def region_paint(regions: Regions, place: int, *, of_point: bool = False) -> Pai
 
 def _series(number: int) -> Paint:
     return Paint(SERIES[number % len(SERIES)])
+
+
+def _is_again(number: int) -> bool:
+    """Whether a line has the colour of one before it, so that it is dashed."""
+    return number // len(SERIES) % 2 == 1
 
 
 def _mark(plot: "_Plot", name: str, x: float) -> Iterator[Shape]:
@@ -184,7 +189,7 @@ class _Plot:
         left, width = self.corner[0], self.corner[0] + self.size[0] + RIGHT
         x, y = left, self.corner[1] + self.size[1] + BELOW + 12
         legend: list[Shape] = []
-        for paint, name in keys:
+        for number, (paint, name) in enumerate(keys):
             fitting = shortened(name, SIZE, width - left - KEY - 6)
             room = KEY + 4 + text_width(fitting, SIZE)
             if x > left and x + room > width:
@@ -192,7 +197,8 @@ class _Plot:
             if points:
                 legend.append(Circle(x + 6, y - 4, POINT_RADIUS, paint, Paint("ink"), 1))
             else:
-                legend.append(Line(((x, y - 4), (x + KEY - 2, y - 4)), paint, 3))
+                ends = (x, y - 4), (x + KEY - 2, y - 4)
+                legend.append(Line(ends, paint, 3, dashed=_is_again(number)))
             legend.append(Words(x + KEY + 2, y, fitting, size=SIZE, anchor="start"))
             x += room + LEGEND_GAP
         return Scene(width, y + 8, (*shapes, *legend))

@@ -305,12 +305,13 @@ def _table(table: DocumentTable, writer: TextWriter) -> list[str]:
         rows.append([cell_text(cell, writer) if text is None else text for cell, text in cells])
     widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
     right = table.numeric
-    # If a table is too wide, its widest text column is broken into lines.
+    # If a table is too wide, its widest text column is broken into lines, then the next one.
     words = [column for column, to_right in enumerate(right) if not to_right]
     too_wide = sum(widths) + 2 * (len(widths) - 1) - WIDTH
-    if too_wide > 0 and words:
-        widest = max(words, key=widths.__getitem__)
-        widths[widest] = max(widths[widest] - too_wide, MAX_NARROW)
+    for widest in sorted(words, key=widths.__getitem__, reverse=True):
+        narrower = max(widths[widest] - max(too_wide, 0), min(widths[widest], MAX_NARROW))
+        too_wide -= widths[widest] - narrower
+        widths[widest] = narrower
     first, *others = (_row(row, widths, right) for row in rows)
     rule = ["  ".join("─" * width for width in widths)] if writer.has_room else []
     return [*first, *rule, *(line for row in others for line in row)]

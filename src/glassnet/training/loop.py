@@ -1,7 +1,9 @@
 """The training loop: steps, validation, the best weights, stopping."""
 
 import math
+import sys
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -257,7 +259,7 @@ class Run:
 
     def _keep_step(self, number: int, steps: Steps) -> None:
         """Keep the first of some steps in the history, if it is to be recorded."""
-        if number in self.plan.record:
+        if self._next_recorded(number) == number:
             if self.keeper is not None:
                 self.keeper.keep_step(self)
             batch, rate = steps.order[: steps.batch_starts[1]], float(steps.learning_rates[0])
@@ -266,7 +268,12 @@ class Run:
     def _until(self, before: int, done: int, steps: int) -> int:
         """Where the next call of the engine ends; a step to record begins one of its own."""
         end = min(done + int(min(self._steps_at_once, self._most_at_once)), steps)
-        return min((k - before for k in self.plan.record if done < k - before < end), default=end)
+        return min(self._next_recorded(before + done + 1) - before, end)
+
+    def _next_recorded(self, number: int) -> int:
+        """The first step to record from a number on; far behind the last one if there is none."""
+        place = bisect_left(self.plan.record, number)
+        return self.plan.record[place] if place < len(self.plan.record) else sys.maxsize
 
     def _record(
         self, losses: NDArray[np.float64], rates: NDArray[np.float64], seconds: float
@@ -289,8 +296,8 @@ class Run:
         release(self.training.x)
         release(self.training.targets)
         seconds = time.perf_counter() - began
-        if seconds < SECONDS_BETWEEN_LOOKS / 4:
-            self._steps_at_once *= 2
+        if seconds < SECONDS_BETWEEN_LOOKS / 4 and 2 * len(steps) > self._steps_at_once:
+            self._steps_at_once *= 2  # not where a step to record cut it short
         elif seconds > SECONDS_BETWEEN_LOOKS:
             self._steps_at_once = max(self._steps_at_once // 2, 1)
         return losses

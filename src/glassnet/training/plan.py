@@ -1,6 +1,6 @@
 """The plan of a training run: the order of examples, validation, early stopping."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -77,8 +77,8 @@ class Plan:
     validation : Validation, optional
     rows : array of int64, optional
         Which examples to learn from; all if not given.
-    record : tuple of int
-        The steps to record in the history, counted from 0.
+    record : sequence of int
+        The steps to record in the history, counted from 0, in ascending order.
     callbacks : tuple of Callback
     measures_weights : bool
         Whether the history gets Σ w² before each step.
@@ -94,7 +94,7 @@ class Plan:
     stopping: EarlyStopping | None = None
     validation: Validation | None = None
     rows: NDArray[np.int64] | None = None
-    record: tuple[int, ...] = ()
+    record: Sequence[int] = ()
     callbacks: tuple[Callback, ...] = ()
     measures_weights: bool = False
     may_diverge: bool = False

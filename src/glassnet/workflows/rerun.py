@@ -86,7 +86,18 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
     learned : LearnedFrom
     **changes
         Options in the place of its own.
+
+    Raises
+    ------
+    JournalError
+        If the run is an estimator's, or validation data are missing.
     """
+    if content.run.what == "estimator":
+        name = (content.run.source or {}).get("estimator", "an estimator")
+        raise JournalError(
+            f"{content.path} is the run of {name}, whose steps cannot be taken again by its "
+            "journal; those of Network.fit, fit_many and gn.train can"
+        )
     options: dict[str, Any] = {
         name: revived(value)
         for name, value in content.run.options.items()

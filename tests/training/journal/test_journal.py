@@ -304,7 +304,7 @@ def test_of_a_short_training_there_is_no_journal_where_it_may_wait(tmp_path: Pat
 
 
 def test_sparse_rows_are_learned_from_and_have_no_names(tmp_path: Path) -> None:
-    rows = SparseRows(csr_array(np.where(np.abs(X) < 1, 0, X)))
+    rows: Any = SparseRows(csr_array(np.where(np.abs(X) < 1, 0, X)))
     nets = [network(), network()]
     for net, journal in zip(nets, (None, tmp_path / "run.glassnet"), strict=True):
         net.fit(rows, Y, epochs=3, journal=journal)  # type: ignore[arg-type]

@@ -80,6 +80,11 @@ class Encoder(FileRecord, frozen=True, tag_field="kind"):
     def feature_names(self) -> list[str]:
         """Names of the inputs."""
 
+    @property
+    def inputs(self) -> int:
+        """How many there are."""
+        return len(self.feature_names)
+
     @abstractmethod
     def encode(self, column: Array) -> tuple[NDArray[Any], list[DataWarning]]:
         """Return the inputs, and warnings about missing or unseen values.

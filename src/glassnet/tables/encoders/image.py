@@ -1,5 +1,6 @@
 """Encoding of images: one input for each pixel and colour channel."""
 
+import math
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -58,6 +59,11 @@ class ImageEncoder(Encoder, frozen=True, tag="image"):
         if len(self.shape) == 2:
             return pixels
         return [f"{pixel} {colour}" for pixel in pixels for colour in COLOURS]
+
+    @property
+    def inputs(self) -> int:
+        """How many there are, also of images too large to name each pixel."""
+        return math.prod(self.shape)
 
     def encode(self, column: Array) -> tuple[NDArray[Any], list[DataWarning]]:
         """Return the pixels in float32, (rows, features).

@@ -141,7 +141,14 @@ def _classes(bases: tuple[type, ...]) -> Iterator[type]:
         if issubclass(base, Record):  # their modules are imported when they are needed
             import_all(base.__module__.rpartition(".")[0])
         yield base
-        yield from _classes(tuple(base.__subclasses__()))
+        yield from _subclasses(base)
+
+
+def _subclasses(base: type) -> Iterator[type]:
+    kinds: list[type] = base.__subclasses__()
+    for kind in kinds:
+        yield kind
+        yield from _subclasses(kind)
 
 
 def differences(before: Any, now: Any, name: str = "") -> list[str]:

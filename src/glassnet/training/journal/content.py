@@ -152,8 +152,15 @@ def arrays_of(log: Log, entry: Entry) -> dict[str, Array]:
     return {name: np.array(array) for name, array in arrays.items()}
 
 
-def read_content(path: Path) -> Content:
+def read_content(path: Path, *, bodies: bool = True) -> Content:
     """Read a journal, up to its first record that is not whole.
+
+    Parameters
+    ----------
+    path : Path
+    bodies : bool
+        Whether to compare the checksums of arrays as well. If not, it takes a moment whatever the
+        size, and a damaged array is found when it is asked for.
 
     Raises
     ------
@@ -162,7 +169,7 @@ def read_content(path: Path) -> Content:
     FileFormatError
         If it is not a journal, or is of a newer version.
     """
-    log = read_log(path)
+    log = read_log(path, bodies=bodies)
     if not log.entries:
         raise FileFormatError(f"{path} ends before the first record of a run")
     try:

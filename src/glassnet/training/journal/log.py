@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from glassnet.errors import FileFormatError
 
-__all__ = ["MAGIC", "Entry", "Log", "framed", "read_log", "without_records"]
+__all__ = ["MAGIC", "Entry", "Log", "framed", "is_log", "read_log", "without_records"]
 
 MAGIC = b"\x93glassnet run\r\n\x1a"
 MARKER = b"GREC"
@@ -124,6 +124,15 @@ def framed(text: bytes, body: bytes = b"") -> bytes:
         )
         + text
     )
+
+
+def is_log(path: Path) -> bool:
+    """Return whether a file begins as a log does, whatever its name; a missing file does not."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
 
 
 def read_log(path: Path, *, bodies: bool = True) -> Log:

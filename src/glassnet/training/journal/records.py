@@ -67,7 +67,8 @@ class DataPart(FileRecord, frozen=True):
     Attributes
     ----------
     name : str
-        ``"X"``, ``"y"``, ``"sample_weight"``, ``"validation X"`` or ``"validation y"``.
+        ``"X"``, ``"y"``, ``"sample_weight"``, ``"validation X"``, ``"validation y"`` or
+        ``"validation sample_weight"``.
     shape : list of int
     dtype : str
     blocks : list of str

@@ -1,18 +1,34 @@
 """The same steps once more: a run brought back to any step of its journal."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
+from glassnet.core.array import Array
 from glassnet.engine.interface import Training
 from glassnet.errors import JournalError
 from glassnet.training.journal.checkpoint import restore
 from glassnet.training.journal.content import Content
 from glassnet.training.loop import Run
+from glassnet.training.plan import Progress
 from glassnet.training.recorded_steps import RecordedStep
 
-__all__ = ["recorded_step", "run_before"]
+__all__ = ["OnProgress", "parameters_before", "recorded_step", "recorded_steps", "run_before"]
+
+# Where a step has fewer multiply-adds and is taken by itself, threads would wait more than work.
+SMALL_STEP = 30_000_000
+
+#: Called about ten times a second, with how far the steps are taken.
+OnProgress: TypeAlias = Callable[[Progress], object]
 
 
-def run_before(content: Content, run: Run, network: int, step: int) -> Run:
+def _unwatched(_: Progress) -> None:
+    """OnProgress nothing."""
+
+
+def run_before(
+    content: Content, run: Run, network: int, step: int, stops: Sequence[int] | None = None
+) -> Run:
     """Return a run like another, at its last checkpoint before a step.
 
     It measures nothing and ends nowhere, so that only the steps are taken again.
@@ -25,12 +41,14 @@ def run_before(content: Content, run: Run, network: int, step: int) -> Run:
     network : int
         Its number.
     step : int
-        The index of a step, which the run will record.
+        The index of a step.
+    stops : sequence of int, optional
+        The steps that the run will record, in ascending order; only `step` if not given.
 
     Raises
     ------
     JournalError
-        If the run took no such step.
+        If the journal has no checkpoint before that step.
     """
     checkpoint = content.checkpoint(network, step)
     if checkpoint is None:
@@ -47,15 +65,78 @@ def run_before(content: Content, run: Run, network: int, step: int) -> Run:
         own.threads,
         largest_term=own.largest_term,
     )
-    plan = replace(run.plan, validation=None, stopping=None, callbacks=(), record=(step,))
+    record = (step, step + 1) if stops is None else stops  # it looks up after the step
+    plan = replace(
+        run.plan, validation=None, stopping=None, callbacks=(), record=record, may_diverge=True
+    )
     again = Run(run.program, training, plan)
     restore(again, checkpoint, content.history(network, checkpoint.record.epochs))
     again.history.stopped_early = False
     return again
 
 
-def recorded_step(content: Content, run: Run, network: int, step: int) -> RecordedStep:
+def recorded_step(
+    content: Content, run: Run, network: int, step: int, watch: OnProgress = _unwatched
+) -> RecordedStep:
     """Return a step of a run as it was before it was taken: see :func:`run_before`."""
+    ((_, recorded, _),) = recorded_steps(content, run, network, (step,), watch)
+    return recorded
+
+
+def recorded_steps(
+    content: Content, run: Run, network: int, steps: Sequence[int], watch: OnProgress = _unwatched
+) -> Iterator[tuple[int, RecordedStep, Array]]:
+    """Take the steps of a run again; yield some of them.
+
+    Parameters
+    ----------
+    content, run, network
+        As of :func:`run_before`.
+    steps : sequence of int
+        In ascending order; the run took all of them.
+    watch : callable
+
+    Yields
+    ------
+    int
+        The index of the step.
+    RecordedStep
+        As it was before it was taken.
+    array
+        The parameters after it, which the next step changes.
+    """
+    if not len(steps):
+        return
+    wanted = range(steps[0], steps[-1] + 1) if len(steps) > steps[-1] - steps[0] else set(steps)
+    stops: Sequence[int] = (
+        range(wanted.start, wanted.stop + 1)
+        if isinstance(wanted, range)
+        else sorted(wanted | {step + 1 for step in wanted})
+    )
+    again = run_before(content, run, network, steps[0], stops)
+    size = 3 * run.plan.batch_size * len(run.training.parameters)
+    if again.training.threads is None and len(steps) > 1 and size < SMALL_STEP:
+        again.training.threads = 1
+    for progress in again.progress():
+        watch(progress)
+        for step in list(again.history.steps):
+            recorded = again.history.steps.pop(step)
+            if step in wanted:
+                yield step, recorded, again.training.parameters
+            if step == steps[-1]:
+                return
+    raise JournalError(f"{content.path}: the run ended before step {steps[-1]} when taken again")
+
+
+def parameters_before(
+    content: Content, run: Run, network: int, step: int, watch: OnProgress = _unwatched
+) -> Array:
+    """Return the parameters before a step, or, by the number of all steps, after the last."""
     again = run_before(content, run, network, step)
-    again.follow(lambda _: step in again.history.steps)
-    return again.history.steps[step]
+
+    def is_there(progress: Progress) -> bool:
+        watch(progress)
+        return again.steps_taken >= step
+
+    again.follow(is_there)
+    return again.training.parameters

@@ -239,7 +239,10 @@ class Writer:
 
     def _give_up(self, error: Exception) -> None:
         """Cut off what was written of a record; the next one is tried all the same."""
-        self._problem = error if isinstance(error, OSError) else OSError(str(error))
+        if isinstance(error, OSError):
+            self._problem = error
+        else:
+            self._problem = OSError(str(error) or type(error).__name__)
         if self._file is not None:
             with suppress(OSError):
                 self._file.truncate(self._end)

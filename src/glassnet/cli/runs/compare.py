@@ -1,0 +1,45 @@
+"""``glassnet runs compare``."""
+
+from pathlib import Path
+
+import click
+
+from glassnet.cli.options import as_json, require_other_file
+from glassnet.cli.output import print_json
+from glassnet.cli.runs.group import runs
+
+__all__ = ["compare"]
+
+
+@runs.command()
+@click.argument("journals", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file, as its name ends: .html, .tex, .json or .txt.",
+)
+@as_json
+def compare(
+    journals: tuple[Path, ...], html: Path | None, output: Path | None, as_json: bool
+) -> None:
+    """Compare runs: where their configurations differ, their losses and learning curves."""
+    from glassnet.render.terminal import show_document
+    from glassnet.renderable import format_of
+    from glassnet.workflows.runs.compare import compare as run
+
+    for path in (html, output):
+        if path is not None:
+            require_other_file(path, *journals)
+    if output is not None:
+        format_of(output)
+    compared = run(journals)
+    if html is not None:
+        compared.to_html(html)
+    if output is not None:
+        compared.save(output)
+    if as_json:
+        print_json(compared.to_dict())
+    elif html is None and output is None:
+        show_document(compared.to_document())

@@ -1,0 +1,10 @@
+"""The group of ``glassnet runs``."""
+
+from glassnet.cli.group import commands
+
+__all__ = ["runs"]
+
+
+@commands.group()
+def runs() -> None:
+    """List, show, compare, export and delete the journals of trainings."""

@@ -1,0 +1,365 @@
+"""``gn.open_run``: look into a run by its journal, at any of its steps."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Unpack
+
+from glassnet import engine
+from glassnet.core.plural import counted
+from glassnet.core.validation import whole_number
+from glassnet.errors import JournalError
+from glassnet.explanation.explain import explain
+from glassnet.explanation.explanation import Explanation
+from glassnet.explanation.style import StyleOptions
+from glassnet.formula.document import Document
+from glassnet.network import Network
+from glassnet.optim.lbfgs import LBFGS
+from glassnet.renderable import Renderable
+from glassnet.tables.dataset import prepare
+from glassnet.tables.source import open_test, open_training
+from glassnet.training.fit import Fitting
+from glassnet.training.history import History
+from glassnet.training.journal.configuration import revived
+from glassnet.training.journal.content import Content, RunState, read_content
+from glassnet.training.loop import Run
+from glassnet.training.recorded_steps import RecordedStep
+from glassnet.workflows.notable_steps import NotableSteps, find_notable_steps
+from glassnet.workflows.replay import Replay, step_words
+from glassnet.workflows.rerun import LearnedFrom, fittings_of, networks_of
+from glassnet.workflows.run_facts import run_document, run_lines
+from glassnet.workflows.table_call import TableCall
+from glassnet.workflows.weight_life import WeightLife, follow_weight
+
+__all__ = ["JournalledRun", "open_run"]
+
+
+def open_run(
+    path: str | os.PathLike[str],
+    X: Any = None,
+    y: Any = None,
+    *,
+    table: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    validation: Any = None,
+    threads: int | None = None,
+) -> "JournalledRun":
+    """Open the journal of a run, to look into it at any step; the file stays as it is.
+
+    Any step is brought back with the bits that it had: from the nearest checkpoint, the same steps
+    are taken again.
+
+    Parameters
+    ----------
+    path : path
+        The journal. It may still be written.
+    X, y, sample_weight, class_weight, validation
+        The data of ``Network.fit`` or ``fit_many``, where the journal does not hold them: it does
+        up to 16 MiB. `validation` only where validation data of their own were given.
+    table : path, data frame or mapping, optional
+        That of ``gn.train``, if the journal does not hold its rows and it is no longer where it
+        was, or was in memory.
+    threads : int, optional
+
+    Returns
+    -------
+    JournalledRun
+
+    Raises
+    ------
+    FileNotFoundError, FileFormatError
+        If there is no such file, or it is no journal.
+    JournalError
+        If the data that are given are not those of the run.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> place = Path(folder.name) / "run.glassnet"
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    >>> net = Network([2, 2, 2], hidden="sigmoid", output="softmax", seed=7)
+    >>> _ = net.fit(X, y, epochs=10, batch_size=2, journal=place)
+    >>> run = open_run(place)
+    >>> run
+    <JournalledRun run.glassnet: finished, 10 of 10 epochs>
+    >>> run.step(12).check.passed
+    True
+    >>> bool((run.network(epoch=9).parameters == net.parameters).all())
+    True
+    >>> folder.cleanup()
+    """
+    content = read_content(Path(path))
+    if (X is None) != (y is None):
+        raise TypeError("give X and y, or neither")
+    weights = (sample_weight, class_weight, validation)
+    if X is None and any(given is not None for given in weights):
+        raise TypeError("sample_weight, class_weight and validation belong to X and y; give them")
+    if X is not None and table is not None:
+        raise TypeError("give X and y, or a table")
+    if table is not None and content.run.what != "train":
+        raise JournalError(f"{path} is the run of arrays, not of a table; give X and y")
+    learned = None if X is None else LearnedFrom(X, y, *weights)
+    run = JournalledRun(content, learned, table, threads)
+    if (X is not None or table is not None) and not run.is_full_batch:
+        run.replay()  # data that changed are refused at once
+    return run
+
+
+class JournalledRun(Renderable):
+    """A run by its journal: how it went, and every step of it.
+
+    Steps and epochs are indices, counted from 0. Of several networks that were trained at once,
+    `network` says which is meant. It prints as a few lines and shows itself in notebooks; ``to``
+    writes it in any format.
+    """
+
+    def __init__(
+        self, content: Content, learned: LearnedFrom | None, table: Any, threads: int | None
+    ) -> None:
+        self._content, self._given, self._table = content, learned, table
+        self._threads = threads
+
+    @property
+    def path(self) -> Path:
+        """The journal."""
+        return self._content.path
+
+    @property
+    def state(self) -> RunState:
+        """``"running"``, ``"finished"``, ``"interrupted"``, ``"failed"`` or ``"died"``."""
+        return self._content.state
+
+    @property
+    def history(self) -> History:
+        """Losses and metrics of the epochs; of several networks those of the first."""
+        return self.histories[0]
+
+    @cached_property
+    def histories(self) -> list[History]:
+        """Losses and metrics of each network."""
+        return [self._history(number) for number in range(len(self._content.networks))]
+
+    def _history(self, number: int) -> History:
+        content = self._content
+        history, last = content.history(number), content.checkpoint(number)
+        if last is not None:
+            history.best_epoch, history.stopped_early = (
+                last.record.best_epoch,
+                last.record.stopped_early,
+            )
+            history.interrupted = content.end is not None and content.end.state == "interrupted"
+            stops = content.run.options.get("stopping") is not None
+            best = history.best_epoch is not None
+            history.restored = last.record.is_last and best and (stops or history.interrupted)
+        return history
+
+    @property
+    def networks(self) -> list[Network]:
+        """Each network as the run left it."""
+        return [self.network(network=number) for number in range(len(self._content.networks))]
+
+    @property
+    def is_full_batch(self) -> bool:
+        """Whether L-BFGS trained it, which takes no steps that could be taken again."""
+        return isinstance(revived(self._content.run.options.get("optimizer")), LBFGS)
+
+    def step(
+        self, step: int, example: int = 0, *, network: int = 0, **style: Unpack[StyleOptions]
+    ) -> Explanation:
+        """Explain a step with its batch, optimizer state and dropout mask.
+
+        Parameters
+        ----------
+        step : int
+            Its index in the run.
+        example : int
+            Which example of the batch is shown in full, counted from 0.
+        network : int
+        **style
+            How it is written, as in :func:`glassnet.explain`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such step or example.
+        JournalError
+            If the data are missing.
+        """
+        explanation = explain(self.recorded(step, network=network), example=example, **style)
+        words = step_words(step).capitalize()
+        which = explanation.document.title.removeprefix(words).removeprefix("One step")
+        which = which.removeprefix(": ").removeprefix(", ")
+        return explanation.titled(f"{words} of {self.path.name}: {which}")
+
+    def recorded(self, step: int, *, network: int = 0) -> RecordedStep:
+        """Return a step as it was before it was taken, like ``record=[step]`` of the training."""
+        return self.replay(network).recorded(step)
+
+    def network(
+        self, epoch: int | None = None, step: int | None = None, *, network: int = 0
+    ) -> Network:
+        """Return a network as it was in the run.
+
+        Parameters
+        ----------
+        epoch : int, optional
+            As it was after the epoch with this index.
+        step : int, optional
+            As it was before the step with this index. Without either, as the run left it: with the
+            weights of the best epoch where the training brought them back, otherwise with those of
+            the last checkpoint.
+        network : int
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such epoch or step.
+        JournalError
+            If the data are missing to take the steps before again.
+        """
+        if epoch is not None and step is not None:
+            raise TypeError("give an epoch or a step, not both")
+        number = self._checked(network)
+        net = networks_of(self._content)[number]
+        history = self.histories[number]
+        if epoch is None and step is None:
+            last = self._content.checkpoint(number)
+            assert last is not None  # networks_of found one
+            restored = history.restored and "best" in last.arrays
+            net.parameters[...] = last.arrays["best" if restored else "parameters"]
+            net.epochs_trained += history.epochs
+            return net
+        if epoch is not None:
+            if isinstance(epoch, int) and not 0 <= epoch < history.epochs:
+                raise ValueError(
+                    f"there is no epoch with index {epoch}; "
+                    f"the run took {counted(history.epochs, 'epoch')}, counted from 0"
+                )
+            whole_number("the epoch", epoch, 0)
+        replay = self.replay(number)
+        if step is not None:
+            place = replay.checked(step)
+        else:
+            assert epoch is not None
+            place = (epoch + 1) * replay.run.steps_in_epoch
+        net.parameters[...] = replay.parameters_before(place)
+        net.epochs_trained += place // replay.run.steps_in_epoch
+        return net
+
+    def follow(self, weight: str, every: int | None = None, *, network: int = 0) -> WeightLife:
+        """Tell the life of one weight: its value, when it moved most, and what pulled it.
+
+        Parameters
+        ----------
+        weight : str
+            ``"w1[2,3]"`` or ``"b1[2]"``, or its name as a page prints it.
+        every : int, optional
+            Only every so many steps it is looked at; if not given, as many that at most 20,000
+            are.
+        network : int
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such weight.
+        JournalError
+            If the data are missing.
+        """
+        return follow_weight(self.replay(network), weight, every)
+
+    def notable_steps(self, *, network: int = 0) -> NotableSteps:
+        """Find the steps in which the loss jumped, the gradient was largest, or a unit died.
+
+        Raises
+        ------
+        JournalError
+            If the data are missing.
+        """
+        return find_notable_steps(self.replay(network))
+
+    def replay(self, network: int = 0) -> Replay:
+        """Return what takes the steps of a network again.
+
+        Raises
+        ------
+        JournalError
+            If its data are missing or changed, or another engine wrote it.
+        """
+        number = self._checked(network)
+        run = self._fittings[number].run
+        assert isinstance(run, Run)  # others are refused before
+        return Replay(self._content, run, networks_of(self._content)[number], number)
+
+    def _checked(self, network: int) -> int:
+        return whole_number("network", network, 0, len(self._content.networks) - 1)
+
+    @cached_property
+    def _fittings(self) -> list[Fitting]:
+        if self.is_full_batch:
+            raise JournalError(
+                f"{self.path} is a run of L-BFGS, whose iterations use all examples at once; it "
+                "has no steps that could be taken again"
+            )
+        if self._content.sessions:
+            before = self._content.sessions[-1].engine.get("engine")
+            now = engine.info()["engine"]
+            if before != now:
+                raise JournalError(
+                    f"{self.path} was written with the {before} engine, and this is the {now} "
+                    f"engine, whose numbers differ in the last digits; set GLASSNET_ENGINE={before}"
+                )
+        learned = self._learned()
+        changes: dict[str, Any] = {} if self._threads is None else {"threads": self._threads}
+        return fittings_of(self._content, learned, **changes)
+
+    def _learned(self) -> LearnedFrom:
+        content = self._content
+        if self._given is not None:
+            return self._given
+        if self._table is None and content.data is not None and content.data.is_kept:
+            return LearnedFrom.kept_in(content)
+        if content.run.what == "train":
+            return self._read_again()
+        parts = content.data.parts if content.data is not None else []
+        weights = ", sample_weight=…" if any(p.name == "sample_weight" for p in parts) else ""
+        own = ", validation=(X, y)" if any(p.name == "validation X" for p in parts) else ""
+        raise JournalError(
+            f"{self.path} does not hold the data of its run, from which its steps are taken again; "
+            f"give them: gn.open_run({os.fspath(self.path)!r}, X, y{weights}{own})"
+        )
+
+    def _read_again(self) -> LearnedFrom:
+        """The examples of a table, prepared as the run did."""
+        call = TableCall.from_source(self._content.run.source, self.path)
+        table = call.table if self._table is None else self._table
+        if table is None:
+            raise JournalError(
+                f"{self.path} does not hold its rows, and their table was in memory; give it: "
+                f"gn.open_run({os.fspath(self.path)!r}, table=table)"
+            )
+        source = open_training(table, call.target, call.task, call.drop, call.images, call.options)
+        recipe = call.recipe.complete(source.targets.task, images=source.images)
+        test = source.test
+        if call.test is not None:
+            test = open_test(call.test, source.rows, call.options)
+        dataset = prepare(
+            source.rows, source.targets, recipe.encoder, recipe.held_out, recipe.seed, test
+        )
+        return LearnedFrom(dataset.learning.x, dataset.learning.targets)
+
+    def full(self) -> "JournalledRun":
+        """Return it as it is: nothing of it is folded."""
+        return self
+
+    def to_document(self) -> Document:
+        """Return what the run is, how it went, and how to go on."""
+        return run_document(self._content, self.histories)
+
+    def __str__(self) -> str:
+        return "\n".join(run_lines(self._content, self.histories))
+
+    def __repr__(self) -> str:
+        taken, planned = self.history.epochs, self._content.epochs
+        return f"<JournalledRun {self.path.name}: {self.state}, {taken} of {planned} epochs>"

@@ -1,0 +1,232 @@
+"""A run as a document: how it was made, how it went, and what to type next."""
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+from glassnet.core.plural import counted
+from glassnet.formula.document import Block, Document, DocumentTable, Paragraph, Section
+from glassnet.render.json import json_number
+from glassnet.training.history import History
+from glassnet.training.journal.content import Content, NetworkContent, RunState
+from glassnet.workflows.runs.settings import (
+    data_hash,
+    data_words,
+    engine_words,
+    settings_of,
+    typed_settings,
+)
+from glassnet.workflows.runs.summary import RunSummary, histories_of
+from glassnet.workflows.runs.words import (
+    CALLS,
+    date_words,
+    loss_words,
+    run_words,
+    size_words,
+    state_words,
+    value_words,
+)
+
+__all__ = ["run_dict", "run_document"]
+
+#: Of many checkpoints so many epochs are named, at either end.
+NAMED = 4
+#: What has a section of its own, or is said in the first lines.
+SAID_ELSEWHERE = ("data: ", "trained by", "engine", "Glassnet")
+
+
+def run_document(content: Content) -> Document:
+    """Return what `glassnet runs show` shows.
+
+    Raises
+    ------
+    FileFormatError
+        If the journal is damaged where its epochs stand.
+    """
+    state, histories = content.state, histories_of(content)
+    sections = [
+        Section("The run", tuple(_run(content, state, histories))),
+        Section("Configuration", (_configuration(content),)),
+        Section("Data", tuple(_data(content))),
+        Section("Sessions", (_sessions(content),)),
+        *_learning(histories),
+        *_findings(content),
+        Section("Checkpoints", (_checkpoints(content),)),
+        Section("What to type next", tuple(_next(content, state))),
+    ]
+    return Document(f"The run {content.path.name}", tuple(sections))
+
+
+def _run(content: Content, state: RunState, histories: list[History]) -> Iterator[Block]:
+    done, networks = sum(history.epochs for history in histories), len(histories)
+    words = state_words(state, done, networks * content.epochs, networks)
+    if state == "failed" and content.end is not None and content.end.words:
+        words += f": {content.end.words}"
+    rows = [
+        ("file", str(content.path)),
+        ("size", size_words(content.path.stat().st_size)),
+        ("state", words),
+        ("what", run_words(content)),
+        ("result", loss_words(histories[0]) + (" (first network)" if networks > 1 else "")),
+        ("trained by", f"{CALLS[content.run.what]} of Glassnet {content.run.glassnet}"),
+        ("begun", date_words(content.run.started)),
+    ]
+    yield DocumentTable(("", ""), tuple(rows))
+    if content.log.is_damaged:
+        yield Paragraph(
+            f"The journal is damaged at byte {content.log.end:,}: what follows there is not read."
+        )
+
+
+def _configuration(content: Content) -> DocumentTable:
+    rows = [
+        (name, words)
+        for name, words in settings_of(content).items()
+        if not name.startswith(SAID_ELSEWHERE)
+    ]
+    return DocumentTable(("option", "value"), tuple(rows))
+
+
+def _data(content: Content) -> Iterator[Block]:
+    if content.data is None:
+        yield Paragraph("The run ended before it said what it learned from.")
+        return
+    rows = [(part.name, data_words(part), data_hash(part)) for part in content.data.parts]
+    yield DocumentTable(("array", "shape and type", "hash"), tuple(rows))
+    yield Paragraph(_where_from(content, is_kept=content.data.is_kept))
+
+
+def _where_from(content: Content, *, is_kept: bool) -> str:
+    places = (content.run.source or {}).get("places")
+    table = places.get("table") if isinstance(places, dict) else None
+    if table is not None:
+        return f"They come from {value_words(table)}."
+    if is_kept:
+        return "They were arrays in memory; the journal holds them."
+    return "They were arrays in memory, and are too large to be held in the journal."
+
+
+def _sessions(content: Content) -> DocumentTable:
+    rows = [
+        (date_words(one.at), one.host, str(one.process), engine_words(one.engine))
+        for one in content.sessions
+    ]
+    return DocumentTable(("began", "on", "process", "engine"), tuple(rows))
+
+
+def _learning(histories: list[History]) -> tuple[Section, ...]:
+    """The learning curves of the first network that has any."""
+    history = histories[0]
+    if not history.epochs:
+        return (Section("Training", (Paragraph("No epoch is complete."),)),)
+    first, *further = history.to_document().sections
+    if len(histories) > 1:
+        first = history.section(len(histories))
+        rows = tuple(
+            (str(number), str(one.epochs), loss_words(one))
+            for number, one in enumerate(histories, start=1)
+        )
+        further.append(
+            Section("Each network", (DocumentTable(("network", "epochs", "result"), rows),))
+        )
+    return first, *further
+
+
+def _findings(content: Content) -> Iterator[Section]:
+    if content.findings:
+        yield Section("Found while it trained", tuple(map(Paragraph, content.findings)))
+
+
+def _checkpoints(content: Content) -> Paragraph:
+    texts = []
+    for number, network in enumerate(content.networks, start=1):
+        of = f" of network {number}" if len(content.networks) > 1 else ""
+        texts.append(_checkpoints_of(network, of))
+    shown, more = texts[:NAMED], len(texts) - NAMED
+    rest = [f"So it is for {counted(more, 'further network')}."] if more > 0 else []
+    return Paragraph(" ".join([*shown, *rest]))
+
+
+def _checkpoints_of(network: NetworkContent, of: str) -> str:
+    own = network.checkpoints
+    if not own:
+        return f"No checkpoint{of}."
+    size = sum(entry.end - entry.start for _, entry in own.values())
+    epochs = list(dict.fromkeys(own[step][0].epochs for step in sorted(own)))
+    words = f"{counted(len(own), 'checkpoint')}{of} ({size_words(size)}), after epoch "
+    words += _in_short([f"{epoch:,}" for epoch in epochs]) + "."
+    recorded = [step for step in sorted(own) if own[step][0].is_recorded]
+    if recorded:
+        steps = [f"step {step + 1:,} (index {step})" for step in recorded]
+        words += f" Recorded: {_in_short(steps)}."
+    return words
+
+
+def _in_short(names: list[str]) -> str:
+    if len(names) > 2 * NAMED + 1:
+        names = [*names[:NAMED], "…", *names[-NAMED:]]
+    return ", ".join(names)
+
+
+def _next(content: Content, state: RunState) -> Iterator[Block]:
+    name = shlex.quote(str(content.path))
+    if state not in ("running", "finished"):
+        if content.run.what == "estimator":
+            yield Paragraph(f"To go on, call fit once more with journal={str(content.path)!r}.")
+        else:
+            yield Paragraph("To go on:")
+            yield Paragraph(f"glassnet resume {name}")
+    yield Paragraph("To see a step, by its index; that of the first is 0:")
+    yield Paragraph(f"glassnet explain {name} --step 0")
+
+
+def run_dict(summary: RunSummary, content: Content) -> dict[str, Any]:
+    """Return a run as JSON values: what `glassnet runs show --json` prints."""
+    return {
+        **summary.to_dict(),
+        "trained_by": content.run.what,
+        "glassnet": content.run.glassnet,
+        "started": content.run.started,
+        "options": content.run.options,
+        "source": content.run.source,
+        "settings": typed_settings(content),
+        "data": [
+            {"name": part.name, "shape": part.shape, "dtype": part.dtype, "hash": data_hash(part)}
+            for part in (content.data.parts if content.data is not None else [])
+        ],
+        "data_is_kept": content.data is not None and content.data.is_kept,
+        "sessions": [
+            {"at": one.at, "host": one.host, "process": one.process, "engine": one.engine}
+            for one in content.sessions
+        ],
+        "findings": content.findings,
+        "histories": [_history_dict(history) for history in summary.histories],
+        "checkpoints": [_checkpoint_dicts(network) for network in content.networks],
+    }
+
+
+def _history_dict(history: History) -> dict[str, Any]:
+    return {
+        "losses": list(map(json_number, history.losses)),
+        "validation_losses": list(map(json_number, history.validation_losses)),
+        "metrics": {
+            name: list(map(json_number, values)) for name, values in history.metrics.items()
+        },
+        "learning_rates": list(map(json_number, history.learning_rates)),
+        "seconds": list(map(json_number, history.seconds)),
+        "best_epoch": history.best_epoch,
+        "stopped_early": history.stopped_early,
+    }
+
+
+def _checkpoint_dicts(network: NetworkContent) -> list[dict[str, Any]]:
+    return [
+        {
+            "step": step,
+            "epochs": record.epochs,
+            "is_recorded": record.is_recorded,
+            "is_last": record.is_last,
+            "bytes": entry.end - entry.start,
+        }
+        for step, (record, entry) in sorted(network.checkpoints.items())
+    ]
