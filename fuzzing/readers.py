@@ -16,6 +16,7 @@ from fuzzing.seeds import COLUMNS, frame
 from fuzzing.structure import (
     change_array_file,
     change_hdf5_text,
+    change_journal,
     change_json,
     change_message,
     change_picture_chunk,
@@ -27,7 +28,10 @@ from fuzzing.structure import (
 from glassnet.explanation.exercise.files import grade_file
 from glassnet.tables.read import files, text
 from glassnet.tables.source import open_source, open_training
+from glassnet.training.journal.content import read_content
 from glassnet.workflows.predict import predict
+from glassnet.workflows.runs.page import run_document
+from glassnet.workflows.runs.summary import summary_of
 
 __all__ = ["READERS", "Reader"]
 
@@ -130,6 +134,21 @@ def _model(path: Path, random: Random) -> None:
         _network(loaded, random)
 
 
+def _journal(path: Path, random: Random) -> None:
+    """What the run is, its checkpoints, and the first of its steps once more."""
+    content = read_content(path)
+    run_document(content)
+    summary_of(path)
+    for number in range(min(len(content.networks), 9)):
+        content.history(number)
+        content.checkpoint(number)
+    run = gn.open_run(path)
+    str(run)
+    run.to("text")
+    if content.run.what != "estimator":
+        run.recorded(0)
+
+
 def _network(net: gn.Network, random: Random) -> None:
     inputs = net.architecture.inputs
     net.predict_proba(np.zeros((2, inputs)))
@@ -167,6 +186,7 @@ READERS: dict[str, Reader] = {
     "idx": Reader(_idx, (change_bytes, in_gzip(change_bytes)), TABLES),
     "pictures": Reader(_pictures, (change_bytes, change_bytes, change_picture_chunk), ("PIL",)),
     "model": Reader(_model, (change_bytes, change_safetensors), ("safetensors", *TABLES)),
+    "journal": Reader(_journal, (change_bytes, change_journal), ("safetensors", *TABLES)),
     "keras": Reader(
         lambda path, random: _network(gn.from_keras(path), random),
         (change_bytes, in_archive(change_bytes), in_archive(change_json)),

@@ -224,6 +224,40 @@ def pictures(folder: Path) -> None:
         picture.save(folder / name, **options)
 
 
+def journals(folder: Path) -> None:
+    """Runs of a network, of several, of a table, and of an estimator; one that was torn."""
+    import glassnet as gn
+    from glassnet.estimators import MLPClassifier
+    from tests.small_tables import QUICK, fruits
+
+    X = np.arange(48.0).reshape(12, 4) % 7
+    y = np.arange(12) % 3
+
+    def network(seed: int) -> gn.Network:
+        return gn.Network([4, 5, 3], hidden="relu", output="softmax", seed=seed)
+
+    network(1).fit(
+        X,
+        y,
+        epochs=5,
+        batch_size=4,
+        dropout=0.1,
+        schedule=gn.WarmUp(0.2, gn.Cosine()),
+        record=[3],
+        validation=0.3,
+        stopping=gn.EarlyStopping(3),
+        penalties=gn.L2(0.01),
+        journal=folder / "one.glassnet",
+    )
+    gn.fit_many([network(2), network(3)], X, y, epochs=3, journal=folder / "many.glassnet")
+    gn.train(fruits(), "fruit", QUICK, journal=folder / "table.glassnet", progress=False)
+    MLPClassifier(
+        (3,), max_iter=4, tol=0, n_iter_no_change=9, journal=folder / "estimator.glassnet"
+    ).fit(X, y)
+    content = (folder / "one.glassnet").read_bytes()
+    (folder / "torn.glassnet").write_bytes(content[:-100])
+
+
 def models(folder: Path) -> None:
     """Networks and models of tables, with every kind of encoder and of target."""
     import glassnet as gn
@@ -372,6 +406,7 @@ SEEDS: dict[str, Callable[[Path], None]] = {
     "idx": idx,
     "pictures": pictures,
     "model": models,
+    "journal": journals,
     "keras": keras_archives,
     "h5": keras_hdf5,
     "onnx": onnx,

@@ -11,10 +11,12 @@ from random import Random
 from typing import Any
 
 from fuzzing.mutate import WHOLE_NUMBERS, WORDS, Mutator, change_bytes, change_text
+from glassnet.training.journal.log import FRAME, MAGIC, framed
 
 __all__ = [
     "change_array_file",
     "change_hdf5_text",
+    "change_journal",
     "change_json",
     "change_message",
     "change_picture_chunk",
@@ -144,6 +146,40 @@ def change_safetensors(content: bytes, other: bytes, random: Random) -> bytes:
     size, size_of_other = (struct.unpack("<Q", each[:8])[0] for each in (content, other))
     header = change_json(content[8 : 8 + size], other[8 : 8 + size_of_other], random)
     return struct.pack("<Q", len(header)) + header + content[8 + size :]
+
+
+def change_journal(content: bytes, other: bytes, random: Random) -> bytes:
+    """Change, repeat, move or leave out a record of a journal; its checksums are right again."""
+    records, others = _records(content), _records(other)
+    place = random.randrange(len(records))
+    text, body = records[place]
+    match random.randrange(6):
+        case 0:
+            del records[place]
+        case 1:
+            records.insert(random.randrange(len(records) + 1), records[place])
+        case 2:
+            records[place] = random.choice(others)
+        case 3 if body:
+            records[place] = (
+                text,
+                random.choice((change_safetensors, change_bytes))(body, body, random),
+            )
+        case _:
+            records[place] = change_json(text, random.choice(others)[0], random), body
+    return MAGIC + b"".join(framed(text, body) + body for text, body in records)
+
+
+def _records(content: bytes) -> list[tuple[bytes, bytes]]:
+    """The text and the body of each record of a journal."""
+    records, place = [], len(MAGIC)
+    while place < len(content):
+        _, text_length, body_length, *_ = FRAME.unpack(content[place : place + FRAME.size])
+        begin = place + FRAME.size
+        middle = begin + text_length
+        place = middle + body_length
+        records.append((content[begin:middle], content[middle:place]))
+    return records
 
 
 def change_array_file(content: bytes, other: bytes, random: Random) -> bytes:

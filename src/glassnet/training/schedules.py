@@ -140,6 +140,8 @@ class WarmUp(Schedule):
 
     def __post_init__(self) -> None:
         real_number("part", self.part, 0, 1, include_minimum=False, include_maximum=False)
+        if not isinstance(self.then, Schedule):
+            raise TypeError(f"then must be a Schedule, like gn.Cosine(), not {self.then!r}")
 
     @property
     def depends_on_losses(self) -> bool:  # type: ignore[override]  # as the following schedule

@@ -145,10 +145,9 @@ class JournalledRun(Renderable):
         content = self._content
         history, last = content.history(number), content.checkpoint(number)
         if last is not None:
-            history.best_epoch, history.stopped_early = (
-                last.record.best_epoch,
-                last.record.stopped_early,
-            )
+            history.stopped_early, best_epoch = last.record.stopped_early, last.record.best_epoch
+            if best_epoch is not None and best_epoch < len(history.validation_losses):
+                history.best_epoch = best_epoch
             history.interrupted = content.end is not None and content.end.state == "interrupted"
             stops = content.run.options.get("stopping") is not None
             best = history.best_epoch is not None

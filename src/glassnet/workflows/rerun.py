@@ -19,6 +19,9 @@ from glassnet.training.journal.same_run import require_same_data
 
 __all__ = ["LearnedFrom", "fittings_of", "networks_of", "options_of"]
 
+#: What a journal says of a training besides how many callbacks there were.
+OPTIONS = FitOptions().configuration.keys() - {"callbacks"}
+
 
 @dataclass(frozen=True)
 class LearnedFrom:
@@ -62,14 +65,15 @@ def networks_of(content: Content) -> list[Network]:
 
 
 def _network(content: Content, number: int, record: NetworkRecord) -> Network:
-    layers = record.architecture.layers
-    net = Network([record.inputs, *layers], dtype=record.dtype, seed=record.seed)
+    architecture = record.architecture
     first = content.checkpoint(number, 0)
     if first is None:
         raise JournalError(f"{content.path} ends before the first checkpoint of its run")
     parameters: Array = first.arrays.get("parameters", np.zeros(0))
-    if parameters.shape != net.parameters.shape or parameters.dtype != net.dtype:
+    if parameters.shape != (architecture.parameter_count,) or parameters.dtype != record.dtype:
         raise FileFormatError(f"{content.path}: the first checkpoint does not fit its network")
+    layers = architecture.layers
+    net = Network([record.inputs, *layers], dtype=record.dtype, seed=record.seed)
     net.parameters[...] = parameters
     net.loss = record_from_file(Loss, record.loss, record.hyper_parameters)
     net.classes = None if record.classes is None else record.classes.array
@@ -104,6 +108,11 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
         if name != "callbacks"  # only how many there were
     }
     options["epochs"] = content.epochs
+    if unknown := options.keys() ^ OPTIONS:
+        raise FileFormatError(
+            f"{content.path} does not say how its network was trained: {min(unknown)!r} is not as "
+            "this version writes it"
+        )
     if options["validation"] == GIVEN:
         if learned.validation is None:
             raise JournalError(
@@ -125,11 +134,14 @@ def fittings_of(
     JournalError
         If the data are not those of the run.
     """
-    options = FitOptions(**options_of(content, learned, **changes))
-    fittings = [
-        Fitting.prepare(net, net.loss, learned.X, learned.y, options)
-        for net in networks_of(content)
-    ]
+    given, networks = options_of(content, learned, **changes), networks_of(content)
+    try:
+        options = FitOptions(**given)
+        fittings = [
+            Fitting.prepare(net, net.loss, learned.X, learned.y, options) for net in networks
+        ]
+    except TypeError:
+        raise FileFormatError(f"{content.path} holds options that are no training's") from None
     if not allow_changes:
         require_same_data(content, fittings[0].data)
     return fittings

@@ -81,7 +81,7 @@ class TableCall:
                 save_as=None if saved is None else Path(saved),
                 **given,
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             if isinstance(error, JournalError):
                 raise
             raise FileFormatError(f"{journal} does not say how its table was trained on") from None

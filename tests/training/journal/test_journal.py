@@ -307,6 +307,6 @@ def test_sparse_rows_are_learned_from_and_have_no_names(tmp_path: Path) -> None:
     rows: Any = SparseRows(csr_array(np.where(np.abs(X) < 1, 0, X)))
     nets = [network(), network()]
     for net, journal in zip(nets, (None, tmp_path / "run.glassnet"), strict=True):
-        net.fit(rows, Y, epochs=3, journal=journal)  # type: ignore[arg-type]
+        net.fit(rows, Y, epochs=3, journal=journal)
         assert net.feature_names is None
     assert nets[0].parameters.tobytes() == nets[1].parameters.tobytes()

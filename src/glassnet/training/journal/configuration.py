@@ -131,8 +131,10 @@ def _object(name: str, options: dict[str, Any], bases: tuple[type, ...]) -> Any:
         if kind.__name__ == name:
             try:
                 return kind(**options)
-            except (TypeError, ValueError) as error:
+            except ValueError as error:
                 raise JournalError(f"the run's {name} does not fit: {error}") from None
+            except (TypeError, AttributeError):
+                raise JournalError(f"the run's {name} does not fit: it has other options") from None
     raise JournalError(f"the run was made with {name}, which is not known here; define its class")
 
 

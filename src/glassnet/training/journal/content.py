@@ -208,6 +208,8 @@ def _take(content: Content, entry: Entry) -> None:
         case EpochsRecord():
             _network(content, record.network).epochs.append((record, entry))
         case CheckpointRecord():
+            if record.best_epoch is not None and record.best_epoch >= record.epochs:
+                raise FileFormatError("a checkpoint names a best epoch that it has not")
             _network(content, record.network).checkpoints[record.step] = record, entry
         case FindingRecord():
             content.findings.append(record.words)

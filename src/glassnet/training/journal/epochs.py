@@ -56,13 +56,15 @@ def history_of(
     >>> history_of([(0, first), (1, again)]).losses
     [3.0, 2.5, 2.0]
     """
-    columns: dict[str, list[float]] = {}
+    columns: dict[str, list[float]] = {"losses": []}
     for first, arrays in parts:
         for name, array in arrays.items():
             known = columns.setdefault(name, [])
             if array.ndim != 1 or array.dtype != np.float64 or first > len(known):
                 raise FileFormatError("epochs are missing in the journal")
             known[first:] = array.tolist()
+    if any(len(values) not in (0, len(columns["losses"])) for values in columns.values()):
+        raise FileFormatError("numbers of epochs are missing in the journal")
     history = History()
     for name in LISTS:
         setattr(history, name, columns.get(name, [])[:epochs])

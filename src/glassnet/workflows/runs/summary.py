@@ -170,7 +170,7 @@ def histories_of(content: Content) -> list[History]:
         if history.best_epoch is None and history.validation_losses:
             losses = history.validation_losses
             history.best_epoch = min(range(len(losses)), key=losses.__getitem__)
-        if (history.best_epoch or 0) >= max(history.epochs, 1):
+        if (history.best_epoch or 0) >= len(history.validation_losses):
             history.best_epoch = None
         histories.append(history)
     return histories

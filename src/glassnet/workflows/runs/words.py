@@ -176,6 +176,13 @@ def value_words(value: Any) -> str:
     >>> value_words(True), value_words([8, 0.5]), value_words(None)
     ('yes', '8, 0.5', 'not given')
     """
+    try:
+        return _words(value)
+    except RecursionError:
+        return "nested too deeply to be shown"
+
+
+def _words(value: Any) -> str:
     match value:
         case None:
             return "not given"
@@ -186,12 +193,12 @@ def value_words(value: Any) -> str:
         case float():
             return number_text(value, None)
         case list():
-            return ", ".join(map(value_words, value)) or "none"
+            return ", ".join(map(_words, value)) or "none"
         case {"of": name}:
-            own = [f"{key}={value_words(one)}" for key, one in value.items() if key != OF]
+            own = [f"{key}={_words(one)}" for key, one in value.items() if key != OF]
             return f"{name}({', '.join(own)})"
         case {"pairs": [*pairs]} if all(isinstance(one, list) and len(one) == 2 for one in pairs):
-            return value_words([f"{value_words(key)}: {value_words(one)}" for key, one in pairs])
+            return _words([f"{_words(key)}: {_words(one)}" for key, one in pairs])
         case dict():
-            return ", ".join(f"{key}: {value_words(one)}" for key, one in value.items())
+            return ", ".join(f"{key}: {_words(one)}" for key, one in value.items())
     return str(value)
