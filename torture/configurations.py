@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias, cast
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -11,6 +12,7 @@ from scipy.sparse import csr_array
 import glassnet as gn
 from glassnet.arrays.sparse import SparseRows
 from glassnet.ensemble import fit_many
+from glassnet.estimators import MLPClassifier
 from glassnet.training.history import History
 
 __all__ = ["CONFIGURATIONS", "Configuration", "InterruptedTrainingError"]
@@ -143,6 +145,30 @@ class Mean:
         self.sum, self.lowest = state["sum"], state["lowest"]
 
 
+def on_table(recipe: gn.Recipe, journal: gn.Journal, folder: Path) -> Any:
+    """Train on a table: scores, warnings and findings have to be the same, too."""
+    X, classes = examples()
+    table = {f"x{number}": column for number, column in enumerate(X.T)}
+    table["kind"] = np.array(["low", "middle", "high"])[classes]
+    trained = gn.train(table, "kind", recipe, journal=journal, progress=False)
+    trained.model.save(folder / "model.safetensors")
+    told = [trained.evaluation.scores, trained.warnings, [*map(str, trained.findings)]]
+    return numbers_of(trained.history), told
+
+
+def estimator(options: Mapping[str, Any], journal: gn.Journal, folder: Path) -> Any:
+    """Fit an estimator of scikit-learn's kind."""
+    fitted = MLPClassifier((24,), random_state=3, journal=journal, **options)
+    with catch_warnings(record=True) as caught:
+        simplefilter("always")
+        fitted.fit(*examples())
+    if any("interrupted by user" in str(one.message) for one in caught):
+        raise InterruptedTrainingError
+    fitted.network_.save(folder / "network.safetensors")
+    told = [str(one.message) for one in caught]
+    return fitted.loss_curve_, fitted.validation_scores_, fitted.n_iter_, fitted.t_, told
+
+
 def sample_weight() -> Any:
     """Return how much each example counts."""
     return np.random.default_rng(2).random(ROWS) + 0.1
@@ -189,4 +215,13 @@ CONFIGURATIONS: dict[str, Configuration] = {
     "sparse rows": sparse,
     "mapped inputs": mapped,
     "wide": wide,
+    "table": partial(on_table, gn.Recipe("plain", epochs=60, calibrate=True)),
+    "tabular preset": partial(on_table, gn.Recipe(epochs=12, ensemble=3)),
+    "estimator, adam": partial(
+        estimator, {"early_stopping": True, "max_iter": 60, "dropout": 0.1, "batch_size": 50}
+    ),
+    "estimator, adaptive": partial(
+        estimator,
+        {"solver": "sgd", "learning_rate": "adaptive", "learning_rate_init": 0.1, "max_iter": 150},
+    ),
 }
