@@ -13,7 +13,6 @@ from typing import IO, TypeAlias
 import numpy as np
 
 from glassnet import engine
-from glassnet.core.array import Array
 from glassnet.core.atomic_file import write_atomically
 from glassnet.errors import JournalError
 from glassnet.training.full_batch import FullBatchRun
@@ -115,16 +114,19 @@ class RunKeeper:
         )
 
     def _first_records(self) -> list[Item]:
-        session = SessionRecord(now(), platform.node(), os.getpid(), engine.info())
+        items = [Item(SessionRecord(now(), platform.node(), os.getpid(), engine.info()))]
+        planned = self.record.options["epochs"]
+        if self.content is not None and self.content.epochs != planned:
+            items.append(Item(LongerRecord(planned)))
         if self.content is None or self.content.data is None:
-            small = sum(array.nbytes for array in _dense(self.data)) <= self.journal.kept_data
-            kept = small and len(_dense(self.data)) == len(self.data)
-            parts = DataRecord(fingerprint(self.data), kept)
-            arrays = dict(zip(self.data, _dense(self.data), strict=True)) if kept else {}
-            return [Item(session), Item(parts, arrays)]
-        longer = self.record.options["epochs"]
-        further = [] if longer == self.content.epochs else [Item(LongerRecord(longer))]
-        return [Item(session), *further]
+            items.append(self._data_record())
+        return items
+
+    def _data_record(self) -> Item:
+        dense = {name: own for name, own in self.data.items() if isinstance(own, np.ndarray)}
+        small = sum(array.nbytes for array in dense.values()) <= self.journal.kept_data
+        kept = small and len(dense) == len(self.data)
+        return Item(DataRecord(fingerprint(self.data), kept), dense if kept else {})
 
     def _smaller(self) -> IO[bytes]:
         return shrunk(self.journal.place, self.journal.most_bytes // 2)
@@ -144,10 +146,6 @@ class RunKeeper:
         """Write what is left, and how the training ended."""
         self.writer.submit(Item(end, is_durable=True))
         self.writer.close()
-
-
-def _dense(data: Data) -> list[Array]:
-    return [array for array in data.values() if isinstance(array, np.ndarray)]
 
 
 def _keep_damaged(path: Path) -> None:
