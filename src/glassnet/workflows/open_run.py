@@ -1,6 +1,7 @@
 """``gn.open_run``: look into a run by its journal, at any of its steps."""
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
@@ -16,8 +17,6 @@ from glassnet.formula.document import Document
 from glassnet.network import Network
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.renderable import Renderable
-from glassnet.tables.dataset import prepare
-from glassnet.tables.source import open_test, open_training
 from glassnet.training.fit import Fitting
 from glassnet.training.history import History
 from glassnet.training.journal.configuration import revived
@@ -338,14 +337,7 @@ class JournalledRun(Renderable):
                 f"{self.path} does not hold its rows, and their table was in memory; give it: "
                 f"gn.open_run({os.fspath(self.path)!r}, table=table)"
             )
-        source = open_training(table, call.target, call.task, call.drop, call.images, call.options)
-        recipe = call.recipe.complete(source.targets.task, images=source.images)
-        test = source.test
-        if call.test is not None:
-            test = open_test(call.test, source.rows, call.options)
-        dataset = prepare(
-            source.rows, source.targets, recipe.encoder, recipe.held_out, recipe.seed, test
-        )
+        _, _, dataset = replace(call, table=table).prepared()
         return LearnedFrom(dataset.learning.x, dataset.learning.targets)
 
     def full(self) -> "JournalledRun":

@@ -8,8 +8,10 @@ from typing import Any
 
 from glassnet.errors import FileFormatError, JournalError
 from glassnet.nn.task import TargetTask
+from glassnet.tables.dataset import Dataset, prepare
 from glassnet.tables.read.images import ImageOptions
 from glassnet.tables.read.options import TableOptions
+from glassnet.tables.source import TrainingSource, open_test, open_training
 from glassnet.training.journal.settings import Journal
 from glassnet.workflows.recipe import Recipe
 
@@ -30,6 +32,26 @@ class TableCall:
     test: Any
     images: ImageOptions | None
     options: TableOptions | None
+
+    def prepared(self) -> tuple[TrainingSource, Recipe, Dataset]:
+        """Open the table and prepare its rows; return both, and the recipe with nothing left open.
+
+        Raises
+        ------
+        ValueError, OSError
+            As of :func:`glassnet.train`.
+        """
+        source = open_training(
+            self.table, self.target, self.task, self.drop, self.images, self.options
+        )
+        recipe = self.recipe.complete(source.targets.task, images=source.images)
+        tested = (
+            source.test if self.test is None else open_test(self.test, source.rows, self.options)
+        )
+        dataset = prepare(
+            source.rows, source.targets, recipe.encoder, recipe.held_out, recipe.seed, tested
+        )
+        return source, recipe, dataset
 
     def in_journal(self, journal: Journal) -> Journal:
         """Return a journal that knows this call, and what was said of it before.

@@ -16,10 +16,9 @@ from glassnet.evaluation.evaluate import Evaluation, evaluate
 from glassnet.model import Model
 from glassnet.network import Network
 from glassnet.nn.task import TargetTask
-from glassnet.tables.dataset import Dataset, Examples, prepare
+from glassnet.tables.dataset import Dataset, Examples
 from glassnet.tables.read.images import ImageOptions
 from glassnet.tables.read.options import TableOptions
-from glassnet.tables.source import open_test, open_training
 from glassnet.tables.table import Rows
 from glassnet.training.fit import validation_split
 from glassnet.training.history import History
@@ -125,16 +124,9 @@ def train(
     recipe = recipe or Recipe()
     if not isinstance(recipe, Recipe):
         raise TypeError(f"recipe must be a Recipe, like gn.Recipe(epochs=50), not {recipe!r}")
-    kept = None
-    if journal is not None:
-        call = TableCall(table, target, recipe, task, save_as, name, drop, test, images, options)
-        kept = call.in_journal(Journal.of(journal))
-    source = open_training(table, target, task, drop, images, options)
-    recipe = recipe.complete(source.targets.task, images=source.images)
-    tested = source.test if test is None else open_test(test, source.rows, options)
-    dataset = prepare(
-        source.rows, source.targets, recipe.encoder, recipe.held_out, recipe.seed, tested
-    )
+    call = TableCall(table, target, recipe, task, save_as, name, drop, test, images, options)
+    kept = None if journal is None else call.in_journal(Journal.of(journal))
+    source, recipe, dataset = call.prepared()
     model = _untrained(dataset, recipe, name)
     few = dataset.learning.sample(MAX_DIAGNOSED)
     diagnosis = DiagnosisCallback(

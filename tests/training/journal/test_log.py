@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.errors import FileFormatError
-from glassnet.training.journal.log import FRAME, MAGIC, framed, read_log
+from glassnet.training.journal.log import FRAME, MAGIC, framed, is_log, read_log
 
 RECORDS = [(b'{"n":1}', b""), (b'{"n":2}', b"body"), (b"{}", b"x" * 300)]
 
@@ -90,5 +90,6 @@ def test_what_is_no_log_is_refused(made: bytes | None, words: str, tmp_path: Pat
 def test_a_folder_and_a_pipe_are_no_journals(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
+        assert not is_log(path)
         with pytest.raises(FileNotFoundError, match="is not a file"):
             read_log(path)

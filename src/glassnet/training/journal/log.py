@@ -127,12 +127,19 @@ def framed(text: bytes, body: bytes = b"") -> bytes:
 
 
 def is_log(path: Path) -> bool:
-    """Return whether a file begins as a log does, whatever its name; a missing file does not."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
-    except OSError:
+    """Return whether a file begins as a log does, whatever its name.
+
+    What is missing or no file, such as a pipe, which would be waited for, does not.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    if not path.is_file():
         return False
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def read_log(path: Path, *, bodies: bool = True) -> Log:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from glassnet.errors import FileFormatError, JournalError
 from glassnet.training.journal.lock import is_in_use, lock
-from glassnet.workflows.runs.find import is_journal
+from glassnet.training.journal.log import is_log
 
 __all__ = ["delete", "require_deletable"]
 
@@ -18,7 +18,7 @@ def require_deletable(path: Path) -> None:
     """
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist; expected the journal of a run")
-    if not is_journal(path):
+    if not is_log(path):
         raise FileFormatError(f"{path} is not the journal of a run; it is not deleted")
     if is_in_use(path):
         raise _in_use(path)

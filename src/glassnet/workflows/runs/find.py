@@ -1,12 +1,10 @@
-"""Journals below folders, found by how their files begin. There is no index of them."""
+"""Files below folders that may be journals. There is no index of them."""
 
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from glassnet.training.journal.log import MAGIC
-
-__all__ = ["files_in", "is_journal"]
+__all__ = ["files_in"]
 
 ENDING = ".glassnet"
 
@@ -29,17 +27,3 @@ def _below(folder: Path) -> Iterator[Path]:
         for name in sorted(files):
             if name.endswith(ENDING):
                 yield Path(inside) / name
-
-
-def is_journal(path: Path) -> bool:
-    """Return whether a file begins as a journal does.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
-    """
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC

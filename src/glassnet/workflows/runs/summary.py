@@ -10,7 +10,7 @@ from glassnet.errors import FileFormatError
 from glassnet.render.json import json_number
 from glassnet.training.history import History
 from glassnet.training.journal.content import Content, RunState, read_content
-from glassnet.workflows.runs.find import is_journal
+from glassnet.training.journal.log import is_log
 from glassnet.workflows.runs.words import moment, run_words, state_words
 
 __all__ = ["NoRun", "RunSummary", "histories_of", "summaries", "summary_of"]
@@ -110,7 +110,7 @@ def _summary_or_words(path: Path) -> RunSummary | NoRun:
     try:
         if not path.stat().st_size:
             return NoRun(path, "is empty")
-        if not is_journal(path):
+        if not is_log(path):
             return NoRun(path, "is not the journal of a run")
         return summary_of(path)
     except OSError as error:
