@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -158,7 +159,8 @@ def test_work_that_fails_exits_with_1_and_a_sentence(bad: Path, call: str, messa
 
 @pytest.mark.parametrize(
     "call",
-    ["train fruit.csv --target fruit", "predict fruit.safetensors fruit.csv -o p.csv",
+    ["train fruit.csv --target fruit", "train fruit.csv --target fruit --journal run.glassnet",
+     "predict fruit.safetensors fruit.csv -o p.csv",
      "explain fruit.safetensors fruit.csv --format html -o p.csv", "demo -o ."],
 )  # fmt: skip
 def test_a_full_disk_leaves_the_old_output(folder: Path, call: str) -> None:
@@ -173,6 +175,28 @@ def test_a_full_disk_leaves_the_old_output(folder: Path, call: str) -> None:
     assert done.returncode == 1
     assert re.search("^glassnet: cannot write .*: File too large$", done.stderr, re.MULTILINE)
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_training_that_cannot_be_saved_is_kept_in_its_journal(folder: Path) -> None:
+    train = ["train", "fruit.csv", "--target", "fruit", "--preset", "plain", "--hidden", "80,80"]
+    assert glassnet(*train, "-o", "whole.safetensors", cwd=folder).returncode == 0
+    # Enough for the beginning of a journal, and not for the weights.
+    shell = ["sh", "-c", 'ulimit -f 8; exec "$@"', "sh", sys.executable, "-m", "glassnet.cli"]
+    done = subprocess.run(
+        [*shell, *train, "--journal", "my run.glassnet"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+    assert done.returncode == 1
+    said = re.search("^the training is kept; continue with: (.*)$", done.stderr, re.MULTILINE)
+    assert said is not None, done.stderr
+    again = shlex.split(said[1])
+    assert again == ["glassnet", "resume", "my run.glassnet"]
+    assert glassnet(*again[1:], cwd=folder).returncode == 0
+    whole, resumed = (folder / f"{name}.safetensors" for name in ("whole", "fruit"))
+    assert whole.read_bytes() == resumed.read_bytes()
 
 
 @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no /dev/full here")

@@ -15,7 +15,7 @@ from glassnet.cli.options import (
     require_other_file,
     table_options,
 )
-from glassnet.cli.trained import kept_journal, show_trained, shows_findings
+from glassnet.cli.trained import kept_journal, naming_journal, show_trained, shows_findings
 
 if TYPE_CHECKING:
     from glassnet.optim.optimizer import Optimizer
@@ -201,18 +201,19 @@ def train(
     if output is not None:
         require_other_file(output, source)
     kept = kept_journal(path, journal, report)
-    trained = run(
-        source,
-        targets or None,
-        chosen,
-        task,
-        save_as=path,
-        name=source.resolve().name,
-        progress=False if as_json else None,
-        drop=drop,
-        on_finding=shows_findings(as_json=as_json),
-        images=ImageOptions(size, colour, skip_unreadable),
-        options=options,
-        journal=kept,
-    )
+    with naming_journal(kept.place):
+        trained = run(
+            source,
+            targets or None,
+            chosen,
+            task,
+            save_as=path,
+            name=source.resolve().name,
+            progress=False if as_json else None,
+            drop=drop,
+            on_finding=shows_findings(as_json=as_json),
+            images=ImageOptions(size, colour, skip_unreadable),
+            options=options,
+            journal=kept,
+        )
     show_trained(trained, path, kept, as_json=as_json)

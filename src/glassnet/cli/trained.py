@@ -1,7 +1,9 @@
 """What `train` and `resume` share: the journal that is kept, and what is shown at the end."""
 
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from glassnet.training.journal.settings import Journal
     from glassnet.workflows.train import TrainingResult
 
-__all__ = ["kept_journal", "show_trained", "shows_findings"]
+__all__ = ["kept_journal", "naming_journal", "show_trained", "shows_findings"]
 
 #: A training that takes longer keeps a journal, if it is not asked for one.
 SECONDS_BEFORE_JOURNAL = 3.0
@@ -31,7 +33,7 @@ def kept_journal(model: Path, journal: Path | None, report: Path | None) -> "Jou
     path, number = model.with_suffix(".glassnet"), 1
     while path.exists():
         click.echo(
-            f"{path} is of a training that did not end; it goes on with: glassnet resume {path}. "
+            f"{path} is of a training that did not end; it goes on with: {_to_resume(path)}. "
             "This one begins anew",
             err=True,
         )
@@ -39,6 +41,24 @@ def kept_journal(model: Path, journal: Path | None, report: Path | None) -> "Jou
         path = model.with_suffix(f".{number}.glassnet")
     source = {"places": places | {"is_temporary": True}}
     return Journal(path, delay=SECONDS_BEFORE_JOURNAL, source=source)
+
+
+@contextmanager
+def naming_journal(place: Path) -> Iterator[None]:
+    """Where a model cannot be written, say that its training is kept in a journal."""
+    from glassnet.training.journal.log import is_log
+
+    try:
+        yield
+    except OSError:
+        if is_log(place):
+            click.echo(f"the training is kept; continue with: {_to_resume(place)}", err=True)
+        raise
+
+
+def _to_resume(journal: Path) -> str:
+    """The command that goes on with the training of a journal."""
+    return shlex.join(["glassnet", "resume", str(journal)])
 
 
 def shows_findings(*, as_json: bool) -> Callable[[str], object]:
@@ -66,7 +86,7 @@ def show_trained(
     if trained.history.interrupted:
         words = "interrupted; saved the best weights so far"
         if journal.place.exists():
-            words += f"; continue with: glassnet resume {journal.place}"
+            words += f"; continue with: {_to_resume(journal.place)}"
         click.echo(words, err=True)
         sys.exit(exit_code())
     if places.get("is_temporary"):

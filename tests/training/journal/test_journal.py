@@ -233,7 +233,8 @@ def test_a_full_disk_costs_what_came_after_and_not_the_file(most: int, tmp_path:
     bits, warned = done.stdout.splitlines()
     assert bits == undisturbed.parameters.tobytes().hex()
     assert warned.count("cannot be written: File too large. The training goes on") == 1
-    assert path.stat().st_size <= most
+    if path.exists():
+        assert 0 < path.stat().st_size <= most
     assert fitted(path).parameters.tobytes() == undisturbed.parameters.tobytes()
 
 

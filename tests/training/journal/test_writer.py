@@ -87,6 +87,19 @@ def test_a_disk_that_is_full_for_a_while(
     assert fitted(path).parameters.tobytes() == undisturbed
 
 
+def test_a_disk_that_stays_full_leaves_no_file_without_records(
+    undisturbed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(self: Writer, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Writer, "_write", write)
+    net, words = warned(tmp_path / "run.glassnet")
+    assert net.parameters.tobytes() == undisturbed
+    assert len(words) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.usefixtures("_often")
 @pytest.mark.parametrize("part", ["file", "folder"])
 def test_what_is_deleted_while_it_runs_is_missed(
@@ -111,7 +124,7 @@ def test_what_is_deleted_while_it_runs_is_missed(
 def test_whatever_goes_wrong_in_the_thread_does_not_end_the_training(
     undisturbed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any) -> bytes:
+    def fail(*_: Any) -> list[memoryview]:
         raise MemoryError("no memory left")
 
     monkeypatch.setattr(writing, "body_of", fail)

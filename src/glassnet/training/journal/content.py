@@ -1,15 +1,13 @@
 """What a journal says, read without changing it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
-
-import numpy as np
+from typing import Literal, TypeAlias
 
 from glassnet.core.array import Array
 from glassnet.errors import FileFormatError, JournalError
 from glassnet.training.history import History
+from glassnet.training.journal.body import from_body
 from glassnet.training.journal.checkpoint import Checkpoint
 from glassnet.training.journal.epochs import history_of
 from glassnet.training.journal.lock import is_in_use
@@ -139,17 +137,10 @@ def arrays_of(log: Log, entry: Entry) -> dict[str, Array]:
     FileFormatError
         If the body is damaged.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    body = log.body(entry)
-    if not body:
-        return {}
     try:
-        arrays: Mapping[str, Any] = load(body)
-    except (SafetensorError, TypeError, AttributeError, ValueError, OverflowError, KeyError):
+        return from_body(log.body(entry))
+    except FileFormatError:
         raise FileFormatError(f"{log.path} is damaged at byte {entry.start:,}") from None
-    return {name: np.array(array) for name, array in arrays.items()}
 
 
 def read_content(path: Path, *, bodies: bool = True) -> Content:

@@ -43,7 +43,7 @@ __all__ = ["AnyRun", "keeping", "now"]
 AnyRun: TypeAlias = Run | FullBatchRun
 
 # A checkpoint is made after at least so many seconds, and so many times what the last one took.
-MIN_SECONDS, TIMES_AS_LONG = 1.0, 50.0
+MIN_SECONDS, TIMES_AS_LONG = 1.0, 100.0
 
 
 @contextmanager

@@ -24,7 +24,16 @@ from typing import IO, Any
 
 from glassnet.errors import FileFormatError
 
-__all__ = ["MAGIC", "Entry", "Log", "framed", "is_log", "read_log", "without_records"]
+__all__ = [
+    "MAGIC",
+    "Entry",
+    "Log",
+    "framed",
+    "is_log",
+    "read_log",
+    "without_records",
+    "write_whole",
+]
 
 MAGIC = b"\x93glassnet run\r\n\x1a"
 MARKER = b"GREC"
@@ -109,21 +118,26 @@ class Log:
         return body
 
 
-def framed(text: bytes, body: bytes = b"") -> bytes:
-    """Return the frame of a record and its text; the body follows.
+def framed(text: bytes, *body: bytes | memoryview) -> bytes:
+    """Return the frame of a record and its text; the body, given in parts, follows.
 
     Examples
     --------
     >>> len(framed(b"{}")) - FRAME.size
     2
     """
-    lengths = MARKER + struct.pack("<IQ", len(text), len(body))
-    return (
-        FRAME.pack(
-            MARKER, len(text), len(body), zlib.crc32(text, zlib.crc32(lengths)), zlib.crc32(body)
-        )
-        + text
-    )
+    lengths = struct.pack("<4sIQ", MARKER, len(text), sum(map(len, body)))
+    body_crc = 0
+    for part in body:
+        body_crc = zlib.crc32(part, body_crc)
+    return lengths + struct.pack("<II", zlib.crc32(text, zlib.crc32(lengths)), body_crc) + text
+
+
+def write_whole(file: IO[bytes], content: bytes | memoryview) -> None:
+    """Write all of some content to a file without a buffer, which may take less at once."""
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) :]
 
 
 def is_log(path: Path) -> bool:

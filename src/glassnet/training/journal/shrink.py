@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import IO
 
 from glassnet.core.atomic_file import move_into_place, new_file_beside
+from glassnet.training.journal.body import body_of
 from glassnet.training.journal.content import Content, read_content
 from glassnet.training.journal.epochs import columns_of
 from glassnet.training.journal.lock import lock
-from glassnet.training.journal.log import MAGIC, framed
+from glassnet.training.journal.log import MAGIC, framed, write_whole
 from glassnet.training.journal.records import (
     CheckpointRecord,
     EpochsRecord,
@@ -16,7 +17,6 @@ from glassnet.training.journal.records import (
     text_of,
 )
 from glassnet.training.journal.thinning import thinned
-from glassnet.training.journal.writer import body_of
 
 __all__ = ["shrunk"]
 
@@ -39,9 +39,8 @@ def shrunk(path: Path, most: int) -> IO[bytes]:
     new = new_file_beside(path)
     smaller = new.open("rb+", buffering=0)
     try:
-        smaller.write(MAGIC)
-        for frame in _frames(content, most):
-            smaller.write(frame)
+        for part in _parts(content, most):
+            write_whole(smaller, part)
         lock(smaller, path)
         move_into_place(new, path)
     except BaseException:
@@ -52,8 +51,9 @@ def shrunk(path: Path, most: int) -> IO[bytes]:
     return smaller
 
 
-def _frames(content: Content, most: int) -> Iterator[bytes]:
+def _parts(content: Content, most: int) -> Iterator[bytes | memoryview]:
     """The records that stay: all but old checkpoints, the epochs of a network as one."""
+    yield MAGIC
     staying = _staying(content, most)
     epochs_said: set[int] = set()
     for entry in content.log.entries:
@@ -63,11 +63,13 @@ def _frames(content: Content, most: int) -> Iterator[bytes]:
         if isinstance(record, EpochsRecord):
             if record.network not in epochs_said:
                 epochs_said.add(record.network)
-                body = body_of(columns_of(content.history(record.network)))
-                yield framed(text_of(EpochsRecord(record.network, 0)), body) + body
+                parts = body_of(columns_of(content.history(record.network)))
+                yield framed(text_of(EpochsRecord(record.network, 0)), *parts)
+                yield from parts
             continue
         body = content.log.body(entry)
-        yield framed(entry.text, body) + body
+        yield framed(entry.text, body)
+        yield body
 
 
 def _staying(content: Content, most: int) -> set[int]:

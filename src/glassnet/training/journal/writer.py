@@ -15,15 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import numpy as np
-
 from glassnet.core.array import Array
 from glassnet.errors import JournalError, JournalWarning
+from glassnet.training.journal.body import body_of
 from glassnet.training.journal.lock import HEARTBEAT, in_use, lock
-from glassnet.training.journal.log import MAGIC, Log, framed
+from glassnet.training.journal.log import MAGIC, Log, framed, write_whole
 from glassnet.training.journal.records import AnyRecord, text_of
 
-__all__ = ["Item", "Writer", "body_of"]
+__all__ = ["Item", "Writer"]
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,14 @@ class Writer:
         self._thread.join()
         if self._file is not None:
             with suppress(OSError):
+                self._remove_if_empty(self._file)
                 self._file.close()
         self.warn_once()
+
+    def _remove_if_empty(self, file: IO[bytes]) -> None:
+        """Leave no new file that could not take its first record: it is not a journal."""
+        if self._before is None and not self._end and os.fstat(file.fileno()).st_nlink:
+            self._path.unlink()
 
     def _open(self) -> None:
         before = self._before
@@ -220,12 +225,12 @@ class Writer:
 
     def _append(self, item: Item) -> None:
         body = body_of(item.arrays)
-        self._write(framed(text_of(item.record), body) + body)
+        self._write(framed(text_of(item.record), *body))
+        for part in body:
+            self._write(part)
 
-    def _write(self, content: bytes) -> None:
-        left = memoryview(content)
-        while left:
-            left = left[self._opened().write(left) :]
+    def _write(self, content: bytes | memoryview) -> None:
+        write_whole(self._opened(), content)
         self._end += len(content)
 
     def _keep_within_bounds(self) -> None:
@@ -247,13 +252,3 @@ class Writer:
             with suppress(OSError):
                 self._file.truncate(self._end)
                 self._file.seek(self._end)
-
-
-def body_of(arrays: Mapping[str, Array]) -> bytes:
-    """Return arrays as the body of a record: the bytes of a safetensors file."""
-    if not arrays:
-        return b""
-    from safetensors.numpy import save
-
-    # safetensors writes wrong values, silently, for arrays that are not C-contiguous.
-    return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
