@@ -66,6 +66,19 @@ def test_arrays_that_are_not_contiguous_are_written_right(tmp_path: Path, view: 
     assert np.array_equal(read_file(tmp_path / "a.safetensors")[1]["w1"], given_array)
 
 
+def test_a_sparse_file_larger_than_memory_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path, bytes_of_arrays = tmp_path / "vast.safetensors", 2**40
+    shape = [bytes_of_arrays // 4]
+    described = {"w1": {"dtype": "F32", "shape": shape, "data_offsets": [0, bytes_of_arrays]}}
+    metadata = {"__metadata__": {"glassnet": json.dumps({"format": FORMAT_VERSION})}}
+    header = json.dumps(metadata | described).encode()
+    with path.open("wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header)
+        file.truncate(8 + len(header) + bytes_of_arrays)
+    with pytest.raises(MemoryError, match=r"vast\.safetensors does not fit into memory"):
+        read_file(path)
+
+
 def test_a_file_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     write_file(path, {"kind": "network"}, ARRAYS)

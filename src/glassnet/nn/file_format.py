@@ -7,6 +7,7 @@ largest header there can be.
 import json
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,17 @@ def _require_file(source: Path) -> None:
     raise FileNotFoundError(f"{source} {problem}; expected a model file")
 
 
+def _require_room(source: Path) -> None:
+    """Refuse a file that does not fit into memory twice: its arrays, and the network of them.
+
+    A system that promises more memory than it has would end the process instead.
+    """
+    if sys.platform != "win32":
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        if 2 * source.stat().st_size > memory:
+            raise MemoryError
+
+
 def _read_safetensors(source: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     from safetensors import SafetensorError, safe_open
 
@@ -124,6 +136,7 @@ def _read_safetensors(source: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             header = _parse_header(source, metadata.get(KEY))
             names = file.keys()
             _require_few(source, len(names))
+            _require_room(source)
             return header, {name: file.get_tensor(name) for name in names}
     except FileFormatError:
         raise
