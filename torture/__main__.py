@@ -26,17 +26,17 @@ def main() -> int:
     sets = found if isinstance(found, list) else [""]  # the reference engine has none
     ends_at, left = time.monotonic() + 60 * given.minutes, given.kills
     print(" | ".join(COLUMNS), flush=True)
-    sound = True
+    sound, by_sigkill = True, 0
     for number, name in enumerate(names):
         share = -(-left // (len(names) - number))
         until = time.monotonic() + (ends_at - time.monotonic()) / (len(names) - number)
         own = Tortured(name, FOLDER.absolute(), sets, Random(f"{given.seed} {name}"))
         own.undisturbed()
         own.torture(share, until)
-        left -= own.kills
+        left, by_sigkill = left - own.kills, by_sigkill + own.by_sigkill
         print(" | ".join(own.row()), *own.problems, sep="\n  ", flush=True)
         sound = sound and own.is_sound
-    print(f"kills: {given.kills - left}", flush=True)
+    print(f"kills: {given.kills - left}, {by_sigkill} of them by SIGKILL", flush=True)
     return 0 if sound else 1
 
 

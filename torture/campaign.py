@@ -17,7 +17,7 @@ from torture.training import INTERRUPTED, JOURNAL, RESULT
 
 __all__ = ["COLUMNS", "Tortured"]
 
-COLUMNS = ("configuration", "kills", "resumed", "runs", "identical", "damaged")
+COLUMNS = ("configuration", "kills", "by SIGKILL", "resumed", "runs", "identical", "damaged")
 THREADS = ("1", "2", "3")
 
 
@@ -33,9 +33,10 @@ class Tortured:
     instruction_sets : list of str
         That a training goes on with.
     random : Random
-    kills, resumed, runs, identical, damaged : int
-        Processes that were ended; those that went on with a journal; trainings that came to their
-        end; those of them with the bits of the undisturbed one; journals that could not be read.
+    kills, by_sigkill, resumed, runs, identical, damaged : int
+        Processes that were ended; those ended without a word; those that went on with a journal;
+        trainings that came to their end; those of them with the bits of the undisturbed one;
+        journals that could not be read.
     problems : list of str
     """
 
@@ -44,6 +45,7 @@ class Tortured:
     instruction_sets: list[str]
     random: Random
     kills: int = 0
+    by_sigkill: int = 0
     resumed: int = 0
     runs: int = 0
     identical: int = 0
@@ -60,7 +62,8 @@ class Tortured:
 
     def row(self) -> list[str]:
         """The counts as a row of a table."""
-        counts = (self.kills, self.resumed, self.runs, self.identical, self.damaged)
+        ended = (self.kills, self.by_sigkill, self.resumed)
+        counts = (*ended, self.runs, self.identical, self.damaged)
         return [self.name, *map(str, counts)]
 
     def undisturbed(self) -> None:
@@ -94,6 +97,7 @@ class Tortured:
                 self.problems.append(f"{folder}: {words}")
                 return
             self.kills += 1
+            self.by_sigkill += disturbance == signal.SIGKILL
             self._look_at(folder / JOURNAL)
         self.runs += 1
         result = json.loads((folder / RESULT).read_text())
