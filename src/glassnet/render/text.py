@@ -8,6 +8,7 @@ from itertools import zip_longest
 from glassnet.formula.document import (
     Bars,
     Block,
+    Command,
     Curves,
     Document,
     DocumentTable,
@@ -154,6 +155,8 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
     match block:
         case Paragraph(text):
             return textwrap.wrap(text, WIDTH)
+        case Command(text):
+            return [text]
         case Heading(text):
             return [f"─ {text}"]
         case Equation():

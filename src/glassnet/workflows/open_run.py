@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
-from glassnet import engine
 from glassnet.core.plural import counted
 from glassnet.core.validation import whole_number
 from glassnet.errors import JournalError
@@ -15,17 +14,22 @@ from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.style import StyleOptions
 from glassnet.formula.document import Document
 from glassnet.network import Network
-from glassnet.optim.lbfgs import LBFGS
 from glassnet.renderable import Renderable
 from glassnet.training.fit import Fitting
 from glassnet.training.history import History
-from glassnet.training.journal.configuration import revived
 from glassnet.training.journal.content import Content, RunState, read_content
+from glassnet.training.journal.same_run import require_same_engine
 from glassnet.training.loop import Run
 from glassnet.training.recorded_steps import RecordedStep
 from glassnet.workflows.notable_steps import NotableSteps, find_notable_steps
 from glassnet.workflows.replay import Replay, step_words
-from glassnet.workflows.rerun import LearnedFrom, fittings_of, networks_of
+from glassnet.workflows.rerun import (
+    LearnedFrom,
+    fittings_of,
+    is_full_batch,
+    networks_of,
+    require_steps,
+)
 from glassnet.workflows.run_facts import run_document, run_lines
 from glassnet.workflows.table_call import TableCall
 from glassnet.workflows.weight_life import WeightLife, follow_weight
@@ -161,7 +165,7 @@ class JournalledRun(Renderable):
     @property
     def is_full_batch(self) -> bool:
         """Whether L-BFGS trained it, which takes no steps that could be taken again."""
-        return isinstance(revived(self._content.run.options.get("optimizer")), LBFGS)
+        return is_full_batch(self._content)
 
     def step(
         self, step: int, example: int = 0, *, network: int = 0, **style: Unpack[StyleOptions]
@@ -293,21 +297,28 @@ class JournalledRun(Renderable):
     def _checked(self, network: int) -> int:
         return whole_number("network", network, 0, len(self._content.networks) - 1)
 
-    @cached_property
-    def _fittings(self) -> list[Fitting]:
+    def require_steps(self) -> None:
+        """Refuse a run whose steps cannot be taken again, as far as the journal alone says it.
+
+        Raises
+        ------
+        JournalError
+            If L-BFGS or an estimator trained it, another engine wrote it, or data are missing.
+        """
         if self.is_full_batch:
             raise JournalError(
                 f"{self.path} is a run of L-BFGS, whose iterations use all examples at once; it "
                 "has no steps that could be taken again"
             )
-        if self._content.sessions:
-            before = self._content.sessions[-1].engine.get("engine")
-            now = engine.info()["engine"]
-            if before != now:
-                raise JournalError(
-                    f"{self.path} was written with the {before} engine, and this is the {now} "
-                    f"engine, whose numbers differ in the last digits; set GLASSNET_ENGINE={before}"
-                )
+        require_steps(self._content)
+        require_same_engine(self._content)
+        is_kept = self._content.data is not None and self._content.data.is_kept
+        if self._given is None and self._content.run.what != "train" and not is_kept:
+            raise self._without_data()
+
+    @cached_property
+    def _fittings(self) -> list[Fitting]:
+        self.require_steps()
         learned = self._learned()
         changes: dict[str, Any] = {} if self._threads is None else {"threads": self._threads}
         return fittings_of(self._content, learned, **changes)
@@ -318,12 +329,14 @@ class JournalledRun(Renderable):
             return self._given
         if self._table is None and content.data is not None and content.data.is_kept:
             return LearnedFrom.kept_in(content)
-        if content.run.what == "train":
-            return self._read_again()
+        return self._read_again()
+
+    def _without_data(self) -> JournalError:
+        content = self._content
         parts = content.data.parts if content.data is not None else []
         weights = ", sample_weight=…" if any(p.name == "sample_weight" for p in parts) else ""
         own = ", validation=(X, y)" if any(p.name == "validation X" for p in parts) else ""
-        raise JournalError(
+        return JournalError(
             f"{self.path} does not hold the data of its run, from which its steps are taken again; "
             f"give them: gn.open_run({os.fspath(self.path)!r}, X, y{weights}{own})"
         )

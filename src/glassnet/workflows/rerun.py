@@ -12,12 +12,20 @@ from glassnet.errors import FileFormatError, JournalError
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.schema import NetworkRecord
+from glassnet.optim.lbfgs import LBFGS
 from glassnet.training.fit import GIVEN, FitOptions, Fitting
-from glassnet.training.journal.configuration import revived
+from glassnet.training.journal.configuration import OF, revived
 from glassnet.training.journal.content import Content
 from glassnet.training.journal.same_run import require_same_data
 
-__all__ = ["LearnedFrom", "fittings_of", "networks_of", "options_of"]
+__all__ = [
+    "LearnedFrom",
+    "fittings_of",
+    "is_full_batch",
+    "networks_of",
+    "options_of",
+    "require_steps",
+]
 
 #: What a journal says of a training besides how many callbacks there were.
 OPTIONS = FitOptions().configuration.keys() - {"callbacks"}
@@ -81,6 +89,27 @@ def _network(content: Content, number: int, record: NetworkRecord) -> Network:
     return net
 
 
+def is_full_batch(content: Content) -> bool:
+    """Return whether L-BFGS trained, which takes no steps that could be taken again."""
+    optimizer = content.run.options.get("optimizer")
+    return isinstance(optimizer, dict) and optimizer.get(OF) == LBFGS.__name__
+
+
+def require_steps(content: Content) -> None:
+    """Refuse the run of an estimator, whose steps cannot be taken again.
+
+    Raises
+    ------
+    JournalError
+    """
+    if content.run.what == "estimator":
+        name = (content.run.source or {}).get("estimator", "an estimator")
+        raise JournalError(
+            f"{content.path} is the run of {name}, whose steps cannot be taken again by its "
+            "journal; those of Network.fit, fit_many and gn.train can"
+        )
+
+
 def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[str, Any]:
     """Return the options of ``Network.fit`` that a run was made with.
 
@@ -96,12 +125,7 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
     JournalError
         If the run is an estimator's, or validation data are missing.
     """
-    if content.run.what == "estimator":
-        name = (content.run.source or {}).get("estimator", "an estimator")
-        raise JournalError(
-            f"{content.path} is the run of {name}, whose steps cannot be taken again by its "
-            "journal; those of Network.fit, fit_many and gn.train can"
-        )
+    require_steps(content)
     options: dict[str, Any] = {
         name: revived(value)
         for name, value in content.run.options.items()

@@ -15,7 +15,7 @@ from glassnet.training.journal.fingerprint import Data, changes, fingerprint
 from glassnet.training.journal.records import RunRecord
 from glassnet.training.loop import Run
 
-__all__ = ["require_same_data", "require_same_run"]
+__all__ = ["require_same_data", "require_same_engine", "require_same_run"]
 
 
 def require_same_run(
@@ -49,7 +49,7 @@ def require_same_run(
             "journal of its own, or delete that one"
         )
     if not allow_changes:
-        _require_same_engine(content)
+        require_same_engine(content, ", or allow changes")
     _require_epochs(content, now.options["epochs"], runs)
 
 
@@ -89,13 +89,25 @@ def _weights(content: Content, runs: Sequence[Run | FullBatchRun]) -> list[str]:
     return []
 
 
-def _require_same_engine(content: Content) -> None:
+def require_same_engine(content: Content, otherwise: str = "") -> None:
+    """Refuse a journal that another engine wrote.
+
+    Parameters
+    ----------
+    content : Content
+    otherwise : str
+        What else can be done, for the message.
+
+    Raises
+    ------
+    JournalError
+    """
     before = content.sessions[-1].engine.get("engine") if content.sessions else None
     now = engine.info()["engine"]
     if before is not None and before != now:
         raise JournalError(
             f"{content.path} was written with the {before} engine, and this is the {now} engine, "
-            "whose numbers differ in the last digits; set GLASSNET_ENGINE, or allow changes"
+            f"whose numbers differ in the last digits; set GLASSNET_ENGINE={before}{otherwise}"
         )
 
 

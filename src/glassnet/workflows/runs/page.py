@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from glassnet.core.plural import counted
-from glassnet.formula.document import Block, Document, DocumentTable, Paragraph, Section
+from glassnet.formula.document import Block, Command, Document, DocumentTable, Paragraph, Section
 from glassnet.render.json import json_number
 from glassnet.training.history import History
 from glassnet.training.journal.content import Content, NetworkContent, RunState
+from glassnet.workflows.rerun import is_full_batch
+from glassnet.workflows.runs.notable import Notable
 from glassnet.workflows.runs.settings import (
     data_hash,
     data_words,
@@ -35,8 +37,14 @@ NAMED = 4
 SAID_ELSEWHERE = ("data: ", "trained by", "engine", "Glassnet")
 
 
-def run_document(content: Content) -> Document:
+def run_document(content: Content, notable: Notable | None = None) -> Document:
     """Return what `glassnet runs show` shows.
+
+    Parameters
+    ----------
+    content : Content
+    notable : Notable, optional
+        The steps in which something happened, if it was looked for them.
 
     Raises
     ------
@@ -51,6 +59,7 @@ def run_document(content: Content) -> Document:
         Section("Sessions", (_sessions(content),)),
         *_learning(histories),
         *_findings(content),
+        *([] if notable is None else [notable.section(content.path, networks=len(histories))]),
         Section("Checkpoints", (_checkpoints(content),)),
         Section("What to type next", tuple(_next(content, state))),
     ]
@@ -175,12 +184,15 @@ def _next(content: Content, state: RunState) -> Iterator[Block]:
             yield Paragraph(f"To go on, call fit once more with journal={str(content.path)!r}.")
         else:
             yield Paragraph("To go on:")
-            yield Paragraph(f"glassnet resume {name}")
-    yield Paragraph("To see a step, by its index; that of the first is 0:")
-    yield Paragraph(f"glassnet explain {name} --step 0")
+            yield Command(f"glassnet resume {name}")
+    if content.run.what != "estimator" and not is_full_batch(content):
+        yield Paragraph("To see a step, by its index; that of the first is 0:")
+        yield Command(f"glassnet explain {name} --step 0")
 
 
-def run_dict(summary: RunSummary, content: Content) -> dict[str, Any]:
+def run_dict(
+    summary: RunSummary, content: Content, notable: Notable | None = None
+) -> dict[str, Any]:
     """Return a run as JSON values: what `glassnet runs show --json` prints."""
     return {
         **summary.to_dict(),
@@ -201,6 +213,7 @@ def run_dict(summary: RunSummary, content: Content) -> dict[str, Any]:
         ],
         "findings": content.findings,
         "histories": [_history_dict(history) for history in summary.histories],
+        "notable_steps": None if notable is None else notable.to_dict(),
         "checkpoints": [_checkpoint_dicts(network) for network in content.networks],
     }
 
