@@ -62,7 +62,7 @@ def export(
     content = read_content(journal)
     histories = histories_of(content)
     if csv is not None:
-        require_other_file(csv, journal)
+        require_other_file(csv, journal, option="--csv")
         _write(csv, csv_text(histories))
     if tensorboard is not None:
         to_tensorboard(content, histories, tensorboard)

@@ -179,6 +179,9 @@ def _in_short(names: list[str]) -> str:
 
 def _next(content: Content, state: RunState) -> Iterator[Block]:
     name = shlex.quote(str(content.path))
+    if not all(network.checkpoints for network in content.networks):
+        yield Paragraph("The journal ends before its first checkpoint: train anew.")
+        return
     if state not in ("running", "finished"):
         if content.run.what == "estimator":
             yield Paragraph(f"To go on, call fit once more with journal={str(content.path)!r}.")
