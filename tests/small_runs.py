@@ -39,11 +39,12 @@ def stopped(journal: Path, by: BaseException) -> None:
 
 
 def damage(journal: Path) -> None:
-    """Turn bits in the arrays of the epochs."""
-    log = read_log(journal)
-    entry = next(one for one in log.entries if b'"kind":"epochs"' in one.text)
+    """Turn bits in what is said of the first epochs or checkpoint, whichever comes first."""
+    kinds = b'"kind":"epochs"', b'"kind":"checkpoint"'
+    entries = read_log(journal).entries
+    entry = next(one for one in entries if any(kind in one.text for kind in kinds))
     content = bytearray(journal.read_bytes())
-    content[entry.body_start + 9] ^= 255
+    content[entry.start + 30] ^= 255
     journal.write_bytes(content)
 
 

@@ -30,7 +30,7 @@ from glassnet.workflows.rerun import (
     networks_of,
     require_steps,
 )
-from glassnet.workflows.run_facts import run_document, run_lines
+from glassnet.workflows.runs.page import run_document, run_lines
 from glassnet.workflows.table_call import TableCall
 from glassnet.workflows.weight_life import WeightLife, follow_weight
 
@@ -142,20 +142,7 @@ class JournalledRun(Renderable):
     @cached_property
     def histories(self) -> list[History]:
         """Losses and metrics of each network."""
-        return [self._history(number) for number in range(len(self._content.networks))]
-
-    def _history(self, number: int) -> History:
-        content = self._content
-        history, last = content.history(number), content.checkpoint(number)
-        if last is not None:
-            history.stopped_early, best_epoch = last.record.stopped_early, last.record.best_epoch
-            if best_epoch is not None and best_epoch < len(history.validation_losses):
-                history.best_epoch = best_epoch
-            history.interrupted = content.end is not None and content.end.state == "interrupted"
-            stops = content.run.options.get("stopping") is not None
-            best = history.best_epoch is not None
-            history.restored = last.record.is_last and best and (stops or history.interrupted)
-        return history
+        return self._content.histories()
 
     @property
     def networks(self) -> list[Network]:
@@ -292,7 +279,7 @@ class JournalledRun(Renderable):
         number = self._checked(network)
         run = self._fittings[number].run
         assert isinstance(run, Run)  # others are refused before
-        return Replay(self._content, run, networks_of(self._content)[number], number)
+        return Replay(self._content, run, self._untrained[number], number)
 
     def _checked(self, network: int) -> int:
         return whole_number("network", network, 0, len(self._content.networks) - 1)
@@ -317,11 +304,16 @@ class JournalledRun(Renderable):
             raise self._without_data()
 
     @cached_property
+    def _untrained(self) -> list[Network]:
+        """The networks as they were before the first step; they stay so."""
+        return networks_of(self._content)
+
+    @cached_property
     def _fittings(self) -> list[Fitting]:
         self.require_steps()
         learned = self._learned()
         changes: dict[str, Any] = {} if self._threads is None else {"threads": self._threads}
-        return fittings_of(self._content, learned, **changes)
+        return fittings_of(self._content, self._untrained, learned, **changes)
 
     def _learned(self) -> LearnedFrom:
         content = self._content
@@ -359,10 +351,10 @@ class JournalledRun(Renderable):
 
     def to_document(self) -> Document:
         """Return what the run is, how it went, and how to go on."""
-        return run_document(self._content, self.histories)
+        return run_document(self._content)
 
     def __str__(self) -> str:
-        return "\n".join(run_lines(self._content, self.histories))
+        return "\n".join(run_lines(self._content))
 
     def __repr__(self) -> str:
         taken, planned = self.history.epochs, self._content.epochs

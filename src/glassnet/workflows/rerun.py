@@ -1,5 +1,6 @@
 """The training of a journal set up once more: its networks, its options and its data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,16 +150,28 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
 
 
 def fittings_of(
-    content: Content, learned: LearnedFrom, *, allow_changes: bool = False, **changes: Any
+    content: Content,
+    networks: Sequence[Network],
+    learned: LearnedFrom,
+    **changes: Any,
 ) -> list[Fitting]:
     """Return the training of each network of a run, before its first step.
+
+    Parameters
+    ----------
+    content : Content
+    networks : sequence of Network
+        As :func:`networks_of` returns them.
+    learned : LearnedFrom
+    **changes
+        Options in the place of its own.
 
     Raises
     ------
     JournalError
         If the data are not those of the run.
     """
-    given, networks = options_of(content, learned, **changes), networks_of(content)
+    given = options_of(content, learned, **changes)
     try:
         options = FitOptions(**given)
         fittings = [
@@ -166,6 +179,5 @@ def fittings_of(
         ]
     except TypeError:
         raise FileFormatError(f"{content.path} holds options that are no training's") from None
-    if not allow_changes:
-        require_same_data(content, fittings[0].data)
+    require_same_data(content, fittings[0].data)
     return fittings

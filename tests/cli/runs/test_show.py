@@ -33,7 +33,10 @@ def test_each_command_of_the_page_opens_its_step(folder: Path) -> None:
     page = glassnet("runs", "show", "with a blank.glassnet", cwd=folder).stdout
     steps = re.findall(r"^Step \d+ \(index (\d+)\)", page, re.MULTILINE)
     commands = [line for line in page.splitlines() if line.startswith("glassnet explain")]
-    assert [line.rpartition(" ")[2] for line in commands] == [*steps, "0"]
+    assert [re.findall(r"--step (\d+)", line) for line in commands] == [
+        *([step] for step in steps),
+        *(["0"], ["0"]),
+    ]
     opened = glassnet(*shlex.split(commands[0])[1:], cwd=folder)
     assert opened.returncode == 0
     assert f"(index {steps[0]}) of with a blank.glassnet" in opened.stdout

@@ -33,7 +33,7 @@ def require_same_run(
     path, before = content.path, content.run
     found: list[str] = []
     if before.what != now.what:
-        found.append(f"it is of {_called(before)}, and this is {_called(now)}")
+        found.append(f"it is of {before.called}, and this is {now.called}")
     elif len(before.networks) != len(now.networks):
         found.append(f"it is of {len(before.networks)} networks, and these are {len(now.networks)}")
     else:
@@ -51,13 +51,6 @@ def require_same_run(
     if not allow_changes:
         require_same_engine(content, ", or allow changes")
     _require_epochs(content, now.options["epochs"], runs)
-
-
-def _called(run: RunRecord) -> str:
-    """What was called, as people name it."""
-    if run.what == "estimator":
-        return f"the fit of {(run.source or {}).get('estimator', 'an estimator')}"
-    return {"fit": "Network.fit"}.get(run.what, f"gn.{run.what}")
 
 
 def _deciding(options: dict[str, Any]) -> dict[str, Any]:

@@ -18,9 +18,8 @@ from glassnet.workflows.runs.settings import (
     settings_of,
     typed_settings,
 )
-from glassnet.workflows.runs.summary import RunSummary, histories_of
+from glassnet.workflows.runs.summary import RunSummary
 from glassnet.workflows.runs.words import (
-    CALLS,
     date_words,
     loss_words,
     run_words,
@@ -29,12 +28,20 @@ from glassnet.workflows.runs.words import (
     value_words,
 )
 
-__all__ = ["run_dict", "run_document"]
+__all__ = ["run_dict", "run_document", "run_lines"]
 
 #: Of many checkpoints so many epochs are named, at either end.
 NAMED = 4
 #: What has a section of its own, or is said in the first lines.
 SAID_ELSEWHERE = ("data: ", "trained by", "engine", "Glassnet")
+
+#: What an opened run is asked in Python.
+WAYS = (
+    ("run.step(0)", "a step, by its index"),
+    ('run.follow("w1[1,1]")', "a weight over all steps"),
+    ("run.network(epoch=0)", "the network after an epoch, by its index"),
+    ("run.notable_steps()", "where something happened"),
+)
 
 
 def run_document(content: Content, notable: Notable | None = None) -> Document:
@@ -51,9 +58,9 @@ def run_document(content: Content, notable: Notable | None = None) -> Document:
     FileFormatError
         If the journal is damaged where its epochs stand.
     """
-    state, histories = content.state, histories_of(content)
+    state, histories = content.state, content.histories()
     sections = [
-        Section("The run", tuple(_run(content, state, histories))),
+        Section("The run", tuple(_run(content, histories))),
         Section("Configuration", (_configuration(content),)),
         Section("Data", tuple(_data(content))),
         Section("Sessions", (_sessions(content),)),
@@ -66,8 +73,17 @@ def run_document(content: Content, notable: Notable | None = None) -> Document:
     return Document(f"The run {content.path.name}", tuple(sections))
 
 
-def _run(content: Content, state: RunState, histories: list[History]) -> Iterator[Block]:
+def run_lines(content: Content) -> list[str]:
+    """Return what a run is, in a few plain lines."""
+    facts = _facts(content, content.histories())
+    width = max(len(name) for name, _ in facts)
+    return [f"{name:<{width}}  {words}" for name, words in facts]
+
+
+def _facts(content: Content, histories: list[History]) -> list[tuple[str, str]]:
+    """What a run is, how it stands and how it went, as names with words."""
     done, networks = sum(history.epochs for history in histories), len(histories)
+    state = content.state
     words = state_words(state, done, networks * content.epochs, networks)
     if state == "failed" and content.end is not None and content.end.words:
         words += f": {content.end.words}"
@@ -77,10 +93,19 @@ def _run(content: Content, state: RunState, histories: list[History]) -> Iterato
         ("state", words),
         ("what", run_words(content)),
         ("result", loss_words(histories[0]) + (" (first network)" if networks > 1 else "")),
-        ("trained by", f"{CALLS[content.run.what]} of Glassnet {content.run.glassnet}"),
+        ("trained by", f"{content.run.called} of Glassnet {content.run.glassnet}"),
         ("begun", date_words(content.run.started)),
     ]
-    yield DocumentTable(("", ""), tuple(rows))
+    if content.sessions:
+        last, again = content.sessions[-1], len(content.sessions) - 1
+        if again:
+            rows.append(("resumed", f"{counted(again, 'time')}, last {date_words(last.at)}"))
+        rows.append(("engine", f"{engine_words(last.engine)}, on {last.host}"))
+    return rows
+
+
+def _run(content: Content, histories: list[History]) -> Iterator[Block]:
+    yield DocumentTable(("", ""), tuple(_facts(content, histories)))
     if content.log.is_damaged:
         yield Paragraph(
             f"The journal is damaged at byte {content.log.end:,}: what follows there is not read."
@@ -188,9 +213,13 @@ def _next(content: Content, state: RunState) -> Iterator[Block]:
         else:
             yield Paragraph("To go on:")
             yield Command(f"glassnet resume {name}")
-    if content.run.what != "estimator" and not is_full_batch(content):
-        yield Paragraph("To see a step, by its index; that of the first is 0:")
-        yield Command(f"glassnet explain {name} --step 0")
+    if content.run.what == "estimator" or is_full_batch(content):
+        return
+    yield Paragraph("To see a step, or a weight in it, by their index; that of the first is 0:")
+    yield Command(f"glassnet explain {name} --step 0")
+    yield Command(f"glassnet explain {name} --step 0 --weight 'w1[1,1]'")
+    yield Paragraph(f"In Python, run = gn.open_run({str(content.path)!r}) opens it:")
+    yield DocumentTable(("type", "to see"), WAYS)
 
 
 def run_dict(
