@@ -59,6 +59,8 @@ def without_validation(values: dict[str, Any]) -> None:
     [
         (units, "does not fit its network"),
         (without_validation, "'validation' is not as this version writes it"),
+        (options(validation=[0.2]), "'validation' is not as this version writes it"),
+        (options(validation=["X", "y"]), "'validation' is not as this version writes it"),
         (options(code="import os"), "'code' is not as this version writes it"),
         (options(record=3), "holds options that are no training's"),
         (

@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 from sklearn.exceptions import ConvergenceWarning
 
 import glassnet as gn
 from glassnet.estimators.classifier import MLPClassifier
+from glassnet.training.journal.content import read_content
+from glassnet.training.journal.log import MAGIC, framed
 from glassnet.workflows import notable_steps, show_run
 from glassnet.workflows.show_run import RunPage
 
@@ -151,3 +154,18 @@ def test_data_that_the_journal_does_not_hold_are_asked_for(tmp_path: Path) -> No
     net = gn.Network([4, 2], output="softmax", seed=2)
     net.fit(X, LABELS, epochs=3, journal=gn.Journal(path, kept_data=0))
     assert "give them: gn.open_run" in section_of(show_run.show_run(path))
+
+
+def test_a_checkpoint_of_another_network_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "run.glassnet"
+    fit(path)
+    log, content = read_content(path).log, MAGIC
+    for entry in log.entries:
+        body = log.body(entry)
+        if b'"kind":"checkpoint"' in entry.text and b'"step":120,' in entry.text:
+            body = save({"parameters": np.zeros(3, dtype=np.float32)})
+        content += framed(entry.text, body) + body
+    path.write_bytes(content)
+    assert "does not fit its network" in section_of(show_run.show_run(path))
+    with pytest.raises(gn.FileFormatError, match="does not fit its network"):
+        gn.open_run(path).network()

@@ -147,7 +147,7 @@ def _section(section: Section, writer: TextWriter) -> list[str]:
 def _belong_together(above: Block, below: Block) -> bool:
     """Whether no blank line stands between two blocks."""
     introduces = isinstance(above, Paragraph) and above.text.endswith(":")
-    alike = isinstance(above, Equation | Matrices) and type(above) is type(below)
+    alike = isinstance(above, Equation | Matrices | Command) and type(above) is type(below)
     return introduces or alike
 
 

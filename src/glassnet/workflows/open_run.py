@@ -17,6 +17,7 @@ from glassnet.network import Network
 from glassnet.renderable import Renderable
 from glassnet.training.fit import Fitting
 from glassnet.training.history import History
+from glassnet.training.journal.checkpoint import require_fitting
 from glassnet.training.journal.content import Content, RunState, read_content
 from glassnet.training.journal.same_run import require_same_engine
 from glassnet.training.loop import Run
@@ -216,6 +217,7 @@ class JournalledRun(Renderable):
         if epoch is None and step is None:
             last = self._content.checkpoint(number)
             assert last is not None  # networks_of found one
+            require_fitting(last, net.parameters)
             restored = history.restored and "best" in last.arrays
             net.parameters[...] = last.arrays["best" if restored else "parameters"]
             net.epochs_trained += history.epochs

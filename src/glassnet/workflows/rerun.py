@@ -133,7 +133,10 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
         if name != "callbacks"  # only how many there were
     }
     options["epochs"] = content.epochs
-    if unknown := options.keys() ^ OPTIONS:
+    unknown = options.keys() ^ OPTIONS
+    if not unknown and isinstance(options["validation"], tuple):
+        unknown = {"validation"}
+    if unknown:
         raise FileFormatError(
             f"{content.path} does not say how its network was trained: {min(unknown)!r} is not as "
             "this version writes it"

@@ -174,7 +174,8 @@ def notable_by_epochs(content: Content) -> Notable:
 def _steps_in_epoch(content: Content) -> int:
     """How many steps an epoch has; 0 where no checkpoint says it."""
     last = content.checkpoint()
-    return 0 if last is None else len(last.arrays.get("last.losses", ()))
+    losses = None if last is None else last.arrays.get("last.losses")
+    return 0 if losses is None else losses.size
 
 
 def _short(value: float) -> str:

@@ -213,9 +213,11 @@ def _next(content: Content, state: RunState) -> Iterator[Block]:
         else:
             yield Paragraph("To go on:")
             yield Command(f"glassnet resume {name}")
+    yield Paragraph("Its numbers, a row for each epoch:")
+    yield Command(f"glassnet runs export {name} --csv -")
     if content.run.what == "estimator" or is_full_batch(content):
         return
-    yield Paragraph("To see a step, or a weight in it, by their index; that of the first is 0:")
+    yield Paragraph("To see a step, or a weight in it; the first step has the index 0:")
     yield Command(f"glassnet explain {name} --step 0")
     yield Command(f"glassnet explain {name} --step 0 --weight 'w1[1,1]'")
     yield Paragraph(f"In Python, run = gn.open_run({str(content.path)!r}) opens it:")
