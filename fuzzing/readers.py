@@ -30,8 +30,8 @@ from glassnet.tables.read import files, text
 from glassnet.tables.source import open_source, open_training
 from glassnet.training.journal.content import read_content
 from glassnet.workflows.predict import predict
-from glassnet.workflows.runs.page import run_document
 from glassnet.workflows.runs.summary import summary_of
+from glassnet.workflows.show_run import show_run
 
 __all__ = ["READERS", "Reader"]
 
@@ -137,7 +137,7 @@ def _model(path: Path, random: Random) -> None:
 def _journal(path: Path, random: Random) -> None:
     """What the run is, its checkpoints, and the first of its steps once more."""
     content = read_content(path)
-    run_document(content)
+    show_run(path).to("text")
     summary_of(path)
     for number in range(min(len(content.networks), 9)):
         content.history(number)

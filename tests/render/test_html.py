@@ -9,6 +9,7 @@ from hypothesis import given
 import glassnet as gn
 from glassnet.formula.document import (
     Bars,
+    Command,
     Curve,
     Curves,
     Document,
@@ -103,3 +104,8 @@ def test_a_link_leads_into_a_folded_section() -> None:
     inside = page.rpartition("<details>")[2].partition("</details>")[0]
     assert '<div id="w1[1,2]"></div>' in inside
     assert "words" in inside
+
+
+def test_a_command_is_escaped_code() -> None:
+    page = document_html(Document("T", (Section("S", (Command("glassnet show 'a<b'"),)),)))
+    assert "<code>glassnet show &#x27;a&lt;b&#x27;</code></pre>" in page

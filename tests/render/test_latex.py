@@ -7,6 +7,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.formula.document import (
+    Command,
     Document,
     Equation,
     Matrices,
@@ -131,3 +132,8 @@ def test_each_character_of_our_own_sentences_has_a_meaning_in_tex(package: str) 
                 # The hat of a letter is written by the letter.
                 shown = "" if id(node) in documentation else node.value.replace("\u0302", "")
                 assert "U+" not in words_tex(shown), file
+
+
+def test_the_hyphens_of_a_command_stay_two() -> None:
+    text = document_latex(Document("T", (Section("S", (Command("glassnet a_b --step 1"),)),)))
+    assert r"\texttt{glassnet a\_b -{}-step 1}" in text

@@ -10,6 +10,7 @@ import glassnet as gn
 from glassnet.explanation.explain import describe
 from glassnet.formula.document import (
     Bars,
+    Command,
     Curve,
     Curves,
     Document,
@@ -59,3 +60,9 @@ def test_what_is_no_document_does_not() -> None:
     del content["title"]
     with pytest.raises(ValidationError, match="'title' is a required property"):
         VALIDATOR.validate(content)
+
+
+def test_a_command_follows_it() -> None:
+    found = document_dict(Document("T", (Section("S", (Command("glassnet demo"),)),)))
+    VALIDATOR.validate(found)
+    assert found["sections"][0]["blocks"] == [{"kind": "command", "text": "glassnet demo"}]

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 
 from glassnet.formula.document import (
     Bars,
+    Command,
     Curve,
     Curves,
     Document,
@@ -45,6 +46,13 @@ def test_wide_tables_are_broken_into_lines() -> None:
     assert way in " ".join(" ".join(line.split()) for line in text.splitlines()).replace(
         "0.50 ", ""
     )
+
+
+def test_a_command_can_be_copied_however_long_it_is() -> None:
+    command = f"glassnet explain {'a-long-name/' * 9}run.glassnet --step 12"
+    words = Paragraph("It is opened by:")
+    text = document_text(Document("T", (Section("S", (words, Command(command))),)))
+    assert f"It is opened by:\n{command}\n" in f"{text}\n"
 
 
 a, b = Symbol("a", 3.0), Symbol("b", -4.0)

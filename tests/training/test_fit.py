@@ -1,5 +1,7 @@
 """The options of fit, each seen to act; and several networks at once."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -226,3 +228,10 @@ def test_several_networks_show_how_far_they_are(capsys: pytest.CaptureFixture[st
     shown = capsys.readouterr().err
     assert "epoch" in shown
     assert "/2000" in shown
+
+
+@pytest.mark.parametrize("validation", [(), (np.eye(2),), (np.eye(2), [0, 1], [1.0, 1.0])])
+def test_validation_data_are_a_pair(validation: Any) -> None:
+    net = gn.Network([2, 2], output="softmax")
+    with pytest.raises(ValueError, match=r"a share, or a pair \(X, y\); it has \d parts?"):
+        net.fit(np.eye(2), [0, 1], validation=validation)

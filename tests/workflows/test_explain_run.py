@@ -41,7 +41,7 @@ def test_without_a_step_it_says_what_the_run_is_and_how_to_go_on(folder: Path) -
     done = glassnet("explain", NAME, cwd=folder)
     assert done.returncode == 0
     words = " ".join(done.stdout.split())
-    assert "4 of 4 epochs planned" in words
+    assert "finished, 4 epochs" in words
     assert "glassnet explain 'of last week.safetensors' --step 0" in words
 
 

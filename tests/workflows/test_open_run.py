@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.formula.number import number_text
 from glassnet.training.journal.content import read_content
 from glassnet.training.journal.settings import JournalPath
 from tests.small_tables import fruits, write_csv
@@ -36,12 +37,16 @@ def test_a_run_prints_what_it_is(folder: Path) -> None:
     run = gn.open_run(folder / "run.glassnet")
     lines = dict(line.split(maxsplit=1) for line in str(run).splitlines())
     assert lines["file"] == str(folder / "run.glassnet")
-    assert lines["what"] == "Network.fit of a network 3-4-2"
-    assert lines["state"] == run.state == "finished"
-    assert lines["epochs"] == "6 of 6 epochs planned"
-    losses = run.history.losses
-    assert lines["loss"] == f"{losses[0]:.4g} → {losses[-1]:.4g}"
-    assert lines["best"].startswith(f"epoch {run.history.best_epoch + 1} (index ")  # type: ignore[operator]
+    assert lines["what"] == "3-4-2 tanh/softmax, Adam(0.001)"
+    assert lines["trained"].startswith("by  Network.fit of Glassnet ")
+    assert run.state == "finished"
+    assert lines["state"] == "finished, 6 epochs"
+    losses, best = run.history.losses, run.history.best_epoch
+    assert best is not None
+    assert lines["result"].startswith(
+        f"loss {number_text(losses[0], 4)} → {number_text(losses[-1], 4)}, validation loss "
+    )
+    assert lines["result"].endswith(f" after epoch {best + 1} (index {best})")
     assert lines["engine"].startswith(str(gn.info()["engine"]))
     assert "run.notable_steps()" in run.to_text()
 
@@ -141,7 +146,7 @@ def test_a_run_of_lbfgs_has_no_steps(tmp_path: Path) -> None:
     net.fit(X, LABELS, epochs=5, optimizer="l-bfgs", journal=tmp_path / "run.glassnet")
     run = gn.open_run(tmp_path / "run.glassnet")
     assert run.history.epochs
-    assert "epochs planned" in str(run)
+    assert "run.step" not in run.to_text()
     with pytest.raises(gn.JournalError, match="it has no steps that could be taken again"):
         run.step(0)
 

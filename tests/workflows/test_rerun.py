@@ -12,7 +12,7 @@ import glassnet as gn
 from glassnet.errors import FileFormatError, JournalError
 from glassnet.training.journal.content import read_content
 from glassnet.training.journal.log import MAGIC, framed
-from glassnet.workflows.rerun import LearnedFrom, fittings_of
+from glassnet.workflows.rerun import LearnedFrom, fittings_of, networks_of
 
 X, Y = np.eye(6, 4), np.arange(6) % 3
 
@@ -59,6 +59,8 @@ def without_validation(values: dict[str, Any]) -> None:
     [
         (units, "does not fit its network"),
         (without_validation, "'validation' is not as this version writes it"),
+        (options(validation=[0.2]), "'validation' is not as this version writes it"),
+        (options(validation=["X", "y"]), "'validation' is not as this version writes it"),
         (options(code="import os"), "'code' is not as this version writes it"),
         (options(record=3), "holds options that are no training's"),
         (
@@ -75,7 +77,7 @@ def test_a_run_that_lies_is_refused(
 ) -> None:
     content = read_content(changed(journal, change))
     with pytest.raises((FileFormatError, JournalError), match=words):
-        fittings_of(content, LearnedFrom(X, Y))
+        fittings_of(content, networks_of(content), LearnedFrom(X, Y))
 
 
 def test_a_best_epoch_that_is_not_there_is_refused(journal: Path) -> None:

@@ -156,9 +156,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def require_other_file(output: Path, *inputs: Path) -> None:
-    """Refuse to overwrite an input file."""
+def require_other_file(output: Path, *inputs: Path, option: str = "--output") -> None:
+    """Refuse to overwrite an input file; the option is the one that named it."""
     if any(output.exists() and path.exists() and output.samefile(path) for path in inputs):
-        raise click.BadParameter(
-            f"{output} is an input; choose another file", param_hint="--output"
-        )
+        raise click.BadParameter(f"{output} is an input; choose another file", param_hint=option)

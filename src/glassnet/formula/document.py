@@ -17,6 +17,7 @@ __all__ = [
     "Bars",
     "Block",
     "Cell",
+    "Command",
     "Curve",
     "Curves",
     "Document",
@@ -45,6 +46,13 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """Plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What is typed at a command line, on a line that is never broken, so that it can be copied."""
 
     text: str
 
@@ -349,6 +357,7 @@ class Drawing:
 
 Block: TypeAlias = (
     Paragraph
+    | Command
     | Heading
     | Equation
     | DocumentTable

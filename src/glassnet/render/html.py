@@ -6,6 +6,7 @@ from glassnet.formula.document import (
     Bars,
     Block,
     Cell,
+    Command,
     Curves,
     Document,
     DocumentTable,
@@ -154,6 +155,8 @@ def _block(block: Block, numbers: NumberFormat) -> str:
     match block:
         case Paragraph(text):
             return f"<p>{escape(text)}</p>"
+        case Command(text):
+            return f'<pre class="scroll"><code>{escape(text)}</code></pre>'
         case Heading(text):
             return f"<h3>{escape(text)}</h3>"
         case Equation():

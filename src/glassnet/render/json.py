@@ -10,6 +10,7 @@ from glassnet.formula.document import (
     Bars,
     Block,
     Cell,
+    Command,
     Curve,
     Curves,
     Document,
@@ -61,6 +62,8 @@ def _block(block: Block, numbers: NumberFormat) -> dict[str, Any]:
     match block:
         case Paragraph(text):
             return {"kind": "paragraph", "text": text}
+        case Command(text):
+            return {"kind": "command", "text": text}
         case Heading(text):
             return {"kind": "heading", "text": text}
         case Equation(left, _, _, exact, _):

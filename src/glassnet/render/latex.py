@@ -11,6 +11,7 @@ from pathlib import Path
 from glassnet.formula.document import (
     Bars,
     Block,
+    Command,
     Curves,
     Document,
     DocumentTable,
@@ -162,6 +163,8 @@ def _block(block: Block, layout: _Layout) -> str:
     match block:
         case Paragraph(text):
             return f"{words_tex(text)}\n"
+        case Command(text):  # two hyphens would become a dash
+            return rf"\texttt{{{words_tex(text).replace('--', '-{}-')}}}" + "\n"
         case Heading(text):
             return rf"\subsubsection*{{{words_tex(text)}}}" + "\n"
         case DocumentTable():

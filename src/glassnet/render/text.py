@@ -8,6 +8,7 @@ from itertools import zip_longest
 from glassnet.formula.document import (
     Bars,
     Block,
+    Command,
     Curves,
     Document,
     DocumentTable,
@@ -146,7 +147,7 @@ def _section(section: Section, writer: TextWriter) -> list[str]:
 def _belong_together(above: Block, below: Block) -> bool:
     """Whether no blank line stands between two blocks."""
     introduces = isinstance(above, Paragraph) and above.text.endswith(":")
-    alike = isinstance(above, Equation | Matrices) and type(above) is type(below)
+    alike = isinstance(above, Equation | Matrices | Command) and type(above) is type(below)
     return introduces or alike
 
 
@@ -154,6 +155,8 @@ def _block(block: Block, writer: TextWriter) -> list[str]:
     match block:
         case Paragraph(text):
             return textwrap.wrap(text, WIDTH)
+        case Command(text):
+            return [text]
         case Heading(text):
             return [f"─ {text}"]
         case Equation():

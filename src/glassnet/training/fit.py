@@ -15,6 +15,7 @@ from glassnet.arrays.sparse import Inputs, SparseRows
 from glassnet.arrays.splits import split_rows
 from glassnet.arrays.targets import Targets, checked_targets
 from glassnet.core.array import Array
+from glassnet.core.plural import counted
 from glassnet.core.validation import whole_number
 from glassnet.engine import Training
 from glassnet.nn.architecture import Architecture
@@ -359,6 +360,9 @@ def _validation(
         return None, None
     metrics = learner.task.metrics
     if isinstance(validation, tuple | list):
+        if len(validation) != 2:
+            given = counted(len(validation), "part")
+            raise ValueError(f"validation is a share, or a pair (X, y); it has {given}")
         given_x, given_y = validation
         other_x, other = checked_examples(
             learner,

@@ -14,7 +14,7 @@ from glassnet.training.recorded_steps import RecordedStep
 from glassnet.workflows.replay import Replay
 from glassnet.workflows.unit_deaths import SAMPLE, UnitDeath, unit_deaths
 
-__all__ = ["NotableSteps", "find_notable_steps"]
+__all__ = ["NotableSteps", "find_notable_steps", "rising_epochs"]
 
 # A run that took longer is not taken again as a whole, but for so many of its epochs.
 MOST_SECONDS, EPOCHS_LOOKED_INTO = 20.0, 3
@@ -37,6 +37,8 @@ class NotableSteps(Renderable):
     norms : array of float64
         The norm of the gradient of that loss, before clipping and without penalties.
     deaths : list of UnitDeath
+    looked_at : str
+        Which steps were taken again, in words.
     document : Document
     """
 
@@ -44,7 +46,18 @@ class NotableSteps(Renderable):
     losses: NDArray[np.float64] = field(repr=False)
     norms: NDArray[np.float64] = field(repr=False)
     deaths: list[UnitDeath]
+    looked_at: str
     document: Document = field(repr=False)
+
+    @property
+    def rises(self) -> list[int]:
+        """Where in `steps` the loss rose over the step before, the largest rise first."""
+        return _rises(self.steps, self.losses)
+
+    @property
+    def largest(self) -> list[int]:
+        """All places in `steps`, that of the largest gradient first."""
+        return _largest(self.norms)
 
     def to_document(self) -> Document:
         """Return what all formats show."""
@@ -58,7 +71,7 @@ def find_notable_steps(replay: Replay) -> NotableSteps:
     """Take the steps again and look at each: see ``JournalledRun.notable_steps``."""
     replay.checked(0)
     is_short = sum(replay.history.seconds) <= MOST_SECONDS
-    ranges = [range(replay.steps)] if is_short else _rises(replay)
+    ranges = [range(replay.steps)] if is_short else _epochs_that_rose(replay)
     steps: list[int] = []
     measured: list[tuple[float, float]] = []
     for part in ranges:
@@ -68,18 +81,56 @@ def find_notable_steps(replay: Replay) -> NotableSteps:
     losses, norms = np.array(measured).reshape(-1, 2).T
     deaths = unit_deaths(replay, narrow=is_short)
     found = np.array(steps, dtype=np.int64)
-    document = _document(replay, found, losses, norms, deaths, ranges, is_short)
-    return NotableSteps(found, losses, norms, deaths, document)
+    words = _looked_at(replay, ranges, is_short)
+    document = _document(replay, found, losses, norms, deaths, words)
+    return NotableSteps(found, losses, norms, deaths, words, document)
 
 
-def _rises(replay: Replay) -> list[range]:
+def _rises(steps: NDArray[np.int64], losses: NDArray[np.float64]) -> list[int]:
+    """The places where a loss is above that of the step before, the largest rise first.
+
+    Examples
+    --------
+    >>> _rises(np.array([0, 1, 2, 7, 8]), np.array([1.0, 2.0, 1.5, 9.0, 12.0]))
+    [4, 1]
+    """
+    after = np.flatnonzero(np.diff(steps) == 1) + 1
+    sizes = _sizes(losses[after - 1], losses[after])
+    return [int(after[k]) for k in np.argsort(-sizes, kind="stable") if sizes[k] > 0]
+
+
+def _sizes(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By how much losses rose: endlessly to what is no number, not at all from there on."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.where(
+            np.isfinite(before), np.nan_to_num(after - before, nan=np.inf, posinf=np.inf), -np.inf
+        )
+
+
+def _largest(norms: NDArray[np.float64]) -> list[int]:
+    """All places, that of the largest norm first; NaN counts as infinite."""
+    order: list[int] = np.argsort(-np.nan_to_num(norms, nan=np.inf), kind="stable").tolist()
+    return order
+
+
+def _epochs_that_rose(replay: Replay) -> list[range]:
     """The steps of the epochs whose loss rose most over that of the epoch before."""
-    losses = np.array(replay.history.losses)
-    rises = np.nan_to_num(np.diff(losses), nan=np.inf)
-    epochs = sorted(int(k) + 1 for k in np.argsort(-rises, kind="stable")[:EPOCHS_LOOKED_INTO])
+    epochs = sorted(rising_epochs(replay.history.losses)[:EPOCHS_LOOKED_INTO])
     in_epoch = replay.run.steps_in_epoch
     # The last step before such an epoch, too, over which its first step may jump.
     return [range(epoch * in_epoch - 1, (epoch + 1) * in_epoch) for epoch in epochs or [0]]
+
+
+def rising_epochs(losses: Sequence[float]) -> list[int]:
+    """Return all epochs but the first, that whose loss rose most over the one before it first.
+
+    Examples
+    --------
+    >>> rising_epochs([3.0, 1.0, 1.5, 0.5])
+    [2, 3, 1]
+    """
+    sizes = _sizes(np.array(losses[:-1]), np.array(losses[1:]))
+    return [int(k) + 1 for k in np.argsort(-sizes, kind="stable")]
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -98,31 +149,33 @@ def _loss_and_norm(recorded: RecordedStep) -> tuple[float, float]:
     return float(trace.losses @ weights / weights.sum()) if weights.sum() else 0.0, norm
 
 
+def _looked_at(replay: Replay, ranges: Sequence[range], is_short: bool) -> str:
+    """Which steps were taken again."""
+    if is_short:
+        return f"All {counted(replay.steps, 'step')} were taken again."
+    in_epoch = replay.run.steps_in_epoch
+    names = [
+        f"epoch {part.stop // in_epoch:,} (index {part.stop // in_epoch - 1})" for part in ranges
+    ]
+    return (
+        f"The training took {sum(replay.history.seconds):,.0f} s. So only the epochs in which the "
+        f"loss rose most over that of the epoch before were looked into: {', '.join(names)}; and "
+        "units only at the checkpoints. What happened elsewhere is not said here."
+    )
+
+
 def _document(
     replay: Replay,
     steps: NDArray[np.int64],
     losses: NDArray[np.float64],
     norms: NDArray[np.float64],
     deaths: Sequence[UnitDeath],
-    ranges: Sequence[range],
-    is_short: bool,
+    looked_at: str,
 ) -> Document:
-    words = f"All {counted(replay.steps, 'step')} were taken again."
-    if not is_short:
-        in_epoch = replay.run.steps_in_epoch
-        names = [
-            f"epoch {part.stop // in_epoch:,} (index {part.stop // in_epoch - 1})"
-            for part in ranges
-        ]
-        words = (
-            f"The training took {sum(replay.history.seconds):,.0f} s. So only the epochs in which "
-            f"the loss rose most over that of the epoch before were looked into: {', '.join(names)}"
-            "; and units only at the checkpoints. What happened elsewhere is not said here."
-        )
     sections = (
-        Section("What was looked at", (Paragraph(words),)),
+        Section("What was looked at", (Paragraph(looked_at),)),
         Section("The loss of a batch jumped", _jumps(steps, losses)),
-        Section("The gradient was largest", _largest(steps, losses, norms)),
+        Section("The gradient was largest", _of_norms(steps, losses, norms)),
         Section("Units died", _deaths(deaths)),
         Section("To see one", (Paragraph(_command(replay)),)),
     )
@@ -134,32 +187,27 @@ def _jumps(steps: NDArray[np.int64], losses: NDArray[np.float64]) -> tuple[Block
         "By how much the mean loss of a batch, before its update, is above that of the batch in "
         "the step before. Other examples are in it, so that some of it is their difference."
     )
-    after = np.flatnonzero(np.diff(steps) == 1) + 1
-    rises = losses[after] - losses[after - 1]
-    sizes = np.nan_to_num(rises, nan=np.inf)
-    chosen = [k for k in np.argsort(-sizes, kind="stable")[:LISTED] if sizes[k] > 0]
     rows = tuple(
         (
-            _named(int(steps[after[k]])),
-            float(losses[after[k] - 1]),
-            float(losses[after[k]]),
-            f"run.step({steps[after[k]]})",
+            _named(int(steps[place])),
+            float(losses[place - 1]),
+            float(losses[place]),
+            f"run.step({steps[place]})",
         )
-        for k in chosen
+        for place in _rises(steps, losses)[:LISTED]
     )
     if not rows:
         return (Paragraph("It never rose from one step to the next."),)
     return Paragraph(words), DocumentTable(("step", "loss before", "loss", "to see it"), rows)
 
 
-def _largest(
+def _of_norms(
     steps: NDArray[np.int64], losses: NDArray[np.float64], norms: NDArray[np.float64]
 ) -> tuple[Block, ...]:
     words = (
         "The Euclidean norm of the gradient of the batch's mean loss, before clipping and without "
         "penalties."
     )
-    order = np.argsort(-np.nan_to_num(norms, nan=np.inf), kind="stable")[:LISTED]
     rows = tuple(
         (
             _named(int(steps[place])),
@@ -167,7 +215,7 @@ def _largest(
             float(losses[place]),
             f"run.step({steps[place]})",
         )
-        for place in order
+        for place in _largest(norms)[:LISTED]
     )
     return Paragraph(words), DocumentTable(("step", "norm", "loss", "to see it"), rows)
 

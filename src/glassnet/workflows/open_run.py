@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
-from glassnet import engine
 from glassnet.core.plural import counted
 from glassnet.core.validation import whole_number
 from glassnet.errors import JournalError
@@ -15,18 +14,24 @@ from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.style import StyleOptions
 from glassnet.formula.document import Document
 from glassnet.network import Network
-from glassnet.optim.lbfgs import LBFGS
 from glassnet.renderable import Renderable
 from glassnet.training.fit import Fitting
 from glassnet.training.history import History
-from glassnet.training.journal.configuration import revived
+from glassnet.training.journal.checkpoint import require_fitting
 from glassnet.training.journal.content import Content, RunState, read_content
+from glassnet.training.journal.same_run import require_same_engine
 from glassnet.training.loop import Run
 from glassnet.training.recorded_steps import RecordedStep
 from glassnet.workflows.notable_steps import NotableSteps, find_notable_steps
 from glassnet.workflows.replay import Replay, step_words
-from glassnet.workflows.rerun import LearnedFrom, fittings_of, networks_of
-from glassnet.workflows.run_facts import run_document, run_lines
+from glassnet.workflows.rerun import (
+    LearnedFrom,
+    fittings_of,
+    is_full_batch,
+    networks_of,
+    require_steps,
+)
+from glassnet.workflows.runs.page import run_document, run_lines
 from glassnet.workflows.table_call import TableCall
 from glassnet.workflows.weight_life import WeightLife, follow_weight
 
@@ -138,20 +143,7 @@ class JournalledRun(Renderable):
     @cached_property
     def histories(self) -> list[History]:
         """Losses and metrics of each network."""
-        return [self._history(number) for number in range(len(self._content.networks))]
-
-    def _history(self, number: int) -> History:
-        content = self._content
-        history, last = content.history(number), content.checkpoint(number)
-        if last is not None:
-            history.stopped_early, best_epoch = last.record.stopped_early, last.record.best_epoch
-            if best_epoch is not None and best_epoch < len(history.validation_losses):
-                history.best_epoch = best_epoch
-            history.interrupted = content.end is not None and content.end.state == "interrupted"
-            stops = content.run.options.get("stopping") is not None
-            best = history.best_epoch is not None
-            history.restored = last.record.is_last and best and (stops or history.interrupted)
-        return history
+        return self._content.histories()
 
     @property
     def networks(self) -> list[Network]:
@@ -161,7 +153,7 @@ class JournalledRun(Renderable):
     @property
     def is_full_batch(self) -> bool:
         """Whether L-BFGS trained it, which takes no steps that could be taken again."""
-        return isinstance(revived(self._content.run.options.get("optimizer")), LBFGS)
+        return is_full_batch(self._content)
 
     def step(
         self, step: int, example: int = 0, *, network: int = 0, **style: Unpack[StyleOptions]
@@ -225,6 +217,7 @@ class JournalledRun(Renderable):
         if epoch is None and step is None:
             last = self._content.checkpoint(number)
             assert last is not None  # networks_of found one
+            require_fitting(last, net.parameters)
             restored = history.restored and "best" in last.arrays
             net.parameters[...] = last.arrays["best" if restored else "parameters"]
             net.epochs_trained += history.epochs
@@ -288,29 +281,41 @@ class JournalledRun(Renderable):
         number = self._checked(network)
         run = self._fittings[number].run
         assert isinstance(run, Run)  # others are refused before
-        return Replay(self._content, run, networks_of(self._content)[number], number)
+        return Replay(self._content, run, self._untrained[number], number)
 
     def _checked(self, network: int) -> int:
         return whole_number("network", network, 0, len(self._content.networks) - 1)
 
-    @cached_property
-    def _fittings(self) -> list[Fitting]:
+    def require_steps(self) -> None:
+        """Refuse a run whose steps cannot be taken again, as far as the journal alone says it.
+
+        Raises
+        ------
+        JournalError
+            If L-BFGS or an estimator trained it, another engine wrote it, or data are missing.
+        """
         if self.is_full_batch:
             raise JournalError(
                 f"{self.path} is a run of L-BFGS, whose iterations use all examples at once; it "
                 "has no steps that could be taken again"
             )
-        if self._content.sessions:
-            before = self._content.sessions[-1].engine.get("engine")
-            now = engine.info()["engine"]
-            if before != now:
-                raise JournalError(
-                    f"{self.path} was written with the {before} engine, and this is the {now} "
-                    f"engine, whose numbers differ in the last digits; set GLASSNET_ENGINE={before}"
-                )
+        require_steps(self._content)
+        require_same_engine(self._content)
+        is_kept = self._content.data is not None and self._content.data.is_kept
+        if self._given is None and self._content.run.what != "train" and not is_kept:
+            raise self._without_data()
+
+    @cached_property
+    def _untrained(self) -> list[Network]:
+        """The networks as they were before the first step; they stay so."""
+        return networks_of(self._content)
+
+    @cached_property
+    def _fittings(self) -> list[Fitting]:
+        self.require_steps()
         learned = self._learned()
         changes: dict[str, Any] = {} if self._threads is None else {"threads": self._threads}
-        return fittings_of(self._content, learned, **changes)
+        return fittings_of(self._content, self._untrained, learned, **changes)
 
     def _learned(self) -> LearnedFrom:
         content = self._content
@@ -318,12 +323,14 @@ class JournalledRun(Renderable):
             return self._given
         if self._table is None and content.data is not None and content.data.is_kept:
             return LearnedFrom.kept_in(content)
-        if content.run.what == "train":
-            return self._read_again()
+        return self._read_again()
+
+    def _without_data(self) -> JournalError:
+        content = self._content
         parts = content.data.parts if content.data is not None else []
         weights = ", sample_weight=…" if any(p.name == "sample_weight" for p in parts) else ""
         own = ", validation=(X, y)" if any(p.name == "validation X" for p in parts) else ""
-        raise JournalError(
+        return JournalError(
             f"{self.path} does not hold the data of its run, from which its steps are taken again; "
             f"give them: gn.open_run({os.fspath(self.path)!r}, X, y{weights}{own})"
         )
@@ -346,10 +353,10 @@ class JournalledRun(Renderable):
 
     def to_document(self) -> Document:
         """Return what the run is, how it went, and how to go on."""
-        return run_document(self._content, self.histories)
+        return run_document(self._content)
 
     def __str__(self) -> str:
-        return "\n".join(run_lines(self._content, self.histories))
+        return "\n".join(run_lines(self._content))
 
     def __repr__(self) -> str:
         taken, planned = self.history.epochs, self._content.epochs

@@ -1,5 +1,6 @@
 """The training of a journal set up once more: its networks, its options and its data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +13,20 @@ from glassnet.errors import FileFormatError, JournalError
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.schema import NetworkRecord
+from glassnet.optim.lbfgs import LBFGS
 from glassnet.training.fit import GIVEN, FitOptions, Fitting
-from glassnet.training.journal.configuration import revived
+from glassnet.training.journal.configuration import OF, revived
 from glassnet.training.journal.content import Content
 from glassnet.training.journal.same_run import require_same_data
 
-__all__ = ["LearnedFrom", "fittings_of", "networks_of", "options_of"]
+__all__ = [
+    "LearnedFrom",
+    "fittings_of",
+    "is_full_batch",
+    "networks_of",
+    "options_of",
+    "require_steps",
+]
 
 #: What a journal says of a training besides how many callbacks there were.
 OPTIONS = FitOptions().configuration.keys() - {"callbacks"}
@@ -81,6 +90,27 @@ def _network(content: Content, number: int, record: NetworkRecord) -> Network:
     return net
 
 
+def is_full_batch(content: Content) -> bool:
+    """Return whether L-BFGS trained, which takes no steps that could be taken again."""
+    optimizer = content.run.options.get("optimizer")
+    return isinstance(optimizer, dict) and optimizer.get(OF) == LBFGS.__name__
+
+
+def require_steps(content: Content) -> None:
+    """Refuse the run of an estimator, whose steps cannot be taken again.
+
+    Raises
+    ------
+    JournalError
+    """
+    if content.run.what == "estimator":
+        name = (content.run.source or {}).get("estimator", "an estimator")
+        raise JournalError(
+            f"{content.path} is the run of {name}, whose steps cannot be taken again by its "
+            "journal; those of Network.fit, fit_many and gn.train can"
+        )
+
+
 def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[str, Any]:
     """Return the options of ``Network.fit`` that a run was made with.
 
@@ -96,19 +126,17 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
     JournalError
         If the run is an estimator's, or validation data are missing.
     """
-    if content.run.what == "estimator":
-        name = (content.run.source or {}).get("estimator", "an estimator")
-        raise JournalError(
-            f"{content.path} is the run of {name}, whose steps cannot be taken again by its "
-            "journal; those of Network.fit, fit_many and gn.train can"
-        )
+    require_steps(content)
     options: dict[str, Any] = {
         name: revived(value)
         for name, value in content.run.options.items()
         if name != "callbacks"  # only how many there were
     }
     options["epochs"] = content.epochs
-    if unknown := options.keys() ^ OPTIONS:
+    unknown = options.keys() ^ OPTIONS
+    if not unknown and isinstance(options["validation"], tuple):
+        unknown = {"validation"}
+    if unknown:
         raise FileFormatError(
             f"{content.path} does not say how its network was trained: {min(unknown)!r} is not as "
             "this version writes it"
@@ -125,16 +153,28 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
 
 
 def fittings_of(
-    content: Content, learned: LearnedFrom, *, allow_changes: bool = False, **changes: Any
+    content: Content,
+    networks: Sequence[Network],
+    learned: LearnedFrom,
+    **changes: Any,
 ) -> list[Fitting]:
     """Return the training of each network of a run, before its first step.
+
+    Parameters
+    ----------
+    content : Content
+    networks : sequence of Network
+        As :func:`networks_of` returns them.
+    learned : LearnedFrom
+    **changes
+        Options in the place of its own.
 
     Raises
     ------
     JournalError
         If the data are not those of the run.
     """
-    given, networks = options_of(content, learned, **changes), networks_of(content)
+    given = options_of(content, learned, **changes)
     try:
         options = FitOptions(**given)
         fittings = [
@@ -142,6 +182,5 @@ def fittings_of(
         ]
     except TypeError:
         raise FileFormatError(f"{content.path} holds options that are no training's") from None
-    if not allow_changes:
-        require_same_data(content, fittings[0].data)
+    require_same_data(content, fittings[0].data)
     return fittings

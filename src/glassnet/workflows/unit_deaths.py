@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from glassnet.arrays.sparse import dense
 from glassnet.core.array import Array
+from glassnet.training.journal.checkpoint import require_fitting
 from glassnet.workflows.replay import Replay
 
 __all__ = ["SAMPLE", "UnitDeath", "unit_deaths"]
@@ -86,9 +87,11 @@ class _Looks:
     def at_checkpoints(self) -> None:
         """Look at all checkpoints, and at the end."""
         content, number = self.replay.content, self.replay.number
+        training = self.replay.run.training
         for step in content.networks[number].checkpoints:
             checkpoint = content.checkpoint(number, step)
             if checkpoint is not None and checkpoint.record.step == step:
+                require_fitting(checkpoint, training.parameters, training.state)
                 self._look(step, checkpoint.arrays["parameters"])
         if self.replay.steps not in self.alive:
             self._look(self.replay.steps, self.replay.parameters_before(self.replay.steps))

@@ -16,7 +16,7 @@ from glassnet.training.journal import journal as keeping
 from glassnet.training.journal.checkpoint import _read, _written, restore
 from glassnet.training.journal.content import read_content
 from glassnet.training.journal.records import CheckpointRecord, record_of, text_of
-from glassnet.workflows.rerun import LearnedFrom, fittings_of
+from glassnet.workflows.rerun import LearnedFrom, fittings_of, networks_of
 
 X = np.random.default_rng(1).normal(size=(60, 4)).astype(np.float32)
 Y = (X[:, 0] * X[:, 1] > 0).astype(int)
@@ -110,7 +110,7 @@ def test_arrays_that_do_not_fit_are_refused(name: str, array: Any, tmp_path: Pat
     path = tmp_path / "run.glassnet"
     fitted((), path)
     content = read_content(path)
-    run: Any = fittings_of(content, LearnedFrom.kept_in(content))[0].run
+    run: Any = fittings_of(content, networks_of(content), LearnedFrom.kept_in(content))[0].run
     checkpoint = content.checkpoint(0)
     assert checkpoint is not None
     checkpoint.arrays[name] = array
@@ -122,7 +122,7 @@ def test_fewer_epochs_than_a_checkpoint_says_are_refused(tmp_path: Path) -> None
     path = tmp_path / "run.glassnet"
     fitted((), path)
     content = read_content(path)
-    run: Any = fittings_of(content, LearnedFrom.kept_in(content))[0].run
+    run: Any = fittings_of(content, networks_of(content), LearnedFrom.kept_in(content))[0].run
     checkpoint = content.checkpoint(0)
     assert checkpoint is not None
     with pytest.raises(FileFormatError, match="does not fit its epochs"):

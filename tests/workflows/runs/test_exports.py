@@ -14,7 +14,6 @@ import pytest
 import glassnet as gn
 from glassnet.training.history import History
 from glassnet.training.journal.content import read_content
-from glassnet.workflows.runs.summary import histories_of
 from glassnet.workflows.runs.to_csv import csv_text
 from glassnet.workflows.runs.to_tensorboard import to_tensorboard
 
@@ -34,9 +33,7 @@ def fitted(path: Path, networks: int = 1) -> list[History]:
 
 def test_csv_has_a_row_for_each_epoch_of_each_network(tmp_path: Path) -> None:
     histories = fitted(tmp_path / "run.glassnet", networks=2)
-    (tmp_path / "run.csv").write_text(
-        csv_text(histories_of(read_content(tmp_path / "run.glassnet")))
-    )
+    (tmp_path / "run.csv").write_text(csv_text(read_content(tmp_path / "run.glassnet").histories()))
     table = pl.read_csv(tmp_path / "run.csv")
     assert table["epoch"].to_list() == [1, 2, 3, 4, 5] * 2
     for number, history in enumerate(histories, start=1):
@@ -89,7 +86,7 @@ def test_event_files_hold_the_numbers(tmp_path: Path, networks: int) -> None:
     pytest.importorskip("tensorboardX", reason="tensorboardX is not installed here")
     histories = fitted(tmp_path / "run.glassnet", networks)
     content = read_content(tmp_path / "run.glassnet")
-    to_tensorboard(content, histories_of(content), tmp_path / "events")
+    to_tensorboard(content, content.histories(), tmp_path / "events")
     files = sorted((tmp_path / "events").rglob("events.out.tfevents.*"))
     assert len(files) == networks
     for file, history in zip(files, histories, strict=True):
@@ -102,7 +99,7 @@ def test_event_files_hold_the_numbers(tmp_path: Path, networks: int) -> None:
             expected = [float(np.float32(value)) for value in values]
             assert found[name] == list(enumerate(expected, start=1))
     with pytest.raises(ValueError, match="holds event files already"):
-        to_tensorboard(content, histories_of(content), tmp_path / "events")
+        to_tensorboard(content, content.histories(), tmp_path / "events")
 
 
 READ = """

@@ -18,39 +18,12 @@ from glassnet.workflows.runs.delete import delete
 from glassnet.workflows.runs.find import files_in
 from glassnet.workflows.runs.page import run_dict, run_document
 from glassnet.workflows.runs.summary import NoRun, RunSummary, summaries, summary_of
-
-X = np.random.default_rng(1).normal(size=(60, 4)).astype(np.float32)
-Y = (X[:, 0] * X[:, 1] > 0).astype(int)
-
-
-def network(hidden: int = 8, seed: int = 5) -> gn.Network:
-    return gn.Network([4, hidden, 2], hidden="tanh", output="softmax", seed=seed)
-
-
-def fit(journal: Path, hidden: int = 8, **options: Any) -> History:
-    usual: dict[str, Any] = {"epochs": 6, "validation": 0.2}
-    return network(hidden).fit(X, Y, journal=journal, **usual | options)
-
-
-def stopped(journal: Path, by: BaseException) -> None:
-    def stop(history: History) -> None:
-        if history.epochs == 3:  # an epoch counts when its callbacks are done
-            raise by
-
-    with pytest.raises(type(by)):
-        fit(journal, callbacks=stop)
+from tests.small_runs import X, Y, fit, make_runs, network
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    fit(tmp_path / "finished.glassnet")
-    stopped(tmp_path / "interrupted.glassnet", KeyboardInterrupt())
-    stopped(tmp_path / "failed.glassnet", RuntimeError("no more paper"))
-    networks = [network(seed=seed) for seed in range(3)]
-    gn.fit_many(networks, X, Y, epochs=4, journal=tmp_path / "several.glassnet")
-    log = read_log(tmp_path / "finished.glassnet")
-    (tmp_path / "died.glassnet").write_bytes(log.path.read_bytes()[: log.entries[-1].start])
-    return tmp_path
+    return make_runs(tmp_path)
 
 
 def found_in(folder: Path) -> dict[str, RunSummary | NoRun]:

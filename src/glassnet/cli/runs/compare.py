@@ -29,10 +29,10 @@ def compare(
     from glassnet.renderable import format_of
     from glassnet.workflows.runs.compare import compare as run
 
-    for path in (html, output):
-        if path is not None:
-            require_other_file(path, *journals)
+    if html is not None:
+        require_other_file(html, *journals, option="--html")
     if output is not None:
+        require_other_file(output, *journals)
         format_of(output)
     compared = run(journals)
     if html is not None:

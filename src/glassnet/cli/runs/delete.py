@@ -29,8 +29,19 @@ def delete(journals: tuple[Path, ...], yes: bool) -> None:
         else:
             words = one.words
         click.echo(f"{one.path}: {words}", err=not yes)
-    if not yes:
-        click.confirm(f"Delete {counted(len(paths), 'journal')}?", abort=True, err=True)
+    if not yes and not _is_confirmed(f"Delete {counted(len(paths), 'journal')}?"):
+        raise click.ClickException("nothing is deleted")
     for path in paths:
         run(path)
     click.echo(f"deleted {counted(len(paths), 'journal')}")
+
+
+def _is_confirmed(question: str) -> bool:
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            raise click.UsageError(
+                "Nobody answers the question; give --yes to delete without it."
+            ) from None
+        raise  # Ctrl-C

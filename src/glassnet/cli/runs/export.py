@@ -52,7 +52,6 @@ def export(
 ) -> None:
     """Write the numbers of a run for other programs. Epochs count from 1."""
     from glassnet.training.journal.content import read_content
-    from glassnet.workflows.runs.summary import histories_of
     from glassnet.workflows.runs.to_csv import csv_text
     from glassnet.workflows.runs.to_mlflow import to_mlflow
     from glassnet.workflows.runs.to_tensorboard import to_tensorboard
@@ -60,9 +59,9 @@ def export(
     if csv is None and tensorboard is None and mlflow is None:
         raise click.UsageError("Give --csv, --tensorboard or --mlflow: what to write.")
     content = read_content(journal)
-    histories = histories_of(content)
+    histories = content.histories()
     if csv is not None:
-        require_other_file(csv, journal)
+        require_other_file(csv, journal, option="--csv")
         _write(csv, csv_text(histories))
     if tensorboard is not None:
         to_tensorboard(content, histories, tensorboard)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from glassnet.cli.options import as_json
+from glassnet.cli.options import as_json, require_other_file
 from glassnet.cli.output import print_json
 from glassnet.cli.runs.group import runs
 
@@ -13,16 +13,36 @@ __all__ = ["show"]
 
 @runs.command()
 @click.argument("journal", type=click.Path(path_type=Path))
+@click.option(
+    "--notable",
+    is_flag=True,
+    help="Take steps again to find notable ones, also where the training was long. Of a short one "
+    "this is done anyway.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file, as its name ends: .html, .tex, .json or .txt.",
+)
 @as_json
-def show(journal: Path, as_json: bool) -> None:
-    """Show a run: its configuration, data, learning curves and checkpoints, and how to go on."""
-    from glassnet.render.terminal import show_document
-    from glassnet.training.journal.content import read_content
-    from glassnet.workflows.runs.page import run_dict, run_document
-    from glassnet.workflows.runs.summary import summary_of
+def show(journal: Path, notable: bool, output: Path | None, as_json: bool) -> None:
+    """Show a run: its configuration, data, learning curves and checkpoints, and how to go on.
 
-    content = read_content(journal)
+    Names the steps in which the loss jumped, the gradient was largest or a unit died, and what
+    opens them.
+    """
+    from glassnet.render.terminal import show_document
+    from glassnet.renderable import format_of
+    from glassnet.workflows.show_run import show_run
+
+    if output is not None:
+        require_other_file(output, journal)
+        format_of(output)
+    page = show_run(journal, notable=notable)
+    if output is not None:
+        page.save(output)
     if as_json:
-        print_json(run_dict(summary_of(journal), content))
-    else:
-        show_document(run_document(content))
+        print_json(page.to_dict())
+    elif output is None:
+        show_document(page.to_document())

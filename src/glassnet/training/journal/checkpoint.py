@@ -207,8 +207,14 @@ def restore(run: Run, checkpoint: Checkpoint, history: History) -> None:
         part.set_state(values | own)
 
 
-def require_fitting(checkpoint: Checkpoint, parameters: Array, state: Array) -> None:
+def require_fitting(checkpoint: Checkpoint, parameters: Array, state: Array | None = None) -> None:
     """Refuse a checkpoint whose arrays are not those of a training.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+    parameters, state : array
+        Like those of the training; without a state, that of the optimizer is not looked at.
 
     Raises
     ------
@@ -216,7 +222,9 @@ def require_fitting(checkpoint: Checkpoint, parameters: Array, state: Array) -> 
         If one is missing, or has another shape or type.
     """
     arrays = checkpoint.arrays
-    expected = {"parameters": parameters, "best": parameters, "state": state}
+    expected = {"parameters": parameters, "best": parameters}
+    if state is not None:
+        expected["state"] = state
     for name, like in expected.items():
         array = arrays.get(name)
         if array is None and name != "parameters":

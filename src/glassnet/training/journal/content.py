@@ -6,9 +6,11 @@ from typing import Literal, TypeAlias
 
 from glassnet.core.array import Array
 from glassnet.errors import FileFormatError, JournalError
+from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.history import History
 from glassnet.training.journal.body import from_body
 from glassnet.training.journal.checkpoint import Checkpoint
+from glassnet.training.journal.configuration import revived
 from glassnet.training.journal.epochs import history_of
 from glassnet.training.journal.lock import is_in_use
 from glassnet.training.journal.log import Entry, Log, read_log
@@ -107,6 +109,50 @@ class Content:
             for record, entry in self.networks[network].epochs
         )
         return history_of(parts, epochs)
+
+    def histories(self) -> list[History]:
+        """Return the history of each network, with its best epoch and how its training ended.
+
+        Raises
+        ------
+        FileFormatError
+            If the records of the epochs are damaged.
+        """
+        return [self._ended(number) for number in range(len(self.networks))]
+
+    def _ended(self, number: int) -> History:
+        history, own = self.history(number), self.networks[number].checkpoints
+        last = own[max(own)][0] if own else None
+        history.best_epoch = self._best_epoch(history, last)
+        history.interrupted = self.end is not None and self.end.state == "interrupted"
+        if last is not None:
+            history.stopped_early = last.stopped_early
+            stops = self.run.options.get("stopping") is not None or history.interrupted
+            history.restored = last.is_last and history.best_epoch is not None and stops
+        return history
+
+    def _best_epoch(self, history: History, last: CheckpointRecord | None) -> int | None:
+        """The best epoch of the last checkpoint, unless a later one is better."""
+        losses = history.validation_losses
+        best, known = (None, 0) if last is None else (last.best_epoch, last.epochs)
+        if best is None or best >= len(losses):
+            best, known = None, 0
+        accuracies = history.metrics.get("accuracy") or [0.0] * len(losses)
+        stopping = self._stopping()
+        for epoch in range(known, len(losses)):
+            if best is None or stopping.is_better(
+                losses[epoch], losses[best], accuracies[epoch], accuracies[best]
+            ):
+                best = epoch
+        return best
+
+    def _stopping(self) -> EarlyStopping:
+        """What says which epoch is better."""
+        try:
+            found = revived(self.run.options.get("stopping"))
+        except (FileFormatError, JournalError):  # a class that is not defined here
+            found = None
+        return found if isinstance(found, EarlyStopping) else EarlyStopping()
 
     def last_step(self, network: int = 0) -> int:
         """Return the step of the last checkpoint; -1 if there is none."""

@@ -60,6 +60,13 @@ class RunRecord(FileRecord, frozen=True, tag_field="kind", tag="run"):
     options: dict[str, Any]
     source: dict[str, Any] | None = None
 
+    @property
+    def called(self) -> str:
+        """What was called, as people name it."""
+        if self.what == "estimator":
+            return f"the fit of {(self.source or {}).get('estimator', 'an estimator')}"
+        return "Network.fit" if self.what == "fit" else f"gn.{self.what}"
+
 
 class DataPart(FileRecord, frozen=True):
     """One array of the data, by what it holds.

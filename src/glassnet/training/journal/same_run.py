@@ -15,7 +15,7 @@ from glassnet.training.journal.fingerprint import Data, changes, fingerprint
 from glassnet.training.journal.records import RunRecord
 from glassnet.training.loop import Run
 
-__all__ = ["require_same_data", "require_same_run"]
+__all__ = ["require_same_data", "require_same_engine", "require_same_run"]
 
 
 def require_same_run(
@@ -33,7 +33,7 @@ def require_same_run(
     path, before = content.path, content.run
     found: list[str] = []
     if before.what != now.what:
-        found.append(f"it is of {_called(before)}, and this is {_called(now)}")
+        found.append(f"it is of {before.called}, and this is {now.called}")
     elif len(before.networks) != len(now.networks):
         found.append(f"it is of {len(before.networks)} networks, and these are {len(now.networks)}")
     else:
@@ -49,15 +49,8 @@ def require_same_run(
             "journal of its own, or delete that one"
         )
     if not allow_changes:
-        _require_same_engine(content)
+        require_same_engine(content, ", or allow changes")
     _require_epochs(content, now.options["epochs"], runs)
-
-
-def _called(run: RunRecord) -> str:
-    """What was called, as people name it."""
-    if run.what == "estimator":
-        return f"the fit of {(run.source or {}).get('estimator', 'an estimator')}"
-    return {"fit": "Network.fit"}.get(run.what, f"gn.{run.what}")
 
 
 def _deciding(options: dict[str, Any]) -> dict[str, Any]:
@@ -89,13 +82,25 @@ def _weights(content: Content, runs: Sequence[Run | FullBatchRun]) -> list[str]:
     return []
 
 
-def _require_same_engine(content: Content) -> None:
+def require_same_engine(content: Content, otherwise: str = "") -> None:
+    """Refuse a journal that another engine wrote.
+
+    Parameters
+    ----------
+    content : Content
+    otherwise : str
+        What else can be done, for the message.
+
+    Raises
+    ------
+    JournalError
+    """
     before = content.sessions[-1].engine.get("engine") if content.sessions else None
     now = engine.info()["engine"]
     if before is not None and before != now:
         raise JournalError(
             f"{content.path} was written with the {before} engine, and this is the {now} engine, "
-            "whose numbers differ in the last digits; set GLASSNET_ENGINE, or allow changes"
+            f"whose numbers differ in the last digits; set GLASSNET_ENGINE={before}{otherwise}"
         )
 
 

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from glassnet.core.plural import counted
-from glassnet.formula.document import Block, Document, DocumentTable, Paragraph, Section
+from glassnet.formula.document import Block, Command, Document, DocumentTable, Paragraph, Section
 from glassnet.render.json import json_number
 from glassnet.training.history import History
 from glassnet.training.journal.content import Content, NetworkContent, RunState
+from glassnet.workflows.rerun import is_full_batch
+from glassnet.workflows.runs.notable import Notable
 from glassnet.workflows.runs.settings import (
     data_hash,
     data_words,
@@ -16,9 +18,8 @@ from glassnet.workflows.runs.settings import (
     settings_of,
     typed_settings,
 )
-from glassnet.workflows.runs.summary import RunSummary, histories_of
+from glassnet.workflows.runs.summary import RunSummary
 from glassnet.workflows.runs.words import (
-    CALLS,
     date_words,
     loss_words,
     run_words,
@@ -27,38 +28,62 @@ from glassnet.workflows.runs.words import (
     value_words,
 )
 
-__all__ = ["run_dict", "run_document"]
+__all__ = ["run_dict", "run_document", "run_lines"]
 
 #: Of many checkpoints so many epochs are named, at either end.
 NAMED = 4
 #: What has a section of its own, or is said in the first lines.
 SAID_ELSEWHERE = ("data: ", "trained by", "engine", "Glassnet")
 
+#: What an opened run is asked in Python.
+WAYS = (
+    ("run.step(0)", "a step, by its index"),
+    ('run.follow("w1[1,1]")', "a weight over all steps"),
+    ("run.network(epoch=0)", "the network after an epoch, by its index"),
+    ("run.notable_steps()", "where something happened"),
+)
 
-def run_document(content: Content) -> Document:
+
+def run_document(content: Content, notable: Notable | None = None) -> Document:
     """Return what `glassnet runs show` shows.
+
+    Parameters
+    ----------
+    content : Content
+    notable : Notable, optional
+        The steps in which something happened, if it was looked for them.
 
     Raises
     ------
     FileFormatError
         If the journal is damaged where its epochs stand.
     """
-    state, histories = content.state, histories_of(content)
+    state, histories = content.state, content.histories()
     sections = [
-        Section("The run", tuple(_run(content, state, histories))),
+        Section("The run", tuple(_run(content, histories))),
         Section("Configuration", (_configuration(content),)),
         Section("Data", tuple(_data(content))),
         Section("Sessions", (_sessions(content),)),
         *_learning(histories),
         *_findings(content),
+        *([] if notable is None else [notable.section(content.path, networks=len(histories))]),
         Section("Checkpoints", (_checkpoints(content),)),
         Section("What to type next", tuple(_next(content, state))),
     ]
     return Document(f"The run {content.path.name}", tuple(sections))
 
 
-def _run(content: Content, state: RunState, histories: list[History]) -> Iterator[Block]:
+def run_lines(content: Content) -> list[str]:
+    """Return what a run is, in a few plain lines."""
+    facts = _facts(content, content.histories())
+    width = max(len(name) for name, _ in facts)
+    return [f"{name:<{width}}  {words}" for name, words in facts]
+
+
+def _facts(content: Content, histories: list[History]) -> list[tuple[str, str]]:
+    """What a run is, how it stands and how it went, as names with words."""
     done, networks = sum(history.epochs for history in histories), len(histories)
+    state = content.state
     words = state_words(state, done, networks * content.epochs, networks)
     if state == "failed" and content.end is not None and content.end.words:
         words += f": {content.end.words}"
@@ -68,10 +93,19 @@ def _run(content: Content, state: RunState, histories: list[History]) -> Iterato
         ("state", words),
         ("what", run_words(content)),
         ("result", loss_words(histories[0]) + (" (first network)" if networks > 1 else "")),
-        ("trained by", f"{CALLS[content.run.what]} of Glassnet {content.run.glassnet}"),
+        ("trained by", f"{content.run.called} of Glassnet {content.run.glassnet}"),
         ("begun", date_words(content.run.started)),
     ]
-    yield DocumentTable(("", ""), tuple(rows))
+    if content.sessions:
+        last, again = content.sessions[-1], len(content.sessions) - 1
+        if again:
+            rows.append(("resumed", f"{counted(again, 'time')}, last {date_words(last.at)}"))
+        rows.append(("engine", f"{engine_words(last.engine)}, on {last.host}"))
+    return rows
+
+
+def _run(content: Content, histories: list[History]) -> Iterator[Block]:
+    yield DocumentTable(("", ""), tuple(_facts(content, histories)))
     if content.log.is_damaged:
         yield Paragraph(
             f"The journal is damaged at byte {content.log.end:,}: what follows there is not read."
@@ -170,17 +204,29 @@ def _in_short(names: list[str]) -> str:
 
 def _next(content: Content, state: RunState) -> Iterator[Block]:
     name = shlex.quote(str(content.path))
+    if not all(network.checkpoints for network in content.networks):
+        yield Paragraph("The journal ends before its first checkpoint: train anew.")
+        return
     if state not in ("running", "finished"):
         if content.run.what == "estimator":
             yield Paragraph(f"To go on, call fit once more with journal={str(content.path)!r}.")
         else:
             yield Paragraph("To go on:")
-            yield Paragraph(f"glassnet resume {name}")
-    yield Paragraph("To see a step, by its index; that of the first is 0:")
-    yield Paragraph(f"glassnet explain {name} --step 0")
+            yield Command(f"glassnet resume {name}")
+    yield Paragraph("Its numbers, a row for each epoch:")
+    yield Command(f"glassnet runs export {name} --csv -")
+    if content.run.what == "estimator" or is_full_batch(content):
+        return
+    yield Paragraph("To see a step, or a weight in it; the first step has the index 0:")
+    yield Command(f"glassnet explain {name} --step 0")
+    yield Command(f"glassnet explain {name} --step 0 --weight 'w1[1,1]'")
+    yield Paragraph(f"In Python, run = gn.open_run({str(content.path)!r}) opens it:")
+    yield DocumentTable(("type", "to see"), WAYS)
 
 
-def run_dict(summary: RunSummary, content: Content) -> dict[str, Any]:
+def run_dict(
+    summary: RunSummary, content: Content, notable: Notable | None = None
+) -> dict[str, Any]:
     """Return a run as JSON values: what `glassnet runs show --json` prints."""
     return {
         **summary.to_dict(),
@@ -201,6 +247,7 @@ def run_dict(summary: RunSummary, content: Content) -> dict[str, Any]:
         ],
         "findings": content.findings,
         "histories": [_history_dict(history) for history in summary.histories],
+        "notable_steps": None if notable is None else notable.to_dict(),
         "checkpoints": [_checkpoint_dicts(network) for network in content.networks],
     }
 

@@ -11,7 +11,7 @@ from glassnet.nn.schema import NetworkRecord
 from glassnet.training.journal.configuration import OF
 from glassnet.training.journal.content import Content
 from glassnet.training.journal.records import DataPart
-from glassnet.workflows.runs.words import CALLS, layers_words, value_words
+from glassnet.workflows.runs.words import layers_words, value_words
 
 __all__ = ["data_hash", "data_words", "engine_words", "settings_of", "typed_settings"]
 
@@ -31,7 +31,7 @@ SAID_TWICE = {"hidden", "activation", "learning_rate", "ensemble", "class_weight
 def settings_of(content: Content) -> dict[str, str]:
     """Return all that decides a run: networks, options, data, engine, each by a name of its own."""
     run = content.run
-    found = {"trained by": CALLS[run.what], "networks": str(len(run.networks))}
+    found = {"trained by": run.called, "networks": str(len(run.networks))}
     each = [dict(_of_network(network)) for network in run.networks]
     for name in dict.fromkeys(name for one in each for name in one):
         words = [one.get(name, "—") for one in each]

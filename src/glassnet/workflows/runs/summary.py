@@ -13,7 +13,7 @@ from glassnet.training.journal.content import Content, RunState, read_content
 from glassnet.training.journal.log import is_log
 from glassnet.workflows.runs.words import moment, run_words, state_words
 
-__all__ = ["NoRun", "RunSummary", "histories_of", "summaries", "summary_of"]
+__all__ = ["NoRun", "RunSummary", "summaries", "summary_of"]
 
 # On a network, it takes seconds to see whether a journal is being written: many at once.
 AT_ONCE = 32
@@ -129,10 +129,10 @@ def summary_of(path: Path) -> RunSummary:
     """
     content = read_content(path, bodies=False)
     try:
-        histories = histories_of(content)
+        histories = content.histories()
     except FileFormatError:  # then only what stands before the damage counts
         content = read_content(path)
-        histories = histories_of(content)
+        histories = content.histories()
     sessions = content.sessions
     return RunSummary(
         path,
@@ -150,27 +150,3 @@ def _problem(content: Content) -> str:
     if content.log.is_damaged:
         return f"damaged at byte {content.log.end:,}; what follows there is not read"
     return content.end.words if content.end is not None and content.end.state == "failed" else ""
-
-
-def histories_of(content: Content) -> list[History]:
-    """Return the history of each network, with its best epoch and whether it stopped early.
-
-    Raises
-    ------
-    FileFormatError
-        If their records are damaged.
-    """
-    histories = []
-    for number, network in enumerate(content.networks):
-        history = content.history(number)
-        if network.checkpoints:
-            last, _ = network.checkpoints[max(network.checkpoints)]
-            history.stopped_early = last.stopped_early
-            history.best_epoch = last.best_epoch
-        if history.best_epoch is None and history.validation_losses:
-            losses = history.validation_losses
-            history.best_epoch = min(range(len(losses)), key=losses.__getitem__)
-        if (history.best_epoch or 0) >= len(history.validation_losses):
-            history.best_epoch = None
-        histories.append(history)
-    return histories

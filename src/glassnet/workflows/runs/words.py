@@ -11,7 +11,6 @@ from glassnet.training.journal.configuration import OF
 from glassnet.training.journal.content import Content, RunState
 
 __all__ = [
-    "CALLS",
     "date_words",
     "layers_words",
     "loss_words",
@@ -22,12 +21,6 @@ __all__ = [
     "value_words",
 ]
 
-CALLS = {
-    "fit": "Network.fit",
-    "fit_many": "fit_many",
-    "train": "gn.train",
-    "estimator": "fit of an estimator",
-}
 #: Of a deeper network, only the first and the last layer are named in a line.
 MOST_LAYERS = 7
 
@@ -109,16 +102,22 @@ def state_words(state: RunState, done: int, planned: int, networks: int = 1) -> 
 
 
 def loss_words(history: History) -> str:
-    """Return the last losses of a history, and the best epoch."""
+    """Return the losses of the first and the last epoch, and the best one.
+
+    Examples
+    --------
+    >>> loss_words(History(losses=[2.0, 1.0], validation_losses=[1.5, 1.75], best_epoch=0))
+    'loss 2 → 1, validation loss 1.75, best 1.5 after epoch 1 (index 0)'
+    """
     if not history.epochs:
         return "no complete epoch"
-    words = f"loss {number_text(history.losses[-1], 4)}"
+    words = f"loss {number_text(history.losses[0], 4)} → {number_text(history.losses[-1], 4)}"
     if history.validation_losses:
         words += f", validation loss {number_text(history.validation_losses[-1], 4)}"
     best = history.best_epoch
     if best is not None and best < len(history.validation_losses):
         loss = number_text(history.validation_losses[best], 4)
-        words += f", best {loss} after epoch {best + 1:,}"
+        words += f", best {loss} after epoch {best + 1:,} (index {best})"
     return words
 
 
