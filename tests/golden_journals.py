@@ -61,7 +61,7 @@ def write_all() -> None:
 def look_when_all_is_written(keeper: NetworkKeeper, run: Any) -> None:
     """So that there is a checkpoint after each epoch, however slow the disk is."""
     while not keeper._spaces:
-        time.sleep(0.001)
+        time.sleep(0)
     LOOK(keeper, run)
 
 
