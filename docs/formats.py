@@ -44,7 +44,8 @@ is a safetensors file, or empty. What follows after the last whole record was be
 process died: it is no part of the run, and is cut off when the run goes on.
 
 The first record is a RunRecord; the others come in any order, and `kind` says what each is. This is
-version {VERSION}.
+version {VERSION}. A newer version is refused. Older ones are read as well; a file of one is written
+anew in this version when its run goes on.
 """
 
 

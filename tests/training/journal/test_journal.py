@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -264,14 +263,6 @@ def test_it_keeps_to_its_size_and_old_checkpoints_thin_out(
 
 def net_losses(_: gn.Network, epochs: int) -> list[float]:
     return network().fit(X, Y, epochs=epochs).losses
-
-
-def test_a_clock_that_jumps_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    jumps = iter(range(10**9, -(10**9), -(10**6)))
-    monkeypatch.setattr(time, "time", lambda: float(next(jumps)))
-    assert fitted(tmp_path / "run.glassnet").parameters.tobytes() == fitted().parameters.tobytes()
 
 
 def test_new_files_that_a_kill_left_are_cleared(tmp_path: Path) -> None:

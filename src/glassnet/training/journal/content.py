@@ -15,7 +15,6 @@ from glassnet.training.journal.epochs import history_of
 from glassnet.training.journal.lock import is_in_use
 from glassnet.training.journal.log import Entry, Log, read_log
 from glassnet.training.journal.records import (
-    VERSION,
     CheckpointRecord,
     DataRecord,
     EndRecord,
@@ -25,6 +24,7 @@ from glassnet.training.journal.records import (
     RunRecord,
     SessionRecord,
     record_of,
+    version_of,
 )
 
 __all__ = ["Content", "NetworkContent", "RunState", "arrays_of", "read_content"]
@@ -48,6 +48,8 @@ class Content:
     Attributes
     ----------
     log : Log
+    version : int
+        Of the format of the file; its records are those of today.
     run : RunRecord
     epochs : int
         That were planned.
@@ -60,6 +62,7 @@ class Content:
     """
 
     log: Log
+    version: int
     run: RunRecord
     epochs: int
     networks: list[NetworkContent]
@@ -73,6 +76,11 @@ class Content:
     def path(self) -> Path:
         """The file."""
         return self.log.path
+
+    @property
+    def is_older(self) -> bool:
+        """Whether the file has an older version, and is written anew when its run goes on."""
+        return self.version < self.run.version
 
     @property
     def state(self) -> RunState:
@@ -216,19 +224,15 @@ def read_content(path: Path, *, bodies: bool = True) -> Content:
 
 
 def _content(log: Log) -> Content:
-    first = record_of(log.entries[0].text)
+    version = version_of(log.entries[0].text)
+    first = record_of(log.entries[0].text, version)
     if not isinstance(first, RunRecord):
         raise FileFormatError("it does not begin with a run")
-    if first.version > VERSION:
-        raise FileFormatError(
-            f"it has version {first.version}; this version of Glassnet reads up to {VERSION}. "
-            "Install a newer one to open it"
-        )
     epochs = first.options.get("epochs")
     if not isinstance(epochs, int):
         raise FileFormatError("it does not say how many epochs were planned")
     networks = [NetworkContent() for _ in first.networks]
-    content = Content(log, first, epochs, networks)
+    content = Content(log, version, first, epochs, networks)
     for entry in log.entries[1:]:
         _take(content, entry)
     return content
@@ -236,7 +240,7 @@ def _content(log: Log) -> Content:
 
 def _take(content: Content, entry: Entry) -> None:
     """Add what one record says."""
-    match record := record_of(entry.text):
+    match record := record_of(entry.text, content.version):
         case DataRecord():
             content.data, content._data_entry = record, entry  # noqa: SLF001 - of this module
         case SessionRecord():

@@ -107,9 +107,10 @@ class RunKeeper:
             record,
             self._first_records,
             [self._new_finding, *(keeper.new_epochs for keeper in self.networks)],
-            self._smaller,
+            self._renewed,
             journal.most_bytes,
             before,
+            self.content is not None and self.content.is_older,
             journal.delay,
         )
 
@@ -128,7 +129,7 @@ class RunKeeper:
         kept = small and len(dense) == len(self.data)
         return Item(DataRecord(fingerprint(self.data), kept), dense if kept else {})
 
-    def _smaller(self) -> IO[bytes]:
+    def _renewed(self) -> IO[bytes]:
         return shrunk(self.journal.place, self.journal.most_bytes // 2)
 
     def _new_finding(self) -> Item | None:

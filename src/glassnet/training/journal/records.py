@@ -1,5 +1,6 @@
 """What stands in a journal: one record for each kind, with the bodies that belong to it."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -22,10 +23,15 @@ __all__ = [
     "SessionRecord",
     "record_of",
     "text_of",
+    "version_of",
 ]
 
-#: Increased whenever older versions of Glassnet can no longer read the files.
+#: Increased whenever older versions of Glassnet can no longer read the files; with the format of
+#: models, too, where networks are written in another way.
 VERSION = 1
+
+#: From each version to the next: the JSON values of any record of it, as the next one writes them.
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 #: A whole number of at least 0.
 Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -237,8 +243,34 @@ def text_of(record: AnyRecord) -> bytes:
     return msgspec.json.encode(record)
 
 
-def record_of(text: bytes) -> AnyRecord:
+def version_of(text: bytes) -> int:
+    """Return the version of a journal, by the text of its first record.
+
+    Raises
+    ------
+    FileFormatError
+        If it is newer than this Glassnet.
+    """
+    values = _values_of(text)
+    version = values.get("version") if isinstance(values, dict) else None
+    if type(version) is not int or version < 1:
+        return VERSION  # whoever reads the record says what is wrong with it
+    if version > VERSION:
+        raise FileFormatError(
+            f"it has version {version}; this version of Glassnet reads up to {VERSION}. "
+            "Install a newer one to open it"
+        )
+    return version
+
+
+def record_of(text: bytes, version: int | None = None) -> AnyRecord:
     """Return the record that a text in a log describes.
+
+    Parameters
+    ----------
+    text : bytes
+    version : int, optional
+        Of the journal that it stands in, if that is not today's.
 
     Raises
     ------
@@ -252,9 +284,25 @@ def record_of(text: bytes) -> AnyRecord:
     """
     from glassnet.core.file_record import read_record
 
-    try:
-        values = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise FileFormatError("a record is no JSON") from None
+    values = _values_of(text)
+    if version is not None and isinstance(values, dict):
+        values = _upgraded(values, version)
     record: AnyRecord = read_record(values, AnyRecord, "a record of a run")
     return record
+
+
+def _values_of(text: bytes) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        raise FileFormatError("a record is no JSON") from None
+
+
+def _upgraded(values: dict[str, Any], version: int) -> dict[str, Any]:
+    """A record of an older version as it is written today."""
+    if version == VERSION:
+        return values
+    for older, upgrade in UPGRADES.items():
+        if version <= older:
+            values = upgrade(values)
+    return values | {"version": VERSION} if values.get("kind") == "run" else values

@@ -39,7 +39,8 @@ def require_same_run(
     else:
         for one, other in zip(before.networks, now.networks, strict=True):
             found += differences(as_json(one), as_json(other), "the network's")
-        found += differences(_deciding(before.options), _deciding(now.options))
+        most = min(content.epochs, now.options["epochs"])
+        found += differences(_deciding(before.options, most), _deciding(now.options, most))
         found += differences(_arguments(before.source), _arguments(now.source))
     if not found:
         found += _weights(content, runs)
@@ -53,12 +54,14 @@ def require_same_run(
     _require_epochs(content, now.options["epochs"], runs)
 
 
-def _deciding(options: dict[str, Any]) -> dict[str, Any]:
-    """The options that have to be the same."""
+def _deciding(options: dict[str, Any], most: int) -> dict[str, Any]:
+    """The options that have to be the same, as at most so many epochs were taken."""
     left = {name: one for name, one in options.items() if name not in ("epochs", "callbacks")}
     stopping = left.get("stopping")
-    if isinstance(stopping, dict) and stopping.get("patience", 0) >= options["epochs"]:
-        left["stopping"] = stopping | {"patience": None}  # it cannot stop this run
+    if isinstance(stopping, dict):
+        patience = stopping.get("patience")
+        if isinstance(patience, int) and patience >= most:  # it has stopped nothing until now
+            left["stopping"] = stopping | {"patience": None}
     return left
 
 

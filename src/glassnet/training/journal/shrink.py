@@ -1,4 +1,4 @@
-"""A journal that became too large, written anew with fewer checkpoints."""
+"""A journal written anew: with fewer checkpoints where it is too large, in the words of today."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,9 @@ __all__ = ["shrunk"]
 
 
 def shrunk(path: Path, most: int) -> IO[bytes]:
-    """Write a smaller journal in the place of a larger one; return it, open and locked.
+    """Write a journal anew, smaller than it was if it was large; return it, open and locked.
+
+    It is of today's version then.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def _parts(content: Content, most: int) -> Iterator[bytes | memoryview]:
     staying = _staying(content, most)
     epochs_said: set[int] = set()
     for entry in content.log.entries:
-        record = record_of(entry.text)
+        record = record_of(entry.text, content.version)
         if isinstance(record, CheckpointRecord) and entry.start not in staying:
             continue
         if isinstance(record, EpochsRecord):
@@ -68,7 +70,7 @@ def _parts(content: Content, most: int) -> Iterator[bytes | memoryview]:
                 yield from parts
             continue
         body = content.log.body(entry)
-        yield framed(entry.text, body)
+        yield framed(text_of(record) if content.is_older else entry.text, body)
         yield body
 
 

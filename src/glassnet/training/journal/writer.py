@@ -61,10 +61,12 @@ class Writer:
         Returns further records with which this process begins; called in the writer's thread.
     sources : list of callable
         Each returns a record of what came to pass since its last call, or None.
-    shrink : callable
-        Called when the file is larger than `most_bytes`; returns a smaller one, open and locked,
-        which took its place.
+    renewed : callable
+        Called when the file is larger than `most_bytes`; returns a smaller one of today's version,
+        open and locked, which took its place.
     most_bytes : int
+    is_older : bool
+        Whether that one is of an older version, so that it is renewed before it grows.
     delay : float
         A new file is begun after so many seconds, or not at all if the training is over before.
 
@@ -80,14 +82,15 @@ class Writer:
         head: AnyRecord,
         first: Callable[[], list[Item]],
         sources: list[Callable[[], Item | None]],
-        shrink: Callable[[], IO[bytes]],
+        renewed: Callable[[], IO[bytes]],
         most_bytes: int,
         before: Log | None = None,
+        is_older: bool = False,
         delay: float = 0.0,
     ) -> None:
         self._path, self._head, self._first, self._sources = path, head, first, sources
-        self._before = before
-        self._shrink, self._most_bytes = shrink, most_bytes
+        self._before, self._is_older = before, is_older
+        self._renewed, self._most_bytes = renewed, most_bytes
         self._begins_at = time.monotonic() + delay
         self._file: IO[bytes] | None = None
         self._end, self._has_begun = 0, False
@@ -207,6 +210,9 @@ class Writer:
             return
         if self._file is None:
             self._open()
+        if self._is_older:
+            self._renew()
+            self._is_older = False
         before = self._end
         try:
             if not self._end:
@@ -236,11 +242,14 @@ class Writer:
     def _keep_within_bounds(self) -> None:
         if self._end <= self._most_bytes or self._file is None:
             return
-        smaller = self._shrink()
-        self._file.close()
-        self._file = smaller
-        self._end = smaller.seek(0, os.SEEK_END)
+        self._renew()
         self._most_bytes = max(self._most_bytes, 2 * self._end)
+
+    def _renew(self) -> None:
+        """Write the file anew: see `renewed`."""
+        before, self._file = self._opened(), self._renewed()
+        before.close()
+        self._end = self._file.seek(0, os.SEEK_END)
 
     def _give_up(self, error: Exception) -> None:
         """Cut off what was written of a record; the next one is tried all the same."""
