@@ -15,6 +15,7 @@ from glassnet.network import Network
 from glassnet.optim.adam import Adam
 from glassnet.optim.sgd import SGD
 from glassnet.optim.update_rule import UpdateRule
+from glassnet.training import loop
 from glassnet.training.early_stopping import EarlyStopping
 from glassnet.training.fit import validation_split
 from glassnet.training.schedules import Cosine
@@ -160,3 +161,15 @@ def test_any_batch_size_sees_each_example_once_an_epoch(batch_size: int) -> None
     net = network()
     history = net.fit(x, y, optimizer=SGD(1e-30), epochs=1, batch_size=batch_size)
     assert history.losses[0] == pytest.approx(net.evaluate(x, y), rel=1e-5)
+
+
+def test_the_losses_of_weighted_epochs_do_not_depend_on_how_many_are_taken_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The weights of all examples are summed in the order of each epoch, whatever the speed."""
+    x, y = data(rows=36)
+    options: Any = {"epochs": 12, "batch_size": 18, "sample_weight": np.arange(1, 37) / 7}
+    at_once = network(dtype="float64").fit(x, y, **options)
+    monkeypatch.setattr(loop, "FIRST_MULTIPLY_ADDS", 1)
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_LOOKS", 0.0)
+    assert network(dtype="float64").fit(x, y, **options).losses == at_once.losses

@@ -18,6 +18,7 @@ from glassnet.core.random import BLOCKS_IN_GROUP, ROWS_IN_BLOCK
 from glassnet.engine.interface import Program, Steps, Training
 from glassnet.errors import DivergedError
 from glassnet.training.early_stopping import EarlyStopping
+from glassnet.training.example_order import Order
 from glassnet.training.history import History
 from glassnet.training.plan import Plan, Progress, Validation
 from glassnet.training.recorded_steps import RecordedStep
@@ -214,10 +215,8 @@ class Run:
         order = plan.order(range(plan.first_epoch + first, plan.first_epoch + first + epochs), rows)
         starts = Steps.batch_starts_of(rows, plan.batch_size, epochs)
         rates = self._learning_rates(epochs)
-        weight = float(rows)
-        if training.sample_weight is not None:  # an epoch sees each example once
+        if training.sample_weight is not None:
             order = order[:]
-            weight = training.batch_weight(self._chosen(order[:rows]))
         losses, squares = np.zeros(len(rates)), np.zeros(len(rates))
         done, recorded = len(self.losses), 0  # it may go on within an epoch
         losses[:done], squares[:done] = self.losses, self.squared_weights
@@ -242,7 +241,9 @@ class Run:
                 self.history.squared_weights = squares[whole].reshape(complete, -1)[-1]
                 seconds = (time.perf_counter() - began) / complete
                 self._record(
-                    sums / weight, rates[whole][steps_in_epoch - 1 :: steps_in_epoch], seconds
+                    sums / self._weights(order, recorded, complete),
+                    rates[whole][steps_in_epoch - 1 :: steps_in_epoch],
+                    seconds,
                 )
                 self._look()
                 recorded, began = recorded + complete, time.perf_counter()
@@ -252,6 +253,14 @@ class Run:
             last = validated[-1] if validated else None
             loss = float(losses[part].sum() / examples_weight) if examples_weight else 0.0
             yield losses[part], Progress(first + done / steps_in_epoch, plan.epochs, loss, last)
+
+    def _weights(self, order: Order, first: int, epochs: int) -> NDArray[np.float64]:
+        """The weight of all examples in each of some epochs, in whose order it is rounded."""
+        rows = self._rows
+        if self.training.sample_weight is None:
+            return np.full(epochs, float(rows))
+        each = [order[epoch * rows : (epoch + 1) * rows] for epoch in range(first, first + epochs)]
+        return np.array([self.training.batch_weight(self._chosen(one)) for one in each])
 
     def _learning_rates(self, epochs: int) -> NDArray[np.float64]:
         factors = self.plan.schedule.factors(self._upcoming_steps(epochs))
