@@ -25,7 +25,7 @@ from glassnet.training.loop import Run
 from glassnet.training.recorded_steps import RecordedStep
 from glassnet.workflows.notable_steps import NotableSteps, find_notable_steps
 from glassnet.workflows.replay import Replay, step_words
-from glassnet.workflows.rerun import LearnedFrom, fittings_of, networks_of
+from glassnet.workflows.rerun import LearnedFrom, fittings_of, networks_of, parameters_at_end
 from glassnet.workflows.run_facts import run_document, run_lines
 from glassnet.workflows.table_call import TableCall
 from glassnet.workflows.weight_life import WeightLife, follow_weight
@@ -55,7 +55,8 @@ def open_run(
         The journal. It may still be written.
     X, y, sample_weight, class_weight, validation
         The data of ``Network.fit`` or ``fit_many``, where the journal does not hold them: it does
-        up to 16 MiB. `validation` only where validation data of their own were given.
+        up to 16 MiB. `validation` only where validation data of their own were given. Of an
+        estimator's ``fit``, what it was called with but for validation data.
     table : path, data frame or mapping, optional
         That of ``gn.train``, if the journal does not hold its rows and it is no longer where it
         was, or was in memory.
@@ -161,7 +162,10 @@ class JournalledRun(Renderable):
     @property
     def is_full_batch(self) -> bool:
         """Whether L-BFGS trained it, which takes no steps that could be taken again."""
-        return isinstance(revived(self._content.run.options.get("optimizer")), LBFGS)
+        options = self._content.run.options
+        if self._content.run.what == "estimator":
+            return options.get("solver") == "lbfgs"
+        return isinstance(revived(options.get("optimizer")), LBFGS)
 
     def step(
         self, step: int, example: int = 0, *, network: int = 0, **style: Unpack[StyleOptions]
@@ -225,8 +229,7 @@ class JournalledRun(Renderable):
         if epoch is None and step is None:
             last = self._content.checkpoint(number)
             assert last is not None  # networks_of found one
-            restored = history.restored and "best" in last.arrays
-            net.parameters[...] = last.arrays["best" if restored else "parameters"]
+            net.parameters[...] = parameters_at_end(self._content, last, history)
             net.epochs_trained += history.epochs
             return net
         if epoch is not None:
@@ -321,8 +324,11 @@ class JournalledRun(Renderable):
         if content.run.what == "train":
             return self._read_again()
         parts = content.data.parts if content.data is not None else []
-        weights = ", sample_weight=…" if any(p.name == "sample_weight" for p in parts) else ""
-        own = ", validation=(X, y)" if any(p.name == "validation X" for p in parts) else ""
+        names = {part.name for part in parts}
+        if content.run.what == "estimator":
+            names.discard("validation X")  # no step follows from it
+        weights = ", sample_weight=…" if "sample_weight" in names else ""
+        own = ", validation=(X, y)" if "validation X" in names else ""
         raise JournalError(
             f"{self.path} does not hold the data of its run, from which its steps are taken again; "
             f"give them: gn.open_run({os.fspath(self.path)!r}, X, y{weights}{own})"

@@ -13,11 +13,13 @@ from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
 from glassnet.nn.schema import NetworkRecord
 from glassnet.training.fit import GIVEN, FitOptions, Fitting
+from glassnet.training.history import History
+from glassnet.training.journal.checkpoint import Checkpoint
 from glassnet.training.journal.configuration import revived
 from glassnet.training.journal.content import Content
 from glassnet.training.journal.same_run import require_same_data
 
-__all__ = ["LearnedFrom", "fittings_of", "networks_of", "options_of"]
+__all__ = ["LearnedFrom", "fittings_of", "networks_of", "options_of", "parameters_at_end"]
 
 #: What a journal says of a training besides how many callbacks there were.
 OPTIONS = FitOptions().configuration.keys() - {"callbacks"}
@@ -81,6 +83,24 @@ def _network(content: Content, number: int, record: NetworkRecord) -> Network:
     return net
 
 
+def parameters_at_end(content: Content, last: Checkpoint, history: History) -> Array:
+    """Return the parameters that a network was left with.
+
+    Parameters
+    ----------
+    content : Content
+    last : Checkpoint
+        The last one of the network.
+    history : History
+        That of the network, and whether the weights of the best epoch came back.
+    """
+    best = "best" if history.restored else None
+    if content.run.what == "estimator":  # its rules know which are the best
+        restores = last.record.is_last and content.run.options.get("restore_best", True)
+        best = "more.schedule.best_parameters" if restores else None
+    return last.arrays[best if best in last.arrays else "parameters"]
+
+
 def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[str, Any]:
     """Return the options of ``Network.fit`` that a run was made with.
 
@@ -94,14 +114,8 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
     Raises
     ------
     JournalError
-        If the run is an estimator's, or validation data are missing.
+        If validation data are missing.
     """
-    if content.run.what == "estimator":
-        name = (content.run.source or {}).get("estimator", "an estimator")
-        raise JournalError(
-            f"{content.path} is the run of {name}, whose steps cannot be taken again by its "
-            "journal; those of Network.fit, fit_many and gn.train can"
-        )
     options: dict[str, Any] = {
         name: revived(value)
         for name, value in content.run.options.items()
@@ -134,6 +148,8 @@ def fittings_of(
     JournalError
         If the data are not those of the run.
     """
+    if content.run.what == "estimator":
+        return [_fitting_of_estimator(content, learned, **changes)]
     given, networks = options_of(content, learned, **changes), networks_of(content)
     try:
         options = FitOptions(**given)
@@ -145,3 +161,30 @@ def fittings_of(
     if not allow_changes:
         require_same_data(content, fittings[0].data)
     return fittings
+
+
+def _fitting_of_estimator(
+    content: Content, learned: LearnedFrom, threads: int | None = None
+) -> Fitting:
+    from glassnet.estimators.replay import fitting_of
+
+    if not isinstance(learned.y, Targets):
+        _require_needed(content, learned)
+    (network,) = networks_of(content)
+    weights = learned.sample_weight
+    fitting = fitting_of(content, network, learned.X, learned.y, weights, threads)
+    require_same_data(content, fitting.data, for_steps=True)
+    return fitting
+
+
+def _require_needed(content: Content, learned: LearnedFrom) -> None:
+    """Refuse what the steps of an estimator's fit do not follow from."""
+    reasons = {
+        "class_weight": "its class weights are in the journal",
+        "validation": "its steps follow from what it learned from alone",
+    }
+    for name, reason in reasons.items():
+        if getattr(learned, name) is not None:
+            raise JournalError(
+                f"{content.path} is the run of an estimator; {reason}. Leave {name} out"
+            )

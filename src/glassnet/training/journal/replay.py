@@ -1,13 +1,14 @@
 """The same steps once more: a run brought back to any step of its journal."""
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from glassnet.core.array import Array
 from glassnet.engine.interface import Training
 from glassnet.errors import JournalError
-from glassnet.training.journal.checkpoint import restore
+from glassnet.training.journal.checkpoint import HasState, restore
 from glassnet.training.journal.content import Content
 from glassnet.training.loop import Run
 from glassnet.training.plan import Progress
@@ -17,6 +18,8 @@ __all__ = ["OnProgress", "parameters_before", "recorded_step", "recorded_steps",
 
 # Where a step has fewer multiply-adds and is taken by itself, threads would wait more than work.
 SMALL_STEP = 30_000_000
+
+Part = TypeVar("Part")
 
 #: Called about ten times a second, with how far the steps are taken.
 OnProgress: TypeAlias = Callable[[Progress], object]
@@ -67,12 +70,32 @@ def run_before(
     )
     record = (step, step + 1) if stops is None else stops  # it looks up after the step
     plan = replace(
-        run.plan, validation=None, stopping=None, callbacks=(), record=record, may_diverge=True
+        run.plan,
+        order=_own(run.plan.order),
+        schedule=_own(run.plan.schedule),
+        validation=None,
+        stopping=None,
+        callbacks=(),
+        record=record,
+        may_diverge=True,
     )
     again = Run(run.program, training, plan)
     restore(again, checkpoint, content.history(network, checkpoint.record.epochs))
     again.history.stopped_early = False
     return again
+
+
+def _own(part: Part) -> Part:
+    """An order or a schedule for a replay: a copy, where it remembers something."""
+    if not isinstance(part, HasState):
+        return part
+    try:
+        return deepcopy(part)
+    except Exception:  # noqa: BLE001 - it is a class of its user's
+        raise JournalError(
+            f"a step is taken again with a copy of what the training remembers, and {part!r} "
+            "cannot be copied"
+        ) from None
 
 
 def recorded_step(
