@@ -5,6 +5,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
+import numpy as np
+
 from glassnet.core.array import Array
 from glassnet.engine.interface import Training
 from glassnet.errors import JournalError
@@ -119,6 +121,11 @@ def recorded_steps(
         In ascending order; the run took all of them.
     watch : callable
 
+    Raises
+    ------
+    JournalError
+        If an epoch on the way is not what the journal says of it.
+
     Yields
     ------
     int
@@ -140,7 +147,7 @@ def recorded_steps(
     size = 3 * run.plan.batch_size * len(run.training.parameters)
     if again.training.threads is None and len(steps) > 1 and size < SMALL_STEP:
         again.training.threads = 1
-    for progress in again.progress():
+    for progress in _compared(content, again, network):
         watch(progress)
         for step in list(again.history.steps):
             recorded = again.history.steps.pop(step)
@@ -154,12 +161,34 @@ def recorded_steps(
 def parameters_before(
     content: Content, run: Run, network: int, step: int, watch: OnProgress = _unwatched
 ) -> Array:
-    """Return the parameters before a step, or, by the number of all steps, after the last."""
+    """Return the parameters before a step, or, by the number of all steps, after the last.
+
+    Raises
+    ------
+    JournalError
+        If an epoch on the way is not what the journal says of it.
+    """
     again = run_before(content, run, network, step)
-
-    def is_there(progress: Progress) -> bool:
+    for progress in _compared(content, again, network):
         watch(progress)
-        return again.steps_taken >= step
-
-    again.follow(is_there)
+        if again.steps_taken >= step:
+            break
     return again.training.parameters
+
+
+def _compared(content: Content, again: Run, network: int) -> Iterator[Progress]:
+    """Take the steps, and compare each epoch with what the journal says of it."""
+    kept, compared = content.history(network), again.history.epochs
+    for progress in again.progress():
+        for epoch in range(compared, min(again.history.epochs, kept.epochs)):
+            now = again.history.losses[epoch], again.history.learning_rates[epoch]
+            before = kept.losses[epoch], kept.learning_rates[epoch]
+            if not np.array_equal(now, before, equal_nan=True):
+                raise JournalError(
+                    f"{content.path}: its steps, taken again, are not those of the run. Epoch "
+                    f"{epoch + 1} (index {epoch}) had the loss {before[0]:g} at the learning rate "
+                    f"{before[1]:g}, and has {now[0]:g} at {now[1]:g}. A callback may have "
+                    "changed weights or learning rate, or the run went on with changed data"
+                )
+        compared = again.history.epochs
+        yield progress
