@@ -33,7 +33,7 @@ PAIRS = np.column_stack([NUMBERS, X[:, 2]])
 
 
 @dataclass(eq=False)
-class Falling(Schedule):
+class FallsEverySecond(Schedule):
     """A schedule that remembers: after every second epoch the rate falls."""
 
     depends_on_losses = True
@@ -249,6 +249,9 @@ def test_any_rate_comes_back_from_its_product() -> None:
         assert usual * _factor(usual * factor, usual) == usual * factor
     with pytest.raises(FileFormatError, match="learning rates that are none"):
         _factor(np.nan, 0.1)
+    assert _factor(0.0, 0.0) == 1
+    with pytest.raises(FileFormatError, match="learning rates that are none"):
+        _factor(0.1, 0.0)
 
 
 @pytest.mark.parametrize("records", [True, False])
@@ -257,8 +260,8 @@ def test_a_schedule_that_remembers_is_not_moved_by_a_look(
 ) -> None:
     monkeypatch.setattr(keeping, "MIN_SECONDS", 0.0)
     monkeypatch.setattr(keeping, "TIMES_AS_LONG", 0.0)
-    path, schedule = tmp_path / "fit.glassnet", Falling()
-    fitted = estimator(Y, records=True, learning_rate=Falling()).fit(X, Y)
+    path, schedule = tmp_path / "fit.glassnet", FallsEverySecond()
+    fitted = estimator(Y, records=True, learning_rate=FallsEverySecond()).fit(X, Y)
     estimator(Y, journal=path, learning_rate=schedule).fit(X, Y)
     run = gn.open_run(path, X, Y) if records else gn.open_run(path)
     two = [run.replay().recorded_steps(range(5, 40)) for _ in range(2)]
@@ -346,7 +349,8 @@ def lies(source: Any = None, **options: Any) -> Callable[[dict[str, Any]], None]
         (lies({"estimator": "MultilayerPerceptron"}), "which is not known here"),
         (lies(code=1), "MLPClassifier does not fit: it has other options"),
         (lies(solver={"of": "LBFGS"}), "parameters do not fit: solver must be"),
-        (lies(alpha="much"), "parameters do not fit: alpha must be"),
+        (lies(alpha="much"), "parameters do not fit: one is of another type"),
+        (lies(alpha=-1.0), "parameters do not fit: alpha must be at least 0"),
         (lies(momentum=2.0), "parameters do not fit: momentum"),
         (lies(dropout=1.5), "parameters do not fit: a dropout rate must be"),
         (lies(learning_rate="mine()"), r"with learning_rate=mine\(\), which is no dataclass"),

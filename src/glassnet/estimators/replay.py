@@ -169,8 +169,9 @@ def _fitting_parameters(content: Content) -> Iterator[None]:
         raise
     except (ValueError, TypeError, OverflowError) as error:
         name = (content.run.source or {}).get("estimator")
+        found = str(error) if isinstance(error, ValueError) else "one is of another type"
         raise JournalError(
-            f"{content.path} is the run of {name}, whose parameters do not fit: {error}"
+            f"{content.path} is the run of {name}, whose parameters do not fit: {found}"
         ) from None
 
 
@@ -222,7 +223,7 @@ def _factor(rate: float, usual: float) -> float:
     """
     if rate == usual:
         return 1.0
-    factor = rate / usual
+    factor = rate / usual if usual else np.nan
     near = [factor]
     for way in (0.0, np.inf):
         near.append(float(np.nextafter(factor, way)))

@@ -1,5 +1,6 @@
 """The same steps once more: a run brought back to any step of its journal."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -179,10 +180,11 @@ def parameters_before(
 def _compared(content: Content, again: Run, network: int) -> Iterator[Progress]:
     """Take the steps, and compare each epoch with what the journal says of it."""
     kept, compared = content.history(network), again.history.epochs
+    rates = kept.learning_rates or [math.nan] * kept.epochs
     for progress in again.progress():
         for epoch in range(compared, min(again.history.epochs, kept.epochs)):
             now = again.history.losses[epoch], again.history.learning_rates[epoch]
-            before = kept.losses[epoch], kept.learning_rates[epoch]
+            before = kept.losses[epoch], rates[epoch]
             if not np.array_equal(now, before, equal_nan=True):
                 raise JournalError(
                     f"{content.path}: its steps, taken again, are not those of the run. Epoch "
