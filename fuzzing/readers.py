@@ -145,8 +145,7 @@ def _journal(path: Path, random: Random) -> None:
     run = gn.open_run(path)
     str(run)
     run.to("text")
-    if content.run.what != "estimator":
-        run.recorded(0)
+    run.recorded(0)
 
 
 def _network(net: gn.Network, random: Random) -> None:

@@ -165,7 +165,7 @@ def test_weights_and_biases_can_be_set() -> None:
         ),
         ({"hidden_layer_sizes": (5, 0)}, "each of hidden_layer_sizes must be at least 1, not 0"),
         ({"activation": "step"}, "unknown activation 'step'"),
-        ({"alpha": -1}, "strength must be at least 0"),
+        ({"alpha": -1}, "alpha must be at least 0"),
         ({"learning_rate": "quick"}, "learning_rate must be one of"),
         ({"learning_rate_init": 0}, "learning_rate must be above 0"),
         ({"max_iter": 0}, "max_iter must be at least 1"),

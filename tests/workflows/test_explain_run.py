@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 import glassnet as gn
+from glassnet.estimators import MLPClassifier
 from tests.command import glassnet, printed
 
 X = np.random.default_rng(0).normal(size=(30, 3))
@@ -78,3 +81,19 @@ def test_what_cannot_be_is_refused(
     assert done.returncode == code
     assert message in " ".join(done.stderr.split())
     assert done.stdout == ""
+
+
+def test_a_step_of_an_estimators_run_is_explained(tmp_path: Path) -> None:
+    options: dict[str, Any] = {
+        "solver": "sgd",
+        "learning_rate": "invscaling",
+        "batch_size": 8,
+        "max_iter": 4,
+    }
+    fitted = MLPClassifier((2,), random_state=1, journal=tmp_path / "fit", **options)
+    with pytest.warns(ConvergenceWarning):
+        fitted.fit(X, np.where(X[:, 0] > 0, "warm", "cold"))
+    values = printed("explain", "fit", "--step", "5", "--example", "2", cwd=tmp_path)
+    assert values["title"].startswith("Step 6 (index 5) of fit: batch of 8; example 3")
+    assert values["check"]["passed"] is True
+    assert "--step 0" in glassnet("runs", "show", "fit", cwd=tmp_path).stdout

@@ -101,7 +101,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         trained again; a larger `max_iter` goes on with it. Where `random_state` is no number, the
         journal keeps what it began with, and the later call draws the same. With ``"lbfgs"`` the
         fit starts anew, and ends with the same bits. `callbacks` see the epochs since the last
-        checkpoint once more. Not with `warm_start` and :meth:`partial_fit`.
+        checkpoint once more. ``gn.open_run`` shows any step of it. Not with `warm_start` and
+        :meth:`partial_fit`.
     class_weight : dict, list of dict or "balanced", optional
         Weights of the classes, as elsewhere in scikit-learn.
     loss : str or Loss

@@ -116,11 +116,11 @@ class InSequence:
         return self.last
 
     def state(self) -> dict[str, Any]:
-        """Return what the last epoch was drawn from; nothing before the first."""
-        if self._before is None:
-            return {}
-        random, order = self._before
-        own = {"epoch": self._epoch} | numbers_of(random)
+        """Return what the last epoch was drawn from; before the first, what that will be."""
+        random, order = self._before or (self._random.get_state(legacy=False), None)
+        own = numbers_of(random)
+        if self._epoch is not None:
+            own["epoch"] = self._epoch
         return own if order is None else own | {"order": order}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
@@ -131,15 +131,15 @@ class InSequence:
         FileFormatError
             If it is no such state.
         """
-        if not state:
-            return
         epoch, order = state.get("epoch"), state.get("order")
-        if not isinstance(epoch, int) or not (order is None or self._has_all(order)):
+        known = epoch is None or isinstance(epoch, int)
+        if not known or not (order is None or self._has_all(order)):
             raise FileFormatError("the journal's order of examples does not fit them")
         self._random = own_random(self._random)
         set_numbers(self._random, state)
-        self._order = order
-        self._of(epoch)
+        self._order, self._epoch, self._before = order, None, None
+        if epoch is not None:
+            self._of(epoch)
 
     def _has_all(self, order: Any) -> bool:
         """Whether an order has each example once."""

@@ -29,6 +29,8 @@ SWITCHES = (
     *("shuffle", "warm_start", "nesterovs_momentum", "early_stopping", "restore_best"),
     "keep_optimizer_state",
 )
+# scikit-learn's learning rates.
+RATES = ("constant", "invscaling", "adaptive")
 # SciPy's default for L-BFGS, which scikit-learn uses: 1e7 times the float64 epsilon.
 MIN_IMPROVEMENT = 1e7 * float(np.finfo(np.float64).eps)
 
@@ -79,7 +81,8 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         if not isinstance(self.solver, Optimizer):
             one_of("solver", self.solver, ("lbfgs", "sgd", "adam", "adamw"))
         if not isinstance(self.learning_rate, Schedule):
-            one_of("learning_rate", self.learning_rate, ("constant", "invscaling", "adaptive"))
+            one_of("learning_rate", self.learning_rate, RATES)
+        real_number("alpha", self.alpha, 0)
         real_number("l1_ratio", self.l1_ratio, 0, 1)
         if self.solver == "lbfgs" and self.l1_ratio:
             raise ValueError("solver='lbfgs' descends one smooth loss; it needs l1_ratio=0")
@@ -137,8 +140,12 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     def _solver_name(self) -> str:
         return self.solver if isinstance(self.solver, str) else self.solver.name
 
+    def _penalty_strengths(self) -> tuple[float, float]:
+        """Return those of the L1 and the L2 penalty."""
+        return self.alpha * self.l1_ratio, self.alpha * (1 - self.l1_ratio)
+
     def _penalties(self) -> list[Penalty]:
-        l1, l2 = self.alpha * self.l1_ratio, self.alpha * (1 - self.l1_ratio)
+        l1, l2 = self._penalty_strengths()
         penalties: list[Penalty] = [L2(l2, over_examples=True)]
         return [*penalties, L1(l1, over_examples=True)] if l1 else penalties
 
@@ -146,14 +153,14 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         return self.learning_rate if isinstance(self.learning_rate, Schedule) else ConstantRate()
 
     def _batch_size(self, examples: int) -> int:
-        if self.batch_size == "auto":
-            return min(200, examples)
-        if self.batch_size > examples:
+        return min(200 if self.batch_size == "auto" else int(self.batch_size), examples)
+
+    def _warn_of_large_batch(self, examples: int) -> None:
+        if self.batch_size != "auto" and self.batch_size > examples:
             warn(
                 f"batch_size={self.batch_size} is larger than the {examples} examples; using one "
                 "batch of all examples"
             )
-        return min(int(self.batch_size), examples)
 
     def _threads(self) -> int | None:
         return None if self.n_jobs is None else int(effective_n_jobs(self.n_jobs))

@@ -20,7 +20,7 @@ from glassnet.training.schedules import Adaptive
 if TYPE_CHECKING:
     from glassnet.training.journal.checkpoint import HasState
 
-__all__ = ["EstimatorState", "StoppingRules"]
+__all__ = ["EstimatorState", "StoppingRules", "state_of_part"]
 
 # scikit-learn's "adaptive" learning rate.
 ADAPTIVE = Adaptive()
@@ -228,13 +228,8 @@ class StoppingRules(Schedule):
             raise FileFormatError(
                 "a checkpoint of the journal does not fit the estimator"
             ) from None
-        for prefix, part in self._parts_with_state():
-            own = {
-                name.removeprefix(f"{prefix}."): value
-                for name, value in state.items()
-                if name.startswith(f"{prefix}.")
-            }
-            part.set_state(own)
+        for name, part in self._parts_with_state():
+            part.set_state(state_of_part(name, state))
 
     def _take(self, state: Mapping[str, Any]) -> None:
         estimator = self.estimator
@@ -265,3 +260,12 @@ class StoppingRules(Schedule):
         for name, part in parts.items():
             if isinstance(part, HasState):
                 yield name, part
+
+
+def state_of_part(name: str, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return, of the state of :class:`StoppingRules`, that of its schedule or of a callback."""
+    return {
+        key.removeprefix(f"{name}."): value
+        for key, value in state.items()
+        if key.startswith(f"{name}.")
+    }

@@ -29,7 +29,7 @@ from glassnet.workflows.rerun import (
     fittings_of,
     is_full_batch,
     networks_of,
-    require_steps,
+    parameters_at_end,
 )
 from glassnet.workflows.runs.page import run_document, run_lines
 from glassnet.workflows.table_call import TableCall
@@ -60,7 +60,8 @@ def open_run(
         The journal. It may still be written.
     X, y, sample_weight, class_weight, validation
         The data of ``Network.fit`` or ``fit_many``, where the journal does not hold them: it does
-        up to 16 MiB. `validation` only where validation data of their own were given.
+        up to 16 MiB. `validation` only where validation data of their own were given. Of an
+        estimator's ``fit``, what it was called with but for validation data.
     table : path, data frame or mapping, optional
         That of ``gn.train``, if the journal does not hold its rows and it is no longer where it
         was, or was in memory.
@@ -218,8 +219,7 @@ class JournalledRun(Renderable):
             last = self._content.checkpoint(number)
             assert last is not None  # networks_of found one
             require_fitting(last, net.parameters)
-            restored = history.restored and "best" in last.arrays
-            net.parameters[...] = last.arrays["best" if restored else "parameters"]
+            net.parameters[...] = parameters_at_end(self._content, last, history)
             net.epochs_trained += history.epochs
             return net
         if epoch is not None:
@@ -292,14 +292,13 @@ class JournalledRun(Renderable):
         Raises
         ------
         JournalError
-            If L-BFGS or an estimator trained it, another engine wrote it, or data are missing.
+            If L-BFGS trained it, another engine wrote it, or data are missing.
         """
         if self.is_full_batch:
             raise JournalError(
                 f"{self.path} is a run of L-BFGS, whose iterations use all examples at once; it "
                 "has no steps that could be taken again"
             )
-        require_steps(self._content)
         require_same_engine(self._content)
         is_kept = self._content.data is not None and self._content.data.is_kept
         if self._given is None and self._content.run.what != "train" and not is_kept:
@@ -328,8 +327,11 @@ class JournalledRun(Renderable):
     def _without_data(self) -> JournalError:
         content = self._content
         parts = content.data.parts if content.data is not None else []
-        weights = ", sample_weight=…" if any(p.name == "sample_weight" for p in parts) else ""
-        own = ", validation=(X, y)" if any(p.name == "validation X" for p in parts) else ""
+        names = {part.name for part in parts}
+        if content.run.what == "estimator":
+            names.discard("validation X")  # no step follows from it
+        weights = ", sample_weight=…" if "sample_weight" in names else ""
+        own = ", validation=(X, y)" if "validation X" in names else ""
         return JournalError(
             f"{self.path} does not hold the data of its run, from which its steps are taken again; "
             f"give them: gn.open_run({os.fspath(self.path)!r}, X, y{weights}{own})"

@@ -15,6 +15,8 @@ from glassnet.nn.losses.loss import Loss
 from glassnet.nn.schema import NetworkRecord
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.training.fit import GIVEN, FitOptions, Fitting
+from glassnet.training.history import History
+from glassnet.training.journal.checkpoint import Checkpoint
 from glassnet.training.journal.configuration import OF, revived
 from glassnet.training.journal.content import Content
 from glassnet.training.journal.same_run import require_same_data
@@ -25,7 +27,7 @@ __all__ = [
     "is_full_batch",
     "networks_of",
     "options_of",
-    "require_steps",
+    "parameters_at_end",
 ]
 
 #: What a journal says of a training besides how many callbacks there were.
@@ -92,23 +94,28 @@ def _network(content: Content, number: int, record: NetworkRecord) -> Network:
 
 def is_full_batch(content: Content) -> bool:
     """Return whether L-BFGS trained, which takes no steps that could be taken again."""
+    if content.run.what == "estimator":
+        return content.run.options.get("solver") == "lbfgs"
     optimizer = content.run.options.get("optimizer")
     return isinstance(optimizer, dict) and optimizer.get(OF) == LBFGS.__name__
 
 
-def require_steps(content: Content) -> None:
-    """Refuse the run of an estimator, whose steps cannot be taken again.
+def parameters_at_end(content: Content, last: Checkpoint, history: History) -> Array:
+    """Return the parameters that a network was left with.
 
-    Raises
-    ------
-    JournalError
+    Parameters
+    ----------
+    content : Content
+    last : Checkpoint
+        The last one of the network.
+    history : History
+        That of the network, and whether the weights of the best epoch came back.
     """
-    if content.run.what == "estimator":
-        name = (content.run.source or {}).get("estimator", "an estimator")
-        raise JournalError(
-            f"{content.path} is the run of {name}, whose steps cannot be taken again by its "
-            "journal; those of Network.fit, fit_many and gn.train can"
-        )
+    best = "best" if history.restored else None
+    if content.run.what == "estimator":  # its rules know which are the best
+        restores = last.record.is_last and content.run.options.get("restore_best", True)
+        best = "more.schedule.best_parameters" if restores else None
+    return last.arrays[best if best in last.arrays else "parameters"]
 
 
 def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[str, Any]:
@@ -124,9 +131,8 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
     Raises
     ------
     JournalError
-        If the run is an estimator's, or validation data are missing.
+        If validation data are missing.
     """
-    require_steps(content)
     options: dict[str, Any] = {
         name: revived(value)
         for name, value in content.run.options.items()
@@ -141,6 +147,8 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
             f"{content.path} does not say how its network was trained: {min(unknown)!r} is not as "
             "this version writes it"
         )
+    if not isinstance(options["validation"], int | float | str | None):
+        raise FileFormatError(f"{content.path} does not say what its network was validated on")
     if options["validation"] == GIVEN:
         if learned.validation is None:
             raise JournalError(
@@ -174,6 +182,8 @@ def fittings_of(
     JournalError
         If the data are not those of the run.
     """
+    if content.run.what == "estimator":
+        return [_fitting_of_estimator(content, networks, learned, **changes)]
     given = options_of(content, learned, **changes)
     try:
         options = FitOptions(**given)
@@ -184,3 +194,33 @@ def fittings_of(
         raise FileFormatError(f"{content.path} holds options that are no training's") from None
     require_same_data(content, fittings[0].data)
     return fittings
+
+
+def _fitting_of_estimator(
+    content: Content,
+    networks: Sequence[Network],
+    learned: LearnedFrom,
+    threads: int | None = None,
+) -> Fitting:
+    from glassnet.estimators.replay import fitting_of
+
+    if not isinstance(learned.y, Targets):
+        _require_needed(content, learned)
+    (network,) = networks
+    weights = learned.sample_weight
+    fitting = fitting_of(content, network, learned.X, learned.y, weights, threads)
+    require_same_data(content, fitting.data, for_steps=True)
+    return fitting
+
+
+def _require_needed(content: Content, learned: LearnedFrom) -> None:
+    """Refuse what the steps of an estimator's fit do not follow from."""
+    reasons = {
+        "class_weight": "its class weights are in the journal",
+        "validation": "its steps follow from what it learned from alone",
+    }
+    for name, reason in reasons.items():
+        if getattr(learned, name) is not None:
+            raise JournalError(
+                f"{content.path} is the run of an estimator; {reason}. Leave {name} out"
+            )

@@ -1,6 +1,7 @@
 """The same steps once more: what the journal brings back is what the training had, bit for bit."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,11 @@ from scipy import sparse
 import glassnet as gn
 from glassnet.arrays.sparse import SparseRows
 from glassnet.training.journal import journal as keeping
+from glassnet.training.journal.content import read_content
+from glassnet.training.journal.log import MAGIC, framed
+from glassnet.training.journal.records import CheckpointRecord, record_of
 from glassnet.training.recorded_steps import RecordedStep
+from glassnet.training.schedule import Factors, Schedule, UpcomingSteps
 from glassnet.training.schedules import Adaptive
 
 RANDOM = np.random.default_rng(5)
@@ -196,3 +201,69 @@ def test_many_recorded_steps_do_not_slow_a_training_down(tmp_path: Path) -> None
     again = network()
     again.fit(X, LABELS, epochs=100, batch_size=5)
     np.testing.assert_array_equal(net.parameters, again.parameters)
+
+
+@dataclass(eq=False)
+class Falling(Schedule):
+    """A schedule that is a callback, too: after each epoch its rate falls."""
+
+    depends_on_losses = True
+    rate: float = 1.0
+
+    def __call__(self, history: gn.History) -> None:
+        self.rate *= 0.5
+
+    def factors(self, steps: UpcomingSteps) -> Factors:
+        return np.full(len(steps.done), self.rate)
+
+    def state(self) -> dict[str, Any]:
+        return {"rate": self.rate}
+
+    def set_state(self, state: Any) -> None:
+        self.rate = state["rate"]
+
+
+def test_a_step_that_comes_back_leaves_the_schedule_where_it_was(tmp_path: Path) -> None:
+    def fit(net: gn.Network, epochs: int = 8, **more: Any) -> gn.History:
+        falls = Falling()
+        options: dict[str, Any] = {"schedule": falls, "callbacks": falls, "record": [2]} | more
+        return net.fit(X, LABELS, epochs=epochs, batch_size=16, optimizer=gn.SGD(0.5), **options)
+
+    undisturbed, again, path = network(), network(), tmp_path / "run.glassnet"
+    expected = fit(undisturbed)
+    fit(network(), epochs=5, journal=path)
+    found = fit(again, journal=path)
+    assert found.learning_rates == expected.learning_rates
+    np.testing.assert_array_equal(again.parameters, undisturbed.parameters)
+    require_same_step(found.steps[2], expected.steps[2])
+
+
+@pytest.mark.parametrize("changes", ["weights", "rate"])
+def test_steps_that_only_a_callback_knows_are_not_guessed(changes: str, tmp_path: Path) -> None:
+    net, falls, path = network(), Falling(), tmp_path / "run.glassnet"
+
+    def shrink(history: gn.History) -> None:
+        net.parameters *= np.float32(0.9)
+
+    options: dict[str, Any] = {"schedule": falls, "callbacks": falls}
+    if changes == "weights":
+        options = {"callbacks": shrink}
+    net.fit(X, LABELS, epochs=8, batch_size=16, journal=path, **options)
+    only_first(path)
+    run = gn.open_run(path)
+    assert run.recorded(9).number is not None  # in the first epoch
+    with pytest.raises(gn.JournalError, match=r"Epoch 2 \(index 1\) had the loss"):
+        run.recorded(25)
+    with pytest.raises(gn.JournalError, match="A callback may have changed weights"):
+        run.network(step=75)
+
+
+def only_first(path: Path) -> None:
+    """Leave a journal its first checkpoint alone, as a fast training may have no other."""
+    content, kept = read_content(path), MAGIC
+    for entry in content.log.entries:
+        record = record_of(entry.text)
+        if not isinstance(record, CheckpointRecord) or record.step == 0:
+            body = content.log.body(entry)
+            kept += framed(entry.text, body) + body
+    path.write_bytes(kept)

@@ -1,13 +1,17 @@
 """The same steps once more: a run brought back to any step of its journal."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.engine.interface import Training
 from glassnet.errors import JournalError
-from glassnet.training.journal.checkpoint import restore
+from glassnet.training.journal.checkpoint import HasState, restore
 from glassnet.training.journal.content import Content
 from glassnet.training.loop import Run
 from glassnet.training.plan import Progress
@@ -17,6 +21,8 @@ __all__ = ["OnProgress", "parameters_before", "recorded_step", "recorded_steps",
 
 # Where a step has fewer multiply-adds and is taken by itself, threads would wait more than work.
 SMALL_STEP = 30_000_000
+
+Part = TypeVar("Part")
 
 #: Called about ten times a second, with how far the steps are taken.
 OnProgress: TypeAlias = Callable[[Progress], object]
@@ -67,12 +73,32 @@ def run_before(
     )
     record = (step, step + 1) if stops is None else stops  # it looks up after the step
     plan = replace(
-        run.plan, validation=None, stopping=None, callbacks=(), record=record, may_diverge=True
+        run.plan,
+        order=_own(run.plan.order),
+        schedule=_own(run.plan.schedule),
+        validation=None,
+        stopping=None,
+        callbacks=(),
+        record=record,
+        may_diverge=True,
     )
     again = Run(run.program, training, plan)
     restore(again, checkpoint, content.history(network, checkpoint.record.epochs))
     again.history.stopped_early = False
     return again
+
+
+def _own(part: Part) -> Part:
+    """An order or a schedule for a replay: a copy, where it remembers something."""
+    if not isinstance(part, HasState):
+        return part
+    try:
+        return deepcopy(part)
+    except Exception:  # noqa: BLE001 - it is a class of its user's
+        raise JournalError(
+            f"a step is taken again with a copy of what the training remembers, and {part!r} "
+            "cannot be copied"
+        ) from None
 
 
 def recorded_step(
@@ -96,6 +122,11 @@ def recorded_steps(
         In ascending order; the run took all of them.
     watch : callable
 
+    Raises
+    ------
+    JournalError
+        If an epoch on the way is not what the journal says of it.
+
     Yields
     ------
     int
@@ -117,7 +148,7 @@ def recorded_steps(
     size = 3 * run.plan.batch_size * len(run.training.parameters)
     if again.training.threads is None and len(steps) > 1 and size < SMALL_STEP:
         again.training.threads = 1
-    for progress in again.progress():
+    for progress in _compared(content, again, network):
         watch(progress)
         for step in list(again.history.steps):
             recorded = again.history.steps.pop(step)
@@ -131,12 +162,35 @@ def recorded_steps(
 def parameters_before(
     content: Content, run: Run, network: int, step: int, watch: OnProgress = _unwatched
 ) -> Array:
-    """Return the parameters before a step, or, by the number of all steps, after the last."""
+    """Return the parameters before a step, or, by the number of all steps, after the last.
+
+    Raises
+    ------
+    JournalError
+        If an epoch on the way is not what the journal says of it.
+    """
     again = run_before(content, run, network, step)
-
-    def is_there(progress: Progress) -> bool:
+    for progress in _compared(content, again, network):
         watch(progress)
-        return again.steps_taken >= step
-
-    again.follow(is_there)
+        if again.steps_taken >= step:
+            break
     return again.training.parameters
+
+
+def _compared(content: Content, again: Run, network: int) -> Iterator[Progress]:
+    """Take the steps, and compare each epoch with what the journal says of it."""
+    kept, compared = content.history(network), again.history.epochs
+    rates = kept.learning_rates or [math.nan] * kept.epochs
+    for progress in again.progress():
+        for epoch in range(compared, min(again.history.epochs, kept.epochs)):
+            now = again.history.losses[epoch], again.history.learning_rates[epoch]
+            before = kept.losses[epoch], rates[epoch]
+            if not np.array_equal(now, before, equal_nan=True):
+                raise JournalError(
+                    f"{content.path}: its steps, taken again, are not those of the run. Epoch "
+                    f"{epoch + 1} (index {epoch}) had the loss {before[0]:g} at the learning rate "
+                    f"{before[1]:g}, and has {now[0]:g} at {now[1]:g}. A callback may have "
+                    "changed weights or learning rate, or the run went on with changed data"
+                )
+        compared = again.history.epochs
+        yield progress

@@ -126,8 +126,15 @@ def _require_epochs(content: Content, epochs: int, runs: Sequence[Run | FullBatc
             )
 
 
-def require_same_data(content: Content, data: Data) -> None:
+def require_same_data(content: Content, data: Data, *, for_steps: bool = False) -> None:
     """Refuse a journal of other data.
+
+    Parameters
+    ----------
+    content : Content
+    data : mapping of str to array
+    for_steps : bool
+        Whether they are needed to take steps only, which no validation data change.
 
     Raises
     ------
@@ -136,8 +143,10 @@ def require_same_data(content: Content, data: Data) -> None:
     """
     if content.data is None:
         return
-    names = content.run.networks[0].feature_names
-    if found := changes(content.data.parts, fingerprint(data), names):
+    names, before = content.run.networks[0].feature_names, content.data.parts
+    if for_steps:
+        before = [part for part in before if not part.name.startswith("validation")]
+    if found := changes(before, fingerprint(data), names):
         raise JournalError(
             f"the data are not those of {content.path}: {'; '.join(found[:3])}. Go on with the "
             "same data, or allow changes, and the result is that of no single run"

@@ -215,7 +215,7 @@ def _next(content: Content, state: RunState) -> Iterator[Block]:
             yield Command(f"glassnet resume {name}")
     yield Paragraph("Its numbers, a row for each epoch:")
     yield Command(f"glassnet runs export {name} --csv -")
-    if content.run.what == "estimator" or is_full_batch(content):
+    if is_full_batch(content):
         return
     yield Paragraph("To see a step, or a weight in it; the first step has the index 0:")
     yield Command(f"glassnet explain {name} --step 0")
