@@ -62,7 +62,7 @@ def without_validation(values: dict[str, Any]) -> None:
         (options(validation=[0.2]), "'validation' is not as this version writes it"),
         (options(validation=["X", "y"]), "'validation' is not as this version writes it"),
         (options(code="import os"), "'code' is not as this version writes it"),
-        (options(validation=[1, 2, 3]), "does not say what its network was validated on"),
+        (options(validation=[1, 2, 3]), "'validation' is not as this version writes it"),
         (options(record=3), "holds options that are no training's"),
         (
             options(schedule={"of": "WarmUp", "part": 0.2, "then": "soon"}),

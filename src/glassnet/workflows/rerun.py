@@ -140,15 +140,13 @@ def options_of(content: Content, learned: LearnedFrom, **changes: Any) -> dict[s
     }
     options["epochs"] = content.epochs
     unknown = options.keys() ^ OPTIONS
-    if not unknown and isinstance(options["validation"], tuple):
+    if not isinstance(options.get("validation"), int | float | str | None):
         unknown = {"validation"}
     if unknown:
         raise FileFormatError(
             f"{content.path} does not say how its network was trained: {min(unknown)!r} is not as "
             "this version writes it"
         )
-    if not isinstance(options["validation"], int | float | str | None):
-        raise FileFormatError(f"{content.path} does not say what its network was validated on")
     if options["validation"] == GIVEN:
         if learned.validation is None:
             raise JournalError(
