@@ -1,5 +1,6 @@
 """A training at the command line that was interrupted goes on, and ends as if it had not been."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,6 +93,19 @@ def test_a_table_that_moved_is_found_beside_the_journal_or_named(folder: Path) -
     assert "table.csv" in done.stderr
     named = glassnet("resume", journal, "--table", "elsewhere/renamed.csv", cwd=folder)
     assert named.returncode == 0, named.stderr
+
+
+def test_a_copied_run_ends_beside_its_copy_and_leaves_the_first_model(folder: Path) -> None:
+    run = (*TRAIN, "--journal", "run.glassnet", "-o", "model.safetensors")
+    journal = interrupted(signal.SIGKILL, *run, cwd=folder)
+    copy = folder / "copy"
+    copy.mkdir()
+    shutil.copy(journal, copy)
+    (folder / "model.safetensors").write_text("finished long ago")
+    done = glassnet("resume", "run.glassnet", cwd=copy)
+    assert done.returncode == 0, done.stderr
+    assert names(copy) == ["model.safetensors", "run.glassnet"]
+    assert (folder / "model.safetensors").read_text() == "finished long ago"
 
 
 @pytest.mark.parametrize(

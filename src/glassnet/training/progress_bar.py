@@ -3,13 +3,34 @@
 import math
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeAlias
+from contextlib import contextmanager, suppress
+from typing import IO, Any, TypeAlias, cast
 
 __all__ = ["Show", "progress_bar"]
 
 #: Takes the epochs done, all epochs, the loss and the validation loss if there is one.
 Show: TypeAlias = Callable[[float, int, float, float | None], None]
+
+
+class _Fading:
+    """A stream that may go away while it is written, as a terminal that is closed does."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write what can be written: a training does not end for its bar."""
+        with suppress(OSError):
+            return self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Bring it to the terminal, if that is still there."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 @contextmanager
@@ -40,7 +61,7 @@ def progress_bar(show: bool | None = None) -> Iterator[Show]:
         TextColumn("loss {task.fields[loss]}"),
         TimeRemainingColumn(),
     )
-    console = Console(stderr=True, force_terminal=True)
+    console = Console(file=cast(IO[str], _Fading(sys.stderr)), force_terminal=True)
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("training", epoch="0", loss="")
 

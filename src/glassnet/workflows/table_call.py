@@ -69,6 +69,7 @@ class TableCall:
         }
         arguments["drop"] = sorted([self.drop] if isinstance(self.drop, str) else self.drop)
         places = {name: _place(getattr(self, name)) for name in ("table", "test", "save_as")}
+        places["journal"] = _place(journal.place)
         before = (journal.source or {}).get("places", {})
         return replace(journal, source={"arguments": arguments, "places": before | places})
 
@@ -100,7 +101,7 @@ class TableCall:
             return cls(
                 table=_found(places["table"], journal),
                 test=_found(places["test"], journal),
-                save_as=None if saved is None else Path(saved),
+                save_as=None if saved is None else _to_save(saved, places.get("journal"), journal),
                 **given,
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -122,3 +123,10 @@ def _found(place: str | None, journal: Path) -> Path | None:
     path = Path(place)
     beside = journal.resolve().parent / path.name
     return beside if not path.exists() and beside.exists() else path
+
+
+def _to_save(place: str, kept_in: str | None, journal: Path) -> Path:
+    """Where a model goes: beside a journal that was moved or copied, and not where it came from."""
+    folder = journal.resolve().parent
+    is_moved = kept_in is not None and Path(kept_in).parent != folder
+    return folder / Path(place).name if is_moved else Path(place)

@@ -170,6 +170,12 @@ def test_what_is_no_number_is_wrong_and_the_rest_is_graded(text: str) -> None:
     assert len(max(str(grade).splitlines(), key=len)) < 130
 
 
+@pytest.mark.parametrize("text", ["inf", "-Infinity", "1" + "0" * 55, "9" * 40, "12" + "0" * 30])
+def test_what_is_far_too_large_is_wrong_and_the_rest_is_graded(text: str) -> None:
+    grade = _step().grade({"in1[1]": "0.600", "y1[1]": text, "in2[1]": "0.291"})
+    assert [one.verdict for one in grade.findings[:2]] == ["right", "first wrong line"]
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

@@ -122,7 +122,7 @@ def test_other_weights_to_begin_with_are_another_run(tmp_path: Path) -> None:
     path = tmp_path / "run.glassnet"
     net = network()
     net.fit(X, Y, epochs=3, journal=path)
-    with pytest.raises(JournalError, match="epochs_trained was 0 and is 3"):
+    with pytest.raises(JournalError, match="began before this network was trained"):
         net.fit(X, Y, epochs=3, journal=path)
     other = network()
     other.parameters[0] += 1
@@ -302,3 +302,10 @@ def test_sparse_rows_are_learned_from_and_have_no_names(tmp_path: Path) -> None:
         net.fit(rows, Y, epochs=3, journal=journal)
         assert net.feature_names is None
     assert nets[0].parameters.tobytes() == nets[1].parameters.tobytes()
+
+
+def test_a_network_that_the_run_trained_is_told_how_it_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "run.glassnet"
+    net = fitted(path)
+    with pytest.raises(JournalError, match=r"goes on by gn\.resume\('.*run\.glassnet'\)"):
+        net.fit(X, Y, epochs=20, journal=path)

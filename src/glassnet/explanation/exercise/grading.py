@@ -199,6 +199,8 @@ class Grading:
 
     def _of_digits(self, line: Line, own: Interval) -> str | None:
         """The last digit cut off, or the decimal point in another place."""
+        if not is_bounded(own):
+            return None
         width = own.high - own.low
         for result in self.own.results(line):
             value = own.middle

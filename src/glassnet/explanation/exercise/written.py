@@ -91,11 +91,12 @@ class Written:
 
 def _without_zeros(value: Decimal) -> Decimal:
     """A whole number without the zeros at its end that are not among its first digits."""
-    if value.as_tuple().exponent != 0:
+    sign, digits, exponent = value.as_tuple()
+    text = "".join(map(str, digits))
+    zeros = min(len(text) - len(text.rstrip("0")), len(text) - SIGNIFICANT)
+    if exponent != 0 or zeros <= 0:
         return value
-    digits = str(abs(value))
-    zeros = min(len(digits) - len(digits.rstrip("0")), len(digits) - SIGNIFICANT)
-    return value.quantize(Decimal(1).scaleb(zeros)) if zeros > 0 else value
+    return Decimal((sign, digits[:-zeros], zeros))
 
 
 def written(name: str, given: Any) -> Written | None:

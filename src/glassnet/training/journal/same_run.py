@@ -17,6 +17,9 @@ from glassnet.training.loop import Run
 
 __all__ = ["require_same_data", "require_same_engine", "require_same_run"]
 
+#: What a training changes of a network besides its weights.
+LEARNED = ("classes", "epochs_trained", "feature_names")
+
 
 def require_same_run(
     content: Content, now: RunRecord, runs: Sequence[Run | FullBatchRun], *, allow_changes: bool
@@ -44,6 +47,11 @@ def require_same_run(
         found += differences(_arguments(before.source), _arguments(now.source))
     if not found:
         found += _weights(content, runs)
+    if found and _was_trained_since(before, now):
+        raise JournalError(
+            f"{path} is the journal of a run that began before this network was trained. It "
+            f"goes on by gn.resume({str(path)!r}), or by the same call of a network made anew"
+        )
     if found:
         raise JournalError(
             f"{path} is the journal of another run: {'; '.join(found[:3])}. Give this one a "
@@ -52,6 +60,20 @@ def require_same_run(
     if not allow_changes:
         require_same_engine(content, ", or allow changes")
     _require_epochs(content, now.options["epochs"], runs)
+
+
+def _was_trained_since(before: RunRecord, now: RunRecord) -> bool:
+    """Whether networks are as the run describes them, but for what they learned since."""
+    described, describes = (
+        [{name: own for name, own in as_json(net).items() if name not in LEARNED} for net in nets]
+        for nets in (before.networks, now.networks)
+    )
+    return (
+        before.what == now.what
+        and described == describes
+        and sum(net.epochs_trained for net in now.networks)
+        > sum(net.epochs_trained for net in before.networks)
+    )
 
 
 def _deciding(options: dict[str, Any], most: int) -> dict[str, Any]:
