@@ -1,6 +1,6 @@
 """The steps of a fit, taken again by its journal, are those that the fit took, bit for bit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from glassnet.estimators.replay import RatesOfFit, _factor
 from glassnet.training.history import History
 from glassnet.training.journal import journal as keeping
 from glassnet.training.journal.content import read_content
-from glassnet.training.recorded_steps import RecordedStep
 from glassnet.training.schedule import ConstantRate, Factors, Schedule, UpcomingSteps
 from tests.estimators.test_fit_journal import FITS, NUMBERS, SINGLE, USUAL, WEIGHTS, Dies, X, Y
+from tests.replayed_steps import require_same_step, some_steps
 from tests.workflows.test_rerun import changed
 
 pytestmark = [
@@ -27,7 +27,6 @@ pytestmark = [
 ]
 
 RANDOM = np.random.default_rng(4)
-RANDOM_STEPS = 20
 THREE = np.where(X[:, 3] > 0.5, "left", Y)
 PAIRS = np.column_stack([NUMBERS, X[:, 2]])
 
@@ -146,28 +145,11 @@ def estimator(y: Any, *, records: bool = False, **options: Any) -> Any:
     return kind(**{**USUAL, **options})
 
 
-def require_same_step(found: RecordedStep, expected: RecordedStep) -> None:
-    for name in ("parameters", "state", "examples", "targets"):
-        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
-    np.testing.assert_array_equal(np.asarray(found.x[:]), np.asarray(expected.x[:]))
-    assert found.number == expected.number
-    assert found.learning_rate == expected.learning_rate
-    assert found.masks == expected.masks
-    if expected.sample_weight is None:
-        assert found.sample_weight is None
-    else:
-        np.testing.assert_array_equal(found.sample_weight, expected.sample_weight)
-
-
-def some_steps(steps: int) -> Iterator[int]:
-    yield from sorted({0, steps - 1, *RANDOM.integers(0, steps, RANDOM_STEPS).tolist()})
-
-
 def require_same_steps(run: gn.JournalledRun, fitted: Any) -> None:
     """Compare random steps with those that a fit recorded, before and after."""
     steps = fitted.history.steps
     assert run.replay().steps == len(steps)
-    for step in some_steps(len(steps)):
+    for step in some_steps(len(steps), RANDOM):
         require_same_step(run.recorded(step), steps[step])
         if step + 1 < len(steps):
             after = run.network(step=step + 1).parameters

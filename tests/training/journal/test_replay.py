@@ -1,6 +1,6 @@
 """The same steps once more: what the journal brings back is what the training had, bit for bit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,12 @@ from glassnet.training.journal.records import CheckpointRecord, record_of
 from glassnet.training.recorded_steps import RecordedStep
 from glassnet.training.schedule import Factors, Schedule, UpcomingSteps
 from glassnet.training.schedules import Adaptive
+from tests.replayed_steps import require_same_step, some_steps
 
 RANDOM = np.random.default_rng(5)
 X = RANDOM.normal(size=(150, 5))
 LABELS = (X[:, 0] * X[:, 1] > 0).astype(int) + (X[:, 2] > 1)
 WEIGHTS = RANDOM.uniform(0, 2, size=150)
-RANDOM_STEPS = 20
 
 CASES: dict[str, dict[str, Any]] = {
     "Adam": {"batch_size": 16},
@@ -66,21 +66,9 @@ def checkpoints(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(keeping, "TIMES_AS_LONG", 0.0)
 
 
-def require_same_step(found: RecordedStep, expected: RecordedStep) -> None:
-    for name in ("parameters", "state", "examples", "x", "targets"):
-        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
-    assert found.number == expected.number
-    assert found.learning_rate == expected.learning_rate
-    assert found.masks == expected.masks
-    if expected.sample_weight is None:
-        assert found.sample_weight is None
-    else:
-        np.testing.assert_array_equal(found.sample_weight, expected.sample_weight)
+def require_same(found: RecordedStep, expected: RecordedStep) -> None:
+    require_same_step(found, expected)
     np.testing.assert_array_equal(found.classes, expected.classes)
-
-
-def some_steps(steps: int) -> Iterator[int]:
-    yield from sorted({0, steps - 1, *RANDOM.integers(0, steps, RANDOM_STEPS).tolist()})
 
 
 def require_same_steps(
@@ -91,9 +79,9 @@ def require_same_steps(
 ) -> None:
     """Compare random steps with those that an undisturbed training recorded, before and after."""
     run = open_it()
-    for step in some_steps(len(undisturbed.steps)):
+    for step in some_steps(len(undisturbed.steps), RANDOM):
         found = run.recorded(step, network=number)
-        require_same_step(found, undisturbed.steps[step])
+        require_same(found, undisturbed.steps[step])
         if step < run.replay(number).steps - 1:
             after = run.network(step=step + 1, network=number).parameters
             np.testing.assert_array_equal(after, parameters[step + 1])
@@ -235,7 +223,7 @@ def test_a_step_that_comes_back_leaves_the_schedule_where_it_was(tmp_path: Path)
     found = fit(again, journal=path)
     assert found.learning_rates == expected.learning_rates
     np.testing.assert_array_equal(again.parameters, undisturbed.parameters)
-    require_same_step(found.steps[2], expected.steps[2])
+    require_same(found.steps[2], expected.steps[2])
 
 
 @pytest.mark.parametrize("changes", ["weights", "rate"])

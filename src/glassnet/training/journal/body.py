@@ -9,8 +9,9 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
 
-__all__ = ["body_of", "from_body"]
+__all__ = ["TYPES", "body_of", "from_body"]
 
+#: The types of arrays that a body may hold, and what safetensors calls them.
 TYPES = {
     "bool": "BOOL",
     **{f"float{bits}": f"F{bits}" for bits in (16, 32, 64)},

@@ -10,18 +10,12 @@ import numpy as np
 from glassnet.core.array import Array
 from glassnet.errors import FileFormatError
 from glassnet.training.history import History
+from glassnet.training.journal.body import TYPES
 from glassnet.training.journal.configuration import NUMBER
 from glassnet.training.journal.records import CheckpointRecord
 from glassnet.training.loop import Run
 
 __all__ = ["Checkpoint", "HasState", "Space", "checkpoint_of", "require_fitting", "restore"]
-
-
-#: The types of arrays that a state may have.
-ARRAYS = {
-    *("bool", "float16", "float32", "float64"),
-    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
-}
 
 
 @runtime_checkable
@@ -151,7 +145,7 @@ def _is_number(value: dict[str, Any]) -> bool:
 
 
 def _copied(array: Array, what: str) -> Array:
-    if array.dtype.name not in ARRAYS:
+    if array.dtype.name not in TYPES:
         raise TypeError(f"the state of a training holds arrays of numbers; {what} has none")
     return np.array(array, dtype=array.dtype.newbyteorder("="))
 
