@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from glassnet.plot.boundary import plot_boundary as plot_boundary
     from glassnet.plot.history import plot_history as plot_history
     from glassnet.plot.weights import plot_weights as plot_weights
+    from glassnet.step_by_step import StepByStep as StepByStep
     from glassnet.tables.read.images import ImageOptions as ImageOptions
     from glassnet.tables.read.options import TableOptions as TableOptions
     from glassnet.training.early_stopping import EarlyStopping as EarlyStopping
@@ -183,6 +184,7 @@ _HOMES = {
     "Recipe": "glassnet.workflows.recipe",
     "Scale": "glassnet.nn.layers",
     "SeveralSteps": "glassnet.explanation.several_steps",
+    "StepByStep": "glassnet.step_by_step",
     "StepDecay": "glassnet.training.schedules",
     "TableOptions": "glassnet.tables.read.options",
     "TrainingResult": "glassnet.workflows.train",

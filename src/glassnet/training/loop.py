@@ -159,16 +159,16 @@ class Run:
         return self.history.epochs * self.steps_in_epoch + len(self.losses)
 
     @property
-    def _rows(self) -> int:
+    def rows(self) -> int:
         """How many examples an epoch has."""
         return len(self.training.x if self.plan.rows is None else self.plan.rows)
 
     @property
     def steps_in_epoch(self) -> int:
         """How many steps an epoch has."""
-        return -(-self._rows // self.plan.batch_size)
+        return -(-self.rows // self.plan.batch_size)
 
-    def _chosen(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
+    def chosen(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
         """The examples that an order of those to learn from stands for."""
         return order if self.plan.rows is None else self.plan.rows[order]
 
@@ -183,7 +183,7 @@ class Run:
         return UpcomingSteps(
             steps / (planned * in_epoch),
             steps // in_epoch,
-            self._rows,
+            self.rows,
             self.training.rule.optimizer.learning_rate,
             losses,
         )
@@ -209,7 +209,7 @@ class Run:
     def _epochs(self) -> Iterator[tuple[NDArray[np.float64], Progress]]:
         """Train one epoch, or several tiny ones at once where nobody looks in between."""
         plan, training = self.plan, self.training
-        rows, steps_in_epoch = self._rows, self.steps_in_epoch
+        rows, steps_in_epoch = self.rows, self.steps_in_epoch
         epochs, first = self._epochs_at_once(), self.history.epochs
         before = first * steps_in_epoch
         order = plan.order(range(plan.first_epoch + first, plan.first_epoch + first + epochs), rows)
@@ -225,7 +225,7 @@ class Run:
             part = slice(done, self._until(before, done, len(rates)))
             batches = starts[part.start : part.stop + 1]
             measured = squares[part] if plan.measures_weights else None
-            examples = self._chosen(order[batches[0] : batches[-1]])
+            examples = self.chosen(order[batches[0] : batches[-1]])
             steps = Steps(examples, batches - batches[0], rates[part], measured)
             self._keep_step(before + done, steps)
             losses[part] = self._timed_run(steps)
@@ -256,11 +256,11 @@ class Run:
 
     def _weights(self, order: Order, first: int, epochs: int) -> NDArray[np.float64]:
         """The weight of all examples in each of some epochs, in whose order it is rounded."""
-        rows = self._rows
+        rows = self.rows
         if self.training.sample_weight is None:
             return np.full(epochs, float(rows))
         each = [order[epoch * rows : (epoch + 1) * rows] for epoch in range(first, first + epochs)]
-        return np.array([self.training.batch_weight(self._chosen(one)) for one in each])
+        return np.array([self.training.batch_weight(self.chosen(one)) for one in each])
 
     def _learning_rates(self, epochs: int) -> NDArray[np.float64]:
         factors = self.plan.schedule.factors(self._upcoming_steps(epochs))
