@@ -22,19 +22,21 @@ test: .venv/installed-test
 torture: .venv/installed-test
 	$(BIN)/python -m torture --minutes 10 --kills 200
 
-lint: .venv/installed-test .venv/installed-lint
+lint: .venv/installed-test .venv/installed-lint node_modules/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_words.py
 	$(BIN)/clang-format --dry-run --Werror kernels/*.h kernels/*.cpp
+	npm run --silent check
 
-format: .venv/installed-lint
+format: .venv/installed-lint node_modules/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/clang-format -i kernels/*.h kernels/*.cpp
 	$(BIN)/python docs/formats.py
+	npm run --silent format
 
 # All of it, or one: make bench WORKLOAD=digits-adam
 bench: .venv-bench/installed
@@ -45,7 +47,7 @@ quality: .venv-quality/installed
 	.venv-quality/bin/python -m benchmarks.quality
 
 clean:
-	rm -rf .venv .venv-bench .venv-quality build dist
+	rm -rf .venv .venv-bench .venv-quality build dist node_modules
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -62,6 +64,11 @@ clean:
 
 .venv/installed-lint: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable ".[lint]"
+	@touch $@
+
+# What checks the scripts of the page (Node.js 20); the page itself needs nothing of it.
+node_modules/installed: package.json package-lock.json
+	npm ci --silent
 	@touch $@
 
 # Not editable: what is measured is the package as people install it.

@@ -16,6 +16,7 @@ from glassnet.cli import (  # noqa: F401 - each registers
     evaluate,
     explain,
     grade,
+    page,
     predict,
     resume,
     runs,

@@ -1,0 +1,214 @@
+"""One page's conversation with the server: questions in, answers out."""
+
+from copy import copy
+
+import numpy as np
+
+from glassnet.core.array import Array
+from glassnet.core.labels import label_text
+from glassnet.core.validation import whole_number
+from glassnet.errors import GlassnetError
+from glassnet.explanation.equations.forward import ForwardEquations
+from glassnet.explanation.explain import explain
+from glassnet.explanation.explanation import Explanation
+from glassnet.explanation.places import index_of
+from glassnet.explanation.step import take_forward
+from glassnet.explanation.unit_names import place_of, unit_place_of
+from glassnet.formula.document import Document, Section
+from glassnet.formula.number import number_text
+from glassnet.network import Network
+from glassnet.page.looks import View, frame_of
+from glassnet.page.messages import (
+    Answer,
+    Build,
+    Built,
+    Change,
+    Changed,
+    Done,
+    Explain,
+    Forward,
+    GoTo,
+    Hover,
+    LayerBuilt,
+    Look,
+    Page,
+    Pause,
+    Play,
+    Present,
+    Question,
+    Refused,
+    SetRate,
+    question_in,
+    read,
+    written,
+)
+from glassnet.page.player import Player
+from glassnet.page.playground import Examples, Playground
+from glassnet.page.setup import Setup
+from glassnet.render.html import document_html
+from glassnet.step_by_step import StepByStep
+from glassnet.training.recorded_steps import RecordedStep
+
+__all__ = ["Conversation"]
+
+#: An answer to Look comes after so long also where nothing has changed.
+SECONDS_TO_LOOK = 20.0
+
+
+class Conversation:
+    """Answers the questions of one page; each may come from a thread of its own."""
+
+    def __init__(self) -> None:
+        self._playground = Playground(Setup())
+        self._player = Player(self._playground.training)
+
+    def answer(self, message: bytes | str) -> bytes:
+        """Return the answer to a message."""
+        number = 0
+        try:
+            number, values = read(message)
+            answer, behind = self._answered(question_in(values))
+        except (GlassnetError, ValueError, TypeError) as error:
+            answer, behind = Refused(str(error)), b""
+        return written(number, answer, behind)
+
+    def close(self) -> None:
+        """End the training."""
+        self._player.close()
+
+    def _answered(self, question: Question) -> tuple[Answer, bytes]:
+        player = self._player
+        match question:
+            case Look():
+                return self._look(question)
+            case Build():
+                return self._build(question.setup), b""
+            case Present():
+                return _built(self._playground), b""
+            case Play():
+                player.play(question.steps_a_second)
+            case Pause():
+                player.pause()
+            case Forward():
+                player.ask(lambda training: training.forward(question.steps))
+            case GoTo():
+                player.ask(lambda training: training.go_to(question.step))
+            case SetRate():
+                player.change(lambda training: _set_rate(training, question.learning_rate))
+            case Change():
+                return self._change(question), b""
+            case Hover():
+                return self._hover(question), b""
+            case Explain():
+                return self._explain(question), b""
+        return Done(), b""
+
+    def _build(self, setup: Setup) -> Built:
+        """Begin anew; what was there stays if the setup is refused."""
+        playground = Playground(setup)
+        self._player.close()
+        self._playground, self._player = playground, Player(playground.training)
+        return _built(playground)
+
+    def _look(self, look: Look) -> tuple[Answer, bytes]:
+        playground, player = self._playground, self._player
+        snapshot = player.wait_beyond(look.after, SECONDS_TO_LOOK)
+        examples, inputs = playground.learning.x.shape
+        view = View(
+            min(look.example, examples - 1), min(look.across, inputs - 1), min(look.up, inputs - 1)
+        )
+        return frame_of(playground, snapshot, view)
+
+    def _change(self, change: Change) -> Changed:
+        playground = self._playground
+        source = "bias" if change.source is None else change.source
+        place = place_of(playground.symbols, None, change.layer, source, change.unit)
+        index = index_of(playground.network.architecture, place)
+
+        def do(training: StepByStep) -> tuple[float, float]:
+            before = _loss(training.net, playground.learning)
+            training.change(index, change.value)
+            return before, _loss(training.net, playground.learning)
+
+        before, after = self._player.change(do)
+        return Changed(number_text(before), number_text(after))
+
+    def _hover(self, hover: Hover) -> Page:
+        playground = self._playground
+        symbols, x = playground.symbols, playground.learning.x
+        place = unit_place_of(symbols, None, hover.layer, hover.unit)
+        example = whole_number("example", hover.example, 0, len(x) - 1)
+        forward = take_forward(
+            playground.network.program(), self._player.snapshot.parameters, x[example : example + 1]
+        )
+        equations = ForwardEquations(forward, symbols, 4)
+        blocks = (
+            equations.net_input(place.layer, place.unit),
+            *equations.outputs(place.layer, place.unit),
+        )
+        name = symbols.unit_name(place.layer, place.unit)
+        return Page(name, document_html(Document(name, (Section("", blocks),))))
+
+    def _explain(self, wanted: Explain) -> Page:
+        recorded = self._player.ask(lambda training: training.recorded(wanted.step))
+        example = whole_number("example", wanted.example, 0, len(self._playground.learning) - 1)
+        explanation = self._explanation(recorded, example)
+        if wanted.weight:
+            explanation = explanation.weight(wanted.weight)
+        elif wanted.layer:
+            explanation = explanation.unit(layer=wanted.layer, unit=wanted.unit)
+        document = (explanation.full() if wanted.full else explanation).document
+        return Page(document.title, document_html(document))
+
+    def _explanation(self, recorded: RecordedStep, example: int) -> Explanation:
+        """The step, with the example in full; the example alone, where it is not in the batch."""
+        places = np.flatnonzero(recorded.examples == example)
+        if len(places):
+            return explain(recorded, example=int(places[0]))
+        net, examples = copy(self._playground.network), self._playground.learning
+        net.parameters = recorded.parameters
+        return explain(net, examples.x[example], examples.targets[example])
+
+
+def _set_rate(training: StepByStep, rate: float) -> None:
+    training.learning_rate = rate
+
+
+def _loss(net: Network, examples: Examples) -> float:
+    return float(net.program().evaluate(net.parameters, examples.x, examples.targets)[1].mean())
+
+
+def _axes(x: Array) -> tuple[int, int]:
+    """The two inputs that vary most."""
+    first, *others = np.sort(np.argsort(-x.var(axis=0), kind="stable")[:2]).tolist()
+    return first, others[0] if others else first
+
+
+def _built(playground: Playground) -> Built:
+    network, problem = playground.network, playground.problem
+    architecture, symbols = network.architecture, playground.symbols
+    layers = [
+        LayerBuilt(
+            architecture.units[layer],
+            [symbols.unit_name(layer, unit) for unit in drawn],
+            architecture.layers[layer - 1].activation.name if layer else "",
+        )
+        for layer, drawn in enumerate(playground.drawn)
+    ]
+    learning, held_out = playground.learning, playground.held_out
+    classes = [] if network.classes is None else [label_text(label) for label in network.classes]
+    return Built(
+        setup=playground.setup,
+        layers=layers,
+        features=list(problem.features),
+        classes=classes or list(problem.labels),
+        axes=_axes(learning.x),
+        task=network.task.value,
+        loss=network.loss.name,
+        x=learning.x.tolist(),
+        y=learning.targets.tolist(),
+        test_x=[] if held_out is None else held_out.x.tolist(),
+        test_y=[] if held_out is None else held_out.targets.tolist(),
+        steps_in_epoch=playground.training.steps_in_epoch,
+        parameters=len(network.parameters),
+    )
