@@ -1,9 +1,9 @@
 """The page in a real browser: what is clicked, typed and dragged, and what it then shows."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,53 +13,13 @@ from glassnet.page.playground import Playground
 from glassnet.page.setup import HiddenLayer, Setup
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.system("chromium")
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-SECONDS = 30_000.0  # in milliseconds
 #: The loss is below 0.0001 and written with a power of ten.
 HAS_LEARNED = "() => document.getElementById('now-loss').textContent.includes('·10')"
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(browser: "Browser", address: str) -> "Iterator[Callable[..., Page]]":
-    """Opens the page; afterwards, nothing was said on the console or asked from elsewhere."""
-    said: list[str] = []
-    contexts = []
-
-    def open_page(**options: Any) -> "Page":
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.set_default_timeout(SECONDS)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-
-        def watch(route: "Route") -> None:
-            if not route.request.url.startswith(address):
-                said.append(f"asked for {route.request.url}")
-            route.continue_()
-
-        page.route("**", watch)
-        page.goto(address)
-        page.locator(".unit .value").first.wait_for()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert said == []
 
 
 def at_step(page: "Page", step: int) -> None:

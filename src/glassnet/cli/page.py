@@ -2,6 +2,7 @@
 
 import webbrowser
 from contextlib import suppress
+from pathlib import Path
 
 import click
 
@@ -18,13 +19,17 @@ __all__ = ["page"]
     default=0,
     help="Port on this machine; any free one if not given.",
 )
+@click.argument("table", type=click.Path(path_type=Path), required=False)
 @click.option("--no-open", is_flag=True, help="Print the address and open no browser.")
-def page(port: int, no_open: bool) -> None:
+def page(table: Path | None, port: int, no_open: bool) -> None:
     """Open a page to look at a network, to touch it, and to step through its training.
+
+    With a TABLE it learns that, its last column to begin with; without, XOR.
 
     The page is served to this machine alone, needs no internet, and ends with Ctrl-C.
     """
     try:
+        from glassnet.page.own_table import OwnTable
         from glassnet.page.server import listening, serve
     except ImportError as error:
         raise MissingPackageError(
@@ -36,5 +41,8 @@ def page(port: int, no_open: bool) -> None:
         if not no_open:
             webbrowser.open(address)
 
+    own = None if table is None else OwnTable(table, table.name)
+    if own is not None:
+        own.problem("", 0)  # refused here and not in the browser
     with suppress(KeyboardInterrupt):  # that is how a page ends
-        serve(listening(port), ready)
+        serve(listening(port), ready, own)

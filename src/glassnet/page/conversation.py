@@ -1,8 +1,11 @@
 """One page's conversation with the server: questions in, answers out."""
 
+import tempfile
 from copy import copy
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.core.labels import label_text
@@ -31,6 +34,7 @@ from glassnet.page.messages import (
     Hover,
     LayerBuilt,
     Look,
+    Open,
     Page,
     Pause,
     Play,
@@ -42,15 +46,26 @@ from glassnet.page.messages import (
     read,
     written,
 )
+from glassnet.page.own_table import OwnTable, stored
 from glassnet.page.player import Player
 from glassnet.page.playground import Examples, Playground
-from glassnet.page.setup import Setup
+from glassnet.page.setup import HiddenLayer, Setup
 from glassnet.render.html import document_html
 from glassnet.step_by_step import StepByStep
 from glassnet.training.recorded_steps import RecordedStep
 
 __all__ = ["Conversation"]
 
+#: So many examples are drawn as points at most.
+MOST_POINTS = 500
+#: How an own table is learned at first.
+OWN_TABLE = Setup(
+    problem="own table",
+    hidden=(HiddenLayer(8),),
+    optimizer="adam",
+    learning_rate=0.01,
+    batch_size=32,
+)
 #: An answer to Look comes after so long also where nothing has changed.
 SECONDS_TO_LOOK = 20.0
 
@@ -58,8 +73,10 @@ SECONDS_TO_LOOK = 20.0
 class Conversation:
     """Answers the questions of one page; each may come from a thread of its own."""
 
-    def __init__(self) -> None:
-        self._playground = Playground(Setup())
+    def __init__(self, table: OwnTable | None = None) -> None:
+        self._table = table
+        self._folder = tempfile.TemporaryDirectory(prefix="glassnet-page-")
+        self._playground = Playground(Setup() if table is None else OWN_TABLE, table)
         self._player = Player(self._playground.training)
 
     def answer(self, message: bytes | str) -> bytes:
@@ -75,6 +92,7 @@ class Conversation:
     def close(self) -> None:
         """End the training."""
         self._player.close()
+        self._folder.cleanup()
 
     def _answered(self, question: Question) -> tuple[Answer, bytes]:
         player = self._player
@@ -82,9 +100,12 @@ class Conversation:
             case Look():
                 return self._look(question)
             case Build():
-                return self._build(question.setup), b""
+                return self._build(question.setup, self._table), b""
+            case Open():
+                table = stored(Path(self._folder.name), question.name, question.content)
+                return self._build(OWN_TABLE, table), b""
             case Present():
-                return _built(self._playground), b""
+                return _built(self._playground, self._table), b""
             case Play():
                 player.play(question.steps_a_second)
             case Pause():
@@ -103,12 +124,19 @@ class Conversation:
                 return self._explain(question), b""
         return Done(), b""
 
-    def _build(self, setup: Setup) -> Built:
+    def _build(self, setup: Setup, table: OwnTable | None) -> Built:
         """Begin anew; what was there stays if the setup is refused."""
-        playground = Playground(setup)
+        try:
+            playground = Playground(setup, table)
+        except (GlassnetError, ValueError, OSError) as error:
+            if table is None:
+                raise
+            # Where it lies is nothing to its user, who knows it by its name.
+            raise ValueError(str(error).replace(str(table.path), table.name)) from None
+        self._table = table
         self._player.close()
         self._playground, self._player = playground, Player(playground.training)
-        return _built(playground)
+        return _built(playground, table)
 
     def _look(self, look: Look) -> tuple[Answer, bytes]:
         playground, player = self._playground, self._player
@@ -184,7 +212,13 @@ def _axes(x: Array) -> tuple[int, int]:
     return first, others[0] if others else first
 
 
-def _built(playground: Playground) -> Built:
+def _drawn(examples: Examples | None) -> NDArray[np.int64]:
+    """Which examples are drawn as points: all of a few, some of many."""
+    count = 0 if examples is None else len(examples)
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(np.int64))
+
+
+def _built(playground: Playground, table: OwnTable | None) -> Built:
     network, problem = playground.network, playground.problem
     architecture, symbols = network.architecture, playground.symbols
     layers = [
@@ -196,6 +230,7 @@ def _built(playground: Playground) -> Built:
         for layer, drawn in enumerate(playground.drawn)
     ]
     learning, held_out = playground.learning, playground.held_out
+    points, test_points = _drawn(learning), _drawn(held_out)
     classes = [] if network.classes is None else [label_text(label) for label in network.classes]
     return Built(
         setup=playground.setup,
@@ -203,12 +238,16 @@ def _built(playground: Playground) -> Built:
         features=list(problem.features),
         classes=classes or list(problem.labels),
         axes=_axes(learning.x),
+        table="" if table is None else table.name,
+        columns=[] if table is None else list(table.columns),
+        examples=len(learning),
+        points=points.tolist(),
         task=network.task.value,
         loss=network.loss.name,
-        x=learning.x.tolist(),
-        y=learning.targets.tolist(),
-        test_x=[] if held_out is None else held_out.x.tolist(),
-        test_y=[] if held_out is None else held_out.targets.tolist(),
+        x=learning.x[points].tolist(),
+        y=learning.targets[points].tolist(),
+        test_x=[] if held_out is None else held_out.x[test_points].tolist(),
+        test_y=[] if held_out is None else held_out.targets[test_points].tolist(),
         steps_in_epoch=playground.training.steps_in_epoch,
         parameters=len(network.parameters),
     )

@@ -31,6 +31,13 @@ class Build(Asked, frozen=True, tag="build"):
     setup: Setup
 
 
+class Open(Asked, frozen=True, tag="open"):
+    """Take a table, its bytes in base64, and begin anew with it; Built is the answer."""
+
+    name: Annotated[str, msgspec.Meta(max_length=500)]
+    content: str
+
+
 class Present(Asked, frozen=True, tag="present"):
     """See what is built; Built is the answer."""
 
@@ -104,9 +111,9 @@ class Explain(Asked, frozen=True, tag="explain"):
     full: bool = False
 
 
-Question: TypeAlias = (
-    Build | Present | Play | Pause | Forward | GoTo | SetRate | Change | Look | Hover | Explain
-)
+Begin: TypeAlias = Build | Open | Present
+Train: TypeAlias = Play | Pause | Forward | GoTo | SetRate | Change
+Question: TypeAlias = Begin | Train | Look | Hover | Explain
 
 
 class Answer(Record, frozen=True, tag_field="kind"):
@@ -126,10 +133,18 @@ class Built(Answer, frozen=True, tag="built"):
 
     Attributes
     ----------
+    table : str
+        The name of the own table; empty if there is none.
+    columns : list of str
+        Its columns.
+    examples : int
+        How many there are to learn from.
+    points : list of int
+        Which of them are drawn.
     x, y : list of list of float
-        Inputs and targets of the examples to learn from.
+        Their inputs and targets.
     test_x, test_y
-        Those of the test.
+        Those of the test that are drawn.
     task : str
         ``"binary"``, ``"multiclass"``, ``"multilabel"`` or ``"regression"``.
     axes : tuple of int
@@ -143,6 +158,10 @@ class Built(Answer, frozen=True, tag="built"):
     features: list[str]
     classes: list[str]
     axes: tuple[int, int]
+    table: str
+    columns: list[str]
+    examples: int
+    points: list[int]
     task: str
     loss: str
     x: list[list[float]]

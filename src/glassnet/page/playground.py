@@ -15,7 +15,8 @@ from glassnet.nn.layers import Dense
 from glassnet.nn.unit_name import class_names_of
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.registry import optimizer_named
-from glassnet.page.problems import Problem, problem_named
+from glassnet.page.own_table import OwnTable
+from glassnet.page.problems import Problem, of_formula, of_points, problem_named
 from glassnet.page.setup import Setup
 from glassnet.step_by_step import StepByStep
 
@@ -45,6 +46,8 @@ class Playground:
     Attributes
     ----------
     setup : Setup
+    table : OwnTable, optional
+        What the setup calls the own table.
     problem : Problem
     network : Network
         Learns; belongs to whoever trains.
@@ -58,9 +61,9 @@ class Playground:
         If the setup does not fit together.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, table: OwnTable | None = None) -> None:
         self.setup = setup
-        self.problem = problem_named(setup.problem, setup.seed)
+        self.problem = _problem(setup, table)
         self.network = _network(setup, self.problem)
         self.learning, self.held_out, classes = _examples(setup, self.problem, self.network)
         optimizer = optimizer_named(setup.optimizer, setup.learning_rate)
@@ -93,6 +96,19 @@ class Playground:
         labels = tuple(self.problem.labels)
         classes = class_names_of(self.network.classes, architecture.outputs) or labels or None
         return Symbols(architecture, tuple(self.problem.features), classes)
+
+
+def _problem(setup: Setup, table: OwnTable | None) -> Problem:
+    match setup.problem:
+        case "own points":
+            return of_points(setup.points)
+        case "own formula":
+            return of_formula(setup.formula, setup.seed)
+        case "own table":
+            if table is None:
+                raise ValueError("there is no table yet; drop one on the page")
+            return table.problem(setup.target, setup.seed)
+    return problem_named(setup.problem, setup.seed)
 
 
 def _network(setup: Setup, problem: Problem) -> Network:
@@ -131,6 +147,6 @@ def _examples(
         rows = np.arange(len(x))
         return Examples(x, targets.values, rows), None, targets.classes
     groups = task.places(targets.values) if task.is_classification else None
-    learn, hold = split_rows(len(x), problem.held_out, setup.seed, groups)
-    learning, held_out = (Examples(x[rows], targets.values[rows], rows) for rows in (learn, hold))
+    split = problem.split or split_rows(len(x), problem.held_out, setup.seed, groups)
+    learning, held_out = (Examples(x[rows], targets.values[rows], rows) for rows in split)
     return learning, held_out, targets.classes

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from glassnet.core.array import Array
 from glassnet.core.validation import one_of
 from glassnet.nn.task import TargetTask
+from glassnet.page.formula import evaluated
 from glassnet.tables.samples import digits, half_adder
 
-__all__ = ["PROBLEMS", "Problem"]
+__all__ = ["PROBLEMS", "Problem", "of_formula", "of_points", "problem_named"]
 
 POINTS = 300
 
@@ -32,6 +33,8 @@ class Problem:
         Of outputs that are independent of each other.
     held_out : float
         Which part of the examples is for the test.
+    split : tuple of array, optional
+        Which examples are to learn from and which for the test, where that is decided already.
     """
 
     x: Array
@@ -40,6 +43,7 @@ class Problem:
     task: TargetTask = "classification"
     labels: Sequence[str] = field(default=())
     held_out: float = 0.3
+    split: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
 
 def problem_named(name: str, seed: int) -> Problem:
@@ -51,6 +55,38 @@ def problem_named(name: str, seed: int) -> Problem:
         If there is none of that name.
     """
     return PROBLEMS[one_of("the problem", name, tuple(PROBLEMS))](np.random.default_rng(seed))
+
+
+def of_points(points: Sequence[tuple[float, float, int]]) -> Problem:
+    """Return points that were set by hand, each with its class.
+
+    Raises
+    ------
+    ValueError
+        If they are not of two classes at least.
+    """
+    x = np.array([point[:2] for point in points]).reshape(-1, 2)
+    y = np.array([label for _, _, label in points])
+    if len(np.unique(y)) < 2:
+        raise ValueError("points of one class alone teach nothing; set one of another class")
+    return Problem(x, y, ("x1", "x2"), held_out=0)
+
+
+def of_formula(formula: str, seed: int) -> Problem:
+    """Return points drawn by a seed; a formula says what is to learn of them.
+
+    Raises
+    ------
+    ValueError
+        If it is no formula of x1 and x2.
+    """
+    x = np.random.default_rng(seed).uniform(-1, 1, (POINTS, 2))
+    y = evaluated(formula, {"x1": x[:, 0], "x2": x[:, 1]})
+    if y.dtype != bool:
+        return Problem(x, y[:, None], ("x1", "x2"), "regression")
+    if y.all() or not y.any():
+        raise ValueError(f"{formula!r} is {str(y[0]).lower()} for all points; nothing is to learn")
+    return Problem(x, y.astype(int), ("x1", "x2"))
 
 
 def _half_adder(_: np.random.Generator) -> Problem:

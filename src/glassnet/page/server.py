@@ -15,13 +15,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from glassnet.page.conversation import Conversation
+from glassnet.page.own_table import OwnTable
 
 __all__ = ["application", "listening", "serve"]
 
 LOOPBACK = "127.0.0.1"
 APP = Path(__file__).parent / "app"
 #: A message of the page has at most so many bytes.
-LARGEST_MESSAGE = 2**20
+LARGEST_MESSAGE = 16 * 2**20
 #: So many pages are kept for when their connection comes back; each has a training thread.
 MOST_PAGES = 32
 #: Questions of all pages that are answered at once.
@@ -90,7 +91,8 @@ def _with_headers(send: Send) -> Send:
 class Pages:
     """The conversations with all pages, by the name that each page gave itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: OwnTable | None = None) -> None:
+        self._table = table
         self._conversations: dict[str, Conversation] = {}
         self._connected: dict[str, int] = {}
         self._threads = ThreadPoolExecutor(ANSWERED_AT_ONCE)
@@ -102,7 +104,9 @@ class Pages:
             await socket.close(4429, f"{MOST_PAGES} pages are open already; close one")
             return
         await socket.accept()
-        conversation = self._conversations.setdefault(page, Conversation())
+        if page not in self._conversations:
+            self._conversations[page] = Conversation(self._table)
+        conversation = self._conversations[page]
         self._connected[page] = self._connected.get(page, 0) + 1
         asked: set[asyncio.Task[None]] = set()
         try:
@@ -168,7 +172,7 @@ def listening(port: int) -> socket.socket:
     return own
 
 
-def serve(own: socket.socket, ready: Callable[[str], None]) -> None:
+def serve(own: socket.socket, ready: Callable[[str], None], table: OwnTable | None = None) -> None:
     """Serve the page until Ctrl-C.
 
     Parameters
@@ -177,10 +181,12 @@ def serve(own: socket.socket, ready: Callable[[str], None]) -> None:
         That of :func:`listening`.
     ready : callable
         Called with the address as soon as it answers.
+    table : OwnTable, optional
+        What the page begins with.
     """
     import uvicorn
 
-    port, token, pages = own.getsockname()[1], secrets.token_urlsafe(16), Pages()
+    port, token, pages = own.getsockname()[1], secrets.token_urlsafe(16), Pages(table)
     settings = uvicorn.Config(
         application(token, port, pages),
         ws_max_size=LARGEST_MESSAGE,

@@ -11,6 +11,11 @@ __all__ = ["HiddenLayer", "Setup"]
 #: So many units of a layer, and layers, at most.
 MOST_UNITS, MOST_LAYERS = 512, 8
 
+#: So many points are set by hand at most.
+MOST_POINTS = 500
+
+Place: TypeAlias = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
+Point: TypeAlias = tuple[Place, Place, Annotated[int, msgspec.Meta(ge=0, le=9)]]
 Part: TypeAlias = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Strength: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=100)]
 
@@ -32,6 +37,13 @@ class Setup(Record, frozen=True, kw_only=True):
     Attributes
     ----------
     problem : str
+        One of ``PROBLEMS``, or ``"own points"``, ``"own formula"``, ``"own table"``.
+    points : tuple of (x1, x2, class)
+        Those that were set by hand.
+    formula : str
+        What is to learn of x1 and x2: numbers, or a comparison that is true or not.
+    target : str
+        The column of the own table to predict; the last one if empty.
     hidden : tuple of HiddenLayer
     output, loss : str
         Empty for those that follow from the problem.
@@ -46,6 +58,9 @@ class Setup(Record, frozen=True, kw_only=True):
     """
 
     problem: str = "xor"
+    points: Annotated[tuple[Point, ...], msgspec.Meta(max_length=MOST_POINTS)] = ()
+    formula: str = "sin(3*x1) > 2*x2"
+    target: str = ""
     hidden: Annotated[tuple[HiddenLayer, ...], msgspec.Meta(max_length=MOST_LAYERS)] = (
         HiddenLayer(2),
     )

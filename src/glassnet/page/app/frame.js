@@ -14,7 +14,11 @@
  * @property {[number, number]} axes the two inputs that tell most, for maps
  * @property {string} task
  * @property {string} loss
- * @property {number[][]} x
+ * @property {string} table the name of the own table
+ * @property {string[]} columns of the own table
+ * @property {number} examples how many there are to learn from
+ * @property {number[]} points which of them are drawn
+ * @property {number[][]} x inputs of those that are drawn
  * @property {number[][]} y
  * @property {number[][]} testX
  * @property {number[][]} testY

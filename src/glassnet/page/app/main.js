@@ -7,6 +7,7 @@ import { showDistributions } from "./distributions.js";
 import { unpacked } from "./frame.js";
 import { NetworkDrawing } from "./network_drawing.js";
 import { write } from "./numbers.js";
+import { letDrop, opened } from "./own_table.js";
 import { Panel } from "./panel.js";
 import { Plane } from "./plane.js";
 import { SetupForm } from "./setup_form.js";
@@ -21,8 +22,10 @@ const state = { built: null, frame: null, building: 0, hovering: null };
 let parts = null;
 
 const connection = new Connection(comeBack, () => say("The connection is lost; trying again."));
-const form = new SetupForm(part("setup"), build, (learningRate) => {
-  act("setRate", { learningRate });
+const form = new SetupForm(part("setup"), {
+  build,
+  open: (file) => attempt(async () => take(await opened(file, connection))),
+  setRate: (learningRate) => act("setRate", { learningRate }),
 });
 const panel = new Panel(
   (selected, full) =>
@@ -64,13 +67,22 @@ async function comeBack() {
  *
  * @param {Record<string, any>} setup
  */
-async function build(setup) {
+function build(setup) {
+  return attempt(async () => take(/** @type {any} */ (await connection.ask("build", { setup }))));
+}
+
+/**
+ * Begin anew; where that is refused, say why, and show the setup that there is.
+ *
+ * @param {() => Promise<void>} begin
+ */
+async function attempt(begin) {
   try {
-    take(/** @type {any} */ (await connection.ask("build", { setup })));
+    await begin();
     say("");
   } catch (error) {
     complain(error);
-    if (state.built) form.show(state.built.setup);
+    if (state.built) form.show(state.built);
   }
 }
 
@@ -79,14 +91,14 @@ function take(built) {
   const problem = state.built?.setup.problem;
   state.built = built;
   state.building += 1;
-  view.example = Math.min(view.example, built.x.length - 1);
+  view.example = Math.min(view.example, built.examples - 1);
   if (built.setup.problem !== problem) [view.across, view.up] = built.axes;
   keepInAddress(built.setup);
-  form.show(built.setup);
+  form.show(built);
   panel.close();
   parts = {
     drawing: new NetworkDrawing(part("drawing"), built, touched),
-    plane: new Plane(part("plane"), built, chooseExample),
+    plane: new Plane(part("plane"), built, chooseExample, (x1, x2) => form.setPoint(x1, x2)),
     curve: newCurve(built),
   };
   part("now-test").hidden = !built.testX.length;
@@ -240,7 +252,7 @@ function showHover(title, html, at) {
 
 /** @param {number} example */
 function chooseExample(example) {
-  if (!state.built || !(example >= 0 && example < state.built.x.length)) return;
+  if (!state.built || !(example >= 0 && example < state.built.examples)) return;
   view.example = example;
   showExample();
   lookAgain();
@@ -250,8 +262,8 @@ function chooseExample(example) {
 function showExample() {
   const field = /** @type {HTMLInputElement} */ (part("example"));
   field.value = String(view.example + 1);
-  field.max = String(state.built?.x.length);
-  part("example-of").textContent = `of ${state.built?.x.length}`;
+  field.max = String(state.built?.examples);
+  part("example-of").textContent = `of ${state.built?.examples.toLocaleString("en")}`;
 }
 
 function showAxes() {
@@ -315,6 +327,7 @@ const step = () => act("forward", { steps: 1 });
 const back = () => act("goTo", { step: Math.max((state.frame?.step ?? 0) - 1, 0) });
 const epoch = () => act("forward", { steps: state.built?.stepsInEpoch ?? 1 });
 
+letDrop(document.body, (file) => attempt(async () => take(await opened(file, connection))));
 part("play").addEventListener("click", play);
 part("step").addEventListener("click", step);
 part("back").addEventListener("click", back);

@@ -11,8 +11,9 @@ export class Plane {
    * @param {HTMLElement} parent
    * @param {import("./frame.js").Built} built
    * @param {(example: number) => void} choose called when an example is clicked
+   * @param {(x1: number, x2: number) => void} set called when the plane between them is clicked
    */
-  constructor(parent, built, choose) {
+  constructor(parent, built, choose, set) {
     this.built = built;
     this.shown = "";
     this.canvas = document.createElement("canvas");
@@ -24,6 +25,13 @@ export class Plane {
     this.points.addEventListener("click", (event) => {
       const example = /** @type {SVGElement} */ (event.target).dataset.example;
       if (example) choose(Number(example));
+      else if (this.frame) {
+        const box = this.points.getBoundingClientRect();
+        const [left, right, low, high] = this.ends(this.frame);
+        const x1 = left + ((right - left) * (event.clientX - box.left)) / box.width;
+        const x2 = high - ((high - low) * (event.clientY - box.top)) / box.height;
+        set(x1, x2);
+      }
     });
     parent.replaceChildren(this.canvas, this.points);
   }
@@ -33,6 +41,7 @@ export class Plane {
    * @param {{example: number, across: number, up: number}} view
    */
   show(frame, view) {
+    this.frame = frame;
     const outputs = frame.seen[frame.seen.length - 1].maps;
     const isLine = this.built.features.length === 1;
     this.canvas.hidden = isLine;
@@ -60,13 +69,13 @@ export class Plane {
     x.forEach((inputs, example) => {
       const height = this.built.features.length === 1 ? y[example][0] : inputs[view.up];
       const circle = document.createElementNS(SVG, "circle");
-      const chosen = !isTest && example === view.example;
+      const chosen = !isTest && this.built.points[example] === view.example;
       circle.setAttribute("cx", String((SIDE * (inputs[view.across] - left)) / (right - left)));
       circle.setAttribute("cy", String((SIDE * (high - height)) / (high - low)));
       circle.setAttribute("r", chosen ? "7" : isTest ? "3" : "4.5");
       circle.setAttribute("class", chosen ? "point chosen" : isTest ? "point test" : "point");
       circle.style.fill = css(this.colourOf(y[example]));
-      if (!isTest) circle.dataset.example = String(example);
+      if (!isTest) circle.dataset.example = String(this.built.points[example]);
       this.points.append(circle);
     });
   }

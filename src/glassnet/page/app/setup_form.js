@@ -8,7 +8,11 @@ const PROBLEMS = [
   "three classes",
   "noisy curve",
   "digits",
+  "own points",
+  "own formula",
+  "own table",
 ];
+const OUTPUTS = ["", "softmax", "sigmoid", "identity", "tanh"];
 const ACTIVATIONS = [
   "tanh",
   "sigmoid",
@@ -44,25 +48,55 @@ const BEGINNINGS = {
     learningRate: 0.001,
     batchSize: 32,
   },
+  "own points": {
+    hidden: [{ units: 4, activation: "tanh" }],
+    learningRate: 0.3,
+    batchSize: 10,
+    points: [
+      [-0.5, -0.5, 0],
+      [0.5, 0.5, 0],
+      [-0.5, 0.5, 1],
+      [0.5, -0.5, 1],
+    ],
+  },
+  "own formula": { hidden: [{ units: 6, activation: "tanh" }], learningRate: 0.3, batchSize: 10 },
+  "own table": {
+    hidden: [{ units: 8, activation: "tanh" }],
+    optimizer: "adam",
+    learningRate: 0.01,
+    batchSize: 32,
+  },
 };
+
+/**
+ * @typedef {object} Actions what the form has done
+ * @property {(setup: Record<string, any>) => void} build the network begins anew
+ * @property {(file: File) => void} open a table of one's own
+ * @property {(rate: number) => void} setRate
+ */
 
 export class SetupForm {
   /**
    * @param {HTMLElement} form
-   * @param {(setup: Record<string, any>) => void} build called when the network begins anew
-   * @param {(rate: number) => void} setRate
+   * @param {Actions} actions
    */
-  constructor(form, build, setRate) {
+  constructor(form, actions) {
     this.form = form;
-    this.build = build;
-    this.setRate = setRate;
+    this.actions = actions;
+    this.pointClass = 0;
     form.addEventListener("submit", (event) => event.preventDefault());
   }
 
-  /** @param {Record<string, any>} setup as the server completed it */
-  show(setup) {
+  /** @param {Record<string, any>} setup */
+  build(setup) {
+    this.actions.build(setup);
+  }
+
+  /** @param {import("./frame.js").Built} built */
+  show(built) {
+    const { setup } = built;
     this.setup = setup;
-    const begin = (/** @type {object} */ changes) => this.build({ ...this.setup, ...changes });
+    const begin = (/** @type {object} */ changes) => this.build({ ...setup, ...changes });
     const layers = setup.hidden.map(
       (/** @type {{units: number, activation: string}} */ layer, /** @type {number} */ place) =>
         this.layerRow(layer, place),
@@ -71,21 +105,14 @@ export class SetupForm {
       begin({ hidden: [...setup.hidden, { units: 4, activation: "tanh" }] });
     });
     add.disabled = setup.hidden.length >= MOST_LAYERS;
-    const outputs = setup.output ? [setup.output] : [];
     this.form.replaceChildren(
-      choice("Problem", PROBLEMS, setup.problem, (problem) => {
-        this.build({ seed: setup.seed, problem, ...BEGINNINGS[problem] });
-      }),
+      choice("Problem", PROBLEMS, setup.problem, (problem) => this.choose(problem, built)),
+      ...this.ownData(built),
       ...layers,
       add,
-      choice(
-        "Outputs",
-        ["", "softmax", "sigmoid", "identity", "tanh"],
-        outputs[0] ?? "",
-        (output) => begin({ output }),
-      ),
+      choice("Outputs", OUTPUTS, setup.output, (output) => begin({ output })),
       choice("Optimizer", OPTIMIZERS, setup.optimizer, (optimizer) => begin({ optimizer })),
-      number("Learning rate", setup.learningRate, (learningRate) => this.setRate(learningRate)),
+      number("Learning rate", setup.learningRate, (rate) => this.actions.setRate(rate)),
       number("Batch size", setup.batchSize, (batchSize) => begin({ batchSize })),
       number("L1", setup.l1, (l1) => begin({ l1 })),
       number("L2", setup.l2, (l2) => begin({ l2 })),
@@ -95,6 +122,84 @@ export class SetupForm {
     for (const option of this.form.querySelectorAll("option[value='']")) {
       option.textContent = "as the problem needs";
     }
+  }
+
+  /**
+   * @param {string} problem
+   * @param {import("./frame.js").Built} built
+   */
+  choose(problem, built) {
+    if (problem === "own table" && !built.table) {
+      this.show(built);
+      this.chooseFile();
+    } else this.build({ seed: built.setup.seed, problem, ...BEGINNINGS[problem] });
+  }
+
+  /** Let a file be chosen, for a table of one's own. */
+  chooseFile() {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.addEventListener("change", () => {
+      if (input.files?.length) this.actions.open(input.files[0]);
+    });
+    input.click();
+  }
+
+  /**
+   * The fields of data of one's own.
+   *
+   * @param {import("./frame.js").Built} built
+   */
+  ownData({ setup, columns, table }) {
+    const begin = (/** @type {object} */ changes) => this.build({ ...setup, ...changes });
+    if (setup.problem === "own formula") {
+      return [text("What is to learn", setup.formula, (formula) => begin({ formula }))];
+    }
+    if (setup.problem === "own table") {
+      const target = setup.target || columns[columns.length - 1];
+      return [
+        choice(`Column of ${table} to predict`, columns, target, (chosen) =>
+          begin({ target: chosen }),
+        ),
+        button("Open a table…", () => this.chooseFile()),
+      ];
+    }
+    if (setup.problem === "own points") return this.pointFields(setup);
+    return [button("Open a table…", () => this.chooseFile())];
+  }
+
+  /** @param {Record<string, any>} setup */
+  pointFields(setup) {
+    const classes = ["0", "1", "2", "3"];
+    const [x1, x2] = ["New point: x1", "x2"].map((name) => number(name, 0, () => {}));
+    const value = (/** @type {HTMLElement} */ row) => Number(row.querySelector("input")?.value);
+    const points = setup.points.slice(0, -1);
+    const row = document.createElement("fieldset");
+    const legend = document.createElement("legend");
+    legend.textContent = "Points: click into the plane";
+    row.append(
+      legend,
+      choice("Class of new points", classes, String(this.pointClass), (chosen) => {
+        this.pointClass = Number(chosen);
+      }),
+      x1,
+      x2,
+      button("Add the point", () => this.setPoint(value(x1), value(x2))),
+      button("Remove the last point", () => this.build({ ...setup, points })),
+    );
+    return [row];
+  }
+
+  /**
+   * Set a point of the class that is chosen, where points are set by hand.
+   *
+   * @param {number} x1
+   * @param {number} x2
+   */
+  setPoint(x1, x2) {
+    if (this.setup?.problem !== "own points") return;
+    const point = [Number(x1.toPrecision(4)), Number(x2.toPrecision(4)), this.pointClass];
+    this.build({ ...this.setup, points: [...this.setup.points, point] });
   }
 
   /**
@@ -146,6 +251,21 @@ function number(name, value, changed) {
   input.step = "any";
   input.value = String(value);
   input.addEventListener("change", () => changed(Number(input.value)));
+  return labelled(name, input);
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ * @param {(value: string) => void} changed
+ */
+function text(name, value, changed) {
+  const input = document.createElement("input");
+  input.type = "text";
+  input.maxLength = 200;
+  input.spellcheck = false;
+  input.value = value;
+  input.addEventListener("change", () => changed(input.value));
   return labelled(name, input);
 }
 
