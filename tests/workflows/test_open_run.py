@@ -156,7 +156,7 @@ def test_numbers_of_another_engine_are_not_shown_as_those_of_the_run(
 ) -> None:
     before = str(gn.info()["engine"])
     monkeypatch.setattr("glassnet.engine.info", lambda: {"engine": "another"})
-    with pytest.raises(gn.JournalError, match=f"set GLASSNET_ENGINE={before}"):
+    with pytest.raises(gn.JournalError, match=f"Set GLASSNET_ENGINE={before}"):
         gn.open_run(folder / "run.glassnet").step(0)
 
 
@@ -209,6 +209,6 @@ def test_a_table_in_memory_that_is_not_kept_has_to_be_given(tmp_path: Path) -> N
     table, path = fruits(80), tmp_path / "run.glassnet"
     journal = gn.Journal(path, kept_data=0)
     gn.train(table, "fruit", gn.Recipe(epochs=4, hidden=(5,)), journal=journal, progress=False)
-    with pytest.raises(gn.JournalError, match=r"give it: gn.open_run\('.*', table=table\)"):
+    with pytest.raises(gn.JournalError, match=r"Give it: gn.open_run\('.*', table=...\)"):
         gn.open_run(path).step(1)
     assert gn.open_run(path, table=table).step(1).check.passed  # type: ignore[union-attr]

@@ -1,15 +1,19 @@
 """A run that was interrupted goes on by the journal alone, and ends as if it had not been."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 import glassnet as gn
 from glassnet.errors import JournalError
+from glassnet.estimators import MLPClassifier
 from glassnet.training.history import History
+from glassnet.training.journal.content import read_content
 
 X = np.random.default_rng(1).normal(size=(90, 5))
 Y = np.where(X[:, 0] * X[:, 1] > 0, "up", "down")
@@ -169,7 +173,7 @@ def test_more_epochs_are_refused_where_the_rates_follow_from_their_number(tmp_pa
     path = made(tmp_path, schedule=gn.Cosine())
     with pytest.raises(JournalError, match=r"planned for 4 epochs.*Cosine\(final=0\.0\)"):
         gn.resume(path, epochs=9)
-    with pytest.raises(JournalError, match="holds 4 epochs already; 3 are fewer"):
+    with pytest.raises(JournalError, match="taken 4 epochs already, more than the 3 asked for"):
         gn.resume(path, epochs=3)
 
 
@@ -188,15 +192,54 @@ def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
     whole = tmp_path / "table.glassnet"
     table = {"a": X[:, 0], "label": Y}
     gn.train(table, "label", gn.Recipe("plain", epochs=2), journal=whole, progress=False)
-    with pytest.raises(JournalError, match="was in memory; give it"):
+    with pytest.raises(JournalError, match="was in memory, or came from a pipe"):
         gn.resume(whole)
 
 
 def test_data_that_changed_are_named_and_refused_unless_allowed(tmp_path: Path) -> None:
     path, changed = made(tmp_path), X.copy()
     changed[3, 2] += 1
-    with pytest.raises(JournalError, match="of X the column 2 changed"):
+    with pytest.raises(
+        JournalError, match=r"column 3 .index 2. changed.* first row that differs is row 4 "
+    ):
         gn.resume(path, changed, Y)
-    with pytest.raises(JournalError, match=r"X had shape \(90, 5\) and has \(89, 5\)"):
+    with pytest.raises(JournalError, match=r"fewer rows: 89 instead of 90.* row 90 "):
         gn.resume(path, X[:-1], Y[:-1])
     gn.resume(path, changed, Y, allow_changes=True, epochs=5)
+
+
+def test_warnings_show_the_line_of_the_caller(tmp_path: Path) -> None:
+    with pytest.warns(gn.JournalWarning) as caught:
+        network().fit(X, Y, epochs=2, journal=tmp_path / "none" / "run.glassnet")
+    with pytest.warns(ConvergenceWarning) as slow:
+        MLPClassifier((3,), max_iter=2, random_state=0).fit(X, Y)
+    assert {one.filename for one in (*caught, *slow)} == {__file__}
+
+
+def test_a_journal_of_several_fits_is_refused_with_what_it_is(tmp_path: Path) -> None:
+    estimator = MLPClassifier((3,), max_iter=2, random_state=0, journal=tmp_path / "a.run")
+    with pytest.warns(ConvergenceWarning):
+        estimator.fit(X[:60], Y[:60])
+    with pytest.raises(gn.JournalError, match=r"cross_val_score or a grid search, set journal=No"):
+        estimator.fit(X[30:], Y[30:])
+
+
+def test_only_what_went_on_counts_as_resumed(tmp_path: Path) -> None:
+    path = tmp_path / "run.glassnet"
+    with pytest.raises(Dies):
+        network().fit(X, Y, epochs=6, journal=path, callbacks=dying(3))
+    assert read_content(path).resumed == 0
+    for resumed, epochs in ((1, None), (1, None), (2, 9), (2, None)):
+        gn.resume(path, callbacks=(), epochs=epochs)
+        assert read_content(path).resumed == resumed
+
+
+def test_an_interrupted_fit_says_how_it_goes_on(tmp_path: Path) -> None:
+    def press(history: History) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    path = tmp_path / "run.glassnet"
+    history = network().fit(X, Y, epochs=100_000, journal=path, callbacks=press)
+    assert history.interrupted
+    assert history.goes_on == f"gn.resume({str(path)!r})"
+    assert history.goes_on in repr(history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # what is imported for types only
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,6 +161,7 @@ def explain(
     """
     from glassnet.render.terminal import show_document
     from glassnet.training.journal.log import is_log
+    from glassnet.training.journal.same_run import changes_told
     from glassnet.workflows.explain import RowToExplain, explain_file, explain_steps_of_file
     from glassnet.workflows.explain_run import explain_run
 
@@ -172,12 +174,14 @@ def explain(
     which: RowToExplain | None = None
     warnings: list[str] = []
     if is_log(model) or (step is not None and not model.exists()):
-        _require_own_options()
-        explained = explain_run(model, step, example, weight, table, **style)
+        _require_own_options(model)
+        with changes_told("Give the table as it was: glassnet explain JOURNAL TABLE"):
+            explained = explain_run(model, step, example, weight, table, **style)
     elif step is not None or example is not None:
         raise ValueError(
             f"{model} is not the journal of a run; --step and --example are for those that "
-            "training with --journal, or fit(journal=...), wrote"
+            "training with --journal, or fit(journal=...), wrote. Of a model, --steps 1 explains a "
+            "step on a row of a table"
         )
     else:
         if table is not None:
@@ -203,14 +207,15 @@ def explain(
         click.echo(text, nl=not text.endswith("\n"))
 
 
-def _require_own_options() -> None:
+def _require_own_options(journal: Path) -> None:
     """Refuse options that a step of a run has no use for, as it brings what they say."""
     context = click.get_current_context()
     for name in ("row", "target", "classes", "target_value", "learning_rate", "loss", "steps"):
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(
-                f"--{name.replace('_', '-')} is for models; a step of a run brings its own data "
-                "and options"
+                f"--{name.replace('_', '-')} is for models, and {journal} is the journal of a "
+                f"run, whose steps bring their own data and options; name one: glassnet explain "
+                f"{shlex.quote(str(journal))} --step 0"
             )
 
 

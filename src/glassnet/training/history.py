@@ -46,6 +46,8 @@ class History(Renderable):
         The recorded steps, by their number counted from 0.
     stopped_early, interrupted : bool
         Whether early stopping, or Ctrl-C, ended the training.
+    goes_on : str
+        Of an interrupted training with a journal: the call that goes on with it.
     """
 
     losses: list[float] = field(default_factory=list)
@@ -64,6 +66,7 @@ class History(Renderable):
     steps: dict[int, RecordedStep] = field(default_factory=dict)
     stopped_early: bool = False
     interrupted: bool = False
+    goes_on: str = field(default="", repr=False, compare=False)
 
     @property
     def epochs(self) -> int:
@@ -92,6 +95,8 @@ class History(Renderable):
             )
         if self.interrupted:
             words += " Interrupted; these are the best weights so far."
+        if self.goes_on:
+            words += f" To go on: {self.goes_on}."
         losses = {"training": self.losses, "validation": self.validation_losses}
         curves = self._curves("loss", losses, "Mean loss of each epoch")
         if self.best_epoch is not None:
@@ -141,4 +146,6 @@ class History(Renderable):
             parts.append("stopped early")
         if self.interrupted:
             parts.append("interrupted")
+        if self.goes_on:
+            parts.append(f"to go on: {self.goes_on}")
         return f"History({', '.join(parts)})"

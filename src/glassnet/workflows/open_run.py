@@ -1,7 +1,6 @@
 """``gn.open_run``: look into a run by its journal, at any of its steps."""
 
 import os
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
@@ -19,7 +18,7 @@ from glassnet.training.fit import Fitting
 from glassnet.training.history import History
 from glassnet.training.journal.checkpoint import require_fitting
 from glassnet.training.journal.content import Content, RunState, read_content
-from glassnet.training.journal.same_run import require_same_engine
+from glassnet.training.journal.same_run import changes_told, require_same_engine
 from glassnet.training.loop import Run
 from glassnet.training.recorded_steps import RecordedStep
 from glassnet.workflows.notable_steps import NotableSteps, find_notable_steps
@@ -314,7 +313,9 @@ class JournalledRun(Renderable):
         self.require_steps()
         learned = self._learned()
         changes: dict[str, Any] = {} if self._threads is None else {"threads": self._threads}
-        return fittings_of(self._content, self._untrained, learned, **changes)
+        given = "table=..." if self._content.run.what == "train" else "X and y"
+        with changes_told(f"Its steps can be taken again with the same data only: give {given}"):
+            return fittings_of(self._content, self._untrained, learned, **changes)
 
     def _learned(self) -> LearnedFrom:
         content = self._content
@@ -340,13 +341,10 @@ class JournalledRun(Renderable):
     def _read_again(self) -> LearnedFrom:
         """The examples of a table, prepared as the run did."""
         call = TableCall.from_source(self._content.run.source, self.path)
-        table = call.table if self._table is None else self._table
-        if table is None:
-            raise JournalError(
-                f"{self.path} does not hold its rows, and their table was in memory; give it: "
-                f"gn.open_run({os.fspath(self.path)!r}, table=table)"
-            )
-        _, _, dataset = replace(call, table=table).prepared()
+        way = f"Give it: gn.open_run({os.fspath(self.path)!r}, table=...)"
+        with changes_told(way):
+            call = call.with_table(self._table, self.path)
+        _, _, dataset = call.prepared()
         return LearnedFrom(dataset.learning.x, dataset.learning.targets)
 
     def full(self) -> "JournalledRun":

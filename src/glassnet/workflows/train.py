@@ -11,9 +11,10 @@ import numpy as np
 from glassnet.core.atomic_file import is_stream
 from glassnet.diagnosis import DiagnosisCallback, Finding, diagnose
 from glassnet.ensemble import fit_many
+from glassnet.errors import FileFormatError
 from glassnet.evaluation.calibration import calibrate
 from glassnet.evaluation.evaluate import Evaluation, evaluate
-from glassnet.model import Model
+from glassnet.model import Model, load
 from glassnet.network import Network
 from glassnet.nn.task import TargetTask
 from glassnet.tables.dataset import Dataset, Examples
@@ -44,6 +45,9 @@ class TrainingResult:
         Warnings about the data.
     findings : list of Finding
         What hindered the training, if anything did.
+    is_saved : bool
+        Whether the model was saved. One whose training was interrupted does not take the place of
+        a finished one.
     """
 
     model: Model
@@ -53,6 +57,7 @@ class TrainingResult:
     rows_learned: int
     warnings: list[str]
     findings: list[Finding]
+    is_saved: bool = False
 
     def __repr__(self) -> str:
         scores = ", ".join(f"{name} {value:.4g}" for name, value in self.evaluation.scores.items())
@@ -90,7 +95,7 @@ def train(
         values, are classes; several columns of two classes each are labels.
     save_as : Path, optional
         Where to save the model: as soon as it is trained, and again with its scores; to a pipe or
-        device only once.
+        device only once. A model whose training was interrupted takes the place of no finished one.
     name : str
         What the table is called, for the model's provenance.
     progress : bool, optional
@@ -137,6 +142,9 @@ def train(
         restores_best=bool(recipe.validation),
     )
     history = _fit(model, dataset, recipe, progress, diagnosis, kept)
+    if history.interrupted:
+        model.provenance["interrupted"] = True
+        save_as = None if save_as is None or _is_finished(save_as) else save_as
     if save_as is not None and not is_stream(save_as):
         model.save(save_as)
     findings = diagnose(model.network, few.x, few.targets, history)
@@ -145,7 +153,27 @@ def train(
         model.save(save_as)
     warnings = [*source.warnings, *map(str, dataset.warnings)]
     rows = len(dataset.learning.x)
-    return TrainingResult(model, history, evaluation, dataset.held_out, rows, warnings, findings)
+    return TrainingResult(
+        model,
+        history,
+        evaluation,
+        dataset.held_out,
+        rows,
+        warnings,
+        findings,
+        is_saved=save_as is not None,
+    )
+
+
+def _is_finished(path: Path) -> bool:
+    """Whether a file is a model whose training was not interrupted."""
+    if not path.is_file():
+        return False
+    try:
+        found = load(path)
+    except (FileFormatError, OSError):
+        return False
+    return not (isinstance(found, Model) and found.provenance.get("interrupted"))
 
 
 def _told(

@@ -12,7 +12,13 @@ NO_JOURNALS = [
     ("none.glassnet", "glassnet: none.glassnet does not exist; expected the journal of a run\n"),
     ("table.glassnet", "glassnet: table.glassnet is not the journal of a run\n"),
     ("empty.glassnet", "glassnet: empty.glassnet is not the journal of a run\n"),
-    ("nothing", "glassnet: nothing is not a file; expected the journal of a run\n"),
+    (
+        "nothing",
+        (
+            "glassnet: nothing is a folder; expected the file of a journal, like nothing/"
+            "run.glassnet\n"
+        ),
+    ),
 ]
 
 

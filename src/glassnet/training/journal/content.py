@@ -59,6 +59,8 @@ class Content:
     findings : list of str
     end : EndRecord or None
         How the last process ended, if it said so.
+    resumed : int
+        How often the run went on; to look once more at one that was finished does not count.
     """
 
     log: Log
@@ -70,6 +72,8 @@ class Content:
     sessions: list[SessionRecord] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     end: EndRecord | None = None
+    resumed: int = 0
+    _begins_finished: bool = False
     _data_entry: Entry | None = None
 
     @property
@@ -244,6 +248,9 @@ def _take(content: Content, entry: Entry) -> None:
         case DataRecord():
             content.data, content._data_entry = record, entry  # noqa: SLF001 - of this module
         case SessionRecord():
+            finished = content.end is not None and content.end.state == "finished"
+            content.resumed += bool(content.sessions) and not finished
+            content._begins_finished = finished  # noqa: SLF001 - of this module
             content.sessions.append(record)
             content.end = None
         case EpochsRecord():
@@ -256,6 +263,8 @@ def _take(content: Content, entry: Entry) -> None:
             content.findings.append(record.words)
         case LongerRecord():
             content.epochs = record.epochs
+            content.resumed += content._begins_finished  # noqa: SLF001 - of this module
+            content._begins_finished = False  # noqa: SLF001 - of this module
         case EndRecord():
             content.end = record
         case RunRecord():

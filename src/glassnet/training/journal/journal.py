@@ -76,7 +76,18 @@ def keeping(
         keeper.close(EndRecord(state, str(error)))  # type: ignore[arg-type]  # one of them
         raise
     interrupted = any(run.history.interrupted for run in runs)
+    if interrupted:
+        for run in runs:
+            run.history.goes_on = _goes_on(journal, record)
     keeper.close(EndRecord("interrupted" if interrupted else "finished"))
+
+
+def _goes_on(journal: Journal, record: RunRecord) -> str:
+    """The call that goes on with an interrupted run."""
+    path = str(journal.place)
+    if record.what == "estimator":
+        return f"the same fit once more, with journal={path!r}"
+    return f"gn.resume({path!r})"
 
 
 class RunKeeper:

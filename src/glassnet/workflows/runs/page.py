@@ -22,6 +22,7 @@ from glassnet.workflows.runs.summary import RunSummary
 from glassnet.workflows.runs.words import (
     date_words,
     loss_words,
+    resume_command,
     run_words,
     size_words,
     state_words,
@@ -97,9 +98,10 @@ def _facts(content: Content, histories: list[History]) -> list[tuple[str, str]]:
         ("begun", date_words(content.run.started)),
     ]
     if content.sessions:
-        last, again = content.sessions[-1], len(content.sessions) - 1
-        if again:
-            rows.append(("resumed", f"{counted(again, 'time')}, last {date_words(last.at)}"))
+        last = content.sessions[-1]
+        if content.resumed:
+            words = f"{counted(content.resumed, 'time')}, last {date_words(last.at)}"
+            rows.append(("resumed", words))
         rows.append(("engine", f"{engine_words(last.engine)}, on {last.host}"))
     return rows
 
@@ -212,7 +214,7 @@ def _next(content: Content, state: RunState) -> Iterator[Block]:
             yield Paragraph(f"To go on, call fit once more with journal={str(content.path)!r}.")
         else:
             yield Paragraph("To go on:")
-            yield Command(f"glassnet resume {name}")
+            yield Command(resume_command(content.path))
     yield Paragraph("Its numbers, a row for each epoch:")
     yield Command(f"glassnet runs export {name} --csv -")
     if is_full_batch(content):

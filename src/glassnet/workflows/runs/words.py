@@ -1,6 +1,8 @@
 """What a journal says of its run, in words: what is trained, how it stands, when and how large."""
 
+import shlex
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from glassnet.core.plural import counted
@@ -15,6 +17,8 @@ __all__ = [
     "layers_words",
     "loss_words",
     "moment",
+    "resume_command",
+    "run_commands",
     "run_words",
     "size_words",
     "state_words",
@@ -23,6 +27,29 @@ __all__ = [
 
 #: Of a deeper network, only the first and the last layer are named in a line.
 MOST_LAYERS = 7
+
+
+def resume_command(journal: Path) -> str:
+    """Return the command that goes on with the run of a journal.
+
+    Examples
+    --------
+    >>> resume_command(Path("my run.glassnet"))
+    "glassnet resume 'my run.glassnet'"
+    """
+    return shlex.join(["glassnet", "resume", str(journal)])
+
+
+def run_commands(journal: Path) -> str:
+    """Return the commands that show a run, and one of its steps.
+
+    Examples
+    --------
+    >>> run_commands(Path("run.glassnet"))
+    'glassnet runs show run.glassnet; one of its steps: glassnet explain run.glassnet --step 0'
+    """
+    name = shlex.quote(str(journal))
+    return f"glassnet runs show {name}; one of its steps: glassnet explain {name} --step 0"
 
 
 def run_words(content: Content) -> str:
