@@ -27,7 +27,9 @@ def trained_dict(trained: "TrainingResult") -> dict[str, Any]:
         "losses": history.losses,
         "validation_losses": history.validation_losses,
         "stopped_early": history.stopped_early,
-        "interrupted": history.interrupted,
+        "interrupted": trained.interrupted,
+        "networks": len(trained.model.networks),
+        "networks_planned": len(trained.histories),
         "warnings": trained.warnings,
         "diagnosis": [vars(finding) for finding in trained.findings],
     }
@@ -46,6 +48,6 @@ def print_warnings(warnings: list[str]) -> None:
 
 def exit_if_interrupted(trained: "TrainingResult") -> None:
     """Exit with code 130 if training was interrupted with Ctrl-C, or as another signal says."""
-    if trained.history.interrupted:
+    if trained.interrupted:
         click.echo("interrupted; saved the best weights so far", err=True)
         sys.exit(exit_code())

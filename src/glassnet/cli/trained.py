@@ -83,7 +83,9 @@ def show_trained(
     else:
         _print_summary(title, trained)
         click.echo(f"The model: {model}")
-    if trained.history.interrupted:
+    if trained.interrupted:
+        if trained.averaged_words:
+            click.echo(trained.averaged_words, err=True)
         words = "interrupted; saved the best weights so far"
         if journal.place.exists():
             words += f"; continue with: {_to_resume(journal.place)}"

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet.core.atomic_file import is_stream
 from glassnet.diagnosis import DiagnosisCallback, Finding, diagnose
-from glassnet.ensemble import fit_many
+from glassnet.ensemble import fit_many, trained_networks
 from glassnet.evaluation.calibration import calibrate
 from glassnet.evaluation.evaluate import Evaluation, evaluate
 from glassnet.model import Model
@@ -38,12 +38,18 @@ class TrainingResult:
 
     Attributes
     ----------
+    history : History
+        Of the model's first network.
     held_out : Rows
         Those rows; without any, the evaluation has no scores.
     warnings : list of str
         Warnings about the data.
     findings : list of Finding
         What hindered the training, if anything did.
+    histories : list of History
+        Of all networks. If Ctrl-C ended the training of an ensemble, the model averages those that
+        are trained: the ones whose training had ended, or, where none had, those with at least
+        half as many epochs as the one with the most.
     """
 
     model: Model
@@ -53,10 +59,28 @@ class TrainingResult:
     rows_learned: int
     warnings: list[str]
     findings: list[Finding]
+    histories: list[History]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended the training, of an ensemble that of any network."""
+        return any(history.interrupted for history in self.histories)
+
+    @property
+    def averaged_words(self) -> str:
+        """Which networks of an interrupted ensemble the model averages; empty if all."""
+        trained, planned = len(self.model.networks), len(self.histories)
+        if self.interrupted and not any(history.epochs for history in self.histories):
+            return "no network has completed an epoch" if planned > 1 else ""
+        if trained == planned:
+            return ""
+        words = f"{trained} of {planned} networks {'is' if trained == 1 else 'are'} trained"
+        return f"{words}; the model {'is that one' if trained == 1 else 'averages these'}"
 
     def __repr__(self) -> str:
         scores = ", ".join(f"{name} {value:.4g}" for name, value in self.evaluation.scores.items())
-        return f"<TrainingResult: {self.model!r}, {self.history!r}; {scores or 'not evaluated'}>"
+        words = "; ".join(filter(None, [scores or "not evaluated", self.averaged_words]))
+        return f"<TrainingResult: {self.model!r}, {self.history!r}; {words}>"
 
 
 def train(
@@ -136,7 +160,13 @@ def train(
         _told(on_finding, kept),
         restores_best=bool(recipe.validation),
     )
-    history = _fit(model, dataset, recipe, progress, diagnosis, kept)
+    histories = _fit(model, dataset, recipe, progress, diagnosis, kept)
+    averaged = trained_networks(histories)
+    model, history = _of_networks(model, averaged), histories[averaged[0]]
+    if recipe.calibrate and recipe.validation:
+        model.provenance["temperatures"] = [
+            _calibrated(network, dataset.learning, recipe.validation) for network in model.networks
+        ]
     if save_as is not None and not is_stream(save_as):
         model.save(save_as)
     findings = diagnose(model.network, few.x, few.targets, history)
@@ -145,7 +175,9 @@ def train(
         model.save(save_as)
     warnings = [*source.warnings, *map(str, dataset.warnings)]
     rows = len(dataset.learning.x)
-    return TrainingResult(model, history, evaluation, dataset.held_out, rows, warnings, findings)
+    return TrainingResult(
+        model, history, evaluation, dataset.held_out, rows, warnings, findings, histories
+    )
 
 
 def _told(
@@ -207,22 +239,24 @@ def _fit(
     progress: bool | None,
     watch: DiagnosisCallback,
     journal: Journal | None,
-) -> History:
+) -> list[History]:
     options = recipe.fit_options(model.target.task)
     x, targets = dataset.learning.x, dataset.learning.targets
     if model.others:
-        history = fit_many(
-            model.networks, x, targets, progress=progress, journal=journal, **options
-        )[0]
-    else:
-        history = model.network.fit(
-            x, targets, progress=progress, callbacks=watch, journal=journal, **options
-        )
-    if recipe.calibrate and recipe.validation:
-        model.provenance["temperatures"] = [
-            _calibrated(network, dataset.learning, recipe.validation) for network in model.networks
-        ]
-    return history
+        return fit_many(model.networks, x, targets, progress=progress, journal=journal, **options)
+    history = model.network.fit(
+        x, targets, progress=progress, callbacks=watch, journal=journal, **options
+    )
+    return [history]
+
+
+def _of_networks(model: Model, numbers: Sequence[int]) -> Model:
+    """The model of some of its networks; it says how many there were to be, if these are fewer."""
+    if len(numbers) == len(model.networks):
+        return model
+    first, *others = (model.networks[number] for number in numbers)
+    provenance = model.provenance | {"networks_planned": len(model.networks)}
+    return replace(model, network=first, others=tuple(others), provenance=provenance)
 
 
 def _calibrated(network: Network, learning: Examples, validation: float) -> float:

@@ -1,5 +1,6 @@
 """The journal of a training: kept while it runs, and taken up again after it died."""
 
+import math
 import os
 import platform
 import time
@@ -37,6 +38,7 @@ from glassnet.training.journal.settings import Journal
 from glassnet.training.journal.shrink import shrunk
 from glassnet.training.journal.writer import Item, Writer
 from glassnet.training.loop import Run
+from glassnet.training.plan import Progress
 
 __all__ = ["AnyRun", "keeping", "now"]
 
@@ -113,6 +115,9 @@ class RunKeeper:
             self.content is not None and self.content.is_older,
             journal.delay,
         )
+        if len(runs) > 1:  # the last ones wait for a core
+            for keeper in self.networks:
+                keeper.begin()
 
     def _first_records(self) -> list[Item]:
         items = [Item(SessionRecord(now(), platform.node(), os.getpid(), engine.info()))]
@@ -171,6 +176,7 @@ class NetworkKeeper:
     run: AnyRun
     _epochs: int = 0
     _written: int = 0
+    _has_first: bool = False
     _copied_at: float = field(default_factory=time.monotonic)
     _spaces: list[Space] = field(default_factory=list)
 
@@ -178,12 +184,29 @@ class NetworkKeeper:
         if isinstance(self.run, Run):
             self._spaces.append(Space.of(self.run))
 
+    def begin(self) -> None:
+        """Keep the first checkpoint at once, if there is none: the network may have to wait."""
+        if self.of.content is None or not self.of.content.networks[self.number].checkpoints:
+            self._has_first = True
+            self._copy()
+
+    def reached(self, run: AnyRun) -> Progress | None:
+        """Return where the last checkpoint is; None if there is none."""
+        content = self.of.content
+        step = -1 if content is None else content.last_step(self.number)
+        if content is None or not isinstance(run, Run) or step < 0:
+            return None
+        losses = content.history(self.number, step // run.steps_in_epoch).losses
+        loss = losses[-1] if losses else math.nan
+        return Progress(step / run.steps_in_epoch, run.plan.epochs, loss, None)
+
     def restore(self, run: AnyRun) -> None:
         """Take up the last checkpoint; where there is none, keep the first one."""
         content = self.of.content
         found = None if content is None else content.checkpoint(self.number)
         if found is None or content is None:
-            self._copy()
+            if not self._has_first:
+                self._copy()
         elif isinstance(run, Run):
             restore(run, found, content.history(self.number, found.record.epochs))
             self._take_recorded(run)
