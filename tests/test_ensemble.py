@@ -1,6 +1,6 @@
 """Several networks at once that Ctrl-C ends: which of them are trained, and how they go on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,34 @@ def test_one_that_was_interrupted_twice_is_not_set_back(
     assert [history.epochs for history in histories] == [EPOCHS + 1, 3, 0]
     assert weights(again)[1:] == weights(networks)[1:]
     assert trained_networks(histories) == [0]
+
+
+class Counts:
+    """A callback that remembers how often it was called."""
+
+    called = 0
+
+    def __call__(self, history: History) -> None:
+        self.called += 1
+
+    def state(self) -> dict[str, Any]:
+        return {"called": self.called}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        self.called = state["called"]
+
+
+def test_what_remembers_something_is_not_shared_by_networks_with_a_journal(tmp_path: Path) -> None:
+    path, counts = tmp_path / "run.glassnet", Counts()
+    networks = [network(seed=seed) for seed in range(2)]
+    before = weights(networks)
+    with pytest.raises(TypeError, match=r"Counts.* remembers something .* share it"):
+        gn.fit_many(networks, X, Y, epochs=2, callbacks=counts, journal=path)
+    assert not path.exists()
+    assert not counts.called
+    assert weights(networks) == before
+    gn.fit_many(networks, X, Y, epochs=2, callbacks=counts)  # without a journal it may
+    gn.fit_many(networks[:1], X, Y, epochs=2, callbacks=Counts(), journal=path)  # or by itself
 
 
 def test_the_bar_goes_on_where_the_run_was_left(

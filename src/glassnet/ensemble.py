@@ -48,7 +48,10 @@ def fit_many(
     y : array-like or Targets
     loss : str or Loss, optional
     journal : path or Journal, optional
-        One file for all of them, as of :meth:`Network.fit`.
+        One file for all of them, as of :meth:`Network.fit`. A callback or a schedule with
+        ``state()`` is refused, as all networks would share it. One without is called in the
+        threads of all networks, in no certain order, and once more for the epochs since the last
+        checkpoint where the run goes on: what it counts or gathers is then in no journal.
     progress : bool, optional
         Whether to show a bar on standard error, of how far all are on average; if not given, only
         on a terminal.
@@ -64,7 +67,8 @@ def fit_many(
     Raises
     ------
     ValueError, TypeError
-        If the data or an option are wrong; the networks are as they were.
+        If the data or an option are wrong, or networks with a journal share what remembers
+        something; the networks are as they were.
     DivergedError
         If the loss of one is no longer a finite number; that one is as it was.
 

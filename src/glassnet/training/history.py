@@ -70,13 +70,15 @@ class History(Renderable):
         """The number of completed epochs."""
         return len(self.losses)
 
-    def section(self, networks: int = 1) -> "Section":
+    def section(self, networks: int = 1, number: int = 0) -> "Section":
         """Return how the training went: its losses over the epochs, and how it ended.
 
         Parameters
         ----------
         networks : int
-            How many were trained; this history is that of the first.
+            How many were trained.
+        number : int
+            Of which of them this is the history, counted from 0.
         """
         from glassnet.formula.document import Mark, Paragraph, Section
 
@@ -97,7 +99,10 @@ class History(Renderable):
         if self.best_epoch is not None:
             best = self.best_epoch + 1
             curves = replace(curves, marks=(Mark(f"best: epoch {best}", float(best)),))
-        title = "Training" if networks == 1 else f"Training of the first of {networks} networks"
+        title = "Training"
+        if networks > 1:
+            which = f"network {number + 1:,} (index {number})" if number else "the first"
+            title += f" of {which} of {networks:,} networks"
         return Section(title, (Paragraph(words), curves))
 
     def to_document(self) -> "Document":

@@ -1,6 +1,5 @@
 """The steps of a run in which something happened: the loss jumped, the gradient was largest."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -174,15 +173,17 @@ def _document(
 ) -> Document:
     sections = (
         Section("What was looked at", (Paragraph(looked_at),)),
-        Section("The loss of a batch jumped", _jumps(steps, losses)),
-        Section("The gradient was largest", _of_norms(steps, losses, norms)),
-        Section("Units died", _deaths(deaths)),
+        Section("The loss of a batch jumped", _jumps(replay, steps, losses)),
+        Section("The gradient was largest", _of_norms(replay, steps, losses, norms)),
+        Section("Units died", _deaths(replay, deaths)),
         Section("To see one", (Paragraph(_command(replay)),)),
     )
-    return Document(f"Notable steps of {replay.content.path.name}", sections)
+    return Document(f"Notable steps of {replay.name}", sections)
 
 
-def _jumps(steps: NDArray[np.int64], losses: NDArray[np.float64]) -> tuple[Block, ...]:
+def _jumps(
+    replay: Replay, steps: NDArray[np.int64], losses: NDArray[np.float64]
+) -> tuple[Block, ...]:
     words = (
         "By how much the mean loss of a batch, before its update, is above that of the batch in "
         "the step before. Other examples are in it, so that some of it is their difference."
@@ -192,7 +193,7 @@ def _jumps(steps: NDArray[np.int64], losses: NDArray[np.float64]) -> tuple[Block
             _named(int(steps[place])),
             float(losses[place - 1]),
             float(losses[place]),
-            f"run.step({steps[place]})",
+            replay.call(int(steps[place])),
         )
         for place in _rises(steps, losses)[:LISTED]
     )
@@ -202,7 +203,10 @@ def _jumps(steps: NDArray[np.int64], losses: NDArray[np.float64]) -> tuple[Block
 
 
 def _of_norms(
-    steps: NDArray[np.int64], losses: NDArray[np.float64], norms: NDArray[np.float64]
+    replay: Replay,
+    steps: NDArray[np.int64],
+    losses: NDArray[np.float64],
+    norms: NDArray[np.float64],
 ) -> tuple[Block, ...]:
     words = (
         "The Euclidean norm of the gradient of the batch's mean loss, before clipping and without "
@@ -213,14 +217,14 @@ def _of_norms(
             _named(int(steps[place])),
             float(norms[place]),
             float(losses[place]),
-            f"run.step({steps[place]})",
+            replay.call(int(steps[place])),
         )
         for place in _largest(norms)[:LISTED]
     )
     return Paragraph(words), DocumentTable(("step", "norm", "loss", "to see it"), rows)
 
 
-def _deaths(deaths: Sequence[UnitDeath]) -> tuple[Block, ...]:
+def _deaths(replay: Replay, deaths: Sequence[UnitDeath]) -> tuple[Block, ...]:
     words = (
         f"A hidden unit counts as dead where its output is 0 for every one of the first "
         f"{SAMPLE:,} training examples, without dropout. It died in the step after which it "
@@ -233,7 +237,7 @@ def _deaths(deaths: Sequence[UnitDeath]) -> tuple[Block, ...]:
     between = [death for death in deaths if death.last_alive is not None and death.step is None]
     blocks: list[Block] = [Paragraph(words)]
     if exact:
-        rows = tuple((death.unit, _named(death.step or 0), _seen(death)) for death in exact)
+        rows = tuple((death.unit, _named(death.step or 0), _seen(replay, death)) for death in exact)
         blocks.append(DocumentTable(("unit", "died in step", "to see it"), rows))
     if between:
         rows = tuple(
@@ -251,8 +255,8 @@ def _deaths(deaths: Sequence[UnitDeath]) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _seen(death: UnitDeath) -> str:
-    return f'run.step({death.step}).unit("{death.unit}")'
+def _seen(replay: Replay, death: UnitDeath) -> str:
+    return f'{replay.call(death.step or 0)}.unit("{death.unit}")'
 
 
 def _named(step: int) -> str:
@@ -260,8 +264,7 @@ def _named(step: int) -> str:
 
 
 def _command(replay: Replay) -> str:
-    name = shlex.quote(str(replay.content.path))
     return (
         f"run = gn.open_run({str(replay.content.path)!r}), then what stands in the last column; or "
-        f"on the command line: glassnet explain {name} --step and the index."
+        f"on the command line: {replay.command('')}and the index."
     )

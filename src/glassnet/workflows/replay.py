@@ -1,5 +1,6 @@
 """One network of a journalled run, whose steps are taken again."""
 
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -26,7 +27,7 @@ from glassnet.training.plan import Progress
 from glassnet.training.progress_bar import Show, progress_bar
 from glassnet.training.recorded_steps import RecordedStep
 
-__all__ = ["Replay", "step_words"]
+__all__ = ["Replay", "network_words", "step_words"]
 
 # A replay shows a bar when it takes longer.
 SECONDS_WITHOUT_BAR = 1.0
@@ -101,6 +102,23 @@ class Replay:
         with _Bar(step / self.run.steps_in_epoch) as watch:
             return parameters_before(self.content, self.run, self.number, step, watch)
 
+    @property
+    def name(self) -> str:
+        """The run's file, and of several networks which one is meant."""
+        return network_words(self.content, self.number)
+
+    def call(self, step: int, example: int | None = None) -> str:
+        """Return what shows a step in Python, of a run that is open."""
+        given = [str(step), *([] if example is None else [f"example={example}"])]
+        given += [f"network={self.number}"] if self.number else []
+        return f"run.step({', '.join(given)})"
+
+    def command(self, step: int | str) -> str:
+        """Return what shows a step on the command line."""
+        name = shlex.quote(str(self.content.path))
+        of = f" --network {self.number}" if self.number else ""
+        return f"glassnet explain {name}{of} --step {step}"
+
     def _named(self, recorded: RecordedStep) -> RecordedStep:
         net = self.untrained
         return replace(recorded, classes=net.classes, feature_names=net.feature_names)
@@ -132,6 +150,12 @@ class _Bar(ExitStack):
             self._show = self.enter_context(progress_bar())
         if self._show is not None:
             self._show(now.epochs_done, self._epochs, now.loss, None)
+
+
+def network_words(content: Content, number: int) -> str:
+    """Return the name of a run's file, and of several networks which one is meant."""
+    of = "" if len(content.networks) == 1 else f"network {number + 1:,} (index {number}) of "
+    return of + content.path.name
 
 
 def step_words(step: int) -> str:

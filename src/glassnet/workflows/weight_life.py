@@ -1,6 +1,5 @@
 """One weight's life over all steps of a run: its value, when it moved most, what pulled it."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -167,9 +166,7 @@ def follow_weight(replay: Replay, name: str, every: int | None = None) -> Weight
 def _document(life: _Life) -> Document:
     replay, place = life.replay, life.place
     symbol = formula_text(replay.symbols.weight(place, 0.0))
-    title = (
-        f"The weight {symbol} over {counted(replay.steps, 'step')} of {replay.content.path.name}"
-    )
+    title = f"The weight {symbol} over {counted(replay.steps, 'step')} of {replay.name}"
     sections = (
         Section("Its value", _value(life)),
         Section("The epochs in which it moved most", _epochs(life)),
@@ -199,14 +196,15 @@ def _value(life: _Life) -> tuple[Block, ...]:
 
 
 def _epochs(life: _Life) -> tuple[Block, ...]:
-    changes = np.diff(life.epochs)
+    changes, number = np.diff(life.epochs), life.replay.number
+    of = f", network={number}" if number else ""
     rows = tuple(
         (
             f"{epoch + 1:,} (index {epoch})",
             life.epochs[epoch],
             life.epochs[epoch + 1],
             float(changes[epoch]),
-            f"run.network(epoch={epoch})",
+            f"run.network(epoch={epoch}{of})",
         )
         for epoch in _largest(changes)
     )
@@ -224,15 +222,15 @@ def _steps(life: _Life) -> tuple[Block, ...]:
             life.before[place],
             life.after[place],
             float(changes[place]),
-            f"run.step({life.steps[place]})",
+            life.replay.call(life.steps[place]),
         )
         for place in places
     )
     table = DocumentTable(("step", "was", "is", "change", "to see it"), rows)
     step = life.steps[places[0]]
     words = (
-        f'Why it moved in the first of them: run.step({step}).weight("{name}"), or on the command '
-        f"line: {_command(life, step)}"
+        f'Why it moved in the first of them: {life.replay.call(step)}.weight("{name}"), or on the '
+        f"command line: {_command(life, step)}"
     )
     return table, Paragraph(words)
 
@@ -254,7 +252,7 @@ def _examples(life: _Life) -> tuple[Block, ...]:
             _target_text(label),
             float(life.pulls[row]),
             int(life.seen[row]),
-            f"run.step({life.at[row, 0]}, example={life.at[row, 1]})",
+            life.replay.call(life.at[row, 0], life.at[row, 1]),
         )
         for row, label in zip(places, labels, strict=True)
     )
@@ -272,8 +270,7 @@ def _examples(life: _Life) -> tuple[Block, ...]:
 
 
 def _command(life: _Life, step: int) -> str:
-    name = shlex.quote(str(life.replay.content.path))
-    return f"glassnet explain {name} --step {step} --weight '{name_of(life.place)}'"
+    return f"{life.replay.command(step)} --weight '{name_of(life.place)}'"
 
 
 def _target_text(label: object) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from glassnet.cli.options import as_json, require_other_file
+from glassnet.cli.options import as_json, network_option, require_other_file
 from glassnet.cli.output import print_json
 from glassnet.cli.runs.group import runs
 
@@ -19,6 +19,7 @@ __all__ = ["show"]
     help="Take steps again to find notable ones, also where the training was long. Of a short one "
     "this is done anyway.",
 )
+@network_option
 @click.option(
     "-o",
     "--output",
@@ -26,11 +27,13 @@ __all__ = ["show"]
     help="Write to this file, as its name ends: .html, .tex, .json or .txt.",
 )
 @as_json
-def show(journal: Path, notable: bool, output: Path | None, as_json: bool) -> None:
+def show(
+    journal: Path, notable: bool, network: int | None, output: Path | None, as_json: bool
+) -> None:
     """Show a run: its configuration, data, learning curves and checkpoints, and how to go on.
 
     Names the steps in which the loss jumped, the gradient was largest or a unit died, and what
-    opens them.
+    opens them. To look into a step is ``glassnet explain JOURNAL --step N``.
     """
     from glassnet.render.terminal import show_document
     from glassnet.renderable import format_of
@@ -39,7 +42,7 @@ def show(journal: Path, notable: bool, output: Path | None, as_json: bool) -> No
     if output is not None:
         require_other_file(output, journal)
         format_of(output)
-    page = show_run(journal, notable=notable)
+    page = show_run(journal, notable=notable, network=network or 0)
     if output is not None:
         page.save(output)
     if as_json:

@@ -104,6 +104,9 @@ class RunKeeper:
         self.networks = [NetworkKeeper(self, number, run) for number, run in enumerate(runs)]
         for run, keeper in zip(runs, self.networks, strict=True):
             run.keeper = keeper
+        # Of several networks, the last ones wait for a core: all are kept before the first begins.
+        begun = [keeper.begin() for keeper in self.networks] if len(runs) > 1 else []
+        self._first_checkpoints = [item for item in begun if item is not None]
         self.writer = Writer(
             path,
             record,
@@ -115,9 +118,6 @@ class RunKeeper:
             self.content is not None and self.content.is_older,
             journal.delay,
         )
-        if len(runs) > 1:  # the last ones wait for a core
-            for keeper in self.networks:
-                keeper.begin()
 
     def _first_records(self) -> list[Item]:
         items = [Item(SessionRecord(now(), platform.node(), os.getpid(), engine.info()))]
@@ -126,7 +126,7 @@ class RunKeeper:
             items.append(Item(LongerRecord(planned)))
         if self.content is None or self.content.data is None:
             items.append(self._data_record())
-        return items
+        return items + self._first_checkpoints
 
     def _data_record(self) -> Item:
         dense = {name: own for name, own in self.data.items() if isinstance(own, np.ndarray)}
@@ -184,11 +184,11 @@ class NetworkKeeper:
         if isinstance(self.run, Run):
             self._spaces.append(Space.of(self.run))
 
-    def begin(self) -> None:
-        """Keep the first checkpoint at once, if there is none: the network may have to wait."""
-        if self.of.content is None or not self.of.content.networks[self.number].checkpoints:
-            self._has_first = True
-            self._copy()
+    def begin(self) -> Item | None:
+        """Return the first checkpoint, if there is none."""
+        content = self.of.content
+        self._has_first = content is None or not content.networks[self.number].checkpoints
+        return self._copied() if self._has_first else None
 
     def reached(self, run: AnyRun) -> Progress | None:
         """Return where the last checkpoint is; None if there is none."""
@@ -237,10 +237,12 @@ class NetworkKeeper:
         self._copy(is_last=True)
 
     def _copy(self, *, is_recorded: bool = False, is_last: bool = False) -> None:
+        self.of.writer.submit(self._copied(is_recorded=is_recorded, is_last=is_last))
+
+    def _copied(self, *, is_recorded: bool = False, is_last: bool = False) -> Item:
         run = self.run
         if not isinstance(run, Run):
-            self._copy_of_full_batch(run, is_last=is_last)
-            return
+            return self._copy_of_full_batch(run, is_last=is_last)
         began = time.perf_counter()
         space = self._spaces.pop() if self._spaces else Space.of(run)
         kept = checkpoint_of(run, self.number, space, is_recorded=is_recorded, is_last=is_last)
@@ -252,10 +254,10 @@ class NetworkKeeper:
             self.of.last_seconds = copied + seconds
 
         self._copied_at = time.monotonic()
-        self.of.writer.submit(Item(kept.record, kept.arrays, is_durable=True, done=done))
+        return Item(kept.record, kept.arrays, is_durable=True, done=done)
 
-    def _copy_of_full_batch(self, run: FullBatchRun, *, is_last: bool) -> None:
-        """Keep the weights before L-BFGS and after it; between them it cannot go on."""
+    def _copy_of_full_batch(self, run: FullBatchRun, *, is_last: bool) -> Item:
+        """Return the weights before L-BFGS and after it; between them it cannot go on."""
         record = CheckpointRecord(
             network=self.number,
             epochs=run.history.epochs,
@@ -266,7 +268,7 @@ class NetworkKeeper:
             is_last=is_last,
         )
         arrays = {"parameters": run.training.parameters.copy()}
-        self.of.writer.submit(Item(record, arrays, is_durable=True))
+        return Item(record, arrays, is_durable=True)
 
     def new_epochs(self) -> Item | None:
         """Return a record of the epochs since the last one; called in the writer's thread."""

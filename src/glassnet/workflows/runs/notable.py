@@ -74,10 +74,12 @@ class Notable:
     events: list[Event] = field(default_factory=list)
     is_whole: bool = True
 
-    def section(self, path: Path, networks: int = 1) -> Section:
-        """Return it as a section of a page; of several networks, it is about the first."""
-        of = "" if networks == 1 else f" of the first of {networks:,} networks"
-        return Section(f"Notable steps{of}", tuple(self._blocks(shlex.quote(str(path)))))
+    def section(self, path: Path, networks: int = 1, number: int = 0) -> Section:
+        """Return it as a section of a page, of one of several networks."""
+        which = f"network {number + 1:,} (index {number})" if number else "the first"
+        of = "" if networks == 1 else f" of {which} of {networks:,} networks"
+        asked = shlex.quote(str(path)) + (f" --network {number}" if number else "")
+        return Section(f"Notable steps{of}", tuple(self._blocks(asked)))
 
     def _blocks(self, name: str) -> Iterator[Block]:
         yield Paragraph(self.words)
@@ -143,9 +145,9 @@ def _deaths(deaths: list[UnitDeath]) -> Iterator[Event]:
             yield Event(*place, "unit died", f"{many} died ({names})")
 
 
-def notable_by_epochs(content: Content) -> Notable:
+def notable_by_epochs(content: Content, network: int = 0) -> Notable:
     """Return in which epochs the loss rose, by the records of a journal alone."""
-    losses, in_epoch = content.history().losses, _steps_in_epoch(content)
+    losses, in_epoch = content.history(network).losses, _steps_in_epoch(content, network)
     rises = [
         epoch
         for epoch in rising_epochs(losses)
@@ -171,9 +173,9 @@ def notable_by_epochs(content: Content) -> Notable:
     return Notable(words, events, is_whole=False)
 
 
-def _steps_in_epoch(content: Content) -> int:
+def _steps_in_epoch(content: Content, network: int) -> int:
     """How many steps an epoch has; 0 where no checkpoint says it."""
-    last = content.checkpoint()
+    last = content.checkpoint(network)
     losses = None if last is None else last.arrays.get("last.losses")
     return 0 if losses is None else losses.size
 
