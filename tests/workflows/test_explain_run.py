@@ -59,6 +59,42 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return journal
 
 
+@pytest.mark.parametrize("keeps", [True, False])
+def test_examples_are_named_by_their_rows_of_the_table(tmp_path: Path, keeps: bool) -> None:
+    values = np.random.default_rng(2).permutation(60) / 8
+    targets = [None if row % 7 == 3 else "high" if values[row] > 4 else "low" for row in range(60)]
+    lines = [f"{x},{y or ''}" for x, y in zip(values, targets, strict=True)]
+    table = tmp_path / "table.csv"
+    table.write_text("x,y\n" + "\n".join(lines) + "\n")
+    recipe = gn.Recipe(epochs=2, preset="plain", scaling="standard", batch_size=8)
+    journal = gn.Journal(tmp_path / "run.glassnet", kept_data=2**20 if keeps else 0)
+    trained = gn.train(table, "y", recipe, progress=False, journal=journal)
+    if keeps:
+        table.unlink()
+    run = gn.open_run(journal.path)
+    recorded = run.recorded(3)
+    assert recorded.table_rows is not None
+    for place, row in enumerate(recorded.table_rows):
+        x, _ = trained.model.encode({"x": [values[row]]})
+        assert x[0] == pytest.approx(recorded.x[place])
+        page = run.step(3, example=place).full()
+        assert f"example {place + 1} (index {place})" in page.document.title
+        text = " ".join(page.to_text().split())
+        assert f"example {place + 1} (index {place}) of 8 in the batch, row {row + 1} " in text
+        assert f"row {row + 1} (index {row}) of the table" in text
+    life = " ".join(run.follow("w1[1,1]").to_text().split())
+    assert "Examples are rows of the table." in life
+    assert any(f"row {row + 1} (index {row})" in life for row in range(60))
+
+
+def test_examples_of_arrays_are_counted_as_steps_are(several: Path) -> None:
+    run = gn.open_run(several)
+    example = int(run.recorded(5).examples[2])
+    text = " ".join(run.step(5, example=2).full().to_text().split())
+    words = f"of 8 in the batch, example {example + 1} (index {example}) of the training data"
+    assert f"This is example 3 (index 2) {words}" in text
+
+
 @pytest.mark.parametrize("network", [0, 2])
 def test_of_several_networks_one_is_explained(several: Path, network: int) -> None:
     run, number = gn.open_run(several), str(network)

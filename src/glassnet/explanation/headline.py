@@ -31,7 +31,7 @@ def step_title(explainer: Explainer, classes: Array | None) -> str:
     if step.update is not None and step.update.number > 1:
         which = f"Step {step.update.number:,} (index {step.update.number - 1})"
     if len(step.batch) > 1:
-        which += f", batch of {len(step.batch)}; example {step.example + 1}"
+        which += f", batch of {len(step.batch)}; example {step.example + 1} (index {step.example})"
     return f"{which}: {step_words(explainer, classes)}"
 
 

@@ -6,9 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
+import numpy as np
+
 from glassnet.core.plural import counted
 from glassnet.core.validation import whole_number
-from glassnet.errors import JournalError
+from glassnet.errors import FileFormatError, JournalError
 from glassnet.explanation.explain import explain
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.style import StyleOptions
@@ -296,7 +298,10 @@ class JournalledRun(Renderable):
         (fitting,) = fittings_of(self._content, [untrained], self._learned, **changes)
         run = fitting.run
         assert isinstance(run, Run)  # others are refused before
-        return Replay(self._content, run, untrained, number)
+        rows = self._learned.rows
+        if rows is not None and (rows.shape != (len(run.training.x),) or rows.dtype != np.int64):
+            raise FileFormatError(f"{self.path} does not say which rows of its table it is of")
+        return Replay(self._content, run, untrained, number, rows)
 
     def _checked(self, network: int) -> int:
         return whole_number("network", network, 0, len(self._content.networks) - 1)
@@ -351,7 +356,7 @@ class JournalledRun(Renderable):
                 f"gn.open_run({os.fspath(self.path)!r}, table=table)"
             )
         _, _, dataset = replace(call, table=table).prepared()
-        return LearnedFrom(dataset.learning.x, dataset.learning.targets)
+        return LearnedFrom(dataset.learning.x, dataset.learning.targets, rows=dataset.rows)
 
     def full(self) -> "JournalledRun":
         """Return it as it is: nothing of it is folded."""

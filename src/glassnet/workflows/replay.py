@@ -7,6 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from glassnet.core.array import Array
 from glassnet.core.plural import counted
 from glassnet.core.validation import whole_number
@@ -46,12 +49,15 @@ class Replay:
         With the weights before the first step.
     number : int
         Of the network.
+    rows : array of int64, optional
+        Which rows of a table the examples are.
     """
 
     content: Content
     run: Run
     untrained: Network
     number: int
+    rows: NDArray[np.int64] | None = None
 
     @cached_property
     def history(self) -> History:
@@ -121,7 +127,16 @@ class Replay:
 
     def _named(self, recorded: RecordedStep) -> RecordedStep:
         net = self.untrained
-        return replace(recorded, classes=net.classes, feature_names=net.feature_names)
+        rows = None if self.rows is None else self.rows[recorded.examples]
+        return replace(
+            recorded, classes=net.classes, feature_names=net.feature_names, table_rows=rows
+        )
+
+    def example_words(self, example: int) -> str:
+        """Return how a training example is named: by its row of the table, if it has one."""
+        if self.rows is not None:
+            example = int(self.rows[example])
+        return f"{'row ' if self.rows is not None else ''}{example + 1:,} (index {example})"
 
     @property
     def symbols(self) -> Symbols:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
@@ -36,13 +37,14 @@ OPTIONS = FitOptions().configuration.keys() - {"callbacks"}
 
 @dataclass(frozen=True)
 class LearnedFrom:
-    """What a run learned from, as it is given to ``Network.fit``."""
+    """What a run learned from, as it is given to ``Network.fit``; of a table, which rows it is."""
 
     X: Any
     y: Any
     sample_weight: Any = None
     class_weight: Any = None
     validation: Any = None
+    rows: NDArray[np.int64] | None = None
 
     @classmethod
     def kept_in(cls, content: Content) -> "LearnedFrom":
@@ -67,6 +69,7 @@ class LearnedFrom:
             Targets(arrays["y"], classes),
             arrays.get("sample_weight"),
             validation=validation,
+            rows=arrays.get("rows"),
         )
 
 

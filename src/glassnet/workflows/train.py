@@ -151,6 +151,8 @@ def train(
     call = TableCall(table, target, recipe, task, save_as, name, drop, test, images, options)
     kept = None if journal is None else call.in_journal(Journal.of(journal))
     source, recipe, dataset = call.prepared()
+    if kept is not None and dataset.learning.x.nbytes <= kept.kept_data:  # it has the data, too
+        kept = replace(kept, rows=dataset.rows)
     model = _untrained(dataset, recipe, name)
     few = dataset.learning.sample(MAX_DIAGNOSED)
     diagnosis = DiagnosisCallback(

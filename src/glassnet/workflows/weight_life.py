@@ -248,7 +248,7 @@ def _examples(life: _Life) -> tuple[Block, ...]:
     labels = net.task.labels(targets[np.array(places)], net.classes)
     rows = tuple(
         (
-            f"{row + 1:,} (index {row})",
+            life.replay.example_words(row),
             _target_text(label),
             float(life.pulls[row]),
             int(life.seen[row]),
@@ -258,12 +258,13 @@ def _examples(life: _Life) -> tuple[Block, ...]:
     )
     columns = ("example", "target", "pull", "times", "to see its largest pull")
     row = places[0]
+    of = "those of the training data" if life.replay.rows is None else "rows of the table"
     example = f"{_command(life, int(life.at[row, 0]))} --example {life.at[row, 1]}"
     return (
         Paragraph(words),
         DocumentTable(columns, rows),
         Paragraph(
-            f"Examples are those of the training data. The first on the command line, in "
+            f"Examples are {of}. The first on the command line, in "
             f"{step_words(int(life.at[row, 0]))}: {example}"
         ),
     )

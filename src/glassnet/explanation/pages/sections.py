@@ -153,13 +153,21 @@ def loss_name(loss: Loss) -> str:
 def batch_words(explainer: Explainer) -> str:
     """Which example of which batch is shown."""
     step, letters = explainer.step, explainer.symbols.notation
-    words = f"This is example {step.example + 1} of {len(step.batch)} in the batch"
-    if step.batch.rows is not None:
-        words += f", row {int(step.batch.rows[step.example]):,} of the training data"
+    batch = step.batch
+    words = f"This is example {_counted(step.example)} of {len(batch)} in the batch"
+    if batch.table_rows is not None:
+        words += f", row {_counted(int(batch.table_rows[step.example]))} of the table"
+    elif batch.rows is not None:
+        words += f", example {_counted(int(batch.rows[step.example]))} of the training data"
     words += f": {letters.loss}[{step.example + 1}] is its loss"
     if step.sample_weight != 1:
         words += f", with the sample weight {step.sample_weight:g}"
     return f"{words}. {letters.loss} is the mean over the batch."
+
+
+def _counted(index: int) -> str:
+    """A number as people count, and its index."""
+    return f"{index + 1:,} (index {index})"
 
 
 def _only_term(explainer: Explainer, loss: CategoricalCrossentropy) -> list[Block]:

@@ -132,6 +132,8 @@ class RunKeeper:
         dense = {name: own for name, own in self.data.items() if isinstance(own, np.ndarray)}
         small = sum(array.nbytes for array in dense.values()) <= self.journal.kept_data
         kept = small and len(dense) == len(self.data)
+        if self.journal.rows is not None:
+            dense["rows"] = self.journal.rows
         return Item(DataRecord(fingerprint(self.data), kept), dense if kept else {})
 
     def _renewed(self) -> IO[bytes]:
