@@ -16,10 +16,12 @@ def test_the_page_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     told = []
     for language, block in re.findall(r"```(python|sh)\n(.*?)```", PAGE.read_text(), re.DOTALL):
         told.append(run_python(block, {}) if language == "python" else run_shell(block, tmp_path))
-    _, trained, resumed, opened, runs = told
+    _, trained, resumed, opened, of_several, runs = told
     assert "The run: glassnet runs show run.glassnet" in trained
     assert "The model: iris.safetensors" in resumed
     assert "(index 12) of run.glassnet" in opened
+    assert "(index 12) of network 3 (index 2) of three.glassnet" in of_several
+    assert "glassnet explain three.glassnet --network 2 --step" in of_several
     assert "run.glassnet" in runs
     assert (tmp_path / "run.csv").read_text().count("\n") == 41
     assert not (tmp_path / "small.glassnet").exists()

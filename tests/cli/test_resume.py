@@ -65,6 +65,25 @@ def test_three_interruptions_of_three_kinds_change_nothing(folder: Path) -> None
     assert journal.exists()  # it was asked for
 
 
+@pytest.mark.parametrize("networks", ["2", "4"])
+def test_an_ensemble_that_is_killed_at_once_is_opened_and_goes_on(
+    folder: Path, networks: str
+) -> None:
+    ensemble = (*TRAIN, "--ensemble", networks)
+    assert glassnet(*ensemble, "-o", "whole.safetensors", cwd=folder).returncode == 0
+    run = (*ensemble, "--journal", "run.glassnet", "-o", "model.safetensors")
+    journal = interrupted(signal.SIGKILL, *run, cwd=folder)
+    assert "died" in glassnet("runs", "list", journal, cwd=folder).stdout
+    for looked in (("runs", "show", journal), ("explain", journal)):
+        done = glassnet(*looked, "--network", "1", cwd=folder)
+        assert done.returncode == 0, done.stderr
+        assert "glassnet resume" in done.stdout
+        assert f"Training of network 2 (index 1) of {networks} networks" in done.stdout
+    assert glassnet("resume", journal, cwd=folder).returncode == 0
+    model, whole = (folder / f"{name}.safetensors" for name in ("model", "whole"))
+    assert model.read_bytes() == whole.read_bytes()
+
+
 def test_a_short_training_leaves_no_journal(folder: Path) -> None:
     assert glassnet(*TRAIN, cwd=folder).returncode == 0
     assert names(folder) == ["table.csv", "table.safetensors"]

@@ -54,7 +54,7 @@ def test_a_run_prints_what_it_is(folder: Path) -> None:
 def test_a_step_is_named_as_it_is_typed_and_as_people_count(folder: Path) -> None:
     step = gn.open_run(folder / "run.glassnet").step(17, example=3, digits=3)
     assert step.document.title.startswith("Step 18 (index 17) of run.glassnet: batch of 10")
-    assert "example 4: predicted" in step.document.title
+    assert "example 4 (index 3): predicted" in step.document.title
     assert step.document.title.endswith(("target cold", "target warm"))
     assert step.check is not None
     assert step.check.passed
@@ -62,7 +62,9 @@ def test_a_step_is_named_as_it_is_typed_and_as_people_count(folder: Path) -> Non
 
 def test_the_first_step_is_named_so_too(folder: Path) -> None:
     title = gn.open_run(folder / "run.glassnet").step(0).document.title
-    assert title.startswith("Step 1 (index 0) of run.glassnet: batch of 10; example 1: predicted")
+    assert title.startswith(
+        "Step 1 (index 0) of run.glassnet: batch of 10; example 1 (index 0): predicted"
+    )
 
 
 def test_a_run_is_opened_for_reading_only(folder: Path, tmp_path: Path) -> None:

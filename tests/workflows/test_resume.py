@@ -14,6 +14,9 @@ from glassnet.errors import JournalError
 from glassnet.estimators import MLPClassifier
 from glassnet.training.history import History
 from glassnet.training.journal.content import read_content
+from glassnet.training.journal.log import read_log
+from glassnet.workflows.runs.summary import RunSummary, summaries
+from glassnet.workflows.show_run import show_run
 
 X = np.random.default_rng(1).normal(size=(90, 5))
 Y = np.where(X[:, 0] * X[:, 1] > 0, "up", "down")
@@ -73,6 +76,44 @@ def test_a_run_that_died_ends_with_the_bits_of_one_that_did_not(name: str, tmp_p
         assert step.state.tobytes() == history.steps[number].state.tobytes()
         assert step.x.tobytes() == history.steps[number].x.tobytes()
     assert (net.predict(X) == undisturbed.predict(X)).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_run_that_died_before_each_network_was_kept_opens_with_what_is_there(
+    count: int, tmp_path: Path
+) -> None:
+    def networks() -> list[gn.Network]:
+        return [network(seed) for seed in range(count)]
+
+    whole, path, cut = networks(), tmp_path / "run.glassnet", tmp_path / "cut.glassnet"
+    gn.fit_many(whole, X, Y, epochs=4)
+    gn.fit_many(networks(), X, Y, epochs=4, journal=path)
+    entries = read_log(path).entries
+    assert [b"checkpoint" in one.text for one in entries[3 : 3 + count]] == [True] * count
+    for end in (one.end for one in entries[: 3 + count]):  # run, session, data, checkpoints
+        cut.write_bytes(path.read_bytes()[:end])
+        (summary,) = summaries([cut])
+        assert isinstance(summary, RunSummary)
+        assert summary.state == "died"
+        assert show_run(cut).to_text()
+        run = gn.open_run(cut)
+        for number, content in enumerate(run.content.networks):
+            if content.checkpoints:
+                begun = run.network(network=number)
+                assert begun.parameters.tobytes() == networks()[number].parameters.tobytes()
+            else:
+                with pytest.raises(JournalError, match="ends before the first checkpoint of"):
+                    run.network(network=number)
+        again = networks()
+        if all(content.checkpoints for content in run.content.networks):
+            again, _ = gn.resume(cut)
+        else:
+            with pytest.raises(JournalError, match=r"the same call of .* once more, with"):
+                gn.resume(cut)
+            gn.fit_many(again, X, Y, epochs=4, journal=cut)
+        assert [net.parameters.tobytes() for net in again] == [
+            net.parameters.tobytes() for net in whole
+        ]
 
 
 def test_the_same_call_goes_on_too_and_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:

@@ -195,9 +195,9 @@ def train(
     from glassnet.core.atomic_file import require_writable
     from glassnet.tables.read.images import ImageOptions, holds_images
     from glassnet.training.journal.same_run import changes_told
+    from glassnet.workflows.commands import resume_command
     from glassnet.workflows.recipe import Recipe
     from glassnet.workflows.report import require_report_writable
-    from glassnet.workflows.runs.words import resume_command
     from glassnet.workflows.train import train as run
 
     chosen = Recipe(**recipe)

@@ -1,6 +1,5 @@
 """What `train` and `resume` share: the journal that is kept, and what is shown at the end."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
 import click
 
-from glassnet.cli.output import print_json, print_warnings, trained_dict
-from glassnet.cli.signals import end_interrupted, exit_code
+from glassnet.cli.output import exit_if_interrupted, print_json, print_warnings, trained_dict
+from glassnet.cli.signals import end_interrupted
 
 if TYPE_CHECKING:
     from glassnet.training.journal.settings import Journal
@@ -25,7 +24,7 @@ SECONDS_BEFORE_JOURNAL = 3.0
 def kept_journal(model: Path, journal: Path | None, report: Path | None) -> "Journal":
     """Return the journal that is asked for, or one beside the model that goes at the end."""
     from glassnet.training.journal.settings import Journal
-    from glassnet.workflows.runs.words import resume_command
+    from glassnet.workflows.commands import resume_command
 
     places: dict[str, Any] = {"report": None if report is None else str(report.resolve())}
     if journal is not None:
@@ -53,7 +52,7 @@ def naming_kept(model: Path, journal: Path | None) -> Iterator[None]:
         Where its model goes.
     journal : Path, optional
     """
-    from glassnet.workflows.runs.words import resume_command
+    from glassnet.workflows.commands import resume_command
 
     before = _state(model)
     try:
@@ -68,7 +67,7 @@ def naming_kept(model: Path, journal: Path | None) -> Iterator[None]:
 
 def _end(model: Path, journal: Path | None, *, is_saved: bool) -> NoReturn:
     """End after Ctrl-C outside of the training proper, or a second one in it."""
-    from glassnet.workflows.runs.words import resume_command
+    from glassnet.workflows.commands import resume_command
 
     words = []
     if is_saved:
@@ -108,7 +107,7 @@ def show_trained(
     as_json: bool,
 ) -> None:
     """Show a training that ended, write its report, and exit by how it ended."""
-    from glassnet.workflows.runs.words import run_commands
+    from glassnet.workflows.commands import resume_command, run_commands
 
     places = ((journal.source if journal is not None else None) or {}).get("places", {})
     title = f"{trained.model.provenance['table']}: {trained.model.target.name}"
@@ -119,27 +118,14 @@ def show_trained(
     else:
         _print_summary(title, trained)
         click.echo(f"The model: {model}")
-    if trained.history.interrupted:
-        click.echo(_interrupted(trained, model, journal), err=True)
-        sys.exit(exit_code())
-    if journal is None:
+    kept = journal.place if journal is not None and journal.place.exists() else None
+    exit_if_interrupted(trained, model, "" if kept is None else resume_command(kept))
+    if kept is None:
         return
     if places.get("is_temporary"):
-        journal.place.unlink(missing_ok=True)
-    elif journal.place.exists() and not as_json:
-        click.echo(f"The run: {run_commands(journal.place)}")
-
-
-def _interrupted(trained: "TrainingResult", model: Path, journal: "Journal | None") -> str:
-    """What is kept of a training that Ctrl-C ended, and how to go on."""
-    from glassnet.workflows.runs.words import resume_command
-
-    words = "interrupted; saved the best weights so far"
-    if not trained.is_saved:
-        words = f"interrupted; {model} stays the finished model that it was before"
-    if journal is not None and journal.place.exists():
-        return f"{words}; continue with: {resume_command(journal.place)}"
-    return words
+        kept.unlink(missing_ok=True)
+    elif not as_json:
+        click.echo(f"The run: {run_commands(kept)}")
 
 
 def _write_report(path: Path, title: str, trained: "TrainingResult") -> None:

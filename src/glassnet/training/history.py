@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.plural import of_several
 from glassnet.renderable import Renderable
 from glassnet.training.recorded_steps import RecordedStep
 
@@ -73,13 +74,15 @@ class History(Renderable):
         """The number of completed epochs."""
         return len(self.losses)
 
-    def section(self, networks: int = 1) -> "Section":
+    def section(self, networks: int = 1, number: int = 0) -> "Section":
         """Return how the training went: its losses over the epochs, and how it ended.
 
         Parameters
         ----------
         networks : int
-            How many were trained; this history is that of the first.
+            How many were trained.
+        number : int
+            Of which of them this is the history, counted from 0.
         """
         from glassnet.formula.document import Mark, Paragraph, Section
 
@@ -102,7 +105,7 @@ class History(Renderable):
         if self.best_epoch is not None:
             best = self.best_epoch + 1
             curves = replace(curves, marks=(Mark(f"best: epoch {best}", float(best)),))
-        title = "Training" if networks == 1 else f"Training of the first of {networks} networks"
+        title = f"Training{of_several(number, networks, 'network')}"
         return Section(title, (Paragraph(words), curves))
 
     def to_document(self) -> "Document":

@@ -13,6 +13,7 @@ from glassnet.tables.read.options import TableOptions
 from glassnet.tables.source import Source, open_source
 from glassnet.training.journal.content import read_content
 from glassnet.training.journal.log import is_log
+from glassnet.workflows.commands import resume_command
 from glassnet.workflows.imported import model_for
 from glassnet.workflows.table_call import TableCall
 
@@ -56,7 +57,7 @@ def _is_journal(path: Path) -> str:
     model = TableCall.from_source(content.run.source, path).save_as
     if model is not None and model.is_file():
         return f"{words}; its model is {model}. To look into the run: glassnet explain {name}"
-    return f"{words}, which is written when it ends; it goes on with: glassnet resume {name}"
+    return f"{words}, which is written when it ends; it goes on with: {resume_command(path)}"
 
 
 def open_with_tables(

@@ -122,6 +122,11 @@ def resume(
             f"Go on in Python: gn.resume({os.fspath(path)!r}, callbacks=...), or callbacks=() to "
             "go on without"
         )
+    if any(content.checkpoint(number, 0) is None for number in range(len(content.networks))):
+        raise JournalError(
+            f"{path} ends before the first weights of each network were kept. It goes on by the "
+            f"same call of {content.run.called} once more, with journal={os.fspath(path)!r}"
+        )
     if X is None or y is None:
         _require_kept(content)
         learned = LearnedFrom.kept_in(content)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from glassnet.cli.options import as_json, require_other_file
+from glassnet.cli.options import as_json, network_option, require_other_file
 from glassnet.cli.output import print_json
 from glassnet.cli.runs.group import runs
 
@@ -19,6 +19,7 @@ __all__ = ["show"]
     help="Take steps again to find notable ones, also where the training was long. Of a short one "
     "this is done anyway.",
 )
+@network_option
 @click.option(
     "--follow",
     metavar="WEIGHT",
@@ -32,12 +33,18 @@ __all__ = ["show"]
 )
 @as_json
 def show(
-    journal: Path, notable: bool, follow: str | None, output: Path | None, as_json: bool
+    journal: Path,
+    notable: bool,
+    network: int | None,
+    follow: str | None,
+    output: Path | None,
+    as_json: bool,
 ) -> None:
     """Show a run: its options, data and curves, and how to go on.
 
     Names the steps in which the loss jumped, the gradient was largest or a unit died, and the
-    command that opens each. JOURNAL is only read, also while it is being written.
+    command that opens each. JOURNAL is only read, also while it is being written. To look into a
+    step is `glassnet explain JOURNAL --step N`.
     """
     from glassnet.render.terminal import show_document
     from glassnet.renderable import Renderable, format_of
@@ -52,9 +59,9 @@ def show(
         require_other_file(output, *places_of(read_content(journal, bodies=False)))
     page: Renderable
     if follow is not None:
-        page = open_run(journal).follow(follow)
+        page = open_run(journal).follow(follow, network=network or 0)
     else:
-        page = show_run(journal, notable=notable)
+        page = show_run(journal, notable=notable, network=network or 0)
     if output is not None:
         page.save(output)
     if as_json:

@@ -136,9 +136,12 @@ class Content:
         history, own = self.history(number), self.networks[number].checkpoints
         last = own[max(own)][0] if own else None
         history.best_epoch = self._best_epoch(history, last)
-        history.interrupted = self.end is not None and self.end.state == "interrupted"
         if last is not None:
             history.stopped_early = last.stopped_early
+        has_ended = history.epochs >= self.epochs or history.stopped_early
+        was_stopped = self.end is not None and self.end.state == "interrupted"
+        history.interrupted = was_stopped and not has_ended
+        if last is not None:
             stops = self.run.options.get("stopping") is not None or history.interrupted
             history.restored = last.is_last and history.best_epoch is not None and stops
         return history

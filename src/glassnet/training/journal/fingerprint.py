@@ -8,6 +8,7 @@ import numpy as np
 from glassnet.arrays.sparse import SparseRows
 from glassnet.core.array import Array
 from glassnet.core.memory import release
+from glassnet.core.plural import numbered
 from glassnet.training.journal.records import DataPart
 
 __all__ = ["MAX_NAMED", "Data", "changes", "fingerprint"]
@@ -102,7 +103,7 @@ def _change(before: DataPart, now: DataPart, column_names: list[str] | None) -> 
         if column_names is not None and len(column_names) == len(before.columns):
             named = [repr(column_names[place]) for place in places]
         else:
-            named = [f"{place + 1} (index {place})" for place in places]
+            named = list(map(numbered, places))
         if 0 < len(places) <= MAX_NAMED:
             return f"of {name} the column{'s' * (len(places) > 1)} {', '.join(named)} changed"
         if places:

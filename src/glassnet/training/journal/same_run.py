@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet import engine
 from glassnet.core.file_record import as_json
-from glassnet.core.plural import counted
+from glassnet.core.plural import counted, numbered
 from glassnet.errors import ChangedError, JournalError
 from glassnet.training.full_batch import FullBatchRun
 from glassnet.training.journal.configuration import differences
@@ -245,4 +245,4 @@ def _first_row(content: Content, data: Data) -> str:
             rows.append(int(differs.argmax()) if differs.any() else both)
     if not rows:
         return ""
-    return f". The first row that differs is row {min(rows) + 1:,} (index {min(rows)})"
+    return f". The first row that differs is row {numbered(min(rows))}"

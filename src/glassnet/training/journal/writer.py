@@ -216,12 +216,16 @@ class Writer:
         try:
             if not self._end:
                 self._write(MAGIC + framed(text_of(self._head)))
-            for item in self._first():
+            first = self._first()
+            for item in first:
                 self._append(item)
         except BaseException:
             self._end = before
             raise
         self._has_begun = True
+        for item in first:
+            if item.done is not None:
+                item.done(True, 0.0)
 
     def _opened(self) -> IO[bytes]:
         if self._file is None:

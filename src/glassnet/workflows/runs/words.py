@@ -1,11 +1,9 @@
 """What a journal says of its run, in words: what is trained, how it stands, when and how large."""
 
-import shlex
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from glassnet.core.plural import counted
+from glassnet.core.plural import counted, numbered
 from glassnet.formula.number import number_text
 from glassnet.nn.schema import NetworkRecord
 from glassnet.training.history import History
@@ -17,39 +15,15 @@ __all__ = [
     "layers_words",
     "loss_words",
     "moment",
-    "resume_command",
-    "run_commands",
     "run_words",
     "size_words",
+    "state_of",
     "state_words",
     "value_words",
 ]
 
 #: Of a deeper network, only the first and the last layer are named in a line.
 MOST_LAYERS = 7
-
-
-def resume_command(journal: Path) -> str:
-    """Return the command that goes on with the run of a journal.
-
-    Examples
-    --------
-    >>> resume_command(Path("my run.glassnet"))
-    "glassnet resume 'my run.glassnet'"
-    """
-    return shlex.join(["glassnet", "resume", str(journal)])
-
-
-def run_commands(journal: Path) -> str:
-    """Return the commands that show a run, and one of its steps.
-
-    Examples
-    --------
-    >>> run_commands(Path("run.glassnet"))
-    'glassnet runs show run.glassnet; one of its steps: glassnet explain run.glassnet --step 0'
-    """
-    name = shlex.quote(str(journal))
-    return f"glassnet runs show {name}; one of its steps: glassnet explain {name} --step 0"
 
 
 def run_words(content: Content) -> str:
@@ -118,6 +92,8 @@ def state_words(state: RunState, done: int, planned: int, networks: int = 1) -> 
     >>> state_words("died", 0, 60), state_words("running", 30, 80, networks=8)
     ('died in epoch 1 of 60', 'running, 30 of 80 epochs of 8 networks')
     """
+    if networks > 1 and state == "finished" and done < planned:
+        return f"finished early, {done:,} of at most {planned:,} epochs of {networks:,} networks"
     if networks > 1:
         after = "," if state in ("running", "finished") else " after"
         return f"{state}{after} {done:,} of {planned:,} epochs of {networks:,} networks"
@@ -126,6 +102,12 @@ def state_words(state: RunState, done: int, planned: int, networks: int = 1) -> 
     if state == "finished" and done == planned:
         return f"finished, {counted(done, 'epoch')}"
     return f"{state} {f'after epoch {done:,}' if done else 'in epoch 1'} of {planned:,}"
+
+
+def state_of(content: Content, histories: list[History]) -> str:
+    """Return how the run of a journal stands."""
+    done, networks = sum(history.epochs for history in histories), len(histories)
+    return state_words(content.state, done, networks * content.epochs, networks)
 
 
 def loss_words(history: History) -> str:
@@ -144,7 +126,7 @@ def loss_words(history: History) -> str:
     best = history.best_epoch
     if best is not None and best < len(history.validation_losses):
         loss = number_text(history.validation_losses[best], 4)
-        words += f", best {loss} after epoch {best + 1:,} (index {best})"
+        words += f", best {loss} after epoch {numbered(best)}"
     return words
 
 
