@@ -292,14 +292,14 @@ class JournalledRun(Renderable):
         return self._prepared[number]
 
     def _replay(self, number: int) -> Replay:
-        untrained = network_of(self._content, number)
+        untrained, learned = network_of(self._content, number), self._learned
         changes: dict[str, Any] = {} if self._threads is None else {"threads": self._threads}
         given = "table=..." if self._content.run.what == "train" else "X and y"
         with changes_told(f"Its steps can be taken again with the same data only: give {given}"):
-            (fitting,) = fittings_of(self._content, [untrained], self._learned, **changes)
+            (fitting,) = fittings_of(self._content, [untrained], learned, **changes)
         run = fitting.run
         assert isinstance(run, Run)  # others are refused before
-        rows = self._learned.rows
+        rows = learned.rows
         if rows is not None and (rows.shape != (len(run.training.x),) or rows.dtype != np.int64):
             raise FileFormatError(f"{self.path} does not say which rows of its table it is of")
         return Replay(self._content, run, untrained, number, rows)
