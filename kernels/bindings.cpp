@@ -289,6 +289,8 @@ void define_program(nb::module_& m) {
 
 NB_MODULE(_kernels, m) {
     m.doc() = "Glassnet's compiled kernels.";
+    // A command that Ctrl-C ends need not tidy up: what is left then is no leak of ours.
+    nb::set_leak_warnings(false);
     define_names(m);
     define_layer(m);
     define_update(m);

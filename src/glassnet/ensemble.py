@@ -21,7 +21,7 @@ from glassnet.training.journal.settings import JournalPath
 from glassnet.training.plan import Progress
 from glassnet.training.progress_bar import Show, progress_bar
 
-__all__ = ["fit_many"]
+__all__ = ["fit_many", "trained_networks"]
 
 
 def fit_many(
@@ -48,7 +48,10 @@ def fit_many(
     y : array-like or Targets
     loss : str or Loss, optional
     journal : path or Journal, optional
-        One file for all of them, as of :meth:`Network.fit`.
+        One file for all of them, as of :meth:`Network.fit`. A callback or a schedule with
+        ``state()`` is refused, as all networks would share it. One without is called in the
+        threads of all networks, in no certain order, and once more for the epochs since the last
+        checkpoint where the run goes on: what it counts or gathers is then in no journal.
     progress : bool, optional
         Whether to show a bar on standard error, of how far all are on average; if not given, only
         on a terminal.
@@ -58,12 +61,14 @@ def fit_many(
     Returns
     -------
     list of History
-        With ``interrupted=True`` after Ctrl-C.
+        After Ctrl-C, with ``interrupted=True`` of each that had not ended; of a network that had
+        not begun yet, it has no epochs.
 
     Raises
     ------
     ValueError, TypeError
-        If the data or an option are wrong; the networks are as they were.
+        If the data or an option are wrong, or networks with a journal share what remembers
+        something; the networks are as they were.
     DivergedError
         If the loss of one is no longer a finite number; that one is as it was.
 
@@ -94,7 +99,7 @@ def _run_at_once(
     fittings: Sequence[Fitting], epochs: int, interrupted: Callable[[], bool], bar: Show
 ) -> None:
     """Train in threads, and show how far all are on average."""
-    latest = [Progress(0.0, epochs, math.nan, None)] * len(fittings)
+    latest = [fitting.run.reached for fitting in fittings]
 
     def follow(number: int) -> None:
         def watch(now: Progress) -> bool:
@@ -110,6 +115,42 @@ def _run_at_once(
             # Python notes Ctrl-C only while the main thread comes by.
             running = bool(wait(futures, timeout=0.1).not_done)
             done = fmean(now.epochs_done for now in latest)
-            bar(done, epochs, fmean(now.loss for now in latest), None)
+            bar(done, epochs, _mean_loss(latest), None)
         for future in futures:
             future.result()
+
+
+def _mean_loss(latest: Sequence[Progress]) -> float:
+    """The mean loss of the networks that have begun; NaN if none has."""
+    losses = [now.loss for now in latest if not math.isnan(now.loss)]
+    return fmean(losses) if losses else math.nan
+
+
+def trained_networks(histories: Sequence[History]) -> list[int]:
+    """Return which networks of an ensemble are trained, also where Ctrl-C ended the training.
+
+    Those whose training ended. Where none did, those with at least half as many epochs as the one
+    with the most: what has hardly begun would spoil a mean. Before the first epoch is complete,
+    all of them are alike.
+
+    Parameters
+    ----------
+    histories : sequence of History
+        As :func:`fit_many` returns them.
+
+    Returns
+    -------
+    list of int
+        Their indices, of at least one.
+
+    Examples
+    --------
+    >>> begun = [History(losses=[1.0] * epochs, interrupted=True) for epochs in (40, 38, 3, 0)]
+    >>> trained_networks(begun)
+    [0, 1]
+    >>> trained_networks([*begun, History(losses=[1.0] * 60)])
+    [4]
+    """
+    ended = [number for number, own in enumerate(histories) if not own.interrupted]
+    most = max(own.epochs for own in histories)
+    return ended or [number for number, own in enumerate(histories) if 2 * own.epochs >= most]

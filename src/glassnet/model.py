@@ -1,10 +1,12 @@
 """Model: encoder, network and target in one; predicts from the rows of a table."""
 
 import os
+import shlex
 import warnings
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Annotated, Any, Unpack, overload
 
 import msgspec
@@ -44,6 +46,7 @@ from glassnet.tables.targets.number_target import NumberTarget
 from glassnet.tables.targets.target import Target
 from glassnet.tables.warnings import DataWarning
 from glassnet.training.fit import DEFAULT_OPTIMIZER
+from glassnet.training.journal.log import is_log
 
 __all__ = ["Model", "load"]
 
@@ -442,6 +445,12 @@ def load(path: str | os.PathLike[str]) -> Network | Model:
     MemoryError
         If its arrays do not fit into memory.
     """
+    if is_log(Path(path)):
+        raise FileFormatError(
+            f"{os.fspath(path)} is the journal of a run, not a model. To look into it: glassnet "
+            f"explain {shlex.quote(os.fspath(path))}; its network: "
+            f"gn.open_run({os.fspath(path)!r}).network()"
+        )
     header, arrays = read_file(path)
     try:
         return _revived(

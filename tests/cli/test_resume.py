@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import glassnet as gn
 from tests.command import glassnet, names
 
 TRAIN = ("train", "table.csv", "--target", "label", "--preset", "plain", "--epochs", "60")
@@ -61,6 +63,25 @@ def test_three_interruptions_of_three_kinds_change_nothing(folder: Path) -> None
     ).read_bytes()
     assert "The model: model.safetensors" in done.stdout
     assert journal.exists()  # it was asked for
+
+
+@pytest.mark.parametrize("networks", ["2", "4"])
+def test_an_ensemble_that_is_killed_at_once_is_opened_and_goes_on(
+    folder: Path, networks: str
+) -> None:
+    ensemble = (*TRAIN, "--ensemble", networks)
+    assert glassnet(*ensemble, "-o", "whole.safetensors", cwd=folder).returncode == 0
+    run = (*ensemble, "--journal", "run.glassnet", "-o", "model.safetensors")
+    journal = interrupted(signal.SIGKILL, *run, cwd=folder)
+    assert "died" in glassnet("runs", "list", journal, cwd=folder).stdout
+    for looked in (("runs", "show", journal), ("explain", journal)):
+        done = glassnet(*looked, "--network", "1", cwd=folder)
+        assert done.returncode == 0, done.stderr
+        assert "glassnet resume" in done.stdout
+        assert f"Training of network 2 (index 1) of {networks} networks" in done.stdout
+    assert glassnet("resume", journal, cwd=folder).returncode == 0
+    model, whole = (folder / f"{name}.safetensors" for name in ("model", "whole"))
+    assert model.read_bytes() == whole.read_bytes()
 
 
 def test_a_short_training_leaves_no_journal(folder: Path) -> None:
@@ -126,3 +147,138 @@ def test_what_is_no_journal_is_refused_in_words(
     assert done.returncode == 1
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table, a run of it that is finished, and its model."""
+    folder = tmp_path_factory.mktemp("ended")
+    random = np.random.default_rng(4)
+    x = random.normal(size=(100, 3)).round(3)
+    label = np.where(x[:, 0] + x[:, 1] > 0, "up", "down")
+    lines = [",".join([*map(str, row), name]) for row, name in zip(x, label, strict=True)]
+    (folder / "table.csv").write_text("size,price,age,label\n" + "\n".join(lines) + "\n")
+    options = ("--target", "label", "--preset", "plain", "--epochs", "5", "--journal", "first.run")
+    done = glassnet("train", "table.csv", *options, cwd=folder)
+    assert done.returncode == 0
+    page = "The run: glassnet runs show first.run; one of its steps: glassnet explain first.run"
+    assert page in done.stdout
+    return folder
+
+
+def with_another_cell(text: str) -> str:
+    return text.replace(text.splitlines()[1].split(",")[0], "77", 1)
+
+
+def without_a_row(text: str) -> str:
+    lines = text.splitlines()
+    return "\n".join([*lines[:50], *lines[51:]]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda text: text.replace("size,", "width,"), "no longer an input is 'size'; new is"),
+        (
+            lambda text: text.replace(text.split("\n")[1].split(",")[0], "77", 1),
+            "of X the column 'size' changed",
+        ),
+        (without_a_row, "rows: "),
+        (None, "is no longer where it was"),
+    ],
+)
+def test_a_table_that_is_another_is_refused_with_what_helps(
+    ended: Path, tmp_path: Path, change: Callable[[str], str] | None, found: str
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(ended, folder)
+    text = (folder / "table.csv").read_text()
+    (ended / "table.csv").rename(ended / "hidden.csv")  # that beside the journal is taken then
+    try:
+        if change is None:
+            (folder / "table.csv").unlink()
+        else:
+            (folder / "table.csv").write_text(change(text))
+        done = glassnet("resume", "first.run", cwd=folder)
+        with pytest.raises(gn.JournalError, match="table=") as refused:
+            gn.resume(folder / "first.run")
+    finally:
+        (ended / "hidden.csv").rename(ended / "table.csv")
+    assert done.returncode == 1
+    assert found in done.stderr
+    assert "Give the table as it was: --table FILE" in done.stderr
+    assert ("--allow-changes" in done.stderr) == ("the data are not those" in done.stderr)
+    assert found in str(refused.value)
+    assert ("allow_changes=True" in str(refused.value)) == ("--allow-changes" in done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ("resume", "frist.run"),
+            "does not exist; expected the journal of a run. Did you mean first.run?",
+        ),
+        (("resume", "table.safetensors"), "is a model, not the journal of a run"),
+        (("resume", "table.glassnet"), "it is finished, and there is nothing to go on with"),
+        (("resume", "."), ". is a folder; expected the file of a journal, like run.glassnet"),
+        (
+            ("resume", "first.run", "--epochs", "3"),
+            "has taken 5 epochs already, more than the 3",
+        ),
+        (
+            ("evaluate", "first.run", "table.csv"),
+            "is the journal of a run, not a model; its model is",
+        ),
+        (("predict", "first.run", "table.csv"), "To look into the run: glassnet explain first.run"),
+        (("predict", "tabel.safetensors", "table.csv"), "Did you mean table.safetensors?"),
+        (("explain", "first.run", "--row", "3"), "name one: glassnet explain first.run --step 0"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_the_right_one(
+    ended: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = glassnet(*arguments, cwd=ended)
+    assert done.returncode in (1, 2)
+    assert words in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.safetensors", "first.run"])
+def test_no_export_takes_the_place_of_what_a_run_needs(ended: Path, name: str) -> None:
+    before = (ended / name).read_bytes()
+    for options in (
+        ("runs", "export", "first.run", "--csv", name),
+        ("runs", "compare", "first.run", "first.run", "--html", name),
+    ):
+        done = glassnet(*options, cwd=ended)
+        assert done.returncode == 2
+        assert f"{name} is an input" in done.stderr
+    assert (ended / name).read_bytes() == before
+
+
+def test_a_journal_is_listed_whatever_its_name(ended: Path) -> None:
+    done = glassnet("runs", "list", ".", cwd=ended)
+    assert done.stdout.startswith("first.run\n")
+
+
+def test_a_weight_is_followed_from_the_shell(ended: Path) -> None:
+    done = glassnet("runs", "show", "first.run", "--follow", "w1[2,3]", cwd=ended)
+    assert done.returncode == 0
+    assert "w1[age → 2]" in done.stdout or "w1[2,3]" in done.stdout
+    assert glassnet("runs", "show", "first.run", "--follow", "w9[2,3]", cwd=ended).returncode == 1
+
+
+def test_without_a_journal_none_is_kept_however_long_it_takes(folder: Path) -> None:
+    both = glassnet(*TRAIN, "--journal", "run.glassnet", "--no-journal", cwd=folder)
+    assert both.returncode == 2
+    assert "Give --journal or --no-journal, not both" in both.stderr
+    assert glassnet(*TRAIN, "--no-journal", cwd=folder).returncode == 0
+    assert names(folder) == ["table.csv", "table.safetensors"]
+
+
+def test_an_interrupted_training_leaves_a_finished_model(folder: Path) -> None:
+    assert glassnet(*TRAIN, "-o", "model.safetensors", cwd=folder).returncode == 0
+    finished = (folder / "model.safetensors").read_bytes()
+    again = (*TRAIN[:-1], "100000", "--journal", "run.glassnet", "-o", "model.safetensors")
+    interrupted(signal.SIGINT, *again, cwd=folder)
+    assert (folder / "model.safetensors").read_bytes() == finished

@@ -201,9 +201,9 @@ def test_another_fit_is_refused_and_more_epochs_are_not(tmp_path: Path) -> None:
     assert (content.run.what, content.run.source["estimator"]) == ("estimator", "MLPClassifier")  # type: ignore[index]
     with pytest.raises(JournalError, match=r"another run: alpha was 0\.0001 and is 0\.1"):
         clone(first).set_params(alpha=0.1).fit(X, Y)
-    with pytest.raises(JournalError, match=r"the data are not those of .*: of X the column 0"):
+    with pytest.raises(JournalError, match=r"the data are not those of .*: of X the column 1 "):
         clone(first).fit(np.where(np.arange(6) == 0, X + 1, X), Y)
-    with pytest.raises(JournalError, match="holds 12 epochs already; 5 are fewer"):
+    with pytest.raises(JournalError, match="taken 12 epochs already, more than the 5"):
         clone(first).set_params(max_iter=5).fit(X, Y)
     network = tmp_path / "network.glassnet"
     gn.Network([6, 2], output="softmax").fit(X, Y, epochs=1, journal=network)

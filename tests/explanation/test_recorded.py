@@ -1,6 +1,7 @@
 """Steps that a training took, explained: its own numbers, state, masks and weights, bit for bit."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from glassnet.formula.document import DocumentTable, Equation
 from glassnet.optim.optimizer import Optimizer
 from glassnet.optim.penalties import Penalty
 from glassnet.render.text import formula_text
+from glassnet.training.schedule import Schedule
+from glassnet.training.schedules import CosLog4
 from tests.random_networks import OPTIMIZERS, PENALTIES
 
 RANDOM = np.random.default_rng(0)
@@ -247,3 +250,23 @@ def test_certainty_that_is_wrong_is_told_from_the_net_inputs() -> None:
     assert "NaN" not in text
     # The probability of the target is 0 in float64, so that the loss is told from the net inputs.
     assert "ln(1 + exp(in1[" in text[text.index("Loss") : text.index("Backward pass")]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda rule: type(rule).__name__)
+@pytest.mark.parametrize("schedule", [CosLog4(), gn.WarmUp(0.5)], ids=repr)
+def test_a_step_whose_schedule_begins_at_zero_moves_nothing_and_is_explained(
+    optimizer: Optimizer, schedule: Schedule, tmp_path: Path
+) -> None:
+    net = gn.Network([4, 2, 1], hidden="tanh", output="sigmoid", seed=3)
+    options: dict[str, Any] = {"epochs": 3, "batch_size": 2, "record": [0]}
+    history = net.fit(X, Y > 0, optimizer=optimizer, schedule=schedule, **options)
+    assert history.steps[0].learning_rate == 0
+    explanation = gn.explain(history.steps[0], example=1)
+    assert explanation.check is not None
+    assert explanation.check.passed
+    assert not explanation.step.changes.any()
+    for page in (explanation, explanation.full(), explanation.weight("w1[2,1]")):
+        words = " ".join(page.to_text().split())
+        assert "with learning rate 0." in words
+    explanation.to_xlsx(tmp_path / "step.xlsx")
+    assert explanation.exercise().to_text()

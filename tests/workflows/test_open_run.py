@@ -54,7 +54,7 @@ def test_a_run_prints_what_it_is(folder: Path) -> None:
 def test_a_step_is_named_as_it_is_typed_and_as_people_count(folder: Path) -> None:
     step = gn.open_run(folder / "run.glassnet").step(17, example=3, digits=3)
     assert step.document.title.startswith("Step 18 (index 17) of run.glassnet: batch of 10")
-    assert "example 4: predicted" in step.document.title
+    assert "example 4 (index 3): predicted" in step.document.title
     assert step.document.title.endswith(("target cold", "target warm"))
     assert step.check is not None
     assert step.check.passed
@@ -62,7 +62,9 @@ def test_a_step_is_named_as_it_is_typed_and_as_people_count(folder: Path) -> Non
 
 def test_the_first_step_is_named_so_too(folder: Path) -> None:
     title = gn.open_run(folder / "run.glassnet").step(0).document.title
-    assert title.startswith("Step 1 (index 0) of run.glassnet: batch of 10; example 1: predicted")
+    assert title.startswith(
+        "Step 1 (index 0) of run.glassnet: batch of 10; example 1 (index 0): predicted"
+    )
 
 
 def test_a_run_is_opened_for_reading_only(folder: Path, tmp_path: Path) -> None:
@@ -156,7 +158,7 @@ def test_numbers_of_another_engine_are_not_shown_as_those_of_the_run(
 ) -> None:
     before = str(gn.info()["engine"])
     monkeypatch.setattr("glassnet.engine.info", lambda: {"engine": "another"})
-    with pytest.raises(gn.JournalError, match=f"set GLASSNET_ENGINE={before}"):
+    with pytest.raises(gn.JournalError, match=f"Set GLASSNET_ENGINE={before}"):
         gn.open_run(folder / "run.glassnet").step(0)
 
 
@@ -209,6 +211,6 @@ def test_a_table_in_memory_that_is_not_kept_has_to_be_given(tmp_path: Path) -> N
     table, path = fruits(80), tmp_path / "run.glassnet"
     journal = gn.Journal(path, kept_data=0)
     gn.train(table, "fruit", gn.Recipe(epochs=4, hidden=(5,)), journal=journal, progress=False)
-    with pytest.raises(gn.JournalError, match=r"give it: gn.open_run\('.*', table=table\)"):
+    with pytest.raises(gn.JournalError, match=r"Give it: gn.open_run\('.*', table=...\)"):
         gn.open_run(path).step(1)
     assert gn.open_run(path, table=table).step(1).check.passed  # type: ignore[union-attr]

@@ -1,15 +1,22 @@
 """A run that was interrupted goes on by the journal alone, and ends as if it had not been."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 import glassnet as gn
 from glassnet.errors import JournalError
+from glassnet.estimators import MLPClassifier
 from glassnet.training.history import History
+from glassnet.training.journal.content import read_content
+from glassnet.training.journal.log import read_log
+from glassnet.workflows.runs.summary import RunSummary, summaries
+from glassnet.workflows.show_run import show_run
 
 X = np.random.default_rng(1).normal(size=(90, 5))
 Y = np.where(X[:, 0] * X[:, 1] > 0, "up", "down")
@@ -69,6 +76,44 @@ def test_a_run_that_died_ends_with_the_bits_of_one_that_did_not(name: str, tmp_p
         assert step.state.tobytes() == history.steps[number].state.tobytes()
         assert step.x.tobytes() == history.steps[number].x.tobytes()
     assert (net.predict(X) == undisturbed.predict(X)).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_run_that_died_before_each_network_was_kept_opens_with_what_is_there(
+    count: int, tmp_path: Path
+) -> None:
+    def networks() -> list[gn.Network]:
+        return [network(seed) for seed in range(count)]
+
+    whole, path, cut = networks(), tmp_path / "run.glassnet", tmp_path / "cut.glassnet"
+    gn.fit_many(whole, X, Y, epochs=4)
+    gn.fit_many(networks(), X, Y, epochs=4, journal=path)
+    entries = read_log(path).entries
+    assert [b"checkpoint" in one.text for one in entries[3 : 3 + count]] == [True] * count
+    for end in (one.end for one in entries[: 3 + count]):  # run, session, data, checkpoints
+        cut.write_bytes(path.read_bytes()[:end])
+        (summary,) = summaries([cut])
+        assert isinstance(summary, RunSummary)
+        assert summary.state == "died"
+        assert show_run(cut).to_text()
+        run = gn.open_run(cut)
+        for number, content in enumerate(run.content.networks):
+            if content.checkpoints:
+                begun = run.network(network=number)
+                assert begun.parameters.tobytes() == networks()[number].parameters.tobytes()
+            else:
+                with pytest.raises(JournalError, match="ends before the first checkpoint of"):
+                    run.network(network=number)
+        again = networks()
+        if all(content.checkpoints for content in run.content.networks):
+            again, _ = gn.resume(cut)
+        else:
+            with pytest.raises(JournalError, match=r"the same call of .* once more, with"):
+                gn.resume(cut)
+            gn.fit_many(again, X, Y, epochs=4, journal=cut)
+        assert [net.parameters.tobytes() for net in again] == [
+            net.parameters.tobytes() for net in whole
+        ]
 
 
 def test_the_same_call_goes_on_too_and_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
@@ -169,7 +214,7 @@ def test_more_epochs_are_refused_where_the_rates_follow_from_their_number(tmp_pa
     path = made(tmp_path, schedule=gn.Cosine())
     with pytest.raises(JournalError, match=r"planned for 4 epochs.*Cosine\(final=0\.0\)"):
         gn.resume(path, epochs=9)
-    with pytest.raises(JournalError, match="holds 4 epochs already; 3 are fewer"):
+    with pytest.raises(JournalError, match="taken 4 epochs already, more than the 3 asked for"):
         gn.resume(path, epochs=3)
 
 
@@ -188,15 +233,54 @@ def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
     whole = tmp_path / "table.glassnet"
     table = {"a": X[:, 0], "label": Y}
     gn.train(table, "label", gn.Recipe("plain", epochs=2), journal=whole, progress=False)
-    with pytest.raises(JournalError, match="was in memory; give it"):
+    with pytest.raises(JournalError, match="was in memory, or came from a pipe"):
         gn.resume(whole)
 
 
 def test_data_that_changed_are_named_and_refused_unless_allowed(tmp_path: Path) -> None:
     path, changed = made(tmp_path), X.copy()
     changed[3, 2] += 1
-    with pytest.raises(JournalError, match="of X the column 2 changed"):
+    with pytest.raises(
+        JournalError, match=r"column 3 .index 2. changed.* first row that differs is row 4 "
+    ):
         gn.resume(path, changed, Y)
-    with pytest.raises(JournalError, match=r"X had shape \(90, 5\) and has \(89, 5\)"):
+    with pytest.raises(JournalError, match=r"fewer rows: 89 instead of 90.* row 90 "):
         gn.resume(path, X[:-1], Y[:-1])
     gn.resume(path, changed, Y, allow_changes=True, epochs=5)
+
+
+def test_warnings_show_the_line_of_the_caller(tmp_path: Path) -> None:
+    with pytest.warns(gn.JournalWarning) as caught:
+        network().fit(X, Y, epochs=2, journal=tmp_path / "none" / "run.glassnet")
+    with pytest.warns(ConvergenceWarning) as slow:
+        MLPClassifier((3,), max_iter=2, random_state=0).fit(X, Y)
+    assert {one.filename for one in (*caught, *slow)} == {__file__}
+
+
+def test_a_journal_of_several_fits_is_refused_with_what_it_is(tmp_path: Path) -> None:
+    estimator = MLPClassifier((3,), max_iter=2, random_state=0, journal=tmp_path / "a.run")
+    with pytest.warns(ConvergenceWarning):
+        estimator.fit(X[:60], Y[:60])
+    with pytest.raises(gn.JournalError, match=r"cross_val_score or a grid search, set journal=No"):
+        estimator.fit(X[30:], Y[30:])
+
+
+def test_only_what_went_on_counts_as_resumed(tmp_path: Path) -> None:
+    path = tmp_path / "run.glassnet"
+    with pytest.raises(Dies):
+        network().fit(X, Y, epochs=6, journal=path, callbacks=dying(3))
+    assert read_content(path).resumed == 0
+    for resumed, epochs in ((1, None), (1, None), (2, 9), (2, None)):
+        gn.resume(path, callbacks=(), epochs=epochs)
+        assert read_content(path).resumed == resumed
+
+
+def test_an_interrupted_fit_says_how_it_goes_on(tmp_path: Path) -> None:
+    def press(history: History) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    path = tmp_path / "run.glassnet"
+    history = network().fit(X, Y, epochs=100_000, journal=path, callbacks=press)
+    assert history.interrupted
+    assert history.goes_on == f"gn.resume({str(path)!r})"
+    assert history.goes_on in repr(history)

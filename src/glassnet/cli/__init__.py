@@ -23,7 +23,7 @@ from glassnet.cli import (  # noqa: F401 - each registers
     train,
 )
 from glassnet.cli.group import commands
-from glassnet.cli.signals import end_like_ctrl_c, exit_code
+from glassnet.cli.signals import end_interrupted, end_like_ctrl_c
 from glassnet.errors import GlassnetError
 
 __all__ = ["commands", "main"]
@@ -41,8 +41,7 @@ def main() -> NoReturn:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        sys.exit(exit_code())
+        end_interrupted("interrupted")
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

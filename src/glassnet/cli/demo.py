@@ -37,4 +37,4 @@ def demo(folder: Path, seed: int, as_json: bool) -> None:
         click.echo(made.story.to_text())
         click.echo(f"The model:  {made.model_path}")
         click.echo(f"The report: {made.report_path} (opens in any browser, works offline)")
-    exit_if_interrupted(made.trained)
+    exit_if_interrupted(made.trained, made.model_path)

@@ -13,6 +13,7 @@ from glassnet.cli.group import commands
 from glassnet.cli.options import (
     KnownName,
     checked_rate,
+    network_option,
     require_other_file,
     table_options,
     target_options,
@@ -22,6 +23,7 @@ from glassnet.cli.output import print_warnings
 if TYPE_CHECKING:
     from glassnet.explanation.explanation import Explanation
     from glassnet.explanation.several_steps import SeveralSteps
+    from glassnet.workflows.explain_run import RunInShort
     from glassnet.workflows.open_run import JournalledRun
 
 __all__ = ["explain"]
@@ -108,6 +110,7 @@ def _notations() -> Iterable[str]:
     metavar="N",
     help="With --step: the example of its batch to show in full, counted from 0.",
 )
+@network_option
 @click.option("--full", is_flag=True, help="Every line, not the short form.")
 @click.option(
     "--digits", type=click.IntRange(1, 17), help="Significant digits of the numbers shown."
@@ -139,6 +142,7 @@ def explain(
     steps: int | None,
     step: int | None,
     example: int | None,
+    network: int | None,
     full: bool,
     digits: int | None,
     decimals: int | None,
@@ -156,10 +160,12 @@ def explain(
     skops saved (.skops). The columns of TABLE are then its inputs, in order, but for --target.
 
     Or MODEL is the journal of a run: with --step explains that step of the training, with its
-    batch; without it says what the run is, and how to go on.
+    batch; without it says in short how the run went, and what to type to see a step. All about a
+    run, and which of its steps are worth a look, is `glassnet runs show MODEL`.
     """
     from glassnet.render.terminal import show_document
     from glassnet.training.journal.log import is_log
+    from glassnet.training.journal.same_run import changes_told
     from glassnet.workflows.explain import RowToExplain, explain_file, explain_steps_of_file
     from glassnet.workflows.explain_run import explain_run
 
@@ -168,16 +174,18 @@ def explain(
         require_other_file(output, model, *([table] if table else []))
     given = {"digits": digits, "decimals": decimals, "notation": notation}
     style: Any = {name: value for name, value in given.items() if value is not None}
-    explained: Explanation | SeveralSteps | JournalledRun
+    explained: Explanation | SeveralSteps | RunInShort | JournalledRun
     which: RowToExplain | None = None
     warnings: list[str] = []
     if is_log(model) or (step is not None and not model.exists()):
-        _require_own_options()
-        explained = explain_run(model, step, example, weight, table, **style)
-    elif step is not None or example is not None:
+        _require_own_options(model)
+        with changes_told("Give the table as it was: glassnet explain JOURNAL TABLE"):
+            explained = explain_run(model, step, example, weight, table, network or 0, **style)
+    elif step is not None or example is not None or network is not None:
         raise ValueError(
-            f"{model} is not the journal of a run; --step and --example are for those that "
-            "training with --journal, or fit(journal=...), wrote"
+            f"{model} is not the journal of a run; --step, --example and --network are for those "
+            "that training with --journal, or fit(journal=...), wrote. Of a model, --steps 1 "
+            "explains a step on a row of a table"
         )
     else:
         if table is not None:
@@ -203,14 +211,17 @@ def explain(
         click.echo(text, nl=not text.endswith("\n"))
 
 
-def _require_own_options() -> None:
+def _require_own_options(journal: Path) -> None:
     """Refuse options that a step of a run has no use for, as it brings what they say."""
+    from glassnet.workflows.commands import explain_command
+
     context = click.get_current_context()
     for name in ("row", "target", "classes", "target_value", "learning_rate", "loss", "steps"):
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(
-                f"--{name.replace('_', '-')} is for models; a step of a run brings its own data "
-                "and options"
+                f"--{name.replace('_', '-')} is for models, and {journal} is the journal of a run, "
+                f"whose steps bring their own data and options; name one: "
+                f"{explain_command(journal)}"
             )
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "KnownName",
     "as_json",
     "checked_rate",
+    "network_option",
     "require_other_file",
     "table_options",
     "target_options",
@@ -20,6 +21,13 @@ __all__ = [
 SEED = click.IntRange(0, 2**64 - 1)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object only.")
+
+network_option = click.option(
+    "--network",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Of the journal of several networks: the one with this index, counted from 0.",
+)
 
 
 TABLE_OPTIONS = (

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,7 +28,9 @@ def trained_dict(trained: "TrainingResult") -> dict[str, Any]:
         "losses": history.losses,
         "validation_losses": history.validation_losses,
         "stopped_early": history.stopped_early,
-        "interrupted": history.interrupted,
+        "interrupted": trained.interrupted,
+        "networks": len(trained.model.networks),
+        "networks_planned": len(trained.histories),
         "warnings": trained.warnings,
         "diagnosis": [vars(finding) for finding in trained.findings],
     }
@@ -44,8 +47,17 @@ def print_warnings(warnings: list[str]) -> None:
         click.echo(f"warning: {warning}", err=True)
 
 
-def exit_if_interrupted(trained: "TrainingResult") -> None:
-    """Exit with code 130 if training was interrupted with Ctrl-C, or as another signal says."""
-    if trained.history.interrupted:
-        click.echo("interrupted; saved the best weights so far", err=True)
-        sys.exit(exit_code())
+def exit_if_interrupted(trained: "TrainingResult", model: Path, goes_on: str = "") -> None:
+    """Exit with code 130 if training was interrupted with Ctrl-C, or as another signal says.
+
+    What is kept of it is said before, and the command that goes on with it, if there is one.
+    """
+    if not trained.interrupted:
+        return
+    if trained.averaged_words:
+        click.echo(trained.averaged_words, err=True)
+    words = "interrupted; saved the best weights so far"
+    if not trained.is_saved:
+        words = f"interrupted; {model} stays the finished model that it was before"
+    click.echo(f"{words}; continue with: {goes_on}" if goes_on else words, err=True)
+    sys.exit(exit_code())

@@ -23,15 +23,20 @@ __all__ = ["resume"]
 @click.option(
     "--table",
     type=click.Path(path_type=Path),
-    help="The table, if it is no longer where it was.",
+    help="The table, if it is no longer where it was; also where it came from standard input.",
 )
 @click.option(
     "--epochs",
     type=click.IntRange(1),
-    help="More epochs than were planned, where that is the same as having planned them.",
+    help="Train for so many epochs in all, in the place of those that were planned. The result is "
+    "that of having planned so many; where the learning rates depend on the number, as with the "
+    "presets, it is refused.",
 )
 @click.option(
-    "--allow-changes", is_flag=True, help="Go on although the data are not what they were."
+    "--allow-changes",
+    is_flag=True,
+    help="Go on although the table, or the engine, is not what it was. The result is then that of "
+    "no single run.",
 )
 @click.option(
     "-o",
@@ -51,17 +56,21 @@ def resume(
 ) -> None:
     """Go on with a training that was interrupted, or died.
 
-    JOURNAL is the file that ``glassnet train`` kept beside the model, or that --journal named. The
-    training ends with exactly the numbers that it would have had without the interruption.
+    JOURNAL is the file that `glassnet train` kept beside the model, or that --journal named. The
+    training ends with exactly the numbers that it would have had without the interruption. Of a
+    run that is finished, nothing is trained again.
     """
-    from glassnet.cli.trained import show_trained, shows_findings
+    from glassnet.cli.trained import naming_kept, show_trained, shows_findings
     from glassnet.core.atomic_file import require_writable
     from glassnet.training.journal.content import read_content
+    from glassnet.training.journal.same_run import changes_told
     from glassnet.training.journal.settings import Journal
+    from glassnet.workflows.resume import require_there
     from glassnet.workflows.resume import resume as run
     from glassnet.workflows.table_call import TableCall
     from glassnet.workflows.train import TrainingResult
 
+    require_there(journal)
     content = read_content(journal)
     path = output
     if path is None and content.run.what == "train":
@@ -71,15 +80,17 @@ def resume(
     path = path or journal.with_suffix(".safetensors")
     require_other_file(path, journal)
     require_writable(path)
-    resumed = run(
-        journal,
-        table=table,
-        epochs=epochs,
-        save_as=path,
-        allow_changes=allow_changes,
-        on_finding=shows_findings(as_json=as_json),
-        progress=False if as_json else None,
-    )
+    way = "Give the table as it was: --table FILE"
+    with naming_kept(path, journal), changes_told(way, "--allow-changes"):
+        resumed = run(
+            journal,
+            table=table,
+            epochs=epochs,
+            save_as=path,
+            allow_changes=allow_changes,
+            on_finding=shows_findings(as_json=as_json),
+            progress=False if as_json else None,
+        )
     if isinstance(resumed, TrainingResult):
         show_trained(resumed, path, Journal(journal, source=content.run.source), as_json=as_json)
     else:

@@ -3,8 +3,11 @@
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
-__all__ = ["end_like_ctrl_c", "exit_code"]
+import click
+
+__all__ = ["end_interrupted", "end_like_ctrl_c", "exit_code"]
 
 #: The last signal that ended something.
 _received = [signal.SIGINT]
@@ -21,6 +24,13 @@ def end_like_ctrl_c() -> None:
 def exit_code() -> int:
     """Return the exit code of a command that a signal ended: 130, 143 or 129."""
     return 128 + _received[-1]
+
+
+def end_interrupted(words: str) -> NoReturn:
+    """Say how a command was interrupted, and end it; a further Ctrl-C ends it at once, silently."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    click.echo(words, err=True)
+    sys.exit(exit_code())
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -15,7 +15,12 @@ from glassnet.cli.options import (
     require_other_file,
     table_options,
 )
-from glassnet.cli.trained import kept_journal, naming_journal, show_trained, shows_findings
+from glassnet.cli.trained import (
+    kept_journal,
+    naming_kept,
+    show_trained,
+    shows_findings,
+)
 
 if TYPE_CHECKING:
     from glassnet.optim.optimizer import Optimizer
@@ -155,8 +160,13 @@ def _optimizer(
     "--journal",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Keep a journal of the run, to go on from and to look into. A training that takes longer "
-    "than some seconds keeps one beside the model anyway, until it ends.",
+    help="Keep a journal of the run in this file, to go on from and to look into.",
+)
+@click.option(
+    "--no-journal",
+    is_flag=True,
+    help="Keep none. Without either option, a training that takes longer than 3 seconds keeps one "
+    "beside the model, from which `glassnet resume` goes on, and removes it at the end.",
 )
 @table_options
 @as_json
@@ -170,6 +180,7 @@ def train(
     skip_unreadable: bool,
     report: Path | None,
     journal: Path | None,
+    no_journal: bool,
     output: Path | None,
     as_json: bool,
     options: Any,
@@ -183,6 +194,8 @@ def train(
     """
     from glassnet.core.atomic_file import require_writable
     from glassnet.tables.read.images import ImageOptions, holds_images
+    from glassnet.training.journal.same_run import changes_told
+    from glassnet.workflows.commands import resume_command
     from glassnet.workflows.recipe import Recipe
     from glassnet.workflows.report import require_report_writable
     from glassnet.workflows.train import train as run
@@ -200,8 +213,12 @@ def train(
         require_report_writable(report)
     if output is not None:
         require_other_file(output, source)
-    kept = kept_journal(path, journal, report)
-    with naming_journal(kept.place):
+    if no_journal and journal is not None:
+        raise click.UsageError("Give --journal or --no-journal, not both.")
+    kept = None if no_journal else kept_journal(path, journal, report)
+    place = None if kept is None else kept.place
+    goes_on = "" if place is None else f"{resume_command(place)} --allow-changes"
+    with naming_kept(path, place), changes_told("Give the table as it was", goes_on):
         trained = run(
             source,
             targets or None,

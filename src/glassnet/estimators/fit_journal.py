@@ -1,7 +1,7 @@
 """The journal of an estimator's fit: its parameters, its data, and the randomness it began with."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from numbers import Integral
 from typing import Any
 
@@ -88,7 +88,22 @@ class FitJournal:
         data = dict(Fitting(run, None).data)
         if validation_weight is not None:
             data["validation sample_weight"] = validation_weight
-        return keeping(self._settings, record, [run], data)
+        return _refused_in_words(keeping(self._settings, record, [run], data))
+
+
+@contextmanager
+def _refused_in_words(kept: AbstractContextManager[None]) -> Iterator[None]:
+    """Say of changed data what they are where one journal is given to several fits."""
+    from glassnet.training.journal.same_run import changes_told
+
+    remedy = (
+        "A journal is of one fit: where there are several, as in cross_val_score or a grid search, "
+        "set journal=None. Otherwise give the data as they were"
+    )
+    with ExitStack() as stack:
+        with changes_told(remedy, "gn.Journal(..., allow_changes=True)"):
+            stack.enter_context(kept)
+        yield
 
 
 def _require_whole(estimator: Any, *, partial: bool) -> None:

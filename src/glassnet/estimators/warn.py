@@ -1,7 +1,12 @@
 """Warnings that the filters people have for scikit-learn's own estimators reach as well."""
 
 import warnings
+from pathlib import Path
 from typing import Any
+
+import sklearn
+
+from glassnet.core.users_line import users_line
 
 __all__ = ["warn"]
 
@@ -16,8 +21,7 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
     warnings.warn_explicit(
         message,
         category,
-        __file__,
-        1,
+        *users_line(str(Path(sklearn.__file__).parent)),
         module=MODULE,
         registry=_registry,
     )

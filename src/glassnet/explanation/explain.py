@@ -309,7 +309,14 @@ def _explain_recorded(recorded: RecordedStep, shown: _Shown) -> Explanation:
 
 def _recorded_explainer(recorded: RecordedStep, shown: _Shown) -> Explainer:
     rows = recorded.examples if shown.trained else None
-    batch = Batch(recorded.x, recorded.targets, recorded.sample_weight, recorded.masks, rows)
+    batch = Batch(
+        recorded.x,
+        recorded.targets,
+        recorded.sample_weight,
+        recorded.masks,
+        rows,
+        recorded.table_rows,
+    )
     step = take_step(
         recorded.program,
         recorded.parameters,

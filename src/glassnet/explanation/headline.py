@@ -6,6 +6,7 @@ import numpy as np
 
 from glassnet.core.array import Array
 from glassnet.core.labels import label_text
+from glassnet.core.plural import numbered
 from glassnet.explanation.explainer import Explainer
 from glassnet.formula.number import NumberFormat
 from glassnet.nn.task import Task
@@ -29,9 +30,9 @@ def step_title(explainer: Explainer, classes: Array | None) -> str:
     step = explainer.step
     which = "One step"
     if step.update is not None and step.update.number > 1:
-        which = f"Step {step.update.number:,} (index {step.update.number - 1})"
+        which = f"Step {numbered(step.update.number - 1)}"
     if len(step.batch) > 1:
-        which += f", batch of {len(step.batch)}; example {step.example + 1}"
+        which += f", batch of {len(step.batch)}; example {numbered(step.example)}"
     return f"{which}: {step_words(explainer, classes)}"
 
 

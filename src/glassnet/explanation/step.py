@@ -98,6 +98,8 @@ class Batch:
         The step's dropout.
     rows : array of int64, optional
         Where the examples stand among those of the training.
+    table_rows : array of int64, optional
+        Which rows of a table they are.
     """
 
     x: Array
@@ -105,6 +107,7 @@ class Batch:
     sample_weight: Array | None = None
     masks: DropoutMasks | None = None
     rows: NDArray[np.int64] | None = None
+    table_rows: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.x)

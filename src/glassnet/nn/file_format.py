@@ -18,6 +18,7 @@ from glassnet.core.array import Array
 from glassnet.core.atomic_file import write_atomically
 from glassnet.core.file_record import FileRecord, as_json
 from glassnet.core.labels import label_array, labels_to_json
+from glassnet.core.near_file import near_file
 from glassnet.core.record import Record, hyper_parameter_names, records
 from glassnet.errors import FileFormatError, LimitError
 from glassnet.nn.activations.activation import Activation
@@ -106,6 +107,9 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, A
 def _require_file(source: Path) -> None:
     if source.is_file():
         return
+    if not source.exists() and not source.is_symlink():
+        near = near_file(source, lambda path: path.suffix == source.suffix)
+        raise FileNotFoundError(f"{source} does not exist; expected a model file{near}")
     problem = "does not exist"
     if source.is_dir():
         problem = "is a folder"

@@ -66,6 +66,8 @@ class Dataset:
         Which inputs are not 0 in all training rows.
     mean_targets : array of shape (outputs,)
         Of all training rows.
+    learned : array of bool, shape (rows of the table,)
+        Which of them are learned from.
     warnings : list of str or DataWarning
         About the table: missing targets, rare classes, ID columns and leakage, missing values.
     """
@@ -76,7 +78,13 @@ class Dataset:
     held_out: Rows
     used: NDArray[np.bool_]
     mean_targets: NDArray[np.float64]
+    learned: NDArray[np.bool_]
     warnings: list[str | DataWarning]
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The rows of the table that are learned from, counted from 0."""
+        return np.flatnonzero(self.learned)
 
 
 def _taken(array: Array, rows: NDArray[np.int64]) -> Array:
@@ -144,6 +152,7 @@ def prepare(
         rows.rows(tested) if test is None else test,
         used,
         mean_targets,
+        learning,
         [
             *targets.warnings,
             *left_out,

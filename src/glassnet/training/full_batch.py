@@ -21,6 +21,9 @@ from glassnet.training.rollback import Rollback
 
 __all__ = ["FullBatchRun"]
 
+# SciPy's status where a callback ended the minimisation.
+STOPPED = 99
+
 
 @dataclass
 class FullBatchRun:
@@ -43,6 +46,7 @@ class FullBatchRun:
     total: float = math.nan
     converged: bool = False
     keeper: Keeper | None = None
+    _has_ended: bool = False
     _loss: float = 0.0
     _examples: float = field(init=False)
 
@@ -95,6 +99,7 @@ class FullBatchRun:
             )
             parameters[...] = result.x
             self.total, self.converged = float(result.fun), result.status == 0
+            self._has_ended = result.status != STOPPED or self.history.stopped_early
 
     def _min_improvement(self) -> float:
         given = self.method.min_improvement
@@ -104,8 +109,13 @@ class FullBatchRun:
         """Return the history; the network has the best weights found."""
         if self.keeper is not None:
             self.keeper.end(self)
-        self.history.interrupted = interrupted
+        self.history.interrupted = interrupted and not self._has_ended
         return self.history
+
+    @property
+    def reached(self) -> Progress:
+        """How far it is before its first iteration: at the beginning, also where it was left."""
+        return Progress(0.0, self.epochs, math.nan, None)
 
     def _loss_and_gradient(
         self, point: Array, before: Rollback

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.core.plural import of_several
 from glassnet.renderable import Renderable
 from glassnet.training.recorded_steps import RecordedStep
 
@@ -46,6 +47,8 @@ class History(Renderable):
         The recorded steps, by their number counted from 0.
     stopped_early, interrupted : bool
         Whether early stopping, or Ctrl-C, ended the training.
+    goes_on : str
+        Of an interrupted training with a journal: the call that goes on with it.
     """
 
     losses: list[float] = field(default_factory=list)
@@ -64,19 +67,22 @@ class History(Renderable):
     steps: dict[int, RecordedStep] = field(default_factory=dict)
     stopped_early: bool = False
     interrupted: bool = False
+    goes_on: str = field(default="", repr=False, compare=False)
 
     @property
     def epochs(self) -> int:
         """The number of completed epochs."""
         return len(self.losses)
 
-    def section(self, networks: int = 1) -> "Section":
+    def section(self, networks: int = 1, number: int = 0) -> "Section":
         """Return how the training went: its losses over the epochs, and how it ended.
 
         Parameters
         ----------
         networks : int
-            How many were trained; this history is that of the first.
+            How many were trained.
+        number : int
+            Of which of them this is the history, counted from 0.
         """
         from glassnet.formula.document import Mark, Paragraph, Section
 
@@ -92,12 +98,14 @@ class History(Renderable):
             )
         if self.interrupted:
             words += " Interrupted; these are the best weights so far."
+        if self.goes_on:
+            words += f" To go on: {self.goes_on}."
         losses = {"training": self.losses, "validation": self.validation_losses}
         curves = self._curves("loss", losses, "Mean loss of each epoch")
         if self.best_epoch is not None:
             best = self.best_epoch + 1
             curves = replace(curves, marks=(Mark(f"best: epoch {best}", float(best)),))
-        title = "Training" if networks == 1 else f"Training of the first of {networks} networks"
+        title = f"Training{of_several(number, networks, 'network')}"
         return Section(title, (Paragraph(words), curves))
 
     def to_document(self) -> "Document":
@@ -141,4 +149,6 @@ class History(Renderable):
             parts.append("stopped early")
         if self.interrupted:
             parts.append("interrupted")
+        if self.goes_on:
+            parts.append(f"to go on: {self.goes_on}")
         return f"History({', '.join(parts)})"

@@ -47,6 +47,9 @@ MAX_MAPPED, ROWS_MAPPED = 64 * 2**20, 256
 class Keeper(Protocol):
     """What keeps a training, so that it can go on from there: the journal."""
 
+    def reached(self, run: Any) -> Progress | None:
+        """Return how far a training is that was left; None if it is about to begin."""
+
     def restore(self, run: Any) -> None:
         """Bring a training that is about to begin to where it was left."""
 
@@ -112,13 +115,14 @@ class Run:
             as before the training.
         """
         with Rollback(self.training.parameters) as before:
-            # A first step may take a while: an earlier Ctrl-C need not wait for it.
-            yield Progress(0.0, self.plan.epochs, math.nan, None)
+            now = self.reached
             if self.keeper is not None:
                 self.keeper.restore(self)
+            # A first step may take a while: an earlier Ctrl-C need not wait for it.
+            yield now
             if self.history.epochs and not len(self.losses):  # it goes on between two epochs
                 self._end_where_schedule_does()
-            while self.history.epochs < self.plan.epochs and not self.history.stopped_early:
+            while not self.has_ended:
                 for losses, progress in self._epochs():
                     self._require_finite(losses, before)
                     yield progress
@@ -143,15 +147,28 @@ class Run:
         """Return the history; after early stopping or an interruption the best weights come back.
 
         The best weights are those of the lowest validation loss. Without validation data, an
-        interrupted training keeps the weights of its last step.
+        interrupted training keeps the weights of its last step. What had ended before was not
+        interrupted.
         """
         if self.keeper is not None:
             self.keeper.end(self)
+        interrupted = interrupted and not self.has_ended
         self.history.interrupted = interrupted
         if self.best_parameters is not None and (interrupted or self.plan.stopping):
             self.training.parameters[...] = self.best_parameters
             self.history.restored = True
         return self.history
+
+    @property
+    def reached(self) -> Progress:
+        """How far it is before its first step: where it goes on, if it was left."""
+        found = None if self.keeper is None else self.keeper.reached(self)
+        return found or Progress(0.0, self.plan.epochs, math.nan, None)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there is nothing left to train."""
+        return self.history.epochs >= self.plan.epochs or self.history.stopped_early
 
     @property
     def steps_taken(self) -> int:

@@ -43,6 +43,8 @@ class RecordedStep:
         The labels of the outputs.
     feature_names : sequence of str, optional
         The names of the inputs.
+    table_rows : array of int64, optional
+        The rows of the table that the examples of the batch are.
     """
 
     program: Program
@@ -58,6 +60,7 @@ class RecordedStep:
     learning_rate: float
     classes: Array | None = None
     feature_names: Sequence[str] | None = None
+    table_rows: NDArray[np.int64] | None = None
 
     @classmethod
     def of(

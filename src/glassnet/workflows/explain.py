@@ -7,6 +7,7 @@ from typing import Any, TypeVar, Unpack
 
 import numpy as np
 
+from glassnet.core.plural import numbered
 from glassnet.explanation.explain import describe
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.several_steps import SeveralSteps
@@ -151,7 +152,7 @@ def explain_steps_of_file(
 
 def _named(explained: Explained, row: int) -> Explained:
     """The same, with the row in its title: counted from 1, and its index as it was given."""
-    return explained.titled(f"Row {row + 1} (index {row}): {explained.document.title}")
+    return explained.titled(f"Row {numbered(row)}: {explained.document.title}")
 
 
 def _opened(loaded: Network | Model, row: RowToExplain) -> tuple[Model, Table, list[str]]:

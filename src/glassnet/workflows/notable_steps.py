@@ -1,13 +1,12 @@
 """The steps of a run in which something happened: the loss jumped, the gradient was largest."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.core.plural import counted, named_in_short
+from glassnet.core.plural import counted, named_in_short, numbered
 from glassnet.formula.document import Block, Document, DocumentTable, Paragraph, Section
 from glassnet.renderable import Renderable
 from glassnet.training.recorded_steps import RecordedStep
@@ -154,9 +153,7 @@ def _looked_at(replay: Replay, ranges: Sequence[range], is_short: bool) -> str:
     if is_short:
         return f"All {counted(replay.steps, 'step')} were taken again."
     in_epoch = replay.run.steps_in_epoch
-    names = [
-        f"epoch {part.stop // in_epoch:,} (index {part.stop // in_epoch - 1})" for part in ranges
-    ]
+    names = [f"epoch {numbered(part.stop // in_epoch - 1)}" for part in ranges]
     return (
         f"The training took {sum(replay.history.seconds):,.0f} s. So only the epochs in which the "
         f"loss rose most over that of the epoch before were looked into: {', '.join(names)}; and "
@@ -174,25 +171,27 @@ def _document(
 ) -> Document:
     sections = (
         Section("What was looked at", (Paragraph(looked_at),)),
-        Section("The loss of a batch jumped", _jumps(steps, losses)),
-        Section("The gradient was largest", _of_norms(steps, losses, norms)),
-        Section("Units died", _deaths(deaths)),
+        Section("The loss of a batch jumped", _jumps(replay, steps, losses)),
+        Section("The gradient was largest", _of_norms(replay, steps, losses, norms)),
+        Section("Units died", _deaths(replay, deaths)),
         Section("To see one", (Paragraph(_command(replay)),)),
     )
-    return Document(f"Notable steps of {replay.content.path.name}", sections)
+    return Document(f"Notable steps of {replay.name}", sections)
 
 
-def _jumps(steps: NDArray[np.int64], losses: NDArray[np.float64]) -> tuple[Block, ...]:
+def _jumps(
+    replay: Replay, steps: NDArray[np.int64], losses: NDArray[np.float64]
+) -> tuple[Block, ...]:
     words = (
         "By how much the mean loss of a batch, before its update, is above that of the batch in "
         "the step before. Other examples are in it, so that some of it is their difference."
     )
     rows = tuple(
         (
-            _named(int(steps[place])),
+            numbered(int(steps[place])),
             float(losses[place - 1]),
             float(losses[place]),
-            f"run.step({steps[place]})",
+            replay.call(int(steps[place])),
         )
         for place in _rises(steps, losses)[:LISTED]
     )
@@ -202,7 +201,10 @@ def _jumps(steps: NDArray[np.int64], losses: NDArray[np.float64]) -> tuple[Block
 
 
 def _of_norms(
-    steps: NDArray[np.int64], losses: NDArray[np.float64], norms: NDArray[np.float64]
+    replay: Replay,
+    steps: NDArray[np.int64],
+    losses: NDArray[np.float64],
+    norms: NDArray[np.float64],
 ) -> tuple[Block, ...]:
     words = (
         "The Euclidean norm of the gradient of the batch's mean loss, before clipping and without "
@@ -210,17 +212,17 @@ def _of_norms(
     )
     rows = tuple(
         (
-            _named(int(steps[place])),
+            numbered(int(steps[place])),
             float(norms[place]),
             float(losses[place]),
-            f"run.step({steps[place]})",
+            replay.call(int(steps[place])),
         )
         for place in _largest(norms)[:LISTED]
     )
     return Paragraph(words), DocumentTable(("step", "norm", "loss", "to see it"), rows)
 
 
-def _deaths(deaths: Sequence[UnitDeath]) -> tuple[Block, ...]:
+def _deaths(replay: Replay, deaths: Sequence[UnitDeath]) -> tuple[Block, ...]:
     words = (
         f"A hidden unit counts as dead where its output is 0 for every one of the first "
         f"{SAMPLE:,} training examples, without dropout. It died in the step after which it "
@@ -233,11 +235,13 @@ def _deaths(deaths: Sequence[UnitDeath]) -> tuple[Block, ...]:
     between = [death for death in deaths if death.last_alive is not None and death.step is None]
     blocks: list[Block] = [Paragraph(words)]
     if exact:
-        rows = tuple((death.unit, _named(death.step or 0), _seen(death)) for death in exact)
+        rows = tuple(
+            (death.unit, numbered(death.step or 0), _seen(replay, death)) for death in exact
+        )
         blocks.append(DocumentTable(("unit", "died in step", "to see it"), rows))
     if between:
         rows = tuple(
-            (death.unit, _named(death.last_alive or 0), _named(death.first_dead))
+            (death.unit, numbered(death.last_alive or 0), numbered(death.first_dead))
             for death in between
         )
         blocks.append(DocumentTable(("unit", "alive before step", "dead before step"), rows))
@@ -251,17 +255,12 @@ def _deaths(deaths: Sequence[UnitDeath]) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _seen(death: UnitDeath) -> str:
-    return f'run.step({death.step}).unit("{death.unit}")'
-
-
-def _named(step: int) -> str:
-    return f"{step + 1:,} (index {step})"
+def _seen(replay: Replay, death: UnitDeath) -> str:
+    return f'{replay.call(death.step or 0)}.unit("{death.unit}")'
 
 
 def _command(replay: Replay) -> str:
-    name = shlex.quote(str(replay.content.path))
     return (
         f"run = gn.open_run({str(replay.content.path)!r}), then what stands in the last column; or "
-        f"on the command line: glassnet explain {name} --step and the index."
+        f"on the command line: {replay.command('')}and the index."
     )

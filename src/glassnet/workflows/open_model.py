@@ -1,5 +1,6 @@
 """Open a model, of Glassnet or another library, with the tables that it is for."""
 
+import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,11 @@ from glassnet.model import Model, load
 from glassnet.network import Network
 from glassnet.tables.read.options import TableOptions
 from glassnet.tables.source import Source, open_source
+from glassnet.training.journal.content import read_content
+from glassnet.training.journal.log import is_log
+from glassnet.workflows.commands import resume_command
 from glassnet.workflows.imported import model_for
+from glassnet.workflows.table_call import TableCall
 
 __all__ = ["open_model", "open_with_tables"]
 
@@ -33,12 +38,26 @@ def open_model(path: Path, loss: str | None = None) -> Network | Model:
             f"{path} is a PyTorch file, whose layers stand in a program. Convert it in Python with "
             "gn.from_torch(...).save('model.safetensors'), or export it as ONNX"
         )
+    if is_log(path):
+        raise FileFormatError(_is_journal(path))
     importer = importer_for(path)
     if importer is not None:
         return importer(path, loss=loss)
     if loss is not None:
         raise ValueError(f"a loss is for models of other libraries; {path} has one of its own")
     return load(path)
+
+
+def _is_journal(path: Path) -> str:
+    """What to give in the place of a journal: the model that its run writes."""
+    content, name = read_content(path, bodies=False), shlex.quote(str(path))
+    words = f"{path} is the journal of a run, not a model"
+    if content.run.what != "train":
+        return f"{words}. To look into it: glassnet explain {name}"
+    model = TableCall.from_source(content.run.source, path).save_as
+    if model is not None and model.is_file():
+        return f"{words}; its model is {model}. To look into the run: glassnet explain {name}"
+    return f"{words}, which is written when it ends; it goes on with: {resume_command(path)}"
 
 
 def open_with_tables(

@@ -1,37 +1,38 @@
 """``gn.open_run``: look into a run by its journal, at any of its steps."""
 
 import os
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
+import numpy as np
+
 from glassnet.core.plural import counted
 from glassnet.core.validation import whole_number
-from glassnet.errors import JournalError
+from glassnet.errors import FileFormatError, JournalError
 from glassnet.explanation.explain import explain
 from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.style import StyleOptions
 from glassnet.formula.document import Document
 from glassnet.network import Network
 from glassnet.renderable import Renderable
-from glassnet.training.fit import Fitting
 from glassnet.training.history import History
 from glassnet.training.journal.checkpoint import require_fitting
 from glassnet.training.journal.content import Content, RunState, read_content
-from glassnet.training.journal.same_run import require_same_engine
+from glassnet.training.journal.same_run import changes_told, require_same_engine
 from glassnet.training.loop import Run
 from glassnet.training.recorded_steps import RecordedStep
 from glassnet.workflows.notable_steps import NotableSteps, find_notable_steps
-from glassnet.workflows.replay import Replay, step_words
+from glassnet.workflows.replay import Replay, network_words, step_words
 from glassnet.workflows.rerun import (
     LearnedFrom,
     fittings_of,
     is_full_batch,
-    networks_of,
+    network_of,
     parameters_at_end,
 )
 from glassnet.workflows.runs.page import run_document, run_lines
+from glassnet.workflows.runs.words import state_of
 from glassnet.workflows.table_call import TableCall
 from glassnet.workflows.weight_life import WeightLife, follow_weight
 
@@ -88,7 +89,7 @@ def open_run(
     >>> _ = net.fit(X, y, epochs=10, batch_size=2, journal=place)
     >>> run = open_run(place)
     >>> run
-    <JournalledRun run.glassnet: finished, 10 of 10 epochs>
+    <JournalledRun run.glassnet: finished, 10 epochs>
     >>> run.step(12).check.passed
     True
     >>> bool((run.network(epoch=9).parameters == net.parameters).all())
@@ -125,11 +126,17 @@ class JournalledRun(Renderable):
     ) -> None:
         self._content, self._given, self._table = content, learned, table
         self._threads = threads
+        self._prepared: dict[int, Replay] = {}
 
     @property
     def path(self) -> Path:
         """The journal."""
         return self._content.path
+
+    @property
+    def content(self) -> Content:
+        """All records of the journal."""
+        return self._content
 
     @property
     def state(self) -> RunState:
@@ -148,7 +155,7 @@ class JournalledRun(Renderable):
 
     @property
     def networks(self) -> list[Network]:
-        """Each network as the run left it."""
+        """Each network as the run left it; where it died before each had begun, ask for one."""
         return [self.network(network=number) for number in range(len(self._content.networks))]
 
     @property
@@ -182,7 +189,7 @@ class JournalledRun(Renderable):
         words = step_words(step).capitalize()
         which = explanation.document.title.removeprefix(words).removeprefix("One step")
         which = which.removeprefix(": ").removeprefix(", ")
-        return explanation.titled(f"{words} of {self.path.name}: {which}")
+        return explanation.titled(f"{words} of {network_words(self._content, network)}: {which}")
 
     def recorded(self, step: int, *, network: int = 0) -> RecordedStep:
         """Return a step as it was before it was taken, like ``record=[step]`` of the training."""
@@ -213,11 +220,11 @@ class JournalledRun(Renderable):
         if epoch is not None and step is not None:
             raise TypeError("give an epoch or a step, not both")
         number = self._checked(network)
-        net = networks_of(self._content)[number]
+        net = network_of(self._content, number)
         history = self.histories[number]
         if epoch is None and step is None:
             last = self._content.checkpoint(number)
-            assert last is not None  # networks_of found one
+            assert last is not None  # network_of found one
             require_fitting(last, net.parameters)
             net.parameters[...] = parameters_at_end(self._content, last, history)
             net.epochs_trained += history.epochs
@@ -279,9 +286,23 @@ class JournalledRun(Renderable):
             If its data are missing or changed, or another engine wrote it.
         """
         number = self._checked(network)
-        run = self._fittings[number].run
+        self.require_steps()
+        if number not in self._prepared:
+            self._prepared[number] = self._replay(number)
+        return self._prepared[number]
+
+    def _replay(self, number: int) -> Replay:
+        untrained, learned = network_of(self._content, number), self._learned
+        changes: dict[str, Any] = {} if self._threads is None else {"threads": self._threads}
+        given = "table=..." if self._content.run.what == "train" else "X and y"
+        with changes_told(f"Its steps can be taken again with the same data only: give {given}"):
+            (fitting,) = fittings_of(self._content, [untrained], learned, **changes)
+        run = fitting.run
         assert isinstance(run, Run)  # others are refused before
-        return Replay(self._content, run, self._untrained[number], number)
+        rows = learned.rows
+        if rows is not None and (rows.shape != (len(run.training.x),) or rows.dtype != np.int64):
+            raise FileFormatError(f"{self.path} does not say which rows of its table it is of")
+        return Replay(self._content, run, untrained, number, rows)
 
     def _checked(self, network: int) -> int:
         return whole_number("network", network, 0, len(self._content.networks) - 1)
@@ -305,17 +326,6 @@ class JournalledRun(Renderable):
             raise self._without_data()
 
     @cached_property
-    def _untrained(self) -> list[Network]:
-        """The networks as they were before the first step; they stay so."""
-        return networks_of(self._content)
-
-    @cached_property
-    def _fittings(self) -> list[Fitting]:
-        self.require_steps()
-        learned = self._learned()
-        changes: dict[str, Any] = {} if self._threads is None else {"threads": self._threads}
-        return fittings_of(self._content, self._untrained, learned, **changes)
-
     def _learned(self) -> LearnedFrom:
         content = self._content
         if self._given is not None:
@@ -340,14 +350,11 @@ class JournalledRun(Renderable):
     def _read_again(self) -> LearnedFrom:
         """The examples of a table, prepared as the run did."""
         call = TableCall.from_source(self._content.run.source, self.path)
-        table = call.table if self._table is None else self._table
-        if table is None:
-            raise JournalError(
-                f"{self.path} does not hold its rows, and their table was in memory; give it: "
-                f"gn.open_run({os.fspath(self.path)!r}, table=table)"
-            )
-        _, _, dataset = replace(call, table=table).prepared()
-        return LearnedFrom(dataset.learning.x, dataset.learning.targets)
+        way = f"Give it: gn.open_run({os.fspath(self.path)!r}, table=...)"
+        with changes_told(way):
+            call = call.with_table(self._table, self.path)
+        _, _, dataset = call.prepared()
+        return LearnedFrom(dataset.learning.x, dataset.learning.targets, rows=dataset.rows)
 
     def full(self) -> "JournalledRun":
         """Return it as it is: nothing of it is folded."""
@@ -361,5 +368,4 @@ class JournalledRun(Renderable):
         return "\n".join(run_lines(self._content))
 
     def __repr__(self) -> str:
-        taken, planned = self.history.epochs, self._content.epochs
-        return f"<JournalledRun {self.path.name}: {self.state}, {taken} of {planned} epochs>"
+        return f"<JournalledRun {self.path.name}: {state_of(self._content, self.histories)}>"

@@ -6,8 +6,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from glassnet.core.array import Array
-from glassnet.core.plural import counted
+from glassnet.core.plural import counted, numbered
 from glassnet.core.validation import whole_number
 from glassnet.errors import JournalError
 from glassnet.explanation.symbols import Symbols
@@ -25,8 +28,9 @@ from glassnet.training.loop import Run
 from glassnet.training.plan import Progress
 from glassnet.training.progress_bar import Show, progress_bar
 from glassnet.training.recorded_steps import RecordedStep
+from glassnet.workflows.commands import explain_command
 
-__all__ = ["Replay", "step_words"]
+__all__ = ["Replay", "network_words", "step_words"]
 
 # A replay shows a bar when it takes longer.
 SECONDS_WITHOUT_BAR = 1.0
@@ -45,12 +49,15 @@ class Replay:
         With the weights before the first step.
     number : int
         Of the network.
+    rows : array of int64, optional
+        Which rows of a table the examples are.
     """
 
     content: Content
     run: Run
     untrained: Network
     number: int
+    rows: NDArray[np.int64] | None = None
 
     @cached_property
     def history(self) -> History:
@@ -101,9 +108,33 @@ class Replay:
         with _Bar(step / self.run.steps_in_epoch) as watch:
             return parameters_before(self.content, self.run, self.number, step, watch)
 
+    @property
+    def name(self) -> str:
+        """The run's file, and of several networks which one is meant."""
+        return network_words(self.content, self.number)
+
+    def call(self, step: int, example: int | None = None) -> str:
+        """Return what shows a step in Python, of a run that is open."""
+        given = [str(step), *([] if example is None else [f"example={example}"])]
+        given += [f"network={self.number}"] if self.number else []
+        return f"run.step({', '.join(given)})"
+
+    def command(self, step: int | str) -> str:
+        """Return what shows a step on the command line."""
+        return explain_command(self.content.path, step, self.number)
+
     def _named(self, recorded: RecordedStep) -> RecordedStep:
         net = self.untrained
-        return replace(recorded, classes=net.classes, feature_names=net.feature_names)
+        rows = None if self.rows is None else self.rows[recorded.examples]
+        return replace(
+            recorded, classes=net.classes, feature_names=net.feature_names, table_rows=rows
+        )
+
+    def example_words(self, example: int) -> str:
+        """Return how a training example is named: by its row of the table, if it has one."""
+        if self.rows is None:
+            return numbered(example)
+        return f"row {numbered(int(self.rows[example]))}"
 
     @property
     def symbols(self) -> Symbols:
@@ -134,6 +165,12 @@ class _Bar(ExitStack):
             self._show(now.epochs_done, self._epochs, now.loss, None)
 
 
+def network_words(content: Content, number: int) -> str:
+    """Return the name of a run's file, and of several networks which one is meant."""
+    of = "" if len(content.networks) == 1 else f"network {numbered(number)} of "
+    return of + content.path.name
+
+
 def step_words(step: int) -> str:
     """Return how a step is named: as people count, and its index.
 
@@ -142,4 +179,4 @@ def step_words(step: int) -> str:
     >>> step_words(12345)
     'step 12,346 (index 12345)'
     """
-    return f"step {step + 1:,} (index {step})"
+    return f"step {numbered(step)}"

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
+from glassnet.core.plural import numbered
 from glassnet.core.record import record_from_file
 from glassnet.errors import FileFormatError, JournalError
 from glassnet.network import Network
 from glassnet.nn.losses.loss import Loss
-from glassnet.nn.schema import NetworkRecord
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.training.fit import GIVEN, FitOptions, Fitting
 from glassnet.training.history import History
@@ -25,6 +26,7 @@ __all__ = [
     "LearnedFrom",
     "fittings_of",
     "is_full_batch",
+    "network_of",
     "networks_of",
     "options_of",
     "parameters_at_end",
@@ -36,13 +38,14 @@ OPTIONS = FitOptions().configuration.keys() - {"callbacks"}
 
 @dataclass(frozen=True)
 class LearnedFrom:
-    """What a run learned from, as it is given to ``Network.fit``."""
+    """What a run learned from, as it is given to ``Network.fit``; of a table, which rows it is."""
 
     X: Any
     y: Any
     sample_weight: Any = None
     class_weight: Any = None
     validation: Any = None
+    rows: NDArray[np.int64] | None = None
 
     @classmethod
     def kept_in(cls, content: Content) -> "LearnedFrom":
@@ -67,19 +70,34 @@ class LearnedFrom:
             Targets(arrays["y"], classes),
             arrays.get("sample_weight"),
             validation=validation,
+            rows=arrays.get("rows"),
         )
 
 
 def networks_of(content: Content) -> list[Network]:
-    """Return the networks of a run with the weights that they began with."""
-    return [_network(content, number, own) for number, own in enumerate(content.run.networks)]
+    """Return the networks of a run with the weights that they began with.
+
+    Raises
+    ------
+    JournalError
+        If the run died before the weights of each were kept.
+    """
+    return [network_of(content, number) for number in range(len(content.networks))]
 
 
-def _network(content: Content, number: int, record: NetworkRecord) -> Network:
+def network_of(content: Content, number: int) -> Network:
+    """Return one network of a run with the weights that it began with.
+
+    Raises
+    ------
+    JournalError
+        If the run died before they were kept.
+    """
+    record = content.run.networks[number]
     architecture = record.architecture
     first = content.checkpoint(number, 0)
     if first is None:
-        raise JournalError(f"{content.path} ends before the first checkpoint of its run")
+        raise _without_weights(content, number)
     parameters: Array = first.arrays.get("parameters", np.zeros(0))
     if parameters.shape != (architecture.parameter_count,) or parameters.dtype != record.dtype:
         raise FileFormatError(f"{content.path}: the first checkpoint does not fit its network")
@@ -90,6 +108,17 @@ def _network(content: Content, number: int, record: NetworkRecord) -> Network:
     net.classes = None if record.classes is None else record.classes.array
     net.feature_names, net.epochs_trained = record.feature_names, record.epochs_trained
     return net
+
+
+def _without_weights(content: Content, number: int) -> JournalError:
+    known = [str(other) for other, own in enumerate(content.networks) if own.checkpoints]
+    if not known:
+        return JournalError(f"{content.path} ends before the first checkpoint of its run")
+    indices = f"index {known[0]}" if len(known) == 1 else f"indices {', '.join(known)}"
+    return JournalError(
+        f"{content.path} ends before the first checkpoint of network "
+        f"{numbered(number)}; it has those of the networks with the {indices}"
+    )
 
 
 def is_full_batch(content: Content) -> bool:

@@ -6,17 +6,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from glassnet.core.near_file import near_file
 from glassnet.core.plural import counted
 from glassnet.ensemble import fit_many
 from glassnet.errors import JournalError
 from glassnet.training.journal.content import Content, read_content
+from glassnet.training.journal.log import is_log
+from glassnet.training.journal.same_run import changes_told
 from glassnet.training.journal.settings import Journal
 from glassnet.training.plan import Callback
 from glassnet.workflows.rerun import LearnedFrom, networks_of, options_of
 from glassnet.workflows.table_call import TableCall
 from glassnet.workflows.train import TrainingResult, train
 
-__all__ = ["resume"]
+__all__ = ["require_there", "resume"]
+
+#: What lets a run go on with changed data.
+ANYWAY = "allow_changes=True"
 
 
 def resume(
@@ -74,8 +80,10 @@ def resume(
     ------
     FileNotFoundError, FileFormatError
         If there is no such file, or it is no journal.
+    ChangedError
+        If the table is gone, or data, or the engine, are not what they were.
     JournalError
-        If data are missing or changed, or somebody else writes the journal.
+        If data are missing, or somebody else writes the journal.
 
     Examples
     --------
@@ -91,6 +99,7 @@ def resume(
     20
     >>> folder.cleanup()
     """
+    require_there(Path(path))
     content = read_content(Path(path))
     journal = Journal(path, allow_changes=allow_changes)
     if content.run.what == "estimator":
@@ -102,16 +111,24 @@ def resume(
     if content.run.what == "train":
         if X is not None or y is not None:
             raise JournalError(f"{path} is the run of a table; give table=, not X and y")
-        return _resume_table(content, journal, table, save_as, epochs, on_finding, progress)
+        with changes_told("Give the table as it was: table=...", ANYWAY):
+            return _resume_table(content, journal, table, save_as, epochs, on_finding, progress)
     if table is not None:
         raise JournalError(f"{path} is the run of arrays; give X and y, not table=")
     had = content.run.options.get("callbacks")
     if had and callbacks is None:
         raise JournalError(
-            f"the run of {path} had {counted(int(had), 'callback')}, which a journal cannot hold; "
-            "give callbacks=, or callbacks=() to go on without"
+            f"the run of {path} had {counted(int(had), 'callback')}, which a journal cannot hold. "
+            f"Go on in Python: gn.resume({os.fspath(path)!r}, callbacks=...), or callbacks=() to "
+            "go on without"
+        )
+    if any(content.checkpoint(number, 0) is None for number in range(len(content.networks))):
+        raise JournalError(
+            f"{path} ends before the first weights of each network were kept. It goes on by the "
+            f"same call of {content.run.called} once more, with journal={os.fspath(path)!r}"
         )
     if X is None or y is None:
+        _require_kept(content)
         learned = LearnedFrom.kept_in(content)
     else:
         learned = LearnedFrom(X, y, sample_weight, class_weight, validation)
@@ -121,10 +138,36 @@ def resume(
     networks = networks_of(content)
     given = options_of(content, learned, **changed)
     given |= {"loss": networks[0].loss, "journal": journal, "progress": progress}
-    if content.run.what == "fit_many":
-        return networks, fit_many(networks, learned.X, learned.y, **given)
-    (net,) = networks
-    return net, net.fit(learned.X, learned.y, threads=threads, **given)
+    with changes_told("Give the data as they were: X and y", ANYWAY):
+        if content.run.what == "fit_many":
+            return networks, fit_many(networks, learned.X, learned.y, **given)
+        (net,) = networks
+        return net, net.fit(learned.X, learned.y, threads=threads, **given)
+
+
+def require_there(path: Path) -> None:
+    """Say of a journal that is gone what became of its run, where a model of its name is there.
+
+    Raises
+    ------
+    FileNotFoundError
+    """
+    model = path.parent / f"{path.stem}.safetensors"
+    if not path.exists() and model.is_file():
+        raise FileNotFoundError(
+            f"{path} does not exist, and its model does: {model}. A training that ends removes "
+            "the journal that it kept by itself: it is finished, and there is nothing to go on "
+            f"with{near_file(path, is_log)}"
+        )
+
+
+def _require_kept(content: Content) -> None:
+    """Refuse a run whose data have to be given."""
+    if content.data is None or not content.data.is_kept:
+        raise JournalError(
+            f"{content.path} does not hold the data of its run, which are too large. Give them in "
+            f"Python: gn.resume({str(content.path)!r}, X, y)"
+        )
 
 
 def _resume_table(
@@ -137,11 +180,10 @@ def _resume_table(
     progress: bool | None,
 ) -> TrainingResult:
     call = TableCall.from_source(content.run.source, content.path)
-    if table is None and call.table is None:
-        raise JournalError(f"the table of {content.path} was in memory; give it: table=")
+    call = call.with_table(table, content.path)
     recipe = call.recipe if epochs is None else replace(call.recipe, epochs=epochs)
     return train(
-        call.table if table is None else table,
+        call.table,
         call.target,
         recipe,
         call.task,

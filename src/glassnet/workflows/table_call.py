@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from glassnet.errors import FileFormatError, JournalError
+from glassnet.errors import ChangedError, FileFormatError, JournalError
 from glassnet.nn.task import TargetTask
 from glassnet.tables.dataset import Dataset, prepare
 from glassnet.tables.read.images import ImageOptions
@@ -52,6 +52,24 @@ class TableCall:
             source.rows, source.targets, recipe.encoder, recipe.held_out, recipe.seed, tested
         )
         return source, recipe, dataset
+
+    def with_table(self, table: Any, journal: Path) -> "TableCall":
+        """Return the call with a table that is given, or with its own, if that is still there.
+
+        Raises
+        ------
+        ChangedError
+            If it is not.
+        """
+        if table is not None:
+            return replace(self, table=table)
+        if self.table is None:
+            found = f"the table of {journal} was in memory, or came from a pipe"
+        elif not Path(self.table).exists():
+            found = f"the table of {journal} is no longer where it was, {self.table}"
+        else:
+            return self
+        raise ChangedError(found, "Give it: table=...")
 
     def in_journal(self, journal: Journal) -> Journal:
         """Return a journal that knows this call, and what was said of it before.

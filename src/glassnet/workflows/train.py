@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,11 @@ import numpy as np
 
 from glassnet.core.atomic_file import is_stream
 from glassnet.diagnosis import DiagnosisCallback, Finding, diagnose
-from glassnet.ensemble import fit_many
+from glassnet.ensemble import fit_many, trained_networks
+from glassnet.errors import FileFormatError
 from glassnet.evaluation.calibration import calibrate
 from glassnet.evaluation.evaluate import Evaluation, evaluate
-from glassnet.model import Model
+from glassnet.model import Model, load
 from glassnet.network import Network
 from glassnet.nn.task import TargetTask
 from glassnet.tables.dataset import Dataset, Examples
@@ -38,12 +39,21 @@ class TrainingResult:
 
     Attributes
     ----------
+    history : History
+        Of the model's first network.
     held_out : Rows
         Those rows; without any, the evaluation has no scores.
     warnings : list of str
         Warnings about the data.
     findings : list of Finding
         What hindered the training, if anything did.
+    histories : list of History
+        Of all networks. If Ctrl-C ended the training of an ensemble, the model averages those that
+        are trained: the ones whose training had ended, or, where none had, those with at least
+        half as many epochs as the one with the most.
+    is_saved : bool
+        Whether the model was saved. One whose training was interrupted does not take the place of
+        a finished one.
     """
 
     model: Model
@@ -53,10 +63,29 @@ class TrainingResult:
     rows_learned: int
     warnings: list[str]
     findings: list[Finding]
+    histories: list[History]
+    is_saved: bool = False
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended the training, of an ensemble that of any network."""
+        return any(history.interrupted for history in self.histories)
+
+    @property
+    def averaged_words(self) -> str:
+        """Which networks of an interrupted ensemble the model averages; empty if all."""
+        trained, planned = len(self.model.networks), len(self.histories)
+        if self.interrupted and not any(history.epochs for history in self.histories):
+            return "no network has completed an epoch" if planned > 1 else ""
+        if trained == planned:
+            return ""
+        words = f"{trained} of {planned} networks {'is' if trained == 1 else 'are'} trained"
+        return f"{words}; the model {'is that one' if trained == 1 else 'averages these'}"
 
     def __repr__(self) -> str:
         scores = ", ".join(f"{name} {value:.4g}" for name, value in self.evaluation.scores.items())
-        return f"<TrainingResult: {self.model!r}, {self.history!r}; {scores or 'not evaluated'}>"
+        words = "; ".join(filter(None, [scores or "not evaluated", self.averaged_words]))
+        return f"<TrainingResult: {self.model!r}, {self.history!r}; {words}>"
 
 
 def train(
@@ -90,7 +119,7 @@ def train(
         values, are classes; several columns of two classes each are labels.
     save_as : Path, optional
         Where to save the model: as soon as it is trained, and again with its scores; to a pipe or
-        device only once.
+        device only once. A model whose training was interrupted takes the place of no finished one.
     name : str
         What the table is called, for the model's provenance.
     progress : bool, optional
@@ -127,6 +156,8 @@ def train(
     call = TableCall(table, target, recipe, task, save_as, name, drop, test, images, options)
     kept = None if journal is None else call.in_journal(Journal.of(journal))
     source, recipe, dataset = call.prepared()
+    if kept is not None and dataset.learning.x.nbytes <= kept.kept_data:  # it has the data, too
+        kept = replace(kept, rows=dataset.rows)
     model = _untrained(dataset, recipe, name)
     few = dataset.learning.sample(MAX_DIAGNOSED)
     diagnosis = DiagnosisCallback(
@@ -136,7 +167,14 @@ def train(
         _told(on_finding, kept),
         restores_best=bool(recipe.validation),
     )
-    history = _fit(model, dataset, recipe, progress, diagnosis, kept)
+    histories = _fit(model, dataset, recipe, progress, diagnosis, kept)
+    model, history = _of_trained(model, histories)
+    if recipe.calibrate and recipe.validation:
+        model.provenance["temperatures"] = [
+            _calibrated(network, dataset.learning, recipe.validation) for network in model.networks
+        ]
+    if model.provenance.get("interrupted") and save_as is not None and _is_finished(save_as):
+        save_as = None
     if save_as is not None and not is_stream(save_as):
         model.save(save_as)
     findings = diagnose(model.network, few.x, few.targets, history)
@@ -145,7 +183,28 @@ def train(
         model.save(save_as)
     warnings = [*source.warnings, *map(str, dataset.warnings)]
     rows = len(dataset.learning.x)
-    return TrainingResult(model, history, evaluation, dataset.held_out, rows, warnings, findings)
+    return TrainingResult(
+        model,
+        history,
+        evaluation,
+        dataset.held_out,
+        rows,
+        warnings,
+        findings,
+        histories,
+        is_saved=save_as is not None,
+    )
+
+
+def _is_finished(path: Path) -> bool:
+    """Whether a file is a model whose training was not interrupted."""
+    if not path.is_file():
+        return False
+    try:
+        found = load(path)
+    except (FileFormatError, OSError):
+        return False
+    return not (isinstance(found, Model) and found.provenance.get("interrupted"))
 
 
 def _told(
@@ -207,22 +266,31 @@ def _fit(
     progress: bool | None,
     watch: DiagnosisCallback,
     journal: Journal | None,
-) -> History:
+) -> list[History]:
     options = recipe.fit_options(model.target.task)
     x, targets = dataset.learning.x, dataset.learning.targets
     if model.others:
-        history = fit_many(
-            model.networks, x, targets, progress=progress, journal=journal, **options
-        )[0]
-    else:
-        history = model.network.fit(
-            x, targets, progress=progress, callbacks=watch, journal=journal, **options
-        )
-    if recipe.calibrate and recipe.validation:
-        model.provenance["temperatures"] = [
-            _calibrated(network, dataset.learning, recipe.validation) for network in model.networks
-        ]
-    return history
+        return fit_many(model.networks, x, targets, progress=progress, journal=journal, **options)
+    history = model.network.fit(
+        x, targets, progress=progress, callbacks=watch, journal=journal, **options
+    )
+    return [history]
+
+
+def _of_trained(model: Model, histories: list[History]) -> tuple[Model, History]:
+    """The model of the networks that are trained, and the history of its first one.
+
+    Its provenance says whether Ctrl-C ended the training, and, if some networks are left out, how
+    many there were to be.
+    """
+    averaged, provenance = trained_networks(histories), dict(model.provenance)
+    if any(history.interrupted for history in histories):
+        provenance["interrupted"] = True
+    if len(averaged) < len(histories):
+        provenance["networks_planned"] = len(histories)
+    first, *others = (model.networks[number] for number in averaged)
+    kept = replace(model, network=first, others=tuple(others), provenance=provenance)
+    return kept, histories[averaged[0]]
 
 
 def _calibrated(network: Network, learning: Examples, validation: float) -> float:

@@ -1,6 +1,5 @@
 """One weight's life over all steps of a run: its value, when it moved most, what pulled it."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.array import Array
 from glassnet.core.labels import label_text
-from glassnet.core.plural import counted
+from glassnet.core.plural import counted, numbered
 from glassnet.core.validation import whole_number
 from glassnet.explanation.places import WeightPlace, index_of, name_of
 from glassnet.explanation.step import Batch, gradients_of_examples
@@ -167,9 +166,7 @@ def follow_weight(replay: Replay, name: str, every: int | None = None) -> Weight
 def _document(life: _Life) -> Document:
     replay, place = life.replay, life.place
     symbol = formula_text(replay.symbols.weight(place, 0.0))
-    title = (
-        f"The weight {symbol} over {counted(replay.steps, 'step')} of {replay.content.path.name}"
-    )
+    title = f"The weight {symbol} over {counted(replay.steps, 'step')} of {replay.name}"
     sections = (
         Section("Its value", _value(life)),
         Section("The epochs in which it moved most", _epochs(life)),
@@ -199,14 +196,15 @@ def _value(life: _Life) -> tuple[Block, ...]:
 
 
 def _epochs(life: _Life) -> tuple[Block, ...]:
-    changes = np.diff(life.epochs)
+    changes, number = np.diff(life.epochs), life.replay.number
+    of = f", network={number}" if number else ""
     rows = tuple(
         (
-            f"{epoch + 1:,} (index {epoch})",
+            numbered(epoch),
             life.epochs[epoch],
             life.epochs[epoch + 1],
             float(changes[epoch]),
-            f"run.network(epoch={epoch})",
+            f"run.network(epoch={epoch}{of})",
         )
         for epoch in _largest(changes)
     )
@@ -220,19 +218,19 @@ def _steps(life: _Life) -> tuple[Block, ...]:
     name = name_of(life.place)
     rows = tuple(
         (
-            f"{life.steps[place] + 1:,} (index {life.steps[place]})",
+            numbered(life.steps[place]),
             life.before[place],
             life.after[place],
             float(changes[place]),
-            f"run.step({life.steps[place]})",
+            life.replay.call(life.steps[place]),
         )
         for place in places
     )
     table = DocumentTable(("step", "was", "is", "change", "to see it"), rows)
     step = life.steps[places[0]]
     words = (
-        f'Why it moved in the first of them: run.step({step}).weight("{name}"), or on the command '
-        f"line: {_command(life, step)}"
+        f'Why it moved in the first of them: {life.replay.call(step)}.weight("{name}"), or on the '
+        f"command line: {_command(life, step)}"
     )
     return table, Paragraph(words)
 
@@ -250,30 +248,30 @@ def _examples(life: _Life) -> tuple[Block, ...]:
     labels = net.task.labels(targets[np.array(places)], net.classes)
     rows = tuple(
         (
-            f"{row + 1:,} (index {row})",
+            life.replay.example_words(row),
             _target_text(label),
             float(life.pulls[row]),
             int(life.seen[row]),
-            f"run.step({life.at[row, 0]}, example={life.at[row, 1]})",
+            life.replay.call(life.at[row, 0], life.at[row, 1]),
         )
         for row, label in zip(places, labels, strict=True)
     )
     columns = ("example", "target", "pull", "times", "to see its largest pull")
     row = places[0]
+    of = "those of the training data" if life.replay.rows is None else "rows of the table"
     example = f"{_command(life, int(life.at[row, 0]))} --example {life.at[row, 1]}"
     return (
         Paragraph(words),
         DocumentTable(columns, rows),
         Paragraph(
-            f"Examples are those of the training data. The first on the command line, in "
+            f"Examples are {of}. The first on the command line, in "
             f"{step_words(int(life.at[row, 0]))}: {example}"
         ),
     )
 
 
 def _command(life: _Life, step: int) -> str:
-    name = shlex.quote(str(life.replay.content.path))
-    return f"glassnet explain {name} --step {step} --weight '{name_of(life.place)}'"
+    return f"{life.replay.command(step)} --weight '{name_of(life.place)}'"
 
 
 def _target_text(label: object) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import glassnet, printed
+from tests.small_runs import fit
 
 BOTH = ("finished.glassnet", "other.glassnet")
 
@@ -53,7 +54,11 @@ def test_runs_of_all_kinds_are_compared(folder: Path) -> None:
         (("finished.glassnet",), 1, "1 journal given; expected 2 to 26"),
         (("finished.glassnet", "none.glassnet"), 1, "none.glassnet does not exist"),
         (("finished.glassnet", "table.glassnet"), 1, "is not the journal of a run"),
-        (("finished.glassnet", "nothing"), 1, "nothing is not a file"),
+        (
+            ("finished.glassnet", "nothing"),
+            1,
+            "nothing is a folder; expected",
+        ),
         ((*BOTH, "--html", "other.glassnet"), 2, "--html: other.glassnet is an input"),
         ((*BOTH, "-o", "other.glassnet"), 2, "--output: other.glassnet is an input"),
         ((*BOTH, "-o", "page.doc"), 1, "ends in no known format"),
@@ -68,3 +73,12 @@ def test_what_cannot_be_compared_is_refused(
     assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr
     assert {path: path.read_bytes() for path in folder.glob("*.glassnet")} == before
+
+
+def test_scores_of_other_rows_are_said_to_be_so(folder: Path) -> None:
+    fit(folder / "more.glassnet", validation=0.4)
+    words = "compare different rows"
+    other = glassnet("runs", "compare", "finished.glassnet", "more.glassnet", cwd=folder)
+    assert words in " ".join(other.stdout.split())
+    same = glassnet("runs", "compare", "finished.glassnet", "other.glassnet", cwd=folder)
+    assert words not in " ".join(same.stdout.split())

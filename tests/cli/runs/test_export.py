@@ -47,7 +47,7 @@ def test_a_run_that_is_written_can_be_exported(folder: Path, running: Path) -> N
         (("none.glassnet", "--csv", "-"), 1, "none.glassnet does not exist"),
         (("table.glassnet", "--csv", "-"), 1, "table.glassnet is not the journal of a run"),
         (("empty.glassnet", "--csv", "-"), 1, "empty.glassnet is not the journal of a run"),
-        (("nothing", "--csv", "-"), 1, "nothing is not a file"),
+        (("nothing", "--csv", "-"), 1, "nothing is a folder; expected the file of a journal"),
         (("died.glassnet", "--csv", "died.glassnet"), 2, "--csv: died.glassnet is an input"),
         (("died.glassnet", "--csv", "none/run.csv"), 1, "the folder none does not exist"),
     ],

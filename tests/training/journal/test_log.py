@@ -89,7 +89,7 @@ def test_what_is_no_log_is_refused(made: bytes | None, words: str, tmp_path: Pat
 
 def test_a_folder_and_a_pipe_are_no_journals(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path, tmp_path / "pipe"):
+    for path, words in ((tmp_path, "is a folder"), (tmp_path / "pipe", "is a device or a pipe")):
         assert not is_log(path)
-        with pytest.raises(FileNotFoundError, match="is not a file"):
+        with pytest.raises(FileNotFoundError, match=words):
             read_log(path)

@@ -72,5 +72,5 @@ def test_where_the_rates_follow_from_the_plan_more_are_refused(
 def test_fewer_epochs_than_taken_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "run.glassnet"
     fitted(10, path)
-    with pytest.raises(JournalError, match="holds 10 epochs already; 5 are fewer"):
+    with pytest.raises(JournalError, match="taken 10 epochs already, more than the 5"):
         fitted(5, path)

@@ -24,10 +24,14 @@ __all__ = ["compare"]
 def compare(
     journals: tuple[Path, ...], html: Path | None, output: Path | None, as_json: bool
 ) -> None:
-    """Compare runs: where their configurations differ, their losses and learning curves."""
+    """Compare runs: their configurations, losses and curves.
+
+    Options that are the same in all runs are only counted. JOURNALS are only read.
+    """
     from glassnet.render.terminal import show_document
     from glassnet.renderable import format_of
     from glassnet.workflows.runs.compare import compare as run
+    from glassnet.workflows.runs.settings import places_of
 
     if html is not None:
         require_other_file(html, *journals, option="--html")
@@ -35,6 +39,11 @@ def compare(
         require_other_file(output, *journals)
         format_of(output)
     compared = run(journals)
+    inputs = [place for content in compared.contents for place in places_of(content)]
+    if html is not None:
+        require_other_file(html, *inputs, option="--html")
+    if output is not None:
+        require_other_file(output, *inputs)
     if html is not None:
         compared.to_html(html)
     if output is not None:

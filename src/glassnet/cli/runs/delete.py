@@ -13,7 +13,10 @@ __all__ = ["delete"]
 @click.argument("journals", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(journals: tuple[Path, ...], yes: bool) -> None:
-    """Delete journals, but none that is being written. Models stay."""
+    """Delete journals; models stay.
+
+    A journal that is being written is not deleted. Each is named, and you are asked before.
+    """
     from glassnet.core.plural import counted
     from glassnet.workflows.runs.delete import delete as run
     from glassnet.workflows.runs.delete import require_deletable

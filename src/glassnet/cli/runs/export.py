@@ -50,8 +50,12 @@ def export(
     experiment: str,
     with_journal: bool,
 ) -> None:
-    """Write the numbers of a run for other programs. Epochs count from 1."""
+    """Write the numbers of a run for other programs.
+
+    Give at least one of --csv, --tensorboard and --mlflow. Epochs count from 1.
+    """
     from glassnet.training.journal.content import read_content
+    from glassnet.workflows.runs.settings import places_of
     from glassnet.workflows.runs.to_csv import csv_text
     from glassnet.workflows.runs.to_mlflow import to_mlflow
     from glassnet.workflows.runs.to_tensorboard import to_tensorboard
@@ -61,7 +65,7 @@ def export(
     content = read_content(journal)
     histories = content.histories()
     if csv is not None:
-        require_other_file(csv, journal, option="--csv")
+        require_other_file(csv, journal, *places_of(content), option="--csv")
         _write(csv, csv_text(histories))
     if tensorboard is not None:
         to_tensorboard(content, histories, tensorboard)

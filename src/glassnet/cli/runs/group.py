@@ -7,4 +7,7 @@ __all__ = ["runs"]
 
 @commands.group()
 def runs() -> None:
-    """List, show, compare, export and delete the journals of trainings."""
+    """List, show, compare, export and delete the journals of trainings.
+
+    A journal is the file that `glassnet train --journal FILE` keeps.
+    """

@@ -24,10 +24,11 @@ WIDTH = 80
 @click.argument("places", type=click.Path(exists=True, path_type=Path), nargs=-1)
 @as_json
 def list_runs(places: tuple[Path, ...], as_json: bool) -> None:
-    """List the journals below some folders, the newest first.
+    """List the journals in folders, the newest first.
 
-    PLACES are folders or files; the current folder if not given. Journals are only read, also
-    while they are being written. When a run began is that of its last session.
+    PLACES are folders, which are searched with all folders in them, or files; the current folder
+    if not given. A journal is recognised by its content, whatever its name, and only read, also
+    while it is being written. The time is when the run began, or was last resumed.
     """
     from glassnet.workflows.runs.find import files_in
     from glassnet.workflows.runs.summary import RunSummary, summaries

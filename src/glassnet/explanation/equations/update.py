@@ -65,12 +65,13 @@ class UpdateEquations:
     def preface(self, numbers: NumberFormat) -> list[Block]:
         """What is the same for all weights: the optimizer, clipping, penalties."""
         rule = self.update.rule
-        if rule == UpdateRule(SGD(self.update.learning_rate)):
+        usual = rule.optimizer.learning_rate
+        if self.update.learning_rate == usual and rule == UpdateRule(SGD(usual)):
             return []  # its only number stands in the equation
         words = f"The optimizer is {rule.optimizer}"
         if self.update.number > 1 or rule.optimizer.state_names:
             words += f"; this is step {self.update.number:,}"
-        if self.update.learning_rate != rule.optimizer.learning_rate:
+        if self.update.learning_rate != usual:
             words += f", with learning rate {numbers.text(self.update.learning_rate)}"
         blocks: list[Block] = [Paragraph(f"{words}.")]
         if rule.clip_norm is not None:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from glassnet.core.plural import numbered
 from glassnet.explanation.explainer import Explainer
 from glassnet.explanation.limits import largest
 from glassnet.explanation.pages.chain import delta_lines
@@ -153,9 +154,12 @@ def loss_name(loss: Loss) -> str:
 def batch_words(explainer: Explainer) -> str:
     """Which example of which batch is shown."""
     step, letters = explainer.step, explainer.symbols.notation
-    words = f"This is example {step.example + 1} of {len(step.batch)} in the batch"
-    if step.batch.rows is not None:
-        words += f", row {int(step.batch.rows[step.example]):,} of the training data"
+    batch = step.batch
+    words = f"This is example {numbered(step.example)} of {len(batch)} in the batch"
+    if batch.table_rows is not None:
+        words += f", row {numbered(int(batch.table_rows[step.example]))} of the table"
+    elif batch.rows is not None:
+        words += f", example {numbered(int(batch.rows[step.example]))} of the training data"
     words += f": {letters.loss}[{step.example + 1}] is its loss"
     if step.sample_weight != 1:
         words += f", with the sample weight {step.sample_weight:g}"

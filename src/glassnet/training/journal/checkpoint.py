@@ -15,7 +15,15 @@ from glassnet.training.journal.configuration import NUMBER
 from glassnet.training.journal.records import CheckpointRecord
 from glassnet.training.loop import Run
 
-__all__ = ["Checkpoint", "HasState", "Space", "checkpoint_of", "require_fitting", "restore"]
+__all__ = [
+    "Checkpoint",
+    "HasState",
+    "Space",
+    "checkpoint_of",
+    "parts_with_state",
+    "require_fitting",
+    "restore",
+]
 
 
 @runtime_checkable
@@ -84,7 +92,7 @@ def checkpoint_of(
         "last.squared_weights": history.squared_weights,
     }
     more: dict[str, dict[str, Any]] = {}
-    for name, part in _parts_with_state(run):
+    for name, part in parts_with_state(run):
         more[name] = {}
         for key, value in part.state().items():  # a copy: it goes on to change
             if isinstance(value, np.ndarray):
@@ -190,7 +198,7 @@ def restore(run: Run, checkpoint: Checkpoint, history: History) -> None:
         run.best_parameters = arrays["best"]
     elif record.best_epoch is not None:
         run.best_parameters = training.parameters.copy()
-    for name, part in _parts_with_state(run):
+    for name, part in parts_with_state(run):
         prefix = f"more.{name}."
         own = {
             key.removeprefix(prefix): array
@@ -236,7 +244,8 @@ def require_fitting(checkpoint: Checkpoint, parameters: Array, state: Array | No
             raise FileFormatError("a checkpoint of the journal has losses that are no numbers")
 
 
-def _parts_with_state(run: Run) -> Iterator[tuple[str, HasState]]:
+def parts_with_state(run: Run) -> Iterator[tuple[str, HasState]]:
+    """Return what remembers something of a training, and what it is called in a checkpoint."""
     plan = run.plan
     named = {"order": plan.order, "schedule": plan.schedule}
     named |= {f"callback {number}": one for number, one in enumerate(plan.callbacks)}

@@ -59,6 +59,8 @@ class Content:
     findings : list of str
     end : EndRecord or None
         How the last process ended, if it said so.
+    resumed : int
+        How often the run went on; to look once more at one that was finished does not count.
     """
 
     log: Log
@@ -70,6 +72,8 @@ class Content:
     sessions: list[SessionRecord] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     end: EndRecord | None = None
+    resumed: int = 0
+    _begins_finished: bool = False
     _data_entry: Entry | None = None
 
     @property
@@ -132,9 +136,12 @@ class Content:
         history, own = self.history(number), self.networks[number].checkpoints
         last = own[max(own)][0] if own else None
         history.best_epoch = self._best_epoch(history, last)
-        history.interrupted = self.end is not None and self.end.state == "interrupted"
         if last is not None:
             history.stopped_early = last.stopped_early
+        has_ended = history.epochs >= self.epochs or history.stopped_early
+        was_stopped = self.end is not None and self.end.state == "interrupted"
+        history.interrupted = was_stopped and not has_ended
+        if last is not None:
             stops = self.run.options.get("stopping") is not None or history.interrupted
             history.restored = last.is_last and history.best_epoch is not None and stops
         return history
@@ -244,6 +251,9 @@ def _take(content: Content, entry: Entry) -> None:
         case DataRecord():
             content.data, content._data_entry = record, entry  # noqa: SLF001 - of this module
         case SessionRecord():
+            finished = content.end is not None and content.end.state == "finished"
+            content.resumed += bool(content.sessions) and not finished
+            content._begins_finished = finished  # noqa: SLF001 - of this module
             content.sessions.append(record)
             content.end = None
         case EpochsRecord():
@@ -256,6 +266,8 @@ def _take(content: Content, entry: Entry) -> None:
             content.findings.append(record.words)
         case LongerRecord():
             content.epochs = record.epochs
+            content.resumed += content._begins_finished  # noqa: SLF001 - of this module
+            content._begins_finished = False  # noqa: SLF001 - of this module
         case EndRecord():
             content.end = record
         case RunRecord():

@@ -8,9 +8,10 @@ import numpy as np
 from glassnet.arrays.sparse import SparseRows
 from glassnet.core.array import Array
 from glassnet.core.memory import release
+from glassnet.core.plural import numbered
 from glassnet.training.journal.records import DataPart
 
-__all__ = ["Data", "changes", "fingerprint"]
+__all__ = ["MAX_NAMED", "Data", "changes", "fingerprint"]
 
 #: The arrays of a training by their names.
 Data: TypeAlias = Mapping[str, Array | SparseRows]
@@ -18,6 +19,8 @@ Data: TypeAlias = Mapping[str, Array | SparseRows]
 # Of more numbers, the columns are not told apart: that takes longer than the rest.
 MAX_COLUMNS, MAX_NUMBERS = 2000, 2**22
 BLOCKS, MIN_ROWS = 64, 256
+# So many columns that changed are named.
+MAX_NAMED = 4
 
 
 def fingerprint(data: Data) -> list[DataPart]:
@@ -91,7 +94,7 @@ def changes(
 def _change(before: DataPart, now: DataPart, column_names: list[str] | None) -> str:
     name = before.name
     if before.shape != now.shape:
-        return f"{name} had shape {_shape(before)} and has {_shape(now)}"
+        return _other_shape(name, before.shape, now.shape)
     if before.dtype != now.dtype:
         return f"{name} was {before.dtype} and is {now.dtype}"
     if before.columns and now.columns and not name.endswith("y"):
@@ -100,18 +103,30 @@ def _change(before: DataPart, now: DataPart, column_names: list[str] | None) -> 
         if column_names is not None and len(column_names) == len(before.columns):
             named = [repr(column_names[place]) for place in places]
         else:
-            named = [str(place) for place in places]
-        if 0 < len(places) <= 3:
+            named = list(map(numbered, places))
+        if 0 < len(places) <= MAX_NAMED:
             return f"of {name} the column{'s' * (len(places) > 1)} {', '.join(named)} changed"
         if places:
-            return f"of {name} {len(places)} columns changed, {named[0]} the first"
+            few, more = ", ".join(named[:MAX_NAMED]), len(places) - MAX_NAMED
+            return f"of {name} the columns {few} and {more:,} more changed"
     pairs_of_blocks = enumerate(zip(before.blocks, now.blocks, strict=False))
     first = next((k for k, (one, other) in pairs_of_blocks if one != other), None)
     if first is None or before.rows != now.rows:  # a part that we would not have written
         return f"{name} changed"
     last = min((first + 1) * before.rows, before.shape[0]) - 1
-    return f"{name} changed, first in rows {first * before.rows:,} to {last:,}"
+    return f"{name} changed, first in rows {first * before.rows + 1:,} to {last + 1:,}"
 
 
-def _shape(part: DataPart) -> str:
-    return f"({', '.join(map(str, part.shape))})"
+def _other_shape(name: str, before: list[int], now: list[int]) -> str:
+    """What became more or fewer; the shapes where that is not all."""
+    if before and now and before[1:] == now[1:]:
+        word = "fewer" if now[0] < before[0] else "more"
+        return f"{name} has {word} rows: {now[0]:,} instead of {before[0]:,}"
+    if len(before) == len(now) == 2 and before[0] == now[0]:
+        word = "fewer" if now[1] < before[1] else "more"
+        return f"{name} has {word} columns: {now[1]:,} instead of {before[1]:,}"
+    return f"{name} has the shape {_shape(now)} instead of {_shape(before)}"
+
+
+def _shape(shape: list[int]) -> str:
+    return f"({', '.join(map(str, shape))})"

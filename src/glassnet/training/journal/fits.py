@@ -17,6 +17,19 @@ class Recorded(Protocol):
         """Return the fields of its record."""
 
 
+def _require_stateless(fitting: Fitting) -> None:
+    """Refuse what remembers something and would be shared by networks that are trained at once."""
+    from glassnet.training.journal.checkpoint import parts_with_state
+    from glassnet.training.loop import Run
+
+    for _, part in parts_with_state(fitting.run) if isinstance(fitting.run, Run) else ():
+        raise TypeError(
+            f"{part!r} remembers something (state()), and all networks would share it: no journal "
+            "could bring it back for each. Train each network by its own fit(journal=...), or "
+            "leave out the journal"
+        )
+
+
 def keeping_fits(
     journal: JournalPath | None,
     networks: Sequence[Recorded],
@@ -38,9 +51,16 @@ def keeping_fits(
         Of the inputs, where the networks have none.
     what : str
         The function that trains, if the journal knows no source.
+
+    Raises
+    ------
+    TypeError
+        If several networks share a callback or a schedule that remembers something.
     """
     if journal is None:
         return nullcontext()
+    if len(networks) > 1:
+        _require_stateless(fittings[0])
     from importlib.metadata import version
 
     from glassnet.core.file_record import Labels

@@ -1,5 +1,6 @@
 """The journal of a training: kept while it runs, and taken up again after it died."""
 
+import math
 import os
 import platform
 import time
@@ -37,6 +38,7 @@ from glassnet.training.journal.settings import Journal
 from glassnet.training.journal.shrink import shrunk
 from glassnet.training.journal.writer import Item, Writer
 from glassnet.training.loop import Run
+from glassnet.training.plan import Progress
 
 __all__ = ["AnyRun", "keeping", "now"]
 
@@ -76,7 +78,18 @@ def keeping(
         keeper.close(EndRecord(state, str(error)))  # type: ignore[arg-type]  # one of them
         raise
     interrupted = any(run.history.interrupted for run in runs)
+    if interrupted:
+        for run in runs:
+            run.history.goes_on = _goes_on(journal, record)
     keeper.close(EndRecord("interrupted" if interrupted else "finished"))
+
+
+def _goes_on(journal: Journal, record: RunRecord) -> str:
+    """The call that goes on with an interrupted run."""
+    path = str(journal.place)
+    if record.what == "estimator":
+        return f"the same fit once more, with journal={path!r}"
+    return f"gn.resume({path!r})"
 
 
 class RunKeeper:
@@ -102,6 +115,9 @@ class RunKeeper:
         self.networks = [NetworkKeeper(self, number, run) for number, run in enumerate(runs)]
         for run, keeper in zip(runs, self.networks, strict=True):
             run.keeper = keeper
+        # Networks may wait for a core, and the writer for its turn: first weights come first.
+        begun = [keeper.begin() for keeper in self.networks]
+        self._first_checkpoints = [item for item in begun if item is not None]
         self.writer = Writer(
             path,
             record,
@@ -121,12 +137,14 @@ class RunKeeper:
             items.append(Item(LongerRecord(planned)))
         if self.content is None or self.content.data is None:
             items.append(self._data_record())
-        return items
+        return items + self._first_checkpoints
 
     def _data_record(self) -> Item:
         dense = {name: own for name, own in self.data.items() if isinstance(own, np.ndarray)}
         small = sum(array.nbytes for array in dense.values()) <= self.journal.kept_data
         kept = small and len(dense) == len(self.data)
+        if self.journal.rows is not None:
+            dense["rows"] = self.journal.rows
         return Item(DataRecord(fingerprint(self.data), kept), dense if kept else {})
 
     def _renewed(self) -> IO[bytes]:
@@ -171,6 +189,7 @@ class NetworkKeeper:
     run: AnyRun
     _epochs: int = 0
     _written: int = 0
+    _has_first: bool = False
     _copied_at: float = field(default_factory=time.monotonic)
     _spaces: list[Space] = field(default_factory=list)
 
@@ -178,12 +197,29 @@ class NetworkKeeper:
         if isinstance(self.run, Run):
             self._spaces.append(Space.of(self.run))
 
+    def begin(self) -> Item | None:
+        """Return the first checkpoint, if there is none."""
+        content = self.of.content
+        self._has_first = content is None or not content.networks[self.number].checkpoints
+        return self._copied() if self._has_first else None
+
+    def reached(self, run: AnyRun) -> Progress | None:
+        """Return where the last checkpoint is; None if there is none."""
+        content = self.of.content
+        step = -1 if content is None else content.last_step(self.number)
+        if content is None or not isinstance(run, Run) or step < 0:
+            return None
+        losses = content.history(self.number, step // run.steps_in_epoch).losses
+        loss = losses[-1] if losses else math.nan
+        return Progress(step / run.steps_in_epoch, run.plan.epochs, loss, None)
+
     def restore(self, run: AnyRun) -> None:
         """Take up the last checkpoint; where there is none, keep the first one."""
         content = self.of.content
         found = None if content is None else content.checkpoint(self.number)
         if found is None or content is None:
-            self._copy()
+            if not self._has_first:
+                self._copy()
         elif isinstance(run, Run):
             restore(run, found, content.history(self.number, found.record.epochs))
             self._take_recorded(run)
@@ -214,10 +250,12 @@ class NetworkKeeper:
         self._copy(is_last=True)
 
     def _copy(self, *, is_recorded: bool = False, is_last: bool = False) -> None:
+        self.of.writer.submit(self._copied(is_recorded=is_recorded, is_last=is_last))
+
+    def _copied(self, *, is_recorded: bool = False, is_last: bool = False) -> Item:
         run = self.run
         if not isinstance(run, Run):
-            self._copy_of_full_batch(run, is_last=is_last)
-            return
+            return self._copy_of_full_batch(run, is_last=is_last)
         began = time.perf_counter()
         space = self._spaces.pop() if self._spaces else Space.of(run)
         kept = checkpoint_of(run, self.number, space, is_recorded=is_recorded, is_last=is_last)
@@ -229,10 +267,10 @@ class NetworkKeeper:
             self.of.last_seconds = copied + seconds
 
         self._copied_at = time.monotonic()
-        self.of.writer.submit(Item(kept.record, kept.arrays, is_durable=True, done=done))
+        return Item(kept.record, kept.arrays, is_durable=True, done=done)
 
-    def _copy_of_full_batch(self, run: FullBatchRun, *, is_last: bool) -> None:
-        """Keep the weights before L-BFGS and after it; between them it cannot go on."""
+    def _copy_of_full_batch(self, run: FullBatchRun, *, is_last: bool) -> Item:
+        """Return the weights before L-BFGS and after it; between them it cannot go on."""
         record = CheckpointRecord(
             network=self.number,
             epochs=run.history.epochs,
@@ -243,7 +281,7 @@ class NetworkKeeper:
             is_last=is_last,
         )
         arrays = {"parameters": run.training.parameters.copy()}
-        self.of.writer.submit(Item(record, arrays, is_durable=True))
+        return Item(record, arrays, is_durable=True)
 
     def new_epochs(self) -> Item | None:
         """Return a record of the epochs since the last one; called in the writer's thread."""

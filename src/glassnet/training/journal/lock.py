@@ -41,8 +41,7 @@ def lock(file: IO[bytes], path: Path) -> None:
 def in_use(path: Path) -> JournalError:
     """Return the error that says that somebody writes a journal."""
     return JournalError(
-        f"{path} is being written by another training; wait until it ends, or give this one a "
-        "journal of its own"
+        f"{path} is being written by another training, which goes on; wait until it ends"
     )
 
 

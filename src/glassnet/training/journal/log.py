@@ -14,6 +14,7 @@ themselves what they hold: the module ``records``.
 """
 
 import os
+import shlex
 import struct
 import threading
 import weakref
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from glassnet.core.near_file import near_file
 from glassnet.errors import FileFormatError
 
 __all__ = [
@@ -173,14 +175,31 @@ def read_log(path: Path, *, bodies: bool = True) -> Log:
         If it does not begin as a log does.
     """
     if not path.is_file():
-        problem = "is not a file" if path.exists() else "does not exist"
-        raise FileNotFoundError(f"{path} {problem}; expected the journal of a run")
+        raise FileNotFoundError(_no_file(path))
     file = path.open("rb")
     try:
         return _read(path, file, bodies=bodies)
     except BaseException:
         file.close()
         raise
+
+
+def _no_file(path: Path) -> str:
+    if path.is_dir():
+        return f"{path} is a folder; expected the file of a journal, like {path / 'run.glassnet'}"
+    if path.exists():
+        return f"{path} is a device or a pipe; expected the journal of a run"
+    return f"{path} does not exist; expected the journal of a run{near_file(path, is_log)}"
+
+
+def _other_file(path: Path, begin: bytes) -> str:
+    """What a file is that does not begin as a log."""
+    if begin[8:9] == b"{" and path.suffix == ".safetensors":
+        return (
+            f"{path} is a model, not the journal of a run. To look into it: glassnet explain "
+            f"{shlex.quote(str(path))}, or gn.load({str(path)!r})"
+        )
+    return f"{path} is not the journal of a run"
 
 
 def without_records(path: Path) -> Log | None:
@@ -197,8 +216,8 @@ def without_records(path: Path) -> Log | None:
 
 def _read(path: Path, file: IO[bytes], *, bodies: bool) -> Log:
     size = os.fstat(file.fileno()).st_size
-    if file.read(len(MAGIC)) != MAGIC:
-        raise FileFormatError(f"{path} is not the journal of a run")
+    if (begin := file.read(len(MAGIC))) != MAGIC:
+        raise FileFormatError(_other_file(path, begin))
     entries, end = [], len(MAGIC)
     while (entry := _entry_at(file, end, size, bodies=bodies)) is not None:
         entries.append(entry)

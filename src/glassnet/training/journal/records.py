@@ -102,6 +102,8 @@ class DataPart(FileRecord, frozen=True):
 class DataRecord(FileRecord, frozen=True, tag_field="kind", tag="data"):
     """What was learned from. The body has the arrays themselves by name, where they are small.
 
+    Of a table, it also has ``rows``: which of its rows they are, counted from 0.
+
     Attributes
     ----------
     parts : list of DataPart

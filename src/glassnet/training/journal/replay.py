@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from glassnet.core.array import Array
+from glassnet.core.plural import numbered
 from glassnet.engine.interface import Training
 from glassnet.errors import JournalError
 from glassnet.training.journal.checkpoint import HasState, restore
@@ -188,7 +189,7 @@ def _compared(content: Content, again: Run, network: int) -> Iterator[Progress]:
             if not np.array_equal(now, before, equal_nan=True):
                 raise JournalError(
                     f"{content.path}: its steps, taken again, are not those of the run. Epoch "
-                    f"{epoch + 1} (index {epoch}) had the loss {before[0]:g} at the learning rate "
+                    f"{numbered(epoch)} had the loss {before[0]:g} at the learning rate "
                     f"{before[1]:g}, and has {now[0]:g} at {now[1]:g}. A callback may have "
                     "changed weights or learning rate, or the run went on with changed data"
                 )

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 __all__ = ["Journal", "JournalPath"]
 
 
@@ -28,6 +31,8 @@ class Journal:
     source : dict of JSON values, optional
         What was called on which data, for whoever goes on without them: ``arguments``, which have
         to be the same, and ``places``, which may change.
+    rows : array of int64, optional
+        Which rows of a table the examples are, counted from 0.
     findings : list of str
         What is found while the training goes on; the journal takes up what is added.
     """
@@ -38,6 +43,7 @@ class Journal:
     delay: float = 0.0
     allow_changes: bool = False
     source: dict[str, Any] | None = field(default=None, repr=False)
+    rows: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
     findings: list[str] = field(default_factory=list, repr=False)
 
     @classmethod

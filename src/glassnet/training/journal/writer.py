@@ -8,7 +8,6 @@ import errno
 import os
 import threading
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from glassnet.core.array import Array
+from glassnet.core.users_line import warn_at_users_line
 from glassnet.errors import JournalError, JournalWarning
 from glassnet.training.journal.body import body_of
 from glassnet.training.journal.lock import HEARTBEAT, in_use, lock
@@ -115,12 +115,11 @@ class Writer:
         if self._problem is None or self._warned:
             return
         self._warned = True
-        reason = self._problem.strerror or str(self._problem)
-        warnings.warn(
+        reason = _reason(self._path, self._problem)
+        warn_at_users_line(
             f"the journal {self._path} cannot be written: {reason}. The training goes on; if it "
             "is interrupted now, what it learned since is lost",
             JournalWarning,
-            stacklevel=2,
         )
 
     def close(self) -> None:
@@ -217,12 +216,16 @@ class Writer:
         try:
             if not self._end:
                 self._write(MAGIC + framed(text_of(self._head)))
-            for item in self._first():
+            first = self._first()
+            for item in first:
                 self._append(item)
         except BaseException:
             self._end = before
             raise
         self._has_begun = True
+        for item in first:
+            if item.done is not None:
+                item.done(True, 0.0)
 
     def _opened(self) -> IO[bytes]:
         if self._file is None:
@@ -261,3 +264,14 @@ class Writer:
             with suppress(OSError):
                 self._file.truncate(self._end)
                 self._file.seek(self._end)
+
+
+def _reason(path: Path, problem: OSError) -> str:
+    """Why a journal cannot be written, in plain words where the reason is a usual one."""
+    folder = path.absolute().parent
+    if problem.filename is not None and not folder.exists():
+        return f"the folder {folder} does not exist"
+    if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        own = f"the file {path}" if path.exists() else f"the folder {folder}"
+        return f"{own} is read-only"
+    return problem.strerror or str(problem)

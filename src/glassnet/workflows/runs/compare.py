@@ -23,7 +23,7 @@ from glassnet.render.json import json_number
 from glassnet.renderable import Renderable
 from glassnet.training.history import History
 from glassnet.training.journal.content import Content, read_content
-from glassnet.workflows.runs.settings import settings_of
+from glassnet.workflows.runs.settings import data_hash, settings_of
 from glassnet.workflows.runs.summary import RunSummary, summary_of
 from glassnet.workflows.runs.words import date_words, size_words
 
@@ -143,8 +143,18 @@ class Comparison(Renderable):
             rows.append((f"validation {name.replace('_', ' ')}", words))
         rows.append(("seconds", [number_text(sum(one.seconds), 3) for one in firsts]))
         yield from self._beside("", rows)
+        yield from self._held_out()
         if any(len(run.histories) > 1 for run in self.runs):
             yield Paragraph("Of several networks, numbers and curves are those of the first.")
+
+    def _held_out(self) -> Iterator[Block]:
+        """Say where the numbers are not of the same rows."""
+        known = [_measured_on(content) for content in self.contents]
+        if len(set(known)) > 1:
+            yield Paragraph(
+                "The rows held out for validation differ, so the validation losses and scores "
+                "compare different rows."
+            )
 
     def _beside(self, head: str, rows: list[tuple[str, list[Cell]]]) -> Iterator[DocumentTable]:
         """Tables with a column for each run, of as many runs as fit."""
@@ -175,6 +185,16 @@ class Comparison(Renderable):
                 list(map(json_number, one.histories[0].validation_losses)) for one in self.runs
             ],
         }
+
+
+def _measured_on(content: Content) -> tuple[object, ...]:
+    """What decides which rows the validation losses are of: the data, how many, and the seed."""
+    parts = content.data.parts if content.data is not None else []
+    chosen = content.run.options.get("validation")
+    own = [part for part in parts if part.name.startswith("validation")]
+    learned = [part for part in parts if part.name in ("X", "y")] if not own else []
+    seed = content.run.networks[0].seed if not own else None
+    return str(chosen), seed, *(data_hash(part) for part in (*own, *learned))
 
 
 def _short(words: str | None) -> str:

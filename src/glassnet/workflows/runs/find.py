@@ -4,15 +4,19 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from glassnet.training.journal.log import is_log
+
 __all__ = ["files_in"]
 
 ENDING = ".glassnet"
 
 
 def files_in(places: Iterable[Path]) -> list[Path]:
-    """Return the files that may be journals: those named, and all ``*.glassnet`` below folders.
+    """Return the files that may be journals: those named, and those below folders.
 
-    Each is returned once; folders that may not be read are passed over.
+    Below folders these are all that begin as a journal does, whatever their name, and all
+    ``*.glassnet``, which may be damaged. Each is returned once; folders that may not be read are
+    passed over.
     """
     found: dict[Path, Path] = {}
     for place in places:
@@ -25,5 +29,13 @@ def _below(folder: Path) -> Iterator[Path]:
     for inside, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
-            if name.endswith(ENDING):
-                yield Path(inside) / name
+            path = Path(inside) / name
+            if name.endswith(ENDING) or _is_journal(path):
+                yield path
+
+
+def _is_journal(path: Path) -> bool:
+    try:
+        return is_log(path)
+    except OSError:
+        return False

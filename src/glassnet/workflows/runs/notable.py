@@ -1,7 +1,6 @@
 """The steps of a run in which something happened, a line each with what opens it."""
 
 import math
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -10,10 +9,11 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from glassnet.core.plural import counted
+from glassnet.core.plural import counted, numbered, of_several
 from glassnet.formula.document import Block, Command, Paragraph, Section
 from glassnet.formula.number import number_text
 from glassnet.training.journal.content import Content
+from glassnet.workflows.commands import explain_command, show_command
 from glassnet.workflows.notable_steps import NotableSteps, rising_epochs
 from glassnet.workflows.replay import step_words
 from glassnet.workflows.unit_deaths import UnitDeath
@@ -74,20 +74,20 @@ class Notable:
     events: list[Event] = field(default_factory=list)
     is_whole: bool = True
 
-    def section(self, path: Path, networks: int = 1) -> Section:
-        """Return it as a section of a page; of several networks, it is about the first."""
-        of = "" if networks == 1 else f" of the first of {networks:,} networks"
-        return Section(f"Notable steps{of}", tuple(self._blocks(shlex.quote(str(path)))))
+    def section(self, path: Path, networks: int = 1, number: int = 0) -> Section:
+        """Return it as a section of a page, of one of several networks."""
+        title = f"Notable steps{of_several(number, networks, 'network')}"
+        return Section(title, tuple(self._blocks(path, number)))
 
-    def _blocks(self, name: str) -> Iterator[Block]:
+    def _blocks(self, path: Path, network: int) -> Iterator[Block]:
         yield Paragraph(self.words)
         if not self.is_whole:
-            yield Command(f"glassnet runs show {name} --notable")
+            yield Command(f"{show_command(path, network)} --notable")
         ordered = sorted(self.events, key=lambda event: (event.step, event.last))
         for where, group in groupby(ordered, key=lambda event: event.where):
             same = list(group)
             yield Paragraph(f"{where}: {'; '.join(event.words for event in same)}:")
-            yield Command(f"glassnet explain {name} --step {same[0].step}")
+            yield Command(explain_command(path, same[0].step, network))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -143,9 +143,9 @@ def _deaths(deaths: list[UnitDeath]) -> Iterator[Event]:
             yield Event(*place, "unit died", f"{many} died ({names})")
 
 
-def notable_by_epochs(content: Content) -> Notable:
+def notable_by_epochs(content: Content, network: int = 0) -> Notable:
     """Return in which epochs the loss rose, by the records of a journal alone."""
-    losses, in_epoch = content.history().losses, _steps_in_epoch(content)
+    losses, in_epoch = content.history(network).losses, _steps_in_epoch(content, network)
     rises = [
         epoch
         for epoch in rising_epochs(losses)
@@ -156,7 +156,7 @@ def notable_by_epochs(content: Content) -> Notable:
             epoch * in_epoch,
             epoch * in_epoch,
             "loss of the epoch rose",
-            f"here begins epoch {epoch + 1:,} (index {epoch}), whose loss rose from "
+            f"here begins epoch {numbered(epoch)}, whose loss rose from "
             f"{_short(losses[epoch - 1])} to {_short(losses[epoch])}",
         )
         for epoch in rises[:LISTED]
@@ -171,9 +171,9 @@ def notable_by_epochs(content: Content) -> Notable:
     return Notable(words, events, is_whole=False)
 
 
-def _steps_in_epoch(content: Content) -> int:
+def _steps_in_epoch(content: Content, network: int) -> int:
     """How many steps an epoch has; 0 where no checkpoint says it."""
-    last = content.checkpoint()
+    last = content.checkpoint(network)
     losses = None if last is None else last.arrays.get("last.losses")
     return 0 if losses is None else losses.size
 

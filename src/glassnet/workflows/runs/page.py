@@ -4,11 +4,13 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from glassnet.core.plural import counted
+from glassnet.core.plural import counted, numbered
 from glassnet.formula.document import Block, Command, Document, DocumentTable, Paragraph, Section
 from glassnet.render.json import json_number
 from glassnet.training.history import History
 from glassnet.training.journal.content import Content, NetworkContent, RunState
+from glassnet.workflows.commands import explain_command, resume_command, show_command
+from glassnet.workflows.replay import step_words
 from glassnet.workflows.rerun import is_full_batch
 from glassnet.workflows.runs.notable import Notable
 from glassnet.workflows.runs.settings import (
@@ -24,11 +26,11 @@ from glassnet.workflows.runs.words import (
     loss_words,
     run_words,
     size_words,
-    state_words,
+    state_of,
     value_words,
 )
 
-__all__ = ["run_dict", "run_document", "run_lines"]
+__all__ = ["run_dict", "run_document", "run_lines", "short_document"]
 
 #: Of many checkpoints so many epochs are named, at either end.
 NAMED = 4
@@ -44,7 +46,7 @@ WAYS = (
 )
 
 
-def run_document(content: Content, notable: Notable | None = None) -> Document:
+def run_document(content: Content, notable: Notable | None = None, network: int = 0) -> Document:
     """Return what `glassnet runs show` shows.
 
     Parameters
@@ -52,6 +54,8 @@ def run_document(content: Content, notable: Notable | None = None) -> Document:
     content : Content
     notable : Notable, optional
         The steps in which something happened, if it was looked for them.
+    network : int
+        Of several networks the one whose training is shown, counted from 0.
 
     Raises
     ------
@@ -59,32 +63,56 @@ def run_document(content: Content, notable: Notable | None = None) -> Document:
         If the journal is damaged where its epochs stand.
     """
     state, histories = content.state, content.histories()
+    several = len(histories)
     sections = [
-        Section("The run", tuple(_run(content, histories))),
+        Section("The run", tuple(_run(content, histories, network))),
         Section("Configuration", (_configuration(content),)),
         Section("Data", tuple(_data(content))),
         Section("Sessions", (_sessions(content),)),
-        *_learning(histories),
+        *_learning(histories, network),
         *_findings(content),
-        *([] if notable is None else [notable.section(content.path, networks=len(histories))]),
+        *([] if notable is None else [notable.section(content.path, several, network)]),
         Section("Checkpoints", (_checkpoints(content),)),
-        Section("What to type next", tuple(_next(content, state))),
+        Section("What to type next", tuple(_next(content, state, network))),
     ]
     return Document(f"The run {content.path.name}", tuple(sections))
 
 
+def short_document(content: Content, network: int = 0) -> Document:
+    """Return how a run went, and what shows its steps: what `glassnet explain` says of a journal.
+
+    Parameters
+    ----------
+    content : Content
+    network : int
+        As of :func:`run_document`, which says all.
+    """
+    histories = content.histories()
+    learning = _learning(histories, network)
+    to_type = [
+        *_next(content, content.state, network),
+        Paragraph("All about the run, and which steps are worth a look:"),
+        Command(show_command(content.path, network)),
+    ]
+    sections = (
+        Section("The run", tuple(_run(content, histories, network))),
+        *(learning[:1] if len(histories) == 1 else (learning[0], learning[-1])),
+        Section("What to type next", tuple(to_type)),
+    )
+    return Document(f"The run {content.path.name}", sections)
+
+
 def run_lines(content: Content) -> list[str]:
     """Return what a run is, in a few plain lines."""
-    facts = _facts(content, content.histories())
+    facts = _facts(content, content.histories(), 0)
     width = max(len(name) for name, _ in facts)
     return [f"{name:<{width}}  {words}" for name, words in facts]
 
 
-def _facts(content: Content, histories: list[History]) -> list[tuple[str, str]]:
+def _facts(content: Content, histories: list[History], network: int) -> list[tuple[str, str]]:
     """What a run is, how it stands and how it went, as names with words."""
-    done, networks = sum(history.epochs for history in histories), len(histories)
-    state = content.state
-    words = state_words(state, done, networks * content.epochs, networks)
+    state, words = content.state, state_of(content, histories)
+    of = "first network" if network == 0 else f"network {numbered(network)}"
     if state == "failed" and content.end is not None and content.end.words:
         words += f": {content.end.words}"
     rows = [
@@ -92,20 +120,21 @@ def _facts(content: Content, histories: list[History]) -> list[tuple[str, str]]:
         ("size", size_words(content.path.stat().st_size)),
         ("state", words),
         ("what", run_words(content)),
-        ("result", loss_words(histories[0]) + (" (first network)" if networks > 1 else "")),
+        ("result", loss_words(histories[network]) + (f"; {of}" if len(histories) > 1 else "")),
         ("trained by", f"{content.run.called} of Glassnet {content.run.glassnet}"),
         ("begun", date_words(content.run.started)),
     ]
     if content.sessions:
-        last, again = content.sessions[-1], len(content.sessions) - 1
-        if again:
-            rows.append(("resumed", f"{counted(again, 'time')}, last {date_words(last.at)}"))
+        last = content.sessions[-1]
+        if content.resumed:
+            words = f"{counted(content.resumed, 'time')}, last {date_words(last.at)}"
+            rows.append(("resumed", words))
         rows.append(("engine", f"{engine_words(last.engine)}, on {last.host}"))
     return rows
 
 
-def _run(content: Content, histories: list[History]) -> Iterator[Block]:
-    yield DocumentTable(("", ""), tuple(_facts(content, histories)))
+def _run(content: Content, histories: list[History], network: int) -> Iterator[Block]:
+    yield DocumentTable(("", ""), tuple(_facts(content, histories, network)))
     if content.log.is_damaged:
         yield Paragraph(
             f"The journal is damaged at byte {content.log.end:,}: what follows there is not read."
@@ -148,17 +177,18 @@ def _sessions(content: Content) -> DocumentTable:
     return DocumentTable(("began", "on", "process", "engine"), tuple(rows))
 
 
-def _learning(histories: list[History]) -> tuple[Section, ...]:
-    """The learning curves of the first network that has any."""
-    history = histories[0]
-    if not history.epochs:
-        return (Section("Training", (Paragraph("No epoch is complete."),)),)
+def _learning(histories: list[History], network: int) -> tuple[Section, ...]:
+    """The learning curves of a network."""
+    history = histories[network]
     first, *further = history.to_document().sections
     if len(histories) > 1:
-        first = history.section(len(histories))
+        first = history.section(len(histories), network)
+    if not history.epochs:
+        first, further = Section(first.title, (Paragraph("No epoch is complete."),)), []
+    if len(histories) > 1:
         rows = tuple(
-            (str(number), str(one.epochs), loss_words(one))
-            for number, one in enumerate(histories, start=1)
+            (numbered(number), str(one.epochs), loss_words(one))
+            for number, one in enumerate(histories)
         )
         further.append(
             Section("Each network", (DocumentTable(("network", "epochs", "result"), rows),))
@@ -191,7 +221,7 @@ def _checkpoints_of(network: NetworkContent, of: str) -> str:
     words += _in_short([f"{epoch:,}" for epoch in epochs]) + "."
     recorded = [step for step in sorted(own) if own[step][0].is_recorded]
     if recorded:
-        steps = [f"step {step + 1:,} (index {step})" for step in recorded]
+        steps = [step_words(step) for step in recorded]
         words += f" Recorded: {_in_short(steps)}."
     return words
 
@@ -202,26 +232,42 @@ def _in_short(names: list[str]) -> str:
     return ", ".join(names)
 
 
-def _next(content: Content, state: RunState) -> Iterator[Block]:
-    name = shlex.quote(str(content.path))
-    if not all(network.checkpoints for network in content.networks):
-        yield Paragraph("The journal ends before its first checkpoint: train anew.")
-        return
+def _next(content: Content, state: RunState, network: int) -> Iterator[Block]:
     if state not in ("running", "finished"):
-        if content.run.what == "estimator":
-            yield Paragraph(f"To go on, call fit once more with journal={str(content.path)!r}.")
-        else:
-            yield Paragraph("To go on:")
-            yield Command(f"glassnet resume {name}")
+        yield from _to_go_on(content)
+    if not content.networks[network].checkpoints:
+        return
     yield Paragraph("Its numbers, a row for each epoch:")
-    yield Command(f"glassnet runs export {name} --csv -")
+    yield Command(f"glassnet runs export {shlex.quote(str(content.path))} --csv -")
     if is_full_batch(content):
         return
+    step = explain_command(content.path, network=network)
     yield Paragraph("To see a step, or a weight in it; the first step has the index 0:")
-    yield Command(f"glassnet explain {name} --step 0")
-    yield Command(f"glassnet explain {name} --step 0 --weight 'w1[1,1]'")
+    yield Command(step)
+    yield Command(f"{step} --weight 'w1[1,1]'")
+    if len(content.networks) > 1 and not network:
+        yield Paragraph("Of another network, the second one say:")
+        yield Command(explain_command(content.path, network=1))
     yield Paragraph(f"In Python, run = gn.open_run({str(content.path)!r}) opens it:")
-    yield DocumentTable(("type", "to see"), WAYS)
+    given = f", network={network})" if network else ")"
+    ways = ((call.replace(")", given).replace("(, ", "("), words) for call, words in WAYS)
+    yield DocumentTable(("type", "to see"), tuple(ways))
+
+
+def _to_go_on(content: Content) -> Iterator[Block]:
+    """How a run that ended before its time goes on."""
+    what, journal = content.run.what, f"journal={str(content.path)!r}"
+    each = " of each network" if len(content.networks) > 1 else ""
+    if what != "train" and not all(network.checkpoints for network in content.networks):
+        yield Paragraph(
+            f"The journal ends before the first checkpoint{each}. To go on, call "
+            f"{'fit' if what == 'estimator' else content.run.called} once more with {journal}."
+        )
+    elif what == "estimator":
+        yield Paragraph(f"To go on, call fit once more with {journal}.")
+    else:
+        yield Paragraph("To go on:")
+        yield Command(resume_command(content.path))
 
 
 def run_dict(

@@ -1,6 +1,7 @@
 """The configuration of a run as names and words, so that runs can be compared."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from xxhash import xxh3_128_hexdigest
@@ -13,7 +14,7 @@ from glassnet.training.journal.content import Content
 from glassnet.training.journal.records import DataPart
 from glassnet.workflows.runs.words import layers_words, value_words
 
-__all__ = ["data_hash", "data_words", "engine_words", "settings_of", "typed_settings"]
+__all__ = ["data_hash", "data_words", "engine_words", "places_of", "settings_of", "typed_settings"]
 
 #: What a layer is where nothing else is said.
 USUAL_LAYER = {
@@ -105,6 +106,13 @@ def _flat(values: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]
 
 def _plain(name: str) -> str:
     return {"save_as": "model", "record": "recorded steps"}.get(name, name.replace("_", " "))
+
+
+def places_of(content: Content) -> list[Path]:
+    """Return the files of a run besides its journal: what it learned from, and what it writes."""
+    places = (content.run.source or {}).get("places")
+    given = places.values() if isinstance(places, dict) else ()
+    return [Path(place) for place in given if isinstance(place, str)]
 
 
 def engine_words(engine: dict[str, Any]) -> str:

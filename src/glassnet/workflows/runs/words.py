@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from glassnet.core.plural import counted
+from glassnet.core.plural import counted, numbered
 from glassnet.formula.number import number_text
 from glassnet.nn.schema import NetworkRecord
 from glassnet.training.history import History
@@ -17,6 +17,7 @@ __all__ = [
     "moment",
     "run_words",
     "size_words",
+    "state_of",
     "state_words",
     "value_words",
 ]
@@ -91,6 +92,8 @@ def state_words(state: RunState, done: int, planned: int, networks: int = 1) -> 
     >>> state_words("died", 0, 60), state_words("running", 30, 80, networks=8)
     ('died in epoch 1 of 60', 'running, 30 of 80 epochs of 8 networks')
     """
+    if networks > 1 and state == "finished" and done < planned:
+        return f"finished early, {done:,} of at most {planned:,} epochs of {networks:,} networks"
     if networks > 1:
         after = "," if state in ("running", "finished") else " after"
         return f"{state}{after} {done:,} of {planned:,} epochs of {networks:,} networks"
@@ -99,6 +102,12 @@ def state_words(state: RunState, done: int, planned: int, networks: int = 1) -> 
     if state == "finished" and done == planned:
         return f"finished, {counted(done, 'epoch')}"
     return f"{state} {f'after epoch {done:,}' if done else 'in epoch 1'} of {planned:,}"
+
+
+def state_of(content: Content, histories: list[History]) -> str:
+    """Return how the run of a journal stands."""
+    done, networks = sum(history.epochs for history in histories), len(histories)
+    return state_words(content.state, done, networks * content.epochs, networks)
 
 
 def loss_words(history: History) -> str:
@@ -117,7 +126,7 @@ def loss_words(history: History) -> str:
     best = history.best_epoch
     if best is not None and best < len(history.validation_losses):
         loss = number_text(history.validation_losses[best], 4)
-        words += f", best {loss} after epoch {best + 1:,} (index {best})"
+        words += f", best {loss} after epoch {numbered(best)}"
     return words
 
 
