@@ -252,6 +252,19 @@ def test_the_drawing_keeps_pace_with_eight_pages(opened: "Callable[..., Page]") 
     assert np.all([page.locator("#message").text_content() == "" for page in pages])
 
 
+def test_the_worst_row_is_asked_why(opened: "Callable[..., Page]") -> None:
+    page = opened()
+    build(page, "three classes")
+    page.get_by_text("Rows, the worst first").click()
+    first = page.locator("#rows tbody tr").first
+    first.wait_for()
+    predicted, target = first.locator("td").all_text_contents()[1:3]
+    assert predicted != target
+    first.get_by_role("button").click()
+    title = f"Why class {predicted} and not class {target}?"
+    page.get_by_role("heading", name=title).wait_for()
+
+
 def test_layers_with_many_units_say_how_many_more(opened: "Callable[..., Page]") -> None:
     page = opened()
     build(page, "digits")

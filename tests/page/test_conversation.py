@@ -161,3 +161,53 @@ def test_what_cannot_be_done_is_said(page: Page, fields: dict[str, Any], sentenc
 def test_a_message_that_is_none_is_refused(page: Page, message: str) -> None:
     answer = page.conversation.answer(message)
     assert json.loads(answer[4:])["kind"] == "refused"
+
+
+def test_rows_come_the_worst_first(page: Page) -> None:
+    page.ask("build", setup={**MOONS, "problem": "three classes"})
+    page.ask("forward", steps=20)
+    playground = Playground(Setup(problem="three classes", hidden=(HiddenLayer(3),), batch_size=10))
+    playground.training.forward(20)
+    net, everything = playground.network, playground.everything
+    rows = page.ask("rows", most=500)
+    losses = [net.evaluate(everything.x[[row]], everything.targets[[row]]) for row in range(300)]
+    listed = [row["example"] for row in rows["rows"]]
+    assert sorted(listed) == list(range(300))
+    assert [losses[example] for example in listed] == pytest.approx(sorted(losses, reverse=True))
+    predicted = net.predict(everything.x).astype(str)
+    targets = everything.targets.argmax(axis=1).astype(str)
+    assert rows["wrong"] == (predicted != targets).sum() > 0
+    for row in rows["rows"]:
+        example = row["example"]
+        assert (row["predicted"], row["target"]) == (predicted[example], targets[example])
+        assert row["isWrong"] == (row["predicted"] != row["target"])
+        assert row["isTest"] == (example >= 210)
+        assert row["row"] == everything.rows[example]
+
+
+@pytest.mark.parametrize("problem", ["half adder", "noisy curve", "digits"])
+def test_why_is_that_of_why(page: Page, problem: str) -> None:
+    page.ask("build", setup={"problem": problem, "hidden": [{"units": 3}]})
+    playground = Playground(Setup(problem=problem, hidden=(HiddenLayer(3),)))
+    net, everything = playground.network, playground.everything
+    target: Any = everything.targets[2]
+    if problem == "digits":
+        assert net.classes is not None
+        target = net.classes[target.argmax()]
+    answer = page.ask("explain", example=2, why=True)
+    expected = gn.why(net, everything.x[2], target)
+    assert answer["html"] == document_html(expected.document)
+    assert page.ask("rows", most=1)["rows"][0]["loss"]
+
+
+def test_examples_of_the_test_are_explained_and_hovered(page: Page) -> None:
+    page.ask("build", setup=MOONS)
+    playground = Playground(Setup(problem="two moons", hidden=(HiddenLayer(3),), batch_size=10))
+    assert playground.held_out is not None
+    x, targets = playground.held_out.x[5], playground.held_out.targets[5]
+    answer = page.ask("explain", example=215)
+    expected = gn.explain(playground.network, x, targets)
+    assert answer["html"] == document_html(expected.document)
+    assert page.ask("hover", example=215, layer=1, unit=0)["title"] == "h1.1"
+    assert page.ask("hover", example=300, layer=1, unit=0)["kind"] == "refused"
+    assert page.ask("look", after=-1, example=215)["example"]["index"] == 215

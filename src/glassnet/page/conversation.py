@@ -17,6 +17,7 @@ from glassnet.explanation.explanation import Explanation
 from glassnet.explanation.places import index_of
 from glassnet.explanation.step import take_forward
 from glassnet.explanation.unit_names import place_of, unit_place_of
+from glassnet.explanation.why import why
 from glassnet.formula.document import Document, Section
 from glassnet.formula.number import number_text
 from glassnet.network import Network
@@ -33,6 +34,7 @@ from glassnet.page.messages import (
     GoTo,
     Hover,
     LayerBuilt,
+    ListRows,
     Look,
     Open,
     Page,
@@ -49,6 +51,7 @@ from glassnet.page.messages import (
 from glassnet.page.own_table import OwnTable, stored
 from glassnet.page.player import Player
 from glassnet.page.playground import Examples, Playground
+from glassnet.page.rows import rows_of
 from glassnet.page.setup import HiddenLayer, Setup
 from glassnet.render.html import document_html
 from glassnet.step_by_step import StepByStep
@@ -118,6 +121,9 @@ class Conversation:
                 player.change(lambda training: _set_rate(training, question.learning_rate))
             case Change():
                 return self._change(question), b""
+            case ListRows():
+                parameters = self._player.snapshot.parameters
+                return rows_of(self._playground, parameters, question.most), b""
             case Hover():
                 return self._hover(question), b""
             case Explain():
@@ -141,7 +147,7 @@ class Conversation:
     def _look(self, look: Look) -> tuple[Answer, bytes]:
         playground, player = self._playground, self._player
         snapshot = player.wait_beyond(look.after, SECONDS_TO_LOOK)
-        examples, inputs = playground.learning.x.shape
+        examples, inputs = playground.everything.x.shape
         view = View(
             min(look.example, examples - 1), min(look.across, inputs - 1), min(look.up, inputs - 1)
         )
@@ -163,7 +169,7 @@ class Conversation:
 
     def _hover(self, hover: Hover) -> Page:
         playground = self._playground
-        symbols, x = playground.symbols, playground.learning.x
+        symbols, x = playground.symbols, playground.everything.x
         place = unit_place_of(symbols, None, hover.layer, hover.unit)
         example = whole_number("example", hover.example, 0, len(x) - 1)
         forward = take_forward(
@@ -179,23 +185,43 @@ class Conversation:
 
     def _explain(self, wanted: Explain) -> Page:
         recorded = self._player.ask(lambda training: training.recorded(wanted.step))
-        example = whole_number("example", wanted.example, 0, len(self._playground.learning) - 1)
+        most = len(self._playground.everything) - 1
+        example = whole_number("example", wanted.example, 0, most)
+        if wanted.why:
+            return _page(self._why(recorded, example), full=wanted.full)
         explanation = self._explanation(recorded, example)
         if wanted.weight:
             explanation = explanation.weight(wanted.weight)
         elif wanted.layer:
             explanation = explanation.unit(layer=wanted.layer, unit=wanted.unit)
-        document = (explanation.full() if wanted.full else explanation).document
-        return Page(document.title, document_html(document))
+        return _page(explanation, full=wanted.full)
+
+    def _why(self, recorded: RecordedStep, example: int) -> Explanation:
+        """What makes the prediction of an example."""
+        examples, classes = self._playground.everything, self._playground.network.classes
+        net = self._as_before(recorded)
+        targets = examples.targets[example]
+        target = targets if classes is None else net.task.labels(targets[np.newaxis], classes)[0]
+        return why(net, examples.x[example], target)
+
+    def _as_before(self, recorded: RecordedStep) -> Network:
+        """The network as it was before a step."""
+        net = copy(self._playground.network)
+        net.parameters = recorded.parameters
+        return net
 
     def _explanation(self, recorded: RecordedStep, example: int) -> Explanation:
         """The step, with the example in full; the example alone, where it is not in the batch."""
         places = np.flatnonzero(recorded.examples == example)
         if len(places):
             return explain(recorded, example=int(places[0]))
-        net, examples = copy(self._playground.network), self._playground.learning
-        net.parameters = recorded.parameters
+        net, examples = self._as_before(recorded), self._playground.everything
         return explain(net, examples.x[example], examples.targets[example])
+
+
+def _page(explanation: Explanation, *, full: bool) -> Page:
+    document = (explanation.full() if full else explanation).document
+    return Page(document.title, document_html(document))
 
 
 def _set_rate(training: StepByStep, rate: float) -> None:
@@ -241,7 +267,9 @@ def _built(playground: Playground, table: OwnTable | None) -> Built:
         table="" if table is None else table.name,
         columns=[] if table is None else list(table.columns),
         examples=len(learning),
+        test_examples=0 if held_out is None else len(held_out),
         points=points.tolist(),
+        test_points=(test_points + len(learning)).tolist(),
         task=network.task.value,
         loss=network.loss.name,
         x=learning.x[points].tolist(),

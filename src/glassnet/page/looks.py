@@ -72,7 +72,7 @@ def plane_of(playground: Playground, view: View) -> tuple[Array, tuple[float, fl
 
     All inputs but the two are those of the example. A network of one input has a line.
     """
-    x = playground.learning.x
+    x = playground.everything.x
     left, right = _ends(x[:, view.across])
     if x.shape[1] == 1:
         return np.linspace(left, right, LINE, dtype=x.dtype)[:, None], (left, right, 0.0, 0.0)
@@ -138,7 +138,7 @@ def _measured(
 def _example(
     playground: Playground, program: Program, parameters: Array, example: int
 ) -> ExampleSeen:
-    examples = playground.learning
+    examples = playground.everything
     part = slice(example, example + 1)
     trace = _trace(program, parameters, examples.x[part], examples.targets[part])
     layers = [

@@ -96,11 +96,17 @@ class Hover(Asked, frozen=True, tag="hover"):
     unit: Index
 
 
+class ListRows(Asked, frozen=True, tag="rows"):
+    """See rows, those with the largest loss first; Rows is the answer."""
+
+    most: Annotated[int, msgspec.Meta(ge=1, le=500)] = 100
+
+
 class Explain(Asked, frozen=True, tag="explain"):
     """Explain a step, or a unit (layer and unit) or a weight (by name) in it; Page is the answer.
 
     Without `step` it is the next one. Where the example is not in the step's batch, it is explained
-    alone.
+    alone. With `why`, what makes the prediction of the example is explained.
     """
 
     example: Index
@@ -108,12 +114,13 @@ class Explain(Asked, frozen=True, tag="explain"):
     layer: Index = 0
     unit: Index = 0
     weight: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    why: bool = False
     full: bool = False
 
 
 Begin: TypeAlias = Build | Open | Present
 Train: TypeAlias = Play | Pause | Forward | GoTo | SetRate | Change
-Question: TypeAlias = Begin | Train | Look | Hover | Explain
+Question: TypeAlias = Begin | Train | Look | Hover | ListRows | Explain
 
 
 class Answer(Record, frozen=True, tag_field="kind"):
@@ -137,14 +144,15 @@ class Built(Answer, frozen=True, tag="built"):
         The name of the own table; empty if there is none.
     columns : list of str
         Its columns.
-    examples : int
-        How many there are to learn from.
-    points : list of int
+    examples, test_examples : int
+        How many there are to learn from, and for the test. Those of the test are counted on from
+        those to learn from.
+    points, test_points : list of int
         Which of them are drawn.
     x, y : list of list of float
-        Their inputs and targets.
+        Inputs and targets of the points.
     test_x, test_y
-        Those of the test that are drawn.
+        Those of the test points.
     task : str
         ``"binary"``, ``"multiclass"``, ``"multilabel"`` or ``"regression"``.
     axes : tuple of int
@@ -161,7 +169,9 @@ class Built(Answer, frozen=True, tag="built"):
     table: str
     columns: list[str]
     examples: int
+    test_examples: int
     points: list[int]
+    test_points: list[int]
     task: str
     loss: str
     x: list[list[float]]
@@ -181,6 +191,26 @@ class Changed(Answer, frozen=True, tag="changed"):
 
     before: str
     after: str
+
+
+class RowSeen(Record, frozen=True):
+    """A row: its example, whether it is one of the test, and how its prediction compares."""
+
+    example: int
+    row: int
+    is_test: bool
+    predicted: str
+    target: str
+    is_wrong: bool
+    loss: str
+
+
+class Rows(Answer, frozen=True, tag="rows"):
+    """Rows, those with the largest loss first, and how many are wrong of how many."""
+
+    rows: list[RowSeen]
+    wrong: int
+    examples: int
 
 
 class Page(Answer, frozen=True, tag="page"):

@@ -85,6 +85,18 @@ class Playground:
         self.network.feature_names = list(self.problem.features)
 
     @cached_property
+    def everything(self) -> Examples:
+        """All examples: those to learn from, then those of the test."""
+        learning, held_out = self.learning, self.held_out
+        if held_out is None:
+            return learning
+        return Examples(
+            np.concatenate([learning.x, held_out.x]),
+            np.concatenate([learning.targets, held_out.targets]),
+            np.concatenate([learning.rows, held_out.rows]),
+        )
+
+    @cached_property
     def drawn(self) -> list[range]:
         """The units of each layer, the inputs first, that are drawn."""
         return [range(min(units, MOST_DRAWN)) for units in self.network.architecture.units]

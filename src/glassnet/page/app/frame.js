@@ -17,7 +17,9 @@
  * @property {string} table the name of the own table
  * @property {string[]} columns of the own table
  * @property {number} examples how many there are to learn from
+ * @property {number} testExamples how many for the test, counted on from those
  * @property {number[]} points which of them are drawn
+ * @property {number[]} testPoints which of the test
  * @property {number[][]} x inputs of those that are drawn
  * @property {number[][]} y
  * @property {number[][]} testX

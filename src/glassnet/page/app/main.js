@@ -10,6 +10,7 @@ import { write } from "./numbers.js";
 import { letDrop, opened } from "./own_table.js";
 import { Panel } from "./panel.js";
 import { Plane } from "./plane.js";
+import { RowList } from "./row_list.js";
 import { SetupForm } from "./setup_form.js";
 
 /** @typedef {import("./frame.js").Built} Built */
@@ -36,6 +37,7 @@ const panel = new Panel(
         layer: selected.layer ?? 0,
         unit: selected.unit ?? 0,
         weight: selected.weight?.name ?? "",
+        why: selected.why ?? false,
         full,
       })
     ),
@@ -44,6 +46,15 @@ const panel = new Panel(
     return `The loss was ${before} and is ${after}.`;
   },
   (place) => parts?.drawing.valueOf(place) ?? 0,
+);
+
+const rowList = new RowList(
+  part("rows"),
+  () => /** @type {Promise<any>} */ (connection.ask("rows")),
+  (example) => {
+    chooseExample(example);
+    panel.open({ why: true });
+  },
 );
 
 /** There is a connection: go on where the server stands, or begin. */
@@ -91,7 +102,7 @@ function take(built) {
   const problem = state.built?.setup.problem;
   state.built = built;
   state.building += 1;
-  view.example = Math.min(view.example, built.examples - 1);
+  view.example = Math.min(view.example, built.examples + built.testExamples - 1);
   if (built.setup.problem !== problem) [view.across, view.up] = built.axes;
   keepInAddress(built.setup);
   form.show(built);
@@ -104,6 +115,7 @@ function take(built) {
   part("now-test").hidden = !built.testX.length;
   showExample();
   showAxes();
+  rowList.close();
   watch(state.building);
 }
 
@@ -252,7 +264,7 @@ function showHover(title, html, at) {
 
 /** @param {number} example */
 function chooseExample(example) {
-  if (!state.built || !(example >= 0 && example < state.built.examples)) return;
+  if (!state.built || !(example >= 0 && example < countOf(state.built))) return;
   view.example = example;
   showExample();
   lookAgain();
@@ -262,8 +274,17 @@ function chooseExample(example) {
 function showExample() {
   const field = /** @type {HTMLInputElement} */ (part("example"));
   field.value = String(view.example + 1);
-  field.max = String(state.built?.examples);
-  part("example-of").textContent = `of ${state.built?.examples.toLocaleString("en")}`;
+  if (!state.built) return;
+  const { examples, testExamples } = state.built;
+  field.max = String(countOf(state.built));
+  const test = testExamples ? `, the last ${testExamples.toLocaleString("en")} for the test` : "";
+  part("example-of").textContent = `of ${countOf(state.built).toLocaleString("en")}${test}`;
+  part("example").classList.toggle("test", view.example >= examples);
+}
+
+/** @param {Built} built */
+function countOf(built) {
+  return built.examples + built.testExamples;
 }
 
 function showAxes() {

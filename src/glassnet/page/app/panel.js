@@ -8,6 +8,7 @@
  * @property {number} [layer]
  * @property {number} [unit]
  * @property {Place} [weight]
+ * @property {boolean} [why] what makes the prediction of the example
  */
 
 export class Panel {

@@ -69,13 +69,14 @@ export class Plane {
     x.forEach((inputs, example) => {
       const height = this.built.features.length === 1 ? y[example][0] : inputs[view.up];
       const circle = document.createElementNS(SVG, "circle");
-      const chosen = !isTest && this.built.points[example] === view.example;
+      const number = (isTest ? this.built.testPoints : this.built.points)[example];
+      const chosen = number === view.example;
       circle.setAttribute("cx", String((SIDE * (inputs[view.across] - left)) / (right - left)));
       circle.setAttribute("cy", String((SIDE * (high - height)) / (high - low)));
       circle.setAttribute("r", chosen ? "7" : isTest ? "3" : "4.5");
-      circle.setAttribute("class", chosen ? "point chosen" : isTest ? "point test" : "point");
+      circle.setAttribute("class", `point ${isTest ? "test" : ""} ${chosen ? "chosen" : ""}`);
       circle.style.fill = css(this.colourOf(y[example]));
-      if (!isTest) circle.dataset.example = String(this.built.points[example]);
+      circle.dataset.example = String(number);
       this.points.append(circle);
     });
   }
