@@ -1,32 +1,25 @@
 """A page that is really served, and a browser that opens it."""
 
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.page.serving import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
 pytest.importorskip("starlette", reason="the page needs starlette")
 
-SECONDS = 30_000.0  # in milliseconds
+SECONDS = 120_000.0  # in milliseconds; a page answers in some thousandth of that
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """The address of a served page, with its token."""
-    command = [sys.executable, "-m", "glassnet", "page", "--no-open"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        assert found is not None, line
-        yield found.group()
-        server.terminate()
+    """The address of a page of its own."""
+    with served() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet.formula.number import number_text
-from glassnet.page.looks import DIGITS, MAP, View, frame_of, plane_of
+from glassnet.page.looks import DIGITS, FINEST, View, frame_of, plane_of
 from glassnet.page.messages import Frame
 from glassnet.page.player import Snapshot
 from glassnet.page.playground import Playground
@@ -65,8 +65,8 @@ def test_maps_are_outputs_over_the_plane() -> None:
     inputs, bounds = plane_of(playground, view)
     assert bounds == frame.bounds
     left, right, low, high = bounds
-    cell = (right - left) / MAP
-    assert inputs[0].tolist() == pytest.approx([high - (high - low) / MAP / 2, left + cell / 2])
+    cell = (right - left) / FINEST
+    assert inputs[0].tolist() == pytest.approx([high - (high - low) / FINEST / 2, left + cell / 2])
     assert inputs[1, 1] - inputs[0, 1] == pytest.approx(cell, rel=1e-4)
     zeros = np.zeros((len(inputs), 2), np.float32)
     trace = playground.network.program().trace(playground.network.parameters, inputs, zeros)

@@ -1,15 +1,17 @@
 """Who is let in: this machine, by the printed address, from the page itself."""
 
 import http.client
+import threading
 from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from glassnet.page.server import LARGEST_MESSAGE, listening
+from glassnet.page.server import LARGEST_MESSAGE, Pages, application, listening
 
 
 def status(address: str, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
@@ -93,6 +95,27 @@ def test_a_page_comes_back_to_where_it_was(address: str) -> None:
             assert b'"step":%d,' % step in page.recv(timeout=60)
             page.send('{"kind": "forward", "id": 2, "steps": 5}')
             page.recv(timeout=60)
+
+
+def test_a_page_that_has_gone_trains_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("glassnet.page.server.SECONDS_TO_COME_BACK", 0.0)
+    own, pages = listening(0), Pages()
+    own.listen()
+    port = own.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(application("token", port, pages), lifespan="off"))
+    thread = threading.Thread(target=server.run, args=([own],))
+    thread.start()
+    try:
+        address, playing = f"http://127.0.0.1:{port}/token/", True
+        with connect(_socket(address, "gone"), origin=_origin(address)) as page:
+            page.send('{"kind": "play", "id": 1}')
+            page.recv(timeout=60)
+        while playing:  # until it is seen at rest, by others that do not count as this page
+            playing = pages.conversation("gone").is_playing
+    finally:
+        server.should_exit = True
+        thread.join()
+        pages.close()
 
 
 def test_a_port_that_is_taken_is_named(address: str) -> None:

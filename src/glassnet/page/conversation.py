@@ -48,6 +48,7 @@ from glassnet.page.messages import (
     read,
     written,
 )
+from glassnet.page.own_model import OwnModel
 from glassnet.page.own_table import OwnTable, stored
 from glassnet.page.player import Player
 from glassnet.page.playground import Examples, Playground
@@ -69,6 +70,7 @@ OWN_TABLE = Setup(
     learning_rate=0.01,
     batch_size=32,
 )
+OWN_MODEL = Setup(problem="own model", optimizer="adam", learning_rate=0.001, batch_size=32)
 #: An answer to Look comes after so long also where nothing has changed.
 SECONDS_TO_LOOK = 20.0
 
@@ -76,10 +78,11 @@ SECONDS_TO_LOOK = 20.0
 class Conversation:
     """Answers the questions of one page; each may come from a thread of its own."""
 
-    def __init__(self, table: OwnTable | None = None) -> None:
-        self._table = table
+    def __init__(self, table: OwnTable | None = None, model: OwnModel | None = None) -> None:
+        self._table, self._model = table, model
         self._folder = tempfile.TemporaryDirectory(prefix="glassnet-page-")
-        self._playground = Playground(Setup() if table is None else OWN_TABLE, table)
+        setup = OWN_TABLE if table is not None else OWN_MODEL if model is not None else Setup()
+        self._playground = Playground(setup, table, model)
         self._player = Player(self._playground.training)
 
     def answer(self, message: bytes | str) -> bytes:
@@ -91,6 +94,15 @@ class Conversation:
         except (GlassnetError, ValueError, TypeError) as error:
             answer, behind = Refused(str(error)), b""
         return written(number, answer, behind)
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it trains."""
+        return self._player.snapshot.playing
+
+    def rest(self) -> None:
+        """Stop training; the page goes on from there when it comes back."""
+        self._player.pause()
 
     def close(self) -> None:
         """End the training."""
@@ -108,7 +120,7 @@ class Conversation:
                 table = stored(Path(self._folder.name), question.name, question.content)
                 return self._build(OWN_TABLE, table), b""
             case Present():
-                return _built(self._playground, self._table), b""
+                return _built(self._playground, self._table, self._model), b""
             case Play():
                 player.play(question.steps_a_second)
             case Pause():
@@ -133,7 +145,7 @@ class Conversation:
     def _build(self, setup: Setup, table: OwnTable | None) -> Built:
         """Begin anew; what was there stays if the setup is refused."""
         try:
-            playground = Playground(setup, table)
+            playground = Playground(setup, table, self._model)
         except (GlassnetError, ValueError, OSError) as error:
             if table is None:
                 raise
@@ -142,7 +154,7 @@ class Conversation:
         self._table = table
         self._player.close()
         self._playground, self._player = playground, Player(playground.training)
-        return _built(playground, table)
+        return _built(playground, table, self._model)
 
     def _look(self, look: Look) -> tuple[Answer, bytes]:
         playground, player = self._playground, self._player
@@ -159,10 +171,12 @@ class Conversation:
         place = place_of(playground.symbols, None, change.layer, source, change.unit)
         index = index_of(playground.network.architecture, place)
 
+        watched = playground.watched(playground.learning)
+
         def do(training: StepByStep) -> tuple[float, float]:
-            before = _loss(training.net, playground.learning)
+            before = _loss(training.net, watched)
             training.change(index, change.value)
-            return before, _loss(training.net, playground.learning)
+            return before, _loss(training.net, watched)
 
         before, after = self._player.change(do)
         return Changed(number_text(before), number_text(after))
@@ -244,7 +258,7 @@ def _drawn(examples: Examples | None) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(np.int64))
 
 
-def _built(playground: Playground, table: OwnTable | None) -> Built:
+def _built(playground: Playground, table: OwnTable | None, model: OwnModel | None) -> Built:
     network, problem = playground.network, playground.problem
     architecture, symbols = network.architecture, playground.symbols
     layers = [
@@ -264,8 +278,10 @@ def _built(playground: Playground, table: OwnTable | None) -> Built:
         features=list(problem.features),
         classes=classes or list(problem.labels),
         axes=_axes(learning.x),
+        model="" if model is None else model.name,
         table="" if table is None else table.name,
         columns=[] if table is None else list(table.columns),
+        target="" if table is None else playground.setup.target or table.first_target,
         examples=len(learning),
         test_examples=0 if held_out is None else len(held_out),
         points=points.tolist(),

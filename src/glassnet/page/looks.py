@@ -14,8 +14,10 @@ from glassnet.page.playground import Examples, Playground
 
 __all__ = ["View", "frame_of"]
 
-#: A map has so many points across and up; a line so many points.
-MAP, LINE = 40, 120
+#: A map has so many points across and up, fewer of a large network; a line so many points.
+FINEST, COARSEST, LINE = 40, 10, 120
+#: All points of the maps take so many multiply-adds at most.
+MAP_MULTIPLY_ADDS = 20_000_000
 #: Activations and gradients are seen over at most so many examples, in so many bars.
 MOST_EXAMPLES, BARS = 256, 24
 #: Digits of the numbers beside units; a click shows more.
@@ -77,10 +79,22 @@ def plane_of(playground: Playground, view: View) -> tuple[Array, tuple[float, fl
     if x.shape[1] == 1:
         return np.linspace(left, right, LINE, dtype=x.dtype)[:, None], (left, right, 0.0, 0.0)
     low, high = _ends(x[:, view.up])
-    inputs = np.repeat(x[view.example : view.example + 1], MAP * MAP, axis=0)
-    inputs[:, view.across] = np.tile(_centres(left, right), MAP)
-    inputs[:, view.up] = np.repeat(_centres(low, high)[::-1], MAP)
+    side = side_of(len(playground.network.parameters))
+    inputs = np.repeat(x[view.example : view.example + 1], side * side, axis=0)
+    inputs[:, view.across] = np.tile(_centres(left, right, side), side)
+    inputs[:, view.up] = np.repeat(_centres(low, high, side)[::-1], side)
     return inputs, (left, right, low, high)
+
+
+def side_of(parameters: int) -> int:
+    """Return how many points a map has across and up, for a network of so many parameters.
+
+    Examples
+    --------
+    >>> side_of(4810), side_of(535_818)
+    (40, 10)
+    """
+    return int(np.clip(np.sqrt(MAP_MULTIPLY_ADDS / parameters), COARSEST, FINEST))
 
 
 def _ends(values: Array) -> tuple[float, float]:
@@ -90,8 +104,8 @@ def _ends(values: Array) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _centres(first: float, last: float) -> NDArray[np.float64]:
-    return first + (last - first) / MAP * np.arange(0.5, MAP)
+def _centres(first: float, last: float, count: int) -> NDArray[np.float64]:
+    return first + (last - first) / count * np.arange(0.5, count)
 
 
 def _trace(program: Program, parameters: Array, x: Array, targets: Array | None = None) -> Trace:
@@ -129,10 +143,11 @@ def _drawn_weights(playground: Playground, parameters: Array) -> NDArray[np.floa
 def _measured(
     playground: Playground, program: Program, parameters: Array, examples: Examples
 ) -> Measured:
-    outputs, losses = program.evaluate(parameters, examples.x, examples.targets, 1)
+    watched = playground.watched(examples)
+    outputs, losses = program.evaluate(parameters, watched.x, watched.targets, 1)
     ((name, metric),) = playground.network.task.metrics.items()
-    loss, value = float(losses.mean()), metric(outputs, examples.targets)
-    return Measured(loss, number_text(loss), name, value, number_text(value, 4))
+    loss, value = float(losses.mean()), metric(outputs, watched.targets)
+    return Measured(len(watched), loss, number_text(loss), name, value, number_text(value, 4))
 
 
 def _example(

@@ -140,10 +140,14 @@ class Built(Answer, frozen=True, tag="built"):
 
     Attributes
     ----------
+    model : str
+        The name of the own model; empty if there is none.
     table : str
         The name of the own table; empty if there is none.
     columns : list of str
         Its columns.
+    target : str
+        The one that is predicted.
     examples, test_examples : int
         How many there are to learn from, and for the test. Those of the test are counted on from
         those to learn from.
@@ -166,8 +170,10 @@ class Built(Answer, frozen=True, tag="built"):
     features: list[str]
     classes: list[str]
     axes: tuple[int, int]
+    model: str
     table: str
     columns: list[str]
+    target: str
     examples: int
     test_examples: int
     points: list[int]
@@ -227,8 +233,9 @@ class Refused(Answer, frozen=True, tag="refused"):
 
 
 class Measured(Record, frozen=True):
-    """Loss and metric over some examples, as numbers and as they are written."""
+    """Loss and metric over so many examples, as numbers and as they are written."""
 
+    examples: int
     loss: float
     loss_text: str
     metric: str

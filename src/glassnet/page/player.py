@@ -1,11 +1,12 @@
 """A training that plays in a thread of its own; whoever looks sees its newest state."""
 
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from threading import Condition, Thread
+from threading import BoundedSemaphore, Condition, Thread
 from typing import Any, TypeVar
 
 from glassnet.core.array import Array
@@ -18,6 +19,8 @@ T = TypeVar("T")
 
 #: The state is shown about so often; at full speed the training runs as long in one piece.
 SECONDS_BETWEEN_SNAPSHOTS = 1 / 30
+#: Trainings of all pages that run at once; one core is left to answer the pages.
+_TURNS = BoundedSemaphore(max((os.cpu_count() or 1) - 1, 1))
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,9 @@ class Player:
             steps = max(round(self._speed * SECONDS_BETWEEN_SNAPSHOTS), 1)
             self._due = max(self._due + steps / self._speed, began)
         try:
-            self._training.forward(steps)
+            with _TURNS:
+                began = time.perf_counter()
+                self._training.forward(steps)
         except DivergedError as error:
             self._playing, self._problem = False, str(error)
         seconds = time.perf_counter() - began

@@ -15,6 +15,7 @@ from glassnet.nn.layers import Dense
 from glassnet.nn.unit_name import class_names_of
 from glassnet.optim.lbfgs import LBFGS
 from glassnet.optim.registry import optimizer_named
+from glassnet.page.own_model import OwnModel
 from glassnet.page.own_table import OwnTable
 from glassnet.page.problems import Problem, of_formula, of_points, problem_named
 from glassnet.page.setup import Setup
@@ -24,6 +25,8 @@ __all__ = ["Examples", "Playground"]
 
 #: So many units of each layer are drawn at most.
 MOST_DRAWN = 12
+#: The loss is watched over as many examples as take so many multiply-adds.
+WATCHED_MULTIPLY_ADDS = 100_000_000
 #: A training of fewer multiply-adds a step is not worth a second thread.
 SMALL_STEP = 10_000_000
 
@@ -48,6 +51,8 @@ class Playground:
     setup : Setup
     table : OwnTable, optional
         What the setup calls the own table.
+    model : OwnModel, optional
+        What it calls the own model, whose network goes on from its weights.
     problem : Problem
     network : Network
         Learns; belongs to whoever trains.
@@ -61,11 +66,19 @@ class Playground:
         If the setup does not fit together.
     """
 
-    def __init__(self, setup: Setup, table: OwnTable | None = None) -> None:
+    def __init__(
+        self, setup: Setup, table: OwnTable | None = None, model: OwnModel | None = None
+    ) -> None:
         self.setup = setup
-        self.problem = _problem(setup, table)
-        self.network = _network(setup, self.problem)
-        self.learning, self.held_out, classes = _examples(setup, self.problem, self.network)
+        if setup.problem == "own model":
+            if model is None:
+                raise ValueError("there is no model; open one with: glassnet page MODEL TABLE")
+            self.problem, self.network, targets = model.problem, model.network(), model.targets
+        else:
+            self.problem = _problem(setup, table)
+            self.network = _network(setup, self.problem)
+            targets = _targets(self.problem, self.network)
+        self.learning, self.held_out = _examples(setup, self.problem, self.network, targets)
         optimizer = optimizer_named(setup.optimizer, setup.learning_rate)
         if isinstance(optimizer, LBFGS):
             raise ValueError(
@@ -74,7 +87,7 @@ class Playground:
         self.training = StepByStep(
             self.network,
             self.learning.x,
-            Targets(self.learning.targets, classes),
+            Targets(self.learning.targets, targets.classes),
             loss=setup.loss or None,
             optimizer=optimizer,
             batch_size=setup.batch_size,
@@ -83,6 +96,14 @@ class Playground:
             threads=1 if 3 * setup.batch_size * len(self.network.parameters) < SMALL_STEP else None,
         )
         self.network.feature_names = list(self.problem.features)
+
+    def watched(self, examples: Examples) -> Examples:
+        """Return the examples whose loss is watched: all, or so many as take a few milliseconds."""
+        most = max(WATCHED_MULTIPLY_ADDS // len(self.network.parameters), 100)
+        if len(examples) <= most:
+            return examples
+        some = np.linspace(0, len(examples) - 1, most).astype(np.int64)
+        return Examples(examples.x[some], examples.targets[some], examples.rows[some])
 
     @cached_property
     def everything(self) -> Examples:
@@ -148,17 +169,20 @@ def _output(setup: Setup, problem: Problem) -> tuple[int, str]:
     )
 
 
+def _targets(problem: Problem, network: Network) -> Targets:
+    outputs = network.architecture.outputs
+    return checked_targets(problem.y, network.task, outputs, network.dtype)
+
+
 def _examples(
-    setup: Setup, problem: Problem, network: Network
-) -> tuple[Examples, Examples | None, Array | None]:
-    """Examples to learn from, those for the test, and the labels of the outputs."""
-    task, outputs = network.task, network.architecture.outputs
-    targets = checked_targets(problem.y, task, outputs, network.dtype)
-    x = problem.x.astype(network.dtype)
+    setup: Setup, problem: Problem, network: Network, targets: Targets
+) -> tuple[Examples, Examples | None]:
+    """Examples to learn from, and those for the test."""
+    task, x = network.task, np.ascontiguousarray(problem.x, network.dtype)
+    numbers = np.arange(len(x)) if problem.rows is None else problem.rows
     if not problem.held_out:
-        rows = np.arange(len(x))
-        return Examples(x, targets.values, rows), None, targets.classes
+        return Examples(x, targets.values, numbers), None
     groups = task.places(targets.values) if task.is_classification else None
     split = problem.split or split_rows(len(x), problem.held_out, setup.seed, groups)
-    learning, held_out = (Examples(x[rows], targets.values[rows], rows) for rows in split)
-    return learning, held_out, targets.classes
+    learning, held_out = (Examples(x[rows], targets.values[rows], numbers[rows]) for rows in split)
+    return learning, held_out

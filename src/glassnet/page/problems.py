@@ -33,6 +33,8 @@ class Problem:
         Of outputs that are independent of each other.
     held_out : float
         Which part of the examples is for the test.
+    rows : array, optional
+        Which rows of a table the examples are; in their order if not given.
     split : tuple of array, optional
         Which examples are to learn from and which for the test, where that is decided already.
     """
@@ -43,6 +45,7 @@ class Problem:
     task: TargetTask = "classification"
     labels: Sequence[str] = field(default=())
     held_out: float = 0.3
+    rows: NDArray[np.int64] | None = None
     split: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
 

@@ -49,7 +49,7 @@ def _wrong(task: Task, outputs: Array, targets: Array) -> Array:
     if task is Task.REGRESSION:
         return np.zeros(len(outputs), bool)
     wrong = np.asarray(task.places(outputs) != task.places(targets))
-    return wrong if wrong.ndim == 1 else wrong.any(axis=1)
+    return np.asarray(wrong.reshape(len(outputs), -1).any(axis=1))
 
 
 def _words(playground: Playground, outputs: Array) -> Sequence[str]:

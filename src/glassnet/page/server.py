@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from glassnet.page.conversation import Conversation
+from glassnet.page.own_model import OwnModel
 from glassnet.page.own_table import OwnTable
 
 __all__ = ["application", "listening", "serve"]
@@ -25,6 +26,8 @@ APP = Path(__file__).parent / "app"
 LARGEST_MESSAGE = 16 * 2**20
 #: So many pages are kept for when their connection comes back; each has a training thread.
 MOST_PAGES = 32
+#: A training goes on for so long after its page has gone.
+SECONDS_TO_COME_BACK = 10.0
 #: Questions of all pages that are answered at once.
 ANSWERED_AT_ONCE = 2 * MOST_PAGES
 
@@ -91,11 +94,17 @@ def _with_headers(send: Send) -> Send:
 class Pages:
     """The conversations with all pages, by the name that each page gave itself."""
 
-    def __init__(self, table: OwnTable | None = None) -> None:
-        self._table = table
+    def __init__(self, table: OwnTable | None = None, model: OwnModel | None = None) -> None:
+        self._table, self._model = table, model
         self._conversations: dict[str, Conversation] = {}
         self._connected: dict[str, int] = {}
         self._threads = ThreadPoolExecutor(ANSWERED_AT_ONCE)
+
+    def conversation(self, page: str) -> Conversation:
+        """Return the conversation with a page, which begins when it is first asked for."""
+        if page not in self._conversations:
+            self._conversations[page] = Conversation(self._table, self._model)
+        return self._conversations[page]
 
     async def talk(self, socket: WebSocket) -> None:
         """Answer the questions of a page until it goes; it may come back to where it was."""
@@ -104,9 +113,7 @@ class Pages:
             await socket.close(4429, f"{MOST_PAGES} pages are open already; close one")
             return
         await socket.accept()
-        if page not in self._conversations:
-            self._conversations[page] = Conversation(self._table)
-        conversation = self._conversations[page]
+        conversation = self.conversation(page)
         self._connected[page] = self._connected.get(page, 0) + 1
         asked: set[asyncio.Task[None]] = set()
         try:
@@ -118,6 +125,12 @@ class Pages:
             self._connected[page] -= 1
             for task in asked:
                 task.cancel()
+            asyncio.get_running_loop().call_later(SECONDS_TO_COME_BACK, self._let_rest, page)
+
+    def _let_rest(self, page: str) -> None:
+        """Stop the training of a page that has gone and did not come back."""
+        if not self._connected.get(page, 1):
+            self._threads.submit(self._conversations[page].rest)
 
     async def _answer(self, socket: WebSocket, conversation: Conversation, message: str) -> None:
         loop = asyncio.get_running_loop()
@@ -172,7 +185,12 @@ def listening(port: int) -> socket.socket:
     return own
 
 
-def serve(own: socket.socket, ready: Callable[[str], None], table: OwnTable | None = None) -> None:
+def serve(
+    own: socket.socket,
+    ready: Callable[[str], None],
+    table: OwnTable | None = None,
+    model: OwnModel | None = None,
+) -> None:
     """Serve the page until Ctrl-C.
 
     Parameters
@@ -182,11 +200,12 @@ def serve(own: socket.socket, ready: Callable[[str], None], table: OwnTable | No
     ready : callable
         Called with the address as soon as it answers.
     table : OwnTable, optional
+    model : OwnModel, optional
         What the page begins with.
     """
     import uvicorn
 
-    port, token, pages = own.getsockname()[1], secrets.token_urlsafe(16), Pages(table)
+    port, token, pages = own.getsockname()[1], secrets.token_urlsafe(16), Pages(table, model)
     settings = uvicorn.Config(
         application(token, port, pages),
         ws_max_size=LARGEST_MESSAGE,

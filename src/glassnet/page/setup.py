@@ -37,7 +37,8 @@ class Setup(Record, frozen=True, kw_only=True):
     Attributes
     ----------
     problem : str
-        One of ``PROBLEMS``, or ``"own points"``, ``"own formula"``, ``"own table"``.
+        One of ``PROBLEMS``, or ``"own points"``, ``"own formula"``, ``"own table"``,
+        ``"own model"``.
     points : tuple of (x1, x2, class)
         Those that were set by hand.
     formula : str

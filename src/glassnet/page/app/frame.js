@@ -14,6 +14,8 @@
  * @property {[number, number]} axes the two inputs that tell most, for maps
  * @property {string} task
  * @property {string} loss
+ * @property {string} model the name of the own model
+ * @property {string} target the column of the own table that is predicted
  * @property {string} table the name of the own table
  * @property {string[]} columns of the own table
  * @property {number} examples how many there are to learn from
@@ -33,6 +35,7 @@
  * @property {Uint8Array[]} maps of the drawn units, 128 for 0
  *
  * @typedef {object} Measured loss and metric over some examples
+ * @property {number} examples
  * @property {number} loss
  * @property {string} lossText
  * @property {string} metric

@@ -179,6 +179,9 @@ function show(answer) {
   part("now-step").textContent = frame.step.toLocaleString("en");
   part("now-epoch").textContent = frame.epoch.toLocaleString("en", { maximumFractionDigits: 2 });
   write(part("now-loss"), frame.learning.lossText);
+  const isPart = frame.learning.examples < state.built.examples;
+  const count = frame.learning.examples.toLocaleString("en");
+  part("now-loss-name").textContent = isPart ? `Loss of ${count} rows` : "Loss";
   write(part("now-test-loss"), frame.heldOut?.lossText ?? "");
   part("now-metric-name").textContent = frame.learning.metric.replaceAll("_", " ");
   part("now-metric").textContent = (frame.heldOut ?? frame.learning).valueText;

@@ -60,6 +60,7 @@ const BEGINNINGS = {
     ],
   },
   "own formula": { hidden: [{ units: 6, activation: "tanh" }], learningRate: 0.3, batchSize: 10 },
+  "own model": { optimizer: "adam", learningRate: 0.001, batchSize: 32 },
   "own table": {
     hidden: [{ units: 8, activation: "tanh" }],
     optimizer: "adam",
@@ -97,6 +98,8 @@ export class SetupForm {
     const { setup } = built;
     this.setup = setup;
     const begin = (/** @type {object} */ changes) => this.build({ ...setup, ...changes });
+    const isModel = setup.problem === "own model";
+    const problems = built.model ? [...PROBLEMS, "own model"] : PROBLEMS;
     const layers = setup.hidden.map(
       (/** @type {{units: number, activation: string}} */ layer, /** @type {number} */ place) =>
         this.layerRow(layer, place),
@@ -106,11 +109,10 @@ export class SetupForm {
     });
     add.disabled = setup.hidden.length >= MOST_LAYERS;
     this.form.replaceChildren(
-      choice("Problem", PROBLEMS, setup.problem, (problem) => this.choose(problem, built)),
+      choice("Problem", problems, setup.problem, (problem) => this.choose(problem, built)),
       ...this.ownData(built),
-      ...layers,
-      add,
-      choice("Outputs", OUTPUTS, setup.output, (output) => begin({ output })),
+      ...(isModel ? [] : [...layers, add]),
+      ...(isModel ? [] : [choice("Outputs", OUTPUTS, setup.output, (output) => begin({ output }))]),
       choice("Optimizer", OPTIMIZERS, setup.optimizer, (optimizer) => begin({ optimizer })),
       number("Learning rate", setup.learningRate, (rate) => this.actions.setRate(rate)),
       number("Batch size", setup.batchSize, (batchSize) => begin({ batchSize })),
@@ -150,13 +152,12 @@ export class SetupForm {
    *
    * @param {import("./frame.js").Built} built
    */
-  ownData({ setup, columns, table }) {
+  ownData({ setup, columns, table, target }) {
     const begin = (/** @type {object} */ changes) => this.build({ ...setup, ...changes });
     if (setup.problem === "own formula") {
       return [text("What is to learn", setup.formula, (formula) => begin({ formula }))];
     }
     if (setup.problem === "own table") {
-      const target = setup.target || columns[columns.length - 1];
       return [
         choice(`Column of ${table} to predict`, columns, target, (chosen) =>
           begin({ target: chosen }),
@@ -164,6 +165,7 @@ export class SetupForm {
         button("Open a table…", () => this.chooseFile()),
       ];
     }
+    if (setup.problem === "own model") return [];
     if (setup.problem === "own points") return this.pointFields(setup);
     return [button("Open a table…", () => this.chooseFile())];
   }
