@@ -65,7 +65,11 @@ def test_rows_without_a_target_are_left_out_and_keep_their_numbers(
     assert any("species" in warning for warning in own.warnings)
 
 
-def test_a_model_of_keras_opens_with_its_table(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_a_model_of_keras_opens_with_its_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
     keras = pytest.importorskip("keras", reason="a file of Keras is made by Keras")
     dense = keras.layers.Dense
     made = keras.Sequential([keras.Input((3,)), dense(4, activation="relu"), dense(1)])
