@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 import glassnet as gn
@@ -240,16 +239,6 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
     )
     assert found == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_the_drawing_keeps_pace_with_eight_pages(opened: "Callable[..., Page]") -> None:
-    pages = [opened() for _ in range(8)]
-    for page in pages:
-        page.get_by_role("button", name="Play").click()
-    for page in pages:
-        page.wait_for_function(HAS_LEARNED)
-        page.get_by_role("button", name="Pause").click()
-    assert np.all([page.locator("#message").text_content() == "" for page in pages])
 
 
 def test_the_worst_row_is_asked_why(opened: "Callable[..., Page]") -> None:

@@ -2,7 +2,7 @@
 
 import http.client
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -95,6 +95,25 @@ def test_a_page_comes_back_to_where_it_was(address: str) -> None:
             assert b'"step":%d,' % step in page.recv(timeout=60)
             page.send('{"kind": "forward", "id": 2, "steps": 5}')
             page.recv(timeout=60)
+
+
+def test_eight_pages_at_once_are_answered(address: str) -> None:
+    with ExitStack() as stack:
+        pages = [
+            stack.enter_context(connect(_socket(address, f"load{k}"), origin=_origin(address)))
+            for k in range(8)
+        ]
+        for page in pages:
+            page.send('{"kind": "play", "id": 1}')
+            assert b'"kind":"done"' in page.recv(timeout=60)
+        for _ in range(10):
+            for page in pages:
+                page.send('{"kind": "look", "id": 2, "after": -1}')
+            for page in pages:
+                assert b'"playing":true' in page.recv(timeout=60)
+        for page in pages:
+            page.send('{"kind": "pause", "id": 3}')
+            assert b'"kind":"done"' in page.recv(timeout=60)
 
 
 def test_a_page_that_has_gone_trains_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:

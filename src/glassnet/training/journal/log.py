@@ -145,17 +145,16 @@ def write_whole(file: IO[bytes], content: bytes | memoryview) -> None:
 def is_log(path: Path) -> bool:
     """Return whether a file begins as a log does, whatever its name.
 
-    What is missing or no file, such as a pipe, which would be waited for, does not.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
+    What is missing or no file, such as a pipe, which would be waited for, does not. Neither does
+    what cannot be read: whoever then opens it says why.
     """
     if not path.is_file():
         return False
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
 
 
 def read_log(path: Path, *, bodies: bool = True) -> Log:

@@ -30,12 +30,5 @@ def _below(folder: Path) -> Iterator[Path]:
         folders.sort()
         for name in sorted(files):
             path = Path(inside) / name
-            if name.endswith(ENDING) or _is_journal(path):
+            if name.endswith(ENDING) or is_log(path):
                 yield path
-
-
-def _is_journal(path: Path) -> bool:
-    try:
-        return is_log(path)
-    except OSError:
-        return False
