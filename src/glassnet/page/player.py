@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 #: The state is shown about so often; at full speed the training runs as long in one piece.
 SECONDS_BETWEEN_SNAPSHOTS = 1 / 30
+#: After its steps a training waits so long, for others to have their turn.
+SECONDS_TO_LET_OTHERS = 0.0005
 #: Trainings of all pages that run at once; one core is left to answer the pages.
 _TURNS = BoundedSemaphore(max((os.cpu_count() or 1) - 1, 1))
 
@@ -140,6 +142,15 @@ class Player:
 
     def _train(self) -> None:
         """Take the next steps: one, or as many as fit between two snapshots."""
+        if not _TURNS.acquire(timeout=SECONDS_BETWEEN_SNAPSHOTS):
+            return  # others train; meanwhile there may be wishes
+        try:
+            self._take_steps()
+        finally:
+            _TURNS.release()
+        time.sleep(SECONDS_TO_LET_OTHERS)
+
+    def _take_steps(self) -> None:
         began = time.perf_counter()
         if self._speed is None:
             steps = self._at_once
@@ -147,9 +158,7 @@ class Player:
             steps = max(round(self._speed * SECONDS_BETWEEN_SNAPSHOTS), 1)
             self._due = max(self._due + steps / self._speed, began)
         try:
-            with _TURNS:
-                began = time.perf_counter()
-                self._training.forward(steps)
+            self._training.forward(steps)
         except DivergedError as error:
             self._playing, self._problem = False, str(error)
         seconds = time.perf_counter() - began
