@@ -191,8 +191,7 @@ class StepByStep:
             As of :meth:`forward`.
         """
         if whole_number("step", step, 0) < self.step:
-            self._last_kept(step).bring_back(self._training)
-            self._redo_changes(self._training)
+            self._stand_at(self._last_kept(step), self._training)
             self._count_epochs()
         if step > self.step:
             self.forward(step - self.step)
@@ -207,8 +206,7 @@ class StepByStep:
         """
         wanted = self.step if step is None else whole_number("step", step, 0, self.step)
         training = replace(self._training, parameters=self.net.parameters.copy())
-        self._last_kept(wanted).bring_back(training)
-        self._redo_changes(training)
+        self._stand_at(self._last_kept(wanted), training)
         while training.steps_done < wanted:
             self._advance(training, wanted)
         batch = self._steps(wanted, wanted + 1).order
@@ -258,6 +256,11 @@ class StepByStep:
     def _rate(self, step: int) -> float:
         return self._rates[max(since for since in self._rates if since <= step)]
 
+    def _stand_at(self, state: "_State", training: Training) -> None:
+        """Bring a training to a state, with what was changed by hand there."""
+        state.bring_back(training)
+        self._redo_changes(training)
+
     def _redo_changes(self, training: Training) -> None:
         """Give weights the values that they were given at the step where a training stands."""
         for place, value in self._values.get(training.steps_done, {}).items():
@@ -286,15 +289,13 @@ class StepByStep:
 
     def _stand_before_divergence(self) -> None:
         """Go to the last step with finite numbers, and say so."""
-        self._last_kept(self.step).bring_back(self._training)
-        self._redo_changes(self._training)
+        self._stand_at(self._last_kept(self.step), self._training)
         while True:
             before = _State.of(self._training)
             losses = self._advance(self._training, before.step + 1)
             if not (all_finite(losses) and all_finite(self.net.parameters)):
                 break
-        before.bring_back(self._training)
-        self._redo_changes(self._training)
+        self._stand_at(before, self._training)
         raise DivergedError(
             f"the loss or a weight becomes infinite or not a number in step {self.step + 1} "
             f"(index {self.step}); the training stands before it. Go back some steps, or try a "

@@ -1,13 +1,12 @@
 """Output shared by several commands."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from glassnet.cli.signals import exit_code
+from glassnet.cli.signals import end_interrupted
 
 if TYPE_CHECKING:
     from glassnet.workflows.train import TrainingResult
@@ -59,5 +58,4 @@ def exit_if_interrupted(trained: "TrainingResult", model: Path, goes_on: str = "
     words = "interrupted; saved the best weights so far"
     if not trained.is_saved:
         words = f"interrupted; {model} stays the finished model that it was before"
-    click.echo(f"{words}; continue with: {goes_on}" if goes_on else words, err=True)
-    sys.exit(exit_code())
+    end_interrupted(f"{words}; continue with: {goes_on}" if goes_on else words)

@@ -34,13 +34,6 @@ def near_file(path: Path, is_meant: Callable[[Path], bool]) -> str:
         stems.setdefault(Path(name).stem, []).append(name)
     for stem in get_close_matches(path.stem, stems, 3):
         for near in map(path.with_name, stems[stem]):
-            if _is(is_meant, near):
+            if is_meant(near):
                 return f". Did you mean {near}?"
     return ""
-
-
-def _is(is_meant: Callable[[Path], bool], path: Path) -> bool:
-    try:
-        return is_meant(path)
-    except OSError:
-        return False

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.arrays.targets import Targets
 from glassnet.core.array import Array
 from glassnet.core.labels import label_text
 from glassnet.core.validation import whole_number
@@ -172,11 +173,12 @@ class Conversation:
         index = index_of(playground.network.architecture, place)
 
         watched = playground.watched(playground.learning)
+        targets = Targets(watched.targets, playground.network.classes)
 
         def do(training: StepByStep) -> tuple[float, float]:
-            before = _loss(training.net, watched)
+            before = training.net.evaluate(watched.x, targets)
             training.change(index, change.value)
-            return before, _loss(training.net, watched)
+            return before, training.net.evaluate(watched.x, targets)
 
         before, after = self._player.change(do)
         return Changed(number_text(before), number_text(after))
@@ -240,10 +242,6 @@ def _page(explanation: Explanation, *, full: bool) -> Page:
 
 def _set_rate(training: StepByStep, rate: float) -> None:
     training.learning_rate = rate
-
-
-def _loss(net: Network, examples: Examples) -> float:
-    return float(net.program().evaluate(net.parameters, examples.x, examples.targets)[1].mean())
 
 
 def _axes(x: Array) -> tuple[int, int]:

@@ -148,9 +148,9 @@ def is_log(path: Path) -> bool:
     What is missing or no file, such as a pipe, which would be waited for, does not. Neither does
     what cannot be read: whoever then opens it says why.
     """
-    if not path.is_file():
-        return False
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             return file.read(len(MAGIC)) == MAGIC
     except OSError:
